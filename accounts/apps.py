@@ -1,0 +1,7 @@
+"""The app of people and what they may see."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"

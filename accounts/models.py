@@ -1,0 +1,322 @@
+"""Who people are: users, practices and their members, patients, what they agreed to, and who read what."""
+
+import secrets
+import uuid
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+ADULT = 18
+INVITATION_LASTS = timedelta(days=7)
+CONSENT_VERSION = "2026-11"  # of the texts in accounts/consents.py; a new text is a new version
+
+
+def validate_zone(name: str) -> None:
+    """Refuse a name that is not an IANA time zone."""
+    if name not in available_timezones():
+        raise ValidationError("%(name)s is not a time zone we know.", params={"name": name})
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users who sign in with their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """Somebody who can sign in. What they may see follows from being a patient or a member, not from this row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = None
+    first_name = None
+    last_name = None
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_address")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def membership(self) -> "Membership | None":
+        """Where the user works now, if anywhere."""
+        return self.memberships.current().select_related("practice").first()
+
+    @property
+    def practice_as_practitioner(self) -> "Practice | None":
+        """The practice whose records the user may read: being its admin alone is not enough."""
+        return self.membership.practice if self.membership and self.membership.is_practitioner else None
+
+    @property
+    def practice_as_admin(self) -> "Practice | None":
+        """The practice whose people the user manages."""
+        return self.membership.practice if self.membership and self.membership.is_admin else None
+
+    @cached_property
+    def as_patient(self) -> "Patient | None":
+        """The patient this user is, if any."""
+        return Patient.objects.filter(user=self).select_related("practice").first()
+
+
+class Practice(models.Model):
+    """A clinic that uses Mendline."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=40, blank=True)
+    country = models.CharField(max_length=2, default="GB")
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Questions about who works where."""
+
+    def current(self) -> "MembershipQuerySet":
+        return self.filter(removed_at=None, user__is_active=True)
+
+    def practitioners(self) -> "MembershipQuerySet":
+        return self.current().filter(is_practitioner=True)
+
+    def admins(self) -> "MembershipQuerySet":
+        return self.current().filter(is_admin=True)
+
+
+class Membership(models.Model):
+    """That a user works in a practice: as practitioner (reads records), as admin (manages people), or both."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="memberships")
+    is_practitioner = models.BooleanField(default=True)
+    is_admin = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # One practice at a time keeps every page free of the question "which clinic are you in?".
+            models.UniqueConstraint(fields=["user"], condition=Q(removed_at=None), name="one_current_practice_per_member"),
+            models.CheckConstraint(condition=Q(is_practitioner=True) | Q(is_admin=True), name="a_member_has_a_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.practice}"
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    """Whose patients one may see."""
+
+    def of_practice(self, practice: Practice) -> "PatientQuerySet":
+        """Those whose current practice this is."""
+        return self.filter(practice=practice)
+
+
+class Patient(models.Model):
+    """Somebody whose recovery is followed; `user` is empty until they accept, `practice` while they are alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="patient")
+    practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="patients")
+    name = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
+    country = models.CharField(max_length=2, default="GB")
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_zone])
+    zone_confirmed_at = models.DateTimeField(null=True, blank=True)
+    welcomed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "name"], name="patients_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The patient's time zone once they chose it, the practice's until then."""
+        name = self.time_zone or (self.practice.time_zone if self.practice else settings.TIME_ZONE)
+        return ZoneInfo(name)
+
+    def today(self, now: datetime) -> date:
+        """The patient's date at the aware time `now`."""
+        return now.astimezone(self.zone).date()
+
+    def age(self, now: datetime) -> int | None:
+        """Whole years at most reached this year (only the year of birth is kept), None when unknown."""
+        return self.today(now).year - self.year_of_birth if self.year_of_birth else None
+
+    def agreed_to(self, purpose: str) -> bool:
+        """Whether the consent for `purpose` stands."""
+        return self.consents.filter(purpose=purpose, withdrawn_at=None).exists()
+
+
+class Consent(models.Model):
+    """One yes for one purpose, with the version of the text it was given to; withdrawn, never deleted."""
+
+    class Purpose(models.TextChoices):
+        CARE = "care", "My logs"
+        PHOTOS = "photos", "My photos"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="consents")
+    practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    version = models.CharField(max_length=20, default=CONSENT_VERSION)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "purpose"], condition=Q(withdrawn_at=None), name="one_standing_consent_per_purpose"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.version}"
+
+
+def hash_token(token: str) -> str:
+    """What is stored of an invitation's token: its SHA-256, so that the table alone lets nobody in."""
+    return sha256(token.encode()).hexdigest()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Which invitations can still be used."""
+
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
+class Invitation(models.Model):
+    """A one-time way in: bound to an address when e-mailed, unbound and confirmed by the practice when shown as a QR code."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="invitations")
+    patient = models.ForeignKey(Patient, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(blank=True)
+    is_practitioner = models.BooleanField(default=False)
+    is_admin = models.BooleanField(default=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"to {self.email or 'whoever shows it'} from {self.practice}"
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether only one address can accept it."""
+        return bool(self.email)
+
+    @staticmethod
+    def new_token() -> str:
+        """256 random bits, safe in a URL."""
+        return secrets.token_urlsafe(32)
+
+
+class AccessRecord(models.Model):
+    """That somebody read a patient's record: who, whose, what, when. Only ever added to."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="access_records")
+    practice = models.ForeignKey(Practice, null=True, on_delete=models.SET_NULL, related_name="+")
+    what = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-at"], name="who_read_a_patient")]
+
+    def __str__(self) -> str:
+        return f"{self.what} at {self.at}"
+
+
+class SendingQuerySet(models.QuerySet):
+    """What is due to be sent."""
+
+    def due(self, now: datetime):
+        """Not sent, not given up, and free: never leased, or with a lease that ran out."""
+        return self.filter(sent_at=None, failed_at=None, not_before__lte=now)
+
+
+class Sending(models.Model):
+    """Something to be handed to a channel: leased, sent, marked; told twice rather than never (safety.md, invariant 7)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)  # also the fencing number of the current lease
+    sent_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = SendingQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def message_id(self) -> str:
+        """The same for every try, so that a copy sent twice shows once."""
+        return f"<{self.id}@{settings.SITE_URL.partition('://')[2].partition(':')[0]}>"
+
+
+class AccountMail(Sending):
+    """A mail about signing in or an invitation, queued whole by the page that caused it."""
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+    # Erased once sent: the body holds a link that lets somebody in.
+
+    class Meta:
+        indexes = [models.Index(fields=["not_before"], name="account_mail_due", condition=Q(sent_at=None, failed_at=None))]

@@ -1,0 +1,20 @@
+from symptoms.models.alert import Alert, AlertEvent, Note
+from symptoms.models.assessment import Assessment
+from symptoms.models.delivery import Delivery
+from symptoms.models.entry import Entry
+from symptoms.models.photo import Photo
+from symptoms.models.standing import Standing
+from symptoms.models.treatment import Treatment, TreatmentRevision
+
+__all__ = [
+    "Alert",
+    "AlertEvent",
+    "Assessment",
+    "Delivery",
+    "Entry",
+    "Note",
+    "Photo",
+    "Standing",
+    "Treatment",
+    "TreatmentRevision",
+]

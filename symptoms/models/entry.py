@@ -1,0 +1,66 @@
+"""What a patient reported for one day, kept whole; an amendment is a new entry that takes the day over."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import User
+from symptoms.models.treatment import Treatment
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """Whose entries one may see, and which wait to be judged."""
+
+    def visible_to(self, user: User) -> "EntryQuerySet":
+        return self.filter(treatment__in=Treatment.objects.visible_to(user))
+
+    def current(self) -> "EntryQuerySet":
+        """One a day: the last received."""
+        return self.filter(is_current=True)
+
+    def unjudged(self) -> "EntryQuerySet":
+        return self.filter(is_current=True, is_judged=False)
+
+
+class Entry(models.Model):
+    """One day as the patient reported it. `answers` is the document in the vocabulary's words:
+
+    `{"symptoms": {"pain": 2, "redness": 0}, "asked": ["pain", "redness"], "signs": ["pus"], "temperature_c": 38.1,
+    "exposures": ["makeup"]}`. A symptom in neither `symptoms` nor `asked` was not answered.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the client, so that a repeat is recognised
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="entries")
+    day = models.PositiveSmallIntegerField()
+    answers = models.JSONField()
+    note = models.TextField(blank=True, max_length=2000)
+    digest = models.CharField(max_length=64)
+    reported_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    received_at = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+    is_judged = models.BooleanField(default=False)
+    judge_again_at = models.DateTimeField(null=True, blank=True)
+    judge_attempts = models.PositiveSmallIntegerField(default=0)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["treatment", "day"], condition=Q(is_current=True), name="one_current_entry_a_day"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["treatment", "day"], name="entries_by_day"),
+            models.Index(
+                fields=["judge_again_at"], name="entries_to_judge", condition=Q(is_current=True, is_judged=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"day {self.day}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("entry", args=[self.id])

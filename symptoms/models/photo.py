@@ -1,0 +1,47 @@
+"""A photo of one view on one day; the picture itself lies in the private store under `key`."""
+
+import uuid
+
+from django.db import models
+
+from accounts.models import User
+from symptoms.models.treatment import Treatment
+
+VIEWS = [("front", "Front"), ("left", "Left"), ("right", "Right"), ("close_up", "Close-up")]
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Whose photos one may see."""
+
+    def visible_to(self, user: User) -> "PhotoQuerySet":
+        """A patient's own; a practitioner's only while the patient's consent to showing photos stands."""
+        mine = self.filter(treatment__in=Treatment.objects.visible_to(user))
+        agreed = models.Q(
+            treatment__patient__consents__purpose="photos", treatment__patient__consents__withdrawn_at=None
+        )
+        return mine.filter(models.Q(treatment__patient__user=user) | agreed).distinct()
+
+
+class Photo(models.Model):
+    """One re-encoded JPEG, upright, in sRGB, without metadata."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the client, so that a repeat is recognised
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="photos")
+    day = models.PositiveSmallIntegerField()
+    view = models.CharField(max_length=10, choices=VIEWS)
+    key = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64, help_text="of the stored picture")
+    digest = models.CharField(max_length=64, help_text="of the picture as it was sent")
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    size = models.PositiveIntegerField()
+    uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    received_at = models.DateTimeField()
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["treatment", "day"], name="photos_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.get_view_display()}, day {self.day}"

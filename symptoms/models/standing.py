@@ -1,0 +1,28 @@
+"""Where a patient stands now: one row a patient, kept by the verbs, so that the queue need not read every course."""
+
+from django.db import models
+
+from accounts.models import Patient, Practice
+from symptoms.models.entry import Entry
+from symptoms.models.treatment import Treatment
+
+
+class Standing(models.Model):
+    """Derived, never the truth: `alerts.standing.refresh` works it out from alerts, entries and assessments."""
+
+    patient = models.OneToOneField(Patient, primary_key=True, on_delete=models.CASCADE, related_name="standing")
+    practice = models.ForeignKey(Practice, null=True, on_delete=models.CASCADE, related_name="+")
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="+", help_text="the newest")
+    entry = models.ForeignKey(Entry, null=True, on_delete=models.SET_NULL, related_name="+", help_text="the newest")
+    urgency = models.PositiveSmallIntegerField(null=True, help_text="of the newest entry; empty while unjudged or none")
+    alert_urgency = models.PositiveSmallIntegerField(default=0, help_text="the highest open alert's; 0: none is open")
+    waiting_since = models.DateTimeField(null=True, help_text="of the longest-waiting alert at that urgency")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice", "-alert_urgency", "waiting_since"], name="queue_open"),
+            models.Index(fields=["practice", "urgency"], name="queue_by_verdict"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient_id}: {self.alert_urgency}"

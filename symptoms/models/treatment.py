@@ -1,0 +1,111 @@
+"""One microneedling session, with the skin, conditions and medicines of that day."""
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Patient, Practice, User
+
+DEEPEST_MM = 3.5  # medical needling goes to 3 mm, fractional RF to 3.5 mm; deeper is a slip of the decimal point
+DEVICES = [("pen", "Pen"), ("roller", "Roller"), ("stamp", "Stamp"), ("rf", "Radiofrequency (RF)")]
+SETTINGS = [("clinic", "At a clinic"), ("home", "At home")]
+
+
+class TreatmentQuerySet(models.QuerySet["Treatment"]):
+    """Whose treatments one may see."""
+
+    def visible_to(self, user: User) -> "TreatmentQuerySet":
+        """A patient's own; for a practitioner those of the practice's patients and those the practice did itself."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Q(patient__user=user)
+        practice = user.practice_as_practitioner
+        if practice is not None:
+            mine |= Q(patient__practice=practice) | Q(practice=practice)
+        return self.filter(mine)
+
+    def managed_by(self, user: User) -> "TreatmentQuerySet":
+        """Those on which a practitioner may act: of the practice's current patients only."""
+        practice = user.practice_as_practitioner if user.is_authenticated else None
+        return self.filter(patient__practice=practice) if practice is not None else self.none()
+
+
+class Treatment(models.Model):
+    """What was done, to whom, on day 0; the vocabulary's words are kept as lists, in the words of `recovery`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="treatments")
+    practice = models.ForeignKey(
+        Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="treatments", help_text="who did it"
+    )
+    practitioner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    day_zero = models.DateField(help_text="the date of the session where the patient was; days are counted from it")
+    performed_at = models.DateTimeField()
+    device = models.CharField(max_length=10, choices=DEVICES)
+    needle_depth_mm = models.DecimalField(
+        max_digits=3,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.1), MaxValueValidator(DEEPEST_MM)],
+    )
+    passes = models.PositiveSmallIntegerField(null=True, blank=True)
+    energy_mj = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    setting = models.CharField(max_length=10, choices=SETTINGS, default="clinic")
+    areas = models.JSONField(default=list)
+    areas_other = models.CharField(max_length=120, blank=True)
+    operator = models.CharField(max_length=120, blank=True)
+    cartridge_lot = models.CharField(max_length=60, blank=True)
+    products = models.JSONField(default=list, blank=True)
+    same_day_injection = models.BooleanField(default=False)
+
+    fitzpatrick = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(6)]
+    )
+    conditions = models.JSONField(default=list, blank=True)
+    medications = models.JSONField(default=list, blank=True)
+    baseline = models.JSONField(default=dict, blank=True)
+
+    same_as = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates", help_text="recorded twice"
+    )
+    kept_apart_at = models.DateTimeField(null=True, blank=True)  # the patient said: not the same session
+
+    objects = TreatmentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-day_zero"], name="treatments_newest_first")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(needle_depth_mm=None) | Q(needle_depth_mm__gt=0, needle_depth_mm__lte=DEEPEST_MM),
+                name="needles_go_no_deeper_than_they_are_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_device_display()} on {self.day_zero}"
+
+    def day_of(self, on: date) -> int:
+        """Whole days since day 0; negative before it."""
+        return (on - self.day_zero).days
+
+
+class TreatmentRevision(models.Model):
+    """How a treatment read before somebody changed it."""
+
+    id = models.BigAutoField(primary_key=True)
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="revisions")
+    was = models.JSONField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"until {self.changed_at}"

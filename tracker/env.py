@@ -1,0 +1,54 @@
+"""What the environment says, read once, typed, and refused loudly when it is wrong or unsafe."""
+
+from pathlib import Path
+
+from environs import Env, validate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DEMO_SECRET = "demo-only-secret-key-that-production-refuses-to-start-with"
+
+env = Env(prefix="MENDLINE_", eager=False)
+
+# Each line below is documented in docs/running.md; a test compares the two.
+DEBUG: bool = env.bool("DEBUG", default=False)
+SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET if DEBUG else "")
+SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else "")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
+DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / "var")
+TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
+MAIL_FROM: str = env.str("MAIL_FROM", default="Mendline <mendline@localhost>")
+SMTP_HOST: str = env.str("SMTP_HOST", default="")
+SMTP_PORT: int = env.int("SMTP_PORT", default=25, validate=validate.Range(1, 65535))
+SMTP_USER: str = env.str("SMTP_USER", default="")
+SMTP_PASSWORD: str = env.str("SMTP_PASSWORD", default="")
+SMTP_SECURITY: str = env.str("SMTP_SECURITY", default="none", validate=validate.OneOf(["none", "starttls", "tls"]))
+TRUST_PROXY: bool = env.bool("TRUST_PROXY", default=False)
+HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
+API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
+
+env.seal()
+
+
+class UnsafeSettings(Exception):
+    """Production was asked for with settings that would put patients' data at risk."""
+
+
+def refuse_unsafe() -> None:
+    """Refuse to start outside DEBUG with settings that are missing or unsafe.
+
+    Raises:
+        UnsafeSettings: with every reason at once, so that an operator mends them in one go.
+    """
+    if DEBUG:
+        return
+    wrong = []
+    if len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET:
+        wrong.append("MENDLINE_SECRET_KEY must be a secret of your own, 50 characters or more")
+    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+        wrong.append("MENDLINE_ALLOWED_HOSTS must name the hosts you serve, without '*'")
+    if not SITE_URL.startswith("https://"):
+        wrong.append("MENDLINE_SITE_URL must be the https:// address that patients open")
+    if not SMTP_HOST:
+        wrong.append("MENDLINE_SMTP_HOST must name a mail server: without one nobody is told")
+    if wrong:
+        raise UnsafeSettings("Mendline does not start: " + "; ".join(wrong) + ". See docs/running.md.")

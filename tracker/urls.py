@@ -1,0 +1,24 @@
+"""Every address of the site; each app says its own."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from tracker import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("help/", views.help_now, name="help"),
+    path("healthz", views.alive, name="alive"),
+    path("readyz", views.ready, name="ready"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("accounts.urls")),
+    path("", include("symptoms.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("demo/mail/", views.demo_mail, name="demo_mail"))
+
+handler400 = "tracker.views.bad_request"
+handler403 = "tracker.views.forbidden"
+handler404 = "tracker.views.not_found"
+handler500 = "tracker.views.server_error"

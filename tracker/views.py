@@ -1,0 +1,101 @@
+"""The pages that belong to no app: the front door, help now, health, errors, and the demo's mail."""
+
+from email import message_from_bytes, policy
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.access import public
+from accounts.help_numbers import numbers_for, numbers_of
+from symptoms.recovery.care import SEEK_HELP
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door: strangers read what this is, members see their queue, patients their day."""
+    if not request.user.is_authenticated:
+        return render(request, "public/landing.html")
+    membership = request.user.membership
+    if membership is not None:
+        return redirect("queue" if membership.is_practitioner else "members")
+    return redirect("today")
+
+
+@public
+@require_safe
+def help_now(request: HttpRequest) -> HttpResponse:
+    """When to get help now, for anybody, with the numbers of their country."""
+    chosen = request.GET.get("country", "")
+    patient = request.user.as_patient if request.user.is_authenticated else None
+    numbers = numbers_of(chosen) if chosen in settings.HELP_NUMBERS else numbers_for(patient)
+    return render(
+        request,
+        "public/help.html",
+        {
+            "seek_help": SEEK_HELP,
+            "numbers": numbers,
+            "countries": [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()],
+            "practice": patient.practice if patient else None,
+        },
+    )
+
+
+@public
+@require_safe
+def alive(request: HttpRequest) -> HttpResponse:
+    """Whether the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@public
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """Whether the database can be read and the photo store is there; 503 when not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    stored = settings.PHOTO_ROOT.parent.is_dir()
+    return JsonResponse({"database": True, "storage": stored}, status=200 if stored else 503)
+
+
+@public
+@require_safe
+def demo_mail(request: HttpRequest) -> HttpResponse:
+    """The demo's mail, newest first, read from the folder into which the demo's worker delivers."""
+    files = sorted(settings.MAIL_FOLDER.glob("*.eml"), reverse=True)[:50]
+    letters = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+    shown = [{"to": m["To"], "subject": m["Subject"], "date": m["Date"], "body": m.get_content()} for m in letters]
+    return render(request, "public/demo_mail.html", {"letters": shown})
+
+
+@public
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose guard did not fit: usually a page left open over a sign-out."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 400, "This request could not be read", "bad-request")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 403, "This is not open to your account", "forbidden")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, 404, "There is nothing here for you", "not-found")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _error(request, 500, "Something went wrong on our side", "server-error")
+
+
+def _error(request: HttpRequest, status: int, title: str, kind: str) -> HttpResponse:
+    """A page for people, a problem document (RFC 9457) for programs."""
+    if request.path.startswith("/api/"):
+        body = {"type": f"about:blank#{kind}", "title": title, "status": status}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    return render(request, f"{status}.html", status=status)
