@@ -1,0 +1,91 @@
+"""What practitioners do about alerts: read, "I have this", resolve, write."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.access import record_access
+from accounts.models import Patient, User
+from symptoms.alerts.standing import refresh_standing
+from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
+
+What = AlertEvent.What
+
+
+class SameIdOtherNote(Exception):
+    """The id was used for another note before."""
+
+
+@transaction.atomic
+def read_record(patient: Patient, *, by: User, now: datetime) -> None:
+    """A practitioner opened the patient's page: keep who and when, and mark what is open as read."""
+    record_access(by, patient, "record")
+    unread = list(Alert.objects.open().managed_by(by).filter(treatment__patient=patient, read_at=None))
+    if unread:
+        Alert.objects.filter(pk__in=[alert.pk for alert in unread]).update(read_at=now, read_by=by)
+        _note(unread, What.READ, by, now)
+
+
+@transaction.atomic
+def acknowledge(treatment: Treatment, *, by: User, now: datetime) -> list[Alert]:
+    """ "I have this": take all open alerts of the treatment that nobody has taken; gives those taken."""
+    free = list(Alert.objects.open().managed_by(by).filter(treatment=treatment, acknowledged_at=None))
+    if free:
+        won = Q(pk__in=[alert.pk for alert in free], acknowledged_at=None)
+        Alert.objects.filter(won).update(acknowledged_at=now, acknowledged_by=by)
+        _note(free, What.ACKNOWLEDGED, by, now)
+    return free
+
+
+@transaction.atomic
+def resolve(alert: Alert, *, outcome: str, reason: str = "", by: User, now: datetime) -> bool:
+    """Close an alert with what became of it; False when somebody closed it before. "Not a concern" needs a reason.
+
+    Raises:
+        ValueError: "no_concern" without a reason.
+    """
+    if outcome == "no_concern" and not reason.strip():
+        raise ValueError("Say why it is not a concern.")
+    won = Alert.objects.open().filter(pk=alert.pk).update(
+        resolved_at=now, resolved_by=by, outcome=outcome, reason=reason.strip()
+    )
+    if won:
+        detail = f"{dict(Alert.outcome.field.choices)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
+        _note([alert], What.RESOLVED, by, now, detail=detail[:500])
+        refresh_standing(alert.treatment.patient)
+    return bool(won)
+
+
+@transaction.atomic
+def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, by: User, now: datetime) -> Note:
+    """Keep a note for the practice, or a short message that the patient reads and is told of. The same `id` once.
+
+    Raises:
+        SameIdOtherNote: the id belongs to another note.
+    """
+    note, is_new = Note.objects.get_or_create(
+        id=id,
+        defaults={
+            "treatment": treatment, "practice": by.practice_as_practitioner, "author": by, "text": text.strip(),
+            "for_patient": for_patient, "written_at": now,
+        },
+    )  # fmt: skip
+    if not is_new:
+        if (note.treatment_id, note.text, note.for_patient, note.author_id) != (
+            treatment.id, text.strip(), for_patient, by.id,
+        ):  # fmt: skip
+            raise SameIdOtherNote
+        return note
+    if for_patient and treatment.patient.user_id is not None:
+        Delivery.objects.create(
+            note=note, recipient_id=treatment.patient.user_id, why=Delivery.Why.PATIENT, created_at=now, not_before=now
+        )
+    return note
+
+
+def _note(alerts: list[Alert], what: str, by: User, now: datetime, detail: str = "") -> None:
+    AlertEvent.objects.bulk_create(
+        AlertEvent(alert=alert, what=what, urgency=alert.urgency, actor=by, at=now, detail=detail) for alert in alerts
+    )

@@ -1,0 +1,114 @@
+"""From what was said about an entry to what practitioners must look at, and whom to tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from symptoms.alerts.standing import refresh_standing
+from symptoms.alerts.telling import tell
+from symptoms.models import Alert, AlertEvent, Entry, Treatment
+from symptoms.recovery.vocabulary import Urgency
+
+if TYPE_CHECKING:
+    from symptoms.recovery.assessment import Assessment
+
+What = AlertEvent.What
+
+
+class Change(Enum):
+    """Why days were judged: it decides what an alert that no longer holds has to say."""
+
+    WRITTEN = "a day was written down"
+    AMENDED = "a day was answered anew"
+    JUDGED = "an entry that could not be judged has been"
+    TREATMENT = "the treatment was corrected"
+    LINKED = "a practice came to care for the patient"
+
+
+def raise_alerts(
+    treatment: Treatment, entry: Entry, spoken: list[tuple[Entry, Assessment]], *, now: datetime, change: Change
+) -> None:
+    """Open, raise or note alerts for what was said of the entries in `spoken`, the newest entry last.
+
+    One open alert for a concern of a treatment: its urgency only rises, it never closes by itself. One message to a
+    recipient, however many concerns opened or rose. Without a practice there is nobody to alert: nothing happens.
+    """
+    newest, last_said = spoken[-1]
+    if treatment.patient.practice is not None:
+        raised = _urgencies(said for _, said in spoken)
+        still = _urgencies([last_said])
+        open_alerts = {alert.concern: alert for alert in _open(treatment, Alert.Kind.CONCERN)}
+        events = _open_or_raise(treatment, entry, raised, open_alerts, now)
+        told = max((event.urgency for event in events if event.what in (What.OPENED, What.ROSE)), default=None)
+        events += _note_what_changed(open_alerts, raised, still, entry, now, change)
+        AlertEvent.objects.bulk_create(events)
+        if told is not None:
+            tell(treatment, entry, told, now=now)
+    refresh_standing(treatment.patient, newest=(newest, last_said.urgency))
+
+
+def raise_unjudged(treatment: Treatment, entry: Entry, *, now: datetime) -> None:
+    """Ask the practice to read an entry that could not be judged, at `contact`."""
+    if treatment.patient.practice is not None and not _open(treatment, Alert.Kind.UNJUDGED):
+        alert = _new(treatment, entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
+        alert.save(force_insert=True)
+        AlertEvent.objects.create(alert=alert, what=What.OPENED, urgency=Urgency.CONTACT, at=now)
+        tell(treatment, entry, Urgency.CONTACT, now=now)
+    refresh_standing(treatment.patient)
+
+
+def _open(treatment: Treatment, kind: str) -> list[Alert]:
+    return list(Alert.objects.open().filter(treatment=treatment, kind=kind))
+
+
+def _urgencies(assessments) -> dict[str, Urgency]:
+    """The highest urgency of each concern, from `contact` up."""
+    highest: dict[str, Urgency] = {}
+    for flag in (flag for said in assessments for flag in said.flags):
+        if flag.urgency >= Urgency.CONTACT:
+            highest[str(flag.concern)] = max(flag.urgency, highest.get(str(flag.concern), flag.urgency))
+    return highest
+
+
+def _new(treatment: Treatment, entry: Entry, urgency: Urgency, now: datetime, **kind) -> Alert:
+    return Alert(
+        treatment=treatment, practice=treatment.patient.practice, entry=entry, urgency=urgency, current_urgency=urgency,
+        opened_at=now, worsened_at=now, **kind,
+    )  # fmt: skip
+
+
+def _open_or_raise(treatment, entry, raised, open_alerts, now) -> list[AlertEvent]:
+    """Open what is new, raise what got worse (which takes an acknowledgement back); gives the events, unsaved."""
+    new = [_new(treatment, entry, urgency, now, concern=c) for c, urgency in raised.items() if c not in open_alerts]
+    if new:
+        Alert.objects.bulk_create(new)
+    events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in new]
+    for concern, alert in open_alerts.items():
+        urgency = raised.get(concern, Urgency.ON_TRACK)
+        if urgency > alert.urgency:
+            if alert.acknowledged_at is not None:
+                events.append(AlertEvent(alert=alert, what=What.TAKEN_BACK, urgency=urgency, at=now))
+            events.append(AlertEvent(alert=alert, what=What.ROSE, urgency=urgency, at=now))
+            alert.urgency, alert.entry, alert.worsened_at = urgency, entry, now
+            alert.acknowledged_at = alert.acknowledged_by = alert.read_at = alert.read_by = None
+            alert.save()
+    return events
+
+
+def _note_what_changed(open_alerts, raised, still, entry, now, change) -> list[AlertEvent]:
+    """Keep what the newest answers raise beside each open alert, and say when changed answers took its ground away."""
+    events = []
+    for concern, alert in open_alerts.items():
+        current = still.get(concern, Urgency.ON_TRACK)
+        gone = concern not in raised and (
+            change is Change.TREATMENT or (change is Change.AMENDED and alert.entry.day == entry.day)
+        )
+        if gone:
+            alert.answers_changed_at = now
+            events.append(AlertEvent(alert=alert, what=What.ANSWERS_CHANGED, at=now))
+        if gone or alert.current_urgency != current:
+            alert.current_urgency = current
+            alert.save(update_fields=["current_urgency", "answers_changed_at"])
+    return events

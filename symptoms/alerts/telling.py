@@ -1,0 +1,74 @@
+"""Who is told about an entry, and who is next when they cannot be."""
+
+from datetime import datetime
+
+from accounts.models import Membership, Practice, User
+from symptoms.models import Delivery, Entry, Treatment
+
+Why = Delivery.Why
+
+
+def tell(treatment: Treatment, entry: Entry, urgency: int, *, now: datetime) -> list[Delivery]:
+    """Queue one message to each person who is to be told; none at all where nobody is reachable.
+
+    The practitioner who treated, else every practitioner of the practice; without any, the practice's admins.
+    """
+    found = recipients(treatment.patient.practice, treatment)
+    return Delivery.objects.bulk_create(
+        [
+            Delivery(entry=entry, recipient_id=user, why=why, urgency=urgency, created_at=now, not_before=now)
+            for user, why in found
+        ],
+        ignore_conflicts=True,  # told at this urgency already: once is enough
+    )
+
+
+def recipients(practice: Practice, treatment: Treatment, *, passed_over: frozenset = frozenset()) -> list[tuple]:
+    """(user id, why) of those to be told, without those in `passed_over`."""
+    members = list(
+        Membership.objects.current().filter(practice=practice).values_list("user_id", "is_practitioner", "is_admin")
+    )
+    members = [member for member in members if member[0] not in passed_over]
+    practitioners = [user for user, is_practitioner, _ in members if is_practitioner]
+    if treatment.practitioner_id in practitioners:
+        return [(treatment.practitioner_id, Why.TREATED)]
+    if practitioners:
+        return [(user, Why.PRACTITIONER) for user in practitioners]
+    return [(user, Why.ADMIN) for user, _, is_admin in members if is_admin]
+
+
+def may_still_be_told(delivery: Delivery) -> bool:
+    """Whether the recipient still has the right that made them one: asked again right before sending (A6)."""
+    if delivery.why == Why.PATIENT:
+        return delivery.note.treatment.patient.user_id == delivery.recipient_id
+    practice = delivery.entry.treatment.patient.practice
+    role = {"is_admin": True} if delivery.why == Why.ADMIN else {"is_practitioner": True}
+    return Membership.objects.current().filter(user=delivery.recipient_id, practice=practice, **role).exists()
+
+
+def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
+    """Queue messages to the next people after one could not be told at all."""
+    if failed.entry is None or failed.entry.treatment.patient.practice is None:
+        return []
+    entry = failed.entry
+    already = frozenset(Delivery.objects.filter(entry=entry).values_list("recipient_id", flat=True))
+    if Delivery.objects.filter(entry=entry, failed_at=None).exclude(pk=failed.pk).exists():
+        return []  # somebody else has been, or is being, told
+    found = recipients(entry.treatment.patient.practice, entry.treatment, passed_over=already)
+    return Delivery.objects.bulk_create(
+        [
+            Delivery(entry=entry, recipient_id=user, why=why, urgency=failed.urgency, created_at=now, not_before=now)
+            for user, why in found
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def nobody_told(entry: Entry) -> bool:
+    """Whether no message about the entry was sent or is still on its way."""
+    return not entry.deliveries.filter(failed_at=None).exists()
+
+
+def user_name(user: User | None) -> str:
+    """How a member is named to others; somebody who left the service is still somebody."""
+    return str(user) if user else "A former member"

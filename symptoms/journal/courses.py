@@ -1,0 +1,95 @@
+"""Stored rows become a Course of plain values: the only bridge from the database to `recovery`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from symptoms.models import Entry, Treatment
+from symptoms.recovery import course as values
+from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting, Symptom
+
+LOOK_BACK = timedelta(days=180)  # an earlier session still speaks for so long (settled.md, repeat treatments)
+
+
+@dataclass
+class Journal:
+    """Everything of one patient that a judgement may need, read once: sessions and what was logged for each."""
+
+    treatments: list[Treatment]
+    entries: dict[UUID, dict[int, Entry]] = field(default_factory=dict)  # by treatment, then day: the current ones
+    by_id: dict[UUID, Entry] = field(default_factory=dict)  # all, amended ones too
+
+    def add(self, entry: Entry) -> None:
+        """Take in an entry; a current one becomes its day's."""
+        self.by_id[entry.id] = entry
+        if entry.is_current:
+            self.entries.setdefault(entry.treatment_id, {})[entry.day] = entry
+
+    def days(self, treatment: Treatment) -> dict[int, Entry]:
+        """The current entries of a treatment by day."""
+        return self.entries.get(treatment.id, {})
+
+    def course(self, treatment: Treatment) -> values.Course:
+        """The course of `treatment`, with the earlier sessions that still speak."""
+        return _course(self, treatment, earlier=self._earlier(treatment))
+
+    def _earlier(self, treatment: Treatment) -> tuple[tuple[int, values.Course], ...]:
+        before = [
+            other
+            for other in self.treatments
+            if timedelta(0) < treatment.day_zero - other.day_zero <= LOOK_BACK and other.same_as_id is None
+        ]
+        return tuple(((treatment.day_zero - other.day_zero).days, _course(self, other)) for other in before)
+
+
+def read_journal(treatment: Treatment) -> Journal:
+    """Read the patient's sessions and entries around `treatment`: two statements, however long the course."""
+    treatments = list(Treatment.objects.filter(patient_id=treatment.patient_id))
+    journal = Journal([treatment if other.id == treatment.id else other for other in treatments])
+    rows = Entry.objects.filter(treatment__in=[t.id for t in treatments]).only(
+        "id", "treatment_id", "day", "answers", "digest", "is_current", "is_judged", "received_at"
+    )
+    for entry in rows:
+        journal.add(entry)
+    return journal
+
+
+def patient_values(treatment: Treatment) -> values.Patient:
+    """The patient as they were on the day of the treatment."""
+    return values.Patient(
+        age=None,
+        fitzpatrick=treatment.fitzpatrick,
+        conditions=frozenset(map(Condition, treatment.conditions)),
+        medications=frozenset(map(Medication, treatment.medications)),
+        baseline={Symptom(word): level for word, level in treatment.baseline.items()},
+    )
+
+
+def treatment_values(treatment: Treatment) -> values.Treatment:
+    """What was done, in the core's words."""
+    depth = treatment.needle_depth_mm
+    free_words = [words for words in treatment.areas_other.split(",") if words.strip()]
+    return values.Treatment(
+        device=Device(treatment.device),
+        needle_depth_mm=None if depth is None else float(depth),
+        setting=Setting(treatment.setting),
+        areas=(*treatment.areas, *free_words),
+        same_day_injection=treatment.same_day_injection,
+        performed_on=treatment.day_zero,
+    )
+
+
+def entry_values(entry: Entry) -> values.Entry:
+    """What was reported, in the core's words; the note stays behind, for people only."""
+    return values.entry_from_answers(entry.day, entry.answers)
+
+
+def _course(journal: Journal, treatment: Treatment, earlier=()) -> values.Course:
+    days: Iterable[Entry] = (entry for _, entry in sorted(journal.days(treatment).items()))
+    return values.Course(
+        patient=patient_values(treatment),
+        treatment=treatment_values(treatment),
+        entries=tuple(map(entry_values, days)),
+        earlier=earlier,
+    )

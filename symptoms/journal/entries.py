@@ -1,0 +1,112 @@
+"""Writing down a day: the verb that page and API share."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from symptoms.alerts.raising import Change
+from symptoms.journal.courses import read_journal
+from symptoms.journal.judging import judge_from
+from symptoms.models import Assessment, Entry, Treatment
+
+
+class EntryRefused(Exception):
+    """An entry that cannot be written down; `str()` is a sentence for the person who wrote it."""
+
+
+class DayNotYet(EntryRefused):
+    """The day lies after the patient's today, by the server's clock."""
+
+    def __init__(self, today: int):
+        self.today = today
+        super().__init__(f"That day has not come yet. By our clock today is day {today}. Which day do you mean?")
+
+
+class SameIdOtherAnswers(EntryRefused):
+    """The id was used for other answers before."""
+
+    def __init__(self, saved: Entry):
+        self.saved = saved
+        super().__init__(f"You already saved day {saved.day}. Save this as a change?")
+
+
+class LoggingStopped(EntryRefused):
+    """The patient has withdrawn the consent to care, or never gave it."""
+
+    def __init__(self) -> None:
+        super().__init__("You have not agreed that we keep your logs, so nothing was saved. You can agree under Account.")
+
+
+class ForeignId(Exception):
+    """The id belongs to somebody else's entry: to the writer it does not exist."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What `record_entry` did: `is_new` is False when the same entry had been saved before."""
+
+    entry: Entry
+    assessment: Assessment | None
+    is_new: bool
+
+
+def record_entry(
+    treatment: Treatment, *, id: UUID, day: int, answers: dict, note: str = "", by: User, now: datetime
+) -> Recorded:
+    """Write down one day, judge the course anew and tell who must know, in one transaction.
+
+    `answers` is the document of `Entry.answers`, already in the vocabulary's words. The same `id` and answers twice are
+    written once. A second entry for a day is an amendment: the last received is judged, all are kept.
+
+    Raises:
+        DayNotYet, SameIdOtherAnswers, LoggingStopped, ForeignId: nothing was written.
+    """
+    digest = digest_of(day, answers, note)
+    with transaction.atomic():
+        journal = read_journal(treatment)
+        saved = journal.by_id.get(id)
+        if saved is not None:
+            return _again(treatment, saved, digest)
+        _may_log(treatment, day, now)
+        replaced = journal.days(treatment).get(day)
+        if replaced is not None:
+            Entry.objects.filter(pk=replaced.pk).update(is_current=False)
+        entry = Entry(
+            id=id, treatment=treatment, day=day, answers=answers, note=note, digest=digest, reported_by=by, received_at=now,
+            is_judged=True,
+        )  # fmt: skip
+        try:
+            entry.save(force_insert=True)
+        except IntegrityError as clash:
+            raise ForeignId from clash
+        journal.add(entry)
+        # Saved as judged, since it nearly always is by the commit; a fault puts it in line again within this transaction.
+        change = Change.AMENDED if replaced is not None else Change.WRITTEN
+        judged = judge_from(journal, treatment, entry, now=now, change=change)
+    return Recorded(entry, judged.assessment, is_new=True)
+
+
+def digest_of(day: int, answers: dict, note: str) -> str:
+    """A SHA-256 over what was reported, the same for the same report however its keys were ordered."""
+    canonical = json.dumps([day, answers, note], sort_keys=True, ensure_ascii=False, default=str)
+    return sha256(canonical.encode()).hexdigest()
+
+
+def _again(treatment: Treatment, saved: Entry, digest: str) -> Recorded:
+    if saved.digest != digest or saved.treatment_id != treatment.id:
+        raise SameIdOtherAnswers(saved)
+    return Recorded(saved, saved.assessments.filter(is_current=True).first(), is_new=False)
+
+
+def _may_log(treatment: Treatment, day: int, now: datetime) -> None:
+    patient = treatment.patient
+    today = treatment.day_of(patient.today(now))
+    if day > today:
+        raise DayNotYet(today)
+    if patient.user_id is not None and not patient.agreed_to("care"):
+        raise LoggingStopped
