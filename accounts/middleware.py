@@ -43,5 +43,7 @@ class PrivateAnswers:
         signed_in = hasattr(request, "user") and request.user.is_authenticated
         if signed_in or request.path.startswith(("/api/", "/accounts/", "/join/")):
             response.headers["Cache-Control"] = "no-store, private"
-            response.headers["Vary"] = ", ".join({*filter(None, response.headers.get("Vary", "").split(", ")), "Cookie"})
+            response.headers["Vary"] = ", ".join(
+                {*filter(None, response.headers.get("Vary", "").split(", ")), "Cookie"}
+            )
         return response

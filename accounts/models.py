@@ -129,7 +129,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             # One practice at a time keeps every page free of the question "which clinic are you in?".
-            models.UniqueConstraint(fields=["user"], condition=Q(removed_at=None), name="one_current_practice_per_member"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(removed_at=None), name="one_current_practice_per_member"
+            ),
             models.CheckConstraint(condition=Q(is_practitioner=True) | Q(is_admin=True), name="a_member_has_a_role"),
         ]
 
@@ -225,6 +227,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: datetime) -> "InvitationQuerySet":
         return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
 
+    def unsettled(self) -> "InvitationQuerySet":
+        """Neither taken for good nor taken back: what a new invitation replaces."""
+        return self.filter(confirmed_at=None, withdrawn_at=None)
+
+    def to_confirm(self) -> "InvitationQuerySet":
+        """Taken by somebody whom the practice has still to recognise."""
+        return self.unsettled().exclude(used_at=None)
+
 
 class Invitation(models.Model):
     """A one-time way in: bound to an address when e-mailed, unbound and confirmed by the practice when shown as a QR code."""
@@ -319,4 +329,6 @@ class AccountMail(Sending):
     # Erased once sent: the body holds a link that lets somebody in.
 
     class Meta:
-        indexes = [models.Index(fields=["not_before"], name="account_mail_due", condition=Q(sent_at=None, failed_at=None))]
+        indexes = [
+            models.Index(fields=["not_before"], name="account_mail_due", condition=Q(sent_at=None, failed_at=None))
+        ]

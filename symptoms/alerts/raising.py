@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from symptoms.alerts.standing import refresh_standing
+from symptoms.alerts.standing import keep_standing, refresh_standing
 from symptoms.alerts.telling import tell
 from symptoms.models import Alert, AlertEvent, Entry, Treatment
 from symptoms.recovery.vocabulary import Urgency
@@ -28,39 +28,49 @@ class Change(Enum):
 
 
 def raise_alerts(
-    treatment: Treatment, entry: Entry, spoken: list[tuple[Entry, Assessment]], *, now: datetime, change: Change
+    newest_treatment: Treatment,
+    entry: Entry,
+    spoken: list[tuple[Entry, Assessment]],
+    *,
+    now: datetime,
+    change: Change,
 ) -> None:
-    """Open, raise or note alerts for what was said of the entries in `spoken`, the newest entry last.
+    """Open, raise or note alerts for what was said of the entries in `spoken`, the newest of the treatment last.
 
     One open alert for a concern of a treatment: its urgency only rises, it never closes by itself. One message to a
-    recipient, however many concerns opened or rose. Without a practice there is nobody to alert: nothing happens.
+    recipient, however many concerns opened or rose. Without a practice there is nobody to alert. `newest_treatment` is
+    the one by which the patient stands; `entry` may belong to an earlier one.
     """
-    newest, last_said = spoken[-1]
-    if treatment.patient.practice is not None:
+    treatment, patient = entry.treatment, entry.treatment.patient
+    open_alerts = list(Alert.objects.open().filter(treatment__patient=patient.pk))
+    if patient.practice is not None:
         raised = _urgencies(said for _, said in spoken)
-        still = _urgencies([last_said])
-        open_alerts = {alert.concern: alert for alert in _open(treatment, Alert.Kind.CONCERN)}
-        events = _open_or_raise(treatment, entry, raised, open_alerts, now)
+        still = _urgencies([spoken[-1][1]])
+        here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
+        events, opened = _open_or_raise(entry, raised, here, now)
+        open_alerts += opened
         told = max((event.urgency for event in events if event.what in (What.OPENED, What.ROSE)), default=None)
-        events += _note_what_changed(open_alerts, raised, still, entry, now, change)
+        events += _note_what_changed(here, raised, still, entry, now, change)
         AlertEvent.objects.bulk_create(events)
         if told is not None:
             tell(treatment, entry, told, now=now)
-    refresh_standing(treatment.patient, newest=(newest, last_said.urgency))
+    if newest_treatment.id == treatment.id:
+        newest, said = spoken[-1]
+        keep_standing(patient, treatment, newest, said.urgency, open_alerts)
+    else:
+        refresh_standing(patient)
 
 
-def raise_unjudged(treatment: Treatment, entry: Entry, *, now: datetime) -> None:
+def raise_unjudged(entry: Entry, *, now: datetime) -> None:
     """Ask the practice to read an entry that could not be judged, at `contact`."""
-    if treatment.patient.practice is not None and not _open(treatment, Alert.Kind.UNJUDGED):
-        alert = _new(treatment, entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
+    treatment = entry.treatment
+    waiting = Alert.objects.open().filter(treatment=treatment, kind=Alert.Kind.UNJUDGED)
+    if treatment.patient.practice is not None and not waiting.exists():
+        alert = _new(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
         alert.save(force_insert=True)
         AlertEvent.objects.create(alert=alert, what=What.OPENED, urgency=Urgency.CONTACT, at=now)
         tell(treatment, entry, Urgency.CONTACT, now=now)
     refresh_standing(treatment.patient)
-
-
-def _open(treatment: Treatment, kind: str) -> list[Alert]:
-    return list(Alert.objects.open().filter(treatment=treatment, kind=kind))
 
 
 def _urgencies(assessments) -> dict[str, Urgency]:
@@ -72,16 +82,22 @@ def _urgencies(assessments) -> dict[str, Urgency]:
     return highest
 
 
-def _new(treatment: Treatment, entry: Entry, urgency: Urgency, now: datetime, **kind) -> Alert:
+def _new(entry: Entry, urgency: Urgency, now: datetime, **kind) -> Alert:
     return Alert(
-        treatment=treatment, practice=treatment.patient.practice, entry=entry, urgency=urgency, current_urgency=urgency,
-        opened_at=now, worsened_at=now, **kind,
-    )  # fmt: skip
+        treatment=entry.treatment,
+        practice=entry.treatment.patient.practice,
+        entry=entry,
+        urgency=urgency,
+        current_urgency=urgency,
+        opened_at=now,
+        worsened_at=now,
+        **kind,
+    )
 
 
-def _open_or_raise(treatment, entry, raised, open_alerts, now) -> list[AlertEvent]:
-    """Open what is new, raise what got worse (which takes an acknowledgement back); gives the events, unsaved."""
-    new = [_new(treatment, entry, urgency, now, concern=c) for c, urgency in raised.items() if c not in open_alerts]
+def _open_or_raise(entry, raised, open_alerts, now) -> tuple[list[AlertEvent], list[Alert]]:
+    """Open what is new, raise what got worse (which takes an acknowledgement back); gives unsaved events, new alerts."""
+    new = [_new(entry, urgency, now, concern=c) for c, urgency in raised.items() if c not in open_alerts]
     if new:
         Alert.objects.bulk_create(new)
     events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in new]
@@ -94,7 +110,7 @@ def _open_or_raise(treatment, entry, raised, open_alerts, now) -> list[AlertEven
             alert.urgency, alert.entry, alert.worsened_at = urgency, entry, now
             alert.acknowledged_at = alert.acknowledged_by = alert.read_at = alert.read_by = None
             alert.save()
-    return events
+    return events, new
 
 
 def _note_what_changed(open_alerts, raised, still, entry, now, change) -> list[AlertEvent]:

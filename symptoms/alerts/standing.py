@@ -1,47 +1,51 @@
 """Keeps the one row a patient that the queue reads."""
 
-from django.db.models import Min
+from collections.abc import Iterable
 
 from accounts.models import Patient
 from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
 
+FOLLOWED = ("practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since")
 
-def refresh_standing(patient: Patient, *, newest: tuple[Entry, int] | None = None) -> None:
-    """Work out where `patient` stands from what is stored; `newest` spares a look-up when the caller just judged it."""
-    treatment = Treatment.objects.filter(patient=patient, same_as=None).order_by("-day_zero", "-performed_at").first()
+
+def refresh_standing(patient: Patient) -> None:
+    """Work out where `patient` stands from what is stored."""
+    treatment = newest_treatment(Treatment.objects.filter(patient=patient))
     if treatment is None:
         Standing.objects.filter(patient=patient).delete()
         return
-    entry, urgency = newest if newest and newest[0].treatment_id == treatment.id else _newest(treatment)
-    practice_id, alert_urgency, waiting_since = _alerts(patient)
-    Standing.objects.update_or_create(
+    entry, urgency = _newest_entry(treatment)
+    keep_standing(patient, treatment, entry, urgency, Alert.objects.open().filter(treatment__patient=patient))
+
+
+def keep_standing(
+    patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int | None, open_alerts: Iterable[Alert]
+) -> None:
+    """Write down where `patient` stands, from what the caller knows already: one statement."""
+    waiting = sorted(open_alerts, key=lambda alert: (-alert.urgency, alert.worsened_at))
+    worst = waiting[0] if waiting else None
+    row = Standing(
         patient=patient,
-        defaults={
-            "practice_id": patient.practice_id or practice_id,
-            "treatment": treatment,
-            "entry": entry,
-            "urgency": urgency,
-            "alert_urgency": alert_urgency,
-            "waiting_since": waiting_since,
-        },
+        # Left alone, what is open stays on the desk of the practice that had it.
+        practice_id=patient.practice_id or (worst.practice_id if worst else None),
+        treatment=treatment,
+        entry=entry,
+        urgency=urgency,
+        alert_urgency=worst.urgency if worst else 0,
+        waiting_since=worst.worsened_at if worst else None,
     )
+    Standing.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
 
 
-def _newest(treatment: Treatment) -> tuple[Entry | None, int | None]:
+def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:
+    """The session by which a patient is judged now; one that was recorded twice counts once."""
+    counted = [treatment for treatment in treatments if treatment.same_as_id is None]
+    return max(counted, key=lambda treatment: (treatment.day_zero, treatment.performed_at), default=None)
+
+
+def _newest_entry(treatment: Treatment) -> tuple[Entry | None, int | None]:
     entry = treatment.entries.current().order_by("-day").first()
     if entry is None:
         return None, None
     said = Assessment.objects.filter(entry=entry, is_current=True).first() if entry.is_judged else None
     return entry, said.urgency if said else None
-
-
-def _alerts(patient: Patient) -> tuple:
-    worst = (
-        Alert.objects.open()
-        .filter(treatment__patient=patient)
-        .values("practice_id", "urgency")
-        .annotate(since=Min("worsened_at"))
-        .order_by("-urgency")
-        .first()
-    )
-    return (worst["practice_id"], worst["urgency"], worst["since"]) if worst else (None, 0, None)

@@ -45,12 +45,15 @@ class Journal:
 
 def read_journal(treatment: Treatment) -> Journal:
     """Read the patient's sessions and entries around `treatment`: two statements, however long the course."""
-    treatments = list(Treatment.objects.filter(patient_id=treatment.patient_id))
-    journal = Journal([treatment if other.id == treatment.id else other for other in treatments])
-    rows = Entry.objects.filter(treatment__in=[t.id for t in treatments]).only(
-        "id", "treatment_id", "day", "answers", "digest", "is_current", "is_judged", "received_at"
-    )
+    patient = treatment.patient
+    others = Treatment.objects.filter(patient=patient).exclude(pk=treatment.pk)
+    sessions = {session.id: session for session in [treatment, *others]}
+    journal = Journal(list(sessions.values()))
+    rows = Entry.objects.filter(treatment__patient=patient).defer("note", "reported_by")
+    for session in sessions.values():
+        session.patient = patient
     for entry in rows:
+        entry.treatment = sessions[entry.treatment_id]
         journal.add(entry)
     return journal
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
+from symptoms.alerts.standing import newest_treatment
 from symptoms.journal.courses import Journal, read_journal
 from symptoms.models import Assessment, Entry, Treatment
 from symptoms.recovery import assessment as core
@@ -38,12 +39,12 @@ def judge_from(journal: Journal, treatment: Treatment, entry: Entry, *, now: dat
         # Whatever went wrong in the rules, what the patient wrote is kept and a person is asked to read it.
         log.exception("entry %s could not be judged", entry.id)
         leave_unjudged(entry, now=now)
-        raise_unjudged(treatment, entry, now=now)
+        raise_unjudged(entry, now=now)
         return Judged(entry, None)
     rows = _store(again, judged, now, without=None if change is Change.TREATMENT else entry)
     newest = again[-1]
     spoken = [(row, judged[row.id]) for row in {entry.id: entry, newest.id: newest}.values()]
-    raise_alerts(treatment, entry, spoken, now=now, change=change)
+    raise_alerts(newest_treatment(journal.treatments), entry, spoken, now=now, change=change)
     return Judged(entry, rows[entry.id])
 
 

@@ -59,6 +59,7 @@ def _raise_newest(patient: Patient, now: datetime) -> None:
     )
     if newest is None or not newest.is_judged:
         return
+    newest.treatment.patient.practice = patient.practice
     course = read_journal(newest.treatment).course(newest.treatment)
     spoken = [(newest, core.assess(course, day=newest.day))]
     raise_alerts(newest.treatment, newest, spoken, now=now, change=Change.LINKED)
