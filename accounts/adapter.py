@@ -1,0 +1,83 @@
+"""How allauth behaves here: who gets in, for how long, where to next; no answer tells whether an address is known."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.invitations import find
+from accounts.models import User
+from accounts.sessions import end_sessions
+
+MEMBERS_STAY = timedelta(hours=12)
+PATIENTS_STAY = timedelta(days=30)
+INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
+SAID_ON_THE_PAGE = "account/messages/email_confirmation_sent.txt"
+
+
+class Adapter(DefaultAccountAdapter):
+    """What differs from allauth's own ways."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This e-mail address and password do not go together. Check both and try again.",
+        "too_many_login_attempts": "Too many wrong tries. Wait five minutes, or reset your password.",
+        "incorrect_password": "This is not your password. Try again.",
+        "enter_current_password": "This is not your current password. Try again.",
+    }
+
+    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+        """The user whose address and password these are, with one look-up and one hash for known and unknown alike."""
+        self.pre_authenticate(request, **credentials)
+        email, password = credentials.get("email", ""), credentials.get("password", "")
+        user = ModelBackend().authenticate(request, username=email.lower(), password=password)
+        if user is not None:
+            self._rollback_login_failed_rl_usage()
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Open a session that ends by itself: after 12 hours for a clinic's member, after 30 days for others."""
+        super().login(request, user)
+        ends = timezone.now() + (MEMBERS_STAY if user.membership else PATIENTS_STAY)
+        request.session.set_expiry(ends)
+        # Where the cookie goes with the browser ("shared phone"), the server still knows when it is over.
+        request.session["ends_at"] = ends.timestamp()
+
+    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
+        user.name = form.cleaned_data.get("name", "")
+        return super().save_user(request, user, form, commit)
+
+    def set_password(self, user: User, password: str) -> None:
+        """A new password ends every session and token that the old one opened."""
+        super().set_password(user, password)
+        end_sessions(user)
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """Whoever comes with a link that was only ever mailed to this address has shown that they read its mail."""
+        invitation = find(request.session.get(INVITED_BY, ""), timezone.now())
+        invited = invitation is not None and invitation.is_bound and invitation.email.lower() == email.lower()
+        return invited or super().is_email_verified(request, email)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the invitation with which somebody came, else to their own first page."""
+        token = request.session.get(INVITED_BY)
+        return reverse("join", args=[token]) if token else resolve_url("home")
+
+    get_signup_redirect_url = get_login_redirect_url
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation) -> str:
+        """The link leads back to the invitation, because mail often opens in another browser than the sign-up."""
+        url = super().get_email_confirmation_url(request, emailconfirmation)
+        token = request.session.get(INVITED_BY)
+        return f"{url}?{urlencode({'next': reverse('join', args=[token])})}" if token else url
+
+    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+        # A message that shows only when a mail goes out would tell that one went out a minute ago.
+        if message_template == SAID_ON_THE_PAGE and not request.user.is_authenticated:
+            return
+        super().add_message(request, level, message_template, message_context, extra_tags, message)

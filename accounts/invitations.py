@@ -1,0 +1,198 @@
+"""Inviting patients and colleagues, and accepting: a one-time link, mailed to one address or shown as a QR code."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import segno
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.models import (
+    INVITATION_LASTS,
+    AccountMail,
+    Invitation,
+    Membership,
+    Patient,
+    Practice,
+    User,
+    hash_token,
+)
+
+SUBJECT = "You are invited to Mendline"
+
+
+class CannotJoin(Exception):
+    """An open invitation that this account cannot take, with the reason in a sentence for its owner."""
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What came of accepting: `waits` when the practice has still to confirm who it was."""
+
+    invitation: Invitation
+    user: User
+    waits: bool
+
+
+def invite_patient(patient: Patient, by: User, email: str = "", now: datetime | None = None) -> tuple[Invitation, str]:
+    """Invite a patient of `by`'s practice; invitations made before for this patient stop working.
+
+    Gives the invitation and the link to show as a QR code. With an `email` the link is mailed to that address, bound
+    to it and given to nobody else (the second value is empty): that is why it proves the mailbox.
+
+    Raises:
+        PermissionDenied: when `by` does not treat the patient's practice's patients.
+        CannotJoin: when the patient has accepted already.
+    """
+    if patient.practice is None or by.practice_as_practitioner != patient.practice:
+        raise PermissionDenied
+    if patient.user is not None:
+        raise CannotJoin("This patient has joined already.")
+    return _invite(patient.practice, by, now, email=email, patient=patient)
+
+
+def invite_member(
+    practice: Practice, email: str, *, is_practitioner: bool, is_admin: bool, by: User, now: datetime | None = None
+) -> Invitation:
+    """Invite a colleague by mail; an earlier invitation to the same address stops working.
+
+    Raises:
+        PermissionDenied: when `by` does not manage the people of `practice`.
+    """
+    if by.practice_as_admin != practice:
+        raise PermissionDenied
+    invitation, _ = _invite(practice, by, now, email=email, is_practitioner=is_practitioner, is_admin=is_admin)
+    return invitation
+
+
+@transaction.atomic
+def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, **fields) -> tuple[Invitation, str]:
+    now, email = now or timezone.now(), email.lower()
+    patient = fields.get("patient")
+    earlier = Q(patient=patient) if patient else Q(patient=None, email=email)
+    practice.invitations.unsettled().filter(earlier).update(withdrawn_at=now)
+    token = Invitation.new_token()
+    invitation = practice.invitations.create(
+        email=email,
+        invited_by=by,
+        token_hash=hash_token(token),
+        created_at=now,
+        expires_at=now + INVITATION_LASTS,
+        **fields,
+    )
+    url = settings.SITE_URL + reverse("join", args=[token])
+    if not email:
+        return invitation, url
+    # The same words for everybody: no name, no practice, nothing about health (T21).
+    AccountMail.objects.create(
+        to=email, subject=SUBJECT, body=render_to_string("accounts/email/invitation.txt", {"url": url}), not_before=now
+    )
+    return invitation, ""
+
+
+def qr_code(url: str) -> SafeString:
+    """A link as an inline SVG of a QR code, black on white so that cameras read it in the dark theme too."""
+    drawn = segno.make(url, error="m").svg_inline(
+        scale=6, border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None, title="QR code"
+    )
+    return mark_safe(drawn)  # noqa: S308  our own link, drawn by segno
+
+
+def find(token: str, now: datetime) -> Invitation | None:
+    """The invitation that `token` still opens; None for one used, withdrawn, replaced, expired or never made."""
+    found = Invitation.objects.open(now).filter(token_hash=hash_token(token))
+    return found.select_related("practice", "patient").first()
+
+
+def is_for(invitation: Invitation, user: User) -> bool:
+    """Whether `user` may take it: anybody an unbound one, only the owner of the address one that is bound."""
+    if not invitation.is_bound:
+        return True
+    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()
+
+
+@transaction.atomic
+def accept(token: str, user: User, now: datetime) -> Acceptance | None:
+    """Use an invitation up for `user`: exactly one of many at the same time gets it, the others get None.
+
+    A colleague is a member at once. A patient's record is attached by the caller, at once for a bound invitation and
+    after the practice confirmed it for an unbound one.
+
+    Raises:
+        CannotJoin: when this account cannot take an invitation that is open; it stays open.
+    """
+    invitation = find(token, now)
+    if invitation is None or not is_for(invitation, user):
+        return None
+    waits = invitation.patient is not None and not invitation.is_bound
+    _refuse_mixing(invitation, user)
+    won = (
+        Invitation.objects.open(now)
+        .filter(Q(patient=None) | Q(patient__user=None), pk=invitation.pk)
+        .update(used_at=now, used_by=user, confirmed_at=None if waits else now)
+    )
+    if not won:
+        return None
+    if invitation.patient is None:
+        _become_member(invitation, user, now)
+    return Acceptance(invitation, user, waits)
+
+
+@transaction.atomic
+def confirm(invitation: Invitation, now: datetime) -> bool:
+    """The practice says that the person who showed the QR code's link is the patient; False when it was settled before.
+
+    Raises:
+        CannotJoin: when that account works in a clinic by now.
+    """
+    _refuse_mixing(invitation, invitation.used_by)
+    unsettled = Invitation.objects.to_confirm().filter(pk=invitation.pk, patient__user=None)
+    return unsettled.update(confirmed_at=now) == 1
+
+
+def refuse(invitation: Invitation, now: datetime) -> bool:
+    """The practice says that it was somebody else; False when it was settled before."""
+    return Invitation.objects.to_confirm().filter(pk=invitation.pk).update(withdrawn_at=now) == 1
+
+
+def withdraw(invitation: Invitation, now: datetime) -> bool:
+    """Take an invitation back before it is used; False when it is too late."""
+    return Invitation.objects.filter(pk=invitation.pk, used_at=None, withdrawn_at=None).update(withdrawn_at=now) == 1
+
+
+def _refuse_mixing(invitation: Invitation, user: User) -> None:
+    """A member and a patient are two accounts: what one reads at work never mixes with what one logs."""
+    if invitation.patient is not None and user.membership is not None:
+        raise CannotJoin(
+            "You are signed in with your work account, and a work account cannot become a patient. "
+            "Sign out and join with an account of your own, under another e-mail address."
+        )
+    if invitation.patient is None and user.as_patient is not None:
+        raise CannotJoin(
+            "You are signed in with the account of your own recovery, and it cannot become a work account. "
+            "Ask the clinic to invite another e-mail address of yours."
+        )
+    if invitation.patient is None and user.membership is not None:
+        raise CannotJoin(f"This account works at {user.membership.practice} already. It can work at one clinic only.")
+
+
+def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            Membership.objects.create(
+                user=user,
+                practice=invitation.practice,
+                is_practitioner=invitation.is_practitioner,
+                is_admin=invitation.is_admin,
+                joined_at=now,
+            )
+    except IntegrityError:
+        raise CannotJoin("This account works at a clinic already. It can work at one clinic only.") from None
+    user.__dict__.pop("membership", None)  # it was looked up before there was one

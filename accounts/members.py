@@ -1,0 +1,44 @@
+"""Who works in a practice: changing what a member may do, and ending it, at once and everywhere (T12)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Membership
+from accounts.sessions import end_sessions
+
+
+class LastAdmin(Exception):
+    """A practice without an admin could not manage its people any more."""
+
+
+@transaction.atomic
+def change_member(member: Membership, *, is_practitioner: bool, is_admin: bool, except_key: str | None = None) -> None:
+    """Give a member these roles and end their sessions, save `except_key`.
+
+    Raises:
+        LastAdmin: when it would leave the practice without an admin.
+    """
+    if (member.is_practitioner, member.is_admin) == (is_practitioner, is_admin):
+        return
+    if not is_admin:
+        _keep_an_admin(member)
+    Membership.objects.current().filter(pk=member.pk).update(is_practitioner=is_practitioner, is_admin=is_admin)
+    end_sessions(member.user, except_key)
+
+
+@transaction.atomic
+def remove_member(member: Membership, now: datetime) -> None:
+    """End a membership and every session of the member. What they did stays written under their name.
+
+    Raises:
+        LastAdmin: when it would leave the practice without an admin.
+    """
+    _keep_an_admin(member)
+    Membership.objects.filter(pk=member.pk, removed_at=None).update(removed_at=now)
+    end_sessions(member.user)
+
+
+def _keep_an_admin(member: Membership) -> None:
+    if member.is_admin and not member.practice.memberships.admins().exclude(pk=member.pk).exists():
+        raise LastAdmin

@@ -1,0 +1,112 @@
+"""What happens to a patient as a person: starting alone, joining and leaving a clinic, saying where they live."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import ADULT, Patient, Practice, User
+
+TOO_YOUNG = "Mendline is for people of 18 and over. Please ask a doctor or the clinic that treated you instead."
+WORKS_HERE = (
+    "You are signed in with your work account, and a work account cannot become a patient. "
+    "Sign out and start with an account of your own, under another e-mail address."
+)
+
+
+class CannotStart(Exception):
+    """Somebody who cannot be a patient here, with the reason in a sentence for them."""
+
+
+def is_adult(year_of_birth: int, now: datetime) -> bool:
+    """Whether somebody born in that year turns 18 this year or was before; only the year is asked."""
+    return now.year - year_of_birth >= ADULT
+
+
+@transaction.atomic
+def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time_zone: str, now: datetime) -> Patient:
+    """Make `user` a patient without a clinic; one who is a patient already stays who they are.
+
+    Raises:
+        CannotStart: for people under 18 and for members of a clinic.
+        ValidationError: for a country, time zone or year that does not exist.
+    """
+    if not is_adult(year_of_birth, now):
+        raise CannotStart(TOO_YOUNG)
+    if user.membership is not None:
+        raise CannotStart(WORKS_HERE)
+    if user.as_patient is not None:
+        return user.as_patient
+    patient = Patient(
+        user=user,
+        name=name,
+        email=user.email,
+        year_of_birth=year_of_birth,
+        country=country,
+        time_zone=time_zone,
+        zone_confirmed_at=now,
+        created_at=now,
+    )
+    patient.full_clean()
+    patient.save()
+    _forget_what_was_looked_up(user)
+    return patient
+
+
+def confirm_zone(patient: Patient, zone: str, now: datetime) -> None:
+    """The patient says in which time zone they live: from now on it decides what "today" is, and nothing else changes.
+
+    Raises:
+        ValidationError: when there is no such zone.
+    """
+    patient.time_zone, patient.zone_confirmed_at = zone, now
+    patient.clean_fields(exclude=["email", "name"])
+    patient.save(update_fields=["time_zone", "zone_confirmed_at"])
+
+
+def change_details(patient: Patient, *, name: str, phone: str, country: str, time_zone: str, now: datetime) -> None:
+    """Write down what patients say about themselves; a zone they saw and saved counts as confirmed."""
+    patient.name, patient.phone, patient.country = name, phone, country
+    patient.save(update_fields=["name", "phone", "country"])
+    confirm_zone(patient, time_zone, now)
+
+
+def claim(invited: Patient, user: User) -> Patient:
+    """The record that `user` keeps after accepting: their own where they have one, else the one the clinic made.
+
+    What hangs on the clinic's record is moved by `symptoms.journal`, in the same transaction.
+    """
+    kept = Patient.objects.filter(user=user).first()
+    if kept is None:
+        invited.user = user
+        invited.email = invited.email or user.email
+        invited.save(update_fields=["user", "email"])
+        _forget_what_was_looked_up(user)
+        return invited
+    kept.phone = kept.phone or invited.phone
+    kept.year_of_birth = kept.year_of_birth or invited.year_of_birth
+    kept.save(update_fields=["phone", "year_of_birth"])
+    return kept
+
+
+def link_to_practice(patient: Patient, practice: Practice, now: datetime) -> None:
+    """Make `practice` the patient's one current practice; unused invitations for this record end.
+
+    Alerts are moved by `symptoms.journal`, in the same transaction.
+    """
+    patient.practice = practice
+    if not patient.zone_confirmed_at:
+        patient.country = practice.country
+    patient.save(update_fields=["practice", "country"])
+    patient.invitations.unsettled().update(withdrawn_at=now)
+
+
+def leave_practice(patient: Patient, now: datetime) -> None:
+    """End the tie to the current practice. It keeps reading what it treated; consents and the patient's day stay."""
+    patient.time_zone = patient.zone.key
+    patient.practice = None
+    patient.save(update_fields=["practice", "time_zone"])
+    patient.invitations.unsettled().update(withdrawn_at=now)
+
+
+def _forget_what_was_looked_up(user: User) -> None:
+    user.__dict__.pop("as_patient", None)

@@ -1,0 +1,17 @@
+"""The addresses of the pages about people; joining and leaving a clinic touch records and stand in symptoms/urls.py."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("account/", views.profile, name="profile"),
+    path("account/zone/", views.profile_zone, name="profile_zone"),
+    path("account/consents/<slug:purpose>/", views.consent_change, name="consent_change"),
+    path("account/token/", views.token_change, name="token_change"),
+    path("account/waiting/", views.waiting, name="waiting"),
+    path("practice/members/", views.members_list, name="members"),
+    path("practice/members/invite/", views.invite_member, name="invite_member"),
+    path("practice/members/<uuid:member_id>/", views.member_change, name="member_change"),
+    path("practice/invitations/<uuid:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
+]

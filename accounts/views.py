@@ -1,0 +1,192 @@
+"""The pages about people: my account, what I agreed to, the token for programs, and the practice's members."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from rest_framework.authtoken.models import Token
+
+from accounts import forms, invitations, members, patients
+from accounts.access import admin_required, patient_required, signed_in
+from accounts.consents import consent_texts, give_consent, withdraw_consent
+from accounts.models import Consent, Invitation, Membership
+
+READINGS_SHOWN = 20
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """My account: who I am, where I live, what I agreed to, which clinic, who read my record, how I sign in."""
+    patient = request.user.as_patient
+    if patient is None:
+        form = forms.NameForm(request.POST or None, instance=request.user)
+    else:
+        form = forms.DetailsForm(request.POST or None, instance=patient)
+    if request.method == "POST" and form.is_valid():
+        if patient is None:
+            form.save()
+        else:
+            patients.change_details(patient, **form.cleaned_data, now=timezone.now())
+        messages.success(request, "Saved.")
+        return redirect("profile")
+    return _profile_page(request, form, status=422 if form.is_bound else 200)
+
+
+def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: str = "") -> HttpResponse:
+    patient = request.user.as_patient
+    context = {
+        "form": form,
+        "patient": patient,
+        "membership": request.user.membership,
+        "has_token": Token.objects.filter(user=request.user).exists(),
+        "new_token": new_token,
+        "tab": "account",
+    }
+    if patient is not None:
+        standing = {consent.purpose: consent for consent in patient.consents.filter(withdrawn_at=None)}
+        texts = consent_texts(patient.practice)
+        context["consents"] = [{"text": text, "given": standing.get(text.purpose)} for text in texts]
+        context["readings"] = patient.access_records.select_related("user", "practice").order_by("-at")[:READINGS_SHOWN]
+        context["zone"] = patient.zone
+    return render(request, "accounts/profile.html", context, status=status)
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def profile_zone(request: HttpRequest) -> HttpResponse:
+    """The one question after joining: is this your time zone?"""
+    patient = request.user.as_patient
+    form = forms.ZoneForm(request.POST or None, initial={"time_zone": patient.zone.key})
+    if request.method == "POST" and form.is_valid():
+        patients.confirm_zone(patient, form.cleaned_data["time_zone"], timezone.now())
+        return redirect("profile" if patient.welcomed_at else "welcome")
+    context = {"form": form, "patient": patient, "tab": "account"}
+    return render(request, "accounts/zone.html", context, status=422 if form.is_bound else 200)
+
+
+@patient_required
+@require_POST
+def consent_change(request: HttpRequest, purpose: str) -> HttpResponse:
+    """Give or take back one consent with one tap."""
+    if purpose not in Consent.Purpose.values:
+        raise Http404
+    patient, now = request.user.as_patient, timezone.now()
+    text = next(text for text in consent_texts(patient.practice) if text.purpose == purpose)
+    if request.POST.get("answer") == "yes":
+        give_consent(patient, purpose, now)
+        messages.success(request, f"Agreed: {text.title}")
+    elif request.POST.get("answer") == "no":
+        withdraw_consent(patient, purpose, now)
+        messages.success(request, f"Taken back. {text.withdrawn}")
+    else:
+        messages.error(request, "Choose whether you agree or take it back.")
+    return redirect("profile")
+
+
+@signed_in
+@require_POST
+@reauthentication_required
+def token_change(request: HttpRequest) -> HttpResponse:
+    """Make a token for programs, shown this once, or end it; the password was asked for a moment ago."""
+    Token.objects.filter(user=request.user).delete()
+    if request.POST.get("answer") != "new":
+        messages.success(request, "The token no longer works.")
+        return redirect("profile")
+    token = Token.objects.create(user=request.user)
+    patient = request.user.as_patient
+    form = forms.DetailsForm(instance=patient) if patient else forms.NameForm(instance=request.user)
+    return _profile_page(request, form, new_token=token.key)
+
+
+@signed_in
+@require_GET
+def waiting(request: HttpRequest) -> HttpResponse:
+    """Between showing a clinic's code and the clinic saying that it knows who that was."""
+    taken = Invitation.objects.filter(used_by=request.user).exclude(patient=None).select_related("practice")
+    newest = taken.order_by("-used_at").first()
+    if newest is None:
+        return redirect("home")
+    if newest.confirmed_at and newest.withdrawn_at is None:
+        return redirect("profile_zone")
+    return render(request, "accounts/waiting.html", {"invitation": newest, "refused": newest.withdrawn_at is not None})
+
+
+@admin_required
+@require_GET
+def members_list(request: HttpRequest) -> HttpResponse:
+    """Who works here and who is invited."""
+    return _members_page(request, forms.InviteMemberForm(initial={"is_practitioner": True}))
+
+
+def _members_page(request: HttpRequest, form: forms.InviteMemberForm, status: int = 200) -> HttpResponse:
+    practice = request.user.practice_as_admin
+    people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
+    invited = practice.invitations.open(timezone.now()).filter(patient=None).order_by("email")
+    context = {"practice": practice, "people": people, "invited": invited, "form": form, "tab": "members"}
+    return render(request, "accounts/members.html", context, status=status)
+
+
+@admin_required
+@require_http_methods(["GET", "POST"])
+def invite_member(request: HttpRequest) -> HttpResponse:
+    """Mail a colleague a link to join; the answer is the same whether or not the address has an account."""
+    form = forms.InviteMemberForm(request.POST or None, initial={"is_practitioner": True})
+    if request.method == "POST" and form.is_valid():
+        invitations.invite_member(
+            request.user.practice_as_admin, **form.cleaned_data, by=request.user, now=timezone.now()
+        )
+        messages.success(request, f"An invitation is on its way to {form.cleaned_data['email']}. It works for 7 days.")
+        return redirect("members")
+    return _members_page(request, form, status=422 if form.is_bound else 200)
+
+
+@admin_required
+@require_http_methods(["GET", "POST"])
+def member_change(request: HttpRequest, member_id) -> HttpResponse:
+    """Change what a member may do, or end their membership."""
+    here = request.user.practice_as_admin.memberships.current().select_related("user", "practice")
+    member: Membership = get_object_or_404(here, pk=member_id)
+    is_removal = request.POST.get("action") == "remove"
+    roles = {"is_practitioner": member.is_practitioner, "is_admin": member.is_admin}
+    form = forms.RolesForm(request.POST if request.method == "POST" and not is_removal else None, initial=roles)
+    if is_removal or (form.is_bound and form.is_valid()):
+        try:
+            return _changed(request, member, None if is_removal else form.cleaned_data)
+        except members.LastAdmin:
+            form = forms.RolesForm(initial=roles) if is_removal else form
+            messages.error(request, "A clinic needs an admin. Make somebody else an admin first.")
+            return _member_page(request, member, form, status=422)
+    return _member_page(request, member, form, status=422 if form.is_bound else 200)
+
+
+def _changed(request: HttpRequest, member: Membership, roles: dict | None) -> HttpResponse:
+    if roles is None:
+        members.remove_member(member, timezone.now())
+    else:
+        own = request.session.session_key if member.user == request.user else None
+        members.change_member(member, **roles, except_key=own)
+    done = "no longer works here and is signed out everywhere" if roles is None else "changed"
+    if member.user == request.user:
+        return redirect("home")
+    messages.success(request, f"{member.user}: {done}.")
+    return redirect("members")
+
+
+def _member_page(request: HttpRequest, member: Membership, form: forms.RolesForm, status: int) -> HttpResponse:
+    return render(request, "accounts/member.html", {"member": member, "form": form, "tab": "members"}, status=status)
+
+
+@admin_required
+@require_POST
+def withdraw_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
+    """Take back a colleague's invitation that is not used yet."""
+    ours = request.user.practice_as_admin.invitations.filter(patient=None)
+    invitation = get_object_or_404(ours, pk=invitation_id)
+    if invitations.withdraw(invitation, timezone.now()):
+        messages.success(request, f"The invitation to {invitation.email} no longer works.")
+    else:
+        messages.error(request, f"The invitation to {invitation.email} was used or taken back before.")
+    return redirect("members")

@@ -1,0 +1,27 @@
+"""What every test stands on: a database in a file, a hasher that costs nothing, private folders, mail that is queued."""
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory):
+    """A file, as in life: threads and processes must be able to open it side by side."""
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def settings_of_the_tests(tmp_path_factory):
+    """Django's test runner would put mail into a list; here it goes where pages really put it."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "photos").mkdir()
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        EMAIL_BACKEND="accounts.outgoing.QueuedMail",
+        DATA_DIR=folder,
+        PHOTO_ROOT=folder / "photos",
+        MAIL_FOLDER=folder / "mail",
+        SECURE_SSL_REDIRECT=False,
+    ):
+        yield
