@@ -1,0 +1,76 @@
+# What one types: `make run` to see it, `make test` to change it. `make help` lists the rest.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+RUN := deploy/requirements.txt
+DEV := deploy/requirements-dev.txt
+
+# What `check --deploy` looks at: settings as an operator would choose them, and no secret of anybody's.
+SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
+	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example
+
+.PHONY: help setup run test cases check docs bench faults screenshots lock browser
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run          the demo on http://127.0.0.1:$(PORT), set up on the first call (PORT=8001 for another port)"
+	@echo "make setup        .venv with everything that running, testing and checking need"
+	@echo "make test         make check, then every test; installs what it needs"
+	@echo "make cases        judges the case files under tests/cases"
+	@echo "make check        style, types, imports, templates, migrations, deployment settings, API schema"
+	@echo "make docs         writes docs/clinical.md anew from the code"
+	@echo "make bench        the figures, beside a floor measured in the same run"
+	@echo "make faults       the fault tests at full count"
+	@echo "make screenshots  the pictures under docs/"
+	@echo "make lock         pins the dependencies anew"
+
+$(BIN)/python:
+	@sh deploy/make-venv.sh $(PYTHON)
+
+.venv/.run: $(RUN) $(BIN)/python
+	@sh deploy/install.sh $(RUN) && touch $@
+
+.venv/.dev: $(DEV) $(BIN)/python
+	@sh deploy/install.sh $(DEV) && touch $@ .venv/.run
+
+setup: .venv/.dev
+
+run: .venv/.run
+	@PORT=$(PORT) $(BIN)/python deploy/run.py
+
+browser:
+	@sh deploy/browser.sh
+
+test: check browser
+	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+faults: setup
+	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults
+
+cases: .venv/.run
+	@MENDLINE_DEBUG=1 $(BIN)/python manage.py assess_cases tests/cases
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --lint templates
+	MENDLINE_DEBUG=1 $(BIN)/lint-imports --no-logo
+	MENDLINE_DEBUG=1 $(BIN)/mypy tracker accounts symptoms
+	MENDLINE_DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	$(SAFE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	MENDLINE_DEBUG=1 $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+docs: .venv/.run
+	MENDLINE_DEBUG=1 $(BIN)/python manage.py clinical_docs
+
+bench: setup
+	@$(BIN)/python -m tests.bench $(BENCH)
+
+screenshots: setup browser
+	@$(BIN)/python deploy/screenshots.py
+
+lock: setup
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links -o $(RUN)
+	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-header \
+		--no-emit-index-url --no-emit-find-links -o $(DEV)

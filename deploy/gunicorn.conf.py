@@ -1,0 +1,16 @@
+"""How gunicorn serves Mendline: threads, because requests wait for the disk; one process a core is plenty."""
+
+import os
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+wsgi_app = "tracker.wsgi:application"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_PROCESSES", "1"))
+threads = 8
+timeout = 60  # a photo may take its decoder 10 s of CPU
+graceful_timeout = 30
+keepalive = 15
+limit_request_line = 4094
+limit_request_field_size = 8190
+# The proxy in front says which scheme the visitor used; Django reads it only with MENDLINE_TRUST_PROXY.
+forwarded_allow_ips = "127.0.0.1,::1"
