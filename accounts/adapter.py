@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.invitations import find
-from accounts.models import User
+from accounts.models import Invitation, User
 from accounts.sessions import end_sessions
 
 MEMBERS_STAY = timedelta(hours=12)
@@ -57,9 +57,14 @@ class Adapter(DefaultAccountAdapter):
         super().set_password(user, password)
         end_sessions(user)
 
+    def invitation(self, request: HttpRequest) -> Invitation | None:
+        """The open invitation with which somebody came."""
+        token = request.session.get(INVITED_BY)
+        return find(token, timezone.now()) if token else None
+
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """Whoever comes with a link that was only ever mailed to this address has shown that they read its mail."""
-        invitation = find(request.session.get(INVITED_BY, ""), timezone.now())
+        invitation = self.invitation(request)
         invited = invitation is not None and invitation.is_bound and invitation.email.lower() == email.lower()
         return invited or super().is_email_verified(request, email)
 

@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.internal.flows.signup import prevent_enumeration, send_unknown_account_mail
 from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email, setup_user_email
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -101,6 +102,10 @@ class SignupForm(allauth_forms.SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "E-mail"
         self.fields["password1"].help_text = "At least 15 characters. A few words in a row are fine. So is pasting."
+        invitation = get_adapter().invitation(context.request)
+        if invitation is not None and invitation.is_bound:  # whoever read that mail knows both already
+            self.fields["email"].initial = invitation.email
+            self.fields["name"].initial = invitation.patient.name if invitation.patient else ""
 
     def validate_unique_email(self, value: str) -> str:
         taken = Q(email=value) | Q(emailaddress__email=value, emailaddress__verified=True)

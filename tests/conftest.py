@@ -1,4 +1,4 @@
-"""What every test stands on: a database in a file, a hasher that costs nothing, private folders, mail that is queued."""
+"""What every test stands on: a database in a file, a cheap hasher, private folders, mail that is queued."""
 
 import pytest
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""The cast of every test: Ana the patient, Dr Noor who treats her, Dr Okafor of another clinic who must never see her."""
+"""The cast of every test: Ana the patient, Dr Noor who treats her, and Dr Okafor who must never see her."""
 
 from datetime import datetime
 from itertools import count

@@ -1,0 +1,287 @@
+"""T13: an invitation works once, for whom it was meant, for seven days, and says nothing to anybody else."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts import invitations
+from accounts.invitations import CannotJoin, invite_member, invite_patient
+from accounts.models import AccountMail, Invitation, Patient, User, hash_token
+from symptoms.models import Treatment
+from tests import people
+
+pytestmark = pytest.mark.django_db
+ANAS = "ana.marrowby@example.org"
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    return people.dr_noor(clinic)
+
+
+@pytest.fixture
+def record(clinic):
+    """Ana as the clinic wrote her down, before she accepts."""
+    return people.ana(clinic, accepted=False)
+
+
+def mailed(record, noor) -> str:
+    """The path of the link in a mail to Ana."""
+    invite_patient(record, noor, email=ANAS)
+    return path_in(AccountMail.objects.latest("created_at").body)
+
+
+def shown(record, noor) -> str:
+    """The path of the link behind a QR code for Ana."""
+    return path_in(invite_patient(record, noor)[1])
+
+
+def path_in(text: str) -> str:
+    return re.search(r"/join/[\w-]+/", text)[0]
+
+
+def bare(answer) -> bytes:
+    return re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", answer.content)
+
+
+def test_the_letter_holds_a_link_and_nothing_about_anybody(record, noor, clinic):
+    invitation, url = invite_patient(record, noor, email=ANAS)
+    letter = AccountMail.objects.get()
+    assert url == ""  # whoever is not the mailbox does not see the link: that is why it proves the mailbox
+    said = letter.subject + letter.body
+    for word in ("Ana", "Marrowby", "Noor", clinic.name, "Skin", "clinic", "patient", "needling", "symptom", "photo"):
+        assert word.lower() not in said.lower()
+    token = path_in(letter.body).split("/")[2]
+    assert len(token) >= 43  # 256 bits
+    assert invitation.token_hash == hash_token(token) != token
+    assert invitation.expires_at - invitation.created_at == timedelta(days=7)
+
+
+def test_a_mailed_invitation_takes_two_forms_from_the_link_to_the_clinic(record, noor, clinic):
+    browser, link = Client(), mailed(record, noor)
+    assert clinic.name.encode() in browser.get(link).content
+    signed_up = browser.post("/accounts/signup/", {"name": "Ana", "email": ANAS, "password1": people.PASSWORD})
+    assert signed_up["Location"] == link  # no second letter: the link came out of this mailbox
+    assert AccountMail.objects.count() == 1
+    assert browser.post(link)["Location"] == "/account/zone/"
+    record.refresh_from_db()
+    assert record.user == User.objects.get(email=ANAS)
+    assert record.practice == clinic
+
+
+def test_what_the_clinic_knows_is_not_asked_again_but_a_code_tells_nobody_whose_it_is(record, noor):
+    browser = Client()
+    browser.get(mailed(record, noor))
+    page = browser.get("/accounts/signup/").content.decode()
+    assert ANAS in page and "Ana Marrowby" in page
+    passer_by = Client()
+    passer_by.get(shown(record, noor))
+    page = passer_by.get("/accounts/signup/").content.decode() + passer_by.get("/").content.decode()
+    assert ANAS not in page and "Marrowby" not in page
+
+
+def test_an_address_other_than_the_invited_one_is_not_proved_and_cannot_use_the_link(record, noor):
+    browser, link = Client(), mailed(record, noor)
+    browser.get(link)
+    browser.post("/accounts/signup/", {"name": "Eve", "email": "eve@example.org", "password1": people.PASSWORD})
+    assert not User.objects.get(email="eve@example.org").emailaddress_set.get().verified
+    eve = people.user("Eve", "eve.too@example.org")
+    assert people.signed_in(eve).post(link).status_code == 404
+    record.refresh_from_db()
+    assert record.user is None
+
+
+def test_an_invitation_survives_confirming_the_address_in_another_browser(record, noor):
+    phone, mail_app, link = Client(), Client(), shown(record, noor)
+    phone.get(link)
+    phone.post("/accounts/signup/", {"name": "Ana", "email": ANAS, "password1": people.PASSWORD})
+    confirm = AccountMail.objects.get().body.partition("http://testserver")[2].split()[0]
+    page = mail_app.get(confirm)
+    assert page.status_code == 200
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode()))
+    action = re.search(r'action="([^"]*confirm-email[^"]*)"', page.content.decode())[1]
+    assert mail_app.post(action, hidden)["Location"] == link
+    mail_app.get(link)
+    answer = mail_app.post("/accounts/login/", {"login": ANAS, "password": people.PASSWORD})
+    assert answer["Location"] == link
+
+
+def test_somebody_with_an_account_signs_in_and_comes_back_to_the_invitation(record, noor):
+    people.user("Ana", ANAS)
+    browser, link = Client(), mailed(record, noor)
+    browser.get(link)
+    assert browser.post("/accounts/login/", {"login": ANAS, "password": people.PASSWORD})["Location"] == link
+
+
+def test_every_link_that_does_not_work_gives_the_same_page(record, noor, clinic):
+    ana, start = people.user("Ana", ANAS), timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        replaced = mailed(record, noor)
+        clock.shift(1)
+        used = mailed(record, noor)
+        people.signed_in(ana).post(used)
+        expired = shown(people.patient(clinic, "Cy", accepted=False), noor)
+        clock.shift(timedelta(days=6, hours=23))
+        assert people.signed_in(ana).get(expired).status_code == 200
+        withdrawn, url = invite_patient(people.patient(clinic, "Di", accepted=False), noor)
+        taken_back = path_in(url)
+        invitations.withdraw(withdrawn, timezone.now())
+        invite_patient(people.patient(clinic, "Bo", accepted=False), noor, email="bo@example.org")
+        foreign = path_in(AccountMail.objects.latest("created_at").body)
+        never = "/join/" + Invitation.new_token() + "/"
+        clock.shift(timedelta(hours=1, seconds=1))
+        browser = people.signed_in(ana)
+        links = [replaced, used, foreign, expired, taken_back, never]
+        pages = [answer for link in links for answer in (browser.get(link), browser.post(link))]
+        assert {page.status_code for page in pages} == {404}
+        assert len({bare(page) for page in pages}) == 1
+        strangers = [Client().get(link) for link in (replaced, used, expired, taken_back, never)]
+        assert {page.status_code for page in strangers} == {404}
+        assert len({bare(page) for page in strangers}) == 1
+
+
+def test_opening_a_link_changes_nothing(record, noor):
+    link = shown(record, noor)
+    people.signed_in(people.user("Ana")).get(link)
+    Client().get(link)
+    assert Invitation.objects.get().used_at is None
+
+
+def test_a_code_is_confirmed_by_the_practice_before_anything_of_the_record_is_seen(record, noor, clinic):
+    ana = people.user("Ana", ANAS)
+    browser, desk = people.signed_in(ana), people.signed_in(noor)
+    assert browser.post(shown(record, noor))["Location"] == "/account/waiting/"
+    assert not Patient.objects.filter(user=ana).exists()
+    assert b"Almost there" in browser.get("/account/waiting/").content
+    page = f"/practice/invitations/{Invitation.objects.get().pk}/confirm/"
+    assert ANAS.encode() in desk.get(page).content
+    assert people.signed_in(people.dr_okafor()).post(page, {"answer": "yes"}).status_code == 404
+    assert not Patient.objects.filter(user=ana).exists()
+    assert desk.post(page, {"answer": "perhaps"}).status_code == 422
+    assert desk.post(page, {"answer": "yes"}).status_code == 302
+    assert Patient.objects.get(user=ana) == record
+    assert browser.get("/account/waiting/")["Location"] == "/account/zone/"
+    assert desk.post(page, {"answer": "yes"}).status_code == 404
+
+
+def test_a_refused_person_is_told_and_the_code_is_spent(record, noor):
+    eve = people.signed_in(people.user("Eve"))
+    link = shown(record, noor)
+    eve.post(link)
+    people.signed_in(noor).post(f"/practice/invitations/{Invitation.objects.get().pk}/confirm/", {"answer": "no"})
+    assert b"Ask for a new code" in eve.get("/account/waiting/").content
+    assert eve.get(link).status_code == 404
+    record.refresh_from_db()
+    assert record.user is None
+
+
+def test_inviting_again_takes_the_chance_from_whoever_waits(record, noor):
+    eve = people.user("Eve")
+    people.signed_in(eve).post(shown(record, noor))
+    first = Invitation.objects.get()
+    shown(record, noor)
+    assert not invitations.confirm(first, timezone.now())
+
+
+def test_what_the_clinic_wrote_down_joins_what_the_patient_had_alone(record, noor, clinic):
+    now = timezone.now()
+    alone = people.patient(None, "Ana", ANAS)
+    for whose in (alone, record):
+        Treatment.objects.create(patient=whose, device="pen", day_zero=date(2026, 1, 12), performed_at=now)
+    people.signed_in(alone).post(mailed(record, noor))
+    alone.refresh_from_db()
+    assert alone.practice == clinic
+    assert alone.treatments.count() == 2
+    assert not Patient.objects.filter(pk=record.pk).exists()
+
+
+def test_a_patient_who_accepts_another_clinics_invitation_moves_there(noor, clinic):
+    ana, okafor = people.ana(clinic), people.dr_okafor()
+    theirs = people.patient(okafor.practice_as_practitioner, "Ana", accepted=False)
+    invite_patient(theirs, okafor, email=ANAS)
+    people.signed_in(ana).post(path_in(AccountMail.objects.get().body))
+    ana.refresh_from_db()
+    assert ana.practice == okafor.practice_as_practitioner
+
+
+def test_a_work_account_cannot_become_a_patient_nor_a_patients_a_work_account(record, noor, clinic):
+    browser, link = people.signed_in(noor), shown(record, noor)
+    answer = browser.post(link)
+    assert answer.status_code == 422
+    assert b"work account cannot become a patient" in answer.content
+    ana = people.patient(None, "Ana", ANAS)
+    boss = people.admin(clinic)
+    invite_member(clinic, ANAS, is_practitioner=True, is_admin=False, by=boss)
+    answer = people.signed_in(ana).post(path_in(AccountMail.objects.get().body))
+    assert answer.status_code == 422
+    assert not ana.user.memberships.exists()
+    assert Invitation.objects.filter(used_at=None).count() == 2  # both can still be taken by the right account
+
+
+def test_a_colleague_joins_with_the_roles_they_were_invited_for(clinic):
+    boss = people.admin(clinic)
+    invite_member(clinic, "lee@example.org", is_practitioner=True, is_admin=False, by=boss)
+    lee = people.user("Dr Lee", "lee@example.org")
+    assert people.signed_in(lee).post(path_in(AccountMail.objects.get().body))["Location"] == "/"
+    member = lee.memberships.get()
+    assert (member.practice, member.is_practitioner, member.is_admin) == (clinic, True, False)
+
+
+def test_a_member_of_one_clinic_cannot_join_a_second(clinic):
+    okafor, boss = people.dr_okafor(), people.admin(clinic)
+    invite_member(clinic, okafor.email, is_practitioner=True, is_admin=False, by=boss)
+    assert people.signed_in(okafor).post(path_in(AccountMail.objects.get().body)).status_code == 422
+    assert okafor.memberships.count() == 1
+
+
+def test_only_a_practitioner_of_the_practice_invites_its_patients_and_only_its_admin_its_members(record, clinic):
+    okafor = people.dr_okafor()
+    with pytest.raises(PermissionDenied):
+        invite_patient(record, okafor)
+    with pytest.raises(PermissionDenied):
+        invite_patient(record, people.admin(clinic))
+    with pytest.raises(PermissionDenied):
+        invite_member(clinic, "x@example.org", is_practitioner=True, is_admin=True, by=okafor)
+
+
+def test_a_patient_who_has_joined_cannot_be_invited_over(clinic, noor):
+    with pytest.raises(CannotJoin):
+        invite_patient(people.ana(clinic), noor)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("bound", [True, False], ids=["mailed", "code"])
+def test_of_50_who_accept_at_once_exactly_one_gets_it(bound):
+    clinic = people.practice()
+    noor, record = people.dr_noor(clinic), people.ana(clinic, accepted=False)
+    path = mailed(record, noor) if bound else shown(record, noor)
+    racers = [people.user("Ana", ANAS)] * 50 if bound else [people.user(f"Person {n}") for n in range(50)]
+    token = path.split("/")[2]
+
+    def accept(racer):
+        try:
+            return invitations.accept(token, racer, timezone.now()) is not None
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(50) as threads:
+        assert sum(threads.map(accept, racers)) == 1
+    assert Invitation.objects.exclude(used_at=None).count() == 1
+
+
+def test_the_qr_code_is_a_picture_of_the_link_without_inline_style():
+    drawn = invitations.qr_code("https://mendline.example/join/abc/")
+    assert drawn.startswith("<svg")
+    assert "style=" not in drawn and "<title>" in drawn

@@ -1,0 +1,107 @@
+"""Who manages a practice's people, and what a change ends."""
+
+import re
+
+import pytest
+from django.utils import timezone
+
+from accounts import members
+from accounts.models import AccountMail, Invitation, Membership
+from tests import people
+
+pytestmark = pytest.mark.django_db
+LIST, INVITE = "/practice/members/", "/practice/members/invite/"
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def boss(clinic):
+    return people.admin(clinic)
+
+
+def page_of(person) -> str:
+    return f"{LIST}{person.memberships.get().pk}/"
+
+
+def test_an_admin_sees_who_works_here_and_who_is_invited(clinic, boss):
+    people.dr_noor(clinic)
+    browser = people.signed_in(boss)
+    answer = browser.post(INVITE, {"email": "Lee@Example.org", "is_practitioner": "on"}, follow=True)
+    assert b"noor@larkfield.example" in answer.content
+    assert b"lee@example.org" in answer.content
+    assert AccountMail.objects.get().to == "lee@example.org"
+
+
+def test_a_practitioner_who_is_no_admin_manages_nobody(clinic, boss):
+    browser = people.signed_in(people.dr_noor(clinic))
+    for path in (LIST, INVITE, page_of(boss)):
+        assert browser.get(path).status_code == 403
+        assert browser.post(path, {"action": "remove"}).status_code in (403, 405)
+    assert Membership.objects.current().count() == 2
+
+
+def test_dr_okafor_sees_and_changes_nobody_of_another_clinic(clinic, boss):
+    browser = people.signed_in(people.dr_okafor())
+    browser_of_ours = people.signed_in(boss)
+    browser_of_ours.post(INVITE, {"email": "lee@example.org", "is_admin": "on"})
+    assert browser.get(page_of(boss)).status_code == 404
+    assert browser.post(page_of(boss), {"action": "remove"}).status_code == 404
+    assert browser.post(f"/practice/invitations/{Invitation.objects.get().pk}/withdraw/").status_code == 404
+    shown = browser.get(LIST).content
+    assert clinic.name.encode() not in shown and boss.email.encode() not in shown and b"lee@example.org" not in shown
+
+
+def test_a_removed_member_is_out_at_once_and_their_page_is_gone(clinic, boss):
+    noor = people.dr_noor(clinic)
+    path = page_of(noor)
+    browser = people.signed_in(boss)
+    assert browser.post(path, {"action": "remove"}).status_code == 302
+    assert not noor.memberships.current().exists()
+    assert browser.get(path).status_code == 404
+
+
+def test_roles_are_changed_and_nobody_is_left_without_one(clinic, boss):
+    noor = people.dr_noor(clinic)
+    browser = people.signed_in(boss)
+    answer = browser.post(page_of(noor), {"action": "change"})
+    assert answer.status_code == 422
+    assert b"Choose at least one." in answer.content
+    browser.post(page_of(noor), {"action": "change", "is_admin": "on"})
+    member = noor.memberships.get()
+    assert (member.is_practitioner, member.is_admin) == (False, True)
+
+
+def test_the_last_admin_stays(clinic, boss):
+    browser = people.signed_in(boss)
+    for fields in ({"action": "remove"}, {"action": "change", "is_practitioner": "on"}):
+        answer = browser.post(page_of(boss), fields)
+        assert answer.status_code == 422
+        assert b"A clinic needs an admin" in answer.content
+    with pytest.raises(members.LastAdmin):
+        members.remove_member(boss.memberships.get(), timezone.now())
+    assert boss.memberships.get().is_admin
+
+
+def test_an_invitation_is_taken_back(clinic, boss):
+    browser = people.signed_in(boss)
+    browser.post(INVITE, {"email": "lee@example.org", "is_admin": "on"})
+    invitation = Invitation.objects.get()
+    for said in (b"no longer works", b"was used or taken back before"):
+        answer = browser.post(f"/practice/invitations/{invitation.pk}/withdraw/", follow=True)
+        assert said in answer.content
+    assert not Invitation.objects.open(timezone.now()).exists()
+
+
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a" * 250 + "@example.org", "a@b\x00.org", "x@example.org\r\nBcc: y@z.org"]
+)
+def test_an_address_that_is_none_is_refused_beside_its_field_and_what_was_chosen_stays(boss, email):
+    answer = people.signed_in(boss).post(INVITE, {"email": email, "is_admin": "on"})
+    assert answer.status_code == 422
+    assert b'id="id_email_error"' in answer.content
+    assert re.search(rb'id="id_is_admin"[^>]* checked', answer.content)
+    assert not AccountMail.objects.exists()

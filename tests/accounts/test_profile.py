@@ -1,0 +1,219 @@
+"""The account page: what people change about themselves, take back, make for programs; and starting alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.utils import timezone
+from rest_framework.authtoken.models import Token
+
+from accounts import patients
+from accounts.access import record_access
+from accounts.patients import CannotStart, start_alone
+from tests import people
+
+pytestmark = pytest.mark.django_db
+PROFILE = "/account/"
+DETAILS = {"name": "Ana Marrowby", "phone": "", "country": "IE", "time_zone": "Europe/Dublin"}
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def ana(clinic):
+    return people.ana(clinic)
+
+
+def test_a_patient_changes_name_country_and_zone_and_nothing_else(ana):
+    ana_before = (ana.practice_id, ana.year_of_birth)
+    browser = people.signed_in(ana)
+    answer = browser.post(PROFILE, {**DETAILS, "practice": "", "year_of_birth": "1950", "user": ""}, follow=True)
+    assert b"Saved." in answer.content
+    ana.refresh_from_db()
+    assert (ana.country, ana.time_zone) == ("IE", "Europe/Dublin")
+    assert (ana.practice_id, ana.year_of_birth) == ana_before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "   \t "),
+        ("name", "\u200f\u202e\u2066"),
+        ("name", "x" * 10_000),
+        ("name", "An\x00a"),
+        ("phone", "1" * 41),
+        ("country", "XX"),
+        ("country", ["GB", "US", "XX"]),
+        ("time_zone", "Mars/Olympus_Mons"),
+        ("time_zone", "../../etc/passwd"),
+    ],
+)
+def test_a_wrong_answer_is_explained_beside_its_field_and_nothing_typed_is_lost(ana, field, value):
+    answer = people.signed_in(ana).post(PROFILE, {**DETAILS, "phone": "020 7946 0999", field: value})
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"'.encode() in answer.content
+    if field != "phone":
+        assert b'value="020 7946 0999"' in answer.content
+    ana.refresh_from_db()
+    assert (ana.country, ana.time_zone, ana.name) == ("GB", "Europe/London", "Ana Marrowby")
+
+
+def test_marks_that_would_rearrange_the_clinics_list_are_left_out_of_a_name(ana):
+    people.signed_in(ana).post(PROFILE, {**DETAILS, "name": " \u202eAna\u2066   Marrowby\u200f "})
+    ana.refresh_from_db()
+    assert ana.name == "Ana Marrowby"
+
+
+def test_hostile_text_in_a_name_is_shown_as_text(ana):
+    name = "<script>alert(1)</script>"
+    answer = people.signed_in(ana).post(PROFILE, {**DETAILS, "name": name}, follow=True)
+    assert b"<script>alert" not in answer.content
+    assert b"&lt;script&gt;alert(1)&lt;/script&gt;" in answer.content
+
+
+def test_a_consent_is_taken_back_with_one_tap_and_given_again(ana):
+    browser = people.signed_in(ana)
+    browser.post("/account/consents/photos/", {"answer": "no"})
+    assert not ana.agreed_to("photos") and ana.agreed_to("care")
+    browser.post("/account/consents/photos/", {"answer": "yes"})
+    assert ana.agreed_to("photos")
+    assert browser.post("/account/consents/marketing/", {"answer": "yes"}).status_code == 404
+    browser.post("/account/consents/photos/", {"answer": "perhaps"})
+    assert ana.agreed_to("photos")
+
+
+def test_a_patient_sees_who_opened_their_record_and_nobody_elses(ana, clinic):
+    noor, other = people.dr_noor(clinic), people.patient(clinic, "Bo")
+    record_access(noor, ana, "page")
+    assert b"Dr Noor" in people.signed_in(ana).get(PROFILE).content
+    assert b"Dr Noor" not in people.signed_in(other).get(PROFILE).content
+
+
+def test_dr_okafor_finds_nothing_of_ana_on_any_page_about_people(ana):
+    browser = people.signed_in(people.dr_okafor())
+    for path in (PROFILE, "/practice/members/", "/account/waiting/", "/account/zone/", "/account/leave/"):
+        content = browser.get(path).content
+        assert b"Marrowby" not in content and b"ana.marrowby" not in content
+
+
+def test_leaving_a_clinic_asks_first_and_keeps_the_patients_day(ana, clinic):
+    patients.confirm_zone(ana, "Pacific/Kiritimati", timezone.now())
+    browser = people.signed_in(ana)
+    assert b"Leave Larkfield" in browser.get("/account/leave/").content
+    ana.refresh_from_db()
+    assert ana.practice == clinic
+    browser.post("/account/leave/")
+    ana.refresh_from_db()
+    assert ana.practice is None
+    assert ana.zone.key == "Pacific/Kiritimati"
+    assert ana.agreed_to("care") and ana.agreed_to("photos")
+    assert browser.post("/account/leave/")["Location"] == PROFILE
+
+
+def test_the_zone_is_asked_once_after_joining_with_the_clinics_as_the_first_guess(clinic):
+    ana = people.ana(clinic, time_zone="", zone_confirmed_at=None, welcomed_at=None)
+    browser = people.signed_in(ana)
+    assert b'<option value="Europe/London" selected>' in browser.get("/account/zone/").content
+    assert browser.post("/account/zone/", {"time_zone": "Nowhere/Land"}).status_code == 422
+    assert browser.post("/account/zone/", {"time_zone": "Asia/Calcutta"})["Location"] == "/welcome/"
+    ana.refresh_from_db()
+    assert ana.zone.key == "Asia/Calcutta"
+    assert ana.zone_confirmed_at is not None
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT+12", "GB", "UTC", "Asia/Kathmandu"])
+def test_a_zone_that_the_list_leaves_out_is_still_the_one_chosen_in_it(zone):
+    ana = people.ana(time_zone=zone)
+    content = people.signed_in(ana).get("/account/zone/").content.decode()
+    assert f'<option value="{zone}" selected>' in content
+
+
+def test_a_token_is_made_after_the_password_shown_once_and_ended():
+    ana = people.ana()
+    browser = Client()
+    browser.post("/accounts/login/", {"login": ana.user.email, "password": people.PASSWORD})
+    asked = browser.post("/account/token/", {"answer": "new"})
+    assert "/accounts/reauthenticate/" in asked["Location"]
+    assert not Token.objects.exists()
+    made = browser.post(asked["Location"], {"password": people.PASSWORD})
+    key = Token.objects.get().key
+    assert key.encode() in made.content
+    assert "no-store" in made["Cache-Control"]
+    assert key.encode() not in browser.get(PROFILE).content
+    browser.post("/account/token/", {"answer": "end"})
+    assert not Token.objects.exists()
+
+
+def test_somebody_who_is_no_patient_has_a_plainer_page(clinic):
+    noor = people.dr_noor(clinic)
+    browser = people.signed_in(noor)
+    assert b"What I agreed to" not in browser.get(PROFILE).content
+    browser.post(PROFILE, {"name": "Dr N. Noor"})
+    noor.refresh_from_db()
+    assert noor.name == "Dr N. Noor"
+    assert browser.post("/account/consents/care/", {"answer": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", PROFILE),
+        ("post", PROFILE),
+        ("get", "/account/zone/"),
+        ("post", "/account/consents/care/"),
+        ("post", "/account/token/"),
+        ("get", "/account/waiting/"),
+        ("get", "/account/leave/"),
+        ("post", "/account/leave/"),
+        ("get", "/practice/members/"),
+        ("get", "/practice/members/invite/"),
+    ],
+)
+def test_somebody_signed_out_is_sent_to_sign_in(method, path):
+    answer = getattr(Client(), method)(path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_a_form_without_its_guard_or_with_2000_fields_is_refused(ana):
+    browser = people.signed_in(ana, enforce_csrf_checks=True)
+    assert browser.post(PROFILE, DETAILS).status_code == 403
+    many = people.signed_in(ana).post(PROFILE, {**DETAILS, **{f"field{n}": "x" for n in range(2000)}})
+    assert many.status_code == 400
+    ana.refresh_from_db()
+    assert ana.country == "GB"
+
+
+NEW_YEARS_EVE = datetime(2026, 12, 31, 12, tzinfo=UTC)
+ALONE = {"name": "Ana", "country": "GB", "time_zone": "Europe/London", "now": NEW_YEARS_EVE}
+
+
+def test_people_of_18_start_alone_and_younger_ones_are_plainly_refused():
+    with pytest.raises(CannotStart, match="18 and over"):
+        start_alone(people.user(), year_of_birth=2009, **ALONE)
+    assert start_alone(people.user(), year_of_birth=2008, **ALONE).practice is None
+
+
+def test_starting_twice_is_starting_once():
+    person = people.user()
+    first = start_alone(person, year_of_birth=1990, **ALONE)
+    assert start_alone(person, year_of_birth=1991, **ALONE) == first
+
+
+def test_a_member_of_a_clinic_cannot_start_a_recovery_with_the_work_account(clinic):
+    with pytest.raises(CannotStart, match="work account cannot become a patient"):
+        start_alone(people.dr_noor(clinic), year_of_birth=1990, **ALONE)
+
+
+@pytest.mark.parametrize("wrong", [{"time_zone": "Mars/Olympus"}, {"name": ""}, {"name": "x" * 121}])
+def test_a_patient_with_impossible_details_is_never_stored(wrong):
+    person = people.user()
+    with pytest.raises(ValidationError):
+        start_alone(person, year_of_birth=1990, **{**ALONE, **wrong})
+    person.refresh_from_db()
+    assert person.as_patient is None

@@ -1,0 +1,174 @@
+"""T11 and T12: guessing is throttled, sessions end by themselves, and at once when a password or a role changes."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+from rest_framework.authtoken.models import Token
+
+from accounts import members
+from accounts.models import AccountMail, User
+from tests import people
+
+pytestmark = pytest.mark.django_db
+LOGIN = "/accounts/login/"
+
+
+def sign_in(person: User, password: str = people.PASSWORD, **fields) -> Client:
+    """A browser whose owner typed address and password into the page."""
+    browser = Client(REMOTE_ADDR=fields.pop("REMOTE_ADDR", "203.0.113.7"))
+    browser.answer = browser.post(LOGIN, {"login": person.email, "password": password, **fields})
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/account/").status_code == 200
+
+
+def lasts(browser: Client) -> timedelta:
+    return Session.objects.get(pk=browser.cookies[settings.SESSION_COOKIE_NAME].value).expire_date - timezone.now()
+
+
+def test_an_address_is_confirmed_before_it_can_be_used_and_the_link_itself_lets_nobody_in():
+    browser = Client()
+    browser.post("/accounts/signup/", {"name": "Eva", "email": "Eva@Example.org", "password1": people.PASSWORD})
+    eva = User.objects.get()
+    assert (eva.email, eva.name) == ("eva@example.org", "Eva")
+    assert not is_in(sign_in(eva))
+    link = AccountMail.objects.first().body.partition("http://testserver")[2].split()[0]
+    assert browser.get(link).status_code == 200
+    assert not is_in(sign_in(eva))  # opening it (as a mail scanner does) confirms nothing
+    assert browser.post(link).status_code == 302
+    assert not is_in(browser)
+    assert is_in(sign_in(eva))
+
+
+def test_members_stay_for_12_hours_and_patients_for_30_days_whatever_they_do_meanwhile():
+    noor, ana = people.dr_noor(people.practice()), people.ana()
+    at_work, at_home = sign_in(noor, remember="on"), sign_in(ana.user, remember="on")
+    assert timedelta(hours=11, minutes=59) < lasts(at_work) <= timedelta(hours=12)
+    assert timedelta(days=29, hours=23) < lasts(at_home) <= timedelta(days=30)
+    with time_machine.travel(timezone.now() + timedelta(hours=11)):
+        assert is_in(at_work)
+    with time_machine.travel(timezone.now() + timedelta(hours=12, minutes=1)):
+        assert not is_in(at_work)
+        assert is_in(at_home)
+
+
+def test_on_a_shared_phone_the_cookie_goes_with_the_browser():
+    ana = people.ana()
+    assert sign_in(ana.user).cookies[settings.SESSION_COOKIE_NAME]["max-age"] == ""
+    assert sign_in(ana.user, remember="on").cookies[settings.SESSION_COOKIE_NAME]["max-age"] != ""
+
+
+def test_the_101st_wrong_try_in_a_day_is_refused_and_the_next_day_the_owner_gets_in():
+    ana, start = people.ana(), timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        for tried in range(100):
+            if tried % 5 == 0:
+                clock.shift(timedelta(minutes=6))  # slow enough for the limit of five in five minutes
+            wrong = sign_in(ana.user, "not her password", REMOTE_ADDR=f"203.0.113.{tried % 200}")
+            assert b"do not go together" in wrong.answer.content
+        clock.shift(timedelta(minutes=6))
+        refused = sign_in(ana.user, REMOTE_ADDR="198.51.100.1")  # even with the right password
+        assert b"Too many wrong tries" in refused.answer.content
+        assert not is_in(refused)
+        clock.shift(timedelta(hours=24))
+        assert is_in(sign_in(ana.user))
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        ("short", b"too short"),
+        ("x" * 129, b"too long"),
+        ("passwordpassword", None),
+        ("ana.marrowby@example.org", b"too similar"),
+    ],
+)
+def test_a_poor_password_is_refused_beside_its_field_and_the_name_stays(password, sentence):
+    answer = Client().post(
+        "/accounts/signup/", {"name": "Ana Marrowby", "email": "ana.marrowby@example.org", "password1": password}
+    )
+    if sentence is None:  # long enough and on no list: no rule about its composition
+        assert answer.status_code == 302
+        return
+    assert sentence in answer.content
+    assert b'value="Ana Marrowby"' in answer.content
+    assert not User.objects.exists()
+
+
+def test_signing_in_makes_a_new_session_and_signing_out_ends_it():
+    ana, browser = people.ana(), Client()
+    browser.get(LOGIN)
+    browser.session.save()
+    planted = browser.session.session_key
+    browser.post(LOGIN, {"login": ana.user.email, "password": people.PASSWORD})
+    key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    assert key != planted
+    browser.post("/accounts/logout/")
+    browser.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert not is_in(browser)
+
+
+def test_a_new_password_ends_every_session_and_token():
+    ana = people.ana().user
+    here, there = sign_in(ana), sign_in(ana)
+    Token.objects.create(user=ana)
+    new = "four large brown bears"
+    here.post("/accounts/password/change/", {"oldpassword": people.PASSWORD, "password1": new, "password2": new})
+    assert not is_in(here)
+    assert not is_in(there)
+    assert not Token.objects.exists()
+    assert is_in(sign_in(ana, new))
+
+
+def test_a_password_reset_by_mail_ends_every_session():
+    ana = people.ana().user
+    there, browser = sign_in(ana), Client()
+    browser.post("/accounts/password/reset/", {"email": ana.email})
+    link = AccountMail.objects.get().body.partition("http://testserver")[2].split()[0]
+    form = browser.get(link, follow=True)
+    new = "four large brown bears"
+    browser.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
+    assert not is_in(there)
+    assert not is_in(browser)
+    assert is_in(sign_in(ana, new))
+
+
+@pytest.mark.parametrize("change", ["role", "removal"])
+def test_a_members_sessions_and_token_end_the_moment_their_role_changes(change):
+    noor = people.dr_noor(people.practice())
+    browser = sign_in(noor)
+    token = Token.objects.create(user=noor)
+    assert is_in(browser)
+    member = noor.memberships.get()
+    if change == "role":
+        members.change_member(member, is_practitioner=True, is_admin=True)
+    else:
+        people.admin(member.practice)
+        members.remove_member(member, timezone.now())
+    assert not is_in(browser)
+    assert not Token.objects.filter(pk=token.pk).exists()
+
+
+def test_somebody_signs_out_everywhere_else():
+    ana = people.ana().user
+    here, there = sign_in(ana), sign_in(ana)
+    here.post("/accounts/sessions/")
+    assert is_in(here)
+    assert not is_in(there)
+
+
+def test_a_look_alike_address_is_another_account():
+    ana = people.ana()
+    look_alike = "ana.marrowby@ex\u0430mple.org"  # the a is Cyrillic
+    Client().post("/accounts/password/reset/", {"email": look_alike})
+    assert not AccountMail.objects.filter(to=ana.user.email).exists()
+    browser = Client()
+    browser.post(LOGIN, {"login": look_alike, "password": people.PASSWORD})
+    assert not is_in(browser)
