@@ -1,0 +1,123 @@
+"""The judgement: a course and a day in, an assessment with its flags and the facts behind them out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from symptoms.recovery.conditions import Fact
+from symptoms.recovery.course import Course, as_seen_from
+from symptoms.recovery.criteria import Criterion
+from symptoms.recovery.day import Day
+from symptoms.recovery.protocol import PROTOCOL, Protocol
+from symptoms.recovery.vocabulary import Concern, Urgency
+
+# What an earlier session may still show, on its own day (evidence 1.3, "Planned new session").
+LATE_FAMILIES = ("LATE-", "GRAN-", "PIG-", "PALE-", "SCAR-", "VOL-")
+EARLIER_FOR = 180  # days
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A criterion that held, at which urgency, on which facts. `treatment_offset`: days by which an earlier session
+    preceded the one being judged; 0 when it is that one itself."""
+
+    criterion: str
+    urgency: Urgency
+    evidence: tuple[Fact, ...]
+    treatment_offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One concern at its highest urgency, with every criterion that held, the most urgent first."""
+
+    concern: Concern
+    urgency: Urgency
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is to be said about one day, and by which protocol."""
+
+    day: int
+    urgency: Urgency
+    flags: tuple[Flag, ...]
+    protocol_version: str
+    protocol_hash: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain JSON values: urgencies and concerns as words, flags most urgent first, facts under `evidence`."""
+        return {
+            "day": self.day,
+            "urgency": self.urgency.slug,
+            "flags": [_flag_json(flag) for flag in self.flags],
+            "protocol_version": self.protocol_version,
+            "protocol_hash": self.protocol_hash,
+        }
+
+
+def assess(course: Course, protocol: Protocol = PROTOCOL, *, day: int) -> Assessment:
+    """Judge the entry of `day`, with the entries up to that day only.
+
+    Earlier sessions up to 180 days old are heard as well, on their own days, for what shows late. Source: evidence 3.2.
+
+    Raises:
+        ValueError: there is no entry on `day`.
+    """
+    today = Day(course, day)
+    found = list(_findings(today, protocol))
+    for days_before, earlier in course.earlier:
+        if day + days_before <= EARLIER_FOR:
+            then = Day(as_seen_from(earlier, days_before, today.entries), day + days_before)
+            found += _findings(then, protocol, only=LATE_FAMILIES, offset=days_before)
+    flags = _flags(found)
+    urgency = max((flag.urgency for flag in flags), default=Urgency.ON_TRACK)
+    return Assessment(day, urgency, flags, protocol.version, protocol.hash)
+
+
+def _findings(
+    day: Day, protocol: Protocol, *, only: tuple[str, ...] = (), offset: int = 0
+) -> Iterator[tuple[Concern, Finding]]:
+    for criterion in protocol.by_day.on(day.band, day.day):
+        if (not only or criterion.id.startswith(only)) and criterion.condition.holds(day):
+            finding = Finding(criterion.id, criterion.urgency_on(day), _facts(criterion, day), offset)
+            for concern in criterion.concerns(day.day):
+                yield concern, finding
+
+
+def _facts(criterion: Criterion, day: Day) -> tuple[Fact, ...]:
+    """Each fact once, in the order in which the criterion names it."""
+    return tuple(dict.fromkeys(criterion.condition.facts(day)))
+
+
+def _flags(found: list[tuple[Concern, Finding]]) -> tuple[Flag, ...]:
+    by_concern: dict[Concern, list[Finding]] = {}
+    for concern, finding in found:
+        by_concern.setdefault(concern, []).append(finding)
+    flags = (
+        Flag(concern, max(f.urgency for f in findings), tuple(sorted(findings, key=lambda f: -f.urgency)))
+        for concern, findings in by_concern.items()
+    )
+    return tuple(sorted(flags, key=lambda flag: -flag.urgency))
+
+
+def _flag_json(flag: Flag) -> dict[str, Any]:
+    return {
+        "concern": str(flag.concern),
+        "urgency": flag.urgency.slug,
+        "criteria": [_finding_json(finding) for finding in flag.findings],
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.criterion,
+        "urgency": finding.urgency.slug,
+        "source": PROTOCOL.criterion(finding.criterion).source,
+        "evidence": [
+            {"kind": f.kind, "word": str(f.word), "day": f.day, "value": f.value, "limit": f.limit}
+            for f in finding.evidence
+        ],
+        "treatment_offset": finding.treatment_offset,
+    }

@@ -1,0 +1,19 @@
+"""The eye: pain in it, or a change of sight."""
+
+from symptoms.recovery.conditions import FEVER, above, seen, v
+from symptoms.recovery.criteria import Raising
+from symptoms.recovery.vocabulary import Concern, Symptom
+
+raising = Raising(Concern.EYE_INVOLVEMENT)
+
+CRITERIA = (
+    raising.emergency("EYE-1", "0+", seen.VISION_CHANGE, "S42"),
+    raising.emergency(
+        "EYE-2",
+        "0+",
+        seen.EYE_PAIN
+        & (seen.BLISTERS | seen.SPREADING_REDNESS | FEVER | (v(Symptom.SWELLING, 3) & above(Symptom.SWELLING))),
+        "S42, S6",
+    ),
+    raising.urgent("EYE-3", "0+", seen.EYE_PAIN, "S42"),
+)

@@ -1,0 +1,21 @@
+"""Swelling that lasts, returns or is on one side."""
+
+from symptoms.recovery.conditions import above, seen, streak, v
+from symptoms.recovery.criteria import Raising
+from symptoms.recovery.vocabulary import Concern, Symptom
+
+raising = Raising(Concern.PERSISTENT_SWELLING)
+
+CRITERIA = (
+    raising.urgent("SWE-1", "0+", v(Symptom.SWELLING, 4), "[D]"),
+    raising.urgent("SWE-2", "4+; D,R 5+", v(Symptom.SWELLING, 3), "S10"),
+    raising.urgent(
+        "SWE-3",
+        "3+",
+        seen.ONE_SIDED & above(Symptom.SWELLING) & (v(Symptom.PAIN, 1) | v(Symptom.WARMTH, 1)),
+        "S10, S50",
+    ),
+    raising.contact("SWE-4", "1+", above(Symptom.SWELLING, 2) | streak(Symptom.SWELLING), "S10"),
+    raising.contact("SWE-5", "3+", seen.ONE_SIDED & above(Symptom.SWELLING), "S10"),
+    raising.watch("SWE-6", "0+", above(Symptom.SWELLING), "[D]"),
+)

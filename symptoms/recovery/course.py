@@ -1,0 +1,82 @@
+"""A recovery as plain values: who, what was done, and what was reported on which day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Somebody as they were on the day of a treatment. `fitzpatrick` 1-6 or None (unknown); `baseline` 0-4 by symptom."""
+
+    age: int | None = None
+    fitzpatrick: int | None = None
+    conditions: frozenset[Condition] = frozenset()
+    medications: frozenset[Medication] = frozenset()
+    baseline: Mapping[Symptom, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """One session. `needle_depth_mm` in millimetres or None (unknown); `areas` are words of the vocabulary or free."""
+
+    device: Device
+    needle_depth_mm: float | None = None
+    setting: Setting = Setting.CLINIC
+    areas: tuple[str, ...] = ()
+    same_day_injection: bool = False
+    performed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was reported on one day. `answered` holds the symptoms that were answered, be it with none."""
+
+    day: int
+    symptoms: Mapping[Symptom, int] = field(default_factory=dict)
+    answered: frozenset[Symptom] = frozenset(Symptom)
+    signs: frozenset[Sign] = frozenset()
+    temperature_c: float | None = None
+    exposures: frozenset[Exposure] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A treatment with its entries, one a day, oldest first; `earlier` are (days before it, course) of older sessions."""
+
+    patient: Patient
+    treatment: Treatment
+    entries: tuple[Entry, ...] = ()
+    earlier: tuple[tuple[int, "Course"], ...] = ()
+
+
+ALL_SYMPTOMS = frozenset(Symptom)
+
+
+def entry_from_answers(day: int, answers: Mapping[str, Any]) -> Entry:
+    """An entry from the document that case files and stored entries share; without `asked` everything was asked.
+
+    Raises:
+        ValueError: a word that the vocabulary does not hold.
+    """
+    named = {Symptom(word): level for word, level in answers.get("symptoms", {}).items()}
+    asked = answers.get("asked")
+    answered = ALL_SYMPTOMS if asked is None else frozenset(map(Symptom, asked)).union(named)
+    return Entry(
+        day=day,
+        symptoms=named,
+        answered=answered,
+        signs=frozenset(map(Sign, answers.get("signs", ()))),
+        temperature_c=answers.get("temperature_c"),
+        exposures=frozenset(map(Exposure, answers.get("exposures", ()))),
+    )
+
+
+def as_seen_from(course: Course, days_before: int, newer: tuple[Entry, ...]) -> Course:
+    """The course of an earlier session with what was logged since the newer one, on its own day numbers."""
+    shifted = {entry.day + days_before: replace(entry, day=entry.day + days_before) for entry in newer}
+    entries = {entry.day: entry for entry in course.entries} | shifted
+    return replace(course, entries=tuple(entries[day] for day in sorted(entries)), earlier=())

@@ -1,0 +1,112 @@
+"""A criterion: one line of what is not expected, with its days, its urgency, its source and the hazard it guards against."""
+
+import re
+from dataclasses import dataclass, field
+
+from symptoms.recovery.conditions import Condition
+from symptoms.recovery.day import Day
+from symptoms.recovery.vocabulary import Concern, Urgency
+
+_RANGE = re.compile(r"(?:(?P<bands>[ABCDR](?:,[ABCDR])*) )?(?P<first>\d+)(?:(?P<open>\+)|-(?P<last>\d+))?")
+FOREVER = 100_000
+HOME_DAYS = range(3, 15)  # ^home; on days 0-2 fresh needling is warm and damp by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days of the course as the evidence writes them: `8-14`, `0`, `4+`, `4+; D,R 5+` (bands D and R from day 5)."""
+
+    text: str
+    spans: dict[str, tuple[int, int]] = field(init=False, hash=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a text that is no list of days."""
+        spans: dict[str, tuple[int, int]] = {}
+        for part in self.text.split("; "):
+            found = _RANGE.fullmatch(part)
+            if found is None:
+                raise ValueError(f"not days: {part!r}")
+            first = int(found["first"])
+            last = FOREVER if found["open"] else int(found["last"] or first)
+            for band in (found["bands"] or "A,B,C,D,R").split(","):
+                spans[band] = (first, last)
+        object.__setattr__(self, "spans", spans)
+
+    def hold(self, band: str, day: int) -> bool:
+        first, last = self.spans[band]
+        return first <= day <= last
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """What raises a concern on some days at an urgency; `raised_for` names who makes a `contact` an `urgent`."""
+
+    id: str
+    urgency: Urgency
+    condition: Condition
+    days: Days
+    source: str
+    concern: Concern | None = None  # None for the INF criteria, whose concern follows from the day
+    raised_for: tuple[str, ...] = ()
+
+    def concerns(self, day: int) -> tuple[Concern, ...]:
+        """What it raises on that day: INF raises infection on days 0-21 and late_infection from day 14."""
+        if self.concern is not None:
+            return (self.concern,)
+        early = (Concern.INFECTION,) if day <= 21 else ()
+        return (*early, Concern.LATE_INFECTION) if day >= 14 else early
+
+    def holds(self, day: Day) -> bool:
+        return self.days.hold(day.band, day.day) and self.condition.holds(day)
+
+    def urgency_on(self, day: Day) -> Urgency:
+        """Its urgency for this patient on this day (`^risk`, `^home`, `^pregnant`)."""
+        for who in self.raised_for:
+            if (
+                (who == "risk" and day.at_risk)
+                or (who == "home" and day.home and day.day in HOME_DAYS)
+                or (who == "pregnant" and day.pregnant)
+            ):
+                return Urgency.URGENT
+        return self.urgency
+
+    @property
+    def hazard(self) -> str:
+        """The hazard of docs/hazards.md it guards against: a quiet tracker, a patient who waits, or one that cries wolf."""
+        if self.urgency is Urgency.WATCH:
+            return "H-04"
+        return "H-01, H-07" if self.urgency is Urgency.EMERGENCY else "H-01"
+
+    @property
+    def test(self) -> str:
+        """Where a course that meets it, and the nearest that does not, are drawn."""
+        return f"tests/recovery/test_criteria.py[{self.id}]"
+
+    @property
+    def written_urgency(self) -> str:
+        """As the evidence writes it: `contact^risk^home`."""
+        return "".join([self.urgency.slug, *(f"^{who}" for who in self.raised_for)])
+
+
+@dataclass(frozen=True, slots=True)
+class Raising:
+    """Writes the criteria of one concern, so that each line says only what is its own."""
+
+    concern: Concern | None
+
+    def emergency(self, id: str, days: str, condition: Condition, source: str) -> Criterion:
+        return Criterion(id, Urgency.EMERGENCY, condition, Days(days), source, self.concern)
+
+    def urgent(self, id: str, days: str, condition: Condition, source: str) -> Criterion:
+        return Criterion(id, Urgency.URGENT, condition, Days(days), source, self.concern)
+
+    def contact(
+        self, id: str, days: str, condition: Condition, source: str, *, urgent_for: tuple[str, ...] = ()
+    ) -> Criterion:
+        return Criterion(id, Urgency.CONTACT, condition, Days(days), source, self.concern, urgent_for)
+
+    def watch(self, id: str, days: str, condition: Condition, source: str) -> Criterion:
+        return Criterion(id, Urgency.WATCH, condition, Days(days), source, self.concern)

@@ -1,0 +1,176 @@
+"""A course as it was known on one day: what the notation of evidence 3.2 means, each word once."""
+
+from functools import cached_property
+
+from symptoms.recovery.course import Course, Entry
+from symptoms.recovery.expected import BASELINE_COUNTS, at_risk, band, ceiling, who_applies
+from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
+
+HEAT = (Symptom.PAIN, Symptom.WARMTH, Symptom.SWELLING)
+HOT = (*HEAT, Symptom.REDNESS)
+# Signs that are not found on the skin, or are part of a normal course (evidence 3.2, skin_finding).
+NOT_ON_THE_SKIN = frozenset(
+    {
+        Sign.CHILLS,
+        Sign.FEELING_ILL,
+        Sign.FAINTING_OR_CONFUSION,
+        Sign.TROUBLE_BREATHING,
+        Sign.JOINT_PAIN_OR_SHIN_LUMPS,
+        Sign.TRACK_MARKS,
+        Sign.NUMBNESS,
+    }
+)
+INFECTION_SIGNS = (Sign.PUS, Sign.SPREADING_REDNESS, Sign.RED_STREAKS, Sign.HONEY_CRUST, Sign.OPEN_SORE)
+
+
+class Day:
+    """The entry of one day with those before it; nothing later can be seen from here.
+
+    Raises ValueError when there is no entry on that day.
+    """
+
+    def __init__(self, course: Course, day: int):
+        self.patient, self.treatment, self.day = course.patient, course.treatment, day
+        self.entries = tuple(entry for entry in course.entries if entry.day <= day)
+        if not self.entries or self.entries[-1].day != day:
+            raise ValueError(f"there is no entry on day {day}")
+        self.entry = self.entries[-1]
+        self.band = band(course.treatment)
+        self._who = who_applies(course.patient, course.treatment)
+        self._above: dict[tuple[Symptom, int], int] = {}
+        self._rise: dict[Symptom, int] = {}
+
+    # --- one symptom
+    def v(self, symptom: Symptom) -> int:
+        """Severity in this entry, 0 when not answered."""
+        return self.entry.symptoms.get(symptom, 0)
+
+    def u(self, symptom: Symptom, entry: Entry | None = None) -> int:
+        """Severity beyond the usual level, for the symptoms whose usual level counts."""
+        level = (entry or self.entry).symptoms.get(symptom, 0)
+        if symptom in BASELINE_COUNTS:
+            return max(0, level - self.patient.baseline.get(symptom, 0))
+        return level
+
+    def ceiling(self, symptom: Symptom, entry: Entry | None = None) -> int:
+        """The most that is ordinary on the entry's day."""
+        at = entry or self.entry
+        return ceiling(self.patient, self.treatment, symptom, at.day, at.exposures, self._who)
+
+    def excess(self, symptom: Symptom, entry: Entry | None = None) -> int:
+        """Steps above the ceiling of the entry's day; 0 or less is ordinary."""
+        at = entry or self.entry
+        known = self._above.get((symptom, at.day))
+        if known is None:
+            known = self._above[symptom, at.day] = self.u(symptom, at) - self.ceiling(symptom, at)
+        return known
+
+    def above(self, symptom: Symptom, n: int = 1) -> bool:
+        return self.excess(symptom) >= n
+
+    def answering(self, symptom: Symptom) -> list[Entry]:
+        """The entries before this one that answer the symptom, newest first."""
+        return [entry for entry in reversed(self.entries[:-1]) if symptom in entry.answered]
+
+    def twice(self, symptom: Symptom) -> list[Entry]:
+        """This entry and the last one that answers, when both are above; else nothing."""
+        if not self.above(symptom):
+            return []
+        last = next((entry for entry in reversed(self.entries[:-1]) if symptom in entry.answered), None)
+        return [last, self.entry] if last is not None and self.excess(symptom, last) >= 1 else []
+
+    def streak(self, symptom: Symptom) -> list[Entry]:
+        """The entries of an unbroken run above the ceiling: three of them, or over three days or more; else nothing."""
+        if not self.above(symptom):
+            return []
+        run = [self.entry]
+        for entry in reversed(self.entries[:-1]):
+            if symptom not in entry.answered:
+                continue
+            if self.excess(symptom, entry) < 1:
+                break
+            run.append(entry)
+            if len(run) == 3 or self.day - entry.day >= 3:
+                return run[::-1]
+        return []
+
+    def rise(self, symptom: Symptom) -> int:
+        """Steps above the lowest answer of the two days before; 0 when neither day answers."""
+        known = self._rise.get(symptom)
+        if known is None:
+            lows = [self.u(symptom, e) for e in self.entries[:-1] if e.day >= self.day - 2 and symptom in e.answered]
+            known = self._rise[symptom] = self.u(symptom) - min(lows) if lows else 0
+        return known
+
+    # --- temperature
+    @property
+    def temperature(self) -> float:
+        """Degrees Celsius, 0 when not measured."""
+        return self.entry.temperature_c or 0.0
+
+    def temperature_twice(self, x: float) -> bool:
+        before = self.entries[-2] if len(self.entries) > 1 else None
+        return (
+            self.temperature >= x
+            and before is not None
+            and self.day - before.day <= 2
+            and (before.temperature_c or 0.0) >= x
+        )
+
+    @property
+    def fever_from(self) -> float:
+        """Degrees Celsius from which a temperature is a fever: 38.0, 37.8 with weak defences."""
+        return 37.8 if self.at_risk else 38.0
+
+    @cached_property
+    def fever(self) -> bool:
+        return self.temperature >= self.fever_from or Sign.CHILLS in self.entry.signs
+
+    # --- composed
+    @cached_property
+    def infsign(self) -> bool:
+        return any(sign in self.entry.signs for sign in INFECTION_SIGNS) or sum(map(self.above, HOT)) >= 2
+
+    @cached_property
+    def skin_finding(self) -> bool:
+        return bool(self.entry.signs - NOT_ON_THE_SKIN) or any(map(self.above, Symptom))
+
+    # --- who
+    @cached_property
+    def at_risk(self) -> bool:
+        return at_risk(self.patient)
+
+    @cached_property
+    def home(self) -> bool:
+        return self.treatment.setting is Setting.HOME or self.ever(Exposure.HOME_NEEDLING)
+
+    @cached_property
+    def pih_risk(self) -> bool:
+        dark = self.patient.fitzpatrick is None or self.patient.fitzpatrick >= 4
+        return dark or bool(self.patient.conditions & {Condition.MELASMA, Condition.PIH_HISTORY})
+
+    @cached_property
+    def bleed_risk(self) -> bool:
+        return Medication.BLOOD_THINNER in self.patient.medications or (
+            Condition.BLEEDING_DISORDER in self.patient.conditions
+        )
+
+    @cached_property
+    def sun_so_far(self) -> bool:
+        return self.ever(Exposure.UNPROTECTED_SUN)
+
+    @property
+    def rf(self) -> bool:
+        return self.treatment.device is Device.RF
+
+    @property
+    def same_day_injection(self) -> bool:
+        return self.treatment.same_day_injection
+
+    @property
+    def pregnant(self) -> bool:
+        return Condition.PREGNANT in self.patient.conditions
+
+    def ever(self, exposure: Exposure) -> bool:
+        """Whether this or an earlier entry names the exposure."""
+        return any(exposure in entry.exposures for entry in self.entries)

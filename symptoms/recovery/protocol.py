@@ -1,0 +1,98 @@
+"""Everything that is expected and everything that is not, under one version and a hash of its content."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from symptoms.recovery.concerns import (
+    acne,
+    allergy,
+    bleeding,
+    burn,
+    cold_sores,
+    dermatitis,
+    eye,
+    granuloma,
+    infection,
+    late_infection,
+    necrosis,
+    nerve,
+    pain,
+    pigment,
+    redness,
+    scarring,
+    swelling,
+    volume,
+)
+from symptoms.recovery.criteria import Criterion
+from symptoms.recovery.expected import CEILINGS, MODIFIERS
+
+VERSION = "2026.1"
+_TABLES = ("questions.toml", "sayings.toml", "aftercare.toml")
+
+ALL_CRITERIA: tuple[Criterion, ...] = tuple(
+    criterion
+    for module in (
+        infection, cold_sores, late_infection, allergy, dermatitis, redness, swelling, pain, nerve, burn, pigment, scarring,
+        volume, granuloma, acne, bleeding, eye, necrosis,
+    )
+    for criterion in module.CRITERIA
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One version of what is expected after microneedling."""
+
+    version: str
+    criteria: tuple[Criterion, ...]
+
+    def criterion(self, id: str) -> Criterion:
+        """The criterion of an id. Raises KeyError when this version has none."""
+        return self._by_id[id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Criterion]:
+        return {criterion.id: criterion for criterion in self.criteria}
+
+    @cached_property
+    def by_day(self) -> "DaysIndex":
+        """The criteria whose days hold, by band and day: worked out once a day and band."""
+        return DaysIndex(self.criteria)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hex) over ceilings, modifiers, criteria, questions, words and aftercare: any change shows."""
+        return sha256("\n".join(self._content()).encode()).hexdigest()
+
+    def _content(self) -> Iterator[str]:
+        yield self.version
+        yield json.dumps({band: {str(s): row for s, row in rows.items()} for band, rows in CEILINGS.items()})
+        for modifier in MODIFIERS:
+            yield json.dumps(asdict(modifier), default=sorted)
+        for c in self.criteria:
+            yield " | ".join([c.id, str(c.concern), c.written_urgency, str(c.days), str(c.condition), c.source])
+        for name in _TABLES:
+            yield (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+class DaysIndex:
+    """Which criteria can hold on a day at all; the last days repeat, so little is kept."""
+
+    def __init__(self, criteria: tuple[Criterion, ...]):
+        self._criteria = criteria
+        self._known: dict[tuple[str, int], tuple[Criterion, ...]] = {}
+
+    def on(self, band: str, day: int) -> tuple[Criterion, ...]:
+        """The criteria whose days hold for a band (A-R) on a day, most urgent first."""
+        key = (band, min(day, 60))  # no criterion begins or ends after day 60
+        if key not in self._known:
+            holding = (c for c in self._criteria if c.days.hold(band, day))
+            self._known[key] = tuple(sorted(holding, key=lambda c: -c.urgency))
+        return self._known[key]
+
+
+PROTOCOL = Protocol(VERSION, ALL_CRITERIA)
