@@ -1,4 +1,4 @@
-"""The kinds of condition a criterion is built from: values that hold or not, say on what facts, and print as the evidence."""
+"""The kinds of condition a criterion is built from: each holds or not, says why, and prints as the evidence does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Group = tuple[Symptom, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that was seen: which word, on which day, at which value, against which limit (None: no limit counts)."""
+    """One thing that was seen: which word, on which day, at which value, against which limit (None: no limit)."""
 
     kind: Kind
     word: str

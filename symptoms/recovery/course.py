@@ -10,7 +10,7 @@ from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Somebody as they were on the day of a treatment. `fitzpatrick` 1-6 or None (unknown); `baseline` 0-4 by symptom."""
+    """Somebody on the day of a treatment. `fitzpatrick` 1-6 or None (unknown); `baseline` 0-4 by symptom."""
 
     age: int | None = None
     fitzpatrick: int | None = None
@@ -45,7 +45,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A treatment with its entries, one a day, oldest first; `earlier` are (days before it, course) of older sessions."""
+    """A treatment and its entries, one a day, oldest first; `earlier`: (days before it, course) of older sessions."""
 
     patient: Patient
     treatment: Treatment

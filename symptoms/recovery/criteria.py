@@ -1,4 +1,4 @@
-"""A criterion: one line of what is not expected, with its days, its urgency, its source and the hazard it guards against."""
+"""A criterion: one line of what is not expected, with its days, urgency, source and the hazard it guards against."""
 
 import re
 from dataclasses import dataclass, field
@@ -75,7 +75,7 @@ class Criterion:
 
     @property
     def hazard(self) -> str:
-        """The hazard of docs/hazards.md it guards against: a quiet tracker, a patient who waits, or one that cries wolf."""
+        """The hazard of docs/hazards.md it guards against: a quiet tracker, a patient who waits, or crying wolf."""
         if self.urgency is Urgency.WATCH:
             return "H-04"
         return "H-01, H-07" if self.urgency is Urgency.EMERGENCY else "H-01"

@@ -16,7 +16,7 @@ CEILINGS: Mapping[str, Mapping[Symptom, tuple[int, ...]]] = {
 }
 BANDS = {"A": "up to 0.5 mm", "B": "over 0.5 to 1.0 mm", "C": "over 1.0 to 1.5 mm", "D": "over 1.5 mm", "R": "RF"}
 
-# The symptoms whose usual level is taken off before judging; a habit must not hide an infection (evidence 1.3, Baseline).
+# The symptoms whose usual level is taken off before judging; a habit must not hide an infection (1.3, Baseline).
 BASELINE_COUNTS = frozenset(
     {
         Symptom.REDNESS,
@@ -83,7 +83,7 @@ def at_risk(patient: Patient) -> bool:
 
 @cache
 def table_ceiling(band: str, symptom: Symptom, day: int) -> int:
-    """The table's cell: severity 0-4 on `day` 0, 1, …; 0 for symptoms that are never ordinary and after the last day."""
+    """The table's cell, severity 0-4: 0 for symptoms that are never ordinary, and after the last day."""
     row = CEILINGS[band].get(symptom)
     if row is None or day > LISTED_DAYS[-1] or day < 0:
         return 0

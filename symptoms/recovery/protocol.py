@@ -36,8 +36,8 @@ _TABLES = ("questions.toml", "sayings.toml", "aftercare.toml")
 ALL_CRITERIA: tuple[Criterion, ...] = tuple(
     criterion
     for module in (
-        infection, cold_sores, late_infection, allergy, dermatitis, redness, swelling, pain, nerve, burn, pigment, scarring,
-        volume, granuloma, acne, bleeding, eye, necrosis,
+        infection, cold_sores, late_infection, allergy, dermatitis, redness, swelling, pain, nerve, burn, pigment,
+        scarring, volume, granuloma, acne, bleeding, eye, necrosis,
     )
     for criterion in module.CRITERIA
 )  # fmt: skip

@@ -83,8 +83,8 @@ def asked_today(
 ) -> Asked:
     """What to ask on `day` (0, 1, …).
 
-    An "if" looks at what was answered today (`so_far`), or, before anything was, at the `last` entry. A symptom that was
-    above none in the last entry is asked again until it is gone.
+    An "if" looks at what was answered today (`so_far`), or, before anything was, at the `last` entry. A symptom that
+    was above none in the last entry is asked again until it is gone.
     """
     who = _who(patient, treatment)
     answers = so_far if so_far is not None else last

@@ -1,18 +1,21 @@
 """The worker: judges what could not be judged, hands out what is due, and sweeps photos that no row knows."""
 
+import logging
 import signal
 import threading
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import judge_again
-from symptoms.messages import outbox
+from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery, Entry, Photo
 from symptoms.photos import storage
+
+log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between looks when nothing is due
 SWEEP_EVERY = timedelta(hours=1)
@@ -31,18 +34,30 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         self.stdout.write("Worker started.")
+        outbox = Outbox(may_still_be_told, pass_on)
         next_sweep = timezone.now()
         while not stop.is_set():
             close_old_connections()
-            worked = judge_one() or send_round()
-            if timezone.now() >= next_sweep:
-                sweep_photos()
-                next_sweep = timezone.now() + SWEEP_EVERY
-            if once and not worked:
+            try:
+                worked = judge_one() | outbox.work()
+                if timezone.now() >= next_sweep:
+                    sweep_photos()
+                    next_sweep = timezone.now() + SWEEP_EVERY
+            except OperationalError:
+                # A full disk or a long lock passes; nothing was marked, so all of it is still due.
+                log.exception("the database could not be written")
+                worked = False
+            if once and not worked and outbox.is_idle:
                 break
             if not worked:
-                stop.wait(PAUSE)
+                outbox.wait(PAUSE)
+        outbox.close()
         self.stdout.write("Worker stopped.")
+
+
+def pass_on(given_up: Delivery) -> None:
+    """Tell the next person in place of one who cannot be told."""
+    tell_someone_else(given_up, now=timezone.now())
 
 
 def judge_one() -> bool:
@@ -53,18 +68,6 @@ def judge_one() -> bool:
         return False
     judge_again(due.id, now=now)
     return True
-
-
-def send_round() -> bool:
-    """Send one delivery and one account mail, where due; False when nothing was."""
-    worked = False
-    for sending in outbox.due(timezone.now()):
-        worked = True
-        if outbox.claim(sending, timezone.now()):
-            outcome = outbox.send(sending, may_still_be_told)
-            if outcome.gave_up and isinstance(outcome.sending, Delivery):
-                tell_someone_else(outcome.sending, now=timezone.now())
-    return worked
 
 
 def sweep_photos() -> None:
