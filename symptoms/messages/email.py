@@ -1,6 +1,7 @@
 """The e-mail channel: what a message says, and handing it to the mail server (or, in the demo, to a folder)."""
 
 import smtplib
+import time
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -8,9 +9,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import AccountMail, Sending
+from symptoms.messages.smtp import CutOff
 from symptoms.models import Delivery
 
-SOCKET_TIMEOUT = 10  # seconds without any answer
+# What the mail server says about itself or our sign-in, not about this message: it may be mended while we wait.
+ABOUT_THE_SERVER = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
 
 
 class Refused(Exception):
@@ -22,7 +25,7 @@ class Refused(Exception):
 
 
 def written(sending: Sending) -> EmailMessage:
-    """The message for `sending`: a mail about signing in as it was queued, else a line that holds no word about anyone."""
+    """The message for `sending`: a mail about signing in as it was queued, else a line without a word about anyone."""
     if isinstance(sending, AccountMail):
         subject, body, to = sending.subject, sending.body, sending.to
     else:
@@ -30,28 +33,32 @@ def written(sending: Sending) -> EmailMessage:
     return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to], headers={"Message-ID": sending.message_id})
 
 
-def hand_over(message: EmailMessage) -> None:
-    """Give the message to the mail server.
+def hand_over(message: EmailMessage, *, ends: float) -> None:
+    """Give the message to the mail server; over, one way or the other, when the monotonic clock says `ends`.
 
     Raises:
         Refused: it was not taken, for now or (a 5xx answer about the recipient or the message) for good.
     """
+    if time.monotonic() >= ends:
+        raise Refused("its turn came too late")
     try:
-        message.connection = _connection()
+        message.connection = _connection(ends)
         message.send()
+    except CutOff as late:
+        raise Refused("the mail server did not finish in time") from late
     except smtplib.SMTPRecipientsRefused as refused:
         code = max(code for code, _ in refused.recipients.values())
         raise Refused(f"recipient refused ({code})", for_good=code >= 500) from refused
     except smtplib.SMTPResponseException as refused:
-        taken_back = isinstance(refused, smtplib.SMTPAuthenticationError | smtplib.SMTPConnectError | smtplib.SMTPHeloError)
-        raise Refused(f"mail server answered {refused.smtp_code}", for_good=refused.smtp_code >= 500 and not taken_back) from refused
+        for_good = refused.smtp_code >= 500 and not isinstance(refused, ABOUT_THE_SERVER)
+        raise Refused(f"mail server answered {refused.smtp_code}", for_good=for_good) from refused
     except (smtplib.SMTPException, OSError) as broken:
         raise Refused(f"mail server not reached ({type(broken).__name__})") from broken
 
 
-def _connection():
+def _connection(ends: float):
     if settings.EMAIL_HOST:
-        return get_connection("django.core.mail.backends.smtp.EmailBackend", timeout=SOCKET_TIMEOUT)
+        return get_connection("symptoms.messages.smtp.PunctualBackend", ends=ends)
     return get_connection("symptoms.messages.folder.FolderBackend", file_path=str(settings.MAIL_FOLDER))
 
 
