@@ -1,9 +1,9 @@
-"""How allauth behaves here: who gets in, for how long, where to next; no answer tells whether an address is known."""
+"""How allauth behaves here: who gets in and where to next; and no answer tells whether an address is known."""
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -12,10 +12,8 @@ from django.utils import timezone
 
 from accounts.invitations import find
 from accounts.models import Invitation, User
-from accounts.sessions import end_sessions
+from accounts.sessions import end_sessions, limit_session
 
-MEMBERS_STAY = timedelta(hours=12)
-PATIENTS_STAY = timedelta(days=30)
 INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
 SAID_ON_THE_PAGE = "account/messages/email_confirmation_sent.txt"
 
@@ -41,12 +39,8 @@ class Adapter(DefaultAccountAdapter):
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Open a session that ends by itself: after 12 hours for a clinic's member, after 30 days for others."""
         super().login(request, user)
-        ends = timezone.now() + (MEMBERS_STAY if user.membership else PATIENTS_STAY)
-        request.session.set_expiry(ends)
-        # Where the cookie goes with the browser ("shared phone"), the server still knows when it is over.
-        request.session["ends_at"] = ends.timestamp()
+        limit_session(request, user, timezone.now())
 
     def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
         user.name = form.cleaned_data.get("name", "")
@@ -67,6 +61,12 @@ class Adapter(DefaultAccountAdapter):
         invitation = self.invitation(request)
         invited = invitation is not None and invitation.is_bound and invitation.email.lower() == email.lower()
         return invited or super().is_email_verified(request, email)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The address belongs to whoever shows first that they read its mail; who only claimed it never got in."""
+        claimed = User.objects.filter(email=email_address.email, last_login=None).exclude(pk=email_address.user_id)
+        claimed.exclude(emailaddress__verified=True).delete()
+        return super().confirm_email(request, email_address)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Back to the invitation with which somebody came, else to their own first page."""

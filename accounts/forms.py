@@ -76,11 +76,18 @@ class ZoneField(forms.ChoiceField):
         return value in available_timezones()
 
 
+def _without_placeholders(form: forms.Form) -> None:
+    """Every field has a label; a second one that vanishes while typing only confuses."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
 class LoginForm(allauth_forms.LoginForm):
     """Sign in; without `remember` (a shared phone) only until the browser is closed."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        _without_placeholders(self)
         self.fields["login"].label = "E-mail"
 
     def _login_with_password(self, request, redirect_url, credentials):
@@ -100,6 +107,7 @@ class SignupForm(allauth_forms.SignupForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        _without_placeholders(self)
         self.fields["email"].label = "E-mail"
         self.fields["password1"].help_text = "At least 15 characters. A few words in a row are fine. So is pasting."
         invitation = get_adapter().invitation(context.request)
@@ -138,6 +146,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        _without_placeholders(self)
         self.fields["email"].label = "E-mail"
 
     def clean_email(self) -> str:

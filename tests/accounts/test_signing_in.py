@@ -65,6 +65,15 @@ def test_on_a_shared_phone_the_cookie_goes_with_the_browser():
     assert sign_in(ana.user, remember="on").cookies[settings.SESSION_COOKIE_NAME]["max-age"] != ""
 
 
+def test_a_members_12_hours_hold_where_the_browser_is_never_closed():
+    noor = people.dr_noor(people.practice())
+    browser = sign_in(noor)  # "stay signed in" left empty
+    with time_machine.travel(timezone.now() + timedelta(hours=11, minutes=59)):
+        assert is_in(browser)
+    with time_machine.travel(timezone.now() + timedelta(hours=12, minutes=1)):
+        assert not is_in(browser)
+
+
 def test_the_101st_wrong_try_in_a_day_is_refused_and_the_next_day_the_owner_gets_in():
     ana, start = people.ana(), timezone.now()
     with time_machine.travel(start, tick=False) as clock:
@@ -172,3 +181,27 @@ def test_a_look_alike_address_is_another_account():
     browser = Client()
     browser.post(LOGIN, {"login": look_alike, "password": people.PASSWORD})
     assert not is_in(browser)
+
+
+def test_an_address_belongs_to_whoever_proves_it_not_to_whoever_claimed_it_first():
+    Client().post(
+        "/accounts/signup/", {"name": "Eve", "email": "ana.new@example.org", "password1": "eve waits for somebody"}
+    )
+    ana = people.ana().user
+    with time_machine.travel(timezone.now() + timedelta(minutes=4)):  # one letter to an address in three minutes
+        browser = sign_in(ana)
+        browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+        browser.post("/accounts/email/", {"email": "ana.new@example.org", "action_add": ""})
+    letters = [letter.body for letter in AccountMail.objects.filter(to="ana.new@example.org").order_by("created_at")]
+    assert len(letters) == 2
+    assert browser.post(letters[-1].partition("http://testserver")[2].split()[0]).status_code == 302
+    ana.refresh_from_db()
+    assert ana.email == "ana.new@example.org"
+    assert not User.objects.filter(name="Eve").exists()
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(elsewhere):
+    ana, browser = people.ana().user, Client()
+    answer = browser.post(LOGIN, {"login": ana.email, "password": people.PASSWORD, "next": elsewhere})
+    assert answer["Location"] == "/"
