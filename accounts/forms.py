@@ -221,10 +221,10 @@ class RolesForm(forms.Form):
     )
 
     def clean(self) -> dict:
-        cleaned = super().clean()
-        if not (cleaned.get("is_practitioner") or cleaned.get("is_admin")):
+        super().clean()
+        if not (self.cleaned_data.get("is_practitioner") or self.cleaned_data.get("is_admin")):
             self.add_error("is_practitioner", "Choose at least one.")
-        return cleaned
+        return self.cleaned_data
 
 
 class InviteMemberForm(RolesForm):

@@ -152,6 +152,8 @@ def confirm(invitation: Invitation, now: datetime) -> bool:
     Raises:
         CannotJoin: when that account works in a clinic by now.
     """
+    if invitation.used_by is None:  # that account is gone
+        return False
     _refuse_mixing(invitation, invitation.used_by)
     unsettled = Invitation.objects.to_confirm().filter(pk=invitation.pk, patient__user=None)
     return unsettled.update(confirmed_at=now) == 1

@@ -21,6 +21,7 @@ READINGS_SHOWN = 20
 def profile(request: HttpRequest) -> HttpResponse:
     """My account: who I am, where I live, what I agreed to, which clinic, who read my record, how I sign in."""
     patient = request.user.as_patient
+    form: forms.NameForm | forms.DetailsForm
     if patient is None:
         form = forms.NameForm(request.POST or None, instance=request.user)
     else:

@@ -115,6 +115,15 @@ def test_leaving_a_clinic_asks_first_and_keeps_the_patients_day(ana, clinic):
     assert browser.post("/account/leave/")["Location"] == PROFILE
 
 
+def test_leaving_a_clinic_signs_out_every_other_device(ana):
+    here, there = Client(), Client()
+    for browser in (here, there):
+        browser.post("/accounts/login/", {"login": ana.user.email, "password": people.PASSWORD})
+    here.post("/account/leave/")
+    assert here.get(PROFILE).status_code == 200
+    assert there.get(PROFILE).status_code == 302
+
+
 def test_the_zone_is_asked_once_after_joining_with_the_clinics_as_the_first_guess(clinic):
     ana = people.ana(clinic, time_zone="", zone_confirmed_at=None, welcomed_at=None)
     browser = people.signed_in(ana)
