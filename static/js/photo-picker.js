@@ -39,8 +39,7 @@ class PhotoPicker extends HTMLElement {
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "link";
-    remove.textContent = "Remove";
-    remove.setAttribute("aria-label", `Remove the photo: ${this.named}`);
+    remove.textContent = `Remove ${this.named.toLowerCase()}`;
     remove.addEventListener("click", () => {
       this.input.value = "";
       this.clear();
