@@ -1,12 +1,14 @@
 """Who may open which view: every view declares a rule here, and one without a rule answers 403 (safety.md, invariant 8)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from accounts.models import AccessRecord, Patient
 
@@ -66,6 +68,7 @@ def admin_required(view: View) -> View:
     return _declared(login_required(guarded), "admin")
 
 
-def record_access(user, patient: Patient, what: str) -> None:
-    """Write down that `user` read `what` of `patient`'s record."""
-    AccessRecord.objects.create(user=user, patient=patient, practice=user.practice_as_practitioner, what=what)
+def record_access(user, patient: Patient, what: str, now: datetime | None = None) -> None:
+    """Write down that `user` read `what` of `patient`'s record, `now` or at the given time."""
+    practice = user.practice_as_practitioner
+    AccessRecord.objects.create(user=user, patient=patient, practice=practice, what=what, at=now or timezone.now())

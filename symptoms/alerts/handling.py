@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.access import record_access
 from accounts.models import Patient, User
+from symptoms.alerts.reading import RECORD
 from symptoms.alerts.standing import refresh_standing
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
 
@@ -18,14 +19,9 @@ class SameIdOtherNote(Exception):
     """The id was used for another note before."""
 
 
-@transaction.atomic
 def read_record(patient: Patient, *, by: User, now: datetime) -> None:
-    """A practitioner opened the patient's page: keep who and when, and mark what is open as read."""
-    record_access(by, patient, "record")
-    unread = list(Alert.objects.open().managed_by(by).filter(treatment__patient=patient, read_at=None))
-    if unread:
-        Alert.objects.filter(pk__in=[alert.pk for alert in unread]).update(read_at=now, read_by=by)
-        _note(unread, What.READ, by, now)
+    """A practitioner opened the patient's page: keep who and when; `reading.first_read` tells from it what was read."""
+    record_access(by, patient, RECORD, now)
 
 
 @transaction.atomic
@@ -48,8 +44,10 @@ def resolve(alert: Alert, *, outcome: str, reason: str = "", by: User, now: date
     """
     if outcome == "no_concern" and not reason.strip():
         raise ValueError("Say why it is not a concern.")
-    won = Alert.objects.open().filter(pk=alert.pk).update(
-        resolved_at=now, resolved_by=by, outcome=outcome, reason=reason.strip()
+    won = (
+        Alert.objects.open()
+        .filter(pk=alert.pk)
+        .update(resolved_at=now, resolved_by=by, outcome=outcome, reason=reason.strip())
     )
     if won:
         detail = f"{dict(Alert.outcome.field.choices)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"

@@ -108,7 +108,7 @@ def _open_or_raise(entry, raised, open_alerts, now) -> tuple[list[AlertEvent], l
                 events.append(AlertEvent(alert=alert, what=What.TAKEN_BACK, urgency=urgency, at=now))
             events.append(AlertEvent(alert=alert, what=What.ROSE, urgency=urgency, at=now))
             alert.urgency, alert.entry, alert.worsened_at = urgency, entry, now
-            alert.acknowledged_at = alert.acknowledged_by = alert.read_at = alert.read_by = None
+            alert.acknowledged_at = alert.acknowledged_by = None
             alert.save()
     return events, new
 

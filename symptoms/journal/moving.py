@@ -42,7 +42,7 @@ def join_records(kept: Patient, invited: Patient, now: datetime) -> None:
 def _move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> None:
     moving = list(Alert.objects.open().filter(treatment__patient=patient).exclude(practice=practice))
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
-        practice=practice, acknowledged_at=None, acknowledged_by=None, read_at=None, read_by=None
+        practice=practice, acknowledged_at=None, acknowledged_by=None
     )
     AlertEvent.objects.bulk_create(
         AlertEvent(alert=alert, what=AlertEvent.What.MOVED, at=now, detail=practice.name) for alert in moving

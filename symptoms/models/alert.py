@@ -48,8 +48,6 @@ class Alert(models.Model):
     opened_at = models.DateTimeField()
     worsened_at = models.DateTimeField(help_text="when it opened or last rose: waiting is counted from here")
     answers_changed_at = models.DateTimeField(null=True, blank=True)
-    read_at = models.DateTimeField(null=True, blank=True)
-    read_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     resolved_at = models.DateTimeField(null=True, blank=True)
@@ -94,7 +92,6 @@ class AlertEvent(models.Model):
     class What(models.TextChoices):
         OPENED = "opened"
         ROSE = "rose"
-        READ = "read"
         ACKNOWLEDGED = "acknowledged"
         TAKEN_BACK = "taken_back", "acknowledgement taken back: it got worse"
         ANSWERS_CHANGED = "answers_changed"

@@ -1,0 +1,35 @@
+"""Who read what is open, and when: told from the access records, so that opening a page changes no alert."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import AccessRecord, User
+from symptoms.models import Alert
+
+RECORD = "record"  # the word kept for the opening of a patient's page
+
+
+def first_read(alerts: Iterable[Alert]) -> dict[UUID, tuple[datetime, User | None]]:
+    """When each alert was first read since it opened or last rose, and by whom; alerts not read yet are left out.
+
+    "Read" is the first opening of the patient's page by a practitioner of the alert's practice. One statement; the
+    alerts must all be of one patient, with `treatment` at hand.
+    """
+    unread = sorted(alerts, key=lambda alert: alert.worsened_at)
+    if not unread:
+        return {}
+    openings = AccessRecord.objects.filter(
+        patient=unread[0].treatment.patient_id,
+        practice__in={alert.practice_id for alert in unread},
+        what=RECORD,
+        at__gte=unread[0].worsened_at,
+    )
+    found: dict[UUID, tuple[datetime, User | None]] = {}
+    for opening in openings.select_related("user").order_by("at").iterator(chunk_size=50):
+        for alert in unread:
+            if alert.practice_id == opening.practice_id and alert.worsened_at <= opening.at:
+                found.setdefault(alert.id, (opening.at, opening.user))
+        if len(found) == len(unread):
+            break  # a page that is opened every hour has many later openings
+    return found
