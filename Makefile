@@ -61,7 +61,7 @@ check: setup
 	MENDLINE_DEBUG=1 $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 docs: .venv/.run
-	MENDLINE_DEBUG=1 $(BIN)/python manage.py clinical_docs
+	$(BIN)/python -m symptoms.recovery.clinical_table > docs/clinical.md
 
 bench: setup
 	@$(BIN)/python -m tests.bench $(BENCH)

@@ -1,0 +1,89 @@
+"""How tests draw a course, so that one can see it: `drawn("C diabetes | 1 pain1 | 3 pain3 pus T38.2")`.
+
+The first part is the treatment's band (A-R) and who the patient is; each further part is a day with what was reported:
+`pain3` a symptom, `pain0` one answered with none, a sign, an exposure, `T38.2` a temperature, `?pain,redness` the
+symptoms that were asked (without it, all were).
+"""
+
+import re
+from dataclasses import replace
+
+from symptoms.recovery.assessment import assess
+from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment
+from symptoms.recovery.vocabulary import (
+    Concern,
+    Condition,
+    Device,
+    Exposure,
+    Medication,
+    Setting,
+    Sign,
+    Symptom,
+    Urgency,
+)
+
+BANDS = {"A": 0.5, "B": 1.0, "C": 1.5, "D": 2.5, "R": 2.0}
+LEVEL = re.compile(r"([a-z_]+)([0-4])$")
+
+
+def drawn(text: str) -> Course:
+    """The course that `text` draws."""
+    who, *days = (part.strip() for part in text.split("|"))
+    patient, treatment = _who(who.split())
+    return Course(patient, treatment, tuple(_entry(day.split()) for day in days))
+
+
+def _who(words: list[str]) -> tuple[Patient, Treatment]:
+    band, *words = words
+    patient = Patient(age=34, fitzpatrick=2)
+    treatment = Treatment(Device.RF if band == "R" else Device.PEN, BANDS[band], areas=("face",))
+    for word in words:
+        if word == "home":
+            treatment = replace(treatment, setting=Setting.HOME)
+        elif word == "injected":
+            treatment = replace(treatment, same_day_injection=True)
+        elif word.startswith("area:"):
+            treatment = replace(treatment, areas=(word[5:],))
+        elif word.startswith("type"):
+            patient = replace(patient, fitzpatrick=None if word == "type?" else int(word[4:]))
+        elif found := LEVEL.match(word):
+            patient = replace(patient, baseline={**patient.baseline, Symptom(found[1]): int(found[2])})
+        elif word in set(Condition):
+            patient = replace(patient, conditions=patient.conditions | {Condition(word)})
+        else:
+            patient = replace(patient, medications=patient.medications | {Medication(word)})
+    return patient, treatment
+
+
+def _entry(words: list[str]) -> Entry:
+    entry = Entry(day=int(words[0]))
+    for word in words[1:]:
+        if word.startswith("T"):
+            entry = replace(entry, temperature_c=float(word[1:]))
+        elif word.startswith("?"):
+            entry = replace(entry, answered=frozenset(map(Symptom, filter(None, word[1:].split(",")))))
+        elif found := LEVEL.match(word):
+            symptom = Symptom(found[1])
+            answered = entry.answered if entry.answered == ALL_SYMPTOMS else entry.answered | {symptom}
+            entry = replace(entry, symptoms={**entry.symptoms, symptom: int(found[2])}, answered=answered)
+        elif word in set(Exposure):
+            entry = replace(entry, exposures=entry.exposures | {Exposure(word)})
+        else:
+            entry = replace(entry, signs=entry.signs | {Sign(word)})
+    return entry
+
+
+def last_said(course: Course):
+    """The assessment of the last day."""
+    return assess(course, day=course.entries[-1].day)
+
+
+def criteria_held(course: Course) -> set[str]:
+    """The ids of all criteria that hold on the last day."""
+    return {finding.criterion for flag in last_said(course).flags for finding in flag.findings}
+
+
+def flags_by_day(course: Course) -> dict[int, dict[Concern, Urgency]]:
+    """What is raised on each day on which anything is, watch included."""
+    said = (assess(course, day=entry.day) for entry in course.entries)
+    return {one.day: {flag.concern: flag.urgency for flag in one.flags} for one in said if one.flags}

@@ -1,0 +1,122 @@
+"""What holds for every course, whoever the patient: tried on thousands of random ones."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from symptoms.recovery.assessment import assess
+from symptoms.recovery.course import Course, Entry, Patient, Treatment
+from symptoms.recovery.expected import ceiling
+from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom, Urgency
+
+MANY = settings(max_examples=1000, deadline=None)
+
+
+def _some(words):
+    return st.frozensets(st.sampled_from(list(words)), max_size=4)
+
+
+patients = st.builds(
+    Patient,
+    age=st.integers(18, 90),
+    fitzpatrick=st.none() | st.integers(1, 6),
+    conditions=_some(Condition),
+    medications=_some(Medication),
+    baseline=st.dictionaries(st.sampled_from(list(Symptom)), st.integers(0, 4), max_size=3),
+)
+treatments = st.builds(
+    Treatment,
+    device=st.sampled_from(list(Device)),
+    needle_depth_mm=st.none() | st.sampled_from([0.25, 0.5, 0.6, 1.0, 1.2, 1.5, 1.6, 3.0]),
+    setting=st.sampled_from(list(Setting)),
+    areas=st.sampled_from([("face",), ("around_eyes",), ("neck", "chest"), ()]),
+    same_day_injection=st.booleans(),
+)
+entries = st.builds(
+    Entry,
+    day=st.just(0),
+    symptoms=st.dictionaries(st.sampled_from(list(Symptom)), st.integers(0, 4), max_size=6),
+    answered=st.just(frozenset(Symptom)) | _some(Symptom),
+    signs=_some(Sign),
+    temperature_c=st.none() | st.floats(35.0, 42.0).map(lambda t: round(t, 1)),
+    exposures=_some(Exposure),
+)
+
+
+@st.composite
+def courses(draw) -> Course:
+    days = sorted(draw(st.sets(st.integers(0, 40), min_size=1, max_size=6)))
+    logged = tuple(replace(entry, day=day) for day, entry in zip(days, draw(_listed(len(days))), strict=True))
+    answered = (replace(entry, answered=entry.answered | frozenset(entry.symptoms)) for entry in logged)
+    return Course(draw(patients), draw(treatments), tuple(answered))
+
+
+def _listed(count: int):
+    return st.lists(entries, min_size=count, max_size=count)
+
+
+def _urgency(course: Course, last: Entry | None = None) -> Urgency:
+    """The urgency of the last day, with its entry replaced by `last` when given."""
+    if last is not None:
+        course = replace(course, entries=(*course.entries[:-1], last))
+    return assess(course, day=course.entries[-1].day).urgency
+
+
+@MANY
+@given(courses(), st.data())
+def test_within_the_ceilings_nothing_above_watch_is_raised(course, data):
+    def calm(entry: Entry) -> Entry:
+        levels = {
+            symptom: data.draw(
+                st.integers(0, ceiling(course.patient, course.treatment, symptom, entry.day, entry.exposures))
+            )
+            for symptom in entry.symptoms
+        }
+        return replace(
+            entry, symptoms=levels, signs=frozenset(), temperature_c=data.draw(st.sampled_from([None, 37.4]))
+        )
+
+    within = replace(course, entries=tuple(map(calm, course.entries)))
+    assert _urgency(within) <= Urgency.WATCH
+
+
+@MANY
+@given(courses(), st.sampled_from(list(Sign)))
+def test_one_more_sign_never_lowers_the_urgency(course, sign):
+    last = course.entries[-1]
+    assert _urgency(course, replace(last, signs=last.signs | {sign})) >= _urgency(course)
+
+
+@MANY
+@given(courses(), st.sampled_from(list(Symptom)))
+def test_a_higher_severity_never_lowers_the_urgency(course, symptom):
+    last = course.entries[-1]
+    worse = {**last.symptoms, symptom: min(4, last.symptoms.get(symptom, 0) + 1)}
+    higher = replace(last, symptoms=worse, answered=last.answered | {symptom})
+    assert _urgency(course, higher) >= _urgency(course)
+
+
+@MANY
+@given(courses(), st.floats(0.1, 5.0))
+def test_a_higher_temperature_never_lowers_the_urgency(course, more):
+    last = course.entries[-1]
+    hotter = replace(last, temperature_c=(last.temperature_c or 36.0) + more)
+    assert _urgency(course, hotter) >= _urgency(course)
+
+
+@MANY
+@given(courses())
+def test_an_entry_is_judged_from_the_entries_up_to_its_day_only(course):
+    for count, entry in enumerate(course.entries, start=1):
+        known_then = replace(course, entries=course.entries[:count])
+        assert assess(course, day=entry.day) == assess(known_then, day=entry.day)
+
+
+@MANY
+@given(courses(), courses(), st.integers(1, 200))
+def test_a_new_session_never_silences_an_old_one(newest, older, days_before):
+    alone = assess(newest, day=newest.entries[-1].day)
+    both = assess(replace(newest, earlier=((days_before, older),)), day=newest.entries[-1].day)
+    assert both.urgency >= alone.urgency
+    assert {flag.concern for flag in both.flags} >= {flag.concern for flag in alone.flags}
