@@ -1,4 +1,7 @@
-/* <copy-button data-of="link"> copies the text of the element with that id; the button inside it is hidden until a script can. */
+/* <copy-button data-of="link"> copies the text or value of the element with that id.
+
+   Markup: <copy-button data-of="link"><button type="button" class="button plain" hidden>Copy</button> <span role="status"></span></copy-button>
+   The button stays hidden where nothing can be copied. */
 
 class CopyButton extends HTMLElement {
   connectedCallback() {
