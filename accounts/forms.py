@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.email_verification import get_address_for_user
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.internal.flows.signup import prevent_enumeration, send_unknown_account_mail
 from allauth.account.models import EmailAddress
@@ -137,7 +138,9 @@ class SignupForm(allauth_forms.SignupForm):
             nobody.set_password(self.cleaned_data["password1"])
             nobody.save()
             setup_user_email(request, nobody, [EmailAddress(email=nobody.email)])
-            has_verified_email(nobody, nobody.email)
+            # What sending a letter of confirmation looks up.
+            has_verified_email(nobody)
+            User.objects.get(pk=get_address_for_user(nobody).user_id)
             transaction.set_rollback(True)
 
 
@@ -158,9 +161,9 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         if self.users:
             return super().save(request, **kwargs)
         # What making a link for an account looks up (T10).
-        addresses = EmailAddress.objects.filter(user_id=uuid.uuid4())
-        addresses.filter(email=self.cleaned_data["email"]).exists()
-        list(addresses.values_list("email", flat=True))
+        nobody = uuid.uuid4()
+        EmailAddress.objects.filter(user_id=nobody, email=self.cleaned_data["email"]).exists()
+        list(EmailAddress.objects.filter(user_id=nobody).values_list("email", flat=True))
         send_unknown_account_mail(request, self.cleaned_data["email"])
         return self.cleaned_data["email"]
 
