@@ -1,0 +1,28 @@
+"""Lists come newest first, a page at a time, by a cursor that stays true while rows are added."""
+
+from datetime import UTC, datetime
+
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import Cursor, CursorPagination
+
+
+class NewestFirst(CursorPagination):
+    """Pages of 30 by a time of the server's; a view names the field in `newest_by`."""
+
+    page_size = 30
+    ordering = ("-received_at", "-id")
+
+    def get_ordering(self, request, queryset, view) -> tuple[str, ...]:
+        return (f"-{view.newest_by}", "-pk")
+
+    def decode_cursor(self, request) -> Cursor | None:
+        """The cursor of the request; one that we never gave out is refused before it reaches the database."""
+        try:
+            cursor = super().decode_cursor(request)
+            if cursor is not None and cursor.position is not None:
+                at = datetime.fromisoformat(cursor.position)
+                at.astimezone(UTC)
+                cursor = cursor._replace(position=str(at))
+        except (NotFound, ValueError, OverflowError) as error:
+            raise ValidationError({"cursor": ["This cursor is not one that we gave out."]}) from error
+        return cursor

@@ -1,0 +1,135 @@
+"""Reads JSON strictly: what is ambiguous, huge, deep or not text is refused before anything looks at it."""
+
+import json
+import math
+from codecs import lookup
+
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
+from rest_framework.parsers import BaseParser
+
+MAX_BYTES = 64 * 1024  # the longest honest body, a treatment with every field filled, is under 20 KB
+MAX_DEPTH = 8
+MAX_DIGITS = 18
+
+
+class TooLarge(APIException):
+    """A body over the limit."""
+
+    status_code = 413
+    default_detail = "The body is too large."
+    default_code = "too_large"
+
+
+class StrictJSONParser(BaseParser):
+    """JSON objects in UTF-8, up to MAX_BYTES, with each name once, finite numbers and whole characters."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None) -> dict:
+        request = parser_context["request"]
+        refuse_compressed(request)
+        _refuse_other_charset(media_type or "", request.content_type)
+        raw = read_limited(stream, request, MAX_BYTES)
+        try:
+            document = DECODER.decode(raw.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise ParseError("The body is not UTF-8.") from error
+        except (ValueError, RecursionError) as error:
+            raise ParseError(_reason(error)) from error
+        if not isinstance(document, dict):
+            raise ParseError("The body must be a JSON object.")
+        _refuse_odd(document, raw)
+        return document
+
+
+def refuse_compressed(request) -> None:
+    """A few compressed bytes can become gigabytes, and no body of ours is worth compressing."""
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType(encoding[:40], "Compressed bodies are not read.")
+
+
+def read_limited(stream, request, most: int) -> bytes:
+    """The whole body, at most `most` bytes.
+
+    Raises:
+        TooLarge: it says that it is longer, or is.
+    """
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        raise TooLarge
+    raw = stream.read(most + 1)
+    if len(raw) > most:
+        raise TooLarge
+    return raw
+
+
+def _refuse_other_charset(media_type: str, content_type: str) -> None:
+    for part in media_type.split(";")[1:]:
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "charset":
+            try:
+                fits = lookup(value.strip().strip('"')).name == "utf-8"
+            except (LookupError, ValueError):
+                fits = False
+            if not fits:
+                raise UnsupportedMediaType(content_type[:80], "JSON is read as UTF-8 only.")
+
+
+def _each_name_once(pairs: list[tuple[str, object]]) -> dict:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("A name stands twice in one object.")
+    return document
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("A number has too many digits.")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if len(digits) > 40 or not math.isfinite(number):
+        raise ValueError("A number is too long or too large.")
+    return number
+
+
+def _no_such_number(name: str) -> None:
+    raise ValueError(f"{name} is not a number in JSON.")
+
+
+DECODER = json.JSONDecoder(
+    object_pairs_hook=_each_name_once, parse_int=_whole, parse_float=_finite, parse_constant=_no_such_number
+)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "The body is nested too deeply."
+    if isinstance(error, json.JSONDecodeError):
+        return f"The body is not JSON: line {error.lineno}, column {error.colno}."
+    return str(error)
+
+
+def _refuse_odd(document: dict, raw: bytes) -> None:
+    """Look through the document only when its bytes allow for something odd: nearly all bodies are plain."""
+    escaped = b"\\u" in raw
+    if escaped or raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
+        _look_through(document, MAX_DEPTH)
+
+
+def _look_through(value, levels: int) -> None:
+    if isinstance(value, str):
+        # Half a surrogate pair cannot be stored or sent as UTF-8; a NUL ends strings in other programs.
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ParseError("A text holds a NUL or half a character.")
+        return
+    if isinstance(value, dict | list):
+        if levels == 0:
+            raise ParseError("The body is nested too deeply.")
+        for item in value:
+            _look_through(item, levels - 1)
+        if isinstance(value, dict):
+            for item in value.values():
+                _look_through(item, levels - 1)

@@ -1,0 +1,126 @@
+"""The one shape of errors: a problem document (RFC 9457), whatever went wrong."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import OperationalError
+from django.http import Http404, UnreadablePostError
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = 5  # seconds, where the fault is ours and likely to pass
+SENTENCES = {
+    400: "This request could not be read.",
+    401: "Sign in, or send a token.",
+    403: "This is not open to your account.",
+    404: "There is nothing here for you.",
+    413: "The body is too large.",
+    503: "We are busy just now. Nothing was saved; send it again in a moment.",
+}
+
+
+class Conflict(exceptions.APIException):
+    """The id was used for something else before."""
+
+    status_code = 409
+    default_code = "conflict"
+
+
+class Unprocessable(exceptions.APIException):
+    """Well formed, yet it cannot be done: a day that has not come, a photo that cannot be read."""
+
+    status_code = 422
+    default_code = "unprocessable"
+
+    def __init__(self, detail: str, pointer: str = "", **more):
+        super().__init__(detail)
+        self.pointer, self.more = pointer, more
+
+
+class Busy(exceptions.APIException):
+    """Ours to blame, and worth sending again."""
+
+    status_code = 503
+    default_detail = SENTENCES[503]
+    default_code = "busy"
+    wait = RETRY_AFTER
+
+
+def problem(error: Exception, context: dict) -> Response | None:
+    """REST framework's exception handler; None where the fault is a real one, which then answers 500."""
+    fault = _as_api_exception(error)
+    if fault is None:
+        return None
+    set_rollback()
+    headers = {}
+    if getattr(fault, "auth_header", None):
+        headers["WWW-Authenticate"] = fault.auth_header
+    if getattr(fault, "wait", None):
+        headers["Retry-After"] = str(max(1, int(fault.wait)))
+    return Response(document(fault), status=fault.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def document(fault: exceptions.APIException) -> dict:
+    """The problem document for `fault`; `errors` says which part of the request each sentence is about."""
+    status = fault.status_code
+    body = {
+        "type": f"about:blank#{_kind(fault)}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _sentence(fault),
+        "errors": [{"pointer": where, "detail": what} for where, what in _errors(fault)],
+    }
+    return {**body, **getattr(fault, "more", {})}
+
+
+def _as_api_exception(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, exceptions.APIException):
+        return error
+    if isinstance(error, Http404):
+        return exceptions.NotFound(SENTENCES[404])
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied(SENTENCES[403])
+    if isinstance(error, RequestDataTooBig):
+        too_large = exceptions.APIException(SENTENCES[413], code="too_large")
+        too_large.status_code = 413
+        return too_large
+    if isinstance(error, SuspiciousOperation | UnreadablePostError):
+        return exceptions.ParseError(SENTENCES[400])
+    if isinstance(error, OperationalError) and "locked" in str(error):
+        return Busy()
+    return None
+
+
+def _kind(fault: exceptions.APIException) -> str:
+    code = "invalid" if isinstance(fault, exceptions.ValidationError) else str(fault.default_code)
+    return code.replace("_", "-")
+
+
+def _sentence(fault: exceptions.APIException) -> str:
+    if isinstance(fault, exceptions.ValidationError):
+        return "Some of what was sent cannot be taken; `errors` says what and why."
+    return str(fault.detail)
+
+
+def _errors(fault: exceptions.APIException) -> Iterator[tuple[str, str]]:
+    """Pairs of a JSON pointer into the request and a sentence."""
+    if isinstance(fault, exceptions.ValidationError):
+        yield from _walk(fault.detail, "")
+    elif getattr(fault, "pointer", ""):
+        yield fault.pointer, str(fault.detail)
+
+
+def _walk(detail, pointer: str) -> Iterator[tuple[str, str]]:
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            step = "" if name == "non_field_errors" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            yield from _walk(inner, pointer + step)
+    elif isinstance(detail, list):
+        for number, inner in enumerate(detail):
+            deeper = f"{pointer}/{number}" if isinstance(inner, dict | list) else pointer
+            yield from _walk(inner, deeper)
+    else:
+        yield pointer, str(detail)
