@@ -1,0 +1,122 @@
+"""Fields that forms share: a line of free words, a number as people write it, a time where the patient is."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.forms import NameField
+
+LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
+
+
+class LineField(NameField):
+    """A line of free words, left out unless asked for; spaces made single."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, **kwargs})
+
+
+class NumberField(forms.DecimalField):
+    """A number between `least` and `most`, with a comma or a point; `too_much(value)` says why one is refused."""
+
+    def __init__(self, *, least: str, most: str, unit: str, too_much: Callable[[Decimal], str] | None = None, **kwargs):
+        self.least, self.most, self.unit, self.too_much = Decimal(least), Decimal(most), unit, too_much
+        kwargs.setdefault("decimal_places", 2)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        kwargs.setdefault("error_messages", {})
+        kwargs["error_messages"] = {
+            "invalid": f"Write a number, like {self.least}.",
+            "max_decimal_places": "Two places after the point at most.",
+            **kwargs["error_messages"],
+        }
+        super().__init__(**{"required": False, **kwargs})
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.strip().replace(",", ".")
+            if len(value) > LONGEST_NUMBER or "e" in value.lower():
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+    def validate(self, value) -> None:
+        super().validate(value)
+        if value is None or self.least <= value <= self.most:
+            return
+        if self.too_much is not None and value > self.most:
+            raise ValidationError(self.too_much(value), code="too_much")
+        raise ValidationError(f"Between {self.least} and {self.most}{self.unit}.", code="range")
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number between `least` and `most`."""
+
+    def __init__(self, *, least: int, most: int, **kwargs):
+        self.least, self.most = least, most
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        kwargs.setdefault("error_messages", {"invalid": "Write a whole number."})
+        super().__init__(**{"required": False, **kwargs})
+
+    def to_python(self, value):
+        if isinstance(value, str) and len(value.strip()) > LONGEST_NUMBER:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+    def validate(self, value) -> None:
+        super().validate(value)
+        if value is not None and not self.least <= value <= self.most:
+            raise ValidationError(f"Between {self.least} and {self.most}.", code="range")
+
+
+class LocalTimeField(forms.DateTimeField):
+    """A date and time on the clock of `zone`, from `longest_ago` until `now` (the form sets both); gives an aware time."""
+
+    zone: ZoneInfo
+    now: datetime
+
+    def __init__(self, *, longest_ago: timedelta, **kwargs):
+        self.longest_ago = longest_ago
+        kwargs.setdefault("widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
+        kwargs.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
+        kwargs.setdefault(
+            "error_messages",
+            {"required": "Say when it was done.", "invalid": "Write a date and a time, like 2026-01-12 14:30."},
+        )
+        super().__init__(**kwargs)
+
+    def on(self, zone: ZoneInfo, now: datetime) -> None:
+        """Say whose clock counts and what time it is."""
+        self.zone, self.now = zone, now
+        self.widget.attrs["max"] = now.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+    def prepare_value(self, value):
+        return value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+    def to_python(self, value) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        if not isinstance(value, datetime):
+            value = self._read(str(value).strip())
+        return value if value.tzinfo else value.replace(tzinfo=self.zone)
+
+    def validate(self, value) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        if value > self.now:
+            raise ValidationError("That is in the future. Record it once it is done.", code="future")
+        if value < self.now - self.longest_ago:
+            raise ValidationError(
+                f"That is more than {self.longest_ago.days} days ago, too long to follow. Check the year.", code="past"
+            )
+
+    def _read(self, words: str) -> datetime:
+        for form in self.input_formats:
+            try:
+                return datetime.strptime(words, form)
+            except ValueError:
+                continue
+        raise ValidationError(self.error_messages["invalid"], code="invalid")

@@ -1,0 +1,183 @@
+"""A treatment as it is typed in, by a practitioner or by the patient; both give the same facts."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.models import Practice, User
+from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField
+from symptoms.forms.skin import OwnSkinForm, SkinForm, skin_of
+from symptoms.models import Treatment
+from symptoms.recovery.vocabulary import Device
+from symptoms.wording import treatment as words
+
+FOLLOWED_FOR = timedelta(days=400)
+PRODUCT_ROWS = 8  # the page shows three and folds the others, so that it needs no script to offer more
+ROWS_SHOWN = 3
+
+
+def too_deep(depth: Decimal) -> str:
+    """Why a depth above every needle's is refused, with what was probably meant: 15 is a slip for 1.5."""
+    meant = depth
+    while meant > Decimal("3.5"):
+        meant /= 10
+    return f"{depth.normalize():f} mm is deeper than any needle made for this. Did you mean {meant.normalize():f}?"
+
+
+class SessionForm(forms.Form):
+    """What was done: units and ranges stand beside the fields."""
+
+    performed_at = LocalTimeField(label="When", longest_ago=FOLLOWED_FOR)
+    device = forms.ChoiceField(
+        label="Device",
+        widget=forms.RadioSelect,
+        choices=list(words.DEVICES.items()),
+        error_messages={"required": "Choose a device."},
+    )
+    needle_depth_mm = NumberField(
+        label="Deepest setting used",
+        least="0.1",
+        most="3.5",
+        unit=" mm",
+        too_much=too_deep,
+        help_text="0.1–3.5 mm. Not known: leave it empty.",
+    )
+    passes = WholeNumberField(label="Passes", least=1, most=20, help_text="1–20")
+    energy_mj = NumberField(
+        label="Energy", least="0.1", most="150", unit=" mJ", help_text="RF only, 0.1–150 mJ per pin"
+    )
+    setting = forms.ChoiceField(
+        label="Where",
+        widget=forms.RadioSelect,
+        choices=list(words.SETTINGS.items()),
+        error_messages={"required": "Choose where it was done."},
+    )
+    areas = forms.MultipleChoiceField(
+        label="Areas", required=False, widget=forms.CheckboxSelectMultiple, choices=list(words.AREAS.items())
+    )
+    areas_other = LineField(label="Other areas, in your words", help_text="Several: put commas between them.")
+    operator = LineField(label="Done by")
+    cartridge_lot = LineField(label="Cartridge lot", max_length=60)
+    same_day_injection = forms.TypedChoiceField(
+        label="Filler or PRP injected the same day?",
+        widget=forms.RadioSelect,
+        choices=[("no", "No"), ("yes", "Yes")],
+        coerce=lambda answer: answer == "yes",
+        error_messages={"required": "Answer with yes or no."},
+    )
+
+    def __init__(self, *args, zone: ZoneInfo, now: datetime, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["performed_at"].on(zone, now)
+        rows = max(PRODUCT_ROWS, 1 + sum(name.startswith("product_name_") for name in self.initial))
+        for row in range(rows):
+            self.fields[f"product_name_{row}"] = LineField(label=f"Product {row + 1}")
+            self.fields[f"product_lot_{row}"] = LineField(label=f"Lot of product {row + 1}", max_length=60)
+        self.rows = range(rows)
+
+    def products_shown(self):
+        """The (name, lot) fields that stand open."""
+        return [(self[f"product_name_{row}"], self[f"product_lot_{row}"]) for row in self.rows[:ROWS_SHOWN]]
+
+    def products_folded(self):
+        """The (name, lot) fields for those who used more."""
+        return [(self[f"product_name_{row}"], self[f"product_lot_{row}"]) for row in self.rows[ROWS_SHOWN:]]
+
+    def has_more_products(self) -> bool:
+        """Whether something stands in the fold: then it is open."""
+        return any(field.value() or field.errors for pair in self.products_folded() for field in pair)
+
+    def clean_energy_mj(self) -> Decimal | None:
+        energy = self.cleaned_data["energy_mj"]
+        if energy is not None and self.cleaned_data.get("device") not in (None, Device.RF):
+            raise ValidationError("Only radiofrequency has an energy. Leave this empty, or choose radiofrequency.")
+        return energy
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if not said.get("areas") and not said.get("areas_other") and not {"areas", "areas_other"} & self.errors.keys():
+            self.add_error("areas", "Choose at least one area, or write it down.")
+        for row in self.rows:
+            if said.get(f"product_lot_{row}") and not said.get(f"product_name_{row}"):
+                self.add_error(f"product_name_{row}", "Write the product’s name beside its lot.")
+        return said
+
+    def facts(self) -> dict:
+        """The cleaned answers as fields of Treatment, for `start_treatment` and `change_treatment`."""
+        said = self.cleaned_data
+        named = ((said[f"product_name_{row}"], said[f"product_lot_{row}"]) for row in self.rows)
+        plain = ("performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other",
+                 "operator", "cartridge_lot", "same_day_injection")  # fmt: skip
+        return {
+            **{name: said[name] for name in plain},
+            "products": [{"name": name, "lot": lot} if lot else {"name": name} for name, lot in named if name],
+        }
+
+
+class TreatmentForm(SessionForm, SkinForm):
+    """A treatment recorded at a practice: who of its practitioners treated decides who is told first."""
+
+    practitioner = forms.ModelChoiceField(
+        label="Treated by",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Nobody of this clinic",
+        help_text="Told first when something needs review.",
+        error_messages={"invalid_choice": "Choose somebody from the list."},
+    )
+
+    def __init__(self, *args, practice: Practice, **kwargs):
+        super().__init__(*args, **kwargs)
+        here = practice.memberships.practitioners().values("user")
+        self.fields["practitioner"].queryset = User.objects.filter(pk__in=here).order_by("name", "email")
+        self.fields["operator"].label = "Done by somebody else"
+
+    def facts(self) -> dict:
+        return {**SessionForm.facts(self), **SkinForm.facts(self), "practitioner": self.cleaned_data["practitioner"]}
+
+
+class OwnTreatmentForm(SessionForm, OwnSkinForm):
+    """A treatment recorded by the patient, in plain words; what only a clinic knows may stay empty."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, label, help_text in OWN_WORDS:
+            self.fields[name].label, self.fields[name].help_text = label, help_text
+
+    def facts(self) -> dict:
+        return {**SessionForm.facts(self), **OwnSkinForm.facts(self)}
+
+
+OWN_WORDS = [
+    ("performed_at", "When were you treated?", "The day of the treatment is day 0."),
+    ("device", "What was used?", "Not sure? Ask, or look at the device or your bill."),
+    ("needle_depth_mm", "How deep did the needles go?", "0.1–3.5 mm. If you don’t know, leave it empty."),
+    ("passes", "How many times did it go over the skin?", "1–20. If you don’t know, leave it empty."),
+    ("energy_mj", "Energy", "Radiofrequency only, 0.1–150 mJ. If you don’t know, leave it empty."),
+    ("setting", "Where was it done?", ""),
+    ("areas", "Which parts were treated?", ""),
+    ("operator", "Who did it?", ""),
+    ("cartridge_lot", "Lot number of the needles", "On the packet, if you have it."),
+    ("same_day_injection", "Was filler or PRP injected there the same day?", "PRP is plasma from your own blood."),
+]
+
+
+def session_of(treatment: Treatment) -> dict:
+    """A recorded treatment as the form's initial values."""
+    plain = ("performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other",
+             "operator", "cartridge_lot", "practitioner")  # fmt: skip
+    products = {
+        f"product_{part}_{row}": product[part]
+        for row, product in enumerate(treatment.products)
+        for part in ("name", "lot")
+        if product.get(part)
+    }
+    return {
+        **{name: getattr(treatment, name) for name in plain},
+        "same_day_injection": "yes" if treatment.same_day_injection else "no",
+        **products,
+        **skin_of(treatment),
+    }

@@ -1,0 +1,93 @@
+"""What people read for the words of a treatment: devices, areas, skin types, conditions, medicines."""
+
+from symptoms.recovery.vocabulary import Area, Condition, Device, Medication, Setting
+
+DEVICES = {
+    Device.PEN: "Pen",
+    Device.ROLLER: "Roller",
+    Device.STAMP: "Stamp",
+    Device.RF: "Radiofrequency (RF)",
+}
+SETTINGS = {Setting.CLINIC: "At a clinic", Setting.HOME: "At home"}
+
+AREAS = {
+    Area.FACE: "Whole face",
+    Area.FOREHEAD: "Forehead",
+    Area.CHEEKS: "Cheeks",
+    Area.AROUND_EYES: "Around the eyes",
+    Area.AROUND_MOUTH: "Around the mouth",
+    Area.NECK: "Neck",
+    Area.CHEST: "Chest",
+    Area.ABDOMEN: "Abdomen",
+    Area.BACK: "Back",
+    Area.SCALP: "Scalp",
+    Area.HANDS: "Hands",
+    Area.ARMS: "Arms",
+    Area.THIGHS: "Thighs",
+    Area.OTHER: "Elsewhere",
+}
+
+ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV", 5: "V", 6: "VI"}
+SKIN_TYPES = {  # Fitzpatrick, by what the sun does to it
+    1: "Very fair: always burns, never tans",
+    2: "Fair: mostly burns, tans a little",
+    3: "Medium: sometimes burns, tans slowly",
+    4: "Olive or light brown: seldom burns, tans easily",
+    5: "Brown: hardly ever burns",
+    6: "Dark brown or black: never burns",
+}
+
+CONDITIONS = {
+    Condition.COLD_SORES: "Cold sores",
+    Condition.ECZEMA: "Eczema",
+    Condition.ROSACEA: "Rosacea",
+    Condition.PSORIASIS: "Psoriasis",
+    Condition.ACTIVE_ACNE: "Active acne",
+    Condition.KELOID_HISTORY: "Keloid or raised scars",
+    Condition.MELASMA: "Melasma",
+    Condition.PIH_HISTORY: "Dark marks after injuries (PIH)",
+    Condition.VITILIGO: "Vitiligo",
+    Condition.DIABETES: "Diabetes",
+    Condition.IMMUNOSUPPRESSED: "Immunosuppressed",
+    Condition.AUTOIMMUNE: "Autoimmune disease",
+    Condition.BLEEDING_DISORDER: "Bleeding disorder",
+    Condition.METAL_ALLERGY: "Metal allergy",
+    Condition.LATEX_OR_ANAESTHETIC_ALLERGY: "Latex or anaesthetic allergy",
+    Condition.SKIN_CANCER: "Skin cancer in the area",
+    Condition.PREGNANT: "Pregnant",
+    Condition.BREASTFEEDING: "Breastfeeding",
+    Condition.RECENT_TAN: "Recent tan",
+}
+CONDITIONS_IN_PLAIN_WORDS = CONDITIONS | {
+    Condition.ACTIVE_ACNE: "Acne now",
+    Condition.KELOID_HISTORY: "Scars that grow thick or raised (keloids)",
+    Condition.MELASMA: "Brown patches on the face (melasma)",
+    Condition.PIH_HISTORY: "Dark marks after spots or cuts",
+    Condition.VITILIGO: "White patches (vitiligo)",
+    Condition.IMMUNOSUPPRESSED: "A weak immune system",
+    Condition.AUTOIMMUNE: "An autoimmune disease, such as lupus",
+    Condition.BLEEDING_DISORDER: "I bleed or bruise easily (a bleeding disorder)",
+    Condition.METAL_ALLERGY: "Allergy to metal, such as nickel",
+    Condition.LATEX_OR_ANAESTHETIC_ALLERGY: "Allergy to latex or numbing cream",
+    Condition.SKIN_CANCER: "Skin cancer there, now or before",
+    Condition.RECENT_TAN: "A tan or sunburn there just before",
+}
+
+MEDICATIONS = {
+    Medication.BLOOD_THINNER: "Blood thinner",
+    Medication.NSAID: "NSAID",
+    Medication.ORAL_STEROID: "Oral steroid",
+    Medication.IMMUNOSUPPRESSANT: "Immunosuppressant",
+    Medication.ISOTRETINOIN_6M: "Isotretinoin, last 6 months",
+    Medication.TOPICAL_RETINOID: "Topical retinoid",
+    Medication.PHOTOSENSITISER: "Photosensitiser",
+}
+MEDICATIONS_IN_PLAIN_WORDS = {
+    Medication.BLOOD_THINNER: "A blood thinner, such as warfarin or apixaban",
+    Medication.NSAID: "Ibuprofen, naproxen or aspirin",
+    Medication.ORAL_STEROID: "Steroid tablets, such as prednisolone",
+    Medication.IMMUNOSUPPRESSANT: "Medicine that calms the immune system",
+    Medication.ISOTRETINOIN_6M: "Acne tablets (isotretinoin) in the last 6 months",
+    Medication.TOPICAL_RETINOID: "A retinoid cream",
+    Medication.PHOTOSENSITISER: "Medicine that makes skin burn easily, such as doxycycline",
+}
