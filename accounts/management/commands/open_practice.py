@@ -1,0 +1,51 @@
+"""Opens a clinic: makes its record and its first admin, who chooses a password by mail and invites everybody else."""
+
+from zoneinfo import available_timezones
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import AccountMail, Membership, Practice, User
+
+
+class Command(BaseCommand):
+    help = "Opens a clinic with its first admin, who is mailed how to choose a password."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("name", help="of the clinic, as patients know it")
+        parser.add_argument("email", help="of its first admin")
+        parser.add_argument("--treats", action="store_true", help="the admin is a practitioner too and reads records")
+        parser.add_argument("--phone", default="", help="that patients call")
+        parser.add_argument("--country", default=settings.HELP_COUNTRY, choices=sorted(settings.HELP_NUMBERS))
+        parser.add_argument("--time-zone", default=settings.TIME_ZONE, help="as in Europe/London")
+
+    @transaction.atomic
+    def handle(self, *, email: str, treats: bool, **options) -> None:
+        email = email.lower()
+        self._refuse(email, options["time_zone"])
+        clinic = {key: options[key] for key in ("name", "phone", "country", "time_zone")}
+        practice = Practice.objects.create(**clinic)
+        admin = User.objects.create_user(email)
+        # The password is chosen through a mail to this address, which shows that its owner reads it.
+        EmailAddress.objects.create(user=admin, email=email, verified=True, primary=True)
+        Membership.objects.create(user=admin, practice=practice, is_admin=True, is_practitioner=treats)
+        url = settings.SITE_URL + reverse("account_reset_password")
+        body = render_to_string("accounts/email/clinic_opened.txt", {"url": url})
+        AccountMail.objects.create(to=email, subject="Your clinic on Mendline is ready", body=body)
+        self.stdout.write(f"{practice} is open. {email} is told how to choose a password: {url}")
+
+    def _refuse(self, email: str, time_zone: str) -> None:
+        try:
+            validate_email(email)
+        except ValidationError as wrong:
+            raise CommandError(f"{email!r} is no e-mail address.") from wrong
+        if time_zone not in available_timezones():
+            raise CommandError(f"{time_zone!r} is no time zone.")
+        if User.objects.filter(email__iexact=email).exists():
+            raise CommandError(f"{email} has an account already. Name an address without one.")

@@ -1,0 +1,83 @@
+"""What is written here: nothing half-done, nothing inline, nothing of somebody else's without its licence."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.house.tree import ROOT, files, name
+
+# Spelled apart, so that this file does not hold what it forbids.
+UNFINISHED = re.compile(
+    r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|coming" r" soon|lorem" r" ipsum|not yet imple" r"mented", re.I
+)
+ELSEWHERE = re.compile(r"/ho" r"me/\w+/|/ro" r"ot/|/wo" r"rk/|\.\./sha" r"red")
+OTHER_WORDS = re.compile(r"un" r"assessed", re.I)  # the word is `unjudged`
+
+
+class Tags(HTMLParser):
+    """Collects every start tag of a template with its attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+
+def tags_of(path) -> list[tuple[str, dict]]:
+    found = Tags()
+    found.feed(path.read_text())
+    return found.tags
+
+
+TEMPLATES = files("templates", suffixes={".html", ".svg"})
+
+
+def test_nothing_is_left_unfinished_and_nothing_names_a_machine():
+    for path in files():
+        text = path.read_text(errors="replace")
+        for forbidden in (UNFINISHED, ELSEWHERE, OTHER_WORDS):
+            found = forbidden.search(text)
+            assert not found, f"{name(path)} says {found[0]!r}"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_a_template_needs_no_inline_style_or_script_and_no_other_host(path):
+    for tag, attributes in tags_of(path):
+        where = f"<{tag}> in {name(path)}"
+        assert "style" not in attributes and tag != "style", where
+        assert not [key for key in attributes if key.startswith("on")], where
+        assert tag != "script" or "src" in attributes, where
+        loads = attributes.get("src") or (attributes.get("href") if tag in ("link", "use", "image") else None) or ""
+        assert not re.match(r"(https?:)?//|data:|javascript:", loads), where
+
+
+def test_nobody_s_words_are_marked_safe():
+    for path in TEMPLATES:
+        assert not re.search(r"\|\s*safe\b|autoescape off", path.read_text()), name(path)
+    for path in files("accounts", "symptoms", "tracker", suffixes={".py"}):
+        for line in path.read_text().splitlines():
+            if re.search(r"\bmark_safe\(|SafeString\(", line):
+                assert "# noqa: S308  " in line, f"{name(path)} marks something safe without saying why: {line.strip()}"
+
+
+def test_packages_say_nothing_in_their_init():
+    for path in files("tracker", "accounts", "symptoms", "tests", suffixes={".py"}):
+        if path.name == "__init__.py" and name(path) != "symptoms/models/__init__.py":
+            assert path.read_text() == "", name(path)
+
+
+def test_every_module_says_what_it_is_for():
+    for path in files("tracker", "accounts", "symptoms", "deploy", suffixes={".py"}):
+        if path.stat().st_size and "migrations" not in path.parts:
+            assert path.read_text().startswith(('"""', "# ")), name(path)
+
+
+def test_what_is_not_ours_has_its_licence_beside_it():
+    assert "licence" in (ROOT / "static" / "icons" / "LICENSE.txt").read_text()
+    vendor = ROOT / "static" / "vendor"
+    for folder in vendor.iterdir() if vendor.is_dir() else ():
+        assert list(folder.glob("LICENSE*")), name(folder)
+    assert "Apache License" in (ROOT / "LICENSE").read_text()

@@ -1,0 +1,21 @@
+"""The files of the project as they lie on the disk, without what is made from them."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OURS = ("tracker", "accounts", "symptoms", "templates", "static", "tests", "docs", "deploy", ".ci")
+WRITTEN = {".py", ".html", ".txt", ".css", ".js", ".toml", ".md", ".sh", ".json", ".svg", ".yml", ".xml", ""}
+
+
+def files(*folders: str, suffixes: set[str] = WRITTEN):
+    """Every file under these folders (or all of ours, and the root's) with one of these suffixes."""
+    roots = [ROOT / folder for folder in folders or OURS]
+    found = [path for root in roots for path in root.rglob("*") if path.is_file()]
+    if not folders:
+        found += [path for path in ROOT.iterdir() if path.is_file()]
+    return sorted(path for path in found if path.suffix in suffixes and "__pycache__" not in path.parts)
+
+
+def name(path: Path) -> str:
+    """A file as one names it from the root."""
+    return path.relative_to(ROOT).as_posix()
