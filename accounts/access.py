@@ -1,4 +1,4 @@
-"""Who may open which view: every view declares a rule here, and one without a rule answers 403 (safety.md, invariant 8)."""
+"""Who may open which view: every view declares a rule here, and one without answers 403 (safety.md, invariant 8)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -31,7 +31,7 @@ def signed_in(view: View) -> View:
 
 
 def patient_required(view: View) -> View:
-    """Patients only. A signed-in user who has not set up a recovery yet is led to do so; a clinic's member is refused."""
+    """Patients only. Who has not set up a recovery yet is led to do so; a clinic's member is refused."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:

@@ -237,7 +237,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A one-time way in: bound to an address when e-mailed, unbound and confirmed by the practice when shown as a QR code."""
+    """A one-time way in: bound to an address when mailed; shown as a QR code, unbound and confirmed by the practice."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="invitations")
@@ -296,7 +296,7 @@ class SendingQuerySet(models.QuerySet):
 
 
 class Sending(models.Model):
-    """Something to be handed to a channel: leased, sent, marked; told twice rather than never (safety.md, invariant 7)."""
+    """Something to be handed to a channel: leased, sent, marked; told twice rather than never (invariant 7)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)

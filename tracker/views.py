@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
@@ -98,4 +99,6 @@ def _error(request: HttpRequest, status: int, title: str, kind: str) -> HttpResp
     if request.path.startswith("/api/"):
         body = {"type": f"about:blank#{kind}", "title": title, "status": status}
         return JsonResponse(body, status=status, content_type="application/problem+json")
+    if status == 500:  # without the request: what failed may be the database that a page's frame reads
+        return HttpResponse(render_to_string("500.html"), status=500)
     return render(request, f"{status}.html", status=status)

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from symptoms.recovery.assessment import Assessment
 
 What = AlertEvent.What
+FOLLOWED = [
+    "urgency",
+    "current_urgency",
+    "entry",
+    "worsened_at",
+    "acknowledged_at",
+    "acknowledged_by",
+    "answers_changed_at",
+]
 
 
 class Change(Enum):
@@ -42,18 +51,24 @@ def raise_alerts(
     the one by which the patient stands; `entry` may belong to an earlier one.
     """
     treatment, patient = entry.treatment, entry.treatment.patient
-    open_alerts = list(Alert.objects.open().filter(treatment__patient=patient.pk))
+    open_alerts = list(
+        Alert.objects.open().filter(treatment__patient=patient.pk).select_related("entry").defer("entry__answers")
+    )
     if patient.practice is not None:
         raised = _urgencies(said for _, said in spoken)
         still = _urgencies([spoken[-1][1]])
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
-        events, opened = _open_or_raise(entry, raised, here, now)
-        open_alerts += opened
-        told = max((event.urgency for event in events if event.what in (What.OPENED, What.ROSE)), default=None)
+        opened = _open(entry, {c: urgency for c, urgency in raised.items() if c not in here}, still, now)
+        risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
+        events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in opened]
+        events += _raise(risen, raised, entry, now)
         events += _note_what_changed(here, raised, still, entry, now, change)
+        if here:
+            Alert.objects.bulk_update(here.values(), FOLLOWED)
         AlertEvent.objects.bulk_create(events)
-        if told is not None:
-            tell(treatment, entry, told, now=now)
+        if opened or risen:
+            tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
+        open_alerts += opened
     if newest_treatment.id == treatment.id:
         newest, said = spoken[-1]
         keep_standing(patient, treatment, newest, said.urgency, open_alerts)
@@ -95,36 +110,41 @@ def _new(entry: Entry, urgency: Urgency, now: datetime, **kind) -> Alert:
     )
 
 
-def _open_or_raise(entry, raised, open_alerts, now) -> tuple[list[AlertEvent], list[Alert]]:
-    """Open what is new, raise what got worse (which takes an acknowledgement back); gives unsaved events, new alerts."""
-    new = [_new(entry, urgency, now, concern=c) for c, urgency in raised.items() if c not in open_alerts]
-    if new:
-        Alert.objects.bulk_create(new)
-    events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in new]
-    for concern, alert in open_alerts.items():
-        urgency = raised.get(concern, Urgency.ON_TRACK)
-        if urgency > alert.urgency:
-            if alert.acknowledged_at is not None:
-                events.append(AlertEvent(alert=alert, what=What.TAKEN_BACK, urgency=urgency, at=now))
-            events.append(AlertEvent(alert=alert, what=What.ROSE, urgency=urgency, at=now))
-            alert.urgency, alert.entry, alert.worsened_at = urgency, entry, now
-            alert.acknowledged_at = alert.acknowledged_by = None
-            alert.save()
-    return events, new
+def _open(entry: Entry, raised: dict[str, Urgency], still: dict[str, Urgency], now: datetime) -> list[Alert]:
+    """Open an alert for each concern of `raised`; a late day may raise what the newest answers no longer do."""
+    new = [_new(entry, urgency, now, concern=concern) for concern, urgency in raised.items()]
+    for alert in new:
+        alert.current_urgency = still.get(alert.concern, Urgency.ON_TRACK)
+    return Alert.objects.bulk_create(new)
 
 
-def _note_what_changed(open_alerts, raised, still, entry, now, change) -> list[AlertEvent]:
-    """Keep what the newest answers raise beside each open alert, and say when changed answers took its ground away."""
+def _raise(risen: list[Alert], raised: dict[str, Urgency], entry: Entry, now: datetime) -> list[AlertEvent]:
+    """Raise what got worse, which takes an acknowledgement back; gives the events, unsaved like the alerts."""
+    events = []
+    for alert in risen:
+        urgency = raised[alert.concern]
+        if alert.acknowledged_at is not None:
+            events.append(AlertEvent(alert=alert, what=What.TAKEN_BACK, urgency=urgency, at=now))
+        events.append(AlertEvent(alert=alert, what=What.ROSE, urgency=urgency, at=now))
+        alert.urgency, alert.entry, alert.worsened_at = urgency, entry, now
+        alert.acknowledged_at = alert.acknowledged_by = None
+    return events
+
+
+def _note_what_changed(
+    open_alerts: dict[str, Alert],
+    raised: dict[str, Urgency],
+    still: dict[str, Urgency],
+    entry: Entry,
+    now: datetime,
+    change: Change,
+) -> list[AlertEvent]:
+    """Keep what the newest answers raise beside each alert, and say when changed answers took its ground away."""
     events = []
     for concern, alert in open_alerts.items():
-        current = still.get(concern, Urgency.ON_TRACK)
-        gone = concern not in raised and (
-            change is Change.TREATMENT or (change is Change.AMENDED and alert.entry.day == entry.day)
-        )
-        if gone:
+        alert.current_urgency = still.get(concern, Urgency.ON_TRACK)
+        amended = change is Change.AMENDED and alert.entry.day == entry.day
+        if concern not in raised and (amended or change is Change.TREATMENT):
             alert.answers_changed_at = now
             events.append(AlertEvent(alert=alert, what=What.ANSWERS_CHANGED, at=now))
-        if gone or alert.current_urgency != current:
-            alert.current_urgency = current
-            alert.save(update_fields=["current_urgency", "answers_changed_at"])
     return events

@@ -39,7 +39,7 @@ class LoggingStopped(EntryRefused):
     """The patient has withdrawn the consent to care, or never gave it."""
 
     def __init__(self) -> None:
-        super().__init__("You have not agreed that we keep your logs, so nothing was saved. You can agree under Account.")
+        super().__init__("You have not agreed that we keep your logs. Nothing was saved. You can agree under Account.")
 
 
 class ForeignId(Exception):
@@ -77,15 +77,14 @@ def record_entry(
         if replaced is not None:
             Entry.objects.filter(pk=replaced.pk).update(is_current=False)
         entry = Entry(
-            id=id, treatment=treatment, day=day, answers=answers, note=note, digest=digest, reported_by=by, received_at=now,
-            is_judged=True,
+            id=id, treatment=treatment, day=day, answers=answers, note=note, digest=digest, reported_by=by,
+            received_at=now, is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
         )  # fmt: skip
         try:
             entry.save(force_insert=True)
         except IntegrityError as clash:
             raise ForeignId from clash
         journal.add(entry)
-        # Saved as judged, since it nearly always is by the commit; a fault puts it in line again within this transaction.
         change = Change.AMENDED if replaced is not None else Change.WRITTEN
         judged = judge_from(journal, treatment, entry, now=now, change=change)
     return Recorded(entry, judged.assessment, is_new=True)

@@ -1,0 +1,187 @@
+"""Writing down a day: once, whole, on its own day, and never lost."""
+
+import threading
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.consents import withdraw_consent
+from symptoms.journal import judging
+from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameIdOtherAnswers
+from symptoms.journal.judging import judge_again
+from symptoms.models import Alert, Assessment, Delivery, Entry, Standing
+from symptoms.recovery.protocol import PROTOCOL
+from symptoms.recovery.vocabulary import Urgency
+from tests.people import ana, dr_noor, patient, practice
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic():
+    return practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    return dr_noor(clinic)
+
+
+@pytest.fixture
+def treatment(clinic, noor):
+    return pen(ana(clinic), days_ago=5, by=noor)
+
+
+def test_an_entry_its_assessment_its_alert_and_the_message_are_written_together(treatment, noor):
+    said = logged(treatment, 3, pain=3, signs=["pus"])
+    assert said.is_new and said.assessment.urgency == Urgency.URGENT
+    stored = Assessment.objects.get(entry=said.entry)
+    assert (stored.protocol_version, stored.protocol_hash) == (PROTOCOL.version, PROTOCOL.hash)
+    assert stored.flags[0]["criteria"][0]["evidence"][0]["word"] == "pus"
+    assert {alert.concern for alert in Alert.objects.open()} == {"infection", "unexpected_pain"}
+    told = Delivery.objects.get()
+    assert (told.recipient, told.entry, told.urgency) == (noor, said.entry, Urgency.URGENT)
+
+
+def test_nothing_stays_when_the_alert_cannot_be_written(treatment, monkeypatch):
+    monkeypatch.setattr("symptoms.alerts.raising.tell", lambda *a, **k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        logged(treatment, 3, signs=["pus"])
+    assert not Entry.objects.exists() and not Alert.objects.exists()
+
+
+def test_the_same_entry_twice_is_written_once(treatment):
+    id = uuid4()
+    first = logged(treatment, 3, id=id, pain=1, note="sore")
+    again = logged(treatment, 3, id=id, pain=1, note="sore")
+    assert (first.is_new, again.is_new) == (True, False)
+    assert again.assessment == first.assessment
+    assert Entry.objects.count() == Assessment.objects.count() == 1
+
+
+def test_the_same_id_with_other_answers_is_refused_and_changes_nothing(treatment):
+    id = uuid4()
+    logged(treatment, 3, id=id, pain=1)
+    for other in ({"pain": 2}, {"pain": 1, "note": "now with a note"}):
+        with pytest.raises(SameIdOtherAnswers):
+            logged(treatment, 3, id=id, **other)
+    with pytest.raises(SameIdOtherAnswers):
+        logged(treatment, 2, id=id, pain=1)
+    assert Entry.objects.get().answers["symptoms"]["pain"] == 1
+
+
+def test_another_patients_id_does_not_exist_for_the_writer(treatment):
+    id = logged(treatment, 3, pain=1).entry.id
+    other = pen(patient(treatment.patient.practice, "Ben"), days_ago=5)
+    with pytest.raises(ForeignId):
+        logged(other, 3, id=id, pain=1)
+    assert Entry.objects.get().treatment == treatment
+
+
+def test_a_second_entry_for_a_day_is_judged_and_the_first_is_kept(treatment):
+    first = logged(treatment, 3, pain=3).entry
+    second = logged(treatment, 3, pain=1)
+    first.refresh_from_db()
+    assert not first.is_current and second.entry.is_current
+    assert second.assessment.urgency == Urgency.ON_TRACK
+    assert Entry.objects.filter(day=3).count() == 2
+
+
+def test_a_late_day_is_heard_by_the_days_after_it(treatment):
+    last = logged(treatment, 5, swelling=2).entry
+    before = last.assessments.get().urgency
+    logged(treatment, 4, swelling=2)
+    logged(treatment, 3, swelling=2)
+    now = last.assessments.get(is_current=True)
+    assert "SWE-4" in [c["id"] for flag in now.flags for c in flag["criteria"]]
+    assert last.assessments.count() == 3 and before <= now.urgency
+
+
+def test_a_day_that_has_not_come_is_refused_with_the_servers_day(treatment):
+    with pytest.raises(DayNotYet) as refused:
+        logged(treatment, 6)
+    assert refused.value.today == 5
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "day"),
+    [
+        ("Europe/London", datetime(2026, 3, 28, 23, 59, tzinfo=UTC), 27),
+        ("Europe/London", datetime(2026, 3, 29, 0, 0, tzinfo=UTC), 28),  # the night in which the clocks go forward
+        ("Europe/London", datetime(2026, 3, 29, 23, 0, tzinfo=UTC), 29),  # midnight is an hour earlier now
+        ("Etc/GMT+12", datetime(2026, 3, 2, 11, 59, tzinfo=UTC), 0),  # UTC-12
+        ("Etc/GMT+12", datetime(2026, 3, 2, 12, 0, tzinfo=UTC), 1),
+        ("Pacific/Kiritimati", datetime(2026, 3, 1, 9, 59, tzinfo=UTC), 0),  # UTC+14
+        ("Pacific/Kiritimati", datetime(2026, 3, 1, 10, 0, tzinfo=UTC), 1),
+    ],
+)
+def test_the_day_turns_at_the_patients_midnight(zone, moment, day):
+    person = patient(name="Ana", time_zone=zone)
+    treatment = pen(person, days_ago=0, now=datetime(2026, 3, 1, 12, tzinfo=person.zone))
+    assert logged(treatment, day, now=moment).entry.day == day
+    with pytest.raises(DayNotYet):
+        logged(treatment, day + 1, now=moment)
+
+
+def test_the_day_after_28_february_is_the_29th_in_a_leap_year():
+    person = patient(name="Ana")
+    treatment = pen(person, now=datetime(2028, 2, 28, 12, tzinfo=UTC))
+    assert treatment.day_of(datetime(2028, 3, 1, 12, tzinfo=UTC).date()) == 2
+
+
+def test_without_consent_nothing_is_written(treatment):
+    withdraw_consent(treatment.patient, "care", timezone.now())
+    with pytest.raises(LoggingStopped):
+        logged(treatment, 3)
+    assert not Entry.objects.exists()
+
+
+def test_a_fault_in_the_rules_keeps_the_entry_tells_the_practice_and_is_judged_later(treatment, noor, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
+        said = logged(treatment, 3, signs=["pus"])
+    assert said.is_new and said.assessment is None
+    entry = Entry.objects.get()
+    assert not entry.is_judged and entry.judge_again_at > timezone.now()
+    assert [(a.kind, a.urgency) for a in Alert.objects.open()] == [("unjudged", Urgency.CONTACT)]
+    assert Delivery.objects.get().recipient == noor
+    judged = judge_again(entry.id, now=timezone.now())
+    assert judged.assessment.urgency == Urgency.URGENT
+    assert {a.concern for a in Alert.objects.open()} == {"", "infection"}  # the first stays until a person closes it
+    assert Delivery.objects.count() == 2  # it is worse than was told
+    assert judge_again(entry.id, now=timezone.now()) is None
+
+
+def test_where_a_patient_stands_follows_each_entry(treatment):
+    logged(treatment, 2, pain=1)
+    assert Standing.objects.get().urgency == Urgency.ON_TRACK
+    logged(treatment, 3, signs=["pus"])
+    standing = Standing.objects.get()
+    assert (standing.urgency, standing.alert_urgency) == (Urgency.URGENT, Urgency.URGENT)
+    logged(treatment, 4)
+    standing = Standing.objects.get()
+    assert (standing.urgency, standing.alert_urgency) == (Urgency.ON_TRACK, Urgency.URGENT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_once_are_one_entry_one_alert_and_one_message(treatment):
+    id, done = uuid4(), []
+
+    def tap():
+        try:
+            done.append(logged(treatment, 3, id=id, signs=["pus"]).is_new)
+        finally:
+            connection.close()
+
+    taps = [threading.Thread(target=tap) for _ in range(20)]
+    for thread in taps:
+        thread.start()
+    for thread in taps:
+        thread.join()
+    assert sorted(done) == [False] * 19 + [True]
+    assert (Entry.objects.count(), Alert.objects.count(), Delivery.objects.count()) == (1, 1, 1)

@@ -1,0 +1,51 @@
+"""Sessions and days for tests that need the database: `pen(ana)`, `logged(treatment, 3, pain=3, signs=["pus"])`."""
+
+from datetime import datetime, time, timedelta
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from accounts.models import Patient
+from symptoms.journal.entries import Recorded, record_entry
+from symptoms.journal.treatments import start_treatment
+from symptoms.models import Treatment
+
+FOUR = ("redness", "swelling", "pain", "warmth")  # asked every day
+
+
+def pen(patient: Patient, *, days_ago: int = 0, by=None, now: datetime | None = None, **facts) -> Treatment:
+    """A pen session at 1.5 mm on the face (band C), `days_ago` before the patient's today, at noon there."""
+    now = now or timezone.now()
+    on = patient.today(now) - timedelta(days=days_ago)
+    performed_at = min(now, datetime.combine(on, time(12), tzinfo=patient.zone))
+    details = {"device": "pen", "needle_depth_mm": "1.5", "areas": ["face"], "fitzpatrick": 2, **facts}
+    treatment = start_treatment(patient, by=by or patient.user, now=now, performed_at=performed_at, **details)
+    treatment.refresh_from_db()
+    return treatment
+
+
+def answers(*, signs=(), temperature_c: float | None = None, exposures=(), asked=None, **symptoms: int) -> dict:
+    """The document of an entry in which the four that matter are answered, with none where nothing is said."""
+    levels = {**dict.fromkeys(FOUR, 0), **symptoms}
+    document = {
+        "symptoms": levels,
+        "asked": sorted(asked or levels),
+        "signs": sorted(signs),
+        "exposures": sorted(exposures),
+    }
+    return document if temperature_c is None else {**document, "temperature_c": temperature_c}
+
+
+def logged(
+    treatment: Treatment, day: int, *, id: UUID | None = None, note: str = "", now: datetime | None = None, **said
+) -> Recorded:
+    """Day `day` written down as the patient would."""
+    return record_entry(
+        treatment,
+        id=id or uuid4(),
+        day=day,
+        answers=answers(**said),
+        note=note,
+        by=treatment.patient.user,
+        now=now or timezone.now(),
+    )
