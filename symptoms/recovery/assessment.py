@@ -18,13 +18,14 @@ EARLIER_FOR = 180  # days
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A criterion that held, at which urgency, on which facts. `treatment_offset`: days by which an earlier session
-    preceded the one being judged; 0 when it is that one itself."""
+    """A criterion that held, at which urgency, on which facts, from which source. `treatment_offset`: days by which an
+    earlier session preceded the one being judged; 0 when it is that one itself."""
 
     criterion: str
     urgency: Urgency
     evidence: tuple[Fact, ...]
     treatment_offset: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def _findings(
 ) -> Iterator[tuple[Concern, Finding]]:
     for criterion in protocol.by_day.on(day.band, day.day):
         if (not only or criterion.id.startswith(only)) and criterion.condition.holds(day):
-            finding = Finding(criterion.id, criterion.urgency_on(day), _facts(criterion, day), offset)
+            facts = _facts(criterion, day)
+            finding = Finding(criterion.id, criterion.urgency_on(day), facts, offset, criterion.source)
             for concern in criterion.concerns(day.day):
                 yield concern, finding
 
@@ -114,7 +116,7 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.criterion,
         "urgency": finding.urgency.slug,
-        "source": PROTOCOL.criterion(finding.criterion).source,
+        "source": finding.source,
         "evidence": [
             {"kind": f.kind, "word": str(f.word), "day": f.day, "value": f.value, "limit": f.limit}
             for f in finding.evidence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from types import SimpleNamespace
 from typing import Literal
 
@@ -138,8 +139,7 @@ class Is(Condition):
 def _level(day: Day, symptom: Symptom, entry: Entry | None = None) -> Fact:
     """A symptom as it was reported, against the most that is ordinary in the same units: the usual level added back."""
     at = entry or day.entry
-    reported = at.symptoms.get(symptom, 0)
-    return Fact("symptom", symptom, at.day, reported, reported - day.excess(symptom, at))
+    return Fact("symptom", symptom, at.day, at.symptoms.get(symptom, 0), day.most_expected(symptom, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ class Rise(Condition):
 
 def _risen(day: Day, symptom: Symptom) -> Iterator[Fact]:
     """The answers of the two days before, then this one."""
-    recent = [entry for entry in day.answering(symptom) if entry.day >= day.day - 2]
+    recent = list(takewhile(lambda entry: entry.day >= day.day - 2, day.answering(symptom)))
     yield from (_level(day, symptom, entry) for entry in reversed(recent))
     yield _level(day, symptom)
 

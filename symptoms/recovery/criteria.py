@@ -36,6 +36,10 @@ class Days:
         first, last = self.spans[band]
         return first <= day <= last
 
+    def edges(self) -> set[int]:
+        """The days on which it begins or ends for some band."""
+        return {edge for span in self.spans.values() for edge in span if edge < FOREVER}
+
     def __str__(self) -> str:
         return self.text
 
@@ -59,9 +63,6 @@ class Criterion:
         early = (Concern.INFECTION,) if day <= 21 else ()
         return (*early, Concern.LATE_INFECTION) if day >= 14 else early
 
-    def holds(self, day: Day) -> bool:
-        return self.days.hold(day.band, day.day) and self.condition.holds(day)
-
     def urgency_on(self, day: Day) -> Urgency:
         """Its urgency for this patient on this day (`^risk`, `^home`, `^pregnant`)."""
         for who in self.raised_for:
@@ -77,7 +78,7 @@ class Criterion:
     def hazard(self) -> str:
         """The hazard of docs/hazards.md it guards against: a quiet tracker, a patient who waits, or crying wolf."""
         if self.urgency is Urgency.WATCH:
-            return "H-04"
+            return "H-01, H-04"
         return "H-01, H-07" if self.urgency is Urgency.EMERGENCY else "H-01"
 
     @property

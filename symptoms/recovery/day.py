@@ -1,5 +1,6 @@
 """A course as it was known on one day: what the notation of evidence 3.2 means, each word once."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from symptoms.recovery.course import Course, Entry
@@ -20,6 +21,7 @@ NOT_ON_THE_SKIN = frozenset(
         Sign.NUMBNESS,
     }
 )
+FEVER, FEVER_AT_RISK = 38.0, 37.8  # degrees Celsius; S39b
 INFECTION_SIGNS = (Sign.PUS, Sign.SPREADING_REDNESS, Sign.RED_STREAKS, Sign.HONEY_CRUST, Sign.OPEN_SORE)
 
 
@@ -47,15 +49,20 @@ class Day:
 
     def u(self, symptom: Symptom, entry: Entry | None = None) -> int:
         """Severity beyond the usual level, for the symptoms whose usual level counts."""
-        level = (entry or self.entry).symptoms.get(symptom, 0)
-        if symptom in BASELINE_COUNTS:
-            return max(0, level - self.patient.baseline.get(symptom, 0))
-        return level
+        return max(0, (entry or self.entry).symptoms.get(symptom, 0) - self.usual(symptom))
 
     def ceiling(self, symptom: Symptom, entry: Entry | None = None) -> int:
         """The most that is ordinary on the entry's day."""
         at = entry or self.entry
         return ceiling(self.patient, self.treatment, symptom, at.day, at.exposures, self._who)
+
+    def usual(self, symptom: Symptom) -> int:
+        """The level before the treatment, where it counts; else 0."""
+        return self.patient.baseline.get(symptom, 0) if symptom in BASELINE_COUNTS else 0
+
+    def most_expected(self, symptom: Symptom, entry: Entry) -> int:
+        """The ceiling of the entry's day in the units that patients report in: the usual level added, 4 at most."""
+        return min(4, self.ceiling(symptom, entry) + self.usual(symptom))
 
     def excess(self, symptom: Symptom, entry: Entry | None = None) -> int:
         """Steps above the ceiling of the entry's day; 0 or less is ordinary."""
@@ -68,15 +75,15 @@ class Day:
     def above(self, symptom: Symptom, n: int = 1) -> bool:
         return self.excess(symptom) >= n
 
-    def answering(self, symptom: Symptom) -> list[Entry]:
+    def answering(self, symptom: Symptom) -> Iterator[Entry]:
         """The entries before this one that answer the symptom, newest first."""
-        return [entry for entry in reversed(self.entries[:-1]) if symptom in entry.answered]
+        return (entry for entry in reversed(self.entries[:-1]) if symptom in entry.answered)
 
     def twice(self, symptom: Symptom) -> list[Entry]:
         """This entry and the last one that answers, when both are above; else nothing."""
         if not self.above(symptom):
             return []
-        last = next((entry for entry in reversed(self.entries[:-1]) if symptom in entry.answered), None)
+        last = next(iter(self.answering(symptom)), None)
         return [last, self.entry] if last is not None and self.excess(symptom, last) >= 1 else []
 
     def streak(self, symptom: Symptom) -> list[Entry]:
@@ -84,9 +91,7 @@ class Day:
         if not self.above(symptom):
             return []
         run = [self.entry]
-        for entry in reversed(self.entries[:-1]):
-            if symptom not in entry.answered:
-                continue
+        for entry in self.answering(symptom):
             if self.excess(symptom, entry) < 1:
                 break
             run.append(entry)
@@ -98,7 +103,7 @@ class Day:
         """Steps above the lowest answer of the two days before; 0 when neither day answers."""
         known = self._rise.get(symptom)
         if known is None:
-            lows = [self.u(symptom, e) for e in self.entries[:-1] if e.day >= self.day - 2 and symptom in e.answered]
+            lows = [self.u(symptom, e) for e in self.entries[-3:-1] if e.day >= self.day - 2 and symptom in e.answered]
             known = self._rise[symptom] = self.u(symptom) - min(lows) if lows else 0
         return known
 
@@ -120,7 +125,7 @@ class Day:
     @property
     def fever_from(self) -> float:
         """Degrees Celsius from which a temperature is a fever: 38.0, 37.8 with weak defences."""
-        return 37.8 if self.at_risk else 38.0
+        return FEVER_AT_RISK if self.at_risk else FEVER
 
     @cached_property
     def fever(self) -> bool:

@@ -1,7 +1,7 @@
 """Everything that is expected and everything that is not, under one version and a hash of its content."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -28,9 +28,31 @@ from symptoms.recovery.concerns import (
     volume,
 )
 from symptoms.recovery.criteria import Criterion
-from symptoms.recovery.expected import CEILINGS, MODIFIERS
+from symptoms.recovery.day import FEVER, FEVER_AT_RISK, HEAT, HOT, INFECTION_SIGNS, NOT_ON_THE_SKIN
+from symptoms.recovery.expected import (
+    AT_RISK_CONDITIONS,
+    AT_RISK_MEDICATIONS,
+    BASELINE_COUNTS,
+    CEILINGS,
+    LISTED_DAYS,
+    MODIFIERS,
+    SLOW_HEALING,
+)
+from symptoms.recovery.vocabulary import Symptom
 
 VERSION = "2026.1"
+# What the words of the conditions rest on: a change here changes what is judged, though no criterion reads differently.
+_TERMS = (
+    LISTED_DAYS,
+    BASELINE_COUNTS,
+    SLOW_HEALING,
+    AT_RISK_CONDITIONS | AT_RISK_MEDICATIONS,
+    HEAT,
+    HOT,
+    frozenset(INFECTION_SIGNS),
+    NOT_ON_THE_SKIN,
+    (FEVER, FEVER_AT_RISK),
+)
 _TABLES = ("questions.toml", "sayings.toml", "aftercare.toml")
 
 ALL_CRITERIA: tuple[Criterion, ...] = tuple(
@@ -50,6 +72,11 @@ class Protocol:
     version: str
     criteria: tuple[Criterion, ...]
 
+    @property
+    def ceilings(self) -> Mapping[str, Mapping[Symptom, tuple[int, ...]]]:
+        """The most that is ordinary: by band (A-R) and symptom, a severity for each of `LISTED_DAYS`."""
+        return CEILINGS
+
     def criterion(self, id: str) -> Criterion:
         """The criterion of an id. Raises KeyError when this version has none."""
         return self._by_id[id]
@@ -65,12 +92,13 @@ class Protocol:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 (hex) over ceilings, modifiers, criteria, questions, words and aftercare: any change shows."""
+        """SHA-256 (hex) over ceilings, modifiers, terms, criteria, questions, words and aftercare: any change shows."""
         return sha256("\n".join(self._content()).encode()).hexdigest()
 
     def _content(self) -> Iterator[str]:
         yield self.version
         yield json.dumps({band: {str(s): row for s, row in rows.items()} for band, rows in CEILINGS.items()})
+        yield json.dumps(_TERMS, default=sorted)
         for modifier in MODIFIERS:
             yield json.dumps(asdict(modifier), default=sorted)
         for c in self.criteria:
@@ -84,11 +112,13 @@ class DaysIndex:
 
     def __init__(self, criteria: tuple[Criterion, ...]):
         self._criteria = criteria
+        # From this day on no criterion begins or ends.
+        self._settled = max((edge + 1 for c in criteria for edge in c.days.edges()), default=0)
         self._known: dict[tuple[str, int], tuple[Criterion, ...]] = {}
 
     def on(self, band: str, day: int) -> tuple[Criterion, ...]:
         """The criteria whose days hold for a band (A-R) on a day, most urgent first."""
-        key = (band, min(day, 60))  # no criterion begins or ends after day 60
+        key = (band, min(day, self._settled))
         if key not in self._known:
             holding = (c for c in self._criteria if c.days.hold(band, day))
             self._known[key] = tuple(sorted(holding, key=lambda c: -c.urgency))

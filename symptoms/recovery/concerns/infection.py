@@ -55,35 +55,10 @@ CRITERIA = (
         urgent_for=("risk",),
     ),
     raising.contact(
-        "INF-19",
-        "1+",
-        above(Symptom.WARMTH, 2) | above(Symptom.OOZING, 2),
-        "S9b [D]",
-        urgent_for=(
-            "risk",
-            "home",
-        ),
+        "INF-19", "1+", above(Symptom.WARMTH, 2) | above(Symptom.OOZING, 2), "S9b [D]", urgent_for=("risk", "home")
     ),
-    raising.contact(
-        "INF-20",
-        "3+",
-        n_relapse(HEAT, least=1),
-        "S9b",
-        urgent_for=(
-            "risk",
-            "home",
-        ),
-    ),
-    raising.contact(
-        "INF-21",
-        "0+",
-        seen.OPEN_SORE,
-        "[D]",
-        urgent_for=(
-            "risk",
-            "home",
-        ),
-    ),
+    raising.contact("INF-20", "3+", n_relapse(HEAT, least=1), "S9b", urgent_for=("risk", "home")),
+    raising.contact("INF-21", "0+", seen.OPEN_SORE, "[D]", urgent_for=("risk", "home")),
     raising.contact(
         "INF-22",
         "0+",
@@ -92,16 +67,7 @@ CRITERIA = (
         "S1 [D]",
         urgent_for=("risk",),
     ),
-    raising.contact(
-        "INF-23",
-        "8-14",
-        FEVER,
-        "[D]",
-        urgent_for=(
-            "risk",
-            "pregnant",
-        ),
-    ),
+    raising.contact("INF-23", "8-14", FEVER, "[D]", urgent_for=("risk", "pregnant")),
     raising.contact("INF-24", "1-7", seen.FEELING_ILL, "[D]"),
     raising.contact("INF-25", "0-14", temp_twice(37.8), "[D]"),
     raising.contact("INF-26", "15+", seen.SWOLLEN_GLANDS, "S1, S35"),
@@ -112,26 +78,10 @@ CRITERIA = (
         "[D]",
     ),
     raising.contact(
-        "INF-35",
-        "15+",
-        temp(39.0) | (seen.CHILLS & seen.FEELING_ILL),
-        "S40 [D]",
-        urgent_for=(
-            "risk",
-            "pregnant",
-        ),
+        "INF-35", "15+", temp(39.0) | (seen.CHILLS & seen.FEELING_ILL), "S40 [D]", urgent_for=("risk", "pregnant")
     ),
     raising.contact("INF-36", "15+", FEVER & (AT_RISK | has.PREGNANT), "S39b [D]"),
-    raising.contact(
-        "INF-38",
-        "3-13",
-        seen.FIRM_LUMPS & v(Symptom.PAIN, 2),
-        "S39 [D]",
-        urgent_for=(
-            "risk",
-            "home",
-        ),
-    ),
+    raising.contact("INF-38", "3-13", seen.FIRM_LUMPS & v(Symptom.PAIN, 2), "S39 [D]", urgent_for=("risk", "home")),
     raising.contact("INF-40", "0-1", seen.HONEY_CRUST, "[D]"),
     raising.watch("INF-28", "0-14", temp(37.5) | seen.SWOLLEN_GLANDS, "[D]"),
     raising.watch("INF-29", "0+", seen.FEELING_ILL | FEVER, "[D]"),
