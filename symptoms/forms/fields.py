@@ -72,7 +72,7 @@ class WholeNumberField(forms.IntegerField):
 
 
 class LocalTimeField(forms.DateTimeField):
-    """A date and time on the clock of `zone`, from `longest_ago` until `now` (the form sets both); gives an aware time."""
+    """A date and time on the clock of `zone`, `longest_ago` to `now` (both set by the form); gives an aware time."""
 
     zone: ZoneInfo
     now: datetime

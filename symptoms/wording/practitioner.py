@@ -1,0 +1,38 @@
+"""What practitioners read: urgencies, concerns, what became of an alert."""
+
+from collections.abc import Iterable
+
+from symptoms.recovery.sayings import Saying, saying
+from symptoms.recovery.vocabulary import Concern, Urgency
+from symptoms.wording.evidence import Flag
+
+URGENCIES = {
+    Urgency.ON_TRACK: "On track",
+    Urgency.WATCH: "Watch",
+    Urgency.CONTACT: "Contact",
+    Urgency.URGENT: "See today",
+    Urgency.EMERGENCY: "Emergency",
+}
+NOT_JUDGED = "Not judged"
+
+
+def urgency_word(urgency: int | None) -> str:
+    """The practitioner's word for an urgency; None: not judged."""
+    return NOT_JUDGED if urgency is None else URGENCIES[Urgency(urgency)]
+
+
+def concern_title(concern: str) -> str:
+    """What a concern is called; empty: an entry that could not be judged."""
+    if not concern:
+        return "Entry not judged"
+    found = _saying(concern, ())
+    return found.title if found else concern.replace("_", " ").capitalize()
+
+
+def think_of(flag: Flag) -> Saying | None:
+    """What to think of and to record for a flag; None for a concern of a protocol that is gone."""
+    return _saying(flag["concern"], [one["id"] for one in flag["criteria"] if one["urgency"] != Urgency.WATCH.slug])
+
+
+def _saying(concern: str, criteria: Iterable[str]) -> Saying | None:
+    return saying(Concern(concern), criteria) if concern in set(Concern) else None
