@@ -1,0 +1,66 @@
+"""`make bench`: the figures that were asked for, beside a floor measured in the same run, on the same server.
+
+    python -m tests.bench [--rounds 5] [--json]
+
+Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
+those of the domain: what sessions, users, tokens and savepoints need is left out.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.server import environment, served
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    wanted = argparse.ArgumentParser(prog="make bench", description="Measures Mendline beside a floor.")
+    wanted.add_argument("--rounds", type=int, default=7, help="interleaved rounds (at least 5)")
+    wanted.add_argument("--json", action="store_true", help="print JSON")
+    options = wanted.parse_args()
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory(prefix="mendline-bench-") as data:
+        os.environ.update(environment(data))
+        os.environ.setdefault("PYTHONPATH", str(ROOT))
+        rows = _measured(max(5, options.rounds))
+    print(json.dumps(rows, indent=1) if options.json else _table(rows))
+
+
+def _measured(rounds: int) -> list[dict]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.bench import measures, people
+
+    _say("Preparing the database ...")
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    seen = people.make(measures.WARM_UP + rounds * measures.TIMES)
+    with served(dict(os.environ)) as server:
+        _say("Measuring ...")
+        return measures.everything(server, seen, rounds)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _table(rows: list[dict]) -> str:
+    head = {"what": "what", "measured": "measured", "target": "target", "reached": "reached"}
+    shown = [head, *({**row, "reached": {True: "yes", False: "NO", None: ""}[row["reached"]]} for row in rows)]
+    widths = {key: max(len(str(row[key])) for row in shown) for key in head}
+    lines = ["  ".join(str(row[key]).ljust(widths[key]) for key in head).rstrip() for row in shown]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+if __name__ == "__main__":
+    main()

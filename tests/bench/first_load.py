@@ -1,0 +1,66 @@
+"""What a first visit brings over the wire: a fresh browser opens a page, and everything it fetches is counted."""
+
+import gzip
+import shutil
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.bench.people import Seen
+from tests.bench.server import Server
+
+MOST_BYTES, MOST_REQUESTS = 60 * 1024, 8
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+
+
+def first_loads(server: Server, cookie_of, seen: Seen) -> list[dict]:
+    """One row for the log, today and the queue."""
+    patient, practitioner = cookie_of(seen.courses[30]), cookie_of(seen.queues[10_000])
+    pages = (
+        ("log", "/log/", patient, PHONE),
+        ("today", "/today/", patient, PHONE),
+        ("queue", "/practice/", practitioner, DESK),
+    )
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        try:
+            return [_row(name, *_visit(browser, server, path, cookie, size)) for name, path, cookie, size in pages]
+        finally:
+            browser.close()
+
+
+def _row(name: str, size: int, requests: int, hosts: set[str]) -> dict:
+    others = hosts - {"127.0.0.1"}
+    return {
+        "what": f"first load of {name}",
+        "measured": f"{size / 1024:.1f} KB, {requests} requests" + (f", also from {sorted(others)}" if others else ""),
+        "target": "<= 60 KB, <= 8 requests, no other host",
+        "reached": size <= MOST_BYTES and requests <= MOST_REQUESTS and not others,
+    }
+
+
+def _visit(browser: Browser, server: Server, path: str, cookie: str, size: dict) -> tuple[int, int, set[str]]:
+    """(bytes, requests, hosts). The page itself counts as the proxy in front sends it, gzipped; the rest as served."""
+    context = browser.new_context(viewport=size)
+    fetched: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.on("Network.requestWillBeSent", lambda e: fetched.setdefault(e["requestId"], e["request"]["url"]))
+    wire.on("Network.loadingFinished", lambda e: sizes.__setitem__(e["requestId"], int(e["encodedDataLength"])))
+    page.set_extra_http_headers({"X-Forwarded-Proto": "https", "Cookie": cookie})
+    answer = page.goto(f"http://127.0.0.1:{server.port}{path}", wait_until="networkidle")
+    if answer is None or answer.status != 200 or urlsplit(page.url).path != path:
+        raise SystemExit(f"{path} could not be opened in the browser: {page.url}")
+    html = answer.body()
+    document = next(key for key, url in fetched.items() if urlsplit(url).path == path)
+    sizes[document] += len(gzip.compress(html, 6)) - len(html)
+    over_wire = {key: url for key, url in fetched.items() if not url.startswith(("data:", "blob:"))}
+    hosts = {urlsplit(url).hostname or "" for url in over_wire.values()}
+    context.close()
+    return sum(sizes.get(key, 0) for key in over_wire), len(over_wire), hosts

@@ -1,0 +1,208 @@
+"""What is measured, how, and what was to be reached."""
+
+import gzip
+import json
+import re
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from uuid import uuid4
+
+from django.db import connection
+from django.test import Client
+from rest_framework.authtoken.models import Token
+
+from accounts.models import User
+from symptoms.recovery.assessment import assess
+from symptoms.recovery.course import Course, Patient, Treatment, entry_from_answers
+from symptoms.recovery.vocabulary import Device, Sign, Symptom
+from tests.bench.first_load import first_loads
+from tests.bench.people import Seen
+from tests.bench.server import Server
+
+WARM_UP, TIMES = 10, 40
+NOT_OF_THE_DOMAIN = re.compile(
+    r'^(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|PRAGMA)|"(django_session|authtoken_token|usersessions_usersession|cache)"'
+    r'|(FROM|UPDATE|INTO) "accounts_user"',
+    re.I,
+)
+BAD_DAY = {
+    "symptoms": {"redness": 3, "swelling": 2, "pain": 3, "warmth": 3, "bumps": 2},
+    "asked": ["redness", "swelling", "pain", "warmth", "itching", "peeling", "bumps", "crusting"],
+    "signs": ["pus"],
+    "temperature_c": 38.1,
+    "exposures": ["sunscreen_used"],
+    "note": "Yellow heads on my left cheek.",
+}
+FLOOR_GRADES = (
+    "redness", "swelling", "pain", "warmth", "itching", "peeling", "bruising", "bleeding", "oozing", "crusting",
+    "bumps", "dark_patches", "light_patches", "raised_scar",
+)  # fmt: skip
+FLOOR_FACTS = {"day": 3, "pus": True, "spreading": False, "temperature": 38.1, "device": "pen", "note": BAD_DAY["note"]}
+
+Ask = Callable[[], None]
+
+
+def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
+    """All rows of the table: what, measured, target, reached."""
+    asks = _asks(server, seen)
+    cost = _cost(server, asks, rounds)
+    return [
+        *_entry_rows(cost, seen),
+        *_course_rows(cost, seen),
+        *_queue_rows(server, cost, seen),
+        _judgement_row(),
+        *first_loads(server, _cookie, seen),
+    ]
+
+
+def _row(what: str, measured: str, target: str = "", reached: bool | None = None) -> dict:
+    return {"what": what, "measured": measured, "target": target, "reached": reached}
+
+
+def _asks(server: Server, seen: Seen) -> dict[str, Ask]:
+    """What is asked of the server, by name; each call is one request."""
+    waiting = iter(seen.reporters)
+    reporter_token = Token.objects.first().key
+    report = json.dumps(dict.fromkeys(FLOOR_GRADES, 2) | FLOOR_FACTS)
+
+    def entry() -> None:
+        token, treatment = next(waiting)
+        _asked(server, *_entry(treatment, day=3), token, 201)
+
+    def page(path: str, user: User) -> Ask:
+        cookie = _cookie(user)
+        return lambda: _expect(200, *server.ask("GET", path, Cookie=cookie))
+
+    reader = seen.courses[30]
+    return {
+        "floor: one row written": lambda: _asked(server, "POST", "/floor/reports/", report, reporter_token, 201),
+        "entry": entry,
+        "floor: thirty rows listed": page("/floor/list/", reader),
+        "course of 30": page("/course/", seen.courses[30]),
+        "course of 180": page("/course/", seen.courses[180]),
+        "queue of 100": page("/practice/", seen.queues[100]),
+        "queue of 10,000": page("/practice/", seen.queues[10_000]),
+    }
+
+
+def _entry(treatment: str, day: int) -> tuple[str, str, str]:
+    return "PUT", f"/api/v1/treatments/{treatment}/entries/{uuid4()}/", json.dumps({"day": day, **BAD_DAY})
+
+
+def _asked(server: Server, method: str, path: str, body: str, token: str, status: int) -> None:
+    _expect(status, *server.ask(method, path, body, Authorization=f"Token {token}", Content_Type="application/json"))
+
+
+def _expect(wanted: int, status: int, body: bytes) -> None:
+    if status != wanted:
+        raise SystemExit(f"expected {wanted}, got {status}: {body[:500]!r}")
+
+
+def _cost(server: Server, asks: dict[str, Ask], rounds: int) -> dict[str, float]:
+    """Milliseconds of processor time for one request: each asked in turn, round after round; the median of rounds."""
+    taken: dict[str, list[float]] = {name: [] for name in asks}
+    for ask in asks.values():
+        for _ in range(WARM_UP):
+            ask()
+    for _ in range(rounds):
+        for name, ask in asks.items():
+            before = server.cpu()
+            for _ in range(TIMES):
+                ask()
+            taken[name].append((server.cpu() - before) / TIMES * 1000)
+    return {name: statistics.median(each) for name, each in taken.items()}
+
+
+def _beside(cost: dict[str, float], name: str, other: str, most: float, what: str) -> dict:
+    times = cost[name] / cost[other]
+    return _row(what, f"{cost[name]:.2f} ms / {cost[other]:.2f} ms = {times:.2f}x", f"<= {most}x", times <= most)
+
+
+def _statements_row(what: str, counts: list[int], most: int) -> dict:
+    shown = " and ".join(map(str, counts))
+    same = len(set(counts)) == 1
+    return _row(what, shown, f"<= {most}" + (", the same" if len(counts) > 1 else ""), max(counts) <= most and same)
+
+
+def _entry_rows(cost: dict[str, float], seen: Seen) -> list[dict]:
+    first = _statements(lambda web: _put(web, *seen.first, day=0), None)
+    last = _statements(lambda web: _put(web, *seen.long, day=180), None)
+    return [
+        _beside(cost, "entry", "floor: one row written", 1.6, "POST of an entry beside the floor's"),
+        _statements_row("its domain statements, 1st and 180th entry", [first, last], 12),
+    ]
+
+
+def _course_rows(cost: dict[str, float], seen: Seen) -> list[dict]:
+    counts = [_statements(lambda web: web.get("/course/"), user) for user in seen.courses.values()]
+    floor = "floor: thirty rows listed"
+    return [
+        _beside(cost, "course of 30", floor, 3, "course page at 30 entries beside the floor's list"),
+        _beside(cost, "course of 180", floor, 3, "course page at 180 entries beside the floor's list"),
+        _beside(cost, "course of 180", "course of 30", 1.5, "course page at 180 entries beside 30"),
+        _statements_row("its domain statements, at 30 and 180 entries", counts, 6),
+    ]
+
+
+def _queue_rows(server: Server, cost: dict[str, float], seen: Seen) -> list[dict]:
+    counts = [_statements(lambda web: web.get("/practice/"), user) for user in seen.queues.values()]
+    status, html = server.ask("GET", "/practice/", Cookie=_cookie(seen.queues[10_000]))
+    _expect(200, status, html)
+    packed = len(gzip.compress(html, 6)) / 1024
+    return [
+        _statements_row("queue's domain statements, at 100 and 10,000 patients", counts, 8),
+        _beside(cost, "queue of 10,000", "queue of 100", 1.5, "queue at 10,000 patients beside 100"),
+        _row("its HTML, gzipped", f"{packed:.1f} KB ({len(html) / 1024:.0f} KB plain)", "<= 15 KB", packed <= 15),
+    ]
+
+
+def _judgement_row() -> dict:
+    worst = {"symptoms": dict.fromkeys(map(str, Symptom), 3), "signs": list(map(str, Sign)), "temperature_c": 39.0}
+    entries = tuple(entry_from_answers(day, worst) for day in range(28))
+    course = Course(Patient(fitzpatrick=4), Treatment(Device.RF, 2.5, areas=("face",)), entries)
+    taken = []
+    for _ in range(200):
+        before = time.process_time()
+        assess(course, day=27)
+        taken.append((time.process_time() - before) * 1000)
+    spent = statistics.median(taken)
+    return _row("one judgement of a 28-entry course with every finding", f"{spent:.2f} ms", "<= 2 ms", spent <= 2)
+
+
+def _put(web: Client, token: str, treatment: str, day: int):
+    method, path, body = _entry(treatment, day)
+    return web.generic(method, path, body, content_type="application/json", headers={"Authorization": f"Token {token}"})
+
+
+def _statements(ask, user: User | None) -> int:
+    """How many statements of the domain one request needs, in this process, once everything is warm."""
+    web = Client(headers={"Host": "mendline.example"})
+    web.defaults |= {"HTTP_X_FORWARDED_PROTO": "https", "wsgi.url_scheme": "https"}
+    if user is not None:
+        web.force_login(User.objects.get(pk=user.pk))
+        ask(web)
+    with _counted() as counted:
+        answer = ask(web)
+    _expect(200 if user else 201, answer.status_code, answer.content)
+    return len(counted)
+
+
+@contextmanager
+def _counted():
+    counted: list[str] = []
+
+    def note(execute, sql, params, many, context):
+        if not NOT_OF_THE_DOMAIN.search(sql):
+            counted.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield counted
+
+
+def _cookie(user: User) -> str:
+    web = Client()
+    web.force_login(User.objects.get(pk=user.pk))
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in web.cookies.items())

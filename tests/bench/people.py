@@ -1,0 +1,162 @@
+"""The bench's people: many patients with short courses, two with long ones, and clinics of 100 and of 10,000."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from uuid import uuid4
+
+from django.utils import timezone
+from rest_framework.authtoken.models import Token
+
+from accounts.models import Consent, Membership, Patient, Practice, User
+from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
+from symptoms.recovery.vocabulary import Symptom, Urgency
+
+OPEN = 0.6  # of a crowd's patients have an open alert
+ASKED = sorted(map(str, Symptom))
+
+
+@dataclass
+class Seen:
+    """Who is asked for what."""
+
+    reporters: list[tuple[str, str]]  # (token, treatment) of patients on day 3 who have logged 0, 1, 2
+    long: tuple[str, str]  # the same of one who has logged days 0 to 179
+    first: tuple[str, str]  # and of one who has logged nothing
+    courses: dict[int, User]
+    queues: dict[int, User]
+
+
+def make(reports: int) -> Seen:
+    """Fill the database, with `reports` patients who can each report one bad day; gives whom to ask as."""
+    clinic = _practice("Larkfield Skin Clinic")
+    practitioner = _member(clinic)
+    reporters = [(token, str(made.id)) for token, made in _patients(clinic, practitioner, reports, days=3, today=3)]
+    long = _patients(clinic, practitioner, 1, days=180, today=180)[0]
+    first = _patients(clinic, practitioner, 1, days=0, today=0)[0]
+    courses = {days: _patients(clinic, practitioner, 1, days=days, today=days)[0][1].patient.user for days in (30, 180)}
+    queues = {}
+    for size in (100, 10_000):
+        big = _practice(f"Clinic of {size}")
+        queues[size] = _member(big)
+        _crowd(big, queues[size], size)
+    return Seen(reporters, (long[0], str(long[1].id)), (first[0], str(first[1].id)), courses, queues)
+
+
+def _practice(name: str) -> Practice:
+    return Practice.objects.create(name=name, phone="020 7946 0123", country="GB", time_zone="UTC")
+
+
+def _member(practice: Practice) -> User:
+    user = User.objects.create(email=f"{uuid4().hex}@clinic.example", name="Dr Noor", password="!")
+    Membership.objects.create(user=user, practice=practice)
+    return user
+
+
+def _patients(practice: Practice, practitioner: User, count: int, *, days: int, today: int):
+    """`count` patients whose session was `today` days ago and who logged the first `days` of them."""
+    now = timezone.now()
+    users = User.objects.bulk_create(User(email=f"{uuid4().hex}@patients.example", password="!") for _ in range(count))
+    patients = Patient.objects.bulk_create(
+        Patient(
+            user=user, practice=practice, name="Ana Marrowby", email=user.email, year_of_birth=1990, time_zone="UTC",
+            zone_confirmed_at=now, welcomed_at=now,
+        )
+        for user in users
+    )  # fmt: skip
+    Consent.objects.bulk_create(
+        Consent(patient=one, purpose=p, given_at=now) for one in patients for p in ("care", "photos")
+    )
+    tokens = Token.objects.bulk_create(Token(key=uuid4().hex + uuid4().hex[:8], user=user) for user in users)
+    treatments = _treatments(patients, practitioner, today)
+    _log(treatments, days)
+    Standing.objects.bulk_create(
+        Standing(patient=one.patient, practice=practice, treatment=one, urgency=0 if days else None)
+        for one in treatments
+    )
+    return [(token.key, treatment) for token, treatment in zip(tokens, treatments, strict=True)]
+
+
+def _treatments(patients: list[Patient], practitioner: User, days_ago: int) -> list[Treatment]:
+    now = timezone.now()
+    return Treatment.objects.bulk_create(
+        Treatment(
+            patient=patient, practice=patient.practice, practitioner=practitioner, recorded_by=practitioner,
+            day_zero=now.date() - timedelta(days=days_ago), performed_at=now - timedelta(days=days_ago),
+            device="pen", needle_depth_mm="1.5", areas=["face"], fitzpatrick=3,
+        )
+        for patient in patients
+    )  # fmt: skip
+
+
+def _log(treatments: list[Treatment], days: int) -> list[Entry]:
+    """An uneventful course of that many days for each, judged on track."""
+    now = timezone.now()
+    entries = Entry.objects.bulk_create(
+        [
+            Entry(
+                treatment=one, day=day, digest="0" * 64, reported_by=one.patient.user, received_at=now, is_judged=True,
+                answers={"symptoms": {"redness": max(0, 2 - day)}, "asked": ASKED, "signs": [], "exposures": []},
+            )
+            for one in treatments
+            for day in range(days)
+        ],
+        batch_size=2_000,
+    )  # fmt: skip
+    Assessment.objects.bulk_create(
+        [
+            Assessment(entry=entry, urgency=0, flags=[], protocol_version="bench", protocol_hash="0" * 64, made_at=now)
+            for entry in entries
+        ],
+        batch_size=2_000,
+    )
+    return entries
+
+
+def _crowd(practice: Practice, practitioner: User, size: int) -> None:
+    """A clinic's patients, three days logged each; an alert is open for most, so that the first page is full."""
+    patients = Patient.objects.bulk_create(
+        [Patient(practice=practice, name=f"Patient {n:05}", time_zone="UTC", year_of_birth=1990) for n in range(size)],
+        batch_size=2_000,
+    )
+    treatments = _treatments(patients, practitioner, 5)
+    newest = {entry.treatment_id: entry for entry in _log(treatments, 3)}
+    alerts = {alert.treatment_id: alert for alert in _alerts(treatments, newest, Random(size))}
+    rows = []
+    for one in treatments:
+        row = Standing(patient=one.patient, practice=practice, treatment=one, entry=newest[one.id], urgency=0)
+        if alert := alerts.get(one.id):
+            row.urgency = row.alert_urgency = alert.urgency
+            row.waiting_since = alert.worsened_at
+        rows.append(row)
+    Standing.objects.bulk_create(rows, batch_size=2_000)
+
+
+def _alerts(treatments: list[Treatment], newest: dict, chance: Random) -> list[Alert]:
+    now, alerts = timezone.now(), []
+    for one in (one for one in treatments if chance.random() < OPEN):
+        urgency, since = chance.choice([2, 2, 2, 3, 4]), now - timedelta(seconds=chance.randrange(100_000))
+        alerts.append(
+            Alert(
+                treatment=one, practice=one.practice, concern="infection", urgency=urgency, current_urgency=urgency,
+                entry=newest[one.id], opened_at=since, worsened_at=since,
+            )
+        )  # fmt: skip
+    Alert.objects.bulk_create(alerts, batch_size=2_000)
+    for urgency in (2, 3, 4):
+        bad = [alert.entry_id for alert in alerts if alert.urgency == urgency]
+        for start in range(0, len(bad), 500):
+            found = Assessment.objects.filter(entry__in=bad[start : start + 500])
+            found.update(urgency=urgency, flags=[_flag(urgency)])
+    return alerts
+
+
+def _flag(urgency: int) -> dict:
+    """A flag as it is stored, with one criterion that two answers met."""
+    slug = Urgency(urgency).slug
+    facts = [
+        {"kind": "symptom", "word": "pain", "day": 2, "value": 3, "limit": 1},
+        {"kind": "symptom", "word": "warmth", "day": 2, "value": 3, "limit": 1},
+    ]
+    met = {"id": "INF-18", "urgency": slug, "source": "S39, S44", "evidence": facts, "treatment_offset": 0}
+    return {"concern": "infection", "urgency": slug, "criteria": [met]}

@@ -1,0 +1,82 @@
+"""A server of the bench's own: gunicorn as in production, and what a request costs its process."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Server:
+    """One gunicorn process with its worker; `cpu` is what the worker has used so far."""
+
+    def __init__(self, port: int, worker: int):
+        self.port = port
+        self._worker = worker
+        self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def cpu(self) -> float:
+        """Seconds of processor time of all threads of the worker, children not counted."""
+        tasks = Path(f"/proc/{self._worker}/task")
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+
+    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes]:
+        """One request over the connection that is kept."""
+        sent = {"Host": "mendline.example", "X-Forwarded-Proto": "https"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        self._line.request(method, path, body, sent)
+        answer = self._line.getresponse()
+        return answer.status, answer.read()
+
+
+@contextmanager
+def served(environment: dict[str, str]):
+    """Serve `tests.bench.settings` until the block ends."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "error"]
+    process = subprocess.Popen(command, env=environment | {"PORT": str(port), "WEB_PROCESSES": "1"})
+    try:
+        _wait_for(port)
+        yield Server(port, _child_of(process.pid))
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _wait_for(port: int) -> None:
+    ends = time.monotonic() + 30
+    while time.monotonic() < ends:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            line.request("GET", "/healthz", headers={"Host": "mendline.example"})
+            if line.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            line.close()
+    raise SystemExit("the bench's server did not start")
+
+
+def _child_of(pid: int) -> int:
+    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(child)
+
+
+def environment(data: str) -> dict[str, str]:
+    """Production's settings over a folder that is thrown away."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+        "MENDLINE_DATA_DIR": data,
+        "MENDLINE_SECRET_KEY": "only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
+        "MENDLINE_ALLOWED_HOSTS": "mendline.example,127.0.0.1",
+        "MENDLINE_SITE_URL": "https://mendline.example",
+        "MENDLINE_SMTP_HOST": "mail.example",
+        "MENDLINE_TRUST_PROXY": "1",
+        "MENDLINE_API_RATE": "1000000/min",
+    }
