@@ -54,9 +54,10 @@ def phase_of(day: int) -> Phase:
     return next(phase for phase in PHASES if phase.days.hold("A", day))
 
 
-def care(phase: Phase, treatment: Treatment, patient: Patient) -> tuple[Advice, ...]:
-    """The advice of a phase, with what is stricter for deep needles, radiofrequency, darker skin and rosacea."""
-    stricter = _stricter(treatment, patient)
+def care(day: int, treatment: Treatment, patient: Patient) -> tuple[Advice, ...]:
+    """The advice for a day's phase, with what is stricter for deep needles, radiofrequency, darker skin, rosacea and
+    in pregnancy; day 0 and later. Source: evidence 5."""
+    phase, stricter = phase_of(day), _stricter(treatment, patient)
     rows = ((topic["title"], _cell(topic, phase.key, stricter)) for topic in _TABLE["topic"])
     return tuple(Advice(title, text) for title, text in rows if text)
 
@@ -74,7 +75,8 @@ def _stricter(treatment: Treatment, patient: Patient) -> tuple[str, ...]:
     slow = band(treatment) in "DR"
     dark = patient.fitzpatrick is None or patient.fitzpatrick >= 4
     gentle = slow or dark or Condition.ROSACEA in patient.conditions
-    return ("slow",) * slow + ("gentle",) * gentle
+    expecting = bool(patient.conditions & {Condition.PREGNANT, Condition.BREASTFEEDING})
+    return ("slow",) * slow + ("gentle",) * gentle + ("expecting",) * expecting
 
 
 def _cell(topic: Mapping[str, Any], phase: str, stricter: tuple[str, ...]) -> str:

@@ -1,7 +1,6 @@
 """Case files: a published or typical recovery as data, with what must be said of it and when; read, checked, judged."""
 
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -118,15 +117,15 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
         InvalidCase: a path that is not there, or a folder without a case.
     """
     for path in paths:
-        if path.is_dir():
-            found = sorted(path.glob("*.json"))
-            if not found:
-                raise InvalidCase(str(path), "there is no .json file in this folder")
-            yield from found
-        elif path.is_file():
-            yield path
-        else:
+        try:
+            found = sorted(path.glob("*.json")) if path.is_dir() else [path] if path.is_file() else None
+        except OSError as error:
+            raise InvalidCase(str(path), error.strerror or "cannot be read") from error
+        if found is None:
             raise InvalidCase(str(path), "there is no such file or folder")
+        if not found:
+            raise InvalidCase(str(path), "there is no .json file in this folder")
+        yield from found
 
 
 def read_case(path: Path) -> Case:
@@ -136,7 +135,8 @@ def read_case(path: Path) -> Case:
         InvalidCase: not readable, not JSON, or not a case; with the place in the document and the reason.
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         raise InvalidCase(str(path), error.strerror or "cannot be read") from error
     try:
@@ -177,10 +177,12 @@ def _case(document: Any) -> Case:
     entries = _list(top["entries"], "entries")
     course = Course(_patient(top["patient"]), _treatment(top["treatment"]), tuple(_entries(entries)))
     expect = _object(top["expect"], "expect", set(), {"flags", "max_urgency"})
-    flags = tuple(_expected(row, f"expect.flags[{i}]") for i, row in enumerate(_list(expect.get("flags", []), "flags")))
+    flags = tuple(
+        _expected(row, f"expect.flags[{i}]") for i, row in enumerate(_list(expect.get("flags", []), "expect.flags"))
+    )
     most = expect.get("max_urgency")
     return Case(
-        id=_text(top["id"], "id"),
+        id=_name(top["id"], "id"),
         course=course,
         flags=flags,
         max_urgency=None if most is None else _urgency(most, "expect.max_urgency"),
@@ -252,11 +254,14 @@ def _answers(row: Mapping[str, Any], place: str) -> dict[str, Any]:
 def _expected(value: Any, place: str) -> Expected:
     row = _object(value, place, {"concern", "urgency", "from_day", "by_day"}, set())
     concern = row["concern"] if isinstance(row["concern"], list) else [row["concern"]]
+    from_day, by_day = (_whole(row[name], f"{place}.{name}", 0, LAST_DAY) for name in ("from_day", "by_day"))
+    if by_day < from_day:
+        raise InvalidCase(f"{place}.by_day", f"day {by_day} comes before day {from_day}")
     return Expected(
         concerns=_words(concern, f"{place}.concern", Concern),
         urgency=_urgency(row["urgency"], f"{place}.urgency"),
-        from_day=_whole(row["from_day"], f"{place}.from_day", 0, LAST_DAY),
-        by_day=_whole(row["by_day"], f"{place}.by_day", 0, LAST_DAY),
+        from_day=from_day,
+        by_day=by_day,
     )
 
 
@@ -269,7 +274,7 @@ def _object(value: Any, place: str, needed: set[str], allowed: set[str]) -> dict
     for name in sorted(needed - value.keys()):
         raise InvalidCase(place, f"{name} is missing")
     for name in sorted(value.keys() - needed - allowed):
-        raise InvalidCase(f"{place}.{name[:60]}", "not a key we know")
+        raise InvalidCase(f"{place}.{ascii(name[:60])[1:-1]}", "not a key we know")
     return value
 
 
@@ -280,9 +285,15 @@ def _list(value: Any, place: str) -> list[Any]:
 
 
 def _text(value: Any, place: str) -> str:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or any("\ud800" <= letter <= "\udfff" for letter in value):
         raise InvalidCase(place, "not text")
     return value
+
+
+def _name(value: Any, place: str) -> str:
+    if not _text(value, place).isprintable() or not 0 < len(value) <= 200:
+        raise InvalidCase(place, "not a name of 1 to 200 letters on a line")
+    return str(value)
 
 
 def _whole(value: Any, place: str, least: int, most: int) -> int:
@@ -294,8 +305,6 @@ def _whole(value: Any, place: str, least: int, most: int) -> int:
 def _number(value: Any, place: str, least: float, most: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise InvalidCase(place, f"not a number from {least} to {most}")
-    if not math.isfinite(value):
-        raise InvalidCase(place, "not a number")
     return float(value)
 
 
@@ -303,7 +312,7 @@ def _word(value: Any, place: str, words: Callable[[Any], Word]) -> Word:
     try:
         return words(value)
     except ValueError:
-        raise InvalidCase(place, f"{str(value)[:60]!r} is not a word we know") from None
+        raise InvalidCase(place, f"{str(value)[:60]!a} is not a word we know") from None
 
 
 def _words(value: Any, place: str, words: Callable[[Any], Word]) -> frozenset[Word]:
@@ -313,13 +322,11 @@ def _words(value: Any, place: str, words: Callable[[Any], Word]) -> frozenset[Wo
 def _levels(value: Any, place: str) -> dict[Symptom, int]:
     if not isinstance(value, dict):
         raise InvalidCase(place, "not an object")
-    return {
-        _word(word, place, Symptom): _whole(level, f"{place}.{str(word)[:60]}", 0, 4) for word, level in value.items()
-    }
+    return {_word(word, place, Symptom): _whole(level, f"{place}.{word}", 0, 4) for word, level in value.items()}
 
 
 def _urgency(value: Any, place: str) -> Urgency:
     try:
         return Urgency.of(value)
     except (KeyError, AttributeError):
-        raise InvalidCase(place, f"{str(value)[:60]!r} is not an urgency") from None
+        raise InvalidCase(place, f"{str(value)[:60]!a} is not an urgency") from None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from symptoms.recovery.expected import BANDS, CEILINGS, LISTED_DAYS, MODIFIERS
 from symptoms.recovery.protocol import PROTOCOL, Protocol
+from symptoms.recovery.sources import SOURCES
 
 HEAD = """# What Mendline judges by
 
@@ -12,7 +13,7 @@ This page is generated from `symptoms/recovery/`; do not edit it. It is protocol
 Content hash: `{hash}`.
 
 **Not yet reviewed by a clinician.** Thresholds marked [D] in the source column are ours and need a dermatologist's
-signature before patients rely on them. The sources are listed in the evidence file that the team keeps; the hazards in
+signature before patients rely on them. The sources are named at the end of this page, the hazards in
 [hazards.md](hazards.md). The words of the conditions:
 
 - `v(s)` the severity of a symptom, 0 none to 4 very severe; `u(s)` the same less the patient's usual level;
@@ -20,18 +21,22 @@ signature before patients rely on them. The sources are listed in the evidence f
 - `streak(s)` above in three answers running, or in all over three days or more; `rise(s, n)` n steps over the lowest
   answer of the two days before;
 - `HEAT` pain, warmth, swelling; `HOT` those and redness; `n_above`, `n_rise`, `n_relapse` count a group's symptoms;
-- `T` degrees Celsius; `fever` 38.0 or more (37.8 with weak defences) or shaking chills; `infsign` pus, spreading
-  redness, red streaks, golden crust, an open sore, or two of HOT above their ceilings;
-- `contact^risk` urgent with diabetes or weak defences, `^home` on days 3 to 14 after needling at home, `^pregnant`.
+- `T` degrees Celsius, `T_twice` in the entry before as well, at most two days earlier; `fever` 38.0 or more (37.8 when
+  at_risk) or shaking chills; `infsign` pus, spreading redness, red streaks, golden crust, an open sore, or two of HOT
+  above their ceilings; `skin_finding` any symptom above its ceiling, or a sign that is seen on the skin;
+- `at_risk` diabetes, immunosuppressed, steroid tablets or an immunosuppressant; `home` needled at home, then or since;
+  `pih_risk` skin type IV to VI or unknown, melasma, dark marks before; `bleed_risk` a blood thinner or bleeding
+  disorder; `sun_so_far` in the sun without cover on any day so far;
+- `contact^risk` urgent when at_risk, `^home` when needled at home, on days 3 to 14, `^pregnant` in pregnancy.
+
+LATE, GRAN, PIG, PALE, SCAR and VOL criteria are also judged by each earlier session up to 180 days old, on its own day.
 """
 
 
 def clinical_table(protocol: Protocol = PROTOCOL) -> str:
     """The whole page as Markdown: every criterion, then the ceilings and what changes them."""
-    return (
-        "\n".join([HEAD.format(version=protocol.version, hash=protocol.hash), *_criteria(protocol), *_ceilings()])
-        + "\n"
-    )
+    head = HEAD.format(version=protocol.version, hash=protocol.hash)
+    return "\n".join([head, *_criteria(protocol), *_ceilings(), *_sources()]) + "\n"
 
 
 def _criteria(protocol: Protocol) -> Iterator[str]:
@@ -61,6 +66,11 @@ def _ceilings() -> Iterator[str]:
         days = f"{m.first}" if m.first == m.last else "this entry" if m.last > 999 else f"{m.first}-{m.last}"
         yield f"| {m.id} | {', '.join(sorted(m.who))} | {m.symptom} | {days} | {m.source} |"
     yield "| MOD-8 | at_risk | peeling, crusting, bruising | 1+: the day before's ceiling where it is higher | S39b |"
+
+
+def _sources() -> Iterator[str]:
+    yield "\n## Sources\n"
+    yield from (f"- {id}: {title}" for id, title in SOURCES.items())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,16 @@ def test_what_must_be_said_of_a_case_is_said(path):
     assert judge(read_case(path)).problems == ()
 
 
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_no_rule_reads_a_note(path, tmp_path):
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for entry in document["entries"]:
+        entry.pop("note", None)
+    bare = tmp_path / path.name
+    bare.write_text(json.dumps(document), encoding="utf-8")
+    assert judge(read_case(bare)).as_json() == judge(read_case(path)).as_json()
+
+
 def test_a_case_fails_when_what_must_be_said_is_not():
     case = read_case(next(path for path in CASES if path.stem == "infection-pustules-day3"))
     quiet = replace(case.course.entries[3], signs=frozenset(), symptoms={})
@@ -82,7 +92,18 @@ def _with(**changes) -> str:
         (_with(treatment={"device": "hammer"}), "treatment.device"),
         (_with(treatment={}), "device is missing"),
         (_with(patient={"fitzpatrick": 7}), "patient.fitzpatrick"),
+        (_with(id="\ud800"), "id: not text"),
+        (_with(id="two\nlines"), "id: not a name"),
+        (_with(**{"\ud800": 1}), "not a key we know"),
+        (_with(treatment={"device": "pen", "needle_depth_mm": 1e308 * 10}), "Infinity is not a number"),
+        (_with(entries=[{"day": 0, "symptoms": {}}]).replace("0,", "1e999,"), "entries[0].day"),
+        (_with(entries=[{"day": 0, "note": 5}]), "entries[0].note: not text"),
         (_with(expect={"max_urgency": "soon"}), "expect.max_urgency"),
+        (_with(expect={"flags": {}}), "expect.flags: not a list"),
+        (
+            _with(expect={"flags": [{"concern": "burn", "urgency": "urgent", "from_day": 3, "by_day": 1}]}),
+            "expect.flags[0].by_day",
+        ),
         (_with(expect={"flags": [{"concern": "plague", "urgency": "urgent", "from_day": 0, "by_day": 1}]}), "plague"),
     ],
 )

@@ -1,0 +1,96 @@
+"""Why a finding was made: stored facts in two voices, counted for the practitioner, plain for the patient."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from symptoms.recovery.conditions import Fact
+from symptoms.recovery.questions import STEP_WORDS, question
+from symptoms.recovery.vocabulary import Condition, Medication, Symptom
+
+_TREATMENT = {
+    "rf": ("Radiofrequency", "You were treated with radiofrequency."),
+    "home": ("Needled at home", "You needled at home."),
+    "same_day_injection": ("Filler or PRP injected the same day", "You had an injection on the same day."),
+    "fitzpatrick": ("Skin type {value}", "Your skin may mark more easily."),
+}
+# Words of patient and medication that would not read as a sentence by themselves.
+_NAMES: Mapping[str, str] = {
+    Condition.PIH_HISTORY: "dark marks after past injuries",
+    Condition.COLD_SORES: "cold sores in the past",
+    Condition.METAL_ALLERGY: "a metal allergy",
+    Condition.LATEX_OR_ANAESTHETIC_ALLERGY: "an allergy to latex or numbing cream",
+    Condition.KELOID_HISTORY: "keloid or thick scars in the past",
+    Condition.IMMUNOSUPPRESSED: "weak defences",
+    Condition.BLEEDING_DISORDER: "a bleeding disorder",
+    Medication.ORAL_STEROID: "steroid tablets",
+    Medication.IMMUNOSUPPRESSANT: "medicine that weakens the defences",
+    Medication.BLOOD_THINNER: "a blood thinner",
+}
+
+
+def facts_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:
+    """The facts of a finding as `Assessment.as_json` wrote them under `evidence`."""
+    return tuple(Fact(row["kind"], row["word"], row["day"], row["value"], row["limit"]) for row in stored)
+
+
+def for_practitioner(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """Each fact with its day, value and limit: "Pain 3 on day 4; at most 1 expected"."""
+    return tuple(map(_counted, facts))
+
+
+def for_patient(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The facts as short sentences, a symptom's days together: "Pain: mild on day 3, severe on day 4. …"."""
+    return tuple(_told(facts))
+
+
+def _counted(fact: Fact) -> str:
+    if fact.kind == "symptom":
+        return f"{question(fact.word).title} {fact.value} on day {fact.day}; at most {fact.limit} expected"
+    if fact.kind == "temperature":
+        return f"Temperature {fact.value:.1f} °C on day {fact.day}; limit {fact.limit:.1f}"
+    if fact.kind in ("sign", "exposure"):
+        return f"{question(fact.word).title} on day {fact.day}"
+    if fact.kind == "treatment":
+        return _TREATMENT[fact.word][0].format(value="unknown" if fact.value is None else f"{fact.value} of 6")
+    return _capital(_named(fact.word))
+
+
+def _told(facts: Iterable[Fact]) -> Iterator[str]:
+    for (kind, word), group in groupby(facts, key=lambda fact: (fact.kind, fact.word)):
+        same = list(group)
+        if kind == "symptom":
+            yield _symptom_told(Symptom(word), same)
+        elif kind == "temperature":
+            yield f"Your temperature was {_listed(f'{fact.value:.1f} °C on day {fact.day}' for fact in same)}."
+        elif kind in ("sign", "exposure"):
+            yield f"{question(word).title}, on day {_listed(str(fact.day) for fact in same)}."
+        elif kind == "treatment":
+            yield _TREATMENT[word][1]
+        else:
+            yield f"You told us about {_named(word)}."
+
+
+def _symptom_told(symptom: Symptom, facts: list[Fact]) -> str:
+    levels = _listed(f"{_step(fact.value)} on day {fact.day}" for fact in facts)
+    last = facts[-1]
+    expected = "none by then" if not last.limit else f"{_step(last.limit)} at most by then"
+    return f"{question(symptom).title}: {levels}. We expect {expected}."
+
+
+def _step(level: float | None) -> str:
+    return STEP_WORDS[int(level or 0)].lower()
+
+
+def _named(word: str) -> str:
+    return _NAMES.get(word, word.replace("_", " "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(parts: Iterable[str]) -> str:
+    """a; a and b; a, b and c."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,42 @@
+"""Why a finding was made, from what was stored of it: in facts for the practitioner, in words for the patient."""
+
+from symptoms.recovery.expected import MODIFIERS
+from symptoms.recovery.explaining import facts_of, for_patient, for_practitioner
+from symptoms.recovery.protocol import PROTOCOL
+from symptoms.recovery.sources import cited
+from tests.courses import drawn, last_said
+from tests.recovery.test_criteria import TABLE
+
+
+def _stored(drawing: str, criterion: str):
+    flags = last_said(drawn(drawing)).as_json()["flags"]
+    return next(facts_of(row["evidence"]) for flag in flags for row in flag["criteria"] if row["id"] == criterion)
+
+
+def test_a_practitioner_reads_value_day_and_limit():
+    assert for_practitioner(_stored("C | 4 pain3", "PAIN-3")) == ("Pain 3 on day 4; at most 1 expected",)
+    assert for_practitioner(_stored("C diabetes | 3 T37.9", "INF-10")) == ("Temperature 37.9 °C on day 3; limit 37.8",)
+
+
+def test_a_patient_reads_the_same_in_words():
+    assert for_patient(_stored("C | 4 pain0 | 6 pain3", "INF-20")) == (
+        "Pain: none on day 4 and severe on day 6. We expect none by then.",
+    )
+    assert for_patient(_stored("C home | 3 open_sore", "INF-21")) == ("An open sore, on day 3.",)
+
+
+def test_the_limit_is_in_the_units_that_the_patient_reports_in():
+    assert for_practitioner(_stored("C redness2 | 8 redness4", "RED-5")) == ("Redness 4 on day 8; at most 3 expected",)
+
+
+def test_every_criterion_can_be_explained_in_both_voices():
+    for id, meets, *_ in TABLE:
+        facts = _stored(meets, id)
+        lines = [*for_practitioner(facts), *for_patient(facts)]
+        assert len(lines) >= 2 and not any("_" in line or "None" in line for line in lines), id
+
+
+def test_every_source_that_is_cited_has_a_title():
+    for cites in (*PROTOCOL.criteria, *MODIFIERS):
+        assert all(title for _, title in cited(cites.source))
+    assert [id for id, _ in cited("S20-S23 [D]")] == ["S20", "S21", "S22", "S23", "[D]"]
