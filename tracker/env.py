@@ -5,7 +5,7 @@ from pathlib import Path
 from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DEMO_SECRET = "demo-only-secret-key-that-production-refuses-to-start-with"
+DEMO_SECRET = "demo-only-secret-key-that-production-refuses-to-start-with"  # noqa: S105
 
 env = Env(prefix="MENDLINE_", eager=False)
 
