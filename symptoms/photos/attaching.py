@@ -1,0 +1,83 @@
+"""Keeping a photo with a day of a treatment, and taking one away."""
+
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from symptoms.models import Photo, Treatment
+from symptoms.photos import storage
+from symptoms.photos.intake import take_in
+
+MOST_A_DAY = 10
+MOST_A_PATIENT = 400
+
+
+class TooManyPhotos(Exception):
+    """The day, or the patient, has all the photos it may have; `str()` is a sentence for the person who sent it."""
+
+
+class SameIdOtherPhoto(Exception):
+    """The id was used for another photo before."""
+
+
+class ForeignId(Exception):
+    """The id belongs to somebody else's photo: to the sender it does not exist."""
+
+
+def attach_photo(
+    treatment: Treatment, *, id: UUID, day: int, view: str, data: bytes, by: User, now: datetime
+) -> tuple[Photo, bool]:
+    """Keep a photo of one `view` with a day; gives it and whether it is new: the same `id` and bytes are one photo.
+
+    Call it outside any transaction: decoding takes its time. The file is on the disk before its row is.
+
+    Raises:
+        PhotoRefused: the data is not a picture we keep.
+        TooManyPhotos, SameIdOtherPhoto, ForeignId: nothing was kept.
+    """
+    digest = sha256(data).hexdigest()
+    saved = Photo.objects.filter(pk=id).select_related("treatment").first()
+    if saved is not None:
+        return _again(saved, treatment, day, view, digest), False
+    _may_have_more(treatment, day)
+    picture = take_in(data)
+    key = storage.put(picture.jpeg)
+    try:
+        with transaction.atomic():
+            _may_have_more(treatment, day)  # again, now that nobody else can write
+            photo = Photo.objects.create(
+                id=id, treatment=treatment, day=day, view=view, key=key, sha256=picture.sha256, digest=digest,
+                width=picture.width, height=picture.height, size=len(picture.jpeg), uploaded_by=by, received_at=now,
+            )  # fmt: skip
+    except IntegrityError:
+        storage.delete(key)
+        saved = Photo.objects.select_related("treatment").get(pk=id)
+        return _again(saved, treatment, day, view, digest), False
+    except TooManyPhotos:
+        storage.delete(key)
+        raise
+    return photo, True
+
+
+def remove_photo(photo: Photo) -> None:
+    """Take a photo away: the row first, so that no row is ever without its file."""
+    photo.delete()
+    storage.delete(photo.key)
+
+
+def _again(saved: Photo, treatment: Treatment, day: int, view: str, digest: str) -> Photo:
+    if saved.treatment.patient_id != treatment.patient_id:
+        raise ForeignId
+    if (saved.treatment_id, saved.day, saved.view, saved.digest) != (treatment.id, day, view, digest):
+        raise SameIdOtherPhoto
+    return saved
+
+
+def _may_have_more(treatment: Treatment, day: int) -> None:
+    if Photo.objects.filter(treatment=treatment, day=day).count() >= MOST_A_DAY:
+        raise TooManyPhotos(f"Day {day} has {MOST_A_DAY} photos already, so this one was not kept.")
+    if Photo.objects.filter(treatment__patient=treatment.patient_id).count() >= MOST_A_PATIENT:
+        raise TooManyPhotos(f"You have {MOST_A_PATIENT} photos already, so this one was not kept. Remove some first.")
