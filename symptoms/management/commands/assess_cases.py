@@ -36,11 +36,12 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False))
 
     def _print_table(self, verdicts: list[Verdict]) -> None:
+        self.stdout.write(f"{'result':<8}{'case':<51}entries  highest urgency")
         for verdict in verdicts:
             highest = max((said.urgency for said in verdict.assessments), default=None)
             word = "-" if highest is None else highest.slug
             state = "FAILED" if verdict.problems else "passed"
-            self.stdout.write(f"{state}  {verdict.case.id:<50} {len(verdict.assessments):>3} entries  {word}")
+            self.stdout.write(f"{state:<8}{verdict.case.id:<51}{len(verdict.assessments):>7}  {word}")
             for problem in verdict.problems:
                 self.stdout.write(f"        {problem}")
         passed = sum(not verdict.problems for verdict in verdicts)
