@@ -1,6 +1,6 @@
 """Every address of the domain: the patient's pages, the practitioner's, joining and leaving, the API."""
 
-from django.urls import path
+from django.urls import include, path
 
 from symptoms.views import joining
 
@@ -12,4 +12,5 @@ urlpatterns = [
     path("account/leave/", joining.leave_practice, name="leave_practice"),
     path("practice/invitations/<uuid:invitation_id>/confirm/", joining.confirm_invitation, name="confirm_invitation"),
     # --- API
+    path("api/", include("symptoms.api.urls")),
 ]

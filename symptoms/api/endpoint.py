@@ -1,0 +1,101 @@
+"""What all endpoints share: a permission for each method, no unknown query, and the look-ups that keep others out."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import record_access
+from accounts.models import User
+from symptoms.api.pagination import NewestFirst
+from symptoms.models import Treatment
+
+BY_PROGRAM = "record, by a program"  # as kept among the access records
+
+
+class Endpoint(APIView):
+    """An address of the API. `may` names who may use each method; `query` the parameters that are known."""
+
+    may: dict[str, type[BasePermission]] = {}
+    query: frozenset[str] = frozenset()
+    newest_by = "received_at"
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+
+    def get_permissions(self) -> list[BasePermission]:
+        method = "GET" if self.request.method == "HEAD" else self.request.method
+        if method in self.may:
+            return [self.may[method]()]
+        if method not in self.allowed_methods:
+            return [IsAuthenticated()]  # whoever is known is told that there is no such method
+        return super().get_permissions()
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_unknown_query(request, known=self.query)
+
+    def read(self, serializer_class, **kwargs) -> dict:
+        """The body, checked by `serializer_class`."""
+        serializer = serializer_class(data=self.request.data, **kwargs)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def page(self, rows, as_document) -> Response:
+        """A page of `rows`, each turned into a document."""
+        pages = NewestFirst()
+        page = pages.paginate_queryset(rows, self.request, view=self)
+        return pages.get_paginated_response([as_document(row) for row in page])
+
+
+def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
+    """Refuse parameters that are not `known`, repeated, or not text."""
+    wrong = {name: ["There is no such parameter."] for name in request.query_params if name not in known}
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            wrong.setdefault(name, ["Say this once."])
+        elif "\0" in values[0]:
+            wrong.setdefault(name, ["This holds characters that nobody can write or read."])
+    if wrong:
+        raise ValidationError(wrong)
+
+
+class IsSignedIn(IsAuthenticated):
+    """For methods whose look-up says in the same statement whether the caller has the role: `own_treatment`."""
+
+
+def treatment_seen_by(user: User, treatment_id: UUID) -> Treatment:
+    """The treatment, when `user` may read it; else 404."""
+    rows = Treatment.objects.visible_to(user).select_related("patient__practice", "practitioner", "practice")
+    return get_object_or_404(rows, pk=treatment_id)
+
+
+def treatment_read_by(user: User, treatment_id: UUID) -> Treatment:
+    """The same, and a practitioner's reading is written down for the patient to see."""
+    treatment = treatment_seen_by(user, treatment_id)
+    if treatment.patient.user_id != user.id:
+        record_access(user, treatment.patient, BY_PROGRAM)
+    return treatment
+
+
+def as_uuid(text: str, name: str) -> UUID:
+    """The id in the query parameter `name`."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ValidationError({name: ["Send an id."]}) from error
+
+
+def own_treatment(user: User, treatment_id: UUID) -> Treatment:
+    """The caller's own treatment: 404 when it is not theirs, 403 when they are no patient at all."""
+    mine = Treatment.objects.filter(patient__user=user).select_related("patient__practice")
+    treatment = mine.filter(pk=treatment_id).first()
+    if treatment is None and user.as_patient is None:
+        raise PermissionDenied
+    if treatment is None:
+        raise Http404
+    return treatment

@@ -1,0 +1,99 @@
+"""What the schema generator cannot see by itself: our own fields by their names, closed objects, problems."""
+
+from collections.abc import Callable
+
+from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from symptoms.api.problems import MEDIA_TYPE
+from symptoms.api.strict import StrictField, StrictSerializer
+
+ALWAYS = (400, 401, 403, 404, 406, 429, 503)
+WITH_A_BODY = (*ALWAYS, 413, 415)
+MEANINGS = {
+    400: "Something in the request is wrong; `errors` says what and where.",
+    401: "No token, none that is known, or a session that ended.",
+    403: "Not open to this account: another role, or a session without its CSRF token.",
+    404: "It does not exist, or is not yours to see.",
+    406: "Only JSON can be answered.",
+    409: "The id was used for something else before; nothing was changed.",
+    413: "The body is too large.",
+    415: "A kind of body that is not read here.",
+    422: "Well formed, yet it cannot be done; `detail` says why.",
+    429: "Too many calls; `Retry-After` says how long to wait.",
+    503: "Busy. Nothing was saved; send it again after `Retry-After` seconds.",
+}
+CURSOR = OpenApiParameter("cursor", str, description="Where the page begins; take it from `next` or `previous`.")
+
+
+class ErrorSerializer(serializers.Serializer):
+    """One thing that is wrong."""
+
+    pointer = serializers.CharField(help_text="A JSON pointer into what was sent; empty: all of it.")
+    detail = serializers.CharField(help_text="A sentence for people.")
+
+
+class ProblemSerializer(serializers.Serializer):
+    """What went wrong, after RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = ErrorSerializer(many=True)
+    today = serializers.IntegerField(
+        required=False, help_text="Where a day has not come yet: the day of the treatment that it is by the server."
+    )
+
+
+def operation(
+    name: str,
+    summary: str,
+    description: str,
+    *,
+    answers: dict,
+    body=None,
+    more: tuple[int, ...] = (),
+    parameters: tuple[OpenApiParameter, ...] = (),
+) -> Callable:
+    """Describe an operation: `answers` by status, the serializer of its `body`, `more` ways in which it can fail."""
+    fails = (*(WITH_A_BODY if body is not None else ALWAYS), *more)
+    problems = {
+        (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description=MEANINGS[status]) for status in fails
+    }
+    return extend_schema(
+        operation_id=name,
+        summary=summary,
+        description=description,
+        request=body,
+        responses={**answers, **problems},
+        parameters=list(parameters),
+    )
+
+
+class OwnFields(OpenApiSerializerFieldExtension):
+    """Our fields say their own schema."""
+
+    target_class = StrictField
+    match_subclasses = True
+
+    def get_name(self) -> str | None:
+        return self.target.component or None
+
+    def map_serializer_field(self, auto_schema, direction) -> dict:
+        schema = self.target.openapi()
+        if isinstance(schema.get("items"), StrictField):
+            schema["items"] = auto_schema._map_serializer_field(schema["items"], direction)
+        return schema
+
+
+class ClosedObjects(OpenApiSerializerExtension):
+    """A strict serializer takes no other names."""
+
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema, direction) -> dict:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}

@@ -1,0 +1,75 @@
+"""What is known of a photo; the picture itself has its own address."""
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from symptoms.api.serializers.entry import LAST_DAY
+from symptoms.api.strict import Moment, StrictField, StrictSerializer, Word, moment
+from symptoms.models import Photo
+from symptoms.models.photo import VIEWS
+
+VIEW_WORDS = [word for word, _ in VIEWS]
+
+
+class DayInText(StrictField):
+    """A day that came as text, in a form or a query."""
+
+    default_error_messages = {"invalid": "Send a day from 0 to {last}."}
+
+    def openapi(self) -> dict:
+        return {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
+
+    def to_internal_value(self, data) -> int:
+        if (
+            not isinstance(data, str)
+            or not (data.isascii() and data.isdigit() and len(data) <= 3)
+            or int(data) > LAST_DAY
+        ):
+            self.fail("invalid", last=LAST_DAY)
+        return int(data)
+
+
+class PhotoFactsInSerializer(StrictSerializer):
+    """Which day and which side a picture shows."""
+
+    day = DayInText()
+    view = Word("View", VIEW_WORDS)
+
+
+class PhotoInSerializer(PhotoFactsInSerializer):
+    """The same, with the picture in the form."""
+
+    photo = serializers.FileField(
+        help_text="JPEG, PNG or WebP, at most 20 MB. Its name is not kept.", allow_empty_file=True, max_length=300
+    )
+
+
+class PhotoSerializer(serializers.Serializer):
+    """A photo that is kept."""
+
+    id = serializers.UUIDField()
+    treatment = serializers.UUIDField()
+    day = serializers.IntegerField()
+    view = Word("View", VIEW_WORDS)
+    width = serializers.IntegerField(help_text="In pixels, as it is kept.")
+    height = serializers.IntegerField()
+    size = serializers.IntegerField(help_text="In bytes.")
+    sha256 = serializers.CharField()
+    received_at = Moment()
+    url = serializers.CharField(help_text="Where the picture is, for the signed-in session that may see it.")
+
+
+def photo_document(photo: Photo) -> dict:
+    """A photo as PhotoSerializer describes it."""
+    return {
+        "id": str(photo.id),
+        "treatment": str(photo.treatment_id),
+        "day": photo.day,
+        "view": photo.view,
+        "width": photo.width,
+        "height": photo.height,
+        "size": photo.size,
+        "sha256": photo.sha256,
+        "received_at": moment(photo.received_at),
+        "url": reverse("photo", args=[photo.id]),
+    }

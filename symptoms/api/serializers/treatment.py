@@ -1,0 +1,199 @@
+"""A treatment as the API takes it and gives it."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from symptoms.api.strict import (
+    Levels,
+    Moment,
+    Number,
+    StrictField,
+    StrictSerializer,
+    Text,
+    Word,
+    Words,
+    YesOrNo,
+    moment,
+)  # fmt: skip
+from symptoms.forms.treatment import FOLLOWED_FOR, too_deep
+from symptoms.models import Treatment
+from symptoms.models.treatment import DEEPEST_MM
+from symptoms.recovery.expected import BASELINE_COUNTS
+from symptoms.recovery.vocabulary import Area, Condition, Device, Medication, Setting
+
+FACTS = (
+    "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
+    "cartridge_lot", "products", "same_day_injection", "fitzpatrick", "conditions", "medications", "baseline",
+)  # fmt: skip
+MOST_PRODUCTS = 20
+
+
+class Depth(Number):
+    """How deep the needles went, in millimetres."""
+
+    def __init__(self, **kwargs):
+        super().__init__(0.1, DEEPEST_MM, places=2, **kwargs)
+
+    def to_internal_value(self, data) -> Decimal:
+        is_number = isinstance(data, int | float) and not isinstance(data, bool)
+        if is_number and self.most < data <= 1000:
+            raise serializers.ValidationError(too_deep(Decimal(str(data))))
+        return Decimal(str(super().to_internal_value(data)))
+
+
+class Energy(Number):
+    """Energy of radiofrequency for each pin, in millijoules."""
+
+    def __init__(self, **kwargs):
+        super().__init__(0.1, 150, places=2, **kwargs)
+
+    def to_internal_value(self, data) -> Decimal:
+        return Decimal(str(super().to_internal_value(data)))
+
+
+class ProductInSerializer(StrictSerializer):
+    """Something put on the skin."""
+
+    name = Text(120, least=1)
+    lot = Text(60, required=False)
+
+
+class Products(StrictField):
+    """What was put on the skin, with its lots."""
+
+    default_error_messages = {"not_a_list": "Send a list.", "many": "At most {most} products."}
+    component = "Products"
+
+    def openapi(self) -> dict:
+        product = {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string", "minLength": 1, "maxLength": 120},
+                "lot": {"type": "string", "maxLength": 60},
+            },
+            "required": ["name"],
+            "additionalProperties": False,
+        }
+        return {"type": "array", "maxItems": MOST_PRODUCTS, "items": product}
+
+    def to_internal_value(self, data) -> list[dict]:
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if len(data) > MOST_PRODUCTS:
+            self.fail("many", most=MOST_PRODUCTS)
+        products = ProductInSerializer(data=data, many=True)
+        products.is_valid(raise_exception=True)
+        return [{name: text for name, text in product.items() if text} for product in products.validated_data]
+
+
+class TreatmentInSerializer(StrictSerializer):
+    """What was done, and the skin it was done to."""
+
+    performed_at = Moment(help_text="When; its date where the patient is becomes day 0.")
+    device = Word("Device", Device)
+    needle_depth_mm = Depth(
+        required=False, allow_null=True, help_text="The deepest setting, in mm; left out when not known."
+    )
+    passes = Number(1, 20, required=False, allow_null=True)
+    energy_mj = Energy(required=False, allow_null=True, help_text="For each pin, in mJ; radiofrequency only.")
+    setting = Word("Setting", Setting, default="clinic")
+    areas = Words("Area", Area, default=list)
+    areas_other = Text(120, default="", help_text="Other areas in free words, with commas between them.")
+    operator = Text(120, default="", help_text="Who did it.")
+    cartridge_lot = Text(60, default="")
+    products = Products(default=list)
+    same_day_injection = YesOrNo(help_text="Whether filler or PRP was injected there the same day.")
+    fitzpatrick = Number(1, 6, required=False, allow_null=True, help_text="Skin type; left out when not known.")
+    conditions = Words("Condition", Condition, default=list)
+    medications = Words("Medication", Medication, default=list)
+    baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS), default=dict, help_text="What was there before, 0 to 4.")
+
+    def validate_performed_at(self, at: datetime) -> datetime:
+        now = timezone.now()
+        if at > now:
+            raise serializers.ValidationError("That is in the future. Record it once it is done.")
+        if at < now - FOLLOWED_FOR:
+            raise serializers.ValidationError(f"That is more than {FOLLOWED_FOR.days} days ago, too long to follow.")
+        return at
+
+    def validate(self, said: dict) -> dict:
+        whole = {**(facts_of(self.instance) if self.instance else {}), **said}
+        if whole.get("energy_mj") is not None and whole["device"] != Device.RF:
+            raise serializers.ValidationError({"energy_mj": ["Only radiofrequency has an energy."]})
+        if not whole.get("areas") and not whole.get("areas_other"):
+            raise serializers.ValidationError({"areas": ["Name at least one area, here or in areas_other."]})
+        return said
+
+
+class NewTreatmentInSerializer(TreatmentInSerializer):
+    """The same, for a patient of the practice or for oneself."""
+
+    patient = serializers.UUIDField(
+        required=False, help_text="Whose it is: said by practitioners, left out by patients, who record their own."
+    )
+
+
+class NewTreatmentWithIdInSerializer(NewTreatmentInSerializer):
+    """The same, with the id that the client made."""
+
+    id = serializers.UUIDField(required=False, help_text="Made by the client; left out, one is made here.")
+
+
+class TreatmentSerializer(serializers.Serializer):
+    """A treatment with its patient and what the server knows of it."""
+
+    id = serializers.UUIDField()
+    patient = serializers.UUIDField()
+    patient_name = serializers.CharField()
+    practice = serializers.CharField(
+        allow_null=True, help_text="Who did it, when it was a practice that uses Mendline."
+    )
+    practitioner = serializers.CharField(allow_null=True)
+    recorded_at = Moment()
+    day_zero = serializers.DateField()
+    today = serializers.IntegerField(help_text="Which day of it the patient's today is; negative before it.")
+    same_as = serializers.UUIDField(allow_null=True, help_text="The record that was kept, where this one was a repeat.")
+    performed_at = Moment()
+    device = Word("Device", Device)
+    needle_depth_mm = serializers.FloatField(allow_null=True)
+    passes = serializers.IntegerField(allow_null=True)
+    energy_mj = serializers.FloatField(allow_null=True)
+    setting = Word("Setting", Setting)
+    areas = Words("Area", Area)
+    areas_other = serializers.CharField()
+    operator = serializers.CharField()
+    cartridge_lot = serializers.CharField()
+    products = Products()
+    same_day_injection = serializers.BooleanField()
+    fitzpatrick = serializers.IntegerField(allow_null=True)
+    conditions = Words("Condition", Condition)
+    medications = Words("Medication", Medication)
+    baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS))
+
+
+def facts_of(treatment: Treatment) -> dict:
+    """What people say of a treatment, as it is stored."""
+    return {name: getattr(treatment, name) for name in FACTS}
+
+
+def treatment_document(treatment: Treatment, now: datetime) -> dict:
+    """A treatment as TreatmentSerializer describes it."""
+    facts = facts_of(treatment)
+    for measured in ("needle_depth_mm", "energy_mj"):
+        facts[measured] = None if facts[measured] is None else float(facts[measured])
+    return {
+        "id": str(treatment.id),
+        "patient": str(treatment.patient_id),
+        "patient_name": treatment.patient.name,
+        "practice": treatment.practice.name if treatment.practice else None,
+        "practitioner": str(treatment.practitioner) if treatment.practitioner else None,
+        "recorded_at": moment(treatment.recorded_at),
+        "day_zero": treatment.day_zero.isoformat(),
+        "today": treatment.day_of(treatment.patient.today(now)),
+        "same_as": str(treatment.same_as_id) if treatment.same_as_id else None,
+        **facts,
+        "performed_at": moment(treatment.performed_at),
+    }

@@ -1,0 +1,217 @@
+"""Serializers and fields that take what the schema says and nothing else: no unknown name, no near enough type."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+from rest_framework import serializers
+
+NO_SUCH_FIELD = "There is no such field, or it cannot be set."
+MOST_CHARACTERS = 2000
+UNWRITTEN = {c for c in map(chr, range(32)) if c not in "\n\t"} | {"\x7f"}
+
+
+class StrictSerializer(serializers.Serializer):
+    """Refuses names it does not know, read-only ones among them (safety.md, T19)."""
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                raise serializers.ValidationError({name: [NO_SUCH_FIELD] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class StrictField(serializers.Field):
+    """A field that says its own schema; with a `component` name it stands in the schema once, by that name."""
+
+    component = ""
+
+    def openapi(self) -> dict:
+        raise NotImplementedError
+
+    def to_representation(self, value):
+        return value
+
+
+class Word(StrictField):
+    """One word of a vocabulary, which stands under `name` in the schema."""
+
+    default_error_messages = {"unknown": "Not one of the words that are known here."}
+
+    def __init__(self, name: str, words: Iterable[str], **kwargs):
+        super().__init__(**kwargs)
+        self.component, self.words = name, tuple(map(str, words))
+        self.known = frozenset(self.words)
+
+    def openapi(self) -> dict:
+        return {"type": "string", "enum": list(self.words)}
+
+    def to_internal_value(self, data) -> str:
+        if not isinstance(data, str) or data not in self.known:
+            self.fail("unknown")
+        return data
+
+
+class Words(StrictField):
+    """A set of words of a vocabulary, sent as a list; gives it sorted."""
+
+    default_error_messages = {
+        "not_a_list": "Send a list of words.",
+        "unknown": "Not known here: {words}.",
+        "repeated": "A word stands twice.",
+    }
+
+    def __init__(self, name: str, words: Iterable[str], **kwargs):
+        super().__init__(**kwargs)
+        self.word = Word(name, words)
+
+    def openapi(self) -> dict:
+        return {"type": "array", "uniqueItems": True, "items": self.word}
+
+    def to_internal_value(self, data) -> list[str]:
+        if not isinstance(data, list) or not all(isinstance(word, str) for word in data):
+            self.fail("not_a_list")
+        said = set(data)
+        if not said <= self.word.known:
+            self.fail("unknown", words=", ".join(sorted(said - self.word.known))[:100])
+        if len(said) != len(data):
+            self.fail("repeated")
+        return sorted(said)
+
+
+class Levels(StrictField):
+    """How strong each named symptom is, as an object of whole numbers from 0 to 4."""
+
+    default_error_messages = {
+        "not_an_object": "Send an object with a number for each symptom.",
+        "unknown": "Not a symptom that is known here.",
+        "level": "Send a whole number from 0 (none) to 4 (very severe).",
+    }
+
+    def __init__(self, name: str, words: Iterable[str], **kwargs):
+        super().__init__(**kwargs)
+        self.component, self.words = name, tuple(map(str, words))
+        self.known = frozenset(self.words)
+
+    def openapi(self) -> dict:
+        level = {"type": "integer", "minimum": 0, "maximum": 4}
+        return {"type": "object", "properties": dict.fromkeys(self.words, level), "additionalProperties": False}
+
+    def to_internal_value(self, data) -> dict[str, int]:
+        if not isinstance(data, dict):
+            self.fail("not_an_object")
+        wrong = {}
+        for word, level in data.items():
+            if word not in self.known:
+                wrong[word] = [self.error_messages["unknown"]]
+            elif type(level) is not int or not 0 <= level <= 4:
+                wrong[word] = [self.error_messages["level"]]
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return data
+
+
+class Number(StrictField):
+    """A number from `least` to `most`; a whole one unless `places` after the point are allowed."""
+
+    default_error_messages = {
+        "invalid": "Send a number.",
+        "whole": "Send a whole number.",
+        "range": "From {least} to {most}.",
+        "places": "With {places} places after the point at most.",
+    }
+
+    def __init__(self, least: float, most: float, *, places: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.least, self.most, self.places = least, most, places
+
+    def openapi(self) -> dict:
+        kind = "number" if self.places else "integer"
+        return {"type": kind, "minimum": self.least, "maximum": self.most}
+
+    def to_internal_value(self, data) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid" if self.places else "whole")
+        if not self.places and isinstance(data, float):
+            if not data.is_integer():  # 3.0 is a whole number in JSON
+                self.fail("whole")
+            data = int(data)
+        if not self.least <= data <= self.most:
+            self.fail("range", least=self.least, most=self.most)
+        if self.places and round(data, self.places) != data:
+            self.fail("places", places=self.places)
+        return data
+
+
+class YesOrNo(StrictField):
+    """True or false, and nothing that merely looks like it."""
+
+    default_error_messages = {"invalid": "Send true or false."}
+
+    def openapi(self) -> dict:
+        return {"type": "boolean"}
+
+    def to_internal_value(self, data) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Text(StrictField):
+    """Words for people, up to `most` characters; the spaces around them are taken off."""
+
+    default_error_messages = {
+        "invalid": "Send a text.",
+        "long": "At most {most} characters.",
+        "unwritten": "This holds characters that nobody can write or read.",
+        "empty": "Write something.",
+    }
+
+    def __init__(self, most: int = MOST_CHARACTERS, *, least: int = 0, **kwargs):
+        super().__init__(**kwargs)
+        self.most, self.least = most, least
+
+    def openapi(self) -> dict:
+        least = {"minLength": self.least} if self.least else {}
+        return {"type": "string", "maxLength": self.most, **least}
+
+    def to_internal_value(self, data) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if len(data) > self.most:
+            self.fail("long", most=self.most)
+        text = data.replace("\r\n", "\n").strip()
+        if not UNWRITTEN.isdisjoint(text):
+            self.fail("unwritten")
+        if len(text) < self.least:
+            self.fail("empty")
+        return text
+
+
+class Moment(StrictField):
+    """A date and a time with its offset from UTC."""
+
+    default_error_messages = {
+        "invalid": "Send a date and a time with its offset, like 2026-01-12T14:30:00Z.",
+    }
+
+    def openapi(self) -> dict:
+        return {"type": "string", "format": "date-time"}
+
+    def to_internal_value(self, data) -> datetime:
+        try:
+            moment = parse_datetime(data) if isinstance(data, str) and len(data) <= 40 else None
+        except ValueError:  # well formed, and no such day
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            self.fail("invalid")
+        return moment
+
+    def to_representation(self, value: datetime) -> str:
+        return moment(value)
+
+
+def moment(at: datetime | None) -> str | None:
+    """A time as the API writes it, in UTC."""
+    return None if at is None else at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,121 @@
+"""Alerts, for practitioners' programs: list, acknowledge, resolve."""
+
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.api.endpoint import Endpoint
+from symptoms.api.pagination import NewestFirst
+from symptoms.api.permissions import IsPractitioner
+from symptoms.api.problems import Conflict
+from symptoms.api.schema import CURSOR, operation
+from symptoms.api.serializers.alert import (
+    AlertSerializer,
+    AlertsSerializer,
+    NothingInSerializer,
+    ResolutionInSerializer,
+    alert_document,
+)
+from symptoms.models import Alert
+
+OPEN = OpenApiParameter("open", bool, description="Only those that are open, or only those that are not.")
+SHOWN = ("treatment__patient", "entry", "acknowledged_by", "resolved_by")
+
+
+class Alerts(Endpoint):
+    """The alerts on the desk of one's practice."""
+
+    may = {"GET": IsPractitioner}
+    query = frozenset({"cursor", "open"})
+    newest_by = "opened_at"
+    pagination_class = NewestFirst
+
+    @operation(
+        "list_alerts",
+        "List alerts",
+        "Those of the practice, the last opened first.",
+        answers={200: AlertSerializer(many=True)},
+        parameters=(CURSOR, OPEN),
+    )
+    def get(self, request: Request) -> Response:
+        rows = _seen_by(request.user)
+        if "open" in request.query_params:
+            rows = rows.filter(resolved_at__isnull=_yes_or_no(request.query_params["open"], "open"))
+        return self.page(rows, alert_document)
+
+
+class OneAlert(Endpoint):
+    """One alert."""
+
+    may = {"GET": IsPractitioner}
+
+    @operation("read_alert", "Read an alert", "One alert of the practice.", answers={200: AlertSerializer})
+    def get(self, request: Request, alert_id: UUID) -> Response:
+        return Response(alert_document(get_object_or_404(_seen_by(request.user), pk=alert_id)))
+
+
+class Acknowledgement(Endpoint):
+    """ "I have this"."""
+
+    may = {"POST": IsPractitioner}
+
+    @operation(
+        "acknowledge_alert",
+        "I have this",
+        "Takes all open alerts of the treatment that nobody has taken, and answers with all that are open. The patient "
+        "sees that somebody has it in hand.",
+        body=NothingInSerializer,
+        answers={200: AlertsSerializer},
+    )
+    def post(self, request: Request, alert_id: UUID) -> Response:
+        self.read(NothingInSerializer)
+        alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
+        acknowledge(alert.treatment, by=request.user, now=timezone.now())
+        still_open = (
+            _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
+        )
+        return Response({"alerts": [alert_document(row) for row in still_open]})
+
+
+class Resolution(Endpoint):
+    """What became of an alert."""
+
+    may = {"POST": IsPractitioner}
+
+    @operation(
+        "resolve_alert",
+        "Resolve an alert",
+        "Closes it with an outcome; an alert that is not a concern needs a reason. Sent again with the same outcome, "
+        "the answer is the same; with another, 409.",
+        body=ResolutionInSerializer,
+        answers={200: AlertSerializer},
+        more=(409,),
+    )
+    def post(self, request: Request, alert_id: UUID) -> Response:
+        said = self.read(ResolutionInSerializer)
+        alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
+        try:
+            done = resolve(alert, **said, by=request.user, now=timezone.now())
+        except ValueError as refusal:
+            raise ValidationError({"reason": [str(refusal)]}) from refusal
+        alert = _seen_by(request.user).get(pk=alert_id)
+        if not done and (alert.outcome, alert.reason) != (said["outcome"], said["reason"]):
+            raise Conflict("Somebody resolved this before, with another outcome.")
+        return Response(alert_document(alert))
+
+
+def _seen_by(user: User):
+    return Alert.objects.managed_by(user).select_related(*SHOWN)
+
+
+def _yes_or_no(word: str, name: str) -> bool:
+    if word not in ("true", "false"):
+        raise ValidationError({name: ["Say true or false."]})
+    return word == "true"

@@ -1,0 +1,45 @@
+"""The API's own description: the schema for programs, and a page on which people read and try it."""
+
+from functools import cache
+
+from csp.decorators import csp_update
+from django.utils.decorators import method_decorator
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+
+from symptoms.api.endpoint import refuse_unknown_query
+
+# Swagger UI draws its icons from data: addresses, and its page holds one small style, named here by its hash.
+LOOSENED = {"img-src": ["data:"], "style-src": ["'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"]}
+
+
+@extend_schema(exclude=True)
+class Schema(SpectacularAPIView):
+    """The OpenAPI schema, as YAML or JSON. It is the same for everybody, so each process works it out once."""
+
+    permission_classes = [AllowAny]
+
+    def get(self, request, *args, **kwargs) -> Response:
+        refuse_unknown_query(request, known=frozenset())
+        return Response(_schema())
+
+
+@extend_schema(exclude=True)
+@method_decorator(csp_update(LOOSENED), name="dispatch")
+class Docs(SpectacularSwaggerSplitView):
+    """The schema as a page."""
+
+    permission_classes = [AllowAny]
+    url_name = "api_schema"
+
+    def get(self, request, *args, **kwargs) -> Response:
+        refuse_unknown_query(request, known=frozenset({"script"}))
+        return super().get(request, *args, **kwargs)
+
+
+@cache
+def _schema() -> dict:
+    return SchemaGenerator().get_schema(request=None, public=True)

@@ -1,0 +1,131 @@
+"""Entries: write a day down, read it back; and what was said about each."""
+
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from symptoms.api.endpoint import Endpoint, IsSignedIn, as_uuid, own_treatment, treatment_read_by
+from symptoms.api.pagination import NewestFirst
+from symptoms.api.permissions import IsPatientOrPractitioner
+from symptoms.api.problems import Conflict, Unprocessable
+from symptoms.api.schema import CURSOR, operation
+from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
+from symptoms.api.serializers.entry import EntryInSerializer, EntrySerializer, NewEntryInSerializer, entry_document
+from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameIdOtherAnswers, record_entry
+from symptoms.models import Assessment, Entry, Treatment
+
+OF_ENTRY = OpenApiParameter("entry", UUID, description="Only those of this entry.")
+RECORDING = (
+    "It is on disk, judged, and the practice's messages are queued before the answer comes. Sent again with the same "
+    "answers it is written once (200). Another entry for the same day takes the day over; both are kept. A day that "
+    "has not come is refused with 422 and the server's `today`."
+)
+
+
+class Entries(Endpoint):
+    """The entries of a treatment."""
+
+    may = {"GET": IsPatientOrPractitioner, "POST": IsSignedIn}
+    query = frozenset({"cursor"})
+    pagination_class = NewestFirst
+
+    @operation(
+        "list_entries",
+        "List entries",
+        "All that was reported, the last received first, amended days too; each with its current assessment.",
+        answers={200: EntrySerializer(many=True)},
+        parameters=(CURSOR,),
+    )
+    def get(self, request: Request, treatment_id: UUID) -> Response:
+        treatment = treatment_read_by(request.user, treatment_id)
+        return self.page(_with_assessments(treatment.entries.all()), _document)
+
+    @operation(
+        "record_entry",
+        "Write down a day",
+        RECORDING,
+        body=NewEntryInSerializer,
+        answers={201: EntrySerializer, 200: EntrySerializer},
+        more=(409, 422),
+    )
+    def post(self, request: Request, treatment_id: UUID) -> Response:
+        treatment = own_treatment(request.user, treatment_id)
+        return _recorded(request, treatment, **self.read(NewEntryInSerializer))
+
+
+class OneEntry(Endpoint):
+    """One entry."""
+
+    may = {"GET": IsPatientOrPractitioner, "PUT": IsSignedIn}
+
+    @operation(
+        "read_entry", "Read an entry", "What was reported, and what was said about it.", answers={200: EntrySerializer}
+    )
+    def get(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
+        treatment = treatment_read_by(request.user, treatment_id)
+        return Response(_document(get_object_or_404(_with_assessments(treatment.entries.all()), pk=entry_id)))
+
+    @operation(
+        "put_entry",
+        "Write down a day under an id of your own",
+        RECORDING,
+        body=EntryInSerializer,
+        answers={201: EntrySerializer, 200: EntrySerializer},
+        more=(409, 422),
+    )
+    def put(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
+        treatment = own_treatment(request.user, treatment_id)
+        return _recorded(request, treatment, id=entry_id, **self.read(EntryInSerializer))
+
+
+class Assessments(Endpoint):
+    """What was said about the days of a treatment."""
+
+    may = {"GET": IsPatientOrPractitioner}
+    query = frozenset({"cursor", "entry"})
+    newest_by = "made_at"
+    pagination_class = NewestFirst
+
+    @operation(
+        "list_assessments",
+        "List assessments",
+        "Every judgement with its reasons, the newest first: the criteria that held, their sources, the answers that "
+        "met them, the protocol's version and hash. A day that was judged anew has several; one is current.",
+        answers={200: AssessmentSerializer(many=True)},
+        parameters=(CURSOR, OF_ENTRY),
+    )
+    def get(self, request: Request, treatment_id: UUID) -> Response:
+        treatment = treatment_read_by(request.user, treatment_id)
+        rows = Assessment.objects.filter(entry__treatment=treatment).select_related("entry")
+        if "entry" in request.query_params:
+            rows = rows.filter(entry=as_uuid(request.query_params["entry"], "entry"))
+        return self.page(rows, lambda said: assessment_document(said, said.entry))
+
+
+def _recorded(request: Request, treatment: Treatment, **said) -> Response:
+    try:
+        done = record_entry(treatment, **said, by=request.user, now=timezone.now())
+    except DayNotYet as refusal:
+        raise Unprocessable(str(refusal), "/day", today=refusal.today) from refusal
+    except SameIdOtherAnswers as refusal:
+        raise Conflict("This id was used for other answers. To change a day, send them under a new id.") from refusal
+    except LoggingStopped as refusal:
+        raise Unprocessable(str(refusal)) from refusal
+    except ForeignId as refusal:
+        raise Http404 from refusal
+    return Response(entry_document(done.entry, done.assessment), status=201 if done.is_new else 200)
+
+
+def _with_assessments(entries):
+    current = Prefetch("assessments", Assessment.objects.filter(is_current=True), to_attr="current_assessments")
+    return entries.prefetch_related(current)
+
+
+def _document(entry: Entry) -> dict:
+    return entry_document(entry, entry.current_assessments[0] if entry.current_assessments else None)

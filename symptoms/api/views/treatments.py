@@ -1,0 +1,154 @@
+"""Treatments: list, record, read, mend."""
+
+from uuid import UUID, uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Patient, User
+from symptoms.api.endpoint import Endpoint, as_uuid, treatment_seen_by
+from symptoms.api.pagination import NewestFirst
+from symptoms.api.permissions import IsPatientOrPractitioner
+from symptoms.api.problems import Conflict
+from symptoms.api.schema import CURSOR, operation
+from symptoms.api.serializers.treatment import (
+    NewTreatmentInSerializer,
+    NewTreatmentWithIdInSerializer,
+    TreatmentInSerializer,
+    TreatmentSerializer,
+    facts_of,
+    treatment_document,
+)  # fmt: skip
+from symptoms.journal.treatments import change_treatment, start_treatment
+from symptoms.models import Treatment
+
+OF_PATIENT = OpenApiParameter("patient", UUID, description="Only those of this patient.")
+ID_TAKEN = "This id was used for another treatment, or for other facts."
+NOT_YOURS = "Your clinic recorded this treatment. Ask them to correct it."
+
+
+class Treatments(Endpoint):
+    """The treatments one may see."""
+
+    may = {"GET": IsPatientOrPractitioner, "POST": IsPatientOrPractitioner}
+    query = frozenset({"cursor", "patient"})
+    newest_by = "recorded_at"
+    pagination_class = NewestFirst
+
+    @operation(
+        "list_treatments",
+        "List treatments",
+        "A patient's own; for a practitioner those of the practice's patients and those that the practice did. "
+        "The newest record comes first.",
+        answers={200: TreatmentSerializer(many=True)},
+        parameters=(CURSOR, OF_PATIENT),
+    )
+    def get(self, request: Request) -> Response:
+        now = timezone.now()
+        rows = Treatment.objects.visible_to(request.user).select_related(
+            "patient__practice", "practitioner", "practice"
+        )
+        if "patient" in request.query_params:
+            rows = rows.filter(patient=as_uuid(request.query_params["patient"], "patient"))
+        return self.page(rows, lambda treatment: treatment_document(treatment, now))
+
+    @operation(
+        "record_treatment",
+        "Record a treatment",
+        "A patient records their own, a practitioner one of a patient of the practice. To be safe against sending it "
+        "twice, send an `id`, or use PUT.",
+        body=NewTreatmentWithIdInSerializer,
+        answers={201: TreatmentSerializer, 200: TreatmentSerializer},
+        more=(409,),
+    )
+    def post(self, request: Request) -> Response:
+        said = self.read(NewTreatmentWithIdInSerializer)
+        return _recorded(request.user, said.pop("id", None) or uuid4(), said)
+
+
+class OneTreatment(Endpoint):
+    """One treatment."""
+
+    may = dict.fromkeys(("GET", "PUT", "PATCH"), IsPatientOrPractitioner)
+
+    @operation(
+        "read_treatment", "Read a treatment", "What was done, and to which skin.", answers={200: TreatmentSerializer}
+    )
+    def get(self, request: Request, treatment_id: UUID) -> Response:
+        return Response(treatment_document(treatment_seen_by(request.user, treatment_id), timezone.now()))
+
+    @operation(
+        "put_treatment",
+        "Record a treatment under an id of your own",
+        "Sent again with the same facts, the answer is the same (200 instead of 201). To change it, use PATCH.",
+        body=NewTreatmentInSerializer,
+        answers={201: TreatmentSerializer, 200: TreatmentSerializer},
+        more=(409,),
+    )
+    def put(self, request: Request, treatment_id: UUID) -> Response:
+        return _recorded(request.user, treatment_id, self.read(NewTreatmentInSerializer))
+
+    @operation(
+        "change_treatment",
+        "Correct a treatment",
+        "By whoever recorded it, or a practitioner of the patient's practice. How it read before is kept, and all its "
+        "days are judged anew.",
+        body=TreatmentInSerializer(partial=True),
+        answers={200: TreatmentSerializer},
+    )
+    def patch(self, request: Request, treatment_id: UUID) -> Response:
+        treatment = treatment_seen_by(request.user, treatment_id)
+        if not _may_change(request.user, treatment):
+            raise PermissionDenied(NOT_YOURS)
+        said = self.read(TreatmentInSerializer, instance=treatment, partial=True)
+        now = timezone.now()
+        if any(getattr(treatment, name) != value for name, value in said.items()):
+            change_treatment(treatment, by=request.user, now=now, **said)
+        return Response(treatment_document(treatment, now))
+
+
+def _recorded(user: User, treatment_id: UUID, said: dict) -> Response:
+    """Record it, unless it was: two at once end with one row, and the second finds it."""
+    now = timezone.now()
+    patient = _whose(user, said.pop("patient", None))
+    saved = Treatment.objects.visible_to(user).filter(pk=treatment_id).first()
+    if saved is None:
+        try:
+            with transaction.atomic():
+                made = start_treatment(patient, by=user, now=now, id=treatment_id, **said)
+            return Response(treatment_document(made, now), status=201)
+        except IntegrityError as clash:
+            saved = Treatment.objects.visible_to(user).filter(pk=treatment_id).first()
+            if saved is None:
+                raise Http404 from clash
+    if saved.patient_id != patient.id or any(facts_of(saved)[name] != value for name, value in said.items()):
+        raise Conflict(ID_TAKEN)
+    return Response(treatment_document(saved, now))
+
+
+def _whose(user: User, patient_id: UUID | None) -> Patient:
+    """The patient whose treatment is recorded."""
+    if user.as_patient is not None:
+        if patient_id not in (None, user.as_patient.id):
+            raise ValidationError({"patient": ["There is no such patient."]})
+        return user.as_patient
+    if patient_id is None:
+        raise ValidationError({"patient": ["Say whose treatment it is."]})
+    patient = (
+        Patient.objects.of_practice(user.practice_as_practitioner).select_related("practice").filter(pk=patient_id)
+    )
+    found = patient.first()
+    if found is None:
+        raise ValidationError({"patient": ["There is no such patient."]})
+    return found
+
+
+def _may_change(user: User, treatment: Treatment) -> bool:
+    own = treatment.recorded_by_id == user.id and treatment.patient.user_id == user.id
+    return own or Treatment.objects.managed_by(user).filter(pk=treatment.pk).exists()
