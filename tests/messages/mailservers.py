@@ -12,26 +12,34 @@ from aiosmtpd.controller import Controller
 
 
 class Letterbox:
-    """An aiosmtpd handler that keeps what it takes; `on_data` may take its time, and turn a letter down."""
+    """An aiosmtpd handler that keeps what it takes.
 
-    def __init__(self, on_data=None):
+    `on_data` may take its time, and turn a letter down by giving an answer; `on_taken` may hold back the good news.
+    """
+
+    def __init__(self, on_data=None, on_taken=None):
         self.offered: list[bytes] = []
         self.letters: list[bytes] = []
         self.recipients: list[str] = []
         self.busy = 0
-        self.on_data = on_data
+        self.on_data, self.on_taken = on_data, on_taken
 
     async def handle_DATA(self, server, session, envelope):
         self.offered.append(bytes(envelope.content))
-        if self.on_data is not None:
-            self.busy += 1
-            answer = await asyncio.get_running_loop().run_in_executor(None, self.on_data, envelope)
-            self.busy -= 1
+        self.busy += 1
+        try:
+            answer = await self._ask(self.on_data, envelope)
             if answer:
                 return answer
-        self.letters.append(bytes(envelope.content))
-        self.recipients.append(envelope.rcpt_tos[0])
-        return "250 Taken"
+            self.letters.append(bytes(envelope.content))
+            self.recipients.append(envelope.rcpt_tos[0])
+            await self._ask(self.on_taken, envelope)
+            return "250 Taken"
+        finally:  # aiosmtpd cancels this when the sender has gone
+            self.busy -= 1
+
+    async def _ask(self, somebody, envelope):
+        return await asyncio.get_running_loop().run_in_executor(None, somebody, envelope) if somebody else None
 
     @property
     def ids(self) -> list[str]:
@@ -51,9 +59,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def honest(on_data=None):
+def honest(on_data=None, on_taken=None):
     """A server that takes everything; gives (port, letterbox)."""
-    box = Letterbox(on_data)
+    box = Letterbox(on_data, on_taken)
     controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:

@@ -1,0 +1,195 @@
+"""F2 and F15: workers are killed at every moment and race each other; nothing is lost and nothing sent twice for it."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import AccountMail
+from symptoms.models import Delivery, Entry
+from tests.messages import mailservers
+from tests.messages.told import a_treatment, an_entry, tell
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+
+ALL = os.environ.get("MENDLINE_TEST_FAULTS") == "all"
+KILLS = 200 if ALL else 20
+RACERS = [2, 8] if ALL else [3]
+RACED_FOR = 1_000 if ALL else 300
+MOMENTS = ["before it looks", "while it connects", "during DATA", "after it was taken", "whenever"]
+
+
+class Workers:
+    """Starts workers on the test's own database file."""
+
+    def __init__(self, port: int):
+        script = Path(__file__).with_name("launch_workers.py")
+        command = [sys.executable, str(script), str(settings.DATABASES["default"]["NAME"]), str(port)]
+        self._launcher = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def start(self, arguments: str = "") -> int:
+        self._launcher.stdin.write(arguments + "\n")
+        self._launcher.stdin.flush()
+        return int(self._launcher.stdout.readline())
+
+    def close(self) -> None:
+        self._launcher.stdin.close()
+        self._launcher.wait(10)
+        self._launcher.stdout.close()
+
+
+@contextmanager
+def workers(port: int):
+    started = Workers(port)
+    try:
+        yield started
+    finally:
+        started.close()
+
+
+def kill(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not is_alive(pid))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(true, seconds: float = 30.0) -> None:
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, "it never came true"
+        time.sleep(0.01)
+
+
+def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it_held():
+    chance = random.Random(20261125)
+    treatment = a_treatment()
+    moment = ""
+    offered, may_go_on = threading.Event(), threading.Event()
+
+    def on_data(envelope):
+        if moment == "during DATA":
+            offered.set()
+            may_go_on.wait(10)
+            return "451 the sender has died"
+        return None
+
+    def on_taken(envelope):
+        if moment == "after it was taken":
+            offered.set()
+            may_go_on.wait(10)
+
+    held: Counter = Counter()  # taken by the server, not marked by the worker that died
+    with mailservers.honest(on_data, on_taken) as (port, box), workers(port) as of_ours:
+        for number in range(KILLS):
+            moment = MOMENTS[number % len(MOMENTS)]
+            offered.clear()
+            may_go_on.clear()
+            tell(an_entry(treatment))
+            before = len(box.letters)
+            pid = of_ours.start()
+            if moment == "while it connects":
+                wait_until(Delivery.objects.filter(sent_at=None, not_before__gt=timezone.now()).exists)
+            elif moment in ("during DATA", "after it was taken"):
+                wait_until(offered.is_set)
+            elif moment == "whenever":
+                time.sleep(chance.uniform(0, 0.4))
+            kill(pid)
+            may_go_on.set()
+            wait_until(lambda: box.busy == 0)
+            moment = ""
+            unmarked = {delivery.message_id for delivery in Delivery.objects.filter(sent_at=None)}
+            held.update(unmarked.intersection(box.ids[before:]))
+            Delivery.objects.filter(sent_at=None).update(not_before=timezone.now())  # the lease runs out
+        last = of_ours.start("--once")
+        wait_until(lambda: not is_alive(last))
+    assert not Delivery.objects.filter(sent_at=None).exists()
+    copies = Counter(box.ids)
+    assert set(copies) == {delivery.message_id for delivery in Delivery.objects.all()}
+    assert held, "no worker was killed while it held a letter that had been taken"
+    assert all(count <= 1 + held[message_id] for message_id, count in copies.items())
+
+
+@pytest.mark.parametrize("racers", RACERS)
+def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers):
+    treatment = a_treatment()
+    entry = an_entry(treatment)
+    chance = random.Random(racers)
+    entries = Entry.objects.bulk_create(
+        Entry(treatment=treatment, day=day, answers=entry.answers, digest="", received_at=timezone.now())
+        for day in range(1, RACED_FOR + 1)
+    )
+    Entry.objects.update(is_judged=True)
+    told = Delivery.objects.bulk_create(
+        Delivery(
+            entry=one,
+            recipient=treatment.practitioner,
+            why="treated",
+            urgency=chance.choice([2, 3, 4]),
+            created_at=timezone.now(),
+        )
+        for one in entries
+    )
+    AccountMail.objects.bulk_create(AccountMail(to=f"{n}@example.org", subject="s", body="b") for n in range(20))
+    with mailservers.honest() as (port, box), workers(port) as of_ours:
+        started = [of_ours.start("--once") for _ in range(racers)]
+        wait_until(lambda: not any(map(is_alive, started)), seconds=120)
+    assert Counter(box.ids) == Counter([one.message_id for one in [*told, *AccountMail.objects.all()]])
+    assert not Delivery.objects.filter(sent_at=None).exists()
+    assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
+    in_line = {
+        one.message_id: place for place, one in enumerate(sorted(told, key=lambda d: (-d.urgency, d.created_at)))
+    }
+    arrived = [in_line[message_id] for message_id in box.ids if message_id in in_line]
+    ahead = max(abs(place - turn) for turn, place in enumerate(arrived))
+    assert ahead <= racers * 8, "somebody waited while many who came later went first"
+
+
+def test_the_worker_stops_when_told_and_what_was_on_its_way_arrives():
+    delivery = tell(an_entry())
+    reached = threading.Event()
+
+    def slowly(envelope):
+        reached.set()
+        time.sleep(0.5)
+
+    with mailservers.honest(slowly) as (port, box):
+        environment = {
+            **os.environ, "MENDLINE_DEBUG": "1", "MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_PORT": str(port),
+            "MENDLINE_DATA_DIR": str(data_dir()),
+        }  # fmt: skip
+        worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], env=environment, stdout=subprocess.PIPE)
+        wait_until(reached.is_set)
+        worker.terminate()
+        assert worker.wait(10) == 0
+        assert b"Worker stopped" in worker.stdout.read()
+    delivery.refresh_from_db()
+    assert delivery.sent_at is not None and box.ids == [delivery.message_id]
+
+
+def data_dir() -> Path:
+    """A data folder whose database is the test's, as `manage.py` expects to find it."""
+    database = Path(connection.settings_dict["NAME"])
+    link = database.with_name("worker") / "mendline.sqlite3"
+    link.parent.mkdir(exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(database)
+    return link.parent
