@@ -1,0 +1,89 @@
+"""What a stranger gets from Mendline in production: the headers of safety.md section 8, and no way around them."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.house.test_ground import SAFE
+from tests.house.tree import ROOT
+
+PAGES = {
+    "/": 200,
+    "/help/": 200,
+    "/help/?country=US": 200,
+    "/accounts/login/": 200,
+    "/accounts/signup/": 200,
+    "/accounts/password/reset/": 200,
+    "/join/no-such-token/": 404,
+    "/healthz": 200,
+    "/readyz": 200,
+    "/no/such/page/": 404,
+    "/today/": 302,
+    "/practice/": 302,
+    "/api/v1/treatments/": 401,
+    "/api/no/such/": 404,
+}
+EVERYWHERE = {
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
+}
+POLICY = {
+    "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self' blob:",
+    "font-src": "'self'", "connect-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'",
+    "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'", "upgrade-insecure-requests": "",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory):
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")}
+    data = {"MENDLINE_DATA_DIR": str(tmp_path_factory.mktemp("production"))}
+    visited = subprocess.run(
+        [sys.executable, "-m", "tests.house.visit", *PAGES],
+        cwd=ROOT, env=kept | SAFE | data, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert visited.returncode == 0, visited.stderr[-2000:]
+    return json.loads(visited.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_gets_the_page_with_every_header(visits, path):
+    found = visits[path]
+    assert found["status"] == PAGES[path]
+    assert {name: found["headers"].get(name) for name in EVERYWHERE} == EVERYWHERE
+    policy = dict((part.strip() + " ").split(" ", 1) for part in found["headers"]["content-security-policy"].split(";"))
+    assert {name: values.strip() for name, values in policy.items()} == POLICY
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path.startswith(("/accounts/", "/join/", "/api/"))])
+def test_what_is_about_somebody_stays_in_no_cache(visits, path):
+    headers = visits[path]["headers"]
+    assert headers["cache-control"] == "no-store, private"
+    assert "Cookie" in headers["vary"]
+
+
+def test_cookies_are_bound_to_the_host_and_to_https(visits):
+    cookies = {name: morsel for found in visits.values() for name, morsel in found["cookies"].items()}
+    assert set(cookies) <= {"__Host-session", "__Host-csrf"} and "__Host-csrf" in cookies
+    for morsel in cookies.values():
+        assert morsel["secure"] and morsel["path"] == "/" and not morsel["domain"] and morsel["samesite"] == "Lax"
+
+
+def test_a_page_fetches_only_from_its_own_host_and_by_names_that_change_with_the_content(visits):
+    loaded = re.findall(r'<(?:link|script|img)\b[^>]*?(?:href|src)="([^"]+)"', visits["/"]["body"])
+    assert loaded
+    for address in loaded:
+        assert re.fullmatch(r"/static/[\w./-]+\.[0-9a-f]{12}\.\w+(#.*)?", address), address
+
+
+def test_errors_speak_to_people_on_pages_and_to_programs_in_the_api(visits):
+    assert "<h1" in visits["/no/such/page/"]["body"]
+    assert visits["/api/no/such/"]["headers"]["content-type"] == "application/problem+json"

@@ -1,0 +1,35 @@
+"""Visits pages as production serves them, in a process of its own, and prints what came back as JSON.
+
+python -m tests.house.visit PATH...        (settings from the environment, as an operator sets them)
+"""
+
+import json
+import os
+import sys
+
+
+def main(paths: list[str]) -> None:
+    """Make an empty database and the static files, then fetch each path over https as a stranger."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
+    import django
+    from django.core.management import call_command
+    from django.test import Client
+
+    django.setup()
+    for command, options in (("migrate", {}), ("createcachetable", {}), ("collectstatic", {"interactive": False})):
+        call_command(command, verbosity=0, **options)
+    stranger = Client(headers={"host": "mendline.example"}, raise_request_exception=False)
+    answers = {}
+    for path in paths:
+        found = stranger.get(path, secure=True)
+        answers[path] = {
+            "status": found.status_code,
+            "headers": {name.lower(): value for name, value in found.headers.items()},
+            "cookies": {name: dict(morsel) for name, morsel in found.cookies.items()},
+            "body": b"".join(found).decode(errors="replace"),
+        }
+    print(json.dumps(answers))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
