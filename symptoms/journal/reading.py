@@ -1,0 +1,121 @@
+"""The course day by day: what was reported, what was expected, what was said, which photos; for page and API alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from accounts.models import User
+from symptoms.journal.courses import entry_values, patient_values, treatment_values
+from symptoms.models import Assessment, Entry, Photo, Treatment
+from symptoms.recovery.course import Entry as EntryValues
+from symptoms.recovery.timeline import ceilings
+from symptoms.recovery.vocabulary import Symptom
+
+LAST_DAY = 400  # a treatment is followed for so long
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One symptom on one day: `level` 0-4 or None (not answered, or no entry), `limit` the most that is expected."""
+
+    day: int
+    level: int | None
+    limit: int
+
+    @property
+    def is_above(self) -> bool:
+        return self.level is not None and self.level > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class DayRead:
+    """One day of a course. `reported` holds what was answered, none (0) included; `expected` the most for each symptom,
+    in the units of the patient's own answers. Without an entry `entry` is None; while it is unjudged, `said` is."""
+
+    day: int
+    on: date
+    entry: Entry | None
+    said: Assessment | None
+    photos: tuple[Photo, ...]
+    reported: Mapping[Symptom, int]
+    expected: Mapping[Symptom, int]
+
+    def point(self, symptom: Symptom) -> Point:
+        """One symptom of the day."""
+        return Point(self.day, self.reported.get(symptom), self.expected[symptom])
+
+    @property
+    def urgency(self) -> str:
+        """The verdict's word; "unjudged" while there is none, empty without an entry."""
+        if self.entry is None:
+            return ""
+        return self.said.urgency_slug if self.said else "unjudged"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRead:
+    """The days of a range, logged or not, in order."""
+
+    treatment: Treatment
+    days: tuple[DayRead, ...]
+
+    def line(self, symptom: Symptom) -> list[Point]:
+        """One symptom over all the days."""
+        return [day.point(symptom) for day in self.days]
+
+    @property
+    def answered(self) -> list[Symptom]:
+        """The symptoms that were answered on any of the days, in the vocabulary's order."""
+        seen = {symptom for day in self.days for symptom in day.reported}
+        return [symptom for symptom in Symptom if symptom in seen]
+
+
+def read_course(treatment: Treatment, *, days: range, seen_by: User) -> CourseRead:
+    """Read `days` (numbers, in order) of a treatment as `seen_by` may see them: three statements, however many."""
+    between = {"day__gte": days.start, "day__lt": days.stop}
+    entries = {entry.day: entry for entry in treatment.entries.current().filter(**between)}
+    said = {
+        assessment.entry_id: assessment
+        for assessment in Assessment.objects.filter(
+            entry__treatment=treatment, entry__is_current=True, is_current=True,
+            entry__day__gte=days.start, entry__day__lt=days.stop,
+        )
+    }  # fmt: skip
+    photos: dict[int, list[Photo]] = {}
+    for photo in _photos(treatment, seen_by).filter(**between).order_by("received_at"):
+        photos.setdefault(photo.day, []).append(photo)
+    values = {day: entry_values(entry) for day, entry in entries.items()}
+    most = ceilings(
+        patient_values(treatment),
+        treatment_values(treatment),
+        days=days,
+        exposures_by_day={day: entry.exposures for day, entry in values.items()},
+    )
+    return CourseRead(
+        treatment,
+        tuple(
+            DayRead(
+                day=day,
+                on=treatment.day_zero + timedelta(days=day),
+                entry=entries.get(day),
+                said=said.get(entries[day].id) if day in entries and entries[day].is_judged else None,
+                photos=tuple(photos.get(day, ())),
+                reported=_reported(values.get(day)),
+                expected={symptom: row[at] for symptom, row in most.items()},
+            )
+            for at, day in enumerate(days)
+        ),
+    )
+
+
+def _photos(treatment: Treatment, seen_by: User):
+    """The patient's own are theirs to see; of others it is asked whether they may."""
+    if treatment.patient.user_id == seen_by.pk:
+        return treatment.photos.all()
+    return Photo.objects.visible_to(seen_by).filter(treatment=treatment)
+
+
+def _reported(entry: EntryValues | None) -> dict[Symptom, int]:
+    if entry is None:
+        return {}
+    return {symptom: entry.symptoms.get(symptom, 0) for symptom in Symptom if symptom in entry.answered}
