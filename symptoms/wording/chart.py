@@ -1,0 +1,175 @@
+"""One symptom against its expected band: the places of a drawing, and the sentences that say the same."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Protocol
+
+from symptoms.recovery.questions import STEP_WORDS, question
+
+ABOVE_LIMIT = 0.35  # the limit is drawn this much above the ceiling, so that a dot on it is seen to be inside
+LEAST_WIDE = 14  # days; a course that has just begun is not stretched over the page
+BOTTOM = 4.35
+
+
+class PointLike(Protocol):
+    """One symptom on one day: `level` 0-4 or None, `limit` the most that is expected."""
+
+    @property
+    def day(self) -> int: ...
+    @property
+    def level(self) -> int | None: ...
+    @property
+    def limit(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A reported day, in per cent of the drawing."""
+
+    x: str
+    y: str
+    is_above: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A day's number below the drawing."""
+
+    x: str
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing `wide` days by 4 steps (0 at the top is very severe): paths for its stretched plane, places in per cent
+    for dots and text. `label` says it in a sentence, `heading` in a few words, `gaps` which days were not logged."""
+
+    title: str
+    heading: str
+    label: str
+    gaps: str
+    wide: int
+    band: str
+    limit: str
+    grid: str
+    actual: str
+    above: str
+    dots: tuple[Dot, ...]
+    ticks: tuple[Tick, ...]
+    now_line: str
+    now_x: str
+
+
+def draw(points: Sequence[PointLike], word: str, *, today: int) -> Chart:
+    """Draw `points` (days in order, the first and last bound the drawing) of a symptom; `today` is marked if among them."""
+    first = points[0].day
+    wide = max(1, min(len(points) - 1, max(LEAST_WIDE, today + 2 - first)))
+    shown = [point for point in points if point.day <= first + wide]
+    edge = " ".join(f"{point.day - first} {_height(point.limit) - ABOVE_LIMIT:.4g}" for point in shown)
+    answered = [point for point in shown if point.level is not None]
+    title = question(word).title
+    now = today - first if first <= today <= first + wide else None
+    return Chart(
+        title=title,
+        heading=f"{title}: {_in_short(answered)}",
+        label=_sentence(title, [point for point in shown if point.day <= today]),
+        gaps=_gaps(shown, today),
+        wide=wide,
+        band=f"M{edge} {wide} {BOTTOM} 0 {BOTTOM}z",
+        limit=f"M{edge}",
+        grid="".join(f"M0 {step}H{wide}" for step in range(5)),
+        actual=_line(answered, first),
+        above="".join(
+            f"M{p.day - first} {_height(p.level)}V{_height(p.limit) - ABOVE_LIMIT:.4g}" for p in answered if _above(p)
+        ),
+        dots=tuple(Dot(_across(p.day - first, wide), f"{25 * _height(p.level)}%", _above(p)) for p in answered),
+        ticks=tuple(Tick(_across(at, wide), first + at) for at in range(0, wide + 1, 2 if wide <= 14 else 5)),
+        now_line="" if now is None else f"M{now} -.3V{BOTTOM}",
+        now_x="" if now is None else _across(now, wide),
+    )
+
+
+def _height(level: int) -> int:
+    return 4 - level
+
+
+def _across(at: int, wide: int) -> str:
+    return f"{100 * at / wide:.4g}%"
+
+
+def _above(point: PointLike) -> bool:
+    return point.level is not None and point.level > point.limit
+
+
+def _line(answered: Sequence[PointLike], first: int) -> str:
+    """A line through days that follow each other; a day that was not answered breaks it."""
+    days = {point.day for point in answered}
+    return "".join(f"{'L' if p.day - 1 in days else 'M'}{p.day - first} {_height(p.level)}" for p in answered)
+
+
+def _in_short(answered: Sequence[PointLike]) -> str:
+    """What the drawing shows: "back in the usual range since day 8"."""
+    if not answered:
+        return "not answered on these days"
+    above = [point.day for point in answered if _above(point)]
+    if not above:
+        return "within the usual range"
+    last = answered[-1]
+    if above[-1] == last.day:
+        return f"above the usual range on day {last.day}"
+    back = next(point.day for point in answered if point.day > above[-1])
+    return f"back in the usual range since day {back}"
+
+
+def _sentence(title: str, points: Sequence[PointLike]) -> str:
+    if all(point.level is None for point in points):
+        return f"{title} by day. Not answered on these days."
+    parts = [
+        f"{_step(level)} {_days([point.day for point in run])}"
+        for level, run in ((level, list(run)) for level, run in groupby(points, key=lambda point: point.level))
+    ]
+    above = [point.day for point in points if _above(point)]
+    told = ", ".join(parts)
+    verdict = f"Above the expected range {_listed_days(above)}." if above else "Never above the expected range."
+    return f"{title} by day, none to very severe. {told[:1].upper()}{told[1:]}. {verdict}"
+
+
+def _step(level: int | None) -> str:
+    return "not answered" if level is None else STEP_WORDS[level].lower()
+
+
+def _days(days: Sequence[int]) -> str:
+    """ "on day 3", "on days 0 to 2"."""
+    return f"on day {days[0]}" if len(days) == 1 else f"on days {days[0]} to {days[-1]}"
+
+
+def _listed_days(days: Sequence[int]) -> str:
+    """ "on days 2, 4 to 6 and 9"."""
+    runs = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in _runs(days)]
+    *before, last = runs
+    return f"on {'day' if len(days) == 1 else 'days'} {', '.join(before)}{' and ' if before else ''}{last}"
+
+
+def _runs(days: Iterable[int]) -> Iterator[list[int]]:
+    """Days that follow each other, together."""
+    run: list[int] = []
+    for day in days:
+        if run and day != run[-1] + 1:
+            yield run
+            run = []
+        run.append(day)
+    if run:
+        yield run
+
+
+def _gaps(points: Sequence[PointLike], today: int) -> str:
+    """Which days before today hold no answer between two that do: nothing is assumed for them."""
+    answered = [point.day for point in points if point.level is not None]
+    if not answered:
+        return ""
+    missing = [p.day for p in points if p.level is None and answered[0] < p.day < max(answered[-1], today)]
+    if not missing:
+        return ""
+    told = _listed_days(missing).removeprefix("on ")
+    return f"{told[:1].upper()}{told[1:]} {'has' if len(missing) == 1 else 'have'} no answer: we assume nothing there."
