@@ -62,7 +62,7 @@ class Chart:
 
 
 def draw(points: Sequence[PointLike], word: str, *, today: int) -> Chart:
-    """Draw `points` (days in order, the first and last bound the drawing) of a symptom; `today` is marked if among them."""
+    """Draw `points` of a symptom (days in order; the first and last bound the drawing) and mark `today` among them."""
     first = points[0].day
     wide = max(1, min(len(points) - 1, max(LEAST_WIDE, today + 2 - first)))
     shown = [point for point in points if point.day <= first + wide]
@@ -140,8 +140,10 @@ def _step(level: int | None) -> str:
 
 
 def _days(days: Sequence[int]) -> str:
-    """ "on day 3", "on days 0 to 2"."""
-    return f"on day {days[0]}" if len(days) == 1 else f"on days {days[0]} to {days[-1]}"
+    """ "on day 3", "on days 4 and 5", "on days 0 to 2"."""
+    if len(days) == 1:
+        return f"on day {days[0]}"
+    return f"on days {days[0]} {'and' if len(days) == 2 else 'to'} {days[-1]}"
 
 
 def _listed_days(days: Sequence[int]) -> str:
