@@ -9,7 +9,7 @@ def standing(request) -> dict:
     if user is None or not user.is_authenticated:
         return {"help_numbers": numbers_for(None)}
     return {
-        "is_patient": user.as_patient is not None,
+        "is_patient": user.membership is None and user.as_patient is not None,  # never both: they are two accounts
         "is_practitioner": user.practice_as_practitioner is not None,
         "is_admin": user.practice_as_admin is not None,
         "practice": user.membership.practice if user.membership else None,
