@@ -1,0 +1,173 @@
+"""What a patient reads about a day: the verdict, the steps, whom to call, and why."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from symptoms.recovery.care import SEEK_HELP
+from symptoms.recovery.questions import BY_WORD, STEP_WORDS
+from symptoms.recovery.sayings import Opening, opening
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.seen import Flag, Reason, Seen, raising, reasons, saying_of, seen
+
+URGENCIES = {
+    Urgency.ON_TRACK: "On track",
+    Urgency.WATCH: "Keep an eye on it",
+    Urgency.CONTACT: "Contact your clinic",
+    Urgency.URGENT: "Be seen today",
+    Urgency.EMERGENCY: "Get emergency help now",
+}
+NOT_JUDGED = "Not checked yet"
+CONTACT_ALONE = "Contact a doctor"
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whom the patient can call: the clinic ("" when alone), the country's emergency number and urgent-care line."""
+
+    emergency: str
+    urgent: str = ""
+    clinic: str = ""
+    phone: str = ""
+
+    @property
+    def has_clinic(self) -> bool:
+        return bool(self.clinic)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A button that calls somebody."""
+
+    label: str
+    number: str
+
+    @property
+    def tel(self) -> str:
+        return "".join(sign for sign in self.number if sign.isdigit() or sign == "+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All that is said about one day. `urgency` is the word, or "unjudged"."""
+
+    urgency: str
+    word: str
+    heading: str
+    line: str
+    means: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    calls: tuple[Call, ...] = ()
+    sooner: str = ""
+    why: tuple[Reason, ...] = ()
+    instead: tuple[str, ...] = ()  # when to call the emergency number instead
+
+
+def urgency_word(urgency: Urgency | None, *, has_clinic: bool) -> str:
+    """The patient's word for an urgency; None: not judged."""
+    if urgency is None:
+        return NOT_JUDGED
+    return CONTACT_ALONE if urgency is Urgency.CONTACT and not has_clinic else URGENCIES[urgency]
+
+
+def verdict(
+    urgency: int | None, flags: Sequence[Flag], *, day: int, compared: Iterable[str], lines: Lines, version: str = ""
+) -> Verdict:
+    """What to say about `day`, judged (`urgency`, `flags` as stored, `version` of the protocol) or not (None).
+
+    `compared` are the symptoms that were answered. At `watch` no concern is named. Source: evidence 3.3.
+    """
+    level = None if urgency is None else Urgency(urgency)
+    first = opening(level, practice=lines.has_clinic)
+    word = urgency_word(level, has_clinic=lines.has_clinic)
+    if level is None:
+        heading = "Your log is safe, but we could not check it yet"
+        return Verdict(
+            "unjudged", word, heading, first.line, steps=_filled(first.steps, lines), calls=_clinic(lines),
+            sooner="Don’t take this as “all is well”.", instead=SEEK_HELP["emergency"].bullets,
+        )  # fmt: skip
+    if level is Urgency.ON_TRACK:
+        line = first.compared.format(symptoms=listed([_title(name).lower() for name in compared]))
+        line = f"{line} No warning sign was ticked." if not flags else line
+        heading = _capital(first.line.format(day=day).removeprefix("On track: ").rstrip("."))
+        return Verdict("on_track", word, heading, line, steps=first.steps, sooner=first.sooner)
+    named = seen(flags)
+    line = _opened(first, named, day)
+    if level is Urgency.WATCH:
+        heading, _, line = line.partition(". ")
+        why = tuple(reason for reason in reasons(flags, version, named=False) if reason.facts or reason.earlier)
+        return Verdict("watch", word, heading, line, steps=first.steps, sooner=first.sooner, why=why)
+    return _raised(level, word, line, first, raising(flags), lines, version)
+
+
+def _raised(
+    level: Urgency, word: str, line: str, first: Opening, flags: list[Flag], lines: Lines, version: str
+) -> Verdict:
+    """From `contact` up: what it can mean and how to care for it. At the highest urgency only, so that what is urgent is
+    not lost among what is not; the rest stands under why."""
+    words = [saying_of(flag) for flag in flags if flag["urgency"] == level.slug]
+    is_emergency = level is Urgency.EMERGENCY
+    care = dict.fromkeys(step for said in words for step in said.care)
+    heading = f"Call {lines.emergency} now" if is_emergency else words[0].patient_title
+    return Verdict(
+        urgency=level.slug,
+        word=word,
+        heading=heading,
+        line=line,
+        means=_filled(dict.fromkeys(said.means for said in words), lines),
+        steps=tuple(step for step in _filled((*first.steps, *care), lines) if step != f"{heading}."),
+        calls=_calls(level, lines),
+        why=reasons(flags, version, named=True),
+        instead=() if is_emergency else SEEK_HELP["emergency"].bullets,
+    )
+
+
+def _opened(first: Opening, named: Seen, day: int) -> str:
+    line = first.line_for_many if named.are_many else first.line
+    return line.format(seen=named.words, day=day)
+
+
+def _calls(level: Urgency, lines: Lines) -> tuple[Call, ...]:
+    if level is Urgency.EMERGENCY:
+        return (Call(f"Call {lines.emergency}", lines.emergency),)
+    urgent = (Call(f"Urgent care: {lines.urgent}", lines.urgent),) if lines.urgent and level is Urgency.URGENT else ()
+    return (*_clinic(lines), *urgent)
+
+
+def _clinic(lines: Lines) -> tuple[Call, ...]:
+    return (Call(f"Call {lines.clinic}", lines.phone),) if lines.clinic and lines.phone else ()
+
+
+def _filled(texts: Iterable[str], lines: Lines) -> tuple[str, ...]:
+    """The places filled in; without a clinic, a doctor takes its place."""
+    urgent = f"the urgent care line, {lines.urgent}," if lines.urgent else "an urgent care line"
+    filled = (text.format(number=lines.emergency, urgent_line=urgent, clinic=lines.clinic) for text in texts)
+    return tuple(text.replace(",.", ".") if lines.has_clinic else for_alone(text) for text in filled)
+
+
+def for_alone(text: str) -> str:
+    """A sentence about "your clinic", for somebody who has none."""
+    return text.replace(",.", ".").replace("your clinic", "a doctor").replace("Your clinic", "A doctor")
+
+
+def level_word(level: int) -> str:
+    """none, mild, medium, severe, very severe."""
+    return STEP_WORDS[level].lower()
+
+
+def at_most(limit: int) -> str:
+    """How much of a symptom is usual: "none", "up to mild"."""
+    return "up to very severe" if limit >= 4 else f"up to {level_word(limit)}" if limit else "none"
+
+
+def listed(words: Sequence[str]) -> str:
+    """a; a and b; a, b and c."""
+    *before, last = words or ("nothing",)
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def _title(word: str) -> str:
+    return BY_WORD[word].title
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
