@@ -1,0 +1,62 @@
+"""Every word of the vocabulary, every concern and every criterion has its words for people."""
+
+import pytest
+from django.template.loader import get_template
+from django.urls import URLPattern, get_resolver
+
+from accounts.middleware import rule_of
+from symptoms.recovery.protocol import PROTOCOL
+from symptoms.recovery.questions import BY_WORD
+from symptoms.recovery.sayings import opening, saying
+from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom, Urgency
+from symptoms.wording.practitioner import concern_title, urgency_word
+
+
+@pytest.mark.parametrize("word", [*Symptom, *Sign, *Exposure, "temperature_c"], ids=str)
+def test_a_word_has_its_question(word):
+    question = BY_WORD[str(word)]
+    assert question.text and question.title and question.help
+    assert question.kind != "symptom" or len(question.steps) == 5
+
+
+def test_every_concern_is_raised_by_some_criterion_and_every_criterion_speaks_of_one():
+    days = range(181)
+    raised = {concern for criterion in PROTOCOL.criteria for day in days for concern in criterion.concerns(day)}
+    assert raised == set(Concern)
+
+
+@pytest.mark.parametrize("concern", Concern, ids=str)
+def test_a_concern_has_its_words_for_both_sides(concern):
+    words = saying(concern)
+    assert words.title and words.patient_title and words.means and words.think and words.record
+    assert concern_title(str(concern)) not in ("", str(concern))
+
+
+@pytest.mark.parametrize("urgency", [*Urgency, None], ids=str)
+def test_an_urgency_has_its_words_for_both_sides(urgency):
+    for practice in (True, False):
+        assert opening(urgency, practice=practice).line
+    assert urgency_word(urgency)
+
+
+def test_every_criterion_id_is_unique():
+    ids = [criterion.id for criterion in PROTOCOL.criteria]
+    assert len(ids) == len(set(ids))
+
+
+def routes(patterns=None, before=""):
+    """Every route with its view."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield before + str(pattern.pattern), pattern.callback
+        else:
+            yield from routes(pattern.url_patterns, before + str(pattern.pattern))
+
+
+def test_every_view_says_who_may_open_it():
+    assert [route for route, view in routes() if rule_of(view) is None] == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_every_error_has_its_page(status):
+    get_template(f"{status}.html")
