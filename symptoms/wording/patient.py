@@ -102,8 +102,10 @@ def verdict(
 def _raised(
     level: Urgency, word: str, line: str, first: Opening, flags: list[Flag], lines: Lines, version: str
 ) -> Verdict:
-    """From `contact` up: what it can mean and how to care for it. At the highest urgency only, so that what is urgent is
-    not lost among what is not; the rest stands under why."""
+    """From `contact` up: what it can mean and how to care for it, at the highest urgency only.
+
+    What is urgent must not be lost among what is not: the rest stands under why.
+    """
     words = [saying_of(flag) for flag in flags if flag["urgency"] == level.slug]
     is_emergency = level is Urgency.EMERGENCY
     care = dict.fromkeys(step for said in words for step in said.care)
