@@ -52,6 +52,34 @@ def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time
     return patient
 
 
+def add_to_practice(
+    practice: Practice, *, name: str, email: str, phone: str, year_of_birth: int, now: datetime
+) -> Patient:
+    """Begin a record for somebody whom the practice treats; they make it theirs by accepting an invitation.
+
+    Raises:
+        CannotStart: for people under 18.
+    """
+    if not is_adult(year_of_birth, now):
+        raise CannotStart(TOO_YOUNG)
+    return Patient.objects.create(
+        practice=practice,
+        name=name,
+        email=email,
+        phone=phone,
+        year_of_birth=year_of_birth,
+        country=practice.country,
+        created_at=now,
+    )
+
+
+def reach_at(patient: Patient, email: str) -> None:
+    """Write down where somebody who has not joined yet can be reached; who has joined says it themselves."""
+    if patient.user_id is None and patient.email != email:
+        patient.email = email
+        patient.save(update_fields=["email"])
+
+
 def confirm_zone(patient: Patient, zone: str, now: datetime) -> None:
     """The patient says in which time zone they live: from now on it decides what "today" is, and nothing else changes.
 

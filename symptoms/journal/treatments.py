@@ -38,7 +38,7 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
 @transaction.atomic
 def change_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) -> Treatment:
     """Mend what was recorded; how it read before is kept, and all its days are judged anew."""
-    TreatmentRevision.objects.create(treatment=treatment, was=_as_document(treatment), changed_by=by, changed_at=now)
+    TreatmentRevision.objects.create(treatment=treatment, was=as_document(treatment), changed_by=by, changed_at=now)
     for name, value in facts.items():
         setattr(treatment, name, value)
     if "performed_at" in facts:
@@ -116,7 +116,7 @@ def _move_day_zero(treatment: Treatment, day_zero) -> None:
         photo.save(update_fields=["day"])
 
 
-def _as_document(treatment: Treatment) -> dict:
+def as_document(treatment: Treatment) -> dict:
     """The fields that people fill in, as plain JSON."""
     fields = model_to_dict(treatment, exclude=NOT_REVISED)
     return {name: _plain(value) for name, value in fields.items()}

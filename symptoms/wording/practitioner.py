@@ -36,3 +36,18 @@ def think_of(flag: Flag) -> Saying | None:
 
 def _saying(concern: str, criteria: Iterable[str]) -> Saying | None:
     return saying(Concern(concern), criteria) if concern in set(Concern) else None
+
+
+def event_in_words(what: str, concern: str, urgency: int | None, detail: str) -> str:
+    """What happened to an alert, for the history: "Infection rose to See today"."""
+    title = concern_title(concern)
+    said = {
+        "opened": f"{title}: {urgency_word(urgency)}",
+        "rose": f"{title} rose to {urgency_word(urgency)}",
+        "acknowledged": f"Took {title.lower()}: “I have this”",
+        "taken_back": f"{title} got worse: nobody has it any more",
+        "answers_changed": f"{title}: the answers changed, and nothing raises it any more",
+        "resolved": f"Closed {title.lower()}: {detail}",
+        "moved": f"{title} moved to {detail}",
+    }
+    return said.get(what, f"{title}: {what}")

@@ -1,5 +1,8 @@
 """What people read for the words of a treatment: devices, areas, skin types, conditions, medicines."""
 
+from collections.abc import Mapping
+
+from symptoms.recovery.questions import STEP_WORDS, question
 from symptoms.recovery.vocabulary import Area, Condition, Device, Medication, Setting
 
 DEVICES = {
@@ -91,3 +94,13 @@ MEDICATIONS_IN_PLAIN_WORDS = {
     Medication.TOPICAL_RETINOID: "A retinoid cream",
     Medication.PHOTOSENSITISER: "Medicine that makes skin burn easily, such as doxycycline",
 }
+
+
+def skin_type(fitzpatrick: int | None) -> str:
+    """A Fitzpatrick type with what the sun does to it: "Type II. Fair: mostly burns, tans a little"."""
+    return f"Type {ROMAN[fitzpatrick]}. {SKIN_TYPES[fitzpatrick]}" if fitzpatrick else "Type not known"
+
+
+def usual_levels(baseline: Mapping[str, int]) -> list[tuple[str, str]]:
+    """(title, step) of each symptom that was there before the treatment."""
+    return [(question(word).title, STEP_WORDS[level].lower()) for word, level in baseline.items() if level]

@@ -1,0 +1,61 @@
+"""What practitioners write about alerts: what became of one, a note for the practice, a message to the patient."""
+
+import uuid
+
+from django import forms
+
+from symptoms.models.alert import OUTCOMES
+
+WHY = "Say why it is not a concern."
+
+
+class WordsField(forms.CharField):
+    """Free words over several lines; a line break counts as one character, as the browser counts it."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class ResolveForm(forms.Form):
+    """What became of an alert; "not a concern" needs a reason."""
+
+    outcome = forms.ChoiceField(
+        label="What became of it",
+        widget=forms.RadioSelect,
+        choices=OUTCOMES,
+        error_messages={"required": "Choose what became of it."},
+    )
+    reason = WordsField(
+        label="Why, or what was agreed", required=False, max_length=500, help_text="Needed for “Not a concern”."
+    )
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if said.get("outcome") == "no_concern" and not said.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", WHY)
+        return said
+
+
+class NoteForm(forms.Form):
+    """A note kept inside the practice, or a short message that the patient reads: two buttons say which."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput)
+    text = WordsField(
+        label="Words", max_length=1000, error_messages={"required": "Write something first."}, help_text="At most 1000."
+    )
+    to = forms.ChoiceField(
+        choices=[("practice", "Keep for the clinic"), ("patient", "Send to the patient")],
+        error_messages={
+            "required": "Choose whether to keep it or to send it.",
+            "invalid_choice": "Choose whether to keep it or to send it.",
+        },
+    )
+
+    @classmethod
+    def blank(cls, text: str = "") -> "NoteForm":
+        """A fresh form; its id makes that sending it twice writes one note."""
+        return cls(initial={"id": uuid.uuid4(), "text": text})

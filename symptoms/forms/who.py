@@ -1,0 +1,75 @@
+"""Whom a practitioner treated: somebody new, somebody who was here before, and where to send the invitation."""
+
+from datetime import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts.forms import EmailField, NameField
+from accounts.models import Patient, Practice
+from accounts.patients import is_adult
+from symptoms.forms.fields import LineField, WholeNumberField
+
+OLDEST = 120  # years
+
+
+class NewPatientForm(forms.Form):
+    """A new patient of the practice. Somebody of the same name or address may be meant: then it asks once."""
+
+    name = NameField(label="Name", error_messages={"required": "Write the patient’s name."})
+    email = EmailField(required=False, help_text="For the invitation. You can also show a code.")
+    phone = LineField(label="Phone", max_length=40)
+    year_of_birth = WholeNumberField(
+        label="Year of birth",
+        least=1900,
+        most=9999,
+        required=True,
+        error_messages={"required": "Write the year of birth.", "invalid": "Write a year, like 1990."},
+        help_text="18 and over.",
+    )
+    somebody_else = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, practice: Practice, now: datetime, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.practice, self.now = practice, now
+        self.here_before: list[Patient] = []
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
+
+    def clean_year_of_birth(self) -> int:
+        year = self.cleaned_data["year_of_birth"]
+        if year > self.now.year or year < self.now.year - OLDEST:
+            raise ValidationError("Check the year.")
+        if not is_adult(year, self.now):
+            raise ValidationError("Mendline is for people of 18 and over.")
+        return year
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if said.get("name") and not said.get("somebody_else"):
+            self.here_before = list(_alike(self.practice, said["name"], said.get("email", ""))[:5])
+            if self.here_before:
+                self.add_error(
+                    "name", "Somebody like that was here before. Use their record, or say it is a new person."
+                )
+        return said
+
+    def who(self) -> dict:
+        """The cleaned answers, for `add_to_practice`."""
+        return {name: self.cleaned_data[name] for name in ("name", "email", "phone", "year_of_birth")}
+
+
+class InviteForm(forms.Form):
+    """Where to send the invitation."""
+
+    email = EmailField(label="E-mail", error_messages={
+        "required": "Write the address to send it to.", "invalid": "Write an e-mail address, like name@example.com."
+    })  # fmt: skip
+
+
+def _alike(practice: Practice, name: str, email: str):
+    same = Q(name__iexact=name)
+    if email:
+        same |= Q(email__iexact=email)
+    return Patient.objects.of_practice(practice).filter(same).order_by("name", "id")

@@ -1,0 +1,127 @@
+"""The open alerts of a patient, each with its facts, who was told, who read it and who has it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accounts.models import Patient, User
+from symptoms.alerts.reading import first_read
+from symptoms.alerts.telling import user_name
+from symptoms.forms.handling import ResolveForm
+from symptoms.models import Alert, Assessment, Delivery, Treatment
+from symptoms.recovery.sayings import Saying
+from symptoms.recovery.vocabulary import Concern, Urgency
+from symptoms.wording.answers import answers_in_words
+from symptoms.wording.evidence import Evidence, Flag, evidence
+from symptoms.wording.practitioner import concern_title, think_of, urgency_word
+
+
+@dataclass
+class Matter:
+    """One open alert as the page shows it; `said` is the judgement that opened or raised it, where it is known."""
+
+    alert: Alert
+    patient: Patient
+    said: Assessment | None
+    flag: Flag | None
+    told: list[Delivery]
+    read: tuple[datetime, User | None] | None
+    form: ResolveForm | None = None
+    answers: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        return concern_title(self.alert.concern)
+
+    @property
+    def unjudged(self) -> bool:
+        return self.alert.kind == Alert.Kind.UNJUDGED
+
+    @property
+    def facts(self) -> list[Evidence]:
+        return evidence(self.flag) if self.flag else []
+
+    @property
+    def think(self) -> Saying | None:
+        return think_of(self.flag) if self.flag else None
+
+    @property
+    def criteria(self) -> list[dict]:
+        return list(self.flag["criteria"]) if self.flag else []
+
+    @property
+    def not_measured(self) -> bool:
+        """Whether the temperature would tell more: an infection without one."""
+        infection = self.alert.concern in (Concern.INFECTION, Concern.LATE_INFECTION)
+        return infection and self.alert.entry.answers.get("temperature_c") is None
+
+    @property
+    def now(self) -> str:
+        """What the newest answers raise, where that is less than the peak."""
+        return urgency_word(self.alert.current_urgency) if self.alert.current_urgency < self.alert.urgency else ""
+
+    @property
+    def days_late(self) -> int:
+        return days_late(self.alert.entry, self.alert.treatment, self.patient)
+
+    @property
+    def reader(self) -> str:
+        return user_name(self.read[1]) if self.read else ""
+
+    @property
+    def taker(self) -> str:
+        return user_name(self.alert.acknowledged_by)
+
+    @property
+    def nobody_told(self) -> bool:
+        return not any(delivery.failed_at is None for delivery in self.told)
+
+
+def days_late(entry, treatment: Treatment, patient: Patient) -> int:
+    """How many days after the day it is about an entry was written down."""
+    return treatment.day_of(patient.today(entry.received_at)) - entry.day
+
+
+def open_matters(patient: Patient, treatments: Iterable[Treatment], by: User) -> list[Matter]:
+    """The open alerts of `treatments` on the desk of `by`, most urgent and longest waiting first: four statements."""
+    alerts = list(
+        Alert.objects.open()
+        .managed_by(by)
+        .filter(treatment__in=list(treatments))
+        .select_related("treatment", "entry", "acknowledged_by")
+        .order_by("-urgency", "worsened_at", "concern")
+    )
+    if not alerts:
+        return []
+    told, read, said = _told(alerts), first_read(alerts), _said(alerts)
+    matters = []
+    for alert in alerts:
+        judgement, flag = _behind(alert, said[alert.entry_id])
+        answers = answers_in_words(alert.entry.answers)
+        matters.append(
+            Matter(alert, patient, judgement, flag, told[alert.entry_id], read.get(alert.id), answers=answers)
+        )
+    return matters
+
+
+def _told(alerts: list[Alert]) -> dict:
+    by_entry = defaultdict(list)
+    sent = Delivery.objects.filter(entry__in={alert.entry_id for alert in alerts}).select_related("recipient")
+    for delivery in sent.order_by("created_at", "recipient__name"):
+        by_entry[delivery.entry_id].append(delivery)
+    return by_entry
+
+
+def _said(alerts: list[Alert]) -> dict:
+    by_entry = defaultdict(list)
+    for said in Assessment.objects.filter(entry__in={alert.entry_id for alert in alerts}).order_by("-id"):
+        by_entry[said.entry_id].append(said)
+    return by_entry
+
+
+def _behind(alert: Alert, said: list[Assessment]) -> tuple[Assessment | None, Flag | None]:
+    """The judgement that gave the alert its urgency, the newest if several did; a later one may say less."""
+    found = [(one, flag) for one in said for flag in one.flags if flag["concern"] == alert.concern]
+    peak = [pair for pair in found if Urgency.of(pair[1]["urgency"]) == alert.urgency]
+    return (peak or found or [(None, None)])[0]

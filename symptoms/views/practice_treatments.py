@@ -1,0 +1,162 @@
+"""A practitioner records a treatment, mends it, and invites the patient."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import invitations
+from accounts.access import practitioner_required
+from accounts.models import Invitation, Patient, Practice
+from accounts.patients import add_to_practice, reach_at
+from symptoms.forms.skin import skin_of
+from symptoms.forms.treatment import TreatmentForm, session_of
+from symptoms.forms.who import InviteForm, NewPatientForm
+from symptoms.journal.treatments import change_treatment, start_treatment
+from symptoms.models import Treatment
+from symptoms.views.revisions import revisions_of
+
+FOUND_AT_MOST = 10
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def treatment_new(request: HttpRequest) -> HttpResponse:
+    """Record a treatment of somebody new or of somebody who was here before, whose skin is known then."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    patient = _chosen(request, practice)
+    zone = patient.zone if patient else ZoneInfo(practice.time_zone)
+    form = TreatmentForm(
+        request.POST or None, practice=practice, zone=zone, now=now, initial=_known(request, patient, now)
+    )
+    who = None if patient else NewPatientForm(request.POST or None, practice=practice, now=now)
+    if request.method == "POST":
+        id = _client_id(request)
+        saved = Treatment.objects.managed_by(request.user).filter(pk=id).first()
+        if saved is not None:  # the same page sent twice
+            return _after(saved.patient)
+        if form.is_valid() & (who is None or who.is_valid()):
+            try:
+                with transaction.atomic():
+                    patient = patient or add_to_practice(practice, **who.who(), now=now)
+                    start_treatment(patient, id=id, by=request.user, now=now, **form.facts())
+            except IntegrityError:  # an id that is somebody else's: to this page it is just taken
+                messages.error(request, "This could not be saved. Please send it again.")
+            else:
+                messages.success(request, "Saved.")
+                return _after(patient)
+    context = {
+        "form": form, "who": who, "patient": patient, "practice": practice, "client_id": uuid4(),
+        "found": _found(request, practice), "sought": _sought(request), "tab": "treatment",
+    }  # fmt: skip
+    return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+    """Mend what was recorded. How it read before is kept, and every day is judged anew."""
+    found = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
+    treatment, now = get_object_or_404(found, pk=treatment_id), timezone.now()
+    form = TreatmentForm(
+        request.POST or None,
+        practice=request.user.practice_as_practitioner,
+        zone=treatment.patient.zone,
+        now=now,
+        initial=session_of(treatment),
+    )
+    if request.method == "POST" and form.is_valid():
+        change_treatment(treatment, by=request.user, now=now, **form.facts())
+        messages.success(request, "Saved. All days were compared anew.")
+        return redirect("patient", treatment.patient_id)
+    context = {
+        "form": form, "treatment": treatment, "patient": treatment.patient, "revisions": revisions_of(treatment),
+        "practice": request.user.practice_as_practitioner, "tab": "patients",
+    }  # fmt: skip
+    return render(request, "practitioner/treatment_edit.html", context, status=422 if form.is_bound else 200)
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Send the patient a link, or show a code here; and say what became of the last invitation."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    patient = get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=patient_id)
+    if patient.user_id is not None:
+        messages.info(request, f"{patient} has joined already.")
+        return redirect("patient", patient.id)
+    form, status, url = InviteForm(initial={"email": patient.email}), 200, ""
+    if request.POST.get("how") == "code":
+        _, url = invitations.invite_patient(patient, request.user, now=now)
+    elif request.method == "POST":
+        form = InviteForm(request.POST)
+        if form.is_valid():
+            return _sent(request, patient, form.cleaned_data["email"], now)
+        status = 422
+    context = {
+        "patient": patient, "practice": practice, "form": form, "url": url,
+        "code": invitations.qr_code(url) if url else "", "invitation": _newest(patient), "now": now, "tab": "patients",
+    }  # fmt: skip
+    return render(request, "practitioner/invite.html", context, status=status)
+
+
+def _sent(request: HttpRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
+    with transaction.atomic():
+        reach_at(patient, email)
+        invitations.invite_patient(patient, request.user, email, now=now)
+    messages.success(request, f"A link is on its way to {email}.")
+    return redirect("invite_patient", patient.id)
+
+
+def _newest(patient: Patient) -> Invitation | None:
+    return patient.invitations.filter(withdrawn_at=None).order_by("-created_at").first()
+
+
+def _after(patient: Patient) -> HttpResponse:
+    """Somebody who has not joined is invited next."""
+    return redirect("patient" if patient.user_id else "invite_patient", patient.id)
+
+
+def _chosen(request: HttpRequest, practice: Practice) -> Patient | None:
+    """The patient named in the form or the address: 404 when they are not the practice's."""
+    named = request.POST.get("patient") or request.GET.get("patient")
+    if not named:
+        return None
+    try:
+        id = UUID(named)
+    except ValueError:
+        id = None
+    return get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=id)
+
+
+def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict:
+    """What the form starts with: who records it, where and when, and the skin as it was the last time."""
+    last = patient.treatments.order_by("-day_zero").first() if patient else None
+    skin = skin_of(last) if last else {}
+    return {**skin, "performed_at": now, "setting": "clinic", "practitioner": request.user}
+
+
+def _client_id(request: HttpRequest) -> UUID:
+    """The id that the page was made with, so that sending it twice records one treatment."""
+    try:
+        return UUID(request.POST.get("id", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _sought(request: HttpRequest) -> str:
+    return " ".join(request.GET.get("q", "").replace("\0", "").split())[:120]
+
+
+def _found(request: HttpRequest, practice: Practice):
+    """Patients of that name, to use the record of somebody who was here before."""
+    sought = _sought(request)
+    if not sought:
+        return []
+    return Patient.objects.of_practice(practice).filter(name__icontains=sought).order_by("name", "id")[:FOUND_AT_MOST]

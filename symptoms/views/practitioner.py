@@ -1,0 +1,91 @@
+"""One patient's page for practitioners, and what they do there: take, close, write."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import practitioner_required
+from accounts.models import Patient, User
+from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, write_note
+from symptoms.forms.handling import NoteForm, ResolveForm
+from symptoms.models import Alert, Treatment
+from symptoms.views.record import patients_seen_by, record_of
+
+PAGE = "practitioner/patient.html"
+
+
+@practitioner_required
+@require_safe
+def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Everything about one patient on one page. Opening it is written down."""
+    now = timezone.now()
+    found = _patient(request.user, patient_id)
+    context = record_of(request, found, now)
+    read_record(found, by=request.user, now=now)
+    return render(request, PAGE, context)
+
+
+@practitioner_required
+@require_POST
+def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+    """ "I have this": all that is open of the treatment, with one tap. A second tap changes nothing."""
+    treatment = get_object_or_404(_on_our_desk(request.user), pk=treatment_id)
+    if acknowledge(treatment, by=request.user, now=timezone.now()):
+        messages.success(request, "You have this now. The patient sees it.")
+    else:
+        messages.info(request, "Somebody has this already.")
+    return redirect("patient", treatment.patient_id)
+
+
+@practitioner_required
+@require_POST
+def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+    """Close an alert with what became of it; a mistake comes back beside its field."""
+    alerts = Alert.objects.managed_by(request.user).filter(treatment__in=Treatment.objects.visible_to(request.user))
+    alert = get_object_or_404(alerts.select_related("treatment"), pk=alert_id)
+    form, now = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s"), timezone.now()
+    if not form.is_valid():
+        found = _patient(request.user, alert.treatment.patient_id)
+        return render(request, PAGE, record_of(request, found, now, resolve_form=(alert.id, form)), status=422)
+    if resolve(alert, **form.cleaned_data, by=request.user, now=now):
+        messages.success(request, "Closed.")
+    else:
+        messages.info(request, "Somebody closed this before you.")
+    return redirect("patient", alert.treatment.patient_id)
+
+
+@practitioner_required
+@require_POST
+def write(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+    """Keep a note for the practice, or send the patient a short message."""
+    treatment = get_object_or_404(Treatment.objects.managed_by(request.user), pk=treatment_id)
+    form, now, status = NoteForm(request.POST), timezone.now(), 422
+    if form.is_valid():
+        for_patient = form.cleaned_data["to"] == "patient"
+        note = {"id": form.cleaned_data["id"], "text": form.cleaned_data["text"], "for_patient": for_patient}
+        try:
+            write_note(treatment, **note, by=request.user, now=now)
+        except SameIdOtherNote:
+            messages.warning(request, "You wrote something else from this page before. Send this as well?")
+            form, status = NoteForm.blank(note["text"]), 409
+        else:
+            messages.success(request, "Sent. The patient is told by e-mail." if for_patient else "Kept.")
+            return redirect("patient", treatment.patient_id)
+    found = _patient(request.user, treatment.patient_id)
+    return render(request, PAGE, record_of(request, found, now, note_form=form), status=status)
+
+
+def _patient(user: User, patient_id: UUID) -> Patient:
+    return get_object_or_404(patients_seen_by(user).select_related("practice", "user"), pk=patient_id)
+
+
+def _on_our_desk(user: User) -> QuerySet[Treatment]:
+    """The practice's patients' treatments, and those whose open alerts stayed with it when the patient left."""
+    stayed = Alert.objects.open().managed_by(user).values("treatment")
+    ours = Treatment.objects.visible_to(user)
+    return ours.filter(Q(pk__in=Treatment.objects.managed_by(user).values("pk")) | Q(pk__in=stayed))

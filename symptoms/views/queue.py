@@ -1,0 +1,97 @@
+"""The practitioner's list: who needs them first, and why."""
+
+from datetime import datetime, timedelta
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.access import practitioner_required
+from accounts.models import Invitation, Patient, Practice
+from symptoms.models import Assessment, Delivery, Standing, Treatment
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.queue_rows import rows_of
+
+ROWS = 50
+SHOW = {"open": "Open", "watch": "Watch", "on_track": "On track", "all": "All"}
+LONGEST_NAME = 120  # characters; a longer search finds nobody
+MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
+
+
+@practitioner_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """A page of patients: open by urgency and waiting, all others by name. 10,000 patients cost what 50 do."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    show = request.GET.get("show", "open")
+    show = show if show in SHOW else "open"
+    sought = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_NAME]
+    page = _page(practice, show, sought, request.GET.get("page", "1"))
+    waiting = page.paginator.count if show == "open" and not sought else _open(practice).count()
+    context = {
+        "practice": practice,
+        "now": now,
+        "page": page,
+        "rows": rows_of(_found(page, show), practice, now),
+        "waiting": waiting,
+        "show": show,
+        "shows": SHOW.items(),
+        "sought": sought,
+        "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
+        "to_confirm": _to_confirm(practice),
+        "stuck_since": _stuck_since(now),
+        "tab": "queue" if show == "open" and not sought else "patients",
+    }
+    return render(request, "practitioner/queue.html", context)
+
+
+def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
+    """The page asked for; a number past the end gives the last, anything else the first."""
+    if show == "open":
+        found = _open(practice).select_related("patient", "treatment", "entry")
+        found = found.order_by("-alert_urgency", "waiting_since", "patient_id")
+        return Paginator(found.filter(_named(sought, "patient__name")), ROWS).get_page(number)
+    said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
+    everybody = Patient.objects.of_practice(practice).filter(_named(sought, "name")).order_by("name", "id")
+    everybody = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(said))
+    if show != "all":
+        verdict = Urgency.WATCH if show == "watch" else Urgency.ON_TRACK
+        everybody = everybody.filter(standing__urgency=verdict, standing__alert_urgency=0)
+    return Paginator(everybody, ROWS).get_page(number)
+
+
+def _found(page: Page, show: str) -> list[tuple[Patient, Standing | None]]:
+    if show == "open":
+        return [(standing.patient, standing) for standing in page]
+    return [(patient, getattr(patient, "standing", None)) for patient in page]
+
+
+def _open(practice: Practice) -> QuerySet[Standing]:
+    """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
+    ours = Exists(Treatment.objects.filter(patient=OuterRef("patient"), practice=practice))
+    return Standing.objects.filter(Q(patient__practice=practice) | ours, practice=practice, alert_urgency__gt=0)
+
+
+def _named(sought: str, field: str) -> Q:
+    """Names that hold what is sought, in any case: the database itself folds only the 26 letters."""
+    spellings = {sought, sought.lower(), sought.upper(), sought.title()} if sought else ()
+    condition = Q()
+    for spelling in spellings:
+        condition |= Q(**{f"{field}__icontains": spelling})
+    return condition
+
+
+def _to_confirm(practice: Practice) -> list[Invitation]:
+    """Who took a code at the desk and waits to be recognised."""
+    taken = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
+    return list(taken.select_related("patient").order_by("used_at")[:5])
+
+
+def _stuck_since(now: datetime) -> datetime | None:
+    """Since when messages have been waiting although they should have gone; None when they go out."""
+    late = Delivery.objects.filter(sent_at=None, failed_at=None, created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE)
+    return late.order_by("created_at").values_list("created_at", flat=True).first()

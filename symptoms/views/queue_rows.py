@@ -1,0 +1,162 @@
+"""The rows of the queue: what a practitioner must know of a patient in one line, read for a whole page at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from accounts.models import Patient, Practice
+from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.spark import DAYS, Spark, spark
+from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
+from symptoms.wording.practitioner import concern_title, urgency_word
+from symptoms.wording.spans import span
+from symptoms.wording.treatment import ROMAN
+
+DRAWN_WITHOUT_A_LEAD = "pain"  # where a flag rests on signs alone
+TOLD, NOBODY, FAILED = "", "Nobody was told", "Could not be told"
+
+
+@dataclass
+class Row:
+    """One patient in the queue."""
+
+    patient: Patient
+    standing: Standing | None
+    flags: list[Flag] = field(default_factory=list)  # of the newest entry, where no alert is open
+    alerts: list[Alert] = field(default_factory=list)  # open, the most urgent and longest waiting first
+    spark: Spark | None = None
+    day: int | None = None
+    waits: str = ""
+
+    @property
+    def worst(self) -> Alert | None:
+        return self.alerts[0] if self.alerts else None
+
+    @property
+    def treatment(self) -> Treatment | None:
+        if self.worst is not None:
+            return self.worst.treatment
+        return self.standing.treatment if self.standing else None
+
+    @property
+    def urgency(self) -> str:
+        """The slug that the row wears: of the worst open alert, else of the newest entry; empty before the first."""
+        if self.worst is not None:
+            return self.worst.urgency_slug
+        if self.standing is None or self.standing.entry_id is None:
+            return ""
+        return "unjudged" if self.standing.urgency is None else Urgency(self.standing.urgency).slug
+
+    @property
+    def lead(self) -> Flag | None:
+        """The flag that the row speaks of: the alert's, as it was when it opened or last rose, else the newest."""
+        if self.worst is None:
+            return self.flags[0] if self.flags else None
+        return next((flag for flag in self.worst.flags or () if flag["concern"] == self.worst.concern), None)
+
+    @property
+    def title(self) -> str:
+        if self.worst is not None:
+            return concern_title(self.worst.concern)
+        return concern_title(self.lead["concern"]) if self.lead else ""
+
+    @property
+    def line(self) -> str:
+        """The facts in a line."""
+        if self.worst is not None and self.worst.kind == Alert.Kind.UNJUDGED:
+            return f"day {self.worst.entry.day} could not be compared, please read it"
+        return in_a_line(self.lead) if self.lead else ""
+
+    @property
+    def skin_type(self) -> str:
+        return ROMAN.get(self.treatment.fitzpatrick, "") if self.treatment else ""
+
+    @property
+    def now_lower(self) -> str:
+        """What the newest answers raise of the worst matter, where that is less than its peak."""
+        if self.worst is None or self.worst.current_urgency >= self.worst.urgency:
+            return ""
+        return urgency_word(self.worst.current_urgency).lower()
+
+    @property
+    def answers_changed(self) -> bool:
+        return self.worst is not None and self.worst.answers_changed_at is not None
+
+    @property
+    def more(self) -> int:
+        """How many further matters are open."""
+        return len(self.alerts) - 1
+
+    @property
+    def taken_by(self) -> str:
+        """Who has it: everything open, or "2 of 3"; empty while nobody has any of it."""
+        taken = [alert for alert in self.alerts if alert.acknowledged_at is not None]
+        if not taken:
+            return ""
+        who = str(taken[0].acknowledged_by or "A former member")
+        return f"{who} has it" if len(taken) == len(self.alerts) else f"{who} has {len(taken)} of {len(self.alerts)}"
+
+    @property
+    def told(self) -> str:
+        """What went wrong with telling somebody, if anything did."""
+        if self.worst is None or self.worst.reached:
+            return TOLD
+        return FAILED if self.worst.tried else NOBODY
+
+
+def rows_of(found: Iterable[tuple[Patient, Standing | None]], practice: Practice, now: datetime) -> list[Row]:
+    """The rows of one page, in the order found: two statements more, however many rows."""
+    rows = [Row(patient, standing, flags=getattr(patient, "flags", None) or []) for patient, standing in found]
+    open_alerts = _open_alerts([row.patient for row in rows], practice)
+    for row in rows:
+        row.alerts = open_alerts[row.patient.pk]
+        if row.patient.practice_id == practice.pk:
+            row.patient.practice = practice  # known already
+    entries = _last_days(rows)
+    for row in rows:
+        if row.treatment is not None:
+            row.day = row.treatment.day_of(row.patient.today(now))
+            row.spark = _drawn(row, entries[row.treatment.pk])
+        since = row.worst.worsened_at if row.worst else row.standing.entry.received_at if row.urgency else None
+        row.waits = span(since, now) if since else ""
+    return rows
+
+
+def _drawn(row: Row, entries: dict[int, Entry]) -> Spark | None:
+    flags = [row.lead] if row.lead else []
+    return spark(row.treatment, entries, leading_symptom(flags) or DRAWN_WITHOUT_A_LEAD)
+
+
+def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
+    about = Delivery.objects.filter(entry=OuterRef("entry"))
+    said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True).values("flags")
+    alerts = (
+        Alert.objects.open()
+        .filter(Q(treatment__patient__practice=practice) | Q(treatment__practice=practice))
+        .filter(practice=practice, treatment__patient__in=patients)
+        .select_related("treatment", "entry", "acknowledged_by")
+        .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.filter(failed_at=None)))
+        .order_by("-urgency", "worsened_at")
+    )
+    by_patient: dict[UUID, list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        by_patient[alert.treatment.patient_id].append(alert)
+    return by_patient
+
+
+def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
+    """The newest days of each row's treatment: a window a row, so that a long course costs no more than a short one."""
+    windows = Q(pk=None)
+    for row in rows:
+        newest = row.worst.entry if row.worst else row.standing.entry if row.standing else None
+        if newest is not None:
+            windows |= Q(treatment=newest.treatment_id, day__gte=newest.day - DAYS)
+    by_treatment: dict[UUID, dict[int, Entry]] = defaultdict(dict)
+    for entry in Entry.objects.current().filter(windows).only("treatment", "day", "answers"):
+        by_treatment[entry.treatment_id][entry.day] = entry
+    return by_treatment

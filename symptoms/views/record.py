@@ -1,0 +1,115 @@
+"""Everything the practitioner's page about a patient shows, found and put together."""
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest
+
+from accounts.models import Patient, User
+from symptoms.forms.handling import NoteForm, ResolveForm
+from symptoms.models import Treatment
+from symptoms.views.history import history
+from symptoms.views.matters import open_matters
+from symptoms.views.record_days import course_context
+from symptoms.wording import treatment as words
+
+
+def patients_seen_by(user: User) -> QuerySet[Patient]:
+    """The practice's patients, and those who left it after it treated them."""
+    practice = user.practice_as_practitioner
+    return Patient.objects.filter(Q(practice=practice) | Q(treatments__practice=practice)).distinct()
+
+
+def record_of(
+    request: HttpRequest,
+    patient: Patient,
+    now: datetime,
+    *,
+    note_form: NoteForm | None = None,
+    resolve_form: tuple[UUID, ResolveForm] | None = None,
+) -> dict:
+    """The page's context. `resolve_form`: the alert's id and the answer that came back with a mistake."""
+    practice = request.user.practice_as_practitioner
+    is_ours = patient.practice_id == practice.pk
+    treatments = _treatments(request.user, patient)
+    treatment = _chosen(treatments, request.GET.get("treatment"))
+    matters = open_matters(patient, treatments, request.user)
+    for matter in matters:
+        came_back = resolve_form is not None and resolve_form[0] == matter.alert.id
+        matter.form = resolve_form[1] if came_back else ResolveForm(auto_id=f"id_{matter.alert.id}_%s")
+    context = {
+        "patient": patient,
+        "practice": practice,
+        "zone": practice.time_zone,
+        "now": now,
+        "age": patient.age(now),
+        "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
+        "is_ours": is_ours,
+        "treatments": treatments,
+        "treatment": treatment,
+        "matters": matters,
+        "free": {matter.alert.treatment_id for matter in matters if matter.alert.acknowledged_at is None},
+        "note_form": note_form or NoteForm.blank(),
+        "to_confirm": patient.invitations.to_confirm().first() if is_ours and patient.user_id is None else None,
+        "history": history(patient, treatments, practice),
+        "tab": "patients",
+    }
+    if treatment is None:
+        return context
+    return (
+        context
+        | {"known": known_of(treatment), "done": done_in(treatment)}
+        | course_context(request, treatment, matters, now)
+    )
+
+
+def _treatments(user: User, patient: Patient) -> list[Treatment]:
+    seen = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
+    treatments = list(seen.select_related("practitioner", "recorded_by").order_by("-day_zero", "-performed_at"))
+    for treatment in treatments:
+        treatment.patient = patient
+    return treatments
+
+
+def _chosen(treatments: list[Treatment], asked: str | None) -> Treatment | None:
+    """The session asked for, else the newest."""
+    if not asked:
+        return treatments[0] if treatments else None
+    for treatment in treatments:
+        if str(treatment.id) == asked:
+            return treatment
+    raise Http404
+
+
+def known_of(treatment: Treatment) -> list[tuple[str, str]]:
+    """What to know before calling: the skin on the day of the session."""
+    usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(treatment.baseline))
+    rows = [
+        ("Skin", words.skin_type(treatment.fitzpatrick)),
+        ("History", ", ".join(words.CONDITIONS.get(word, word) for word in treatment.conditions) or "Nothing known"),
+        ("Medicine", ", ".join(words.MEDICATIONS.get(word, word) for word in treatment.medications) or "Nothing known"),
+        ("Usual", usual),
+    ]
+    return [(what, text) for what, text in rows if text]
+
+
+def done_in(treatment: Treatment) -> list[tuple[str, str]]:
+    """What was done, row by row; what is not known is left out."""
+    areas = [words.AREAS.get(word, word) for word in treatment.areas]
+    device = [treatment.get_device_display()]
+    device += [f"{treatment.needle_depth_mm.normalize():f} mm"] if treatment.needle_depth_mm is not None else []
+    device += [f"{treatment.passes} pass{'es' if treatment.passes > 1 else ''}"] if treatment.passes else []
+    device += [f"{treatment.energy_mj.normalize():f} mJ"] if treatment.energy_mj is not None else []
+    products = [f"{one['name']} ({one['lot']})" if one.get("lot") else one["name"] for one in treatment.products]
+    rows = [
+        ("By", treatment.operator or str(treatment.practitioner or "")),
+        ("Where", treatment.get_setting_display()),
+        ("Device", ", ".join(device)),
+        ("Areas", ", ".join(filter(None, [*areas, treatment.areas_other]))),
+        ("Cartridge", treatment.cartridge_lot),
+        ("Products", ", ".join(products)),
+        ("Injected", "Filler or PRP, the same day" if treatment.same_day_injection else ""),
+    ]
+    return [(what, text) for what, text in rows if text]

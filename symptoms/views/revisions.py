@@ -1,0 +1,78 @@
+"""How a treatment read before it was changed: each revision with what differed."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.models import User
+from symptoms.alerts.telling import user_name
+from symptoms.journal.treatments import as_document
+from symptoms.models import Treatment
+
+NOTHING = "nothing"
+LABELS = {
+    "performed_at": "When", "day_zero": "Day 0", "needle_depth_mm": "Depth in mm", "energy_mj": "Energy in mJ",
+    "areas_other": "Other areas", "fitzpatrick": "Skin type", "baseline": "Usual levels", "medications": "Medicines",
+    "practitioner": "Treated by", "operator": "Done by somebody else",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One change: who made it and when, and (what, was, became) for each field that differed."""
+
+    by: str
+    at: datetime
+    changes: list[tuple[str, str, str]]
+
+
+def revisions_of(treatment: Treatment) -> list[Revision]:
+    """The changes, newest first."""
+    rows = list(treatment.revisions.select_related("changed_by").order_by("-changed_at", "-id"))
+    became = as_document(treatment)
+    names = _names([became, *(row.was for row in rows)])
+    found = []
+    for row in rows:
+        plain = partial(_plain, names=names, zone=treatment.patient.zone)
+        changes = [
+            (_label(name), plain(name, was), plain(name, became.get(name)))
+            for name, was in row.was.items()
+            if was != became.get(name)
+        ]
+        found.append(Revision(user_name(row.changed_by), row.changed_at, changes))
+        became = row.was
+    return found
+
+
+def _names(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Who the practitioners named in the documents are."""
+    ids = {document.get("practitioner") for document in documents} - {None}
+    return {str(user.pk): str(user) for user in User.objects.filter(pk__in=ids)}
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo) -> str:
+    """A stored value in a few words."""
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if name == "practitioner":
+        return names.get(value, user_name(None))
+    if name == "performed_at":
+        return datetime.fromisoformat(value).astimezone(zone).strftime("%d %b %Y, %H:%M")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(_product(one) if isinstance(one, dict) else str(one).replace("_", " ") for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{word} {level}".replace("_", " ") for word, level in value.items())
+    return str(value).replace("_", " ")
+
+
+def _product(product: Mapping[str, str]) -> str:
+    return f"{product['name']} ({product['lot']})" if product.get("lot") else product["name"]

@@ -1,0 +1,36 @@
+"""What a patient answered on a day, in lines for practitioners."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from symptoms.recovery.questions import BY_WORD, QUESTIONS, STEP_WORDS
+
+IN_ORDER = {question.word: place for place, question in enumerate(QUESTIONS)}
+
+
+def answers_in_words(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(what, words) of a stored entry's answers: symptoms strongest first, then signs, temperature, exposures."""
+    levels = answers.get("symptoms", {})
+    asked = {*levels, *answers.get("asked", ())}
+    felt = sorted((word for word in levels if levels[word]), key=lambda word: (-levels[word], _place(word)))
+    none = sorted((word for word in asked if not levels.get(word)), key=_place)
+    lines = [
+        ("Symptoms", ", ".join(f"{_title(word)} {STEP_WORDS[levels[word]].lower()}" for word in felt)),
+        ("None", _listed(none)),
+        ("Signs", _listed(answers.get("signs", ()))),
+        ("Temperature", f"{answers['temperature_c']:.1f} °C" if answers.get("temperature_c") is not None else ""),
+        ("Since the last log", _listed(answers.get("exposures", ()))),
+    ]
+    return [(what, words) for what, words in lines if words]
+
+
+def _listed(words) -> str:
+    return ", ".join(map(_title, sorted(words, key=_place)))
+
+
+def _place(word: str) -> int:
+    return IN_ORDER.get(word, len(IN_ORDER))
+
+
+def _title(word: str) -> str:
+    return BY_WORD[word].title if word in BY_WORD else word.replace("_", " ").capitalize()
