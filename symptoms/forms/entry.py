@@ -1,0 +1,136 @@
+"""The log of one day as it is typed in, and how it becomes the document of an entry."""
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from symptoms.forms import temperature
+from symptoms.forms.asking import Asking
+from symptoms.journal.courses import entry_values
+from symptoms.journal.reading import LAST_DAY
+from symptoms.models import Entry, Treatment
+from symptoms.recovery.course import Entry as EntryValues
+from symptoms.recovery.course import entry_from_answers
+from symptoms.recovery.questions import QUESTIONS, REQUIRED, STEP_WORDS, Question
+from symptoms.recovery.vocabulary import Symptom
+
+LEVELS = [(str(level), word) for level, word in enumerate(STEP_WORDS)]
+FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
+WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "Choose the day you mean.")
+LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
+
+
+class EntryForm(forms.Form):
+    """One day. Nothing is answered beforehand: `last`, the entry before it, only marks what was said then."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "Open this page again."})
+    day = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LAST_DAY, error_messages=WHICH_DAY)
+    temperature_c = forms.CharField(
+        label="Temperature",
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"class": "input short", "inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"max_length": "Write a number, like 37.2."},
+    )
+    unit = forms.ChoiceField(label="Unit", required=False, choices=temperature.UNITS, error_messages=FROM_LIST)
+    note = forms.CharField(
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
+        error_messages={"max_length": "2,000 characters at most. Yours has %(show_value)d."},
+    )
+
+    def __init__(self, *args, treatment: Treatment, day: int, last: Entry | None, unit: str = "c", **kwargs):
+        super().__init__(*args, auto_id=True, **kwargs)  # a field's id is its name, which the scales rely on
+        self.own_unit = unit
+        self.initial.setdefault("id", uuid4())
+        self.initial.setdefault("day", day)
+        has_clinic = treatment.patient.practice_id is not None
+        self.fields["note"].label = "A note for your clinic" if has_clinic else "A note"
+        for asked in QUESTIONS:
+            if asked.kind == "symptom":
+                self.fields[asked.word] = _level_field(asked)
+        for name, kind in LISTS.items():
+            words = [(asked.word, asked.title) for asked in QUESTIONS if asked.kind == kind]
+            self.fields[name] = forms.MultipleChoiceField(
+                label=f"Any {name}", required=False, choices=words, error_messages=FROM_LIST
+            )
+        self.asking = Asking(self, treatment, day, entry_values(last) if last else None, self._so_far(day))
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("temperature_c"):
+            try:
+                said["temperature_c"] = temperature.in_celsius(said["temperature_c"], said.get("unit") or self.own_unit)
+            except ValidationError as refusal:
+                self.add_error("temperature_c", refusal)
+        return said
+
+    def clean_note(self) -> str:
+        return self.cleaned_data["note"].replace("\r\n", "\n")
+
+    def answers(self) -> dict[str, Any]:
+        """The document of `Entry.answers`; only what was answered counts as asked, a skipped scale is not "none"."""
+        said = self.cleaned_data
+        levels = {word: said[word] for word in map(str, Symptom) if said.get(word) is not None}
+        document = {"symptoms": levels, "asked": sorted(levels), **{name: sorted(set(said[name])) for name in LISTS}}
+        return {**document, "temperature_c": said["temperature_c"]} if said.get("temperature_c") else document
+
+    @property
+    def chosen_unit(self) -> str:
+        """The unit that the page shows."""
+        return self["unit"].value() or self.own_unit
+
+    def visible_fields(self):
+        """In the order of the page, for the summary of mistakes."""
+        first = self.asking.asked.symptoms
+        rest = [symptom for symptom in Symptom if symptom not in first]
+        return [self[name] for name in (*first, "temperature_c", "unit", *LISTS, *rest, "note")]
+
+    def _so_far(self, day: int) -> EntryValues | None:
+        """What was answered on this page so far, as far as it can be read; None before anything was."""
+        levels = {str(s): int(self[s].value()) for s in Symptom if str(self[s].value()) in dict(LEVELS)}
+        words = dict(self.fields["signs"].choices)
+        document = {
+            "symptoms": levels,
+            "asked": list(levels),
+            "signs": [word for word in self["signs"].value() or () if word in words],
+        }
+        with contextlib.suppress(ValidationError):
+            document["temperature_c"] = temperature.in_celsius(self["temperature_c"].value() or "", self.chosen_unit)
+        has_begun = levels or document["signs"] or "temperature_c" in document
+        return entry_from_answers(day, document) if has_begun else None
+
+
+def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
+    """An entry as the form's initial values, for its patient to amend."""
+    said = entry_values(entry)
+    initial: dict[str, Any] = {str(symptom): said.symptoms.get(symptom, 0) for symptom in said.answered}
+    if said.temperature_c is not None:
+        initial["temperature_c"] = temperature.shown(said.temperature_c, unit)
+    return {**initial, "signs": sorted(said.signs), "exposures": sorted(said.exposures), "note": entry.note}
+
+
+def as_typed(data) -> dict[str, Any]:
+    """What was typed into a form that is not to be judged yet (`data` is a QueryDict), as initial values."""
+    return {name: data.getlist(name) if name in LISTS else data.get(name) for name in data}
+
+
+def filled_from(typed: Mapping[str, Any], last_said: Mapping[Symptom, int]) -> dict[str, Any]:
+    """What was typed, with the scales that are still empty filled as they were answered last time."""
+    return {**typed, **{str(word): level for word, level in last_said.items() if typed.get(word) in (None, "")}}
+
+
+def _level_field(asked: Question) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=asked.title,
+        required=asked.word in REQUIRED,
+        choices=LEVELS,
+        coerce=int,
+        empty_value=None,
+        error_messages={"required": "Choose an answer. “None” is fine.", "invalid_choice": "Choose one of the five."},
+    )

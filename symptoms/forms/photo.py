@@ -1,0 +1,29 @@
+"""Photos of a day as they are sent: up to one of each view, all optional or one at least."""
+
+from uuid import UUID, uuid4, uuid5
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from symptoms.models.photo import VIEWS
+
+
+class PhotosForm(forms.Form):
+    """One file input a view. What a file holds is judged later, by `photos.intake`, and each by itself."""
+
+    id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "Open this page again."})
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("id", uuid4())
+
+    def clean(self) -> dict:
+        said = super().clean()
+        if not sent_photos(self.files, UUID(int=0)):
+            self.add_error(None, "Choose a photo first.")
+        return said
+
+
+def sent_photos(files, id: UUID) -> list[tuple[UUID, str, UploadedFile]]:
+    """(id, view, file) of the photos in a request; each id follows from the form's, so that a repeat is recognised."""
+    return [(uuid5(id, view), view, files[view]) for view, _ in VIEWS if view in files]

@@ -1,0 +1,45 @@
+"""A temperature as people read it off their thermometer, in °C or °F."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.core.exceptions import ValidationError
+
+LEAST, MOST = Decimal(30), Decimal(45)  # °C; beyond these no thermometer under a living tongue goes
+NUMBER = re.compile(r"\d{1,4}([.,]\d{1,2})?", re.ASCII)
+UNITS = [("c", "°C"), ("f", "°F")]
+
+
+def in_celsius(typed: str, unit: str) -> float:
+    """What was `typed` ("38,1", "100.6"; `unit` "c" or "f") in °C, to a tenth of a degree.
+
+    Raises:
+        ValidationError: it is no number, or outside 30 to 45 °C, with what was probably meant.
+    """
+    typed = typed.strip().rstrip("°CFcf ").strip()
+    if not NUMBER.fullmatch(typed):
+        raise ValidationError("Write a number, like 37.2." if unit == "c" else "Write a number, like 99.0.")
+    value = Decimal(typed.replace(",", "."))
+    celsius = _celsius(value, unit)
+    if not LEAST <= celsius <= MOST:
+        least, most = (LEAST, MOST) if unit == "c" else (Decimal(86), Decimal(113))
+        raise ValidationError(f"Between {least} and {most} {dict(UNITS)[unit]}.{_meant(value, unit)}")
+    return float(celsius)
+
+
+def shown(celsius: float, unit: str) -> str:
+    """A temperature in °C as people of `unit` write it."""
+    return f"{celsius:.1f}" if unit == "c" else f"{celsius * 9 / 5 + 32:.1f}"
+
+
+def _celsius(value: Decimal, unit: str) -> Decimal:
+    degrees = value if unit == "c" else (value - 32) * 5 / 9
+    return degrees.quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def _meant(value: Decimal, unit: str) -> str:
+    """A guess at a missing point or another unit: 384 is 38.4, 101 is °F."""
+    if LEAST <= _celsius(value / 10, unit) <= MOST:
+        return f" Did you mean {value / 10:.1f}?"
+    other = "f" if unit == "c" else "c"
+    return f" Did you mean {dict(UNITS)[other]}?" if LEAST <= _celsius(value, other) <= MOST else ""
