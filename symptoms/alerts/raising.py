@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from symptoms.alerts.standing import keep_standing, refresh_standing
 from symptoms.alerts.telling import tell
-from symptoms.models import Alert, AlertEvent, Entry, Treatment
+from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
 from symptoms.recovery.vocabulary import Urgency
 
 if TYPE_CHECKING:
@@ -43,13 +43,14 @@ def raise_alerts(
     *,
     now: datetime,
     change: Change,
-) -> None:
+) -> list[Delivery]:
     """Open, raise or note alerts for what was said of the entries in `spoken`, the newest of the treatment last.
 
     One open alert for a concern of a treatment: its urgency only rises, it never closes by itself. One message to a
     recipient, however many concerns opened or rose. Without a practice there is nobody to alert. `newest_treatment` is
-    the one by which the patient stands; `entry` may belong to an earlier one.
+    the one by which the patient stands; `entry` may belong to an earlier one. Gives the messages that were queued.
     """
+    queued: list[Delivery] = []
     treatment, patient = entry.treatment, entry.treatment.patient
     open_alerts = list(
         Alert.objects.open().filter(treatment__patient=patient.pk).select_related("entry").defer("entry__answers")
@@ -67,25 +68,28 @@ def raise_alerts(
             Alert.objects.bulk_update(here.values(), FOLLOWED)
         AlertEvent.objects.bulk_create(events)
         if opened or risen:
-            tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
+            queued = tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
         open_alerts += opened
     if newest_treatment.id == treatment.id:
         newest, said = spoken[-1]
         keep_standing(patient, treatment, newest, said.urgency, open_alerts)
     else:
         refresh_standing(patient)
+    return queued
 
 
-def raise_unjudged(entry: Entry, *, now: datetime) -> None:
-    """Ask the practice to read an entry that could not be judged, at `contact`."""
+def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
+    """Ask the practice to read an entry that could not be judged, at `contact`; gives the messages that were queued."""
+    queued: list[Delivery] = []
     treatment = entry.treatment
     waiting = Alert.objects.open().filter(treatment=treatment, kind=Alert.Kind.UNJUDGED)
     if treatment.patient.practice is not None and not waiting.exists():
         alert = _new(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
         alert.save(force_insert=True)
         AlertEvent.objects.create(alert=alert, what=What.OPENED, urgency=Urgency.CONTACT, at=now)
-        tell(treatment, entry, Urgency.CONTACT, now=now)
+        queued = tell(treatment, entry, Urgency.CONTACT, now=now)
     refresh_standing(treatment.patient)
+    return queued
 
 
 def _urgencies(assessments) -> dict[str, Urgency]:

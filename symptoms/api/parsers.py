@@ -5,7 +5,9 @@ import math
 from codecs import lookup
 
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
+
+from symptoms.photos.headers import MAX_BYTES as MAX_PHOTO
 
 MAX_BYTES = 64 * 1024  # the longest honest body, a treatment with every field filled, is under 20 KB
 MAX_DEPTH = 8
@@ -49,14 +51,45 @@ def refuse_compressed(request) -> None:
         raise UnsupportedMediaType(encoding[:40], "Compressed bodies are not read.")
 
 
+class PictureParser(BaseParser):
+    """A picture as it is, up to the size that a photo may have."""
+
+    media_type = "image/*"
+
+    def parse(self, stream, media_type=None, parser_context=None) -> dict:
+        request = parser_context["request"]
+        refuse_compressed(request)
+        return {"photo": read_limited(stream, request, MAX_PHOTO)}
+
+
+class PhotoFormParser(MultiPartParser):
+    """A form with one picture in it; Django itself sets no limit to what files weigh together."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        request = parser_context["request"]
+        refuse_compressed(request)
+        refuse_longer(request, MAX_PHOTO + MAX_BYTES)
+        return super().parse(stream, media_type, parser_context)
+
+
+def refuse_longer(request, most: int) -> None:
+    """Refuse a body that says that it is longer than `most` bytes; without its length no body is read at all.
+
+    Raises:
+        TooLarge: it is.
+    """
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    if not said.isdecimal() or int(said[:12]) > most:
+        raise TooLarge
+
+
 def read_limited(stream, request, most: int) -> bytes:
     """The whole body, at most `most` bytes.
 
     Raises:
-        TooLarge: it says that it is longer, or is.
+        TooLarge: it is longer.
     """
-    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
-        raise TooLarge
+    refuse_longer(request, most)
     raw = stream.read(most + 1)
     if len(raw) > most:
         raise TooLarge

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from symptoms.api import schema  # noqa: F401 — the generator finds what is registered there
-from symptoms.api.views import alerts, documentation, entries, treatments
+from symptoms.api.views import alerts, course, documentation, entries, photos, treatments
 
 TREATMENT = "v1/treatments/<uuid:treatment_id>/"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path(TREATMENT, treatments.OneTreatment.as_view(), name="api_treatment"),
     path(f"{TREATMENT}entries/", entries.Entries.as_view(), name="api_entries"),
     path(f"{TREATMENT}entries/<uuid:entry_id>/", entries.OneEntry.as_view(), name="api_entry"),
+    path(f"{TREATMENT}photos/", photos.Photos.as_view(), name="api_photos"),
+    path(f"{TREATMENT}photos/<uuid:photo_id>/", photos.OnePhoto.as_view(), name="api_photo"),
+    path(f"{TREATMENT}course/", course.Course.as_view(), name="api_course"),
     path(f"{TREATMENT}assessments/", entries.Assessments.as_view(), name="api_assessments"),
     path("v1/alerts/", alerts.Alerts.as_view(), name="api_alerts"),
     path("v1/alerts/<uuid:alert_id>/", alerts.OneAlert.as_view(), name="api_alert"),

@@ -48,11 +48,15 @@ class ForeignId(Exception):
 
 @dataclass(frozen=True)
 class Recorded:
-    """What `record_entry` did: `is_new` is False when the same entry had been saved before."""
+    """What `record_entry` did: `is_new` is False when the same entry had been saved before.
+
+    `is_on_its_way`: a message about it was queued just now.
+    """
 
     entry: Entry
     assessment: Assessment | None
     is_new: bool
+    is_on_its_way: bool = False
 
 
 def record_entry(
@@ -87,7 +91,7 @@ def record_entry(
         journal.add(entry)
         change = Change.AMENDED if replaced is not None else Change.WRITTEN
         judged = judge_from(journal, treatment, entry, now=now, change=change)
-    return Recorded(entry, judged.assessment, is_new=True)
+    return Recorded(entry, judged.assessment, is_new=True, is_on_its_way=bool(judged.queued))
 
 
 def digest_of(day: int, answers: dict, note: str) -> str:

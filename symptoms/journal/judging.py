@@ -1,7 +1,7 @@
 """Asks `recovery` what to make of the days of a course, and stores what it said."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,7 +9,7 @@ from django.db import transaction
 from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
 from symptoms.alerts.standing import newest_treatment
 from symptoms.journal.courses import Journal, read_journal
-from symptoms.models import Assessment, Entry, Treatment
+from symptoms.models import Assessment, Delivery, Entry, Treatment
 from symptoms.recovery import assessment as core
 
 log = logging.getLogger(__name__)
@@ -19,10 +19,11 @@ JUDGE_AGAIN_AFTER = [timedelta(minutes=m) for m in (1, 5, 15, 60)]
 
 @dataclass(frozen=True)
 class Judged:
-    """An entry with what was said about it; `assessment` is None when judging failed."""
+    """An entry with what was said about it, and whom that tells; `assessment` is None when judging failed."""
 
     entry: Entry
     assessment: Assessment | None
+    queued: list[Delivery] = field(default_factory=list)
 
 
 def judge_from(journal: Journal, treatment: Treatment, entry: Entry, *, now: datetime, change: Change) -> Judged:
@@ -39,13 +40,12 @@ def judge_from(journal: Journal, treatment: Treatment, entry: Entry, *, now: dat
         # Whatever went wrong in the rules, what the patient wrote is kept and a person is asked to read it.
         log.exception("entry %s could not be judged", entry.id)
         leave_unjudged(entry, now=now)
-        raise_unjudged(entry, now=now)
-        return Judged(entry, None)
+        return Judged(entry, None, raise_unjudged(entry, now=now))
     rows = _store(again, judged, now, without=None if change is Change.TREATMENT else entry)
     newest = again[-1]
     spoken = [(row, judged[row.id]) for row in {entry.id: entry, newest.id: newest}.values()]
-    raise_alerts(newest_treatment(journal.treatments), entry, spoken, now=now, change=change)
-    return Judged(entry, rows[entry.id])
+    queued = raise_alerts(newest_treatment(journal.treatments), entry, spoken, now=now, change=change)
+    return Judged(entry, rows[entry.id], queued)
 
 
 def leave_unjudged(entry: Entry, *, now: datetime) -> None:

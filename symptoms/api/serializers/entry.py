@@ -4,10 +4,10 @@ from rest_framework import serializers
 
 from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
 from symptoms.api.strict import Levels, Moment, Number, StrictSerializer, Text, Word, Words, moment
+from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
-LAST_DAY = 400  # a treatment is followed for so long
 ALWAYS_ASKED = (Symptom.REDNESS, Symptom.SWELLING, Symptom.PAIN, Symptom.WARMTH)  # settled.md, days and entries
 EVERYTHING = sorted(map(str, Symptom))
 

@@ -3,8 +3,8 @@
 from django.urls import reverse
 from rest_framework import serializers
 
-from symptoms.api.serializers.entry import LAST_DAY
 from symptoms.api.strict import Moment, StrictField, StrictSerializer, Word, moment
+from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
 

@@ -8,6 +8,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from symptoms.api.endpoint import refuse_unknown_query
@@ -16,11 +17,21 @@ from symptoms.api.endpoint import refuse_unknown_query
 LOOSENED = {"img-src": ["data:"], "style-src": ["'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"]}
 
 
-@extend_schema(exclude=True)
-class Schema(SpectacularAPIView):
-    """The OpenAPI schema, as YAML or JSON. It is the same for everybody, so each process works it out once."""
+class Readable:
+    """Only read, by anybody; what goes wrong is a problem document here too, in no template or YAML."""
 
     permission_classes = [AllowAny]
+    http_method_names = ["get", "head"]
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        if getattr(response, "exception", False):
+            request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+@extend_schema(exclude=True)
+class Schema(Readable, SpectacularAPIView):
+    """The OpenAPI schema, as YAML or JSON. It is the same for everybody, so each process works it out once."""
 
     def get(self, request, *args, **kwargs) -> Response:
         refuse_unknown_query(request, known=frozenset())
@@ -29,10 +40,9 @@ class Schema(SpectacularAPIView):
 
 @extend_schema(exclude=True)
 @method_decorator(csp_update(LOOSENED), name="dispatch")
-class Docs(SpectacularSwaggerSplitView):
+class Docs(Readable, SpectacularSwaggerSplitView):
     """The schema as a page."""
 
-    permission_classes = [AllowAny]
     url_name = "api_schema"
 
     def get(self, request, *args, **kwargs) -> Response:

@@ -17,6 +17,7 @@ from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
 from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
 from symptoms.api.serializers.entry import EntryInSerializer, EntrySerializer, NewEntryInSerializer, entry_document
+from symptoms.api.serializers.verdict import WholeEntrySerializer, recorded_document, whole_entry_document
 from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameIdOtherAnswers, record_entry
 from symptoms.models import Assessment, Entry, Treatment
 
@@ -51,7 +52,7 @@ class Entries(Endpoint):
         "Write down a day",
         RECORDING,
         body=NewEntryInSerializer,
-        answers={201: EntrySerializer, 200: EntrySerializer},
+        answers={201: WholeEntrySerializer, 200: WholeEntrySerializer},
         more=(409, 422),
     )
     def post(self, request: Request, treatment_id: UUID) -> Response:
@@ -65,18 +66,22 @@ class OneEntry(Endpoint):
     may = {"GET": IsPatientOrPractitioner, "PUT": IsSignedIn}
 
     @operation(
-        "read_entry", "Read an entry", "What was reported, and what was said about it.", answers={200: EntrySerializer}
+        "read_entry",
+        "Read an entry",
+        "What was reported, what was said about it, what the patient reads, and what became of it at the clinic.",
+        answers={200: WholeEntrySerializer},
     )
     def get(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
         treatment = treatment_read_by(request.user, treatment_id)
-        return Response(_document(get_object_or_404(_with_assessments(treatment.entries.all()), pk=entry_id)))
+        entry = get_object_or_404(_with_assessments(treatment.entries.all()), pk=entry_id)
+        return Response(whole_entry_document(entry, _said_of(entry), treatment, timezone.now()))
 
     @operation(
         "put_entry",
         "Write down a day under an id of your own",
         RECORDING,
         body=EntryInSerializer,
-        answers={201: EntrySerializer, 200: EntrySerializer},
+        answers={201: WholeEntrySerializer, 200: WholeEntrySerializer},
         more=(409, 422),
     )
     def put(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
@@ -109,8 +114,9 @@ class Assessments(Endpoint):
 
 
 def _recorded(request: Request, treatment: Treatment, **said) -> Response:
+    now = timezone.now()
     try:
-        done = record_entry(treatment, **said, by=request.user, now=timezone.now())
+        done = record_entry(treatment, **said, by=request.user, now=now)
     except DayNotYet as refusal:
         raise Unprocessable(str(refusal), "/day", today=refusal.today) from refusal
     except SameIdOtherAnswers as refusal:
@@ -119,7 +125,7 @@ def _recorded(request: Request, treatment: Treatment, **said) -> Response:
         raise Unprocessable(str(refusal)) from refusal
     except ForeignId as refusal:
         raise Http404 from refusal
-    return Response(entry_document(done.entry, done.assessment), status=201 if done.is_new else 200)
+    return Response(recorded_document(done, treatment, now), status=201 if done.is_new else 200)
 
 
 def _with_assessments(entries):
@@ -128,4 +134,8 @@ def _with_assessments(entries):
 
 
 def _document(entry: Entry) -> dict:
-    return entry_document(entry, entry.current_assessments[0] if entry.current_assessments else None)
+    return entry_document(entry, _said_of(entry))
+
+
+def _said_of(entry: Entry) -> Assessment | None:
+    return entry.current_assessments[0] if entry.current_assessments else None

@@ -1,0 +1,53 @@
+"""The course of a treatment: reported beside expected, day by day."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from symptoms.api.endpoint import Endpoint, treatment_read_by
+from symptoms.api.permissions import IsPatientOrPractitioner
+from symptoms.api.schema import operation
+from symptoms.api.serializers.course import CourseSerializer, course_document
+from symptoms.journal.reading import LAST_DAY, read_course
+
+MOST_DAYS = 60
+A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
+FROM = OpenApiParameter("from", A_DAY, description="The first day; left out, day 0.")
+TO = OpenApiParameter("to", A_DAY, description=f"The last day, at most {MOST_DAYS - 1} after `from`; left out, as far.")
+
+
+class Course(Endpoint):
+    """The course of a treatment."""
+
+    may = {"GET": IsPatientOrPractitioner}
+    query = frozenset({"from", "to"})
+
+    @operation(
+        "read_course",
+        "Read the course",
+        "What was reported on each day beside the most that is expected of each symptom for this treatment and skin, "
+        "with the day's verdict. Days to come say what is expected.",
+        answers={200: CourseSerializer},
+        parameters=(FROM, TO),
+    )
+    def get(self, request: Request, treatment_id: UUID) -> Response:
+        treatment = treatment_read_by(request.user, treatment_id)
+        first = _day(request, "from", 0)
+        last = _day(request, "to", min(first + MOST_DAYS - 1, LAST_DAY))
+        if not first <= last < first + MOST_DAYS:
+            raise ValidationError({"to": [f"From `from` up to {MOST_DAYS - 1} days after it."]})
+        course = read_course(treatment, days=range(first, last + 1), seen_by=request.user)
+        return Response(course_document(course, treatment.day_of(treatment.patient.today(timezone.now()))))
+
+
+def _day(request: Request, name: str, otherwise: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return otherwise
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= LAST_DAY):
+        raise ValidationError({name: [f"Send a day from 0 to {LAST_DAY}."]})
+    return int(text)

@@ -1,0 +1,127 @@
+"""Photos: send one, list them, take one away; each in a request of its own, so that none costs an entry."""
+
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from symptoms.api.endpoint import Endpoint, IsSignedIn, own_treatment, refuse_unknown_query, treatment_read_by
+from symptoms.api.pagination import NewestFirst
+from symptoms.api.parsers import PhotoFormParser, PictureParser
+from symptoms.api.permissions import IsPatientOrPractitioner
+from symptoms.api.problems import Busy, Conflict, Unprocessable
+from symptoms.api.schema import CURSOR, operation
+from symptoms.api.serializers.photo import (
+    VIEW_WORDS,
+    PhotoFactsInSerializer,
+    PhotoInSerializer,
+    PhotoSerializer,
+    photo_document,
+)  # fmt: skip
+from symptoms.journal.reading import LAST_DAY
+from symptoms.models import Photo, Treatment
+from symptoms.photos.attaching import ForeignId, SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
+from symptoms.photos.refusals import PhotoRefused
+
+WHERE = "With a picture as the body: "
+A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
+DAY = OpenApiParameter("day", A_DAY, description=f"{WHERE}the day that it shows.")
+VIEW = OpenApiParameter("view", str, enum=VIEW_WORDS, description=f"{WHERE}the side that it shows.")
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+
+
+class Photos(Endpoint):
+    """The photos of a treatment."""
+
+    may = {"GET": IsPatientOrPractitioner}
+    query = frozenset({"cursor"})
+    pagination_class = NewestFirst
+
+    @operation(
+        "list_photos",
+        "List photos",
+        "What is known of each, the last received first. A practitioner sees them while the patient's consent stands.",
+        answers={200: PhotoSerializer(many=True)},
+        parameters=(CURSOR,),
+    )
+    def get(self, request: Request, treatment_id: UUID) -> Response:
+        treatment = treatment_read_by(request.user, treatment_id)
+        return self.page(Photo.objects.visible_to(request.user).filter(treatment=treatment), photo_document)
+
+
+class OnePhoto(Endpoint):
+    """One photo."""
+
+    may = {"GET": IsPatientOrPractitioner, "PUT": IsSignedIn, "DELETE": IsSignedIn}
+    parser_classes = [PhotoFormParser, PictureParser]
+    query = frozenset({"day", "view"})
+
+    @operation(
+        "read_photo", "Read about a photo", "What is known of it; `url` is the picture.", answers={200: PhotoSerializer}
+    )
+    def get(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
+        refuse_unknown_query(request, known=frozenset())
+        treatment = treatment_read_by(request.user, treatment_id)
+        seen = Photo.objects.visible_to(request.user).filter(treatment=treatment)
+        return Response(photo_document(get_object_or_404(seen, pk=photo_id)))
+
+    @operation(
+        "put_photo",
+        "Send a photo",
+        "As a form with `day`, `view` and `photo`, or as the picture itself with `day` and `view` in the query. It is "
+        "decoded, turned upright and written anew; nothing else of the file is kept. Sent again it is kept once (200). "
+        "A picture that cannot be kept is refused with 422 and the reason; the day's entry is not touched.",
+        body={"multipart/form-data": PhotoInSerializer, **dict.fromkeys(PICTURES, OpenApiTypes.BINARY)},
+        answers={201: PhotoSerializer, 200: PhotoSerializer},
+        more=(409, 422),
+        parameters=(DAY, VIEW),
+    )
+    def put(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
+        treatment = own_treatment(request.user, treatment_id)
+        said = self._said(request)
+        _refuse_days_to_come(treatment, said["day"])
+        photo, is_new = _kept(treatment, id=photo_id, **said, by=request.user)
+        return Response(photo_document(photo), status=201 if is_new else 200)
+
+    @operation("remove_photo", "Remove a photo", "For good: the row first, then the file.", answers={204: None})
+    def delete(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
+        refuse_unknown_query(request, known=frozenset())
+        treatment = own_treatment(request.user, treatment_id)
+        remove_photo(get_object_or_404(treatment.photos.all(), pk=photo_id))
+        return Response(status=204)
+
+    def _said(self, request: Request) -> dict:
+        """Day, view and data, from the form, or from the query beside a picture."""
+        if isinstance(request.data.get("photo"), bytes):
+            facts = PhotoFactsInSerializer(data=request.query_params.dict())
+            facts.is_valid(raise_exception=True)
+            return {**facts.validated_data, "data": request.data["photo"]}
+        refuse_unknown_query(request, known=frozenset())
+        said = dict(self.read(PhotoInSerializer))
+        return {**said, "data": said.pop("photo").read()}
+
+
+def _refuse_days_to_come(treatment: Treatment, day: int) -> None:
+    today = treatment.day_of(treatment.patient.today(timezone.now()))
+    if day > today:
+        raise Unprocessable(f"That day has not come yet. By our clock today is day {today}.", "/day", today=today)
+
+
+def _kept(treatment: Treatment, **said) -> tuple[Photo, bool]:
+    try:
+        return attach_photo(treatment, **said, now=timezone.now())
+    except PhotoRefused as refusal:
+        if refusal.is_ours:
+            raise Busy(refusal.sentence) from refusal
+        raise Unprocessable(refusal.sentence, "/photo") from refusal
+    except TooManyPhotos as refusal:
+        raise Unprocessable(str(refusal), "/photo") from refusal
+    except SameIdOtherPhoto as refusal:
+        raise Conflict("This id was used for another photo.") from refusal
+    except ForeignId as refusal:
+        raise Http404 from refusal

@@ -1,0 +1,125 @@
+"""How each route of the matrix is called: with patient A's ids in its path, and a body that would succeed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.urls import reverse
+
+from accounts.models import User
+from tests import people
+from tests.accounts.cast_of_roles import World, browser_of, routes
+
+LEVELS = dict.fromkeys(("redness", "swelling", "pain", "warmth"), 1)
+
+
+def call(world: World, name: str, method: str, role: str, body: dict | None = None):
+    """The answer to `role` calling the route with the ids of what is Ana's, and with the body that fits."""
+    path = address(world, name, method)
+    given = BODIES.get((name, method), lambda world: {})(world) if body is None else body
+    browser = browser_of(world, role)
+    if name.startswith("api_"):
+        headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
+        if method == "GET":
+            return browser.get(path, headers=headers)
+        return browser.generic(method, path, **as_json(given), headers=headers)
+    if method in ("GET", "POST"):
+        return getattr(browser, method.lower())(path, given)
+    return browser.generic(method, path)
+
+
+def detours(world: World, name: str, role: str) -> Iterator:
+    """The answers to other ways of asking for the same."""
+    path, browser = address(world, name, "GET"), browser_of(world, role)
+    headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
+    yield browser.head(path, headers=headers)
+    yield browser.options(path, headers=headers)
+    yield browser.get(path.rstrip("/"), headers=headers)
+    yield browser.get(path.upper(), headers=headers)
+    yield browser.get(f"{path.rstrip('/')}.json", headers=headers)
+    yield browser.get(path, headers={**headers, "X-HTTP-Method-Override": "DELETE"})
+
+
+def address(world: World, name: str, method: str) -> str:
+    """Where the route is, with Ana's ids."""
+    if name in PATHS:
+        return reverse(name, kwargs=PATHS[name](world))
+    own = world.paths.get((name, method), {})
+    return reverse(name, kwargs={key: own.get(key, world.ids.get(key)) for key in routes()[name].pattern.converters})
+
+
+def as_json(document: dict) -> dict:
+    """The arguments of a request whose body is `document`."""
+    import json
+
+    return {"data": json.dumps(document), "content_type": "application/json"}
+
+
+def _reset_link(world: World) -> dict:
+    user = User.objects.get(email="ben.quill@example.org")
+    return {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+
+
+def _confirmation(world: World) -> dict:
+    address = User.objects.get(email="unverified@example.org").emailaddress_set.get()
+    return {"key": EmailConfirmationHMAC(address).key}
+
+
+PATHS = {
+    "account_reset_password_from_key": _reset_link,
+    "account_confirm_email": _confirmation,
+}
+
+
+def _treatment(world: World) -> dict:
+    return {
+        "performed_at": (world.now - timedelta(days=1)).isoformat(),
+        "device": "pen",
+        "needle_depth_mm": 1.5,
+        "areas": ["face"],
+        "same_day_injection": False,
+    }
+
+
+def _asked_treatment(world: World) -> dict:
+    return {**_treatment(world), "patient": str(world.ids["patient_id"])}
+
+
+BODIES = {
+    ("account_reauthenticate", "POST"): lambda world: {"password": people.PASSWORD},
+    ("account_signup", "POST"): lambda world: {
+        "name": "Dora",
+        "email": "dora@example.org",
+        "password1": "a long walk by the sea",
+    },
+    ("account_login", "POST"): lambda world: {"login": "nobody@example.org", "password": "not a password of anybody"},
+    ("account_change_password", "POST"): lambda world: {
+        "oldpassword": people.PASSWORD,
+        "password1": "four large white cows",
+        "password2": "four large white cows",
+    },
+    ("account_reset_password", "POST"): lambda world: {"email": "nobody@example.org"},
+    ("account_email", "POST"): lambda world: {"action_add": "", "email": "another@example.org"},
+    ("account_reset_password_from_key", "POST"): lambda world: {},
+    ("profile", "POST"): lambda world: {
+        "name": "New Name",
+        "country": "GB",
+        "time_zone": "Europe/London",
+        "phone": "",
+    },
+    ("profile_zone", "POST"): lambda world: {"time_zone": "Europe/London"},
+    ("consent_change", "POST"): lambda world: {"answer": "no"},
+    ("token_change", "POST"): lambda world: {"answer": "new"},
+    ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},
+    ("member_change", "POST"): lambda world: {"is_practitioner": "on", "is_admin": "on"},
+    ("confirm_invitation", "POST"): lambda world: {"answer": "yes"},
+    ("api_treatments", "POST"): _asked_treatment,
+    ("api_treatment", "PUT"): _asked_treatment,
+    ("api_entries", "POST"): lambda world: {"id": str(uuid4()), "day": 1, "symptoms": LEVELS},
+    ("api_entry", "PUT"): lambda world: {"day": 1, "symptoms": LEVELS},
+    ("api_treatment", "PATCH"): lambda world: {"passes": 2},
+    ("api_resolve", "POST"): lambda world: {"outcome": "advice"},
+}

@@ -1,0 +1,118 @@
+"""Who may do what: every route and method has its line, and the site answers as the line says (safety.md, A1 to A5)."""
+
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.urls import reverse
+
+from tests.accounts import calls
+from tests.accounts.cast_of_roles import MARKERS, METHODS, PRACTICE_MARKER, ROLES, build, routes
+
+LINES = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text(encoding="utf-8"))
+CELLS = [(name, method) for name, lines in LINES.items() for method in lines]
+DENIED = {"login", "400", "401", "403", "404", "405"}
+FRONT = {"leads to /", "leads to /start/", "leads to /accounts/login/"}
+SEES_ANA = {"patient_a", "practitioner_1"}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build()
+        transaction.set_rollback(True)
+
+
+def test_every_route_has_its_line_and_every_line_its_route():
+    assert routes().keys() - LINES.keys() == set(), "routes without a line"
+    assert LINES.keys() - routes().keys() == set(), "lines without a route"
+
+
+def test_a_line_names_an_answer_for_every_role_and_no_line_is_a_wildcard():
+    for name, lines in LINES.items():
+        assert lines, name
+        for method, line in lines.items():
+            assert method in METHODS, f"{name} {method}"
+            assert line[0] in {"own", "practice", "any"}, f"{name} {method}"
+            assert len(line) == 1 + len(ROLES), f"{name} {method}"
+            assert set(line[1:]) - DENIED, f"{name} {method} is for nobody"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "method"), CELLS, ids=[f"{name} {method}" for name, method in CELLS])
+def test_each_role_is_answered_as_the_line_says(world, name, method):
+    before = _snapshot()
+    for role, expected in zip(ROLES, LINES[name][method][1:], strict=True):
+        with transaction.atomic():
+            answer = calls.call(world, name, method, role)
+            assert _word(answer, expected) == expected, f"{role}: {answer.status_code} {_where(answer)}"
+            _shows_nothing_foreign(answer, role, expected)
+            if expected in DENIED:
+                assert _snapshot() == before, f"{role} changed something"
+            transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", LINES)
+def test_a_method_without_a_line_is_nobody_s(world, name):
+    before = _snapshot()
+    for method in [method for method in METHODS if method not in LINES[name]]:
+        for role in ROLES:
+            with transaction.atomic():
+                answer = calls.call(world, name, method, role, body={})
+                # allauth leads whoever is signed in home from its front pages before it looks at the method.
+                assert _word(answer, "405") in DENIED | FRONT, f"{method} by {role}: {answer.status_code}"
+                assert _snapshot() == before, f"{method} by {role} changed something"
+                transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", LINES)
+def test_no_detour_leads_past_the_rule(world, name):
+    """A5: HEAD, OPTIONS, no slash, capitals, a format suffix, a method named in a header."""
+    before = _snapshot()
+    for role in ("anonymous", "patient_b", "practitioner_2"):
+        for answer in calls.detours(world, name, role):
+            assert answer.status_code < 500, f"{role}: {answer.request['REQUEST_METHOD']} {answer.request['PATH_INFO']}"
+            _shows_nothing_foreign(answer, role, "detour")
+    assert _snapshot() == before
+
+
+def _word(answer, expected: str) -> str:
+    """The answer in the words of the lines: a status, `ok`, `login`, or the route to which it leads."""
+    if answer.status_code in (301, 302, 303):
+        where = _where(answer)
+        if where.startswith(reverse("account_login") + "?next="):
+            return "login"
+        if not expected.isdigit() and expected not in DENIED | {"ok"} and where == reverse(expected):
+            return expected
+        return "ok" if expected == "ok" else f"leads to {where}"
+    return "ok" if 200 <= answer.status_code < 300 else str(answer.status_code)
+
+
+def _where(answer) -> str:
+    return answer.headers.get("Location", "")
+
+
+def _shows_nothing_foreign(answer, role: str, expected: str) -> None:
+    """A3, A4: nothing of Ana in what others get, nor in what she gets where she is refused."""
+    if role in SEES_ANA and expected == "ok":
+        return
+    body = b"".join(answer) if answer.streaming else answer.content
+    text = body.decode("utf-8", "replace") + str(dict(answer.headers))
+    # A practitioner's or a patient's own name stands in the frame of their own pages.
+    foreign = () if role in SEES_ANA else MARKERS
+    foreign += (PRACTICE_MARKER,) if role == "practitioner_2" else ()
+    assert [marker for marker in foreign if marker in text] == [], role
+
+
+def _snapshot() -> str:
+    """All that is stored about people and records, as one hash; sessions and their tokens are not part of it."""
+    digest = sha256()
+    for label in ("accounts", "symptoms", "authtoken", "account"):
+        for model in apps.get_app_config(label).get_models():
+            digest.update(repr(list(model.objects.order_by("pk").values_list())).encode())
+    return digest.hexdigest()
