@@ -1,4 +1,4 @@
-"""The server's side of decoding: a few decoding processes, started once, kept warm, replaced when they die."""
+"""The web process's side of decoding: a process for each CPU, started when needed, kept warm, replaced when it dies."""
 
 import atexit
 import os
@@ -8,99 +8,171 @@ import sys
 import threading
 from pathlib import Path
 
-from symptoms.photos.decoding import ANSWER, REQUEST
-from symptoms.photos.refusals import BUSY, DAMAGED, TOO_COMPLEX, PhotoRefused
+from symptoms.photos.decoding import ANSWER, LONGEST_SIDE, REQUEST
+from symptoms.photos.refusals import BUSY, DAMAGED, SENTENCES, TOO_COMPLEX, PhotoRefused
 
-SCRIPT = Path(__file__).parent / "decoding.py"
-PROCESSES = min(2, os.cpu_count() or 1)
-LONGEST = 20.0  # seconds on the clock for one picture; its CPU time is limited by the process itself
-PATIENCE = 20.0  # seconds to wait for a free process
+PROGRAM = Path(__file__).with_name("decoding.py")
+PROCESSES = os.cpu_count() or 1
+CPU_SECONDS = 10  # for one picture
+WALL_SECONDS = 30.0  # of work on one picture, however little CPU it uses
+WAIT_SECONDS = 25.0  # for the pictures before it
+LARGEST_ANSWER = 16 << 20  # bytes; 2048 x 2048 pixels at our quality stay far below
 
 
 class DecodingProcess:
-    """One process that decodes one picture at a time."""
+    """One process that reads one picture at a time; one thread at a time may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cpu_seconds: int = CPU_SECONDS, wall_seconds: float = WALL_SECONDS):
+        self.cpu_seconds = cpu_seconds
+        self.wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def decode(self, kind: str, data: bytes) -> tuple[bytes, int, int]:
-        """(JPEG, width, height) of a picture. Raises PhotoRefused: damaged, or too much work to read."""
-        process = self._running()
-        overdue = threading.Timer(LONGEST, process.kill)
-        overdue.start()
-        try:
-            process.stdin.write(REQUEST.pack(kind.encode(), len(data)) + data)
-            process.stdin.flush()
-            decoded, width, height, length = ANSWER.unpack(process.stdout.read(ANSWER.size))
-            jpeg = process.stdout.read(length)
-        except Exception as died:
-            # Killed for its memory or time, or by anything else: this picture goes, the next gets a new process.
-            self.stop()
-            raise PhotoRefused(TOO_COMPLEX) from died
-        finally:
-            overdue.cancel()
-        if not decoded:
-            raise PhotoRefused(DAMAGED)
-        return jpeg, width, height
+    def decode(self, data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+        """The clean JPEG with its width and height in pixels.
 
-    def stop(self) -> None:
+        Raises:
+            PhotoRefused: the picture cannot be read within the limits.
+        """
+        return self._ask(self._running(), data, max_pixels)
+
+    def close(self) -> None:
         """End the process, if there is one."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process.stdin.close()
-            self._process.stdout.close()
-            self._process = None
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        _close_pipes(process)
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def disown(self) -> None:
+        """Let go of a process that belongs to our parent; closing our copies of its pipes leaves the parent's alone."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.returncode = 0  # not our child: nothing to wait for
+            _close_pipes(process)
+
+    def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
-            self.stop()
-            self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", str(SCRIPT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={},
-                cwd="/",
-                close_fds=True,
-            )
+            self.close()
+            try:
+                self._process = _start(self.cpu_seconds)
+            except OSError:  # no memory or no process left on this machine: not the picture's fault
+                raise PhotoRefused(BUSY) from None
         return self._process
+
+    def _ask(self, process: "subprocess.Popen[bytes]", data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+        assert process.stdin is not None and process.stdout is not None
+        # Ending the process is what frees this thread: its read then meets the end of the pipe.
+        watchdog = threading.Timer(self.wall_seconds, process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            _write(process.stdin, REQUEST.pack(max_pixels, len(data)))
+            _write(process.stdin, data)
+            is_picture, width, height, length = ANSWER.unpack(_read(process.stdout, ANSWER.size))
+            if length > LARGEST_ANSWER:
+                raise EOFError
+            body = _read(process.stdout, length)
+        except (OSError, EOFError):
+            self.close()
+            raise PhotoRefused(TOO_COMPLEX) from None
+        finally:
+            watchdog.cancel()
+        if not is_picture:
+            reason = body.decode("ascii", "replace")
+            raise PhotoRefused(reason if reason in SENTENCES else DAMAGED)
+        if not _is_clean(body, width, height):
+            self.close()
+            raise PhotoRefused(TOO_COMPLEX)
+        return body, width, height
+
+
+def _start(cpu_seconds: int) -> "subprocess.Popen[bytes]":
+    """A process without our environment, files and terminal; `-I` keeps user and working folders off its path."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and our own program
+        [sys.executable, "-I", "-B", str(PROGRAM), str(cpu_seconds)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        cwd="/",
+        bufsize=0,
+        close_fds=True,
+        start_new_session=True,  # Ctrl-C in the terminal is for the server; this one ends with its pipe
+    )
+
+
+def _close_pipes(process: "subprocess.Popen[bytes]") -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+
+
+def _write(pipe, data: bytes) -> None:
+    left = memoryview(data)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+def _read(pipe, length: int) -> bytes:
+    """Exactly `length` bytes, or EOFError."""
+    parts = []
+    while length:
+        part = pipe.read(length)
+        if not part:
+            raise EOFError
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def _is_clean(body: bytes, width: int, height: int) -> bool:
+    """Whether it looks like what our program writes: a decoder that was taken over must not choose what we serve."""
+    begins = body.startswith(b"\xff\xd8\xff\xe0") and body[6:11] == b"JFIF\0"
+    return begins and body.endswith(b"\xff\xd9") and 0 < width <= LONGEST_SIDE and 0 < height <= LONGEST_SIDE
 
 
 class Decoder:
-    """Hands each picture to a free process; at most one at a time for each CPU."""
+    """Hands each picture to a free process, at most one at a time for each CPU; safe to use from any thread."""
 
     def __init__(self, processes: int = PROCESSES):
-        self._free: queue.Queue[DecodingProcess] = queue.Queue()
-        self._all = [DecodingProcess() for _ in range(processes)]
-        for process in self._all:
+        self.processes = [DecodingProcess() for _ in range(processes)]
+        self._free: queue.LifoQueue[DecodingProcess] = queue.LifoQueue()  # the one used last is warm
+        for process in self.processes:
             self._free.put(process)
 
-    def decode(self, kind: str, data: bytes) -> tuple[bytes, int, int]:
-        """As DecodingProcess.decode; PhotoRefused with `is_ours` when none gets free in time."""
+    def decode(self, data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+        """As DecodingProcess.decode; refused as busy when no process gets free in time."""
         try:
-            process = self._free.get(timeout=PATIENCE)
+            process = self._free.get(timeout=WAIT_SECONDS)
         except queue.Empty:
             raise PhotoRefused(BUSY) from None
         try:
-            return process.decode(kind, data)
+            return process.decode(data, max_pixels)
         finally:
             self._free.put(process)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End all processes."""
-        for process in self._all:
-            process.stop()
+        for process in self.processes:
+            process.close()
 
 
-_decoders: dict[int, Decoder] = {}
-_starting = threading.Lock()
+_decoder = Decoder()
 
 
 def decoder() -> Decoder:
-    """This process's decoder: a forked server process must not share its parent's pipes."""
-    with _starting:
-        if os.getpid() not in _decoders:
-            _decoders[os.getpid()] = Decoder()
-            atexit.register(_decoders[os.getpid()].stop)
-        return _decoders[os.getpid()]
+    """This web process's decoder."""
+    return _decoder
+
+
+def _forget_after_fork() -> None:
+    """A forked web process must not speak into its parent's pipes."""
+    global _decoder
+    inherited, _decoder = _decoder, Decoder()
+    for process in inherited.processes:
+        process.disown()
+
+
+os.register_at_fork(after_in_child=_forget_after_fork)
+atexit.register(lambda: _decoder.close())

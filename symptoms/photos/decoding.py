@@ -1,23 +1,39 @@
-"""The decoding process: takes pictures on standard input, gives clean JPEGs on standard output, and knows nothing else.
+"""The program of the decoding process: a picture in, the same picture as a clean JPEG out, and nothing else.
 
-It is run as a script, apart from the server: with 1 GiB of memory, 10 seconds of CPU a picture, an empty environment,
-and nothing imported but Pillow, so that a picture made to break a decoder breaks only this.
+It is run by path (`python -I decoding.py CPU_SECONDS`), so it imports Pillow alone: no Django, no settings, no secrets.
+Each picture comes as `REQUEST` and its bytes, and goes as `ANSWER` and either a JPEG or the word for why not.
 """
 
 import io
+import os
 import resource
 import struct
 import sys
 import warnings
 
-from PIL import Image, ImageCms
+from PIL import (
+    Image,
+    ImageCms,
+    ImageFile,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
-MEMORY = 1 << 30  # bytes of address space
-CPU_SECONDS = 10  # for one picture
+# Every plugin is loaded before files are out of reach. The opener's list names no MPO: Pillow has no opener of that
+# name and opens one as JPEG, at its first picture.
+LOADED = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
+FORMATS = ("JPEG", "PNG", "WEBP")
+REQUEST = struct.Struct(">II")  # the most pixels, bytes that follow
+ANSWER = struct.Struct(">?III")  # is it a picture, width, height, bytes that follow
+
+MEMORY = 1 << 30  # bytes
 LONGEST_SIDE = 2048
-QUALITY = 90
+QUALITY = 88
 ORIENTATION = 0x0112
-TURNS = {
+UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -26,105 +42,164 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-REQUEST = struct.Struct(">5sI")  # kind, length of the data that follows
-ANSWER = struct.Struct(">?HHI")  # decoded or not, width, height, length of the picture that follows
+SRGB = ImageCms.createProfile("sRGB")
 
-Image.MAX_IMAGE_PIXELS = 50_000_000
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
-def clean(kind: str, data: bytes) -> tuple[bytes, int, int]:
-    """The picture as a plain JPEG: upright, in sRGB, at most 2,048 px a side, with nothing but its pixels."""
-    image = Image.open(io.BytesIO(data), formats=[kind])
-    turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
-    profile = image.info.get("icc_profile")
-    if kind == "JPEG":
-        _draft(image)
-    image.load()
-    image = _flat(_in_srgb(image, profile))
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    if turn is not None:
-        image = image.transpose(turn)
-    plain = Image.new("RGB", image.size)
-    plain.paste(image)
-    out = io.BytesIO()
-    plain.save(out, "JPEG", quality=QUALITY, subsampling=0)  # full colour: redness is in it
-    return out.getvalue(), *plain.size
+class Refused(Exception):
+    """A picture that is not decoded; `str()` is one of the words of refusals.py."""
 
 
-def _draft(image: Image.Image) -> None:
-    """Let the decoder shrink while it reads; the box keeps the picture's own aspect, else nothing happens."""
-    longest = max(image.size)
-    if longest > LONGEST_SIDE:
-        box = tuple(max(1, side * LONGEST_SIDE // longest) for side in image.size)
-        image.draft(image.mode, box)
+def clean(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+    """The picture's pixels in a new JPEG: upright, sRGB, no side over 2048, without anything else the file held.
+
+    Raises:
+        Refused: the picture is damaged, or reading it takes more than is allowed.
+    """
+    Image.MAX_IMAGE_PIXELS = max_pixels
+    try:
+        picture = _read(data)
+        fresh = Image.new("RGB", picture.size)
+        fresh.paste(picture)
+        out = io.BytesIO()
+        # Full colour resolution: how red the skin is, is what the picture is for.
+        fresh.save(out, "JPEG", quality=QUALITY, subsampling=0, progressive=True)
+    except Refused:
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise Refused("too_many_pixels") from None
+    except MemoryError:
+        raise Refused("too_complex") from None
+    except Exception as fault:
+        # Pillow says so when text or a colour profile unpacks to more than it allows.
+        bomb = isinstance(fault, ValueError) and "too " in str(fault).lower()
+        raise Refused("too_complex" if bomb else "damaged") from None
+    return out.getvalue(), *fresh.size
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The colours in sRGB, transparency kept; phones send wider colours, and skin would look another red in them."""
-    if image.mode.startswith("I") or image.mode == "F":
-        return image.convert("I").point(lambda level: level * (1 / 256)).convert("L")
-    alpha = None
-    if image.mode in ("P", "PA", "LA", "RGBA", "La", "RGBa") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        alpha = image.getchannel("A")
-    if image.mode not in ("L", "CMYK"):
-        image = image.convert("RGB")
-    if profile:
-        image = _converted(image, profile)
-    image = image.convert("RGB")
-    if alpha is not None:
-        image.putalpha(alpha)
-    return image
+def _read(data: bytes) -> Image.Image:
+    opened = Image.open(io.BytesIO(data), formats=FORMATS)
+    if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
+        raise Refused("animated")
+    orientation = _orientation(opened)
+    profile = opened.info.get("icc_profile")
+    shrunk = _fit(opened.size)
+    if isinstance(opened, JpegImagePlugin.JpegImageFile):
+        # The decoder halves while it decodes: half the memory, twice the speed. The box keeps the picture's own
+        # shape, since a square one would ask for the long side in both directions and nothing would be saved.
+        opened.draft(None, shrunk)
+    opened.load()
+    picture = _on_white(_to_srgb(opened, profile))
+    if picture.size != shrunk:
+        picture = picture.resize(shrunk, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
 
 
-def _converted(image: Image.Image, profile: bytes) -> Image.Image:
-    """Through the profile to sRGB; a profile that is broken or for other colours is left aside."""
+def _orientation(opened: Image.Image) -> int:
+    try:
+        return opened.getexif().get(ORIENTATION, 1)
+    except (MemoryError, Refused):
+        raise
+    except Exception:
+        return 1  # broken EXIF says nothing about which way is up; the pixels may still be whole
+
+
+def _fit(size: tuple[int, int]) -> tuple[int, int]:
+    ratio = min(1.0, LONGEST_SIDE / max(size))
+    return max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio))
+
+
+def _to_srgb(opened: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture as RGB or RGBA in sRGB; without a profile, or with a broken one, its numbers are taken as sRGB."""
+    picture = _eight_bit(opened)
+    plain = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    if not profile:
+        return plain
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        target = ImageCms.createProfile("sRGB")
-        return ImageCms.profileToProfile(
-            image, source, target, renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB"
+        space = source.profile.xcolor_space.strip()
+        before = {"RGB": plain, "GRAY": picture.convert("L"), "CMYK": picture}.get(space)
+        if before is None or (space == "CMYK" and picture.mode != "CMYK"):
+            return plain
+        converted = ImageCms.profileToProfile(
+            before,
+            source,
+            SRGB,
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            outputMode="RGBA" if before.mode == "RGBA" else "RGB",
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return image
+        return plain
+    if converted is None:
+        return plain
+    if plain.mode == "RGBA" and converted.mode == "RGB":
+        converted.putalpha(plain.getchannel("A"))
+    return converted
 
 
-def _flat(image: Image.Image) -> Image.Image:
-    """What shows through is white."""
-    if image.mode != "RGBA":
-        return image.convert("RGB")
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image, mask=image.getchannel("A"))
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Deep grey is scaled: a plain conversion would clip all but the darkest 256 of 65,536 shades to white."""
+    if picture.mode.startswith("I"):
+        return picture.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+    return picture
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode != "RGBA":
+        return picture
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(picture, mask=picture.getchannel("A"))
     return white
 
 
-def _allow_time() -> None:
-    """Give the next picture its own seconds of CPU; past them the kernel ends this process."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    spent = int(used.ru_utime + used.ru_stime) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, resource.RLIM_INFINITY))
-
-
-def main() -> None:
-    """Answer one request after the other until the other side closes the pipe."""
-    Image.init()  # load the decoders before memory is limited
+def confine() -> None:
+    """Give up what decoding does not need: memory over 1 GiB, core dumps, growing files, other processes, new files."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while head := source.read(REQUEST.size):
-        kind, length = REQUEST.unpack(head)
-        data = source.read(length)
-        _allow_time()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))  # the three pipes it has; no file and no socket beyond them
+
+
+def allow(seconds: int) -> None:
+    """Let the process use so many seconds of CPU from now on; then the system ends it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    limit = int(used.ru_utime + used.ru_stime) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def warm_up() -> None:
+    """Read one picture of each kind, so that whatever Pillow loads late is there before files are out of reach."""
+    for kind in FORMATS:
+        out = io.BytesIO()
+        Image.new("RGB", (8, 8), "white").save(out, kind, icc_profile=ImageCms.ImageCmsProfile(SRGB).tobytes())
+        clean(out.getvalue(), 64)
+
+
+def serve(cpu_seconds: int) -> None:
+    """Answer pictures until the other side closes the pipe."""
+    asked, answered = sys.stdin.buffer, sys.stdout.buffer
+    while len(head := asked.read(REQUEST.size)) == REQUEST.size:
+        max_pixels, length = REQUEST.unpack(head)
+        data = asked.read(length)
+        if len(data) < length:
+            return
+        allow(cpu_seconds)
         try:
-            jpeg, width, height = clean(kind.rstrip(b"\0").decode(), data)
-            answer = ANSWER.pack(True, width, height, len(jpeg)) + jpeg
-        except Exception:
-            # Whatever a decoder makes of a hostile file, the answer is the same: not a picture we keep.
-            answer = ANSWER.pack(False, 0, 0, 0)
-        sink.write(answer)
-        sink.flush()
+            body, width, height = clean(data, max_pixels)
+            answer = ANSWER.pack(True, width, height, len(body)) + body
+        except Refused as refused:
+            body = str(refused).encode()
+            answer = ANSWER.pack(False, 0, 0, len(body)) + body
+        answered.write(answer)
+        answered.flush()
 
 
 if __name__ == "__main__":
-    main()
+    os.chdir("/")
+    warm_up()
+    confine()
+    serve(int(sys.argv[1]))

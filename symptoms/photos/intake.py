@@ -1,15 +1,15 @@
-"""Taking a photo in: what was sent becomes a clean JPEG, or is refused with a reason for the person who sent it."""
+"""Taking in a photo: whatever bytes somebody sent become a clean JPEG of our own making, or a reason why not."""
 
+import hashlib
 from dataclasses import dataclass
-from hashlib import sha256
 
 from symptoms.photos.decoder import decoder
-from symptoms.photos.headers import read_header
+from symptoms.photos.headers import MAX_PIXELS, read_header
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A re-encoded picture: upright, sRGB, at most 2,048 px a side, without metadata; `sha256` is of `jpeg`, in hex."""
+    """A JPEG made by us: upright, sRGB, at most 2048 pixels a side, without metadata. `sha256` is of these bytes."""
 
     jpeg: bytes
     width: int
@@ -18,11 +18,13 @@ class Picture:
 
 
 def take_in(data: bytes) -> Picture:
-    """Read `data` (JPEG, PNG or still WebP, at most 20 MB) into a clean picture. Call it outside any transaction.
+    """The picture in `data`, made anew. The name and the type that came with it are never asked.
+
+    Call it outside any transaction: a large photo takes about a second.
 
     Raises:
-        PhotoRefused: with the reason, and the sentence to show.
+        PhotoRefused: with the reason, and a sentence for the person who sent it.
     """
     header = read_header(data)
-    jpeg, width, height = decoder().decode(header.kind, data)
-    return Picture(jpeg, width, height, sha256(jpeg).hexdigest())
+    jpeg, width, height = decoder().decode(data, MAX_PIXELS[header.kind])
+    return Picture(jpeg, width, height, hashlib.sha256(jpeg).hexdigest())
