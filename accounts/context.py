@@ -8,10 +8,11 @@ def standing(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"help_numbers": numbers_for(None)}
+    patient = None if user.membership else user.as_patient  # never both: they are two accounts
     return {
-        "is_patient": user.membership is None and user.as_patient is not None,  # never both: they are two accounts
+        "is_patient": patient is not None,
         "is_practitioner": user.practice_as_practitioner is not None,
         "is_admin": user.practice_as_admin is not None,
         "practice": user.membership.practice if user.membership else None,
-        "help_numbers": numbers_for(user.as_patient),
+        "help_numbers": numbers_for(patient),
     }

@@ -117,10 +117,20 @@ class SessionForm(forms.Form):
         }
 
 
+class MemberField(forms.ModelChoiceField):
+    """One of the practice's members; an id that is none has the same sentence as somebody who is not there."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
 class TreatmentForm(SessionForm, SkinForm):
     """A treatment recorded at a practice: who of its practitioners treated decides who is told first."""
 
-    practitioner = forms.ModelChoiceField(
+    practitioner = MemberField(
         label="Treated by",
         queryset=User.objects.none(),
         required=False,

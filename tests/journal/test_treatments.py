@@ -1,0 +1,115 @@
+"""Sessions: recorded, mended with revisions, moved in time, recorded twice."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from symptoms.journal.treatments import change_treatment, possibly_same, say_different, say_same, start_treatment
+from symptoms.models import Alert, Assessment, Standing
+from symptoms.recovery.vocabulary import Urgency
+from tests import people
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    return people.dr_noor(clinic)
+
+
+def days(session) -> list[int]:
+    """The days that hold a current entry."""
+    return list(session.entries.current().order_by("day").values_list("day", flat=True))
+
+
+def test_day_zero_is_the_date_where_the_patient_was(clinic, noor):
+    at = datetime(2026, 6, 14, 12, 30, tzinfo=UTC)
+    for zone, date in (("Pacific/Kiritimati", 15), ("Etc/GMT+12", 14), ("Europe/London", 14)):
+        patient = people.patient(clinic, zone, time_zone=zone)
+        assert start_treatment(patient, by=noor, now=at, performed_at=at, device="pen").day_zero.day == date
+
+
+def test_recorded_by_a_practitioner_it_is_theirs_and_the_practices(clinic, noor):
+    session = pen(people.ana(clinic), by=noor)
+    assert (session.practice, session.practitioner, session.recorded_by) == (clinic, noor, noor)
+    own = pen(people.patient(clinic, "Berta"))
+    assert (own.practice, own.practitioner) == (None, None)
+
+
+def test_mending_keeps_how_it_read_and_judges_all_days_anew(clinic, noor):
+    session = pen(people.ana(clinic), days_ago=6, by=noor, needle_depth_mm="2.5")
+    logged(session, 3, swelling=2)
+    assert Assessment.objects.get(is_current=True).urgency == Urgency.ON_TRACK
+    change_treatment(session, by=noor, now=timezone.now(), needle_depth_mm="0.5")
+    assert Assessment.objects.get(is_current=True).urgency >= Urgency.CONTACT
+    assert Assessment.objects.count() == 2  # what was said before is kept
+    revision = session.revisions.get()
+    assert (revision.was["needle_depth_mm"], revision.changed_by) == ("2.50", noor)
+    assert Alert.objects.filter(concern="persistent_swelling").exists()
+
+
+def test_a_date_set_right_keeps_each_entry_on_its_date(clinic, noor):
+    session = pen(people.ana(clinic), days_ago=6, by=noor)
+    for day in (0, 1, 3):
+        logged(session, day)
+    change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at - timedelta(days=2))
+    assert days(session) == [2, 3, 5]
+    change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at + timedelta(days=3))
+    assert days(session) == [0, 2]  # what was written before the session now stands on day 0
+    assert session.entries.count() == 3  # none is lost
+
+
+def test_the_newest_session_is_the_one_a_patient_stands_by(clinic, noor):
+    ana = people.ana(clinic)
+    old, new = pen(ana, days_ago=40, by=noor), pen(ana, days_ago=2, by=noor)
+    logged(old, 39)
+    assert Standing.objects.get(patient=ana).treatment == new
+
+
+def test_both_sides_recording_the_same_session_are_asked_once(clinic, noor):
+    ana = people.ana(clinic)
+    theirs, own = pen(ana, days_ago=3, by=noor), pen(ana, days_ago=2)
+    assert possibly_same(own) == theirs
+    assert possibly_same(theirs) == own
+    say_different(own, now=timezone.now())
+    assert possibly_same(theirs) is None
+
+
+def test_sessions_days_apart_or_by_the_same_side_are_not_asked_about(clinic, noor):
+    ana = people.ana(clinic)
+    theirs = pen(ana, days_ago=9, by=noor)
+    assert possibly_same(pen(ana, days_ago=5)) is None
+    assert possibly_same(pen(ana, days_ago=9, by=noor)) is None
+    assert possibly_same(theirs) is None
+
+
+def test_said_to_be_the_same_the_days_of_one_become_days_of_the_other(clinic, noor):
+    ana = people.ana(clinic)
+    theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
+    kept = logged(theirs, 3, redness=1).entry
+    logged(own, 0)
+    logged(own, 2, redness=3)  # the same date as day 3 of the other
+    say_same(theirs, own, now=timezone.now())
+    own.refresh_from_db()
+    assert own.same_as == theirs
+    assert days(theirs) == [1, 3]
+    assert theirs.entries.current().get(day=3) == kept
+    assert theirs.entries.count() == 3
+    assert Standing.objects.get(patient=ana).treatment == theirs
+
+
+def test_an_id_is_used_once(clinic, noor):
+    ana, id = people.ana(clinic), uuid4()
+    assert pen(ana, by=noor, id=id).pk == id
+    with pytest.raises(IntegrityError), transaction.atomic():
+        pen(ana, by=noor, id=id)
+    assert ana.treatments.count() == 1

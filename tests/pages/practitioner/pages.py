@@ -1,0 +1,57 @@
+"""What tests of the practitioner's pages share: the answers of a form, and how many statements a page took."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from uuid import uuid4
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+# Signing in, sessions and transactions are not the page's own.
+NOT_THE_PAGES_OWN = re.compile(
+    r'SAVEPOINT|BEGIN|COMMIT|ROLLBACK|PRAGMA|django_session|usersessions|FROM "accounts_user" WHERE|"cache"', re.I
+)
+
+
+class _Text(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.words: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def text_of(response) -> str:
+    """What a reader sees, with spaces made single."""
+    parser = _Text()
+    parser.feed(response.content.decode())
+    return unescape(" ".join(" ".join(parser.words).split()))
+
+
+def statements(browser, address: str, **query) -> list[str]:
+    """The domain statements that a GET takes."""
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        response = browser.get(address, query)
+    assert response.status_code == 200
+    return [one["sql"] for one in seen.captured_queries if not NOT_THE_PAGES_OWN.search(one["sql"])]
+
+
+def treatment_answers(**typed) -> dict:
+    """A filled treatment form of today, noon or now."""
+    return {
+        "id": str(uuid4()),
+        "performed_at": timezone.localtime(timezone.now()).strftime("%Y-%m-%dT00:00"),
+        "device": "pen",
+        "needle_depth_mm": "1.5",
+        "passes": "3",
+        "setting": "clinic",
+        "areas": ["face"],
+        "same_day_injection": "no",
+        "fitzpatrick": "2",
+        **typed,
+    }

@@ -1,0 +1,310 @@
+"""One patient on one page: verdict and facts, who was told, who has it, what was done; and what may be done there."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccessRecord, Membership
+from accounts.patients import leave_practice
+from symptoms.journal.moving import moved_to_practice
+from symptoms.models import Alert, Delivery, Note
+from tests import people
+from tests.pages.practitioner.pages import statements, text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    return people.dr_noor(clinic)
+
+
+@pytest.fixture
+def desk(noor):
+    return people.signed_in(noor)
+
+
+@pytest.fixture
+def session(clinic, noor):
+    return pen(people.ana(clinic, phone="020 7946 0188"), days_ago=6, by=noor, conditions=["cold_sores"])
+
+
+def page(desk, session, **query):
+    response = desk.get(reverse("patient", args=[session.patient_id]), query)
+    assert response.status_code == 200
+    return text_of(response)
+
+
+def ill(session, day: int = 4, **said):
+    return logged(session, day, **{"pain": 3, "warmth": 2, "redness": 3, "signs": ["pus"], **said})
+
+
+def test_the_page_gives_the_facts_with_days_limits_sources_and_what_to_think_of(desk, session):
+    for day in (2, 3):
+        logged(session, day, pain=1)
+    ill(session, note="It throbs.")
+    shown = page(desk, session)
+    assert "See today" in shown
+    assert "Pus on day 4: not expected on any day" in shown
+    assert "Pain mild, mild, severe on days 2, 3, 4: at most mild is expected since day 2" in shown
+    assert "Temperature not measured: ask" in shown
+    assert "Think of: Swab before antibiotics" in shown
+    assert "INF-7, See today : S39" in shown
+    assert "Protocol 20" in shown
+    assert "It throbs." in shown
+    assert "Cold sores" in shown
+    assert "Pen, 1.5 mm" in shown
+    assert 'href="tel:02079460188"' in desk.get(reverse("patient", args=[session.patient_id])).content.decode()
+
+
+def test_it_says_who_was_told_when_or_that_nobody_could_be(desk, session):
+    ill(session)
+    assert "E-mail to Dr Noor is on its way" in page(desk, session)
+    Delivery.objects.update(sent_at=timezone.now())
+    assert "Told: Dr Noor by e-mail" in page(desk, session)
+    Delivery.objects.update(sent_at=None, failed_at=timezone.now(), last_error="550 no such mailbox")
+    shown = page(desk, session)
+    assert "Nobody could be told." in shown
+    assert "Could not be told: Dr Noor (550 no such mailbox)" in shown
+    Delivery.objects.all().delete()
+    assert "Nobody was told." in page(desk, session)
+
+
+def test_opening_is_kept_is_the_first_reading_and_changes_no_alert(clinic, desk, session, noor):
+    ill(session)
+    before = Alert.objects.values().get(concern="infection")
+    assert "Not read before" in page(desk, session)
+    assert AccessRecord.objects.get(what="record").user == noor
+    assert Alert.objects.values().get(concern="infection") == before
+    chen = people.signed_in(people.practitioner(clinic, "Dr Chen"))
+    assert "First read by Dr Noor" in page(chen, session)
+
+
+def test_answers_that_changed_say_when_and_show_the_old_ones(desk, session):
+    ill(session, note="Yellow heads.")
+    logged(session, 4, note="I was wrong.")
+    shown = page(desk, session)
+    changed = Alert.objects.get(concern="infection").answers_changed_at
+    assert f"Answers changed at {timezone.localtime(changed, session.patient.zone):%H:%M}" in shown
+    assert "Pus on day 4" in shown  # what raised it is still told
+    assert "Yellow heads." in shown
+    assert "now: On track" in shown
+
+
+def test_a_late_entry_says_how_late_it_was_recorded(desk, session):
+    ill(session, day=3)  # today is day 6
+    assert "recorded 3 days later" in page(desk, session)
+
+
+def test_without_an_alert_the_newest_verdict_stands_there(desk, session):
+    assert "No log yet" in page(desk, session)
+    logged(session, 2, redness=3)
+    assert "Redness severe on day 2: at most medium is expected" in page(desk, session)
+    logged(session, 3)
+    assert "Every answer of day 3 is within what is expected" in page(desk, session)
+
+
+def test_an_unjudged_entry_asks_to_be_read(desk, session, monkeypatch):
+    monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *_, **__: 1 / 0)
+    logged(session, 4, note="Sore.")
+    shown = page(desk, session)
+    assert "Entry not judged" in shown
+    assert "could not be compared" in shown
+    assert "Sore." in shown
+
+
+def test_another_symptom_can_be_drawn_and_nonsense_draws_the_leading_one(desk, session):
+    ill(session)
+    drawn = {word: desk.get(reverse("patient", args=[session.patient_id]), {"symptom": word}).content.decode()
+             for word in ("warmth", "", "laughter", "x" * 5000)}  # fmt: skip
+    assert 'aria-label="Heat by day' in drawn["warmth"]
+    for word in ("", "laughter", "x" * 5000):
+        assert 'aria-label="Pain by day' in drawn[word]
+
+
+def test_an_earlier_session_stays_one_click_away(desk, clinic, noor):
+    ana = people.ana(clinic)
+    old, new = pen(ana, days_ago=60, by=noor), pen(ana, days_ago=2, by=noor)
+    logged(old, 5, redness=1, note="The old one.")
+    logged(new, 1, note="The new one.")
+    assert "The new one." in page(desk, new)
+    assert "The old one." in page(desk, new, treatment=old.id, page="2")
+    foreign = pen(people.patient(clinic, "Berta"), by=noor)
+    for other in (foreign.id, "nonsense", uuid4()):
+        answer = desk.get(reverse("patient", args=[ana.pk]), {"treatment": other})
+        assert answer.status_code == 404
+
+
+# --- acting
+
+
+def test_i_have_this_takes_all_and_is_said(desk, session):
+    ill(session, signs=["pus", "blisters"])
+    answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
+    assert "You have this now" in text_of(answer)
+    assert "Dr Noor has it since" in text_of(answer)
+    assert not Alert.objects.filter(acknowledged_at=None).exists()
+    assert "I have this</button>" not in answer.content.decode()
+    assert "Somebody has this already" in text_of(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
+
+
+def test_closing_keeps_the_outcome_in_the_history(desk, session):
+    ill(session)
+    alert = Alert.objects.get(concern="infection")
+    answer = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "seen", "reason": "Swab taken."}, follow=True)
+    assert "Closed infection: Seen: Swab taken." in text_of(answer)
+    again = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"}, follow=True)
+    assert "Somebody closed this before you" in text_of(again)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "Choose what became of it."),
+        ({"outcome": "no_concern", "reason": ""}, "Say why it is not a concern."),
+        ({"outcome": "no_concern", "reason": "  \n "}, "Say why it is not a concern."),
+        ({"outcome": "magic"}, "valid choice"),
+        ({"outcome": "seen", "reason": "x" * 501}, "at most 500"),
+        ({"outcome": "seen", "reason": "a\0b"}, "Null characters"),
+    ],
+)
+def test_a_mistake_in_closing_stands_beside_its_field_and_keeps_what_was_typed(desk, session, typed, sentence):
+    ill(session)
+    alert = Alert.objects.get(concern="infection")
+    answer = desk.post(reverse("resolve", args=[alert.id]), {"reason": "kept words", **typed})
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    if "reason" not in typed:
+        assert "kept words" in answer.content.decode()
+    assert Alert.objects.get(pk=alert.pk).is_open
+
+
+def test_a_note_stays_here_and_a_message_reaches_the_patient(desk, session):
+    ill(session)
+    write = reverse("note", args=[session.id])
+    desk.post(write, {"id": uuid4(), "text": "Rang her, no answer.", "to": "practice"})
+    answer = desk.post(write, {"id": uuid4(), "text": "Please\r\ncome at 10.", "to": "patient"}, follow=True)
+    assert "Rang her, no answer." in text_of(answer)
+    assert "Message to the patient, not read yet" in text_of(answer)
+    message = Note.objects.get(for_patient=True)
+    assert message.text == "Please\ncome at 10."
+    assert Delivery.objects.get(note=message).recipient == session.patient.user
+
+
+def test_the_same_note_sent_twice_is_one_and_other_words_are_asked_about(desk, session):
+    write, id = reverse("note", args=[session.id]), uuid4()
+    for _ in range(2):
+        assert desk.post(write, {"id": id, "text": "Rang her.", "to": "practice"}).status_code == 302
+    other = desk.post(write, {"id": id, "text": "Other words.", "to": "practice"})
+    assert other.status_code == 409
+    assert "Other words." in other.content.decode()
+    assert str(id) not in other.content.decode()
+    assert Note.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"text": ""}, {"text": "x" * 1001}, {"text": "a\0b"}, {"to": "everybody"}, {"to": ""}, {"id": "1"}, {"id": ""},
+    ],
+)  # fmt: skip
+def test_a_note_with_a_mistake_is_not_kept(desk, session, typed):
+    fine = {"id": uuid4(), "text": "Kept words", "to": "practice"}
+    answer = desk.post(reverse("note", args=[session.id]), {**fine, **typed})
+    assert answer.status_code == 422
+    assert not Note.objects.exists()
+    if "text" not in typed:
+        assert "Kept words" in answer.content.decode()
+
+
+def test_hostile_words_are_shown_as_text(desk, session):
+    ill(session, note="<script>alert(1)</script>")
+    desk.post(reverse("note", args=[session.id]), {"id": uuid4(), "text": "<b onclick=x>", "to": "practice"})
+    shown = desk.get(reverse("patient", args=[session.patient_id])).content.decode()
+    assert "<script>alert" not in shown
+    assert "<b onclick" not in shown
+    assert " style=" not in shown
+
+
+# --- who may
+
+
+def test_dr_okafor_finds_nothing_and_changes_nothing(session):
+    ill(session)
+    okafor, alert = people.signed_in(people.dr_okafor()), Alert.objects.first()
+    posts = [
+        ("acknowledge", session.id, {}),
+        ("resolve", alert.id, {"outcome": "seen"}),
+        ("note", session.id, {"id": uuid4(), "text": "x", "to": "practice"}),
+    ]
+    assert okafor.get(reverse("patient", args=[session.patient_id])).status_code == 404
+    for name, id, typed in posts:
+        answer = okafor.post(reverse(name, args=[id]), typed)
+        assert answer.status_code == 404
+        assert "Marrowby" not in answer.content.decode()
+    assert Alert.objects.filter(acknowledged_at=None, resolved_at=None).count() == Alert.objects.count()
+    assert not Note.objects.exists()
+    assert not AccessRecord.objects.exists()
+
+
+def test_admins_patients_and_former_practitioners_are_refused(clinic, session, noor):
+    ill(session)
+    people_refused = [people.admin(clinic), session.patient.user, noor]
+    Membership.objects.filter(user=noor).update(removed_at=timezone.now())
+    for person in people_refused:
+        browser = people.signed_in(person)
+        assert browser.get(reverse("patient", args=[session.patient_id])).status_code == 403
+        assert browser.post(reverse("acknowledge", args=[session.id])).status_code == 403
+    assert not Alert.objects.exclude(acknowledged_at=None).exists()
+
+
+def test_a_clinic_that_was_left_reads_what_it_did_and_nothing_else(clinic, noor, desk, session):
+    logged(session, 2, note="Seen at the old clinic.")
+    ana = session.patient
+    own = pen(ana, days_ago=1)
+    logged(own, 1, note="A secret of later.")
+    leave_practice(ana, timezone.now())
+    moved_to_practice(ana, None, timezone.now())
+    shown = page(desk, session)
+    assert "Seen at the old clinic." in shown
+    assert "A secret of later." not in shown
+    assert "has left" in shown
+    assert desk.get(reverse("patient", args=[ana.pk]), {"treatment": own.id}).status_code == 404
+    body = desk.get(reverse("patient", args=[ana.pk])).content.decode()
+    assert "I have this</button>" not in body
+    assert reverse("practice_treatment_edit", args=[session.id]) not in body
+    answer = desk.post(reverse("note", args=[session.id]), {"id": uuid4(), "text": "x", "to": "patient"})
+    assert answer.status_code == 404
+
+
+def test_what_stayed_open_with_the_clinic_that_was_left_can_be_closed(desk, session):
+    ill(session)
+    leave_practice(session.patient, timezone.now())
+    moved_to_practice(session.patient, None, timezone.now())
+    assert desk.post(reverse("acknowledge", args=[session.id])).status_code == 302
+    for alert in Alert.objects.all():
+        assert desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"}).status_code == 302
+    assert not Alert.objects.open().exists()
+
+
+def test_a_long_course_takes_no_more_statements_than_a_short_one(desk, clinic, noor):
+    short, long = (pen(people.patient(clinic, name), days_ago=120, by=noor) for name in ("Short", "Long"))
+    start = timezone.now() - timedelta(days=1)
+    for day in range(1, 4):
+        logged(short, day, now=start)
+    for day in range(1, 41):
+        logged(long, day, now=start)
+    for one in (short, long):
+        logged(one, 118, signs=["firm_lumps"], now=start)
+    took = [len(statements(desk, reverse("patient", args=[one.patient_id]))) for one in (short, long)]
+    assert took[0] == took[1]
+    assert took[1] <= 25

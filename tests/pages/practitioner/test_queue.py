@@ -1,0 +1,221 @@
+"""The queue: who comes first, why, who has it, who was told; and what it costs with 10,000 patients."""
+
+import gzip
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.invitations import accept, invite_patient
+from accounts.models import Membership, Patient
+from accounts.patients import leave_practice
+from symptoms.alerts.handling import acknowledge
+from symptoms.journal.moving import moved_to_practice
+from symptoms.models import Delivery, Standing
+from tests import people
+from tests.pages.practitioner.pages import statements, text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("queue")
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    return people.dr_noor(clinic)
+
+
+@pytest.fixture
+def desk(noor):
+    return people.signed_in(noor)
+
+
+def names(response) -> list[str]:
+    return re.findall(r"<h2><a [^>]*>([^<]+)</a></h2>", response.content.decode())
+
+
+def follow(clinic, noor, name: str, day: int = 4, *, ago: timedelta = timedelta(0), **said):
+    """A patient with one entry, written down `ago`."""
+    session = pen(people.patient(clinic, name), days_ago=day, by=noor)
+    if said:
+        logged(session, day, now=timezone.now() - ago, **said)
+    return session
+
+
+def test_the_most_urgent_come_first_then_the_longest_waiting(clinic, noor, desk):
+    follow(clinic, noor, "Late contact", signs=["feeling_ill"])
+    follow(clinic, noor, "Early contact", ago=timedelta(hours=2), signs=["feeling_ill"])
+    follow(clinic, noor, "Urgent", signs=["pus"])
+    follow(clinic, noor, "Emergency", signs=["trouble_breathing"])
+    follow(clinic, noor, "Watched", redness=3)
+    follow(clinic, noor, "Well", redness=1)
+    response = desk.get(QUEUE)
+    assert names(response) == ["Emergency", "Urgent", "Early contact", "Late contact"]
+    assert "4 to review" in text_of(response)
+
+
+def test_each_list_shows_its_own_and_all_shows_everybody_by_name(clinic, noor, desk):
+    follow(clinic, noor, "Dora", signs=["pus"])
+    follow(clinic, noor, "Cleo", redness=3)
+    follow(clinic, noor, "Berta", redness=1)
+    follow(clinic, noor, "Anton")
+    shown = {show: names(desk.get(QUEUE, {"show": show})) for show in ("open", "watch", "on_track", "all", "rubbish")}
+    assert shown["open"] == shown["rubbish"] == ["Dora"]
+    assert shown["watch"] == ["Cleo"]
+    assert shown["on_track"] == ["Berta"]
+    assert shown["all"] == ["Anton", "Berta", "Cleo", "Dora"]
+    everybody = text_of(desk.get(QUEUE, {"show": "all"}))
+    assert "Watch" in everybody
+    assert "No log yet" in everybody
+
+
+def test_a_row_says_why_how_long_and_who_has_it(clinic, noor, desk):
+    session = follow(clinic, noor, "Mara", ago=timedelta(minutes=14), pain=3, warmth=2, signs=["pus"])
+    row = text_of(desk.get(QUEUE))
+    assert "Day 4 · Pen 1.5 mm · type II" in row
+    assert "Infection: pus, pain severe, heat medium" in row
+    assert "See today" in row
+    assert "14 min no one has it" in row
+    acknowledge(session, by=noor, now=timezone.now())
+    assert "Dr Noor has it" in text_of(desk.get(QUEUE))
+
+
+def test_the_curve_says_in_words_what_it_shows(clinic, noor, desk):
+    follow(clinic, noor, "Mara", pain=3, signs=["pus"])
+    assert 'aria-label="Pain severe on day 4, above the expected range"' in desk.get(QUEUE).content.decode()
+
+
+def test_a_row_says_when_nobody_was_told_or_could_be(clinic, noor, desk):
+    follow(clinic, noor, "Mara", signs=["pus"])
+    assert "told" not in text_of(desk.get(QUEUE)).lower()
+    Delivery.objects.update(failed_at=timezone.now())
+    assert "Could not be told" in text_of(desk.get(QUEUE))
+    Delivery.objects.all().delete()
+    assert "Nobody was told" in text_of(desk.get(QUEUE))
+
+
+def test_a_row_says_that_an_entry_was_not_judged(clinic, noor, desk, monkeypatch):
+    session = follow(clinic, noor, "Mara")
+    monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *_, **__: 1 / 0)
+    logged(session, 4)
+    assert "Entry not judged: day 4 could not be compared, please read it" in text_of(desk.get(QUEUE))
+    assert "Not judged" in text_of(desk.get(QUEUE, {"show": "all"})) or "Contact" in text_of(desk.get(QUEUE))
+
+
+def test_a_row_says_that_the_answers_changed(clinic, noor, desk):
+    session = follow(clinic, noor, "Mara", signs=["pus"])
+    logged(session, 4)
+    assert "Answers changed since" in text_of(desk.get(QUEUE))
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        ("ana", ["Ana Marrowby"]), ("MARROW", ["Ana Marrowby"]), ("%", ["100 % Sure"]), ("_", ["Under_Score"]),
+        ("o'neil", ["Pat O'Neil"]), ("ÖZ", ["Deniz Özgür"]), ("nobody", []), ("\\", []), ("\0", None),
+        ("x" * 10_000, []), ("' OR 1=1 --", []), ("<script>", []),
+    ],
+)  # fmt: skip
+def test_search_takes_any_character_as_itself(clinic, noor, desk, sought, found):
+    for name in ("Ana Marrowby", "100 % Sure", "Under_Score", "Pat O'Neil", "Deniz Özgür"):
+        people.patient(clinic, name)
+    response = desk.get(QUEUE, {"show": "all", "q": sought})
+    assert response.status_code == 200
+    assert len(names(response)) == (5 if found is None else len(found))
+    if found:
+        assert "".join(found).replace("'", "&#x27;") in response.content.decode()
+    assert "<script>" not in response.content.decode()
+
+
+def test_names_are_text_and_nothing_else(clinic, noor, desk):
+    follow(clinic, noor, '<img src=x onerror="alert(1)">', signs=["pus"])
+    page = desk.get(QUEUE).content.decode()
+    assert "<img src=x" not in page
+
+
+def test_a_page_past_the_end_is_the_last_and_nonsense_is_the_first(clinic, noor, desk):
+    for number in range(60):
+        people.patient(clinic, f"Patient {number:02}", accepted=False)
+    first, last = names(desk.get(QUEUE, {"show": "all"})), names(desk.get(QUEUE, {"show": "all", "page": "2"}))
+    assert (len(first), len(last)) == (50, 10)
+    assert not set(first) & set(last)
+    for page in ("99", "9" * 5000):
+        assert names(desk.get(QUEUE, {"show": "all", "page": page})) in (last, first)
+    assert names(desk.get(QUEUE, {"show": "all", "page": "99"})) == last
+    for page in ("0", "-1", "x", ""):
+        assert names(desk.get(QUEUE, {"show": "all", "page": page})) in (last, first)
+
+
+def test_dr_okafor_sees_nothing_of_ana(clinic, noor):
+    session = pen(people.ana(clinic), days_ago=4, by=noor)
+    logged(session, 4, signs=["pus"])
+    okafor = people.signed_in(people.dr_okafor())
+    for show in ("open", "watch", "on_track", "all"):
+        response = okafor.get(QUEUE, {"show": show, "q": "Ana" if show == "all" else ""})
+        assert "Marrowby" not in response.content.decode()
+
+
+def test_only_practitioners_see_the_queue(clinic, noor, client):
+    assert people.signed_in(people.admin(clinic)).get(QUEUE).status_code == 403
+    assert people.signed_in(people.ana(clinic)).get(QUEUE).status_code == 403
+    Membership.objects.filter(user=noor).update(removed_at=timezone.now())
+    assert people.signed_in(noor).get(QUEUE).status_code == 403
+    assert client.get(QUEUE).status_code == 302
+
+
+def test_who_used_a_code_waits_to_be_confirmed(clinic, noor, desk):
+    waiting = people.patient(clinic, "Mara", accepted=False)
+    _, link = invite_patient(waiting, noor)
+    accept(link.rstrip("/").rpartition("/")[2], people.user("Somebody"), timezone.now())
+    assert "Is this Mara?" in text_of(desk.get(QUEUE))
+
+
+def test_messages_that_do_not_go_out_are_said(clinic, noor, desk):
+    follow(clinic, noor, "Mara", signs=["pus"])
+    assert "Messages have been waiting" not in text_of(desk.get(QUEUE))
+    Delivery.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    assert "Messages have been waiting since" in text_of(desk.get(QUEUE))
+    Delivery.objects.update(sent_at=timezone.now())
+    assert "Messages have been waiting" not in text_of(desk.get(QUEUE))
+
+
+def test_what_stayed_open_when_a_patient_left_is_still_in_the_queue(clinic, noor, desk):
+    session = follow(clinic, noor, "Mara", signs=["pus"])
+    leave_practice(session.patient, timezone.now())
+    moved_to_practice(session.patient, None, timezone.now())
+    assert names(desk.get(QUEUE)) == ["Mara"]
+    assert names(desk.get(QUEUE, {"show": "all"})) == []
+    assert desk.get(reverse("patient", args=[session.patient_id])).status_code == 200
+
+
+@pytest.fixture
+def crowd(clinic, noor):
+    """Sixty with something open, a course of ten days each, and thousands more without."""
+    for number in range(60):
+        session = pen(people.patient(clinic, f"Open {number:02}"), days_ago=9, by=noor)
+        for day in range(9):
+            logged(session, day, redness=2)
+        logged(session, 9, pain=2, warmth=2, redness=3, signs=["pus"])
+    template = Standing.objects.first()
+    others = [Patient(practice=clinic, name=f"Well {number:05}") for number in range(3000)]
+    Patient.objects.bulk_create(others)
+    Standing.objects.bulk_create(
+        Standing(patient=patient, practice=clinic, treatment=template.treatment, entry=template.entry, urgency=0)
+        for patient in others
+    )
+
+
+def test_the_queue_takes_eight_statements_and_fifteen_kilobytes_at_most(crowd, desk):
+    for show, rows in {"open": 50, "watch": 0, "on_track": 50, "all": 50}.items():
+        took = statements(desk, QUEUE, show=show)
+        assert len(took) <= 8, f"{show}: {len(took)} statements"
+        response = desk.get(QUEUE, {"show": show})
+        assert len(gzip.compress(response.content, 6)) <= 15 * 1024
+        assert len(names(response)) == rows

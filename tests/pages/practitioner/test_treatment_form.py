@@ -1,0 +1,103 @@
+"""A treatment as it is typed in: units, ranges, reasons, and whose clock counts."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from symptoms.forms.treatment import OwnTreatmentForm
+
+NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
+LONDON = ZoneInfo("Europe/London")
+FILLED = {
+    "performed_at": "2026-06-14T14:30",
+    "device": "pen",
+    "needle_depth_mm": "1,5",
+    "passes": "3",
+    "setting": "clinic",
+    "areas": ["face", "neck"],
+    "areas_other": "left  ear",
+    "same_day_injection": "no",
+    "fitzpatrick": "2",
+    "conditions": ["cold_sores"],
+    "usual_redness": "1",
+    "product_name_0": "Hyaluronic acid",
+    "product_lot_0": "HA-1",
+    "product_name_5": "Vitamin C serum",
+}
+
+
+def form(zone: ZoneInfo = LONDON, **typed) -> OwnTreatmentForm:
+    filled = OwnTreatmentForm({**FILLED, **typed}, zone=zone, now=NOW)
+    filled.is_valid()
+    return filled
+
+
+def refused(field: str, typed, **others) -> str:
+    return " ".join(form(**{field: typed}, **others).errors.get(field, []))
+
+
+def test_what_is_typed_becomes_the_facts_of_a_treatment():
+    filled = form()
+    assert filled.errors == {}
+    facts = filled.facts()
+    assert str(facts["needle_depth_mm"]) == "1.5"
+    assert (facts["areas"], facts["areas_other"]) == (["face", "neck"], "left ear")
+    assert facts["products"] == [{"name": "Hyaluronic acid", "lot": "HA-1"}, {"name": "Vitamin C serum"}]
+    assert facts["same_day_injection"] is False
+    assert (facts["fitzpatrick"], facts["conditions"], facts["baseline"]) == (2, ["cold_sores"], {"redness": 1})
+
+
+def test_fifteen_millimetres_are_a_slip_and_the_form_says_so():
+    assert refused("needle_depth_mm", "15") == ("15 mm is deeper than any needle made for this. Did you mean 1.5?")
+    assert refused("needle_depth_mm", "3.5") == ""
+    assert refused("needle_depth_mm", "0.09") == "Between 0.1 and 3.5 mm."
+
+
+@pytest.mark.parametrize("typed", ["NaN", "Infinity", "1e1", "-1", "1.234", "deep", "9" * 5000, "1.5\0", "１．５mm"])
+def test_what_is_no_depth_is_refused_beside_its_field(typed):
+    assert refused("needle_depth_mm", typed)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("passes", "0"), ("passes", "21"), ("passes", "3.5"), ("device", "laser"), ("device", ""), ("areas", ["tail"]),
+        ("same_day_injection", ""), ("fitzpatrick", "7"), ("fitzpatrick", ""), ("conditions", ["pus"]),
+        ("medications", ["tea"]), ("usual_redness", "5"), ("operator", "x" * 121), ("cartridge_lot", "x" * 61),
+        ("areas_other", "a\0b"), ("product_name_0", "x" * 121),
+    ],
+)  # fmt: skip
+def test_each_mistake_has_a_sentence_beside_its_field(field, typed):
+    assert refused(field, typed)
+
+
+def test_energy_belongs_to_radiofrequency():
+    assert "Only radiofrequency" in refused("energy_mj", "30")
+    assert refused("energy_mj", "30", device="rf") == ""
+    assert refused("energy_mj", "151", device="rf")
+
+
+def test_a_lot_without_a_product_asks_for_the_product():
+    assert refused("product_name_3", "", product_lot_3="L-9")
+
+
+def test_some_area_must_be_named():
+    assert refused("areas", [], areas_other="")
+    assert refused("areas", [], areas_other="left ear") == ""
+
+
+def test_the_time_is_that_of_the_patients_clock():
+    assert form().facts()["performed_at"] == datetime(2026, 6, 14, 13, 30, tzinfo=UTC)
+    kiritimati = form(ZoneInfo("Pacific/Kiritimati")).facts()["performed_at"]
+    assert kiritimati == datetime(2026, 6, 14, 0, 30, tzinfo=UTC)
+    assert kiritimati.astimezone(ZoneInfo("Pacific/Kiritimati")).day == 14
+
+
+def test_a_treatment_is_neither_in_the_future_nor_too_long_ago():
+    just_now = NOW.astimezone(LONDON)
+    assert refused("performed_at", just_now.strftime("%Y-%m-%dT%H:%M")) == ""
+    assert "future" in refused("performed_at", (just_now + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M"))
+    assert "400 days" in refused("performed_at", "2025-05-01T10:00")
+    for nonsense in ("2026-02-30T10:00", "yesterday", "", "0000-00-00T00:00", "9" * 5000):
+        assert refused("performed_at", nonsense)

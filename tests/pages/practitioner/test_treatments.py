@@ -1,0 +1,220 @@
+"""A practitioner records a treatment, mends it with revisions, and invites the patient by link or code."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.invitations import accept, find
+from accounts.models import AccountMail, Invitation, Patient
+from symptoms.models import Assessment, Standing, Treatment, TreatmentRevision
+from symptoms.recovery.vocabulary import Urgency
+from tests import people
+from tests.pages.practitioner.pages import text_of, treatment_answers
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+NEW = reverse("practice_treatment_new")
+WHO = {"name": "Mara Keller", "year_of_birth": "1990", "email": "Mara@Example.org", "phone": "020 7946 0188"}
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    return people.dr_noor(clinic)
+
+
+@pytest.fixture
+def desk(noor):
+    return people.signed_in(noor)
+
+
+def invite_page(patient) -> str:
+    return reverse("invite_patient", args=[patient.id])
+
+
+def test_a_new_patient_is_recorded_with_the_treatment_and_invited_next(clinic, noor, desk):
+    typed = treatment_answers(**WHO, practitioner=noor.id, product_name_0="Hyaluronic acid", cartridge_lot="MN-1")
+    answer = desk.post(NEW, typed)
+    mara = Patient.objects.get(name="Mara Keller")
+    assert answer.url == invite_page(mara)
+    assert (mara.practice, mara.user, mara.email, mara.year_of_birth) == (clinic, None, "mara@example.org", 1990)
+    session = mara.treatments.get()
+    assert (session.practice, session.practitioner, session.recorded_by) == (clinic, noor, noor)
+    assert (session.cartridge_lot, session.products) == ("MN-1", [{"name": "Hyaluronic acid"}])
+    assert Standing.objects.get(patient=mara).treatment == session
+
+
+def test_the_same_page_sent_twice_records_one_patient_and_one_treatment(desk):
+    typed = treatment_answers(**WHO)
+    assert desk.post(NEW, typed).url == desk.post(NEW, typed).url
+    assert (Patient.objects.count(), Treatment.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("name", "", "Write the patient’s name."),
+        ("name", "x" * 121, "at most 120"),
+        ("year_of_birth", str(timezone.now().year - 17), "18 and over"),
+        ("year_of_birth", "1890", "Between 1900"),
+        ("year_of_birth", str(timezone.now().year + 1), "Check the year."),
+        ("year_of_birth", "", "Write the year of birth."),
+        ("year_of_birth", "9" * 5000, "Write a year"),
+        ("email", "not an address", "Write an e-mail address"),
+        ("phone", "0" * 41, "at most 40"),
+        ("device", "", "Choose a device."),
+        ("needle_depth_mm", "15", "Did you mean 1.5?"),
+        ("same_day_injection", "", "Answer with yes or no."),
+        ("practitioner", "1", "Choose somebody from the list."),
+        ("performed_at", "2100-01-01T10:00", "in the future"),
+    ],
+)
+def test_a_mistake_stands_beside_its_field_keeps_everything_and_saves_nothing(desk, field, typed, sentence):
+    answer = desk.post(NEW, treatment_answers(**{**WHO, "areas_other": "behind the ear", field: typed}))
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert "behind the ear" in answer.content.decode()
+    assert not Patient.objects.exists()
+    assert not Treatment.objects.exists()
+
+
+def test_somebody_who_was_here_before_is_offered_and_their_skin_is_known(clinic, noor, desk):
+    mara = people.patient(clinic, "Mara Keller")
+    pen(mara, days_ago=100, by=noor, conditions=["cold_sores"], baseline={"redness": 2})
+    assert "Use the record of Mara Keller" in text_of(desk.get(NEW, {"q": "keller"}))
+    form = desk.get(NEW, {"patient": mara.id}).content.decode()
+    assert re.search(r'value="cold_sores"[^>]*checked', form)
+    assert re.search(r'name="usual_redness" value="2" checked', form)
+
+    typed = treatment_answers(**WHO)
+    asked = desk.post(NEW, typed)
+    assert asked.status_code == 422
+    assert "Use the record of Mara Keller, 1990" in text_of(asked)
+    assert desk.post(NEW, {**typed, "patient": mara.id}).url == reverse("patient", args=[mara.id])
+    assert (Patient.objects.count(), mara.treatments.count()) == (1, 2)
+
+
+def test_a_namesake_is_a_new_person_when_one_says_so(clinic, desk):
+    people.patient(clinic, "Mara Keller")
+    assert desk.post(NEW, treatment_answers(**WHO, somebody_else="1")).status_code == 302
+    assert Patient.objects.filter(name="Mara Keller").count() == 2
+
+
+def test_the_time_is_read_on_the_patients_clock(clinic, desk):
+    far = people.patient(clinic, "Tavita", time_zone="Pacific/Kiritimati")
+    there = timezone.now().astimezone(far.zone) - timedelta(minutes=1)
+    desk.post(NEW, treatment_answers(patient=far.id, performed_at=there.strftime("%Y-%m-%dT%H:%M")))
+    assert far.treatments.get().day_zero == there.date()
+
+
+def test_another_clinics_patients_and_ids_are_out_of_reach(clinic, noor, desk):
+    theirs = people.practice("Otherwhere Clinic")
+    okafor = people.dr_okafor(theirs)
+    foreign = people.patient(theirs, "Ben")
+    session = pen(foreign, by=okafor)
+    assert desk.get(NEW, {"patient": foreign.id}).status_code == 404
+    assert desk.post(NEW, treatment_answers(patient=foreign.id)).status_code == 404
+    assert "Ben" not in desk.get(NEW, {"q": "Ben"}).content.decode().replace('value="Ben"', "")
+    assert desk.get(reverse("practice_treatment_edit", args=[session.id])).status_code == 404
+    assert desk.get(invite_page(foreign)).status_code == 404
+    taken = desk.post(NEW, treatment_answers(**WHO, id=str(session.id)))
+    assert taken.status_code == 422
+    assert not Patient.objects.filter(name="Mara Keller").exists()
+    refused = desk.post(NEW, treatment_answers(**WHO, practitioner=okafor.id))
+    assert "Choose somebody from the list." in text_of(refused)
+    for nonsense in ("1", "x" * 5000, "\0", "../x"):
+        assert desk.get(NEW, {"patient": nonsense}).status_code == 404
+
+
+def test_a_treatment_mended_keeps_how_it_read_and_judges_its_days_anew(clinic, noor, desk):
+    session = pen(people.ana(clinic), days_ago=5, by=noor)
+    logged(session, 4, redness=3)
+    assert Assessment.objects.get(is_current=True).urgency == Urgency.WATCH
+    edit = reverse("practice_treatment_edit", args=[session.id])
+    assert re.search(r'value="1.50?"', desk.get(edit).content.decode())
+    when = session.performed_at.astimezone(session.patient.zone).strftime("%Y-%m-%dT%H:%M")
+    typed = treatment_answers(needle_depth_mm="0.5", performed_at=when, practitioner=noor.id)
+    assert desk.post(edit, typed).status_code == 302
+    session.refresh_from_db()
+    assert str(session.needle_depth_mm) == "0.50"
+    assert TreatmentRevision.objects.get().was["needle_depth_mm"] == "1.50"
+    assert Assessment.objects.filter(entry__day=4).count() == 2
+    shown = text_of(desk.get(edit))
+    assert "Depth in mm was 1.50, became 0.50" in shown.replace("Depth in mm  was", "Depth in mm was")
+    assert "Changed the treatment" in text_of(desk.get(reverse("patient", args=[session.patient_id])))
+
+
+def test_a_mistake_in_mending_changes_nothing(clinic, noor, desk):
+    session = pen(people.ana(clinic), days_ago=5, by=noor)
+    answer = desk.post(reverse("practice_treatment_edit", args=[session.id]), treatment_answers(needle_depth_mm="15"))
+    assert answer.status_code == 422
+    assert "Did you mean 1.5?" in text_of(answer)
+    assert not TreatmentRevision.objects.exists()
+
+
+# --- inviting
+
+
+def test_a_link_goes_by_mail_to_one_address_and_the_page_says_so(clinic, desk):
+    mara = people.patient(clinic, "Mara", accepted=False)
+    answer = desk.post(invite_page(mara), {"how": "mail", "email": "mara@example.org"}, follow=True)
+    assert "Sent to mara@example.org" in text_of(answer)
+    assert AccountMail.objects.get().to == "mara@example.org"
+    assert Invitation.objects.get().is_bound
+    mara.refresh_from_db()
+    assert mara.email == "mara@example.org"
+    assert "/join/" not in answer.content.decode()
+
+
+def test_a_code_is_shown_once_and_its_user_waits_to_be_confirmed(clinic, desk):
+    mara = people.patient(clinic, "Mara", accepted=False)
+    shown = desk.post(invite_page(mara), {"how": "code"}).content.decode()
+    assert "<svg" in shown
+    assert " style=" not in shown
+    token = re.search(r"/join/([\w-]+)/", shown)[1]
+    assert not Invitation.objects.get().is_bound
+    later = desk.get(invite_page(mara))
+    assert token not in later.content.decode()
+    assert "A code was shown" in text_of(later)
+    assert accept(token, people.user("Somebody"), timezone.now()).waits
+    assert "Waiting to be confirmed" in text_of(desk.get(invite_page(mara)))
+    assert "Is this Mara?" in text_of(desk.get(reverse("patient", args=[mara.id])))
+
+
+def test_a_new_invitation_ends_the_one_before(clinic, desk):
+    mara = people.patient(clinic, "Mara", accepted=False)
+    first = desk.post(invite_page(mara), {"how": "code"}).content.decode()
+    desk.post(invite_page(mara), {"how": "code"})
+    assert find(re.search(r"/join/([\w-]+)/", first)[1], timezone.now()) is None
+
+
+@pytest.mark.parametrize(
+    "typed", [{}, {"how": "mail"}, {"how": "mail", "email": "x"}, {"how": "pigeon", "email": "\0"}]
+)
+def test_a_wrong_address_is_said_and_invites_nobody(clinic, desk, typed):
+    mara = people.patient(clinic, "Mara", accepted=False)
+    assert desk.post(invite_page(mara), typed).status_code == 422
+    assert not Invitation.objects.exists()
+
+
+def test_who_has_joined_is_not_invited_again(clinic, desk):
+    joined = people.patient(clinic, "Mara")
+    assert desk.get(invite_page(joined)).url == reverse("patient", args=[joined.id])
+    assert desk.post(invite_page(joined), {"how": "code"}).status_code == 302
+    assert not Invitation.objects.exists()
+
+
+def test_only_practitioners_record_and_invite(clinic):
+    mara = people.patient(clinic, "Mara", accepted=False)
+    for browser in (people.signed_in(people.admin(clinic)), people.signed_in(people.ana(clinic))):
+        assert browser.get(NEW).status_code == 403
+        assert browser.post(NEW, treatment_answers(**WHO, id=str(uuid4()))).status_code == 403
+        assert browser.get(invite_page(mara)).status_code == 403
