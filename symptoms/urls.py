@@ -2,10 +2,38 @@
 
 from django.urls import include, path
 
-from symptoms.views import joining, practice_treatments, practitioner, queue
+from symptoms.views import (
+    beginning,
+    care,
+    course,
+    joining,
+    log,
+    patient,
+    patient_treatments,
+    photos,
+    practice_treatments,
+    practitioner,
+    queue,
+)
 
 urlpatterns = [
     # --- patient
+    path("start/", beginning.start, name="start"),
+    path("welcome/", beginning.welcomed, name="welcome"),
+    path("today/", patient.today, name="today"),
+    path("log/", log.log, name="log"),
+    path("log/<int:day>/", log.log_day, name="log_day"),
+    path("entries/<uuid:entry_id>/", patient.entry, name="entry"),
+    path("course/", course.course, name="course"),
+    path("course/<int:day>/", course.course_day, name="course_day"),
+    path("course/<int:day>/photos/", photos.photo_add, name="photo_add"),
+    path("care/", care.care_page, name="care"),
+    path("photos/<uuid:photo_id>/", photos.photo, name="photo"),
+    path("photos/<uuid:photo_id>/remove/", photos.photo_remove, name="photo_remove"),
+    path("messages/<uuid:note_id>/read/", patient.message_read, name="message_read"),
+    path("treatments/new/", patient_treatments.treatment_new, name="treatment_new"),
+    path("treatments/<uuid:treatment_id>/edit/", patient_treatments.my_treatment, name="my_treatment"),
+    path("treatments/<uuid:treatment_id>/same/", patient_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
     path("practice/patients/<uuid:patient_id>/", practitioner.patient, name="patient"),

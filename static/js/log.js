@@ -3,8 +3,8 @@
    Markup it reads, all of it optional:
      <button data-same name="fill" value="yesterday">  fills the scales that are still empty from label[data-yesterday]; saves nothing
      <p data-said role="status"></p>                    where it says what it filled in
-     <… data-if="pain>=2 spreading_redness temperature_c>=37.5">  a question shown while any of these holds;
-                                                        while it does not, the block is hidden and its controls are off
+     <… data-if="pain>=2 spreading_redness temperature_c>=37.5" data-to="signs">  a question under "Something else" that
+                                                        stands in <… data-asked="signs"> while any of these holds
      <fieldset data-one-or-none> with <input data-none> "None of these" unticks the others, and they it
      <section class="box"> with <input data-box> and <div class="box-advice" aria-live="assertive">
                                                         the emergency advice; CSS shows it with the tick, this brings it into view
@@ -16,6 +16,7 @@ class DailyLog extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     if (!this.form) return;
+    this.homes = new Map(); // where a question that was brought up came from
     this.form.addEventListener("change", (event) => this.answered(event.target));
     this.form.addEventListener("input", () => this.ask());
     this.form.addEventListener("submit", (event) => this.hold(event));
@@ -51,13 +52,19 @@ class DailyLog extends HTMLElement {
     this.ask();
   }
 
-  /* One answer can open a question whose own answer opens another. */
+  /* One answer can bring up a question whose own answer brings up another. What was answered stays where it is seen. */
   ask() {
     for (let round = 0; round < 3; round += 1) {
       for (const block of this.form.querySelectorAll("[data-if]")) {
-        const open = block.dataset.if.split(/\s+/).some((condition) => this.holds(condition));
-        block.hidden = !open;
-        for (const control of block.querySelectorAll("input, select, textarea")) control.disabled = !open;
+        const asked = this.form.querySelector(`[data-asked="${block.dataset.to}"]`);
+        const isUp = block.parentElement === asked;
+        const isWanted = block.dataset.if.split(/\s+/).some((condition) => this.holds(condition));
+        if (isWanted && !isUp) {
+          this.homes.set(block, block.parentElement.insertBefore(document.createComment(""), block));
+          asked.append(block);
+        } else if (!isWanted && isUp && !block.querySelector(":checked")) {
+          this.homes.get(block).replaceWith(block);
+        }
       }
     }
   }
@@ -68,7 +75,8 @@ class DailyLog extends HTMLElement {
     if (least === undefined) return Boolean(this.form.querySelector(`input[value="${word}"]:checked:enabled`));
     const control = this.chosen(word) ?? this.form.querySelector(`input[name="${word}"]:not([type=radio]):enabled`);
     const number = Number.parseFloat((control?.value ?? "").replace(",", "."));
-    return number >= Number(least);
+    const isFahrenheit = word === "temperature_c" && this.chosen("unit")?.value === "f";
+    return (isFahrenheit ? ((number - 32) * 5) / 9 : number) >= Number(least);
   }
 
   chosen(name) {

@@ -1,0 +1,52 @@
+"""How a patient begins: what they agree to and say about themselves, all at once or not at all."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.consents import give_consent
+from accounts.models import Patient, User
+from accounts.patients import start_alone
+from symptoms.journal.treatments import change_treatment
+from symptoms.models import Treatment
+
+
+@transaction.atomic
+def begin_alone(user: User, *, agreed: Iterable[str], now: datetime, **who: Any) -> Patient:
+    """Make `user` a patient without a clinic who agreed to the purposes `agreed`; `who` as `start_alone` takes it.
+
+    Raises:
+        CannotStart: see `start_alone`.
+    """
+    patient = start_alone(user, now=now, **who)
+    _agree(patient, agreed, now)
+    return patient
+
+
+@transaction.atomic
+def welcome(
+    patient: Patient,
+    treatment: Treatment | None,
+    *,
+    facts: dict[str, Any],
+    agreed: Iterable[str],
+    year_of_birth: int | None,
+    by: User,
+    now: datetime,
+) -> None:
+    """An invited patient has filled in what the clinic had not: `facts` of the treatment, consents, year of birth."""
+    if treatment is not None and any(getattr(treatment, name) != value for name, value in facts.items()):
+        change_treatment(treatment, by=by, now=now, **facts)
+    if year_of_birth is not None:
+        patient.year_of_birth = year_of_birth
+    patient.save(update_fields=["year_of_birth"])
+    _agree(patient, agreed, now)
+
+
+def _agree(patient: Patient, purposes: Iterable[str], now: datetime) -> None:
+    for purpose in purposes:
+        give_consent(patient, purpose, now)
+    patient.welcomed_at = patient.welcomed_at or now
+    patient.save(update_fields=["welcomed_at"])

@@ -1,0 +1,153 @@
+"""Writing a day down: the one form of every day, with and without scripts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import patient_required
+from accounts.models import Patient
+from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
+from symptoms.forms.photo import sent_photos
+from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameIdOtherAnswers, record_entry
+from symptoms.journal.reading import LAST_DAY
+from symptoms.models import Entry, Treatment
+from symptoms.models.photo import VIEWS
+from symptoms.views.own import lines_for, own_treatments
+from symptoms.views.sending import keep_photos
+from symptoms.wording.times import full, short
+
+UNIT = "temperature_unit"  # in the session: the unit used last
+FAHRENHEIT = frozenset({"US"})
+DAYS_OFFERED = 3  # when it is asked which day is meant
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the page of one day stands on."""
+
+    patient: Patient
+    treatment: Treatment
+    day: int
+    today: int  # negative before the session
+    unit: str
+
+    def before(self) -> Entry | None:
+        """The entry before this day."""
+        return self.treatment.entries.current().filter(day__lt=self.day).order_by("-day").first()
+
+    def saved(self) -> Entry | None:
+        """What was saved for this day."""
+        return self.treatment.entries.current().filter(day=self.day).first()
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def log(request: HttpRequest) -> HttpResponse:
+    """Today's log."""
+    return _log(request, None)
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def log_day(request: HttpRequest, day: int) -> HttpResponse:
+    """The log of a day that has come, to write or to correct."""
+    return _log(request, day)
+
+
+def _log(request: HttpRequest, day: int | None) -> HttpResponse:
+    now, patient = timezone.now(), request.user.as_patient
+    treatments = own_treatments(patient)
+    if not treatments:
+        return redirect("today")
+    today = treatments[0].day_of(patient.today(now))
+    if today < 0:
+        return redirect("today")
+    day = today if day is None else day
+    if day > LAST_DAY or (day > today and request.method == "GET"):
+        raise Http404
+    sheet = Sheet(patient, treatments[0], day, today, _unit(request, patient))
+    if request.method == "POST":
+        return _posted(request, sheet, now)
+    if not patient.agreed_to("care"):
+        return redirect("today")
+    saved = sheet.saved()
+    form = _form(sheet, initial=answers_of(saved, sheet.unit) if saved else None)
+    return _page(request, sheet, form, is_change=saved is not None)
+
+
+def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
+    if request.POST.get("fill"):
+        return _filled(request, sheet)
+    form = _form(sheet, data=request.POST)
+    request.session[UNIT] = form.chosen_unit if form.chosen_unit in ("c", "f") else sheet.unit
+    if not form.is_valid():
+        return _page(request, sheet, form, status=422, asks_day="day" in form.errors)
+    said = form.cleaned_data
+    try:
+        recorded = record_entry(
+            sheet.treatment, id=said["id"], day=said["day"], answers=form.answers(), note=said["note"],
+            by=request.user, now=now,
+        )  # fmt: skip
+    except DayNotYet:
+        return _page(request, sheet, form, status=422, asks_day=True)
+    except SameIdOtherAnswers as clash:
+        return _page(request, sheet, form, status=409, clash=clash.saved.day, id=uuid4())
+    except LoggingStopped as stopped:
+        return _page(request, sheet, form, status=403, stopped=str(stopped))
+    except ForeignId:
+        raise Http404 from None
+    photos = sent_photos(request.FILES, said["id"])
+    for refusal in keep_photos(sheet.treatment, photos, day=said["day"], by=request.user, now=now):
+        messages.warning(request, refusal)
+    return redirect(recorded.entry)
+
+
+def _filled(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """ "Same as last time", without a script: the page comes back with what was empty filled, and nothing is saved."""
+    typed = as_typed(request.POST)
+    last_said = _form(sheet, initial=dict(typed)).asking.last_said
+    form = _form(sheet, initial=filled_from(typed, last_said))
+    filled = sum(typed.get(symptom) in (None, "") for symptom in last_said)
+    return _page(request, sheet, form, filled=filled)
+
+
+def _form(sheet: Sheet, **given) -> EntryForm:
+    return EntryForm(treatment=sheet.treatment, day=sheet.day, last=sheet.before(), unit=sheet.unit, **given)
+
+
+def _unit(request: HttpRequest, patient: Patient) -> str:
+    """The thermometer's unit used last, before that the country's."""
+    return request.session.get(UNIT) or ("f" if patient.country in FAHRENHEIT else "c")
+
+
+def _page(request: HttpRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    on = sheet.treatment.day_zero + timedelta(days=sheet.day)
+    last = form.asking.last
+    offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
+    context = {
+        "form": form,
+        "asking": form.asking,
+        "treatment": sheet.treatment,
+        "day": sheet.day,
+        "is_today": sheet.day == sheet.today,
+        "on": full(on),
+        "last_time": _last_time(last.day, sheet.day) if last else "",
+        "days_offered": [(day, short(sheet.treatment.day_zero + timedelta(days=day), on)) for day in offered],
+        "lines": lines_for(sheet.patient),
+        "views": VIEWS,
+        "had_photos": bool(request.FILES),
+        "tab": "today",
+        **more,
+    }
+    return render(request, "patient/log.html", context, status=status)
+
+
+def _last_time(last: int, day: int) -> str:
+    return "yesterday" if last == day - 1 else f"on day {last}"

@@ -1,0 +1,123 @@
+"""What the patient's pages share: their treatments, whom they can call, what is said about an entry."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.utils.formats import date_format
+
+from accounts.help_numbers import numbers_for
+from accounts.models import Patient
+from symptoms.journal.courses import entry_values
+from symptoms.journal.reception import Reception, Told, reception_of
+from symptoms.models import Assessment, Entry, Treatment
+from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.wording.patient import Lines, Verdict, verdict
+from symptoms.wording.session import described
+from symptoms.wording.times import at
+
+
+def own_treatments(patient: Patient) -> list[Treatment]:
+    """The patient's sessions, the newest first; one that was recorded twice counts once."""
+    found = list(patient.treatments.filter(same_as=None).order_by("-day_zero", "-performed_at"))
+    for treatment in found:
+        treatment.patient = patient
+    return found
+
+
+def chosen(treatments: list[Treatment], id: str) -> Treatment:
+    """The session of an id among one's own, the newest when none is named; what is not among them does not exist."""
+    if not treatments:
+        raise Http404
+    if not id:
+        return treatments[0]
+    return next((treatment for treatment in treatments if str(treatment.id) == id), None) or _nothing()
+
+
+def in_a_line(treatment: Treatment) -> str:
+    """What was done: "Pen, 1.5 mm, whole face"."""
+    return described(treatment.device, treatment.needle_depth_mm, treatment.areas, treatment.areas_other)
+
+
+def facts_of(treatment: Treatment) -> list[tuple[str, str]]:
+    """What was recorded of a session, for its patient: (what, how it reads)."""
+    there = treatment.performed_at.astimezone(treatment.patient.zone)
+    products = ", ".join(product["name"] for product in treatment.products)
+    rows = [
+        ("Treated", date_format(there, "l j F Y, H:i")),
+        ("With", in_a_line(treatment)),
+        ("Where", treatment.get_setting_display()),
+        ("By", treatment.operator or (str(treatment.practitioner) if treatment.practitioner else "")),
+        ("On the skin", products),
+        ("Filler or PRP that day", "Yes" if treatment.same_day_injection else "No"),
+    ]
+    return [(what, text) for what, text in rows if text]
+
+
+def lines_for(patient: Patient) -> Lines:
+    """Whom the patient can call."""
+    numbers, practice = numbers_for(patient), patient.practice
+    return Lines(
+        emergency=numbers.emergency,
+        urgent=numbers.urgent,
+        clinic=practice.name if practice else "",
+        phone=practice.phone if practice else "",
+    )
+
+
+def said_about(entry: Entry, said: Assessment | None, lines: Lines) -> Verdict:
+    """The verdict on an entry in words; an entry that is not judged has none yet."""
+    judged = said if entry.is_judged or not entry.is_current else None
+    answered = entry_values(entry).answered
+    return verdict(
+        judged.urgency if judged else None,
+        judged.flags if judged else (),
+        day=entry.day,
+        compared=[symptom for symptom in Symptom if symptom in answered],
+        lines=lines,
+        version=judged.protocol_version if judged else "",
+    )
+
+
+def received(entry: Entry, said: Assessment | None, patient: Patient, now: datetime) -> dict[str, Any] | None:
+    """What `patient/received.html` takes: how the clinic received the entry; None when there was nothing to tell."""
+    if patient.practice is None:
+        return None
+    reception = reception_of(entry, said, now=now)
+    if reception.told is Told.NOT_NEEDED:
+        return None
+    today, zone = patient.today(now), patient.zone
+    return {
+        "state": reception.told.name.lower(),
+        "told": _at(reception.told_at, zone, today),
+        "read": _at(reception.read_at, zone, today),
+        "read_by": reception.read_by,
+        "taken": _at(reception.taken_at, zone, today),
+        "taken_by": reception.taken_by,
+        "closed": _closed(reception, zone, today),
+        "is_urgent": said is not None and said.urgency >= Urgency.URGENT,
+        "practice": patient.practice,
+    }
+
+
+CLOSED = {
+    "advice": "Advice was given",
+    "seen": "You were seen",
+    "referred": "You were referred",
+    "no_concern": "Closed",
+}
+
+
+def _closed(reception: Reception, zone: ZoneInfo, today: date) -> str:
+    if reception.closed_at is None:
+        return ""
+    return f"{CLOSED.get(reception.outcome, 'Closed')}, {at(reception.closed_at, zone, today)}."
+
+
+def _at(moment: datetime | None, zone: ZoneInfo, today: date) -> str:
+    return at(moment, zone, today) if moment else ""
+
+
+def _nothing():
+    raise Http404

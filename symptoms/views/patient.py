@@ -1,0 +1,153 @@
+"""The patient's day: today's page, and what was said about an entry."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import patient_required
+from accounts.models import Patient
+from symptoms.journal.courses import patient_values, treatment_values
+from symptoms.journal.reading import CourseRead, DayRead, read_course
+from symptoms.journal.treatments import possibly_same
+from symptoms.models import Assessment, Entry, Note, Treatment
+from symptoms.recovery.care import care
+from symptoms.recovery.questions import asked_today, question
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.own import in_a_line, lines_for, own_treatments, received, said_about
+from symptoms.wording.care import in_short
+from symptoms.wording.patient import at_most
+from symptoms.wording.times import at, full
+
+WEEK = 7
+BEFORE_TODAY = 3  # days of the week that have passed
+NOTES_SHOWN = 5
+
+
+@patient_required
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Day N, the one button, the last verdict, what is expected today, care for today."""
+    now, patient = timezone.now(), request.user.as_patient
+    treatments = own_treatments(patient)
+    treatment = treatments[0] if treatments else None
+    day = treatment.day_of(patient.today(now)) if treatment else None
+    context: dict[str, Any] = {
+        "tab": "today",
+        "patient": patient,
+        "treatment": treatment,
+        "day": day,
+        "date": full(patient.today(now)),
+        "agreed": patient.agreed_to("care"),
+        "same": treatment is not None and possibly_same(treatment) is not None,
+        "notes": _notes(patient, now),
+    }
+    if treatment is not None and day is not None:
+        context["described"] = in_a_line(treatment)
+        if day >= 0:
+            context |= _day_n(request, treatment, day, now)
+        else:
+            context["begins"] = full(treatment.day_zero)
+    return render(request, "patient/today.html", context)
+
+
+def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
+    first = max(0, day - BEFORE_TODAY)
+    course = read_course(treatment, days=range(first, day + 1), seen_by=request.user)
+    this_day = course.days[-1]
+    last, said = _last(treatment, course)
+    lines = lines_for(treatment.patient)
+    values = treatment_values(treatment), patient_values(treatment)
+    return {
+        "week": _week(course, day),
+        "is_logged": this_day.entry is not None,
+        "last": last,
+        "verdict": said_about(last, said, lines) if last else None,
+        "is_loud": said is not None and said.urgency >= Urgency.URGENT,
+        "when": at(last.received_at, treatment.patient.zone, treatment.patient.today(now)) if last else "",
+        "received": received(last, said, treatment.patient, now) if last else None,
+        "lines": lines,
+        "expected": _expected(treatment, this_day),
+        "care": in_short(care(day, *values), has_clinic=lines.has_clinic),
+    }
+
+
+def _last(treatment: Treatment, course: CourseRead) -> tuple[Entry | None, Assessment | None]:
+    """The newest entry with what was said about it."""
+    logged = [day for day in course.days if day.entry is not None]
+    if logged:
+        return logged[-1].entry, logged[-1].said
+    entry = treatment.entries.current().order_by("-day").first()
+    return entry, entry.assessments.filter(is_current=True).first() if entry else None
+
+
+def _week(course: CourseRead, today: int) -> list[dict[str, Any]]:
+    """Seven days around today, those to come included."""
+    read = {day.day: day for day in course.days}
+    first = course.days[0].day
+    return [_in_week(read.get(day), day, course.treatment, today) for day in range(first, first + WEEK)]
+
+
+def _in_week(read: DayRead | None, day: int, treatment: Treatment, today: int) -> dict[str, Any]:
+    on = treatment.day_zero + timedelta(days=day)
+    return {"day": day, "on": on, "urgency": read.urgency if read else "", "is_today": day == today, "come": bool(read)}
+
+
+def _expected(treatment: Treatment, this_day: DayRead) -> list[tuple[str, str]]:
+    """(what, how much is usual today) for what is asked today."""
+    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=this_day.day, last=None)
+    return [(question(symptom).title, at_most(this_day.expected[symptom])) for symptom in asked.symptoms]
+
+
+def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
+    """What the clinic wrote: what is new, and the last that were read."""
+    rows = Note.objects.filter(treatment__patient=patient, for_patient=True).select_related("author", "practice")
+    shown = [
+        {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
+        for note in rows.order_by("-written_at")[: 4 * NOTES_SHOWN]
+    ]
+    unread = [row for row in shown if row["note"].read_at is None]
+    return {"unread": unread, "read": [row for row in shown if row["note"].read_at is not None][:NOTES_SHOWN]}
+
+
+@patient_required
+@require_POST
+def message_read(request: HttpRequest, note_id) -> HttpResponse:
+    """The patient has read a message of the clinic."""
+    mine = Note.objects.filter(treatment__patient=request.user.as_patient, for_patient=True)
+    note = get_object_or_404(mine, pk=note_id)
+    mine.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
+    return redirect("today")
+
+
+@patient_required
+@require_safe
+def entry(request: HttpRequest, entry_id) -> HttpResponse:
+    """What to do now, why, who was told; or that the answers were replaced by newer ones."""
+    now, patient = timezone.now(), request.user.as_patient
+    mine = Entry.objects.filter(treatment__patient=patient).select_related("treatment")
+    found: Entry = get_object_or_404(mine, pk=entry_id)
+    found.treatment.patient = patient
+    said = found.assessments.order_by("-is_current", "-made_at").first()
+    lines = lines_for(patient)
+    newer = None if found.is_current else found.treatment.entries.current().filter(day=found.day).first()
+    since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=found.received_at)
+    context = {
+        "tab": "today",
+        "entry": found,
+        "on": full(found.treatment.day_zero + timedelta(days=found.day)),
+        "saved": at(found.received_at, patient.zone, patient.today(now)),
+        "verdict": said_about(found, said, lines),
+        "lines": lines,
+        "newer": newer,
+        "received": received(found, said, patient, now) if found.is_current else None,
+        "notes": [
+            {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
+            for note in since.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN]
+        ],
+        "photos": found.treatment.photos.filter(day=found.day).order_by("received_at"),
+    }
+    return render(request, "patient/entry.html", context)

@@ -1,0 +1,92 @@
+"""Photos: adding some to a day later, handing one out to those who may see it, taking one away."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import patient_required, record_access, signed_in
+from symptoms.forms.photo import PhotosForm, sent_photos
+from symptoms.journal.reading import LAST_DAY
+from symptoms.models import Photo
+from symptoms.models.photo import VIEWS
+from symptoms.photos import storage
+from symptoms.photos.attaching import remove_photo
+from symptoms.views.own import own_treatments
+from symptoms.views.sending import keep_photos
+from symptoms.wording.times import full
+
+# Whatever the bytes turn out to be, a browser shows them as a picture or not at all (safety.md, section 6).
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": 'inline; filename="photo.jpg"',
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+@signed_in
+@require_safe
+def photo(request: HttpRequest, photo_id) -> HttpResponse:
+    """The picture, whole, to its patient and to practitioners who may see it; the latter's look is kept."""
+    found = get_object_or_404(Photo.objects.visible_to(request.user).select_related("treatment__patient"), pk=photo_id)
+    try:
+        jpeg = storage.read(found.key)
+    except FileNotFoundError:
+        raise Http404 from None
+    patient = found.treatment.patient
+    if patient.user_id != request.user.pk:
+        record_access(request.user, patient, "photo")
+    return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def photo_add(request: HttpRequest, day: int) -> HttpResponse:
+    """Photos for a day that has come, logged or not."""
+    now, patient = timezone.now(), request.user.as_patient
+    treatments = own_treatments(patient)
+    if not treatments or day > min(LAST_DAY, treatments[0].day_of(patient.today(now))):
+        raise Http404
+    if not patient.agreed_to("care"):
+        messages.error(request, "You have not agreed that we keep your logs. Nothing was saved.")
+        return redirect("today")
+    treatment = treatments[0]
+    form = PhotosForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    refused: list[str] = []
+    if form.is_bound and form.is_valid():
+        sent = sent_photos(request.FILES, form.cleaned_data["id"])
+        refused = keep_photos(treatment, sent, day=day, by=request.user, now=now)
+        if len(refused) < len(sent):
+            messages.success(request, "Saved.")
+        if not refused:
+            return redirect("course_day", day)
+        form = PhotosForm()
+    context = {
+        "tab": "course",
+        "form": form,
+        "day": day,
+        "date": full(treatment.day_zero + timedelta(days=day)),
+        "refused": refused,
+        "views": VIEWS,
+    }
+    return render(request, "patient/photo_add.html", context, status=422 if form.errors or refused else 200)
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def photo_remove(request: HttpRequest, photo_id) -> HttpResponse:
+    """Take one's own photo away, after being asked once."""
+    mine = Photo.objects.filter(treatment__patient=request.user.as_patient)
+    found = get_object_or_404(mine.select_related("treatment"), pk=photo_id)
+    if request.method == "POST":
+        back = f"{reverse('course_day', args=[found.day])}?treatment={found.treatment_id}"
+        remove_photo(found)
+        messages.success(request, "The photo is gone.")
+        return redirect(back)
+    return render(request, "patient/photo_remove.html", {"tab": "course", "photo": found})

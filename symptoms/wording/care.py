@@ -1,0 +1,42 @@
+"""Care as the patient reads it: a picture for each topic, and the few lines for one day."""
+
+from collections.abc import Iterable
+
+from symptoms.recovery.care import Advice
+from symptoms.wording.patient import for_alone
+
+ICONS = {
+    "Touching": "hand",
+    "Washing": "drop",
+    "Moisturiser": "drop",
+    "Sun": "sun",
+    "Make-up": "brush",
+    "Sport and sweat": "run",
+    "Pool, sea, sauna, hot tub, steam": "wave",
+    "Retinoid, acids, vitamin C, benzoyl peroxide, scrubs": "care",
+    "Picking, scratching, shaving": "hand",
+    "Alcohol, hot drinks, spicy food": "care",
+    "Pain relief": "pill",
+    "Itch and swelling": "bed",
+    "Needling, peel, laser, waxing, filler, toxin": "device",
+    "Your log": "pen",
+}
+DAILY = ("Sun", "Washing", "Picking, scratching, shaving")  # what one does or leaves every day
+
+
+def icon_of(topic: str) -> str:
+    """The sprite's icon for a topic."""
+    return ICONS.get(topic, "care")
+
+
+def told(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
+    """Each topic with its icon and its words; without a clinic a doctor takes its place."""
+    return [
+        {"topic": one.topic, "icon": icon_of(one.topic), "text": one.text if has_clinic else for_alone(one.text)}
+        for one in advice
+    ]
+
+
+def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
+    """The lines for today's page."""
+    return told((one for one in advice if one.topic in DAILY), has_clinic=has_clinic)
