@@ -97,7 +97,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _error(request: HttpRequest, status: int, title: str, kind: str) -> HttpResponse:
     """A page for people, a problem document (RFC 9457) for programs."""
     if request.path.startswith("/api/"):
-        body = {"type": f"about:blank#{kind}", "title": title, "status": status}
+        body = {"type": f"about:blank#{kind}", "title": title, "status": status, "detail": f"{title}.", "errors": []}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     if status == 500:  # without the request: what failed may be the database that a page's frame reads
         return HttpResponse(render_to_string("500.html"), status=500)

@@ -17,6 +17,8 @@ class NewestFirst(CursorPagination):
 
     def decode_cursor(self, request) -> Cursor | None:
         """The cursor of the request; one that we never gave out is refused before it reaches the database."""
+        if not request.query_params.get("cursor"):
+            return None
         try:
             cursor = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:

@@ -1,6 +1,6 @@
 """Serializers and fields that take what the schema says and nothing else: no unknown name, no near enough type."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
@@ -15,11 +15,15 @@ class StrictSerializer(serializers.Serializer):
     """Refuses names it does not know, read-only ones among them (safety.md, T19)."""
 
     def to_internal_value(self, data):
-        if isinstance(data, dict):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                raise serializers.ValidationError({name: [NO_SUCH_FIELD] for name in unknown})
-        return super().to_internal_value(data)
+        unknown = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()
+        if not unknown:
+            return super().to_internal_value(data)
+        wrong = {name: [NO_SUCH_FIELD] for name in sorted(unknown)}
+        try:
+            super().to_internal_value(data)
+        except serializers.ValidationError as error:  # all that is wrong is said at once
+            wrong |= error.detail
+        raise serializers.ValidationError(wrong)
 
 
 class StrictField(serializers.Field):

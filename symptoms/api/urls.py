@@ -22,4 +22,6 @@ urlpatterns = [
     path("v1/alerts/<uuid:alert_id>/", alerts.OneAlert.as_view(), name="api_alert"),
     path("v1/alerts/<uuid:alert_id>/acknowledge/", alerts.Acknowledgement.as_view(), name="api_acknowledge"),
     path("v1/alerts/<uuid:alert_id>/resolve/", alerts.Resolution.as_view(), name="api_resolve"),
+    path("<path:rest>", documentation.Nowhere.as_view(), name="api_nowhere"),
+    path("", documentation.Nowhere.as_view(), name="api_root"),
 ]

@@ -50,7 +50,7 @@ class AssessmentSerializer(serializers.Serializer):
     protocol_version = serializers.CharField()
     protocol_hash = serializers.CharField()
     made_at = Moment()
-    is_current = serializers.BooleanField(help_text="False when the day was judged anew since.")
+    is_current = serializers.BooleanField(help_text="False when the entry was judged anew since.")
 
 
 def assessment_document(said: Assessment, entry: Entry) -> dict:

@@ -3,6 +3,7 @@
 from functools import cache
 
 from csp.decorators import csp_update
+from django.http import Http404
 from django.utils.decorators import method_decorator
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
@@ -10,6 +11,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from symptoms.api.endpoint import refuse_unknown_query
 
@@ -48,6 +50,16 @@ class Docs(Readable, SpectacularSwaggerSplitView):
     def get(self, request, *args, **kwargs) -> Response:
         refuse_unknown_query(request, known=frozenset({"script"}))
         return super().get(request, *args, **kwargs)
+
+
+@extend_schema(exclude=True)
+class Nowhere(APIView):
+    """Every other address below /api/: never a redirect to one with a slash, which would lose what was sent."""
+
+    permission_classes = [AllowAny]
+
+    def initial(self, request, *args, **kwargs) -> None:
+        raise Http404
 
 
 @cache

@@ -101,7 +101,7 @@ class Assessments(Endpoint):
         "list_assessments",
         "List assessments",
         "Every judgement with its reasons, the newest first: the criteria that held, their sources, the answers that "
-        "met them, the protocol's version and hash. A day that was judged anew has several; one is current.",
+        "met them, the protocol's version and hash. An entry that was judged anew has several; one is current.",
         answers={200: AssessmentSerializer(many=True)},
         parameters=(CURSOR, OF_ENTRY),
     )

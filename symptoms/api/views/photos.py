@@ -97,13 +97,15 @@ class OnePhoto(Endpoint):
 
     def _said(self, request: Request) -> dict:
         """Day, view and data, from the form, or from the query beside a picture."""
-        if isinstance(request.data.get("photo"), bytes):
+        sent = request.data
+        if (request.content_type or "").startswith("image/"):
             facts = PhotoFactsInSerializer(data=request.query_params.dict())
             facts.is_valid(raise_exception=True)
-            return {**facts.validated_data, "data": request.data["photo"]}
+            return {**facts.validated_data, "data": sent.get("photo", b"")}
         refuse_unknown_query(request, known=frozenset())
         said = dict(self.read(PhotoInSerializer))
-        return {**said, "data": said.pop("photo").read()}
+        picture = said.pop("photo")
+        return {**said, "data": picture.read()}
 
 
 def _refuse_days_to_come(treatment: Treatment, day: int) -> None:

@@ -1,0 +1,48 @@
+"""Ana, whom Dr Noor treated three days ago, and programs that act for them."""
+
+import pytest
+from django.core.cache import caches
+
+from tests import people
+from tests.api.programs import program
+from tests.treatments import pen
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    caches["throttle"].clear()
+
+
+@pytest.fixture
+def larkfield(db):
+    return people.practice()
+
+
+@pytest.fixture
+def noor(larkfield):
+    return people.dr_noor(larkfield)
+
+
+@pytest.fixture
+def ana(larkfield):
+    return people.ana(larkfield)
+
+
+@pytest.fixture
+def treatment(ana, noor):
+    return pen(ana, days_ago=3, by=noor)
+
+
+@pytest.fixture
+def anas(ana):
+    return program(ana)
+
+
+@pytest.fixture
+def noors(noor):
+    return program(noor)
+
+
+@pytest.fixture
+def okafors(db):
+    return program(people.dr_okafor())

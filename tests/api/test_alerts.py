@@ -1,0 +1,71 @@
+"""Alerts answered by practitioners' programs: seen by their practice alone, taken, closed with an outcome."""
+
+import pytest
+
+from symptoms.models import Alert, AlertEvent
+from tests.api.programs import INFECTED, of, pointers, put_entry
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/api/v1/alerts/"
+
+
+@pytest.fixture
+def alert(anas, treatment):
+    put_entry(anas, treatment, INFECTED)
+    return Alert.objects.get(concern="infection")
+
+
+def test_the_practice_s_alerts_say_what_since_when_and_for_whom(noors, alert, treatment):
+    [found] = noors.get(LIST, {"open": "true"}).json()["results"]
+    assert found == noors.get(f"{LIST}{alert.id}/").json()
+    assert (found["concern"], found["urgency"], found["day"]) == ("infection", "urgent", 3)
+    assert (found["patient_name"], found["treatment"]) == ("Ana Marrowby", str(treatment.id))
+    assert noors.get(LIST, {"open": "false"}).json()["results"] == []
+
+
+def test_i_have_this_takes_every_open_alert_of_the_treatment_once(noors, noor, alert):
+    first = noors.post(f"{LIST}{alert.id}/acknowledge/")
+    again = noors.post(f"{LIST}{alert.id}/acknowledge/", {}, format="json")
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    assert first.json()["alerts"][0]["acknowledged_by"] == "Dr Noor"
+    assert alert.events.filter(what=AlertEvent.What.ACKNOWLEDGED).count() == 1
+
+
+def test_the_patient_sees_that_it_is_in_hand(noors, anas, alert, treatment):
+    noors.post(f"{LIST}{alert.id}/acknowledge/")
+    clinic = anas.get(of(treatment, "entries", alert.entry_id)).json()["clinic"]
+    assert (clinic["taken_by"], clinic["told"]) == ("Dr Noor", "on_its_way")
+
+
+def test_an_alert_closes_once_with_an_outcome(noors, alert):
+    at = f"{LIST}{alert.id}/resolve/"
+    assert pointers(noors.post(at, {"outcome": "no_concern"}, format="json")) == {"/reason"}
+    assert pointers(noors.post(at, {"outcome": "no_concern", "reason": "  "}, format="json")) == {"/reason"}
+    assert pointers(noors.post(at, {"outcome": "ignored"}, format="json")) == {"/outcome"}
+    assert pointers(noors.post(at, {}, format="json")) == {"/outcome"}
+    done = noors.post(at, {"outcome": "seen", "reason": "antibiotics begun"}, format="json")
+    assert (done.status_code, done.json()["outcome"], done.json()["resolved_by"]) == (200, "seen", "Dr Noor")
+    assert noors.post(at, {"outcome": "seen", "reason": "antibiotics begun"}, format="json").json() == done.json()
+    assert noors.post(at, {"outcome": "advice"}, format="json").status_code == 409
+    assert alert.events.filter(what=AlertEvent.What.RESOLVED).count() == 1
+
+
+@pytest.mark.parametrize("field", ["resolved_by", "resolved_at", "urgency", "practice", "acknowledged_by"])
+def test_who_and_when_cannot_be_sent(noors, alert, field):
+    assert pointers(noors.post(f"{LIST}{alert.id}/resolve/", {"outcome": "seen", field: "x"}, format="json")) == {
+        f"/{field}"
+    }
+    assert pointers(noors.post(f"{LIST}{alert.id}/acknowledge/", {field: "x"}, format="json")) == {f"/{field}"}
+    assert Alert.objects.open().filter(acknowledged_at=None).exists()
+
+
+def test_dr_okafor_and_patients_reach_no_alert(okafors, anas, alert):
+    assert okafors.get(LIST).json()["results"] == []
+    for rest in ("", "acknowledge/", "resolve/"):
+        send = okafors.get if not rest else okafors.post
+        assert send(f"{LIST}{alert.id}/{rest}", {"outcome": "seen"} if rest == "resolve/" else {}).status_code == 404
+    assert anas.get(LIST).status_code == anas.post(f"{LIST}{alert.id}/acknowledge/").status_code == 403
+    alert.refresh_from_db()
+    assert alert.is_open and alert.acknowledged_at is None

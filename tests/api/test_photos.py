@@ -1,0 +1,161 @@
+"""Photos sent by a program: one by one, cleaned, once, and never at an entry's cost."""
+
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.consents import withdraw_consent
+from symptoms.models import Photo
+from symptoms.photos import attaching
+from symptoms.photos.refusals import BUSY, PhotoRefused
+from tests import people
+from tests.api.programs import QUIET, jpeg, of, pointers, program, put_entry
+from tests.treatments import pen
+
+pytestmark = pytest.mark.django_db
+
+
+def as_form(picture: bytes, name: str = "IMG_1.jpg", **others) -> dict:
+    return {"day": "3", "view": "front", "photo": SimpleUploadedFile(name, picture, "image/jpeg"), **others}
+
+
+def put_form(client, treatment, form: dict, id=None):
+    return client.put(of(treatment, "photos", id or uuid4()), form, format="multipart")
+
+
+def put_picture(client, treatment, picture: bytes, id=None, query: str = "day=3&view=front", kind: str = "image/jpeg"):
+    return client.generic("PUT", f"{of(treatment, 'photos', id or uuid4())}?{query}", picture, content_type=kind)
+
+
+@pytest.fixture(autouse=True)
+def whole_forms(settings):
+    settings.REST_FRAMEWORK = {
+        **settings.REST_FRAMEWORK,
+        "TEST_REQUEST_RENDERER_CLASSES": [
+            "rest_framework.renderers.JSONRenderer",
+            "rest_framework.renderers.MultiPartRenderer",
+        ],
+    }
+
+
+def test_a_form_and_the_picture_itself_are_the_same_photo(anas, treatment):
+    id, picture = uuid4(), jpeg()
+    by_form = put_form(anas, treatment, as_form(picture), id)
+    itself = put_picture(anas, treatment, picture, id)
+    assert (by_form.status_code, itself.status_code) == (201, 200)
+    assert by_form.json() == itself.json()
+    said = by_form.json()
+    assert (said["day"], said["view"], said["width"], said["height"]) == (3, "front", 320, 240)
+    assert [one["id"] for one in anas.get(of(treatment, "photos")).json()["results"]] == [str(id)]
+    assert anas.get(of(treatment, "photos", id)).json() == said
+
+
+def test_the_same_id_with_another_picture_day_or_view_changes_nothing(anas, treatment):
+    id, picture = uuid4(), jpeg()
+    put_picture(anas, treatment, picture, id)
+    assert put_picture(anas, treatment, jpeg(tone="#804020"), id).status_code == 409
+    assert put_picture(anas, treatment, picture, id, "day=2&view=front").status_code == 409
+    assert put_picture(anas, treatment, picture, id, "day=3&view=left").status_code == 409
+    assert Photo.objects.get().view == "front"
+
+
+def test_a_refused_photo_says_why_and_costs_no_entry(anas, treatment):
+    put_entry(anas, treatment, QUIET)
+    for picture in (b"", b"<svg onload=alert(1)>", b"GIF89a" + bytes(100), jpeg()[:200], jpeg(8, 8)):
+        answer = put_picture(anas, treatment, picture)
+        assert answer.status_code == 422, picture[:10]
+        assert pointers(answer) == {"/photo"}
+        assert "not" in answer.json()["detail"] or "nothing" in answer.json()["detail"]
+    assert not Photo.objects.exists()
+    assert treatment.entries.count() == 1
+
+
+def test_when_the_fault_is_ours_it_is_sent_again(anas, treatment, monkeypatch):
+    def busy(data):
+        raise PhotoRefused(BUSY)
+
+    monkeypatch.setattr(attaching, "take_in", busy)
+    answer = put_picture(anas, treatment, jpeg())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+WITHOUT_DAY_OR_VIEW = [
+    "",
+    "day=3",
+    "day=x&view=front",
+    "day=401&view=front",
+    "day=3&view=feet",
+    "day=3&view=front&view=left",
+    "day=3&view=front&name=x",
+    "day=%00&view=front",
+]
+
+
+@pytest.mark.parametrize("query", WITHOUT_DAY_OR_VIEW)
+def test_which_day_and_view_must_be_said(anas, treatment, query):
+    assert put_picture(anas, treatment, jpeg(), query=query).status_code == 400
+
+
+def test_a_day_that_has_not_come_has_no_photo(anas, treatment):
+    answer = put_picture(anas, treatment, jpeg(), query="day=4&view=front")
+    assert (answer.status_code, answer.json()["today"]) == (422, 3)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "x" * 300 + ".jpg", "<script>.jpg", "=cmd.jpg", "CON", "a\r\nb"])
+def test_a_file_s_name_means_nothing(anas, treatment, name):
+    assert put_form(anas, treatment, as_form(jpeg(), name)).status_code in (201, 400)
+
+
+def test_a_form_with_more_or_less_is_refused(anas, treatment):
+    assert pointers(put_form(anas, treatment, {"day": "3", "view": "front"})) == {"/photo"}
+    assert pointers(put_form(anas, treatment, as_form(jpeg(), urgency="on_track"))) == {"/urgency"}
+    assert pointers(put_form(anas, treatment, {"day": "3", "view": "front", "photo": "text"})) == {"/photo"}
+
+
+def test_what_is_too_large_is_refused_before_it_is_read(anas, treatment):
+    at = of(treatment, "photos", uuid4()) + "?day=3&view=front"
+    answer = anas.generic("PUT", at, b"x", content_type="image/jpeg", CONTENT_LENGTH="99999999999999")
+    assert answer.status_code == 413
+    assert put_picture(anas, treatment, bytes(20_000_001)).status_code == 413
+    assert put_form(anas, treatment, as_form(bytes(20_100_000))).status_code == 413
+
+
+def test_other_kinds_of_body_are_not_read(anas, treatment):
+    assert put_picture(anas, treatment, b"{}", kind="application/json").status_code == 415
+    assert put_picture(anas, treatment, b"x", kind="text/html").status_code == 415
+
+
+def test_a_day_has_ten_photos_at_most(anas, treatment, monkeypatch):
+    monkeypatch.setattr(attaching, "MOST_A_DAY", 1)
+    assert put_picture(anas, treatment, jpeg()).status_code == 201
+    assert put_picture(anas, treatment, jpeg()).status_code == 422
+
+
+def test_a_photo_is_taken_away_by_its_owner_alone(anas, noors, okafors, treatment, larkfield):
+    id = uuid4()
+    put_picture(anas, treatment, jpeg(), id)
+    bens = program(people.patient(larkfield, "Ben"))
+    assert noors.delete(of(treatment, "photos", id)).status_code == 403
+    assert okafors.delete(of(treatment, "photos", id)).status_code == 403
+    assert bens.delete(of(treatment, "photos", id)).status_code == 404
+    assert anas.delete(of(treatment, "photos", id)).status_code == 204
+    assert anas.delete(of(treatment, "photos", id)).status_code == 404
+
+
+def test_a_clinic_sees_photos_while_the_patient_agrees(anas, noors, okafors, ana, treatment):
+    id = uuid4()
+    put_picture(anas, treatment, jpeg(), id)
+    assert noors.get(of(treatment, "photos", id)).status_code == 200
+    assert okafors.get(of(treatment, "photos", id)).status_code == 404
+    assert put_picture(noors, treatment, jpeg()).status_code == 403
+    withdraw_consent(ana, "photos", treatment.recorded_at)
+    assert noors.get(of(treatment, "photos")).json()["results"] == []
+    assert noors.get(of(treatment, "photos", id)).status_code == 404
+
+
+def test_an_id_that_belongs_to_somebody_else_s_photo_does_not_exist(anas, treatment, larkfield):
+    id, picture = uuid4(), jpeg()
+    put_picture(anas, treatment, picture, id)
+    ben = people.patient(larkfield, "Ben")
+    assert put_picture(program(ben), pen(ben, days_ago=3), picture, id).status_code == 404

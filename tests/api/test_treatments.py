@@ -1,0 +1,158 @@
+"""Treatments recorded and mended by a program, with the same limits and for the same people as on the pages."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from symptoms.models import Treatment
+from tests import people
+from tests.api.programs import INFECTED, of, pointers, program, put_entry
+from tests.treatments import pen
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/api/v1/treatments/"
+
+
+def facts(**others) -> dict:
+    performed_at = (timezone.now() - timedelta(days=2)).replace(microsecond=0).isoformat()
+    return {
+        "performed_at": performed_at,
+        "device": "pen",
+        "needle_depth_mm": 1.5,
+        "areas": ["face", "neck"],
+        "same_day_injection": False,
+        "products": [{"name": "Hyaluronic gel", "lot": "A1"}],
+        "fitzpatrick": 5,
+        "conditions": ["melasma"],
+        "baseline": {"dark_patches": 1},
+        **others,
+    }
+
+
+def test_a_patient_records_their_own_and_reads_it_back(anas, ana):
+    made = anas.post(LIST, facts(), format="json")
+    assert made.status_code == 201
+    said = made.json()
+    assert (said["patient"], said["today"], said["needle_depth_mm"]) == (str(ana.id), 2, 1.5)
+    assert anas.get(f"{LIST}{said['id']}/").json() == said
+    assert [one["id"] for one in anas.get(LIST).json()["results"]] == [said["id"]]
+
+
+def test_a_practitioner_records_for_a_patient_of_the_practice_and_is_the_one_who_treated(noors, noor, ana):
+    assert pointers(noors.post(LIST, facts(), format="json")) == {"/patient"}
+    made = noors.post(LIST, facts(patient=str(ana.id)), format="json")
+    assert made.status_code == 201
+    assert (made.json()["practitioner"], made.json()["practice"]) == (str(noor), "Larkfield Skin Clinic")
+
+
+def test_sent_twice_under_an_id_it_is_recorded_once(anas, noors):
+    id, said = uuid4(), facts()
+    answers = [anas.put(f"{LIST}{id}/", said, format="json") for _ in range(2)]
+    answers.append(anas.post(LIST, {**said, "id": str(id)}, format="json"))
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+    assert answers[0].json() == answers[1].json() == answers[2].json()
+    assert anas.put(f"{LIST}{id}/", {**said, "passes": 3}, format="json").status_code == 409
+    assert Treatment.objects.get().passes is None
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({"needle_depth_mm": 15}, "/needle_depth_mm"),
+        ({"needle_depth_mm": 0}, "/needle_depth_mm"),
+        ({"needle_depth_mm": "1.5"}, "/needle_depth_mm"),
+        ({"passes": 21}, "/passes"),
+        ({"energy_mj": 20}, "/energy_mj"),
+        ({"device": "hammer"}, "/device"),
+        ({"device": None}, "/device"),
+        ({"areas": []}, "/areas"),
+        ({"areas": ["moon"]}, "/areas"),
+        ({"products": [{"lot": "A1"}]}, "/products/0/name"),
+        ({"products": [{"name": "gel", "price": 3}]}, "/products/0/price"),
+        ({"products": [{"name": "gel"}] * 21}, "/products"),
+        ({"baseline": {"pain": 1}}, "/baseline/pain"),
+        ({"fitzpatrick": 7}, "/fitzpatrick"),
+        ({"same_day_injection": "no"}, "/same_day_injection"),
+        ({"performed_at": "2026-01-12T14:30:00"}, "/performed_at"),
+        ({"performed_at": "0001-01-01T00:00:00+14:00"}, "/performed_at"),
+        ({"performed_at": "9999-12-31T23:59:59-12:00"}, "/performed_at"),
+        ({"performed_at": "2026-02-30T10:00:00Z"}, "/performed_at"),
+        ({"performed_at": 20260112}, "/performed_at"),
+        ({"operator": "x" * 121}, "/operator"),
+        ({"patient": "not an id"}, "/patient"),
+        ({"patient": str(uuid4())}, "/patient"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_named(anas, said, where):
+    answer = anas.post(LIST, facts(**said), format="json")
+    assert answer.status_code == 400
+    assert pointers(answer) == {where}
+    assert not Treatment.objects.exists()
+
+
+def test_a_depth_beyond_every_needle_is_refused_with_what_was_probably_meant(anas):
+    [error] = anas.post(LIST, facts(needle_depth_mm=15), format="json").json()["errors"]
+    assert error["detail"] == "15 mm is deeper than any needle made for this. Did you mean 1.5?"
+
+
+@pytest.mark.parametrize(
+    "field", ["practice", "practitioner", "recorded_by", "recorded_at", "day_zero", "same_as", "kept_apart_at", "today"]
+)
+def test_what_the_server_decides_cannot_be_sent(anas, noors, treatment, field):
+    assert pointers(anas.post(LIST, facts(**{field: str(uuid4())}), format="json")) == {f"/{field}"}
+    assert pointers(noors.patch(of(treatment), {field: str(uuid4())}, format="json")) == {f"/{field}"}
+
+
+def test_whose_it_is_cannot_be_changed(noors, treatment):
+    assert pointers(noors.patch(of(treatment), {"patient": str(uuid4())}, format="json")) == {"/patient"}
+
+
+def test_a_corrected_treatment_keeps_how_it_read_and_judges_its_days_anew(anas, noors, treatment):
+    put_entry(anas, treatment, INFECTED)
+    answer = noors.patch(of(treatment), {"device": "rf", "energy_mj": 20.5, "needle_depth_mm": None}, format="json")
+    assert answer.status_code == 200
+    assert (answer.json()["energy_mj"], answer.json()["needle_depth_mm"]) == (20.5, None)
+    assert treatment.revisions.get().was["device"] == "pen"
+    assert len(noors.get(of(treatment, "assessments")).json()["results"]) == 2
+    assert noors.patch(of(treatment), {"energy_mj": 20.5}, format="json").status_code == 200
+    assert treatment.revisions.count() == 1  # nothing changed, so nothing is kept
+    assert pointers(noors.patch(of(treatment), {"device": "pen"}, format="json")) == {"/energy_mj"}
+
+
+def test_a_patient_corrects_what_they_recorded_and_not_what_the_clinic_did(anas, ana, treatment):
+    own = pen(ana, days_ago=40)
+    assert anas.patch(of(own), {"passes": 2}, format="json").status_code == 200
+    refused = anas.patch(of(treatment), {"passes": 2}, format="json")
+    assert refused.status_code == 403
+    assert "Ask them" in refused.json()["detail"]
+
+
+def test_dr_okafor_finds_nothing(okafors, treatment):
+    assert okafors.get(LIST).json()["results"] == []
+    assert okafors.get(LIST, {"patient": str(treatment.patient_id)}).json()["results"] == []
+    for answer in (
+        okafors.get(of(treatment)),
+        okafors.patch(of(treatment), {"passes": 2}, format="json"),
+    ):
+        assert answer.status_code == 404
+        assert "Marrowby" not in answer.content.decode()
+    stolen = okafors.post(LIST, facts(patient=str(treatment.patient_id)), format="json")
+    made_up = okafors.post(LIST, facts(patient=str(uuid4())), format="json")
+    assert stolen.json() == made_up.json()  # hers is answered as one that does not exist
+
+
+def test_an_id_that_belongs_to_somebody_else_s_treatment_does_not_exist(treatment, larkfield):
+    ben = people.patient(larkfield, "Ben")
+    assert program(ben).put(of(treatment), facts(), format="json").status_code == 404
+    treatment.refresh_from_db()
+    assert treatment.patient.name == "Ana Marrowby"
+
+
+def test_a_clinic_that_the_patient_left_still_reads_what_it_did_and_changes_nothing(noors, ana, treatment):
+    ana.practice = None
+    ana.save()
+    assert noors.get(of(treatment)).status_code == 200
+    assert noors.patch(of(treatment), {"passes": 2}, format="json").status_code == 403
