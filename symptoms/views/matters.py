@@ -27,6 +27,7 @@ class Matter:
     flag: Flag | None
     told: list[Delivery]
     read: tuple[datetime, User | None] | None
+    first_of_entry: bool  # who was told and who read it is said once for an entry
     form: ResolveForm | None = None
     answers: list[tuple[str, str]] = field(default_factory=list)
 
@@ -95,12 +96,13 @@ def open_matters(patient: Patient, treatments: Iterable[Treatment], by: User) ->
     if not alerts:
         return []
     told, read, said = _told(alerts), first_read(alerts), _said(alerts)
-    matters = []
+    matters: list[Matter] = []
     for alert in alerts:
         judgement, flag = _behind(alert, said[alert.entry_id])
+        first = all(matter.alert.entry_id != alert.entry_id for matter in matters)
         answers = answers_in_words(alert.entry.answers)
         matters.append(
-            Matter(alert, patient, judgement, flag, told[alert.entry_id], read.get(alert.id), answers=answers)
+            Matter(alert, patient, judgement, flag, told[alert.entry_id], read.get(alert.id), first, answers=answers)
         )
     return matters
 

@@ -44,6 +44,14 @@ class Row:
         return self.standing.treatment if self.standing else None
 
     @property
+    def newest(self) -> Entry | None:
+        """The newest entry known of the treatment that is drawn."""
+        entry = self.standing.entry if self.standing else None
+        if self.worst is None or (entry is not None and entry.treatment_id == self.worst.treatment_id):
+            return entry
+        return self.worst.entry
+
+    @property
     def urgency(self) -> str:
         """The slug that the row wears: of the worst open alert, else of the newest entry; empty before the first."""
         if self.worst is not None:
@@ -153,7 +161,7 @@ def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
     """The newest days of each row's treatment: a window a row, so that a long course costs no more than a short one."""
     windows = Q(pk=None)
     for row in rows:
-        newest = row.worst.entry if row.worst else row.standing.entry if row.standing else None
+        newest = row.newest
         if newest is not None:
             windows |= Q(treatment=newest.treatment_id, day__gte=newest.day - DAYS)
     by_treatment: dict[UUID, dict[int, Entry]] = defaultdict(dict)

@@ -9,11 +9,14 @@ from django.http import Http404, HttpRequest
 
 from accounts.models import Patient, User
 from symptoms.forms.handling import NoteForm, ResolveForm
+from symptoms.journal.courses import treatment_values
 from symptoms.models import Treatment
+from symptoms.recovery.timeline import BANDS, band
 from symptoms.views.history import history
-from symptoms.views.matters import open_matters
+from symptoms.views.matters import Matter, open_matters
 from symptoms.views.record_days import course_context
 from symptoms.wording import treatment as words
+from symptoms.wording.spans import span
 
 
 def patients_seen_by(user: User) -> QuerySet[Patient]:
@@ -50,7 +53,8 @@ def record_of(
         "treatments": treatments,
         "treatment": treatment,
         "matters": matters,
-        "free": {matter.alert.treatment_id for matter in matters if matter.alert.acknowledged_at is None},
+        "waits": span(matters[0].alert.worsened_at, now) if matters else "",
+        "free": _free(treatments, matters),
         "note_form": note_form or NoteForm.blank(),
         "to_confirm": patient.invitations.to_confirm().first() if is_ours and patient.user_id is None else None,
         "history": history(patient, treatments, practice),
@@ -63,6 +67,12 @@ def record_of(
         | {"known": known_of(treatment), "done": done_in(treatment)}
         | course_context(request, treatment, matters, now)
     )
+
+
+def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]:
+    """The sessions of which something is open that nobody has."""
+    free = {matter.alert.treatment_id for matter in matters if matter.alert.acknowledged_at is None}
+    return [treatment for treatment in treatments if treatment.id in free]
 
 
 def _treatments(user: User, patient: Patient) -> list[Treatment]:
@@ -107,6 +117,7 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
         ("By", treatment.operator or str(treatment.practitioner or "")),
         ("Where", treatment.get_setting_display()),
         ("Device", ", ".join(device)),
+        ("Compared as", BANDS[band(treatment_values(treatment))]),
         ("Areas", ", ".join(filter(None, [*areas, treatment.areas_other]))),
         ("Cartridge", treatment.cartridge_lot),
         ("Products", ", ".join(products)),

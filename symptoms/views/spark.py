@@ -58,6 +58,8 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spar
 
 
 def _line(levels: Mapping[int, int]) -> str:
-    """A line through days that follow each other; a day not logged breaks it."""
-    steps = [f"{'L' if x - 1 in levels else 'M'}{x} {4 - level}" for x, level in sorted(levels.items())]
-    return "".join(steps)
+    """A line through days that follow each other; a day not logged breaks it, one by itself is a point."""
+    return "".join(
+        f"{'L' if x - 1 in levels else 'M'}{x} {4 - level}{'' if {x - 1, x + 1} & levels.keys() else 'h0'}"
+        for x, level in sorted(levels.items())
+    )
