@@ -1,6 +1,7 @@
 """Real SMTP servers on loopback: an honest one, and ones that refuse, hang, dawdle or drop."""
 
 import asyncio
+import logging
 import re
 import socket
 import socketserver
@@ -9,6 +10,8 @@ import time
 from contextlib import contextmanager
 
 from aiosmtpd.controller import Controller
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells every line it hears
 
 
 class Letterbox:

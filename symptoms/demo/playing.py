@@ -1,0 +1,202 @@
+"""Plays the demo's stories day by day through the verbs that the pages use, so that what follows from them is real."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+
+from accounts.consents import give_consent
+from accounts.invitations import invite_patient
+from accounts.models import AccountMail, Membership, Patient, Practice, User
+from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
+from symptoms.demo import cast
+from symptoms.demo.pictures import picture
+from symptoms.journal.courses import entry_values, patient_values, treatment_values
+from symptoms.journal.entries import record_entry
+from symptoms.journal.treatments import start_treatment
+from symptoms.models import Alert, Delivery, Treatment
+from symptoms.photos.attaching import attach_photo
+from symptoms.recovery.questions import asked_today
+
+ZONE = ZoneInfo("Europe/London")
+TREATED_AT, LOGGED_AT = time(9, 30), time(8, 10)
+
+
+def play_all(now: datetime) -> None:
+    """Make both clinics, their people and everything that happened to them until `now`: all of it, or nothing."""
+    password = make_password(cast.PASSWORD)
+    with transaction.atomic():
+        played = [
+            *_clinic(cast.LARKFIELD, cast.AT_LARKFIELD, cast.PATIENTS, password, now),
+            *_clinic(cast.OTHERWHERE, cast.AT_OTHERWHERE, cast.ELSEWHERE, password, now),
+        ]
+        _sent_in_their_day(now)
+    for person, treatment, story in played:  # decoding takes its time, and no transaction waits for it
+        _photos(person, treatment, story, now)
+
+
+def is_played() -> bool:
+    """Whether the demo's people are here."""
+    return User.objects.filter(email=cast.NOOR).exists()
+
+
+Played = tuple[cast.Person, Treatment, cast.Story]
+
+
+def _clinic(clinic: dict, members, people, password: str, now: datetime) -> Iterator[Played]:
+    practice = Practice.objects.create(country="GB", time_zone=ZONE.key, **clinic)
+    staff = {member.email: _member(member, practice, password) for member in members}
+    for person in people:
+        patient = _patient(person, practice, password, now)
+        for story in person.stories:
+            treatment = _treat(person, patient, story, staff.get(story.by) or patient.user, now)
+            for day in range(story.days_ago + 1):
+                _day(person, treatment, story, day, now)
+                _handle(treatment, story, day, staff, now)
+            yield person, treatment, story
+        if not person.accepted:
+            invite_patient(patient, staff[person.stories[0].by], person.email, now)
+
+
+def _user(name: str, email: str, password: str) -> User:
+    user = User.objects.create(email=email, name=name, password=password)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def _member(member: cast.Member, practice: Practice, password: str) -> User:
+    user = _user(member.name, member.email, password)
+    Membership.objects.create(user=user, practice=practice, is_practitioner=True, is_admin=member.is_admin)
+    return user
+
+
+def _patient(person: cast.Person, practice: Practice, password: str, now: datetime) -> Patient:
+    began = _at(now, person.stories[0].days_ago, 0, TREATED_AT)
+    settled = {"zone_confirmed_at": began, "welcomed_at": began, "time_zone": ZONE.key} if person.accepted else {}
+    patient = Patient.objects.create(
+        user=_user(person.name, person.email, password) if person.accepted else None,
+        practice=practice if person.stories[0].by else None,
+        name=person.name,
+        email=person.email,
+        year_of_birth=person.born,
+        created_at=began,
+        **settled,
+    )
+    if person.accepted:
+        give_consent(patient, "care", began)
+        give_consent(patient, "photos", began)
+    return patient
+
+
+def _treat(person: cast.Person, patient: Patient, story: cast.Story, by: User, now: datetime) -> Treatment:
+    performed_at = _at(now, story.days_ago, 0, TREATED_AT)
+    return start_treatment(
+        patient,
+        by=by,
+        now=performed_at,
+        id=_id(person.email, story.days_ago),
+        performed_at=performed_at,
+        device=story.device,
+        needle_depth_mm=Decimal(story.depth) if story.depth else None,
+        passes=story.passes,
+        setting=story.setting,
+        areas=list(story.areas),
+        operator=str(by) if story.by else "",
+        cartridge_lot="P24-07B" if story.by else "",
+        products=[{"name": name, "lot": lot} if lot else {"name": name} for name, lot in story.products],
+        fitzpatrick=person.fitzpatrick,
+        conditions=list(person.conditions),
+        medications=list(person.medications),
+        baseline=dict(person.baseline),
+    )
+
+
+def _day(person: cast.Person, treatment: Treatment, story: cast.Story, day: int, now: datetime) -> None:
+    levels = story.on(day)
+    if levels is None:
+        return
+    record_entry(
+        treatment,
+        id=_id(person.email, story.days_ago, day),
+        day=day,
+        answers=_answers(treatment, story, day, {symptom: level for symptom, level in levels.items() if level}),
+        note=story.notes.get(day, ""),
+        by=treatment.patient.user,
+        now=_logged_at(story, day, now),
+    )
+
+
+def _photos(person: cast.Person, treatment: Treatment, story: cast.Story, now: datetime) -> None:
+    for day, views in story.photos.items():
+        for view in views:
+            attach_photo(
+                treatment,
+                id=_id(person.email, story.days_ago, day, view),
+                day=day,
+                view=view,
+                data=picture(person, story, day, view),
+                by=treatment.patient.user,
+                now=_logged_at(story, day, now),
+            )
+
+
+def _logged_at(story: cast.Story, day: int, now: datetime) -> datetime:
+    return _at(now, story.days_ago, day, time(19, 40) if day == 0 else LOGGED_AT)
+
+
+def _answers(treatment: Treatment, story: cast.Story, day: int, levels: dict[str, int]) -> dict:
+    """The document of an entry by somebody who answered all they were asked."""
+    before = treatment.entries.current().filter(day__lt=day).order_by("-day").first()
+    last = entry_values(before) if before else None
+    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=day, last=last).symptoms
+    answers = {
+        "symptoms": levels,
+        "asked": sorted({*map(str, asked), *levels}),
+        "signs": sorted(story.signs.get(day, ())),
+        "exposures": sorted(story.exposures.get(day, ())),
+    }
+    if day in story.temperature:
+        answers["temperature_c"] = story.temperature[day]
+    return answers
+
+
+def _handle(treatment: Treatment, story: cast.Story, day: int, staff: dict[str, User], now: datetime) -> None:
+    """What the one who treated did on that day."""
+    for on, hour, what, words in story.handled:
+        at, by = _at(now, story.days_ago, day, time(hour)), staff.get(story.by)
+        if on != day or by is None or at >= now:
+            continue
+        read_record(treatment.patient, by=by, now=at)
+        if what == "acknowledge":
+            acknowledge(treatment, by=by, now=at)
+        elif what == "resolve":
+            for alert in Alert.objects.open().filter(treatment=treatment):
+                resolve(alert, outcome=words, by=by, now=at)
+        else:
+            write_note(
+                treatment, id=_id(treatment.id, on, hour), text=words, for_patient=what == "message", by=by, now=at
+            )
+
+
+def _sent_in_their_day(now: datetime) -> None:
+    """What was due before today had arrived by now; today's is left for the worker."""
+    today = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+    for kind in (Delivery, AccountMail):
+        before = kind.objects.filter(sent_at=None, created_at__lt=today)
+        before.update(sent_at=F("created_at") + timedelta(seconds=20), attempts=1)
+
+
+def _at(now: datetime, days_ago: int, day: int, hour: time) -> datetime:
+    """The moment on `day` of a session `days_ago`; never after `now`, whatever the hour at which the demo is made."""
+    on: date = now.astimezone(ZONE).date() - timedelta(days=days_ago - day)
+    return min(datetime.combine(on, hour, ZONE).astimezone(UTC), now)
+
+
+def _id(*parts) -> UUID:
+    return uuid5(NAMESPACE_URL, "/".join(map(str, ("mendline-demo", *parts))))

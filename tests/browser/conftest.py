@@ -1,0 +1,66 @@
+"""A real browser and a whole site for the tests that need them."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.site import running
+
+PHONE = {"width": 360, "height": 740}
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("site")) as running_site:
+        yield running_site
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "install Chromium: the browser tests need it"
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """One person's browser; remembers every complaint: errors of scripts, refusals of the content security policy."""
+
+    def __init__(self, browser: Browser, url: str, **options):
+        self.context = browser.new_context(base_url=url, viewport=PHONE, locale="en-GB", **options)
+        self.complaints: list[str] = []
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.page.on("console", self._heard)
+
+    def _heard(self, message) -> None:
+        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def sign_in(self, email: str, password: str) -> None:
+        """Through the page, as anybody does."""
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+        self.page.wait_for_url(lambda address: "/accounts/login/" not in address)
+
+
+@pytest.fixture
+def visitor(chromium, site):
+    """Makes visitors; at the end none of them may have heard a complaint."""
+    made: list[Visitor] = []
+
+    def make(**options) -> Visitor:
+        made.append(Visitor(chromium, site.url, **options))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.context.close()
+    assert [complaint for one in made for complaint in one.complaints] == []

@@ -1,0 +1,89 @@
+"""The whole site as it runs, on a fresh folder: gunicorn, the worker and a mail server."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from tests.house.tree import ROOT
+from tests.messages import mailservers
+
+
+@dataclass
+class Site:
+    """A running site: its address, and what its mail server took."""
+
+    url: str
+    environment: dict[str, str]
+    letters: mailservers.Letterbox
+
+    def manage(self, *command: str) -> str:
+        """Run `manage.py` beside the site, on its database."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def letter(self, to: str, saying: str, within: float = 30.0) -> str:
+        """The newest letter to `to` that says `saying`, waited for: subject and words."""
+        ends = time.monotonic() + within
+        while time.monotonic() < ends:
+            for letter in reversed(self.letters.letters):
+                read = message_from_bytes(letter, policy=policy.default)
+                text = f"{read['Subject']}\n{read.get_content()}"
+                if to in read["To"] and saying in text:
+                    return text
+            time.sleep(0.1)
+        raise AssertionError(f"no letter to {to} says {saying!r}")
+
+
+def link_in(letter: str) -> str:
+    """The first address in a letter."""
+    return re.search(r"https?://\S+", letter)[0]
+
+
+@contextmanager
+def running(data: Path):
+    """Start everything, with the demo's people; stop it when the block ends."""
+    port = mailservers.free_port()
+    url = f"http://127.0.0.1:{port}"
+    with mailservers.honest() as (smtp_port, letters):
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")} | {
+            "MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(data), "MENDLINE_SITE_URL": url, "PORT": str(port),
+            "MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_PORT": str(smtp_port),
+        }  # fmt: skip
+        site = Site(url, environment, letters)
+        for command in (["migrate", "--verbosity", "0"], ["createcachetable"], ["load_demo"]):
+            site.manage(*command)
+        parts = [
+            [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"],
+            [sys.executable, "manage.py", "run_worker"],
+        ]
+        started = [subprocess.Popen(part, cwd=ROOT, env=environment) for part in parts]
+        try:
+            _wait_for(url)
+            yield site
+        finally:
+            for part in started:
+                part.terminate()
+            for part in started:
+                part.wait(20)
+
+
+def _wait_for(url: str) -> None:
+    ends = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/healthz", timeout=5):
+                return
+        except OSError:
+            assert time.monotonic() < ends, "the site did not start"
+            time.sleep(0.1)

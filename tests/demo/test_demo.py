@@ -1,0 +1,67 @@
+"""The demo is played through the real verbs: what its stories are meant to show is what Mendline makes of them."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import Patient, User
+from symptoms.demo import cast, playing
+from symptoms.models import Alert, Entry, Photo, Standing
+from symptoms.recovery.vocabulary import Urgency
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def nothing_drawn(monkeypatch):
+    """Photos take the longest and are tested where they are drawn."""
+    monkeypatch.setattr(playing, "attach_photo", lambda *args, **options: None)
+
+
+def test_each_story_ends_as_it_is_told_and_each_clinic_sees_its_own(nothing_drawn):
+    playing.play_all(timezone.now())
+    stands = {row.patient.name: Urgency(row.alert_urgency) for row in Standing.objects.select_related("patient")}
+    assert {name: urgency for name, urgency in stands.items() if urgency} == {
+        "Julia Brandt": Urgency.URGENT,
+        "Sofia Marin": Urgency.URGENT,
+        "Amara Bello": Urgency.CONTACT,
+        "Ellen Hughes": Urgency.CONTACT,
+    }
+    assert set(Alert.objects.filter(treatment__patient__name="Sofia Marin").values_list("concern", flat=True)) == {
+        "cold_sore_reactivation"
+    }
+    assert Alert.objects.exclude(resolved_at=None).count() == 1
+    assert not Entry.objects.filter(is_judged=False).exists()
+    assert Patient.objects.get(name="Robin Slade").practice is None
+    okafor = User.objects.get(email=cast.OKAFOR)
+    assert set(okafor.practice_as_practitioner.patients.values_list("name", flat=True)) == {"Ben Adeyemi"}
+
+
+@pytest.fixture
+def only_priya(monkeypatch):
+    """One story is enough where it does not matter which."""
+    monkeypatch.setattr(cast, "PATIENTS", tuple(one for one in cast.PATIENTS if one.name == "Priya Nair"))
+
+
+def test_photos_are_drawn_and_kept_with_their_day(only_priya):
+    playing.play_all(timezone.now())
+    assert list(Photo.objects.order_by("day").values_list("day", "view")) == [(0, "front"), (1, "front")]
+
+
+def test_a_second_time_adds_nothing(nothing_drawn, only_priya, settings, capsys):
+    settings.DEBUG = True
+    call_command("load_demo")
+    before = User.objects.count(), Entry.objects.count()
+    call_command("load_demo")
+    assert (User.objects.count(), Entry.objects.count()) == before
+    assert cast.PASSWORD in capsys.readouterr().out
+
+
+def test_it_stays_away_from_real_people(settings, capsys):
+    settings.DEBUG = True
+    User.objects.create_user("somebody@example.org")
+    call_command("load_demo")
+    assert User.objects.count() == 1
+    settings.DEBUG = False
+    with pytest.raises(CommandError):
+        call_command("load_demo")
