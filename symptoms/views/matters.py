@@ -9,6 +9,7 @@ from accounts.models import Patient, User
 from symptoms.alerts.reading import first_read
 from symptoms.alerts.telling import user_name
 from symptoms.forms.handling import ResolveForm
+from symptoms.journal.reading import DayRead
 from symptoms.models import Alert, Assessment, Delivery, Treatment
 from symptoms.recovery.sayings import Saying
 from symptoms.recovery.vocabulary import Concern, Urgency
@@ -29,6 +30,7 @@ class Matter:
     read: tuple[datetime, User | None] | None
     first_of_entry: bool  # who was told and who read it is said once for an entry
     form: ResolveForm | None = None
+    latest: list[Evidence] = field(default_factory=list)  # of the newest entry, where the alert is older
     answers: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -105,6 +107,17 @@ def open_matters(patient: Patient, treatments: Iterable[Treatment], by: User) ->
             Matter(alert, patient, judgement, flag, told[alert.entry_id], read.get(alert.id), first, answers=answers)
         )
     return matters
+
+
+def add_latest(matters: Iterable[Matter], newest: DayRead | None) -> None:
+    """Put what the newest entry says of the same concern beside each alert that an earlier entry raised."""
+    if newest is None or newest.entry is None or newest.said is None:
+        return
+    flags = {flag["concern"]: flag for flag in newest.said.flags}
+    for matter in matters:
+        alert, entry = matter.alert, newest.entry
+        if alert.concern in flags and alert.entry_id != entry.id and alert.treatment_id == entry.treatment_id:
+            matter.latest = evidence(flags[alert.concern])
 
 
 def _told(alerts: list[Alert]) -> dict:

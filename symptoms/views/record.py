@@ -13,7 +13,7 @@ from symptoms.journal.courses import treatment_values
 from symptoms.models import Treatment
 from symptoms.recovery.timeline import BANDS, band
 from symptoms.views.history import history
-from symptoms.views.matters import Matter, open_matters
+from symptoms.views.matters import Matter, add_latest, open_matters
 from symptoms.views.record_days import course_context
 from symptoms.wording import treatment as words
 from symptoms.wording.spans import span
@@ -62,11 +62,9 @@ def record_of(
     }
     if treatment is None:
         return context
-    return (
-        context
-        | {"known": known_of(treatment), "done": done_in(treatment)}
-        | course_context(request, treatment, matters, now)
-    )
+    course = course_context(request, treatment, matters, now)
+    add_latest(matters, course["newest"])
+    return context | {"known": known_of(treatment), "done": done_in(treatment)} | course
 
 
 def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]:

@@ -100,6 +100,12 @@ def test_answers_that_changed_say_when_and_show_the_old_ones(desk, session):
     assert "now: On track" in shown
 
 
+def test_a_matter_that_goes_on_shows_what_the_newest_entry_says_of_it(desk, session):
+    ill(session)
+    logged(session, 6, signs=["pus"])
+    assert "Day 6: Pus on day 6: not expected on any day" in page(desk, session)
+
+
 def test_a_late_entry_says_how_late_it_was_recorded(desk, session):
     ill(session, day=3)  # today is day 6
     assert "recorded 3 days later" in page(desk, session)
