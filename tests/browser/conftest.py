@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.site import running
 
+ENGLISH = {"locale": "en-GB", "timezone_id": "Europe/London"}
 PHONE = {"width": 360, "height": 740}
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
@@ -31,7 +32,7 @@ class Visitor:
     """One person's browser; remembers every complaint: errors of scripts, refusals of the content security policy."""
 
     def __init__(self, browser: Browser, url: str, **options):
-        self.context = browser.new_context(base_url=url, viewport=PHONE, locale="en-GB", **options)
+        self.context = browser.new_context(base_url=url, viewport=PHONE, **(ENGLISH | options))
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)

@@ -4,25 +4,27 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from symptoms.photos.drawn import draw
 from tests.browser.site import Site, link_in
 
 CLINIC, NURSE, PATIENT = "Riverside Skin", "vera@riverside.example", "iris@patients.example"
 WORK_PASSWORD, HOME_PASSWORD = "seven quiet lamps at noon", "nine slow boats on a river"
 
 
-def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor, tmp_path):
+def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor):
     # An operator opens a clinic; its first practitioner chooses a password through her own mailbox.
-    site.manage("open_practice", CLINIC, NURSE, "--treats", "--phone", "020 7946 0999", "--time-zone", "Europe/London")
+    facts = ["--treats", "--admin", "Vera Lind", "--phone", "020 7946 0999", "--time-zone", "Europe/London"]
+    site.manage("open_practice", CLINIC, NURSE, *facts)
     vera = visitor().page
     vera.goto(link_in(site.letter(NURSE, "/accounts/password/reset/")))
     vera.get_by_label("E-mail").fill(NURSE)
-    vera.get_by_role("main").get_by_role("button").last.click()
+    vera.get_by_role("button", name="Send the link").click()
     vera.goto(link_in(site.letter(NURSE, "/accounts/password/reset/key/")))
     for field in vera.locator("input[type=password]").all():
         field.fill(WORK_PASSWORD)
-    vera.get_by_role("main").get_by_role("button").last.click()
+    vera.get_by_role("button", name="Use this password").click()
     vera.get_by_role("link", name="Sign in").click()
     vera.get_by_label("E-mail").fill(NURSE)
     vera.get_by_label("Password", exact=True).fill(WORK_PASSWORD)
@@ -33,30 +35,70 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     vera.get_by_label("Name").fill("Iris Falk")
     vera.get_by_label("Year of birth").fill("1990")
     vera.get_by_label("When", exact=True).fill(days_ago(3))
-    vera.get_by_label("Treated by").select_option(label=NURSE)
+    vera.get_by_label("Treated by").select_option(label="Vera Lind")
     choose(vera, "Where", "At a clinic")
     choose(vera, "Device", "Pen")
-    vera.get_by_label("Deepest setting used").fill("1,5")
+    vera.get_by_label("Deepest setting used").fill("15")
     choose(vera, "Areas", "Whole face")
     choose(vera, "Filler or PRP", "No")
     choose(vera, "Skin type", "Not known")
     vera.get_by_role("button", name="Save and invite").click()
-    vera.screenshot(path="/tmp/h8/s1.png", full_page=True)
+    expect(vera.get_by_text("Did you mean 1.5?").first).to_be_visible()
+    vera.get_by_label("Deepest setting used").fill("1,5")
+    vera.get_by_role("button", name="Save and invite").click()
     vera.get_by_role("textbox", name="E-mail").fill(PATIENT)
     vera.get_by_role("button", name="Send the link").click()
-    vera.screenshot(path="/tmp/h8/s2.png", full_page=True)
+    expect(vera.get_by_text(f"Sent to {PATIENT}")).to_be_visible()
 
-    # The patient opens the mailed link, makes an account, and joins.
+    # The patient opens the mailed link, makes an account, joins, and agrees.
     iris = visitor().page
     iris.goto(link_in(site.letter(PATIENT, "/join/")))
     iris.get_by_role("link", name="Make an account").click()
-    iris.screenshot(path="/tmp/h8/s3.png", full_page=True)
     iris.get_by_label("Name").fill("Iris Falk")
     iris.get_by_label("E-mail").fill(PATIENT)
     iris.get_by_label("Password", exact=True).fill(HOME_PASSWORD)
     iris.get_by_role("button", name="Make my account").click()
-    iris.screenshot(path="/tmp/h8/s4.png", full_page=True)
-    print(iris.url)
+    iris.get_by_role("button", name=f"Join {CLINIC}").click()
+    iris.get_by_role("button", name="Yes, go on").click()
+    choose(iris, "Is this right", "Yes")
+    choose(iris, "Your skin in the sun", "I don’t know")
+    for agreement in iris.get_by_role("region", name="Agree").get_by_role("checkbox").all():
+        agreement.check()
+    iris.get_by_role("button", name="Start").click()
+
+    # She logs the day: symptoms, a sign, a temperature, a photo; and reads at once what to do.
+    iris.get_by_role("link", name="Log day 3").click()
+    for symptom, answer in {"redness": 2, "swelling": 2, "pain": 3, "warmth": 3}.items():
+        iris.locator(f"fieldset#{symptom} input[value='{answer}']").check()
+    iris.get_by_label("Pus", exact=False).first.check()
+    iris.locator("textarea[name=note]").fill("Yellow heads on my left cheek.")
+    iris.locator("input[type=file]").first.set_input_files(
+        {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": draw(seed=7, tone=3, view="front", pustules=0.8)}
+    )
+    iris.get_by_role("button", name="Save day 3").click()
+    expect(iris.get_by_text("Be seen today").first).to_be_visible()
+    photo = iris.get_by_role("img", name="Front, day 3")
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_have_js_property("naturalWidth", 900)
+    verdict = iris.url
+
+    # The practitioner is told by mail, without a word about anybody, and finds her first in the queue.
+    letter = site.letter(NURSE, "needs your review")
+    assert not re.search(r"Iris|Falk|pus|infection|photo", letter, re.I)
+    vera.goto(link_in(letter))
+    row = vera.locator("li.case").first
+    expect(row).to_contain_text("Iris Falk")
+    expect(row).to_contain_text("See today")
+    row.get_by_role("link").first.click()
+    expect(vera.locator("img").first).to_be_visible()
+    iris.goto(verdict)
+    expect(iris.get_by_text("Vera Lind read it")).to_be_visible()
+    vera.get_by_role("button", name="I have this").first.click()
+    expect(vera.get_by_text("Vera Lind has it").first).to_be_visible()
+
+    # The patient sees that somebody has it.
+    iris.reload()
+    expect(iris.get_by_text("Vera Lind has it in hand")).to_be_visible()
 
 
 def days_ago(days: int) -> str:

@@ -20,21 +20,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("name", help="of the clinic, as patients know it")
         parser.add_argument("email", help="of its first admin")
+        parser.add_argument("--admin", default="", metavar="NAME", help="the admin's own name, as others read it")
         parser.add_argument("--treats", action="store_true", help="the admin is a practitioner too and reads records")
         parser.add_argument("--phone", default="", help="that patients call")
         parser.add_argument("--country", default=settings.HELP_COUNTRY, choices=sorted(settings.HELP_NUMBERS))
         parser.add_argument("--time-zone", default=settings.TIME_ZONE, help="as in Europe/London")
 
     @transaction.atomic
-    def handle(self, *, email: str, treats: bool, **options) -> None:
+    def handle(self, *, email: str, admin: str, treats: bool, **options) -> None:
         email = email.lower()
         self._refuse(email, options["time_zone"])
         clinic = {key: options[key] for key in ("name", "phone", "country", "time_zone")}
         practice = Practice.objects.create(**clinic)
-        admin = User.objects.create_user(email)
+        user = User.objects.create_user(email, name=admin)
         # The password is chosen through a mail to this address, which shows that its owner reads it.
-        EmailAddress.objects.create(user=admin, email=email, verified=True, primary=True)
-        Membership.objects.create(user=admin, practice=practice, is_admin=True, is_practitioner=treats)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        Membership.objects.create(user=user, practice=practice, is_admin=True, is_practitioner=treats)
         url = settings.SITE_URL + reverse("account_reset_password")
         body = render_to_string("accounts/email/clinic_opened.txt", {"url": url})
         AccountMail.objects.create(to=email, subject="Your clinic on Mendline is ready", body=body)
