@@ -35,6 +35,11 @@ class DecodingProcess:
         """
         return self._ask(self._running(), data, max_pixels)
 
+    @property
+    def pid(self) -> int | None:
+        """The process's id; None before the first picture."""
+        return self._process.pid if self._process is not None else None
+
     def close(self) -> None:
         """End the process, if there is one."""
         process, self._process = self._process, None

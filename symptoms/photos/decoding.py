@@ -65,7 +65,7 @@ def clean(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
         fresh.paste(picture)
         out = io.BytesIO()
         # Full colour resolution: how red the skin is, is what the picture is for.
-        fresh.save(out, "JPEG", quality=QUALITY, subsampling=0, progressive=True)
+        fresh.save(out, "JPEG", quality=QUALITY, subsampling=0)
     except Refused:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
