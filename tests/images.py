@@ -20,9 +20,7 @@ def flat(colour, size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.I
     return Image.new(mode, size, colour)
 
 
-def quarters(
-    colours=(RED, GREEN, BLUE, YELLOW), size: tuple[int, int] = (96, 64), mode: str = "RGB"
-) -> Image.Image:
+def quarters(colours=(RED, GREEN, BLUE, YELLOW), size: tuple[int, int] = (96, 64), mode: str = "RGB") -> Image.Image:
     """A colour in each quarter: top left, top right, bottom left, bottom right."""
     picture = Image.new(mode, size)
     across, down = size[0] // 2, size[1] // 2
@@ -186,7 +184,8 @@ def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
         values += value + b"\0" * (-len(value) % 4)
     head = struct.pack(
         ">I4sI4s4s4s12s4s28s12s48x",
-        128 + len(table) + len(values), b"", 0x04300000, b"mntr", space, b"XYZ ", struct.pack(">6H", 2026, 1, 1, 0, 0, 0),
+        128 + len(table) + len(values), b"", 0x04300000, b"mntr", space, b"XYZ ",
+        struct.pack(">6H", 2026, 1, 1, 0, 0, 0),
         b"acsp", b"", _xyz(0.9642, 1.0, 0.8249)[8:],
     )  # fmt: skip
     return head + table + values
@@ -234,7 +233,7 @@ def unpacks_to(megabytes: int) -> bytes:
 
 def claimed_webp(width: int, height: int) -> bytes:
     """A WebP of a few pixels whose outer header says it is so large."""
-    inside = encoded(flat(RED))[12:]
+    inside = encoded(flat(RED), "WEBP")[12:]
     size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     body = b"WEBP" + b"VP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + size + inside
     return b"RIFF" + struct.pack("<I", len(body)) + body

@@ -120,9 +120,14 @@ def _to_srgb(opened: Image.Image, profile: bytes | None) -> Image.Image:
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         space = source.profile.xcolor_space.strip()
-        before = {"RGB": plain, "GRAY": picture.convert("L"), "CMYK": picture}.get(space)
-        if before is None or (space == "CMYK" and picture.mode != "CMYK"):
-            return plain
+        if space == "RGB":
+            before = plain
+        elif space == "GRAY" and picture.mode in ("1", "L", "LA"):
+            before = picture.convert("L")
+        elif space == "CMYK" and picture.mode == "CMYK":
+            before = picture
+        else:
+            return plain  # a profile for other colours than these
         converted = ImageCms.profileToProfile(
             before,
             source,

@@ -14,19 +14,25 @@ KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def put(jpeg: bytes) -> str:
-    """Store a picture and give its key (128 random bits, hex), once its bytes and its name are on the disk."""
+    """Store a picture and give its key (128 random bits, hex), once its bytes and its name are on the disk.
+
+    Raises:
+        OSError: it could not be stored, as on a full disk; nothing of it is left.
+    """
     key = secrets.token_hex(16)
     path = _path(key)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.PHOTO_ROOT.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     unfinished = path.with_suffix(".part")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(jpeg)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(path)
-    _sync_folder(path.parent)
-    _sync_folder(path.parent.parent)  # the folder may be new as well
+    try:
+        _write(unfinished, jpeg)
+        unfinished.rename(path)
+        _sync_folder(path.parent)
+        _sync_folder(path.parent.parent)  # the folder may be new as well
+    except OSError:  # a full disk: nothing half-written stays, and nobody is told a key
+        unfinished.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        raise
     return key
 
 
@@ -57,6 +63,14 @@ def _path(key: str) -> Path:
     if not KEY.fullmatch(key):
         raise ValueError("not a photo key")
     return settings.PHOTO_ROOT / key[:2] / f"{key}.jpg"
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

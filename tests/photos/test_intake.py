@@ -1,0 +1,236 @@
+"""What becomes of a photo: honest odd ones are kept, clean and true; hostile ones are refused with a reason."""
+
+import hashlib
+import os
+
+import pytest
+from PIL import Image
+
+from symptoms.photos import refusals
+from symptoms.photos.intake import take_in
+from symptoms.photos.refusals import PhotoRefused
+from tests import images
+from tests.images import BLUE, GREEN, MARK, RED, YELLOW, encoded, flat, quarters
+
+JFIF_TABLES_FRAME = {0xE0, 0xDB, 0xC0, 0xC4}  # what a JPEG needs; no EXIF, XMP, profile (E1, E2, ED) or comment (FE)
+
+
+def near(seen, wanted, by=8):
+    return all(abs(one - other) <= by for one, other in zip(seen, wanted, strict=True))
+
+
+def middle(data):
+    """The colour that shows in the middle of what was made of a picture."""
+    picture = images.shown(take_in(data).jpeg)
+    return picture.getpixel((picture.width // 2, picture.height // 2))
+
+
+def reason(data):
+    with pytest.raises(PhotoRefused) as refused:
+        take_in(data)
+    return refused.value.reason
+
+
+# Where each stored corner (red green / blue yellow) shows when the picture is upright.
+UPRIGHT = {
+    1: (RED, GREEN, BLUE, YELLOW), 2: (GREEN, RED, YELLOW, BLUE), 3: (YELLOW, BLUE, GREEN, RED),
+    4: (BLUE, YELLOW, RED, GREEN), 5: (RED, BLUE, GREEN, YELLOW), 6: (BLUE, RED, YELLOW, GREEN),
+    7: (YELLOW, GREEN, BLUE, RED), 8: (GREEN, YELLOW, RED, BLUE),
+}  # fmt: skip
+
+
+def turned(picture, orientation, kind="JPEG"):
+    """A file whose EXIF says how to turn it."""
+    if kind == "JPEG":
+        return images.with_segments(encoded(picture), images.exif_segment(orientation))
+    return encoded(picture, kind, exif=images.exif(orientation))
+
+
+@pytest.mark.parametrize("orientation", UPRIGHT)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_turned_photo_comes_upright(kind, orientation):
+    picture = take_in(turned(quarters(), orientation, kind))
+    assert (picture.width, picture.height) == ((64, 96) if orientation > 4 else (96, 64))
+    seen = images.corners(picture.jpeg)
+    assert all(near(colour, wanted) for colour, wanted in zip(seen, UPRIGHT[orientation], strict=True)), seen
+
+
+def test_a_large_photo_is_shrunk_in_its_own_shape_and_turned():
+    picture = take_in(turned(quarters(size=(4000, 3000)), 6))
+    assert (picture.width, picture.height) == (1536, 2048)
+    assert near(images.corners(picture.jpeg)[0], BLUE)
+
+
+def test_a_picture_says_its_own_size_and_hash():
+    picture = take_in(encoded(flat(RED)))
+    assert images.shown(picture.jpeg).size == (picture.width, picture.height) == (64, 48)
+    assert picture.sha256 == hashlib.sha256(picture.jpeg).hexdigest()
+
+
+def test_wide_colours_are_brought_to_srgb_and_not_just_relabelled():
+    # (200, 120, 100) in Display P3 is (213.6, 115.0, 94.6) in sRGB by the two standards' matrices.
+    for kind in ("JPEG", "PNG", "WEBP"):
+        data = encoded(flat((200, 120, 100)), kind, icc_profile=images.display_p3())
+        assert near(middle(data), (214, 115, 95), by=3)
+    assert near(middle(encoded(flat((234, 51, 35)), icc_profile=images.display_p3())), (255, 0, 0), by=4)
+
+
+@pytest.mark.parametrize("profile", [images.display_p3()[:200], b"no profile" * 20, images.grey_profile()])
+def test_a_profile_that_cannot_be_used_costs_the_profile_not_the_photo(profile):
+    assert near(middle(encoded(flat((200, 120, 100)), icc_profile=profile)), (200, 120, 100), by=3)
+
+
+def test_other_kinds_of_colour_show_as_they_are():
+    assert near(middle(encoded(flat((0, 200, 200, 0), mode="CMYK"))), (255, 55, 55))
+    assert near(middle(encoded(flat(120, mode="L"))), (120, 120, 120))
+    assert near(middle(encoded(flat(120, mode="L"), icc_profile=images.grey_profile())), (120, 120, 120), by=3)
+    assert near(middle(encoded(flat(1, mode="1"), "PNG")), (255, 255, 255))
+    assert near(middle(encoded(flat(RED), progressive=True)), RED)
+
+
+@pytest.mark.parametrize("level", [0, 300, 30_000, 65_535])
+def test_deep_grey_is_scaled_and_not_clipped(level):
+    assert near(middle(encoded(flat(level, mode="I;16"), "PNG")), [round(level / 257)] * 3, by=1)
+
+
+def test_what_shows_through_is_white():
+    palette = quarters().convert("P")
+    see_through = encoded(palette, "PNG", transparency=palette.getpixel((4, 4)))
+    top_left, top_right, *_ = images.corners(take_in(see_through).jpeg)
+    assert near(top_left, (255, 255, 255))
+    assert near(top_right, GREEN, by=40)  # a palette knows few colours
+    assert near(middle(encoded(flat((*RED, 0), mode="RGBA"), "WEBP")), (255, 255, 255))
+    assert near(middle(encoded(flat((*RED, 0), mode="RGBA"), "PNG", icc_profile=images.display_p3())), (255, 255, 255))
+    assert near(images.corners(take_in(encoded(quarters(), "PNG", transparency=RED)).jpeg)[0], (255, 255, 255))
+
+
+def test_of_several_pictures_in_one_file_the_first_is_kept():
+    assert near(middle(images.mpo()), RED)
+
+
+def told_by_a_jpeg():
+    told = [
+        images.exif_segment(6),
+        images.segment(images.APP1, b"http://ns.adobe.com/xap/1.0/\0" + images.xmp()),
+        images.segment(images.APP2, b"ICC_PROFILE\0\1\1" + images.display_p3()),
+        images.segment(images.APP13, b"Photoshop 3.0\0" + MARK),
+        images.segment(images.COMMENT, MARK + b"<script>alert(1)</script>"),
+    ]
+    return images.with_segments(encoded(flat(RED)), *told) + MARK + b"PK\3\4<html>"
+
+
+def told_by_a_png():
+    told = [
+        images.chunk(b"tEXt", b"Comment\0" + MARK),
+        images.chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + images.xmp()),
+        images.chunk(b"prVt", MARK),
+    ]
+    return (
+        images.with_chunks(encoded(flat(RED), "PNG", exif=images.exif(), icc_profile=images.display_p3()), *told) + MARK
+    )
+
+
+def told_by_a_webp():
+    told = {"exif": images.exif(), "xmp": images.xmp(), "icc_profile": images.display_p3()}
+    return encoded(flat(RED), "WEBP", **told) + MARK
+
+
+@pytest.mark.parametrize("told", [told_by_a_jpeg, told_by_a_png, told_by_a_webp, images.mpo])
+def test_nothing_but_the_pixels_is_kept(told):
+    data = told()
+    assert MARK in data
+    jpeg = take_in(data).jpeg
+    assert MARK not in jpeg
+    assert b"<script" not in jpeg
+    assert images.markers(jpeg) == JFIF_TABLES_FRAME
+    assert jpeg.endswith(images.END_OF_IMAGE)
+    assert jpeg.count(images.END_OF_IMAGE) == 1
+
+
+def test_broken_exif_costs_the_exif_not_the_photo():
+    endless = images.with_segments(encoded(flat(RED)), images.exif_segment(1, loops=True))
+    cut_off = images.with_segments(
+        encoded(flat(RED)), images.segment(images.APP1, b"Exif\0\0" + images.exif()[:30].ljust(400, b"\xff"))
+    )
+    assert near(middle(endless), RED)
+    assert near(middle(cut_off), RED)
+
+
+STRANGERS = {
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "a page that goes on as a photo": b"<html><script>alert(1)</script>" + encoded(flat(RED)),
+    "random": os.urandom(5000),
+    "heic": b"\0\0\0\x18ftypheic" + bytes(100),
+    **{kind: encoded(flat(RED), kind) for kind in ("GIF", "TIFF", "BMP", "ICO", "PDF", "EPS", "AVIF")},
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_what_is_no_photo_is_refused_whatever_it_calls_itself(name):
+    assert reason(STRANGERS[name]) == refusals.FORMAT
+
+
+def test_somebody_with_an_iphone_is_told_how_to_send_a_jpeg():
+    with pytest.raises(PhotoRefused, match="Most Compatible"):
+        take_in(STRANGERS["heic"])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_moving_pictures_are_refused(kind):
+    assert reason(images.animated(kind)) == refusals.ANIMATED
+
+
+def test_size_is_checked_from_the_header_before_anything_is_unpacked():
+    assert reason(b"") == refusals.EMPTY
+    assert reason(b"\xff\xd8\xff" + bytes(20_000_000)) == refusals.TOO_LARGE
+    assert reason(encoded(flat(RED, (31, 200)))) == refusals.TOO_SMALL
+    assert take_in(encoded(flat(RED, (32, 200)))).width == 32
+    bombs = [images.claimed_png(30_000, 30_000), images.claimed_png(6_000, 4_001), images.claimed_webp(6_000, 4_001)]
+    bombs += [images.with_frame_size(encoded(flat(RED)), *size) for size in ((8_000, 6_251), (16_385, 40))]
+    assert {reason(bomb) for bomb in bombs} == {refusals.TOO_MANY_PIXELS}
+
+
+def test_a_photo_of_fifty_megapixels_is_read_and_a_png_of_twenty_four():
+    assert take_in(encoded(Image.new("L", (8_000, 6_250), 90))).width == 2048
+    assert take_in(encoded(Image.new("L", (6_000, 4_000), 90), "PNG", compress_level=1)).width == 2048
+
+
+def test_sixty_four_scans_are_read_and_one_more_is_not():
+    progressive = encoded(quarters(), progressive=True)
+    assert take_in(images.with_scans(progressive, 64)).width == 96
+    assert reason(images.with_scans(progressive, 65)) == refusals.TOO_MANY_SCANS
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_that_was_cut_off_is_refused(kind):
+    whole = encoded(images.noise(), kind)
+    assert {reason(whole[: len(whole) * part // 10]) for part in (1, 5, 9)} == {refusals.DAMAGED}
+
+
+@pytest.mark.parametrize("head", [b"zTXt", b"iTXt", b"iCCP"])
+def test_text_and_profiles_that_unpack_to_much_are_refused(head):
+    between = b"name\0\1\0\0\0" if head == b"iTXt" else b"name\0\0"
+    bomb = images.chunk(head, between + images.unpacks_to(50))
+    assert len(bomb) < 60_000
+    assert reason(images.with_chunks(encoded(flat(RED), "PNG"), bomb)) == refusals.TOO_COMPLEX
+
+
+def test_a_file_made_of_markers_alone_is_refused_soon():
+    assert reason(b"\xff\xd8" + b"\xff\xe0\0\2" * 4_900_000) == refusals.TOO_COMPLEX
+    assert reason(b"\xff\xd8" + b"\xff" * 19_000_000) == refusals.DAMAGED
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_damage_of_any_kind_is_read_or_refused_and_never_an_error(kind):
+    seen = set()
+    for copy in images.damaged_copies(turned(images.noise((64, 48)), 6, kind), 80):
+        try:
+            seen.add(take_in(copy).jpeg[:3])
+        except PhotoRefused as refused:
+            seen.add(refused.reason)
+    assert refusals.DAMAGED in seen
+
+
+def test_every_reason_has_a_sentence_and_only_being_busy_is_ours():
+    assert all(sentence.endswith(".") for sentence in refusals.SENTENCES.values())
+    assert [word for word in refusals.SENTENCES if PhotoRefused(word).is_ours] == [refusals.BUSY]
