@@ -7,14 +7,25 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from symptoms.demo.cast import NOOR, PASSWORD
+from tests.browser.site import link_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
+MOST_FOUND = 12  # of the pages that are found by following links
 STRANGER = [
     "/", "/help/", "/help/?country=US", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
     "/join/no-such-token/", "/demo/mail/",
 ]  # fmt: skip
-ACCOUNT = ["/account/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/", "/accounts/logout/"]
+ACCOUNT = [
+    "/account/",
+    "/account/zone/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
+    "/accounts/logout/",
+]
 PATIENT = [
     "/today/",
     "/log/",
@@ -48,25 +59,65 @@ def test_every_page_is_for_everybody(visitor, who):
     for address in addresses:
         one.page.goto(address)
         found |= {link for link in _links(one.page) if link.startswith(tuple(kinds))} if kinds else set()
-        _is_for_everybody(one.page, address)
-    for address in _one_of_each(found - set(addresses), most=12):
+        _is_for_everybody(one.page)
+    for address in sorted(found - set(addresses))[:MOST_FOUND]:
         one.page.goto(address)
-        _is_for_everybody(one.page, address)
+        _is_for_everybody(one.page)
+
+
+def test_the_way_in_with_an_invitation_is_for_everybody(site, visitor):
+    page = visitor().page
+    page.goto(link_in(site.letter("nadia@patients.example", "/join/")))
+    _is_for_everybody(page)
+    page.goto("/accounts/signup/")
+    _sign_up(page, "nadia@patients.example")
+    _is_for_everybody(page)
+    page.get_by_role("button", name="Join Larkfield Skin Clinic").click()
+    _is_for_everybody(page)
+    page.get_by_role("button", name="Yes, go on").click()
+    page.wait_for_url("**/welcome/")
+    _is_for_everybody(page)
+    page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".error").first.wait_for()
+    _is_for_everybody(page)
+
+
+def test_the_way_in_alone_is_for_everybody(site, visitor):
+    page, email = visitor().page, "olu@patients.example"
+    page.goto("/accounts/signup/")
+    _sign_up(page, email)
+    _is_for_everybody(page)
+    page.goto(link_in(site.letter(email, "confirm-email")))
+    _is_for_everybody(page)
+    page.get_by_role("main").get_by_role("button").last.click()
+    page.wait_for_load_state()
+    if "/login/" in page.url:
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/start/")
+    _is_for_everybody(page)
+
+
+def _sign_up(page: Page, email: str) -> None:
+    page.get_by_label("Name").fill("Somebody New")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Make my account").click()
+    page.wait_for_load_state()
 
 
 def _links(page: Page) -> list[str]:
     return page.eval_on_selector_all("a[href^='/']", "found => found.map(a => a.getAttribute('href').split('#')[0])")
 
 
-def _one_of_each(addresses: set[str], most: int) -> list[str]:
-    return sorted(addresses)[:most]
-
-
-def _is_for_everybody(page: Page, address: str) -> None:
+def _is_for_everybody(page: Page) -> None:
+    address = page.url
     page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for size in (NARROW, DESK) if scheme == "light" else (NARROW,):
+        for size in (DESK, NARROW) if scheme == "light" else (NARROW,):
             page.set_viewport_size(size)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= size["width"], f"{address} is {wide} px wide on a screen of {size['width']}"
