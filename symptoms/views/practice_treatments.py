@@ -21,6 +21,7 @@ from symptoms.forms.who import InviteForm, NewPatientForm
 from symptoms.journal.treatments import change_treatment, start_treatment
 from symptoms.models import Treatment
 from symptoms.views.revisions import revisions_of
+from symptoms.views.search import named, sought_in
 
 FOUND_AT_MOST = 10
 
@@ -53,7 +54,7 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
                 return _after(patient)
     context = {
         "form": form, "who": who, "patient": patient, "practice": practice, "client_id": uuid4(),
-        "found": _found(request, practice), "sought": _sought(request), "tab": "treatment",
+        "found": _found(request, practice), "sought": sought_in(request), "tab": "treatment",
     }  # fmt: skip
     return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
 
@@ -150,13 +151,9 @@ def _client_id(request: HttpRequest) -> UUID:
         return uuid4()
 
 
-def _sought(request: HttpRequest) -> str:
-    return " ".join(request.GET.get("q", "").replace("\0", "").split())[:120]
-
-
 def _found(request: HttpRequest, practice: Practice):
     """Patients of that name, to use the record of somebody who was here before."""
-    sought = _sought(request)
+    sought = sought_in(request)
     if not sought:
         return []
-    return Patient.objects.of_practice(practice).filter(name__icontains=sought).order_by("name", "id")[:FOUND_AT_MOST]
+    return Patient.objects.of_practice(practice).filter(named(sought, "name")).order_by("name", "id")[:FOUND_AT_MOST]

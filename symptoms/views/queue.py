@@ -15,10 +15,10 @@ from accounts.models import Invitation, Patient, Practice
 from symptoms.models import Assessment, Delivery, Standing, Treatment
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.queue_rows import rows_of
+from symptoms.views.search import named, sought_in
 
 ROWS = 50
 SHOW = {"open": "Open", "watch": "Watch", "on_track": "On track", "all": "All"}
-LONGEST_NAME = 120  # characters; a longer search finds nobody
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 
 
@@ -29,7 +29,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     practice, now = request.user.practice_as_practitioner, timezone.now()
     show = request.GET.get("show", "open")
     show = show if show in SHOW else "open"
-    sought = " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_NAME]
+    sought = sought_in(request)
     page = _page(practice, show, sought, request.GET.get("page", "1"))
     waiting = page.paginator.count if show == "open" and not sought else _open(practice).count()
     context = {
@@ -53,15 +53,18 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
         found = _open(practice).select_related("patient", "treatment", "entry")
+        found = found.defer("treatment__products", "entry__answers")
         found = found.order_by("-alert_urgency", "waiting_since", "patient_id")
-        return Paginator(found.filter(_named(sought, "patient__name")), ROWS).get_page(number)
+        return Paginator(found.filter(named(sought, "patient__name")), ROWS).get_page(number)
     said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
-    everybody = Patient.objects.of_practice(practice).filter(_named(sought, "name")).order_by("name", "id")
-    everybody = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(said))
+    everybody = Patient.objects.of_practice(practice).filter(named(sought, "name")).order_by("name", "id")
     if show != "all":
         verdict = Urgency.WATCH if show == "watch" else Urgency.ON_TRACK
         everybody = everybody.filter(standing__urgency=verdict, standing__alert_urgency=0)
-    return Paginator(everybody, ROWS).get_page(number)
+    shown = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(said))
+    pages = Paginator(shown.defer("standing__treatment__products", "standing__entry__answers"), ROWS)
+    pages.count = everybody.count()  # without what only the rows shown need
+    return pages.get_page(number)
 
 
 def _found(page: Page, show: str) -> list[tuple[Patient, Standing | None]]:
@@ -74,15 +77,6 @@ def _open(practice: Practice) -> QuerySet[Standing]:
     """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
     ours = Exists(Treatment.objects.filter(patient=OuterRef("patient"), practice=practice))
     return Standing.objects.filter(Q(patient__practice=practice) | ours, practice=practice, alert_urgency__gt=0)
-
-
-def _named(sought: str, field: str) -> Q:
-    """Names that hold what is sought, in any case: the database itself folds only the 26 letters."""
-    spellings = {sought, sought.lower(), sought.upper(), sought.title()} if sought else ()
-    condition = Q()
-    for spelling in spellings:
-        condition |= Q(**{f"{field}__icontains": spelling})
-    return condition
 
 
 def _to_confirm(practice: Practice) -> list[Invitation]:

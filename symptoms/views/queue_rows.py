@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -15,8 +16,9 @@ from symptoms.views.spark import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
 from symptoms.wording.practitioner import concern_title, urgency_word
 from symptoms.wording.spans import span
-from symptoms.wording.treatment import ROMAN
+from symptoms.wording.treatment import DEVICES, ROMAN
 
+DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()}
 DRAWN_WITHOUT_A_LEAD = "pain"  # where a flag rests on signs alone
 TOLD, NOBODY, FAILED = "", "Nobody was told", "Could not be told"
 
@@ -33,11 +35,11 @@ class Row:
     day: int | None = None
     waits: str = ""
 
-    @property
+    @cached_property
     def worst(self) -> Alert | None:
         return self.alerts[0] if self.alerts else None
 
-    @property
+    @cached_property
     def treatment(self) -> Treatment | None:
         if self.worst is not None:
             return self.worst.treatment
@@ -51,7 +53,7 @@ class Row:
             return entry
         return self.worst.entry
 
-    @property
+    @cached_property
     def urgency(self) -> str:
         """The slug that the row wears: of the worst open alert, else of the newest entry; empty before the first."""
         if self.worst is not None:
@@ -60,7 +62,7 @@ class Row:
             return ""
         return "unjudged" if self.standing.urgency is None else Urgency(self.standing.urgency).slug
 
-    @property
+    @cached_property
     def lead(self) -> Flag | None:
         """The flag that the row speaks of: the alert's, as it was when it opened or last rose, else the newest."""
         if self.worst is None:
@@ -81,8 +83,14 @@ class Row:
         return in_a_line(self.lead) if self.lead else ""
 
     @property
-    def skin_type(self) -> str:
-        return ROMAN.get(self.treatment.fitzpatrick, "") if self.treatment else ""
+    def session(self) -> str:
+        """What was done, in a few words: "Day 4 · Pen 1.5 mm · type II"."""
+        if self.treatment is None:
+            return "No treatment yet"
+        depth, kind = self.treatment.needle_depth_mm, self.treatment.fitzpatrick
+        device = DEVICE_NAMES.get(self.treatment.device, self.treatment.device)
+        parts = [f"Day {self.day}", device if depth is None else f"{device} {depth.normalize():f} mm"]
+        return " · ".join([*parts, f"type {ROMAN[kind]}"] if kind else parts)
 
     @property
     def now_lower(self) -> str:
@@ -148,6 +156,7 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
         .filter(Q(treatment__patient__practice=practice) | Q(treatment__practice=practice))
         .filter(practice=practice, treatment__patient__in=patients)
         .select_related("treatment", "entry", "acknowledged_by")
+        .defer("treatment__products", "entry__answers", "entry__note", "acknowledged_by__password")
         .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.filter(failed_at=None)))
         .order_by("-urgency", "worsened_at")
     )
@@ -159,12 +168,14 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
 
 def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
     """The newest days of each row's treatment: a window a row, so that a long course costs no more than a short one."""
-    windows = Q(pk=None)
+    windows = Q()
     for row in rows:
         newest = row.newest
         if newest is not None:
             windows |= Q(treatment=newest.treatment_id, day__gte=newest.day - DAYS)
     by_treatment: dict[UUID, dict[int, Entry]] = defaultdict(dict)
+    if not windows:
+        return by_treatment
     for entry in Entry.objects.current().filter(windows).only("treatment", "day", "answers"):
         by_treatment[entry.treatment_id][entry.day] = entry
     return by_treatment

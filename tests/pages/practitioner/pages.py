@@ -55,3 +55,22 @@ def treatment_answers(**typed) -> dict:
         "fitzpatrick": "2",
         **typed,
     }
+
+
+def plans(browser, address: str, **query) -> list[str]:
+    """How the database finds what a GET reads: the lines of each statement's plan."""
+    read: list[tuple] = []
+
+    def keep(execute, sql, params, many, context):
+        read.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(keep):
+        browser.get(address, query)
+    found = []
+    with connection.cursor() as cursor:
+        for sql, params in read:
+            if sql.startswith("SELECT"):
+                cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+                found += [row[3] for row in cursor.fetchall()]
+    return found
