@@ -36,7 +36,7 @@ def course(request: HttpRequest) -> HttpResponse:
     today = min(LAST_DAY, treatment.day_of(patient.today(now)))
     page, pages = _page_of(request.GET.get("page", ""), today)
     read = read_course(treatment, days=range((page - 1) * PAGE, page * PAGE), seen_by=request.user)
-    symptom = _symptom(request.GET.get("symptom", ""))
+    symptom = _symptom(request.GET.get("symptom", "")) or _leading(read)
     views = [(view, title) for view, title in VIEWS if any(p.view == view for day in read.days for p in day.photos)]
     view = _view(request.GET.get("view", ""), views)
     context = {
@@ -90,10 +90,18 @@ def _offered(read: CourseRead, symptom: Symptom) -> list[Symptom]:
     return [one for one in Symptom if one in told]
 
 
-def _symptom(word: str) -> Symptom:
+def _symptom(word: str) -> Symptom | None:
     if word and word not in set(Symptom):
         raise Http404
-    return Symptom(word or Symptom.REDNESS)
+    return Symptom(word) if word else None
+
+
+def _leading(read: CourseRead) -> Symptom:
+    """The symptom that was furthest above its limit when the last of these days was logged; redness if none was."""
+    logged = [day for day in read.days if day.entry is not None]
+    above = {s: level - logged[-1].expected[s] for s, level in logged[-1].reported.items()} if logged else {}
+    most = max(above, key=above.__getitem__, default=Symptom.REDNESS)
+    return most if above.get(most, 0) > 0 else Symptom.REDNESS
 
 
 def _view(word: str, there: list[tuple[str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Protocol
 
 from symptoms.recovery.questions import STEP_WORDS, question
@@ -10,6 +10,7 @@ from symptoms.recovery.questions import STEP_WORDS, question
 ABOVE_LIMIT = 0.35  # the limit is drawn this much above the ceiling, so that a dot on it is seen to be inside
 LEAST_WIDE = 14  # days; a course that has just begun is not stretched over the page
 BOTTOM = 4.35
+GAPS_NAMED = 3  # later on, one logs every few days
 
 
 class PointLike(Protocol):
@@ -148,8 +149,8 @@ def _days(days: Sequence[int]) -> str:
 
 def _listed_days(days: Sequence[int]) -> str:
     """ "on days 2, 4 to 6 and 9"."""
-    runs = [f"{run[0]}" if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in _runs(days)]
-    *before, last = runs
+    runs = (map(str, run) if len(run) <= 2 else (f"{run[0]} to {run[-1]}",) for run in _runs(days))
+    *before, last = chain.from_iterable(runs)
     return f"on {'day' if len(days) == 1 else 'days'} {', '.join(before)}{' and ' if before else ''}{last}"
 
 
@@ -173,5 +174,7 @@ def _gaps(points: Sequence[PointLike], today: int) -> str:
     missing = [p.day for p in points if p.level is None and answered[0] < p.day < max(answered[-1], today)]
     if not missing:
         return ""
+    if len(list(_runs(missing))) > GAPS_NAMED:
+        return "A day without a dot has no answer: we assume nothing there."
     told = _listed_days(missing).removeprefix("on ")
     return f"{told[:1].upper()}{told[1:]} {'has' if len(missing) == 1 else 'have'} no answer: we assume nothing there."
