@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField
@@ -142,7 +143,9 @@ class TreatmentForm(SessionForm, SkinForm):
     def __init__(self, *args, practice: Practice, **kwargs):
         super().__init__(*args, **kwargs)
         here = practice.memberships.practitioners().values("user")
-        self.fields["practitioner"].queryset = User.objects.filter(pk__in=here).order_by("name", "email")
+        treated = self.initial.get("practitioner")  # stays named after leaving the clinic
+        listed = Q(pk__in=here) | Q(pk=treated.pk if treated else None)
+        self.fields["practitioner"].queryset = User.objects.filter(listed).order_by("name", "email")
         self.fields["operator"].label = "Done by somebody else"
 
     def facts(self) -> dict:

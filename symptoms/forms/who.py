@@ -46,7 +46,8 @@ class NewPatientForm(forms.Form):
         return year
 
     def clean(self) -> dict:
-        said = super().clean()
+        super().clean()
+        said = self.cleaned_data
         if said.get("name") and not said.get("somebody_else"):
             self.here_before = list(_alike(self.practice, said["name"], said.get("email", ""))[:5])
             if self.here_before:

@@ -139,4 +139,4 @@ def _behind(alert: Alert, said: list[Assessment]) -> tuple[Assessment | None, Fl
     """The judgement that gave the alert its urgency, the newest if several did; a later one may say less."""
     found = [(one, flag) for one in said for flag in one.flags if flag["concern"] == alert.concern]
     peak = [pair for pair in found if Urgency.of(pair[1]["urgency"]) == alert.urgency]
-    return (peak or found or [(None, None)])[0]
+    return (peak or found)[0] if found else (None, None)

@@ -136,7 +136,7 @@ def rows_of(found: Iterable[tuple[Patient, Standing | None]], practice: Practice
     entries = _last_days(rows)
     for row in rows:
         if row.treatment is not None:
-            row.day = row.treatment.day_of(row.patient.today(now))
+            row.day = max(0, row.treatment.day_of(row.patient.today(now)))
             row.spark = _drawn(row, entries[row.treatment.pk])
         since = row.worst.worsened_at if row.worst else row.standing.entry.received_at if row.urgency else None
         row.waits = span(since, now) if since else ""

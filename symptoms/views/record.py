@@ -39,9 +39,9 @@ def record_of(
     treatments = _treatments(request.user, patient)
     treatment = _chosen(treatments, request.GET.get("treatment"))
     matters = open_matters(patient, treatments, request.user)
+    came_back = dict([resolve_form]) if resolve_form else {}
     for matter in matters:
-        came_back = resolve_form is not None and resolve_form[0] == matter.alert.id
-        matter.form = resolve_form[1] if came_back else ResolveForm(auto_id=f"id_{matter.alert.id}_%s")
+        matter.form = came_back.get(matter.alert.id) or ResolveForm(auto_id=f"id_{matter.alert.id}_%s")
     context = {
         "patient": patient,
         "practice": practice,

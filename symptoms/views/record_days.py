@@ -48,8 +48,8 @@ class Pages:
 
 def course_context(request: HttpRequest, treatment: Treatment, matters: list[Matter], now: datetime) -> dict:
     """The part of the page's context that is about one treatment."""
-    today = treatment.day_of(treatment.patient.today(now))
-    last = max(0, min(today, LAST_DAY))
+    today = max(0, treatment.day_of(treatment.patient.today(now)))  # who flies west may be a date behind day 0
+    last = min(today, LAST_DAY)
     page = _page(request.GET.get("page", "1"), last // DAYS_SHOWN + 1)
     until = last - (page.number - 1) * DAYS_SHOWN
     first = max(0, until - DAYS_SHOWN + 1)

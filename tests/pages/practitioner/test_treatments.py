@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.invitations import accept, find
-from accounts.models import AccountMail, Invitation, Patient
+from accounts.models import AccountMail, Invitation, Membership, Patient
 from symptoms.models import Assessment, Standing, Treatment, TreatmentRevision
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
@@ -150,6 +150,19 @@ def test_a_treatment_mended_keeps_how_it_read_and_judges_its_days_anew(clinic, n
     shown = text_of(desk.get(edit))
     assert "Depth in mm was 1.50, became 0.50" in shown.replace("Depth in mm  was", "Depth in mm was")
     assert "Changed the treatment" in text_of(desk.get(reverse("patient", args=[session.patient_id])))
+
+
+def test_who_treated_stays_named_after_leaving_the_clinic(clinic, noor, desk):
+    lind = people.practitioner(clinic, "Dr Lind")
+    session = pen(people.ana(clinic), days_ago=5, by=lind)
+    Membership.objects.filter(user=lind).update(removed_at=timezone.now())
+    edit = reverse("practice_treatment_edit", args=[session.id])
+    assert f'<option value="{lind.id}" selected>Dr Lind' in desk.get(edit).content.decode()
+    assert "Dr Lind" not in desk.get(NEW).content.decode()
+    when = session.performed_at.astimezone(session.patient.zone).strftime("%Y-%m-%dT%H:%M")
+    desk.post(edit, treatment_answers(performed_at=when, practitioner=lind.id, passes="5"))
+    session.refresh_from_db()
+    assert (session.practitioner, session.passes) == (lind, 5)
 
 
 def test_a_mistake_in_mending_changes_nothing(clinic, noor, desk):
