@@ -20,6 +20,7 @@ from symptoms.recovery.vocabulary import Symptom
 
 LEVELS = [(str(level), word) for level, word in enumerate(STEP_WORDS)]
 FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
+AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")
 WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "Choose the day you mean.")
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
 
@@ -27,7 +28,7 @@ LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several w
 class EntryForm(forms.Form):
     """One day. Nothing is answered beforehand: `last`, the entry before it, only marks what was said then."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "Open this page again."})
+    id = forms.UUIDField(label="This page", widget=forms.HiddenInput, error_messages=AGAIN)
     day = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LAST_DAY, error_messages=WHICH_DAY)
     temperature_c = forms.CharField(
         label="Temperature",
@@ -83,13 +84,14 @@ class EntryForm(forms.Form):
     @property
     def chosen_unit(self) -> str:
         """The unit that the page shows."""
-        return self["unit"].value() or self.own_unit
+        typed = self["unit"].value()
+        return typed if typed in dict(temperature.UNITS) else self.own_unit
 
     def visible_fields(self):
         """In the order of the page, for the summary of mistakes."""
         first = self.asking.asked.symptoms
         rest = [symptom for symptom in Symptom if symptom not in first]
-        return [self[name] for name in (*first, "temperature_c", "unit", *LISTS, *rest, "note")]
+        return [self[name] for name in (*first, "temperature_c", "unit", *LISTS, *rest, "note", "id")]
 
     def _so_far(self, day: int) -> EntryValues | None:
         """What was answered on this page so far, as far as it can be read; None before anything was."""

@@ -34,8 +34,9 @@ def course(request: HttpRequest) -> HttpResponse:
         return render(request, "patient/course.html", {"tab": "course", "treatment": None})
     treatment = chosen(treatments, request.GET.get("treatment", ""))
     today = min(LAST_DAY, treatment.day_of(patient.today(now)))
-    page, pages = _page_of(request.GET.get("page", ""), today)
-    read = read_course(treatment, days=range((page - 1) * PAGE, page * PAGE), seen_by=request.user)
+    pages = _pages(today)
+    page = _page_of(request.GET.get("page", ""), len(pages))
+    read = read_course(treatment, days=pages[page - 1], seen_by=request.user)
     symptom = _symptom(request.GET.get("symptom", "")) or _leading(read)
     views = [(view, title) for view, title in VIEWS if any(p.view == view for day in read.days for p in day.photos)]
     view = _view(request.GET.get("view", ""), views)
@@ -50,7 +51,7 @@ def course(request: HttpRequest) -> HttpResponse:
         "chart": draw(read.line(symptom), symptom, today=today),
         "rows": _rows(read, symptom, today),
         "page": page,
-        "pages": range(1, pages + 1),
+        "pages": [(number, days[0], days[-1]) for number, days in enumerate(pages, 1)],
         "views": views,
         "view": view,
         "photos": [photo for day in read.days for photo in day.photos if photo.view == view],
@@ -110,14 +111,18 @@ def _view(word: str, there: list[tuple[str, str]]) -> str:
     return word or (there[0][0] if there else "")
 
 
-def _page_of(word: str, today: int) -> tuple[int, int]:
-    """(the page asked for, how many there are); by default the one with today in it."""
-    pages = max(0, today) // PAGE + 1
-    if not word:
-        return pages, pages
-    if not (word.isascii() and word.isdigit() and len(word) <= 3 and 1 <= int(word) <= pages):
+def _pages(today: int) -> list[range]:
+    """The days in stretches of 30, those up to today first; a course that has just begun shows what is expected."""
+    if today < PAGE:
+        return [range(PAGE)]
+    return [range(max(0, last + 1 - PAGE), last + 1) for last in range(today, -1, -PAGE)]
+
+
+def _page_of(word: str, pages: int) -> int:
+    """The page asked for; by default the first, with today in it."""
+    if word and not (word.isascii() and word.isdigit() and len(word) <= 3 and 1 <= int(word) <= pages):
         raise Http404
-    return int(word), pages
+    return int(word or 1)
 
 
 def _query(request: HttpRequest, *names: str) -> str:

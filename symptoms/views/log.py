@@ -86,9 +86,11 @@ def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     if request.POST.get("fill"):
         return _filled(request, sheet)
     form = _form(sheet, data=request.POST)
-    request.session[UNIT] = form.chosen_unit if form.chosen_unit in ("c", "f") else sheet.unit
+    if form.chosen_unit != sheet.unit:
+        request.session[UNIT] = form.chosen_unit
     if not form.is_valid():
-        return _page(request, sheet, form, status=422, asks_day="day" in form.errors)
+        fresh = {"id": uuid4()} if "id" in form.errors else {}
+        return _page(request, sheet, form, status=422, asks_day="day" in form.errors, **fresh)
     said = form.cleaned_data
     try:
         recorded = record_entry(
