@@ -50,8 +50,10 @@ class Matter:
         return think_of(self.flag) if self.flag else None
 
     @property
-    def criteria(self) -> list[dict]:
-        return list(self.flag["criteria"]) if self.flag else []
+    def criteria(self) -> list[tuple[str, str, str]]:
+        """(id, urgency in words, sources) of each criterion that held."""
+        held = self.flag["criteria"] if self.flag else ()
+        return [(one["id"], urgency_word(Urgency.of(one["urgency"])), one["source"]) for one in held]
 
     @property
     def not_measured(self) -> bool:

@@ -58,7 +58,7 @@ def test_the_page_gives_the_facts_with_days_limits_sources_and_what_to_think_of(
     assert "Pain mild, mild, severe on days 2, 3, 4: at most mild is expected since day 2" in shown
     assert "Temperature not measured: ask" in shown
     assert "Think of: Swab before antibiotics" in shown
-    assert "INF-7, See today : S39" in shown
+    assert "INF-7, See today: S39" in shown
     assert "Protocol 20" in shown
     assert "It throbs." in shown
     assert "Cold sores" in shown
