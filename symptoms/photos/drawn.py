@@ -6,6 +6,7 @@ The finding cheek is the person's left one: on the right side of a front photo, 
 """
 
 import io
+import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -94,6 +95,7 @@ class Person:
     coily: bool
     hairline: float
     volume: float
+    part: float
     width: float
     jaw: float
     nose: float
@@ -210,6 +212,7 @@ def _person(seed: int, tone: int) -> Person:
         coily=tone >= 5,
         hairline=rng.uniform(272, 300),
         volume=rng.choice((16, 24, 58)) if tone >= 5 else rng.uniform(20, 30),
+        part=rng.choice((-0.45, -0.3, 0.3, 0.45)),
         width=rng.uniform(0.95, 1.04),
         jaw=rng.uniform(0.94, 1.06),
         nose=rng.uniform(0.9, 1.1) * (1.0 + 0.06 * max(0, tone - 3)),
@@ -287,7 +290,7 @@ def _relief(angles: list[float], rows: list[float], person: Person, swelling: fl
             (side * 0.62, 742, 0.22, 60, -7), (side * 1.05, 430, 0.25, 60, -8), (side * 0.4, 755, 0.08, 18, -5),
             (side * 0.5, 640, 0.2, 40, 5),
         ]  # fmt: skip
-    bumps.append((0.82, 705, 0.36, 74, 46 * swelling))
+    bumps.append((1.0, 708, 0.42, 76, 58 * swelling))
     grid = [[0.0] * len(angles) for _ in rows]
     for angle, y, reach, height, amount in bumps:
         across = [
@@ -346,12 +349,14 @@ def _fill_buffer(head: Head) -> Buffer:
     person = head.person
     sines, cosines = [math.sin(a) for a in head.angles], [math.cos(a) for a in head.angles]
     turn_s, turn_c = math.sin(head.turn), math.cos(head.turn)
-    hair_ends = [_along(_hairline(person), abs(a)) for a in head.angles]
+    ragged = _stream(round(person.hairline * 1000), person.tone, "hairline")
+    rough = _smooth([ragged.uniform(-26, 26) for _ in head.angles], 2)
+    hair_ends = [_along(_hairline(person), abs(a)) + wave for a, wave in zip(head.angles, rough, strict=True)]
     thick = person.volume
     quarter = head.SAMPLES // 4
     for row in range(ROWS):
         y = row * STEP + STEP / 2
-        if y > 760:
+        if y > 640:
             wide, deep = _along(BODY_WIDTH, y), _along(BODY_DEPTH, y)
             body_x = WIDTH / 2 - 75 * turn_s * _clamp((1150 - y) / 250)
             points: list[tuple[float, float] | None] = [
@@ -371,12 +376,12 @@ def _fill_buffer(head: Head) -> Buffer:
             wide, deep = head.widths[above], head.depths[above]
             if wide < 4:
                 continue
-            points = []
+            points, near_face = [], 0.3 + 0.7 * _clamp((440 - y) / 170)
             for s, c, end in zip(sines, cosines, hair_ends, strict=True):
                 if y > end:
                     points.append(None)
                     continue
-                lift = thick * _clamp((end - y) / 70 + 0.12)
+                lift = thick * _clamp((end - y) / 130 + 0.08) * (near_face if c > 0.12 else 1.0)
                 x, z = (wide + lift) * s, (deep + lift) * c
                 points.append(((head.centre + x * turn_c + z * turn_s) / STEP - 0.5, z * turn_c - x * turn_s))
             buffer.span(row, points, HAIRY)
@@ -435,7 +440,7 @@ def _crevices(buffer: Buffer) -> Image.Image:
     depth = _coarse(bytes(int(_clamp((z + 60) * 0.7, 0, 255)) for line in buffer.near for z in line))
     wide = ImageChops.subtract(depth.filter(ImageFilter.GaussianBlur(9)), depth)
     tight = ImageChops.subtract(depth.filter(ImageFilter.GaussianBlur(3)), depth)
-    return ImageChops.add(wide.point(lambda v: min(130, v * 2)), tight.point(lambda v: min(90, v * 3)))
+    return ImageChops.add(wide.point(lambda v: min(130, v * 2)), tight.point(lambda v: min(70, v * 2)))
 
 
 def _layer_mask(
@@ -555,15 +560,15 @@ def _portrait(person: Person, seed: int, turn: float, swelling: float) -> Scene:
     shade = _enlarge(shade, 5)
     rng = _stream(seed, person.tone, "texture")
     shade = _add(shade, _clouds(rng, 14, 0.07))
-    shade = _add(shade, _noise(rng, SIZE, 1.1, 0.06))
+    shade = _add(shade, _noise(rng, SIZE, 1.1, 0.042))
     image = _background(person, seed)
     if person.long_hair:
         image = _back_hair(image, head, rng)
     image = _ears(image, head, shade, before=True)
     skin = _skin(head, shade, _enlarge(shine, 6))
-    image.paste(skin, mask=_layer_mask(buffer, (BODY, FACE), 5, 0.5, 2.2))
+    image.paste(skin, mask=_layer_mask(buffer, (BODY, FACE), 7, 0.5, 2.6))
     image.paste(skin, mask=_layer_mask(buffer, (BODY, FACE, HAIRY), 16, 0.86, 4))
-    image = _shirt(image, head, shade, _layer_mask(buffer, (BODY,), 4, 0.5, 2.0))
+    image = _shirt(image, head, shade, _layer_mask(buffer, (BODY,), 7, 0.5, 2.6))
     image = _ears(image, head, shade, before=False)
     image = _features(image, head, rng)
     image = _hair(image, head, buffer, shade, rng)
@@ -616,12 +621,13 @@ def _shirt(image: Image.Image, head: Head, shade: Image.Image, body: Image.Image
     _dot(pen, (head.centre - 26, 880), 190, 92)
     shadow = ImageChops.multiply(_soft(shadow, 24, 0.85), body)
     image = _tint(image, shadow, (0.58, 0.48, 0.46))
+    middle = WIDTH / 2 - 45 * math.sin(head.turn)
     cloth, pen = _blank()
     pen.rectangle((0, 1000, WIDTH, HEIGHT), fill=255)
-    _dot(pen, (WIDTH / 2, 1010), 168, 108, 0)
+    _dot(pen, (middle, 1010), 168, 108, 0)
     edge, pen = _blank()
-    _dot(pen, (WIDTH / 2, 1014), 176, 116, 255)
-    _dot(pen, (WIDTH / 2, 1004), 162, 104, 0)
+    _dot(pen, (middle, 1014), 176, 116, 255)
+    _dot(pen, (middle, 1004), 162, 104, 0)
     cloth = ImageChops.multiply(_soft(cloth, 2), body)
     colour = ImageOps.colorize(
         shade, _times(person.shirt, 0.25, 0.25, 0.28), _times(person.shirt, 1.2, 1.2, 1.2), person.shirt
@@ -731,7 +737,7 @@ def _nostrils(image: Image.Image, head: Head) -> Image.Image:
     for side in (-1, 1):
         if head.facing(side * 0.3) > 0.55:
             _dot(pen, head.place(side * 0.12 * nose, 677)[:2], 20 * nose, 6)
-    image = _tint(image, _soft(under, 8, 0.6), (0.62, 0.52, 0.5))
+    image = _tint(image, _soft(under, 8, 0.4), (0.62, 0.52, 0.5))
     wings, pen = _blank()
     for side in (-1, 1):
         if head.facing(side * 0.3) > 0.55:
@@ -855,10 +861,10 @@ def _hair(image: Image.Image, head: Head, buffer: Buffer, shade: Image.Image, rn
     person = head.person
     mask = _layer_mask(buffer, (HAIRY,), 13 if person.coily else 11)
     if person.coily:
-        fray = _noise(rng, SIZE, 2.4, 0.3)
+        fray = _noise(rng, SIZE, 2.4, 0.2)
     else:
-        fray = _noise(rng, (WIDTH, HEIGHT // 12), 1, 0.4).resize(SIZE, Image.Resampling.BICUBIC)
-    mask = _add(mask, fray).point([round(_clamp((v - 110) * 2.1 + 127, 0, 255)) for v in range(256)])
+        fray = _noise(rng, (WIDTH, HEIGHT // 16), 1, 0.17).resize(SIZE, Image.Resampling.BICUBIC)
+    mask = _add(mask, fray).point([round(_clamp((v - 118) * 1.5 + 127, 0, 255)) for v in range(256)])
     mask = ImageChops.lighter(mask, _layer_mask(buffer, (HAIRY,), 14, 0.85, 5))
     mask = ImageChops.multiply(mask, _layer_mask(buffer, (HAIRY,), 14, 0.2, 5))
     shadow = ImageChops.offset(_layer_mask(buffer, (HAIRY,), 12), 0, 14)
@@ -897,7 +903,13 @@ def _strands(tone: Image.Image, head: Head, rng: random.Random) -> Image.Image:
         for k in range(7):
             share = k / 6
             y = top + (end - top) * share
-            points.append(head.place(angle * (0.62 + 0.38 * share) + bend * math.sin(3 * share), y + 20, 20)[:2])
+            points.append(
+                head.place(
+                    angle * (0.6 + 0.4 * share) + head.person.part * (1 - share) + bend * math.sin(3 * share),
+                    y + 20,
+                    20,
+                )[:2]
+            )
         points = [(x, y - 20) for x, y in points]
         pen = light_pen if i % 2 else dark_pen
         pen.line(points, fill=rng.randint(60, 190), width=rng.choice((1, 2, 2, 3)), joint="curve")
@@ -912,11 +924,11 @@ def _strands(tone: Image.Image, head: Head, rng: random.Random) -> Image.Image:
 def _close_up(person: Person, seed: int, swelling: float) -> Scene:
     """Draw nothing but the skin of the finding cheek: pores, fine lines and fine hairs."""
     rng = _stream(seed, person.tone, "close_up")
-    shade = _cheek_shade(swelling)
+    shade = _cheek_shade(swelling, 24 if person.tone >= 5 else 0)
     shade = _add(shade, _clouds(rng, 7, 0.09))
     shade = _add(shade, _clouds(rng, 26, 0.08))
-    coarse = _noise(rng, (WIDTH // 2, HEIGHT // 2), 2.0, 0.30).resize(SIZE, Image.Resampling.BICUBIC)
-    fine = _noise(rng, SIZE, 1.5, 0.22)
+    coarse = _noise(rng, (WIDTH // 2, HEIGHT // 2), 2.0, 0.2).resize(SIZE, Image.Resampling.BICUBIC)
+    fine = _noise(rng, SIZE, 1.5, 0.17)
     for grain, gap in ((coarse, 5), (fine, 2)):
         shade = _add(shade, ImageChops.subtract(grain, ImageChops.offset(grain, gap, -gap), 3.2, 128))
     shade = ImageChops.subtract(shade, _pores(rng))
@@ -939,16 +951,16 @@ def _close_up(person: Person, seed: int, swelling: float) -> Scene:
     return Scene(person, seed, image, cheek, lambda u, v: None, 2.7, Image.new("L", SIZE, 255))
 
 
-def _cheek_shade(swelling: float) -> Image.Image:
+def _cheek_shade(swelling: float, exposure: float) -> Image.Image:
     """Shade a curved cheek, more curved where it is swollen."""
     values = bytearray()
     for row in range(ROWS):
         for column in range(COLUMNS):
             x, y = column / COLUMNS - 0.58, row / ROWS - 0.42
-            value = 192 - 84 * (x * x * 1.3 + y * y) - 30 * (y - x)
+            value = 192 + exposure - 84 * (x * x * 1.3 + y * y) - 30 * (y - x)
             if swelling:
                 bx, by = column / COLUMNS - 0.5, row / ROWS - 0.56
-                value += swelling * 330 * (bx - 1.1 * by) * math.exp(-(bx * bx + by * by) / 0.06)
+                value += swelling * 520 * (bx - 1.1 * by) * math.exp(-(bx * bx + by * by) / 0.075)
                 value += swelling * 24 * math.exp(-((bx - 0.1) ** 2 + (by + 0.12) ** 2) / 0.02)
             values.append(int(_clamp(value, 30, 250)))
     return _enlarge(_coarse(values), 8)
@@ -958,10 +970,10 @@ def _pores(rng: random.Random) -> Image.Image:
     """Scatter pores, denser and larger towards the nose."""
     mask, pen = _blank()
     for _ in range(2600):
-        x, y = WIDTH * rng.random() ** 1.25, rng.uniform(0, HEIGHT)
+        x, y = WIDTH * rng.random() ** 1.08, rng.uniform(0, HEIGHT)
         size = rng.uniform(0.8, 2.3) * (1.25 - 0.5 * x / WIDTH)
         _dot(pen, (x, y), size * 1.1, size, rng.randint(50, 130))
-    return _soft(mask, 1.5, 0.45)
+    return _soft(mask, 1.5, 0.36)
 
 
 # --- findings
@@ -1026,7 +1038,7 @@ def _paint_dark_marks(scene: Scene, strength: float) -> None:
     rng = scene.stream("dark_marks")
     mask, pen = _blank()
     for i in range(16):
-        u, v, size, value = rng.gauss(0, 0.45), rng.gauss(0.1, 0.42), rng.uniform(7, 17), rng.randint(150, 255)
+        u, v, size, value = rng.gauss(0, 0.55), rng.gauss(0.08, 0.5), rng.uniform(6, 17), rng.randint(150, 255)
         shape = _stream(scene.seed, scene.person.tone, f"dark_mark {i}")
         at = scene.cheek(_clamp(u, -0.9, 0.9), _clamp(v, -1, 1))
         if at and i < 6 + 10 * strength:
@@ -1055,10 +1067,10 @@ def _paint_dots(scene: Scene, strength: float) -> None:
                 size = 1.35 * scene.scale
                 _dot(pen, at, size * _narrowing(scene.cheek, u, v, scene.scale), size, value)
     halo = ImageChops.multiply(_soft(mask, 3 * scene.scale, 1.3), scene.mask)
-    scene.image = _tint(scene.image, _scaled(halo, 0.5 * strength), _red(scene.person.tone))
+    scene.image = _tint(scene.image, _scaled(halo, 0.4 * strength), _red(scene.person.tone))
     spots = ImageChops.multiply(_soft(mask, 0.5 * scene.scale, 1.3), scene.mask)
     deep = (0.62, 0.36, 0.34) if scene.person.tone < 4 else (0.45, 0.34, 0.36)
-    scene.image = _tint(scene.image, _scaled(spots, 0.3 + 0.55 * strength), deep)
+    scene.image = _tint(scene.image, _scaled(spots, (0.12 + 0.3 * strength) * (1.0 if scene.scale == 1 else 1.5)), deep)
 
 
 def _bump(scene: Scene, spots: list[tuple[Point, float, float]], amount: float) -> None:
@@ -1097,10 +1109,10 @@ def _paint_pustules(scene: Scene, strength: float) -> None:
     _bump(scene, [(at, rx * 1.5, ry * 1.5) for at, rx, ry in spots], 0.9)
     heads, pen = _blank()
     for at, rx, ry in spots:
-        pen.polygon(_blob(rng, at, rx * 0.78, ry * 0.78, 0.18), fill=255)
-    pus = _mix((244, 226, 164), scene.person.skin, 0.12 + 0.07 * (scene.person.tone - 1))
+        pen.polygon(_blob(rng, at, rx * 0.72, ry * 0.72, 0.18), fill=255)
+    pus = _mix((244, 226, 164), scene.person.skin, 0.15 + 0.08 * (scene.person.tone - 1))
     scene.image = _cover(scene.image, _soft(heads, 1.2 * scene.scale, 0.82), pus)
-    _glints(scene, [(at, rx * 0.8, ry * 0.8) for at, rx, ry in spots], 0.35)
+    _glints(scene, [(at, rx * 0.8, ry * 0.8) for at, rx, ry in spots], 0.15 * scene.scale)
 
 
 def _glints(scene: Scene, spots: list[tuple[Point, float, float]], share: float) -> None:
@@ -1141,12 +1153,12 @@ def _paint_blisters(scene: Scene, strength: float) -> None:
     for at, rx, ry in spots:
         _dot(pen, at, rx * 0.88, ry * 0.88)
     fluid = _mix(_times(scene.person.skin, 1.06, 0.98, 0.92), (240, 214, 190), 0.4 if scene.person.tone < 5 else 0.22)
-    scene.image = _cover(scene.image, _soft(domes, 1.3 * scene.scale, 0.5), fluid)
+    scene.image = _cover(scene.image, _soft(domes, 1.3 * scene.scale, 0.38), fluid)
     rims, pen = _blank()
     for (x, y), rx, ry in spots:
         pen.arc((x - rx, y - ry, x + rx, y + ry), 60, 215, 255, max(2, round(1.6 * scene.scale)))
     scene.image = _tint(scene.image, _soft(rims, 1.0 * scene.scale, 0.8), (0.7, 0.5, 0.5))
-    _glints(scene, spots, 0.95)
+    _glints(scene, spots, 0.6 if scene.scale == 1 else 0.9)
 
 
 # --- camera
