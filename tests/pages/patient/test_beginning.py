@@ -1,0 +1,195 @@
+"""Beginning: alone in two steps, or welcomed by a clinic that has asked nothing twice; and one's own treatment."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Patient
+from symptoms.models import Treatment
+from tests import people
+from tests.pages.patient.log_page import held
+from tests.pages.practitioner.pages import text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+START, WELCOME, NEW = reverse("start"), reverse("welcome"), reverse("treatment_new")
+ME = {"name": "Robin", "year_of_birth": "1990", "country": "IE", "time_zone": "Europe/Dublin", "care": "on"}
+
+
+def my_session(**said) -> dict:
+    """A filled form about one's own treatment, of an hour ago."""
+    done = timezone.now() - timedelta(hours=1)
+    return {
+        "id": str(uuid4()), "performed_at": done.strftime("%Y-%m-%dT%H:%M"), "setting": "home", "device": "roller",
+        "needle_depth_mm": "0.25", "areas": ["face"], "same_day_injection": "no", "fitzpatrick": "unknown", **said,
+    }  # fmt: skip
+
+
+# --- alone
+def test_somebody_without_a_clinic_starts_in_two_steps_and_can_log():
+    robin = people.user("Robin")
+    phone = people.signed_in(robin)
+    assert phone.get(reverse("today")).url == START
+    assert phone.post(START, ME).url == NEW
+    patient = Patient.objects.get(user=robin)
+    assert (patient.practice, patient.country, patient.zone.key) == (None, "IE", "Europe/Dublin")
+    assert patient.agreed_to("care") and not patient.agreed_to("photos")
+    assert phone.post(NEW, my_session(conditions=["rosacea"], usual_redness="2")).url == reverse("today")
+    treatment = Treatment.objects.get()
+    assert (treatment.setting, treatment.conditions, treatment.baseline) == ("home", ["rosacea"], {"redness": 2})
+    assert "Log day 0" in text_of(phone.get(reverse("today")))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"year_of_birth": str(timezone.now().year - 17)}, "Mendline is for people of 18 and over."),
+        ({"year_of_birth": "1850"}, "Between 1900 and 2100"),
+        ({"year_of_birth": "2099"}, "Write the year, like 1990."),
+        ({"year_of_birth": "9" * 5000}, "Write the year, like 1990."),
+        ({"year_of_birth": ""}, "Write the year, like 1990."),
+        ({"name": "   "}, "Write your name."),
+        ({"name": "x" * 10_000}, "at most 120 characters"),
+        ({"country": "XX"}, "Choose a country from the list."),
+        ({"time_zone": "Mars/Olympus"}, "Choose a time zone from the list."),
+        ({"care": ""}, "Without this we cannot keep a log for you."),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_start_that_cannot_be_is_refused_beside_its_field(wrong, sentence):
+    page = people.signed_in(people.user()).post(START, {**ME, **wrong})
+    assert page.status_code == 422 and sentence in text_of(page)
+    assert not Patient.objects.exists()
+    if "name" not in wrong:
+        assert 'value="Robin"' in page.content.decode()
+
+
+def test_a_clinics_member_cannot_become_a_patient():
+    page = people.signed_in(people.dr_noor(people.practice())).post(START, ME)
+    assert page.status_code == 422 and "a work account cannot become a patient" in text_of(page)
+    assert not Patient.objects.exists()
+
+
+# --- welcomed
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def invited(clinic):
+    """Ana has accepted and not been welcomed yet."""
+    ana = people.ana(clinic, consents=(), welcomed_at=None, year_of_birth=None)
+    pen(ana, by=people.dr_noor(clinic), days_ago=1, fitzpatrick=None, conditions=["eczema"])
+    return ana
+
+
+def test_the_welcome_asks_nothing_that_the_clinic_knows(invited):
+    page = people.signed_in(invited).get(WELCOME).content.decode()
+    assert 'name="fitzpatrick"' in page and 'name="medications"' in page and 'name="year_of_birth"' in page
+    assert 'name="conditions"' not in page
+    assert "Pen, 1.5 mm, whole face" in page and "Dr Noor" in page
+
+
+def test_what_was_filled_in_is_kept_with_the_treatment_and_the_old_reading(invited):
+    said = {"right": "yes", "fitzpatrick": "5", "medications": ["blood_thinner"], "usual_redness": "1",
+            "year_of_birth": "1990", "care": "on", "photos": "on"}  # fmt: skip
+    phone = people.signed_in(invited)
+    assert phone.post(WELCOME, said).url == reverse("today")
+    treatment, patient = Treatment.objects.get(), Patient.objects.get()
+    assert (treatment.fitzpatrick, treatment.medications, treatment.conditions) == (5, ["blood_thinner"], ["eczema"])
+    assert treatment.baseline == {"redness": 1} and treatment.revisions.count() == 1
+    assert patient.year_of_birth == 1990 and patient.agreed_to("care") and patient.agreed_to("photos")
+    assert "Log day 1" in text_of(phone.get(reverse("today")))
+
+
+def test_without_the_needed_agreement_nothing_of_the_welcome_is_kept(invited):
+    page = people.signed_in(invited).post(WELCOME, {"right": "yes", "fitzpatrick": "5", "year_of_birth": "1990"})
+    assert page.status_code == 422 and "Without this we cannot keep a log for you." in text_of(page)
+    assert Treatment.objects.get().fitzpatrick is None and Patient.objects.get().welcomed_at is None
+    assert held(page)["fitzpatrick"] == ["5"]
+
+
+def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
+    said = {"right": "no", "fitzpatrick": "unknown", "year_of_birth": "1990", "care": "on"}
+    page = people.signed_in(invited).post(WELCOME, said, follow=True)
+    assert "Your clinic wrote this down, so your clinic mends it." in text_of(page)
+
+
+def test_a_clinic_may_invite_before_it_recorded_a_treatment(clinic):
+    ana = people.ana(clinic, consents=(), welcomed_at=None)
+    phone = people.signed_in(ana)
+    assert 'name="right"' not in phone.get(WELCOME).content.decode()
+    assert phone.post(WELCOME, {"care": "on"}).url == reverse("today")
+
+
+# --- one's own treatment
+@pytest.fixture
+def alone():
+    return people.patient(None, "Robin")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"needle_depth_mm": "15"}, "15 mm is deeper than any needle made for this. Did you mean 1.5?"),
+        ({"needle_depth_mm": "-1"}, "Between 0.1 and 3.5 mm."),
+        ({"performed_at": "2999-01-01T00:00"}, "That is in the future."),
+        ({"performed_at": "0001-01-01T00:00"}, "too long to follow"),
+        ({"performed_at": "yesterday"}, "Write a date and a time"),
+        ({"device": "laser"}, "Select a valid choice"),
+        ({"areas": []}, "Choose at least one area"),
+        ({"same_day_injection": ""}, "Answer with yes or no."),
+        ({"conditions": ["unknown"]}, "Select a valid choice"),
+        ({"usual_redness": "9"}, "Choose one of the five answers."),
+    ],
+    ids=str,
+)
+def test_a_treatment_that_cannot_be_is_refused_and_what_was_typed_stays(alone, wrong, sentence):
+    page = people.signed_in(alone).post(NEW, my_session(operator="Myself", **wrong))
+    assert page.status_code == 422 and sentence in text_of(page)
+    assert 'value="Myself"' in page.content.decode()
+    assert not Treatment.objects.exists()
+
+
+def test_the_same_form_sent_twice_is_one_treatment(alone):
+    phone, said = people.signed_in(alone), my_session()
+    for _ in range(2):
+        assert phone.post(NEW, said).url == reverse("today")
+    assert Treatment.objects.count() == 1
+
+
+def test_an_id_of_somebody_elses_treatment_does_not_exist(alone, clinic):
+    foreign = pen(people.ana(clinic))
+    assert people.signed_in(alone).post(NEW, my_session(id=str(foreign.id))).status_code == 404
+    assert not alone.treatments.exists()
+
+
+def test_what_one_recorded_oneself_one_mends_and_all_days_are_judged_anew(alone):
+    treatment = pen(alone, days_ago=2)
+    entry = logged(treatment, 2, redness=2).entry
+    edit, phone = reverse("my_treatment", args=[treatment.id]), people.signed_in(alone)
+    page = phone.get(edit)
+    assert 'value="1.50"' in page.content.decode() or 'value="1.5"' in page.content.decode()
+    performed = treatment.performed_at.astimezone(alone.zone).strftime("%Y-%m-%dT%H:%M")
+    said = my_session(device="pen", needle_depth_mm="0.25", performed_at=performed, fitzpatrick="2")
+    assert phone.post(edit, said).url == reverse("today")
+    assert treatment.revisions.count() == 1 and entry.assessments.count() == 2
+    assert phone.post(edit, {**said, "needle_depth_mm": "15"}).status_code == 422
+
+
+def test_a_patient_cannot_mend_what_the_clinic_recorded_nor_see_anothers(clinic, alone):
+    ana = people.ana(clinic)
+    treatment = pen(ana, by=people.dr_noor(clinic))
+    edit = reverse("my_treatment", args=[treatment.id])
+    phone = people.signed_in(ana)
+    assert phone.get(edit).status_code == 200 and phone.post(edit, my_session()).status_code == 403
+    for who, status in ((alone, 404), (people.dr_okafor(), 403)):
+        browser = people.signed_in(who)
+        for name in ("my_treatment", "same_session"):
+            assert browser.get(reverse(name, args=[treatment.id])).status_code == status
+            assert browser.post(reverse(name, args=[treatment.id]), my_session()).status_code == status
+    assert treatment.revisions.count() == 0

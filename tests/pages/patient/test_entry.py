@@ -1,0 +1,183 @@
+"""What patients read about an entry: what to do by urgency, with and without a clinic, and who was told."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.consents import give_consent
+from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
+from symptoms.models import Alert, Delivery, Note
+from tests import people
+from tests.pages.practitioner.pages import text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+# day, answers, and what an entry of that day in a 1.5 mm pen course raises
+ON_TRACK = (3, {"redness": 1})
+WATCH = (3, {"pain": 2})
+CONTACT = (5, {"signs": ["firm_lumps"]})
+URGENT = (4, {"pain": 3, "signs": ["pus"]})
+EMERGENCY = (0, {"signs": ["trouble_breathing", "hives"]})
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    return people.dr_noor(clinic)
+
+
+@pytest.fixture
+def ana(clinic, noor):
+    return people.ana(clinic)
+
+
+@pytest.fixture
+def phone(ana):
+    return people.signed_in(ana)
+
+
+def entry_page(patient, case, browser=None, **more):
+    """The page of an entry that `patient` logged now."""
+    day, said = case
+    entry = logged(pen(patient, days_ago=day), day, **said, **more).entry
+    return entry, text_of((browser or people.signed_in(patient)).get(entry.get_absolute_url()))
+
+
+def test_on_track_names_what_was_compared_and_what_would_change_it(ana):
+    _, page = entry_page(ana, ON_TRACK)
+    assert "On track" in page and "We compared redness, swelling, pain and heat." in page
+    assert "Log again at once if you see pus" in page
+
+
+def test_at_watch_no_concern_is_named(ana):
+    _, page = entry_page(ana, WATCH)
+    assert "Keep an eye on it" in page and "Pain is a little more than we expect on day 3" in page
+    assert "Pain: medium on day 3. We expect mild at most by then." in page
+    assert not [word for word in ("Unexpected", "infection", "PAIN-", "concern") if word in page]
+
+
+def test_contact_says_what_was_seen_and_names_the_clinic(ana):
+    _, page = entry_page(ana, CONTACT)
+    assert "Contact your clinic" in page and "Firm lumps are something your clinic should know about." in page
+    assert "Call 999 instead if you have" in page and "Firm lumps, on day 5." in page
+
+
+def test_urgent_brings_the_clinics_number_first_then_why(ana, phone):
+    entry, page = entry_page(ana, URGENT)
+    assert "Be seen today Signs of a skin infection" in page and "Pus and pain need to be checked today." in page
+    html = phone.get(entry.get_absolute_url()).content.decode()
+    assert html.index('href="tel:02079460123"') < html.index('href="tel:111"') < html.index('href="tel:999"')
+    assert "recovery protocol 2026.1. Sources: NHS, cellulitis" in page and "This is not a diagnosis." in page
+
+
+def test_an_emergency_is_a_call_before_anything_else(ana, phone):
+    entry, page = entry_page(ana, EMERGENCY)
+    assert "Get emergency help now Call 999 now" in page and "Use your adrenaline" in page
+    html = phone.get(entry.get_absolute_url()).content.decode()
+    assert html.count('class="button act big block"') == 1 and "tel:02079460123" not in html
+
+
+@pytest.mark.parametrize("case", [CONTACT, URGENT, EMERGENCY])
+def test_alone_the_words_name_a_doctor_and_the_countrys_number(case):
+    alone = people.patient(None, "Ben", country="US")
+    _, page = entry_page(alone, case)
+    assert "your clinic" not in page.lower() and "911" in page and "999" not in page
+    assert not Alert.objects.exists()
+
+
+def test_an_entry_that_could_not_be_judged_says_so_calmly_with_the_emergency_list(ana, phone, monkeypatch):
+    monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *a, **k: 1 / 0)
+    _, page = entry_page(ana, URGENT)
+    assert "Not checked yet" in page and "Your log is safe, but we could not check it yet" in page
+    assert "Your clinic has been asked to read it" in page and "Call 999 instead if you have" in page
+    assert "On track" not in page and "infection" not in page.split("Call 999")[0]
+    assert "Not checked yet" in text_of(phone.get(reverse("today")))
+
+
+def test_what_was_replaced_says_so_and_leads_to_the_newer(ana, phone):
+    treatment = pen(ana, days_ago=4)
+    old = logged(treatment, 4, pain=3, signs=["pus"]).entry
+    new = logged(treatment, 4, pain=1).entry
+    page = phone.get(old.get_absolute_url())
+    assert "You changed this day since." in text_of(page) and new.get_absolute_url() in page.content.decode()
+    assert "You changed this day since." not in text_of(phone.get(new.get_absolute_url()))
+
+
+# --- told, read, in hand
+def sent(entry, now=None):
+    Delivery.objects.filter(entry=entry).update(sent_at=now or timezone.now())
+
+
+def test_the_page_says_when_the_clinic_was_told_and_that_nobody_read_it_yet(ana, phone):
+    entry, page = entry_page(ana, URGENT)
+    assert "Your clinic is being told now. Please call, don’t wait." in page
+    sent(entry)
+    assert "Your clinic was told today" in text_of(phone.get(entry.get_absolute_url()))
+    assert "Not read yet: please call, don’t wait" in text_of(phone.get(reverse("today")))
+
+
+def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor):
+    entry, _ = entry_page(ana, URGENT)
+    sent(entry)
+    read_record(ana, by=noor, now=timezone.now())
+    assert "Dr Noor read it today" in text_of(phone.get(entry.get_absolute_url()))
+    acknowledge(entry.treatment, by=noor, now=timezone.now())
+    assert "Dr Noor has it in hand since today" in text_of(phone.get(reverse("today")))
+    for alert in Alert.objects.all():
+        resolve(alert, outcome="seen", by=noor, now=timezone.now())
+    assert "You were seen, today" in text_of(phone.get(entry.get_absolute_url()))
+
+
+def test_a_worse_day_is_not_called_read_because_an_earlier_one_was(ana, phone, noor):
+    treatment = pen(ana, days_ago=4)
+    logged(treatment, 3, signs=["firm_lumps"])
+    read_record(ana, by=noor, now=timezone.now())
+    entry = logged(treatment, 4, pain=3, signs=["pus"], now=timezone.now() + timedelta(seconds=1)).entry
+    assert "read it" not in text_of(phone.get(entry.get_absolute_url()))
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_a_clinic_that_could_not_be_told_is_to_be_called(ana, phone, failed):
+    entry, _ = entry_page(ana, URGENT)
+    change = {"failed_at": timezone.now()} if failed else {"created_at": timezone.now() - timedelta(minutes=6)}
+    Delivery.objects.filter(entry=entry).update(**change)
+    page = text_of(phone.get(entry.get_absolute_url()))
+    assert "We could not reach your clinic." in page and "020 7946 0123" in page
+
+
+def test_a_message_of_the_clinic_is_read_and_marked_so(ana, phone, noor):
+    entry, _ = entry_page(ana, URGENT)
+    note = write_note(
+        entry.treatment, id=uuid4(), text="Come at <11>.\nBring the cream.", for_patient=True, by=noor,
+        now=timezone.now(),
+    )  # fmt: skip
+    write_note(entry.treatment, id=uuid4(), text="Internal.", for_patient=False, by=noor, now=timezone.now())
+    for address in (reverse("today"), entry.get_absolute_url()):
+        page = text_of(phone.get(address))
+        assert "Come at <11>." in page and "Dr Noor" in page and "Internal." not in page
+    phone.post(reverse("message_read", args=[note.id]))
+    assert Note.objects.get(pk=note.id).read_at is not None
+    assert "I read it" not in text_of(phone.get(reverse("today")))
+
+
+# --- Dr Okafor, and others who must not see
+def test_nobody_else_reads_an_entry_or_a_message(ana, noor, clinic):
+    entry, _ = entry_page(ana, URGENT, note="Private.")
+    note = write_note(entry.treatment, id=uuid4(), text="Come.", for_patient=True, by=noor, now=timezone.now())
+    ben = people.patient(clinic, "Ben")
+    give_consent(ben, "care", timezone.now())
+    for who, status in ((ben, 404), (people.dr_okafor(), 403), (noor, 403)):
+        browser = people.signed_in(who)
+        assert browser.get(entry.get_absolute_url()).status_code == status
+        assert browser.post(reverse("message_read", args=[note.id])).status_code == status
+        assert b"Private." not in browser.get(entry.get_absolute_url()).content
+    note.refresh_from_db()
+    assert note.read_at is None

@@ -1,0 +1,142 @@
+"""Today: day N, the one button, and every state in which there is none."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.consents import withdraw_consent
+from symptoms.models import Treatment
+from tests import people
+from tests.pages.practitioner.pages import text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+TODAY = reverse("today")
+
+
+@pytest.fixture
+def ana():
+    return people.ana(people.practice())
+
+
+@pytest.fixture
+def phone(ana):
+    return people.signed_in(ana)
+
+
+def test_today_has_one_button_yesterdays_verdict_what_is_usual_and_care(phone, ana):
+    logged(pen(ana, days_ago=3), 2, redness=1)
+    page = phone.get(TODAY)
+    said, html = text_of(page), page.content.decode()
+    assert "Log day 3" in said and html.count('class="button block big') == 1
+    assert "What you told us is within what we expect on day 2" in said
+    assert "Usual on day 3" in said and "Redness up to medium" in said and "Care for day 3" in said
+    assert "Get help" in said
+
+
+def test_once_logged_the_button_changes_the_day(phone, ana):
+    logged(pen(ana, days_ago=3), 3)
+    assert "Change day 3" in text_of(phone.get(TODAY)) and "Log day 3" not in text_of(phone.get(TODAY))
+
+
+def test_an_urgent_verdict_comes_before_the_log_and_owns_the_filled_button(phone, ana):
+    logged(pen(ana, days_ago=4), 4, pain=3, signs=["pus"])
+    html = phone.get(TODAY).content.decode()
+    assert html.index("Call Larkfield Skin Clinic") < html.index("Change day 4")
+    assert 'class="button block big plain"' in html
+
+
+def test_without_a_treatment_it_asks_for_one(phone, ana):
+    assert "Record my treatment" in text_of(phone.get(TODAY))
+    for name in ("course", "care"):
+        assert "Record my treatment" in text_of(phone.get(reverse(name)))
+    assert phone.get(reverse("log")).url == TODAY
+
+
+def test_before_day_0_nothing_can_be_logged(ana):
+    with time_machine.travel(datetime(2026, 6, 3, 0, 30, tzinfo=ana.zone), tick=False):
+        pen(ana)
+    ana.time_zone = "Pacific/Honolulu"  # where that day has not begun
+    ana.save()
+    with time_machine.travel(datetime(2026, 6, 2, 23, 30, tzinfo=UTC), tick=False):
+        phone = people.signed_in(ana)
+        assert "Your treatment is still to come" in text_of(phone.get(TODAY))
+        assert phone.get(reverse("log")).url == TODAY
+
+
+def test_withdrawn_agreement_stops_logging_and_says_where_to_agree(phone, ana):
+    logged(pen(ana, days_ago=3), 2)
+    withdraw_consent(ana, "care", timezone.now())
+    page = text_of(phone.get(TODAY))
+    assert "Logging has stopped" in page and "Log day 3" not in page
+
+
+def test_what_is_still_to_be_asked_is_asked(ana):
+    ana.zone_confirmed_at = ana.welcomed_at = None
+    ana.save()
+    ana.consents.all().delete()
+    pen(ana, by=people.dr_noor(ana.practice), days_ago=0)
+    page = people.signed_in(ana).get(TODAY)
+    assert "Is this your time zone?" in text_of(page)
+    assert reverse("welcome") in page.content.decode()
+
+
+def test_two_records_of_one_session_are_asked_about_and_joined(phone, ana):
+    noor = people.dr_noor(ana.practice)
+    clinics, mine = pen(ana, by=noor, days_ago=2), pen(ana, days_ago=2, needle_depth_mm="1.0")
+    logged(mine, 1, pain=1)
+    ask = reverse("same_session", args=[mine.id])
+    assert "Is this the same session?" in text_of(phone.get(TODAY))
+    assert "Pen, 1 mm" in text_of(phone.get(ask)) and "Pen, 1.5 mm" in text_of(phone.get(ask))
+    assert phone.post(ask, {"answer": "perhaps"}).status_code == 422
+    phone.post(ask, {"answer": "same"})
+    assert [entry.day for entry in clinics.entries.all()] == [1]
+    assert "Is this the same session?" not in text_of(phone.get(TODAY))
+
+
+def test_two_sessions_kept_apart_are_asked_about_once(phone, ana):
+    pen(ana, by=people.dr_noor(ana.practice), days_ago=2)
+    mine = pen(ana, days_ago=1)
+    phone.post(reverse("same_session", args=[mine.id]), {"answer": "different"})
+    assert "Is this the same session?" not in text_of(phone.get(TODAY))
+    assert Treatment.objects.filter(same_as=None).count() == 2
+
+
+def test_the_newest_session_counts_and_the_older_stays_readable(phone, ana):
+    older = pen(ana, days_ago=40)
+    logged(older, 5, pain=1)
+    pen(ana, days_ago=1)
+    assert "Log day 1" in text_of(phone.get(TODAY))
+    course = phone.get(reverse("course"), {"treatment": str(older.id), "page": 2})
+    assert "Day 40" in text_of(course)
+    day = phone.get(reverse("course_day", args=[5]), {"treatment": str(older.id)})
+    assert "Pain mild" in text_of(day) and "Correct this day" not in text_of(day)
+
+
+def test_a_get_changes_nothing(phone, ana):
+    logged(pen(ana, days_ago=3), 2)
+    before = list(Treatment.objects.values())
+    for name in ("today", "log", "course", "care", "treatment_new"):
+        phone.get(reverse(name))
+    assert list(Treatment.objects.values()) == before
+
+
+def test_care_follows_the_day_and_dates_stand_beside_what_is_allowed(phone, ana):
+    treatment = pen(ana, days_ago=3)
+    page = text_of(phone.get(reverse("care")))
+    assert "Days 3 to 7, now" in page and "Do light sport" in page and "now, since" in page
+    swim = treatment.day_zero + timedelta(days=7)
+    assert f"from day 7, {swim:%a} {swim.day} {swim:%b}" in page
+    assert "No sunscreen on open pores" in text_of(phone.get(reverse("care"), {"phase": "day_0"}))
+    assert phone.get(reverse("care"), {"phase": "../"}).status_code == 404
+
+
+def test_okafor_and_strangers_get_none_of_it(ana, client):
+    pen(ana, days_ago=3)
+    okafor = people.signed_in(people.dr_okafor())
+    for name in ("today", "course", "care", "log", "welcome", "treatment_new"):
+        assert okafor.get(reverse(name)).status_code == 403
+        assert client.get(reverse(name)).url.startswith(reverse("account_login"))

@@ -1,0 +1,183 @@
+"""Photos on the pages: added later, handed out with fixed headers to those who may see them, taken away."""
+
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.consents import withdraw_consent
+from accounts.models import AccessRecord
+from symptoms.models import Photo
+from symptoms.photos import attaching, storage
+from symptoms.photos.attaching import attach_photo
+from tests import images, people
+from tests.pages.practitioner.pages import text_of
+from tests.treatments import pen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clinic():
+    return people.practice()
+
+
+@pytest.fixture
+def ana(clinic):
+    return people.ana(clinic)
+
+
+@pytest.fixture
+def phone(ana):
+    return people.signed_in(ana)
+
+
+@pytest.fixture
+def treatment(ana):
+    return pen(ana, days_ago=3)
+
+
+@pytest.fixture
+def photo(ana, treatment):
+    kept, _ = attach_photo(
+        treatment, id=uuid4(), day=2, view="front", data=images.photo(), by=ana.user, now=timezone.now()
+    )
+    return kept
+
+
+def file(data: bytes | None = None, name: str = "skin.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, images.photo() if data is None else data, "image/jpeg")
+
+
+def address(photo) -> str:
+    return reverse("photo", args=[photo.id])
+
+
+def add(day: int) -> str:
+    return reverse("photo_add", args=[day])
+
+
+# --- handing out
+def test_a_photo_is_handed_out_with_exactly_these_headers(phone, photo):
+    answer = phone.get(address(photo))
+    assert answer.status_code == 200 and answer.content == storage.read(photo.key)
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"] == 'inline; filename="photo.jpg"'
+    assert {part.strip() for part in answer["Cache-Control"].split(",")} == {"private", "no-store"}
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1", "bytes=-1", "bytes=5-2", "bytes=0-1,3-4", "x" * 1000])
+def test_a_part_of_a_photo_is_never_handed_out(phone, photo, asked):
+    answer = phone.get(address(photo), headers={"Range": asked})
+    assert answer.status_code == 200 and len(answer.content) == photo.size
+
+
+def test_only_the_patient_and_the_practice_see_a_photo(ana, clinic, photo, client):
+    for who in (people.patient(clinic, "Ben"), people.dr_okafor(), people.admin(clinic)):
+        assert people.signed_in(who).get(address(photo)).status_code == 404
+    assert client.get(address(photo)).url.startswith(reverse("account_login"))
+    assert people.signed_in(ana).get(address(photo)).status_code == 200
+
+
+def test_a_practitioners_look_at_a_photo_is_kept(ana, clinic, photo):
+    noor = people.dr_noor(clinic)
+    assert people.signed_in(noor).get(address(photo)).status_code == 200
+    record = AccessRecord.objects.get()
+    assert (record.user, record.patient, record.what) == (noor, ana, "photo")
+
+
+def test_without_agreement_the_clinic_sees_no_photo_and_the_patient_does(ana, clinic, photo):
+    withdraw_consent(ana, "photos", timezone.now())
+    assert people.signed_in(people.dr_noor(clinic)).get(address(photo)).status_code == 404
+    assert people.signed_in(ana).get(address(photo)).status_code == 200
+
+
+def test_a_photo_whose_file_is_gone_is_not_found(phone, photo):
+    storage.delete(photo.key)
+    assert phone.get(address(photo)).status_code == 404
+
+
+# --- adding
+def test_photos_can_be_added_to_a_day_later_logged_or_not(phone, treatment):
+    page = phone.post(add(1), {"id": str(uuid4()), "left": file(), "close_up": file()}, follow=True)
+    assert sorted(Photo.objects.values_list("view", "day")) == [("close_up", 1), ("left", 1)]
+    assert "Saved." in text_of(page) and page.content.decode().count("<img") == 2
+
+
+def test_the_same_page_sent_twice_keeps_each_photo_once(phone, treatment):
+    id = str(uuid4())
+    for _ in range(2):
+        phone.post(add(1), {"id": id, "left": file()})
+    assert Photo.objects.count() == 1
+    page = phone.post(add(1), {"id": id, "left": file(images.photo(images.BLUE))})
+    assert page.status_code == 422 and "Another photo was sent from this page before" in text_of(page)
+    assert Photo.objects.count() == 1
+
+
+def test_a_refused_photo_costs_the_others_nothing_and_says_why(phone, treatment):
+    page = phone.post(add(1), {"id": str(uuid4()), "front": file(b"GIF89a"), "right": file(b""), "left": file()})
+    assert page.status_code == 422 and [photo.view for photo in Photo.objects.all()] == ["left"]
+    said = text_of(page)
+    assert "2 photos were not kept" in said and "Front: This file is not a JPEG" in said
+    assert "Right: This file is empty" in said
+
+
+def test_a_photo_too_large_is_refused_before_it_is_read(phone, treatment, monkeypatch):
+    monkeypatch.setattr("symptoms.views.sending.MAX_BYTES", 10)
+    monkeypatch.setattr("symptoms.views.sending.attach_photo", None)
+    page = phone.post(add(1), {"id": str(uuid4()), "front": file()})
+    assert page.status_code == 422 and "larger than 20 MB" in text_of(page)
+
+
+def test_a_day_holds_ten_photos(phone, treatment, monkeypatch):
+    monkeypatch.setattr(attaching, "MOST_A_DAY", 1)
+    page = phone.post(add(1), {"id": str(uuid4()), "front": file(), "left": file()})
+    assert page.status_code == 422 and Photo.objects.count() == 1
+
+
+@pytest.mark.parametrize("sent", [{}, {"front": "not a file"}, {"behind": None}, {"id": "1"}], ids=str)
+def test_a_page_without_a_photo_is_refused(phone, treatment, sent):
+    fields = {"id": str(uuid4()), **{name: file() if value is None else value for name, value in sent.items()}}
+    assert phone.post(add(1), fields).status_code == 422
+    assert not Photo.objects.exists()
+
+
+def test_a_day_to_come_takes_no_photo(phone, treatment):
+    assert phone.post(add(4), {"id": str(uuid4()), "front": file()}).status_code == 404
+    assert not Photo.objects.exists()
+
+
+def test_without_agreement_no_photo_is_kept(ana, phone, treatment):
+    withdraw_consent(ana, "care", timezone.now())
+    page = phone.post(add(1), {"id": str(uuid4()), "front": file()}, follow=True)
+    assert "Nothing was saved." in text_of(page) and not Photo.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["../../x.jpg", "a\r\nb.jpg", "x" * 300 + ".jpg", "<script>.jpg", "=cmd|.jpg", "CON"])
+def test_the_name_of_a_file_is_neither_used_nor_shown(phone, treatment, name):
+    page = phone.post(add(1), {"id": str(uuid4()), "front": file(name=name)}, follow=True)
+    photo = Photo.objects.get()
+    assert storage.KEY.fullmatch(photo.key)
+    assert b"<script>." not in page.content and b"cmd" not in page.content
+
+
+# --- taking away
+def test_a_photo_is_taken_away_after_being_asked_once(phone, photo):
+    remove = reverse("photo_remove", args=[photo.id])
+    assert "Remove this photo?" in text_of(phone.get(remove)) and Photo.objects.exists()
+    assert phone.post(remove, follow=True).status_code == 200
+    assert not Photo.objects.exists()
+    with pytest.raises(FileNotFoundError):
+        storage.read(photo.key)
+
+
+def test_nobody_else_takes_a_photo_away(clinic, photo):
+    remove = reverse("photo_remove", args=[photo.id])
+    for who, status in ((people.patient(clinic, "Ben"), 404), (people.dr_noor(clinic), 403), (people.dr_okafor(), 403)):
+        assert people.signed_in(who).post(remove).status_code == status
+    assert Photo.objects.exists()
