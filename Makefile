@@ -42,7 +42,7 @@ browser:
 	@sh deploy/browser.sh
 
 test: check browser
-	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
+	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 faults: setup
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults

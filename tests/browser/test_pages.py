@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from symptoms.demo.cast import NOOR, PASSWORD
 from tests.browser.site import link_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}

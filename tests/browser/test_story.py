@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from symptoms.photos.drawn import draw
 from tests.browser.site import Site, link_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 CLINIC, NURSE, PATIENT = "Riverside Skin", "vera@riverside.example", "iris@patients.example"
 WORK_PASSWORD, HOME_PASSWORD = "seven quiet lamps at noon", "nine slow boats on a river"
 

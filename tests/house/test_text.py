@@ -28,7 +28,7 @@ class Tags(HTMLParser):
 
 def tags_of(path) -> list[tuple[str, dict]]:
     found = Tags()
-    found.feed(path.read_text())
+    found.feed(re.sub(r"{%.*?%}|{{.*?}}", "", path.read_text()))
     return found.tags
 
 
