@@ -1,5 +1,6 @@
 """How each route of the matrix is called: with patient A's ids in its path, and a body that would succeed."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -7,11 +8,13 @@ from uuid import uuid4
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import User
 from tests import people
 from tests.accounts.cast_of_roles import World, browser_of, routes
+from tests.api.programs import jpeg
 
 LEVELS = dict.fromkeys(("redness", "swelling", "pain", "warmth"), 1)
 
@@ -25,6 +28,8 @@ def call(world: World, name: str, method: str, role: str, body: dict | None = No
         headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
         if method == "GET":
             return browser.get(path, headers=headers)
+        if (name, method) == ("api_photo", "PUT"):
+            return browser.put(f"{path}?day=3&view=left", jpeg(), content_type="image/jpeg", headers=headers)
         return browser.generic(method, path, **as_json(given), headers=headers)
     if method in ("GET", "POST"):
         return getattr(browser, method.lower())(path, given)
@@ -53,8 +58,6 @@ def address(world: World, name: str, method: str) -> str:
 
 def as_json(document: dict) -> dict:
     """The arguments of a request whose body is `document`."""
-    import json
-
     return {"data": json.dumps(document), "content_type": "application/json"}
 
 
@@ -88,7 +91,49 @@ def _asked_treatment(world: World) -> dict:
     return {**_treatment(world), "patient": str(world.ids["patient_id"])}
 
 
+def _typed_treatment(world: World) -> dict:
+    return {
+        "performed_at": (world.now - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M"),
+        "device": "pen",
+        "needle_depth_mm": "1.5",
+        "setting": "clinic",
+        "areas": ["face"],
+        "same_day_injection": "no",
+        "fitzpatrick": "2",
+        "id": str(uuid4()),
+    }
+
+
+def _day(world: World) -> dict:
+    return {"id": str(uuid4()), "day": "3", **dict.fromkeys(LEVELS, "1")}
+
+
 BODIES = {
+    ("start", "POST"): lambda world: {
+        "name": "Former",
+        "year_of_birth": "1980",
+        "country": "GB",
+        "time_zone": "Europe/London",
+        "care": "on",
+    },
+    ("welcome", "POST"): lambda world: {"right": "yes", "fitzpatrick": "2", "care": "on", "photos": "on"},
+    ("log", "POST"): lambda world: _day(world),
+    ("log_day", "POST"): _day,
+    ("photo_add", "POST"): lambda world: {
+        "id": str(uuid4()),
+        "left": SimpleUploadedFile("x.jpg", jpeg(), "image/jpeg"),
+    },
+    ("treatment_new", "POST"): _typed_treatment,
+    ("my_treatment", "POST"): _typed_treatment,
+    ("same_session", "POST"): lambda world: {"answer": "different"},
+    ("invite_patient", "POST"): lambda world: {"how": "code"},
+    ("practice_treatment_new", "POST"): lambda world: {
+        **_typed_treatment(world),
+        "patient": str(world.ids["patient_id"]),
+    },
+    ("practice_treatment_edit", "POST"): _typed_treatment,
+    ("note", "POST"): lambda world: {"id": str(uuid4()), "text": "Keep it dry.", "to": "patient"},
+    ("resolve", "POST"): lambda world: {"outcome": "seen"},
     ("account_reauthenticate", "POST"): lambda world: {"password": people.PASSWORD},
     ("account_signup", "POST"): lambda world: {
         "name": "Dora",

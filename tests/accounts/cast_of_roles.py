@@ -14,7 +14,9 @@ from rest_framework.authtoken.models import Token
 from accounts import invitations, members
 from accounts.models import AccountMail, User
 from symptoms.alerts.handling import write_note
+from symptoms.photos.attaching import attach_photo
 from tests import people
+from tests.api.programs import jpeg
 from tests.treatments import logged, pen
 
 ROLES = (
@@ -57,7 +59,7 @@ def build() -> World:
     ben = people.patient(larkfield, "Ben Quill", "ben.quill@example.org")
     members.remove_member(former.memberships.get(), world.now)
     _ana_s(world, larkfield, noor, ana)
-    pen(ben, days_ago=2, by=noor)
+    pen(ben, days_ago=4, by=noor)
     pen(people.patient(okafor.membership.practice, "Cleo Winter"), days_ago=1, by=okafor)
     world.ids |= {"member_id": noor.memberships.get().id, "purpose": "photos"}
     _invite(world, larkfield, noor, price, ben)
@@ -75,6 +77,7 @@ def build() -> World:
 
 def _ana_s(world: World, larkfield, noor: User, ana) -> None:
     treatment = pen(ana, days_ago=3, by=noor, operator="zq9operator", cartridge_lot="zq9lot")
+    own = pen(ana, days_ago=4, by=ana.user, operator="zq9operator")  # perhaps the same session, recorded by her
     logged(treatment, 2, note="zq9note")
     entry = logged(treatment, 3, note="zq9note", pain=3, signs=["pus"]).entry
     message = write_note(treatment, id=uuid4(), text="zq9message", for_patient=True, by=noor, now=world.now)
@@ -85,8 +88,12 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
         "entry_id": entry.id,
         "note_id": message.id,
         "alert_id": treatment.alerts.first().id,
+        "photo_id": uuid4(),
         "day": 3,
     }
+    attach_photo(treatment, id=world.ids["photo_id"], day=3, view="front", data=jpeg(), by=ana.user, now=world.now)
+    for method in METHODS:
+        world.paths["my_treatment", method] = {"treatment_id": own.id}
 
 
 def _invite(world: World, larkfield, noor: User, price: User, ben) -> None:
@@ -103,9 +110,11 @@ def _invite(world: World, larkfield, noor: User, price: User, ben) -> None:
             ("withdraw_invitation", method): {"invitation_id": colleague.id},
             ("confirm_invitation", method): {"invitation_id": shown.id},
             ("join", method): {"token": token},
+            ("invite_patient", method): {"patient_id": shown.patient_id},
         }
     world.paths["api_treatment", "PUT"] = {"treatment_id": uuid4()}
     world.paths["api_entry", "PUT"] = {"entry_id": uuid4()}
+    world.paths["api_photo", "PUT"] = {"photo_id": uuid4()}
 
 
 def _signed_in(user: User) -> SimpleCookie:

@@ -20,7 +20,7 @@ class ResolutionInSerializer(StrictSerializer):
     """What became of an alert."""
 
     outcome = Word("Outcome", OUTCOME_WORDS)
-    reason = Text(400, default="", help_text="Needed where it is not a concern.")
+    reason = Text(500, default="", help_text="Needed where it is not a concern.")
 
 
 class AlertSerializer(serializers.Serializer):

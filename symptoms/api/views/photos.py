@@ -23,6 +23,7 @@ from symptoms.api.serializers.photo import (
     PhotoSerializer,
     photo_document,
 )  # fmt: skip
+from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Photo, Treatment
 from symptoms.photos.attaching import ForeignId, SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
@@ -84,7 +85,7 @@ class OnePhoto(Endpoint):
     def put(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
         treatment = own_treatment(request.user, treatment_id)
         said = self._said(request)
-        _refuse_days_to_come(treatment, said["day"])
+        _refuse_what_may_not_be_kept(treatment, said["day"])
         photo, is_new = _kept(treatment, id=photo_id, **said, by=request.user)
         return Response(photo_document(photo), status=201 if is_new else 200)
 
@@ -108,7 +109,9 @@ class OnePhoto(Endpoint):
         return {**said, "data": picture.read()}
 
 
-def _refuse_days_to_come(treatment: Treatment, day: int) -> None:
+def _refuse_what_may_not_be_kept(treatment: Treatment, day: int) -> None:
+    if not treatment.patient.agreed_to("care"):
+        raise Unprocessable(str(LoggingStopped()))
     today = treatment.day_of(treatment.patient.today(timezone.now()))
     if day > today:
         raise Unprocessable(f"That day has not come yet. By our clock today is day {today}.", "/day", today=today)
