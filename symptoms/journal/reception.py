@@ -47,9 +47,10 @@ def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Rec
     readings = first_read(alerts)
     # While one of them was not read since it last rose, nothing is called read.
     read_at, read_by = max(readings.values(), key=lambda r: r[0]) if len(readings) == len(alerts) else (None, None)
-    taken = next((alert for alert in alerts if alert.acknowledged_at), None)
-    still_open = any(alert.is_open for alert in alerts)
-    closed = None if still_open else max(alerts, key=lambda alert: alert.resolved_at)
+    still_open = [alert for alert in alerts if alert.is_open]
+    # Nor is anything in hand while one is not.
+    taken = still_open[0] if still_open and all(alert.acknowledged_at for alert in still_open) else None
+    closed = None if still_open else max(alerts, key=lambda alert: alert.resolved_at or now)
     return Reception(
         told=told,
         told_at=told_at,
@@ -74,7 +75,7 @@ def _alerts(entry: Entry, said: Assessment | None) -> list[Alert]:
     rows = Alert.objects.filter(treatment=entry.treatment_id, **about).order_by("opened_at")
     newest: dict[str, Alert] = {}
     for alert in rows.select_related("treatment", "acknowledged_by"):
-        if alert.is_open or alert.resolved_at >= entry.received_at:
+        if alert.resolved_at is None or alert.resolved_at >= entry.received_at:
             newest[alert.concern] = alert
     return list(newest.values())
 

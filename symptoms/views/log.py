@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -42,8 +43,9 @@ class Sheet:
         """The entry before this day."""
         return self.treatment.entries.current().filter(day__lt=self.day).order_by("-day").first()
 
+    @cached_property
     def saved(self) -> Entry | None:
-        """What was saved for this day."""
+        """What was saved for this day before."""
         return self.treatment.entries.current().filter(day=self.day).first()
 
 
@@ -77,9 +79,8 @@ def _log(request: HttpRequest, day: int | None) -> HttpResponse:
         return _posted(request, sheet, now)
     if not patient.agreed_to("care"):
         return redirect("today")
-    saved = sheet.saved()
-    form = _form(sheet, initial=answers_of(saved, sheet.unit) if saved else None)
-    return _page(request, sheet, form, is_change=saved is not None)
+    form = _form(sheet, initial=answers_of(sheet.saved, sheet.unit) if sheet.saved else None)
+    return _page(request, sheet, form)
 
 
 def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
@@ -139,12 +140,14 @@ def _page(request: HttpRequest, sheet: Sheet, form: EntryForm, *, status: int = 
         "treatment": sheet.treatment,
         "day": sheet.day,
         "is_today": sheet.day == sheet.today,
+        "is_change": sheet.saved is not None,
         "on": full(on),
         "last_time": _last_time(last.day, sheet.day) if last else "",
         "days_offered": [(day, short(sheet.treatment.day_zero + timedelta(days=day), on)) for day in offered],
         "lines": lines_for(sheet.patient),
         "views": VIEWS,
         "had_photos": bool(request.FILES),
+        "shows_photos": sheet.patient.agreed_to("photos"),
         "tab": "today",
         **more,
     }

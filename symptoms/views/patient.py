@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import patient_required
 from accounts.models import Patient
 from symptoms.journal.courses import patient_values, treatment_values
-from symptoms.journal.reading import CourseRead, DayRead, read_course
+from symptoms.journal.reading import LAST_DAY, CourseRead, DayRead, read_course
 from symptoms.journal.treatments import possibly_same
 from symptoms.models import Assessment, Entry, Note, Treatment
 from symptoms.recovery.care import care
@@ -47,7 +47,9 @@ def today(request: HttpRequest) -> HttpResponse:
     }
     if treatment is not None and day is not None:
         context["described"] = in_a_line(treatment)
-        if day >= 0:
+        if day > LAST_DAY:
+            context["is_over"] = True
+        elif day >= 0:
             context |= _day_n(request, treatment, day, now)
         else:
             context["begins"] = full(treatment.day_zero)

@@ -16,7 +16,7 @@ from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
 from symptoms.photos import storage
 from symptoms.photos.attaching import remove_photo
-from symptoms.views.own import own_treatments
+from symptoms.views.own import lines_for, own_treatments
 from symptoms.views.sending import keep_photos
 from symptoms.wording.times import full
 
@@ -73,6 +73,8 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
         "day": day,
         "date": full(treatment.day_zero + timedelta(days=day)),
         "refused": refused,
+        "lines": lines_for(patient),
+        "shows_photos": patient.agreed_to("photos"),
         "views": VIEWS,
     }
     return render(request, "patient/photo_add.html", context, status=422 if form.errors or refused else 200)

@@ -32,6 +32,6 @@ def keep_photos(
 
 
 def _keep(treatment: Treatment, id: UUID, view: str, file: UploadedFile, *, day: int, by: User, now: datetime) -> None:
-    if file.size > MAX_BYTES:  # before it is read into memory
+    if (file.size or 0) > MAX_BYTES:  # before it is read into memory
         raise PhotoRefused(TOO_LARGE)
     attach_photo(treatment, id=id, day=day, view=view, data=file.read(), by=by, now=now)

@@ -144,6 +144,16 @@ def test_a_worse_day_is_not_called_read_because_an_earlier_one_was(ana, phone, n
     assert "read it" not in text_of(phone.get(entry.get_absolute_url()))
 
 
+def test_nothing_is_in_hand_while_one_matter_is_not(ana, phone, noor):
+    treatment = pen(ana, days_ago=5)
+    logged(treatment, 4, signs=["firm_lumps"])
+    acknowledge(treatment, by=noor, now=timezone.now())
+    entry = logged(treatment, 5, signs=["firm_lumps", "pus"]).entry
+    assert "in hand" not in text_of(phone.get(entry.get_absolute_url()))
+    acknowledge(treatment, by=noor, now=timezone.now())
+    assert "Dr Noor has it in hand" in text_of(phone.get(entry.get_absolute_url()))
+
+
 @pytest.mark.parametrize("failed", [True, False])
 def test_a_clinic_that_could_not_be_told_is_to_be_called(ana, phone, failed):
     entry, _ = entry_page(ana, URGENT)

@@ -67,6 +67,17 @@ def test_before_day_0_nothing_can_be_logged(ana):
         assert phone.get(reverse("log")).url == TODAY
 
 
+def test_a_treatment_is_followed_for_400_days(ana):
+    with time_machine.travel(datetime(2026, 1, 1, 12, tzinfo=UTC), tick=False):
+        pen(ana)
+    for after, said in ((400, "Log day 400"), (401, "This course has ended")):
+        with time_machine.travel(datetime(2026, 1, 1, 13, tzinfo=UTC) + timedelta(days=after), tick=False):
+            phone = people.signed_in(ana)
+            assert said in text_of(phone.get(TODAY))
+            assert phone.get(reverse("course")).status_code == 200
+            assert phone.get(reverse("log")).status_code == (200 if after == 400 else 404)
+
+
 def test_withdrawn_agreement_stops_logging_and_says_where_to_agree(phone, ana):
     logged(pen(ana, days_ago=3), 2)
     withdraw_consent(ana, "care", timezone.now())
