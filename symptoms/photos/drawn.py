@@ -6,7 +6,6 @@ The finding cheek is the person's left one: on the right side of a front photo, 
 """
 
 import io
-import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
@@ -276,15 +275,15 @@ def _relief(angles: list[float], rows: list[float], person: Person, swelling: fl
     """Build what stands out from the ellipses: nose, brows, lips, chin, cheeks, and a swelling."""
     n, w = person.nose, person.lips
     bumps = [
-        (0.0, 508, 0.085, 34, 14), (0.0, 560, 0.088, 40, 24), (0.0, 612, 0.095, 34, 30 * n),
-        (0.0, 650, 0.115 * n, 24, 44),
+        (0.0, 508, 0.095, 36, 12), (0.0, 560, 0.1, 42, 21), (0.0, 612, 0.11, 36, 26 * n),
+        (0.0, 648, 0.125 * n, 25, 38),
         (0.0, 462, 0.22, 30, 8), (0.0, 722, 0.05, 16, -4),
         (0.0, 738, 0.24, 11, 12 * w), (0.0, 770, 0.21, 13, 15 * w), (0.0, 802, 0.22, 15, -9), (0.0, 856, 0.26, 28, 15),
         (0.0, 745, 0.42, 50, 9),
     ]  # fmt: skip
     for side in (-1, 1):
         bumps += [
-            (side * 0.165 * n, 662, 0.065, 17, 24), (side * EYE_T, 516, 0.19, 30, -25),
+            (side * 0.175 * n, 660, 0.07, 16, 19), (side * EYE_T, 516, 0.19, 30, -25),
             (side * EYE_T, 522, 0.13, 17, 15),
             (side * 0.2, 520, 0.07, 26, -9), (side * 0.45, 464, 0.25, 18, 11), (side * 0.72, 592, 0.26, 42, 13),
             (side * 0.62, 742, 0.22, 60, -7), (side * 1.05, 430, 0.25, 60, -8), (side * 0.4, 755, 0.08, 18, -5),
@@ -376,13 +375,14 @@ def _fill_buffer(head: Head) -> Buffer:
             wide, deep = head.widths[above], head.depths[above]
             if wide < 4:
                 continue
+            tuck = 0.3 + 0.7 * head.backs[row]
             points, near_face = [], 0.3 + 0.7 * _clamp((440 - y) / 170)
             for s, c, end in zip(sines, cosines, hair_ends, strict=True):
                 if y > end:
                     points.append(None)
                     continue
                 lift = thick * _clamp((end - y) / 130 + 0.08) * (near_face if c > 0.12 else 1.0)
-                x, z = (wide + lift) * s, (deep + lift) * c
+                x, z = (wide + lift) * s, (deep + lift) * (c if c > 0 else c * tuck)
                 points.append(((head.centre + x * turn_c + z * turn_s) / STEP - 0.5, z * turn_c - x * turn_s))
             buffer.span(row, points, HAIRY)
     return buffer
@@ -905,7 +905,9 @@ def _strands(tone: Image.Image, head: Head, rng: random.Random) -> Image.Image:
             y = top + (end - top) * share
             points.append(
                 head.place(
-                    angle * (0.6 + 0.4 * share) + head.person.part * (1 - share) + bend * math.sin(3 * share),
+                    angle * (0.6 + 0.4 * share)
+                    + head.person.part * (1 - share) * max(0.0, math.cos(angle))
+                    + bend * math.sin(3 * share),
                     y + 20,
                     20,
                 )[:2]
@@ -1095,7 +1097,7 @@ def _paint_pustules(scene: Scene, strength: float) -> None:
         u, v, size = (
             _clamp(rng.gauss(0, 0.42), -0.9, 0.85),
             _clamp(rng.gauss(0.12, 0.42), -0.85, 1),
-            rng.uniform(4.0, 6.8),
+            rng.uniform(3.2, 6.8),
         )
         at = scene.cheek(u, v)
         if at and i < 3 + 15 * strength:
@@ -1106,12 +1108,12 @@ def _paint_pustules(scene: Scene, strength: float) -> None:
         pen.polygon(_blob(rng, at, rx * 2.5, ry * 2.5), fill=255)
     halo = ImageChops.multiply(_soft(halo, 4.5 * scene.scale, 0.95), scene.mask)
     scene.image = _tint(scene.image, halo, _red(scene.person.tone))
-    _bump(scene, [(at, rx * 1.5, ry * 1.5) for at, rx, ry in spots], 0.9)
+    _bump(scene, [(at, rx * 1.5, ry * 1.5) for at, rx, ry in spots], 0.6)
     heads, pen = _blank()
     for at, rx, ry in spots:
         pen.polygon(_blob(rng, at, rx * 0.72, ry * 0.72, 0.18), fill=255)
     pus = _mix((244, 226, 164), scene.person.skin, 0.15 + 0.08 * (scene.person.tone - 1))
-    scene.image = _cover(scene.image, _soft(heads, 1.2 * scene.scale, 0.82), pus)
+    scene.image = _cover(scene.image, _soft(heads, 1.35 * scene.scale, 0.78), pus)
     _glints(scene, [(at, rx * 0.8, ry * 0.8) for at, rx, ry in spots], 0.15 * scene.scale)
 
 
@@ -1128,11 +1130,11 @@ def _paint_blisters(scene: Scene, strength: float) -> None:
     if not strength:
         return
     rng = scene.stream("blisters")
-    centre = (-0.72, 0.9) if scene.scale == 1 else (-0.3, 0.35)
+    centre = (-0.6, 0.95) if scene.scale == 1 else (-0.3, 0.35)
     spots: list[tuple[Point, float, float]] = []
     taken: list[tuple[float, float, float]] = []
     for _ in range(400):
-        dx, dy, size = rng.gauss(0, 17), rng.gauss(0, 17), rng.uniform(5.5, 9.5)
+        dx, dy, size = rng.gauss(0, 15), rng.gauss(0, 15), rng.uniform(5.0, 9.5)
         if any(math.hypot(dx - x, dy - y) < 0.92 * (size + s) for x, y, s in taken):
             continue
         taken.append((dx, dy, size))
