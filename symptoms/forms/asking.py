@@ -49,6 +49,11 @@ class Asking:
         """The signs that head every page."""
         return self._ticks("signs", self.asked.box)
 
+    @property
+    def box_is_ticked(self) -> bool:
+        """Whether what cannot wait was ticked: then a page that comes back opens there, whatever else is wrong."""
+        return any(row["chosen"] for row in self.box())
+
     def signs(self) -> list[Row]:
         return self._ticks("signs", self.asked.signs)
 

@@ -272,7 +272,8 @@ def test_a_sign_of_the_red_box_brings_the_emergency_number_before_anything_is_sa
     page = phone.post(LOG, {"id": str(uuid4()), "day": "3", "signs": ["trouble_breathing"]})
     assert page.status_code == 422
     body = page.content.decode()
-    assert body.index("Call 999 now") < body.index("things to put right")
+    advice, mistakes = body.index("Call 999 now"), body.index("things to put right")
+    assert body.index("autofocus") < advice < mistakes  # the page opens at the advice
 
 
 # --- photos come along
