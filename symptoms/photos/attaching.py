@@ -52,13 +52,13 @@ def attach_photo(
                 id=id, treatment=treatment, day=day, view=view, key=key, sha256=picture.sha256, digest=digest,
                 width=picture.width, height=picture.height, size=len(picture.jpeg), uploaded_by=by, received_at=now,
             )  # fmt: skip
-    except IntegrityError:
+    except (IntegrityError, TooManyPhotos):
         storage.delete(key)
-        saved = Photo.objects.select_related("treatment").get(pk=id)
+        # The same photo may have come on another connection meanwhile, and have been the last that fits.
+        saved = Photo.objects.filter(pk=id).select_related("treatment").first()
+        if saved is None:
+            raise
         return _again(saved, treatment, day, view, digest), False
-    except TooManyPhotos:
-        storage.delete(key)
-        raise
     return photo, True
 
 

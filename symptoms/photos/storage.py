@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Container
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,9 +53,10 @@ def sweep_orphans(known_keys: Container[str], older_than: timedelta) -> int:
     swept = 0
     for path in settings.PHOTO_ROOT.glob("??/*"):
         orphaned = path.suffix == ".part" or path.stem not in known_keys
-        if orphaned and path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
-            swept += 1
+        with suppress(FileNotFoundError):  # somebody else took it away meanwhile
+            if orphaned and path.stat().st_mtime < before:
+                path.unlink()
+                swept += 1
     return swept
 
 

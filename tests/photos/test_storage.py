@@ -73,3 +73,14 @@ def test_old_files_that_no_row_knows_are_swept_and_others_stay(root):
     assert storage.sweep_orphans({known}, HOUR) == 2
     assert sorted(path.stem for path in files(root)) == sorted([known, young])
     assert orphan not in {path.stem for path in files(root)}
+
+
+def test_a_file_that_goes_while_it_is_swept_stops_nothing(root):
+    class RemovedMeanwhile:
+        def __contains__(self, key):
+            storage.delete(key)
+            return False
+
+    grow_old(root / (key := storage.put(b"a picture"))[:2] / f"{key}.jpg")
+    assert storage.sweep_orphans(RemovedMeanwhile(), HOUR) == 0
+    assert files(root) == []

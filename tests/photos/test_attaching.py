@@ -1,0 +1,199 @@
+"""A photo and its day: kept once, by its owner, within the limits, and never a row without its file."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection
+from django.utils import timezone
+
+from symptoms.models import Photo
+from symptoms.photos import attaching, storage
+from symptoms.photos.attaching import (
+    MOST_A_DAY,
+    ForeignId,
+    SameIdOtherPhoto,
+    TooManyPhotos,
+    attach_photo,
+    remove_photo,
+)
+from symptoms.photos.intake import take_in
+from symptoms.photos.refusals import PhotoRefused
+from tests import images
+from tests.people import ana, patient
+from tests.treatments import pen
+
+pytestmark = pytest.mark.django_db
+
+SENT = images.photo()
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path, settings):
+    settings.PHOTO_ROOT = tmp_path / "photos"
+    return settings.PHOTO_ROOT
+
+
+@pytest.fixture
+def treatment():
+    return pen(ana(), days_ago=5)
+
+
+def attached(treatment, *, id=None, day=3, view="front", data=SENT):
+    by = treatment.patient.user
+    return attach_photo(treatment, id=id or uuid4(), day=day, view=view, data=data, by=by, now=timezone.now())
+
+
+def keys_on_disk(root):
+    return sorted(path.stem for path in root.rglob("*") if path.is_file())
+
+
+def keys_of_rows():
+    return sorted(Photo.objects.values_list("key", flat=True))
+
+
+def fill(treatment, photos):
+    for shade in range(photos):
+        attached(treatment, data=images.photo((shade, 0, 0)))
+
+
+def test_what_is_kept_is_the_clean_picture_and_what_is_true_of_it(treatment):
+    photo, is_new = attached(treatment, data=images.with_segments(SENT, images.exif_segment(6)), view="left")
+    photo.refresh_from_db()
+    stored = storage.read(photo.key)
+    assert is_new
+    assert images.MARK not in stored
+    assert images.shown(stored).size == (photo.width, photo.height) == (48, 64)
+    assert (photo.treatment, photo.day, photo.view, photo.size) == (treatment, 3, "left", len(stored))
+    assert photo.uploaded_by == treatment.patient.user
+
+
+def test_the_same_photo_sent_twice_is_one(treatment, root):
+    id = uuid4()
+    first, again = attached(treatment, id=id), attached(treatment, id=id)
+    assert (first[1], again[1]) == (True, False)
+    assert first[0] == again[0]
+    assert keys_of_rows() == keys_on_disk(root) == [first[0].key]
+
+
+@pytest.mark.parametrize("other", [{"data": images.photo(images.BLUE)}, {"day": 2}, {"view": "left"}])
+def test_an_id_is_never_used_for_something_else(treatment, root, other):
+    photo, _ = attached(treatment)
+    with pytest.raises(SameIdOtherPhoto):
+        attached(treatment, id=photo.id, **other)
+    assert keys_of_rows() == keys_on_disk(root) == [photo.key]
+
+
+def test_somebody_else_s_id_does_not_exist_for_the_sender(treatment, root):
+    photo, _ = attached(treatment)
+    with pytest.raises(ForeignId):
+        attached(pen(patient(name="Ben"), days_ago=5), id=photo.id)
+    assert keys_of_rows() == keys_on_disk(root) == [photo.key]
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg></svg>", SENT[:300]])
+def test_a_refused_photo_leaves_no_row_and_no_file_and_its_id_is_free(treatment, root, data):
+    id = uuid4()
+    with pytest.raises(PhotoRefused):
+        attached(treatment, id=id, data=data)
+    assert keys_of_rows() == keys_on_disk(root) == []
+    assert attached(treatment, id=id)[1]
+
+
+def test_a_day_has_ten_photos_and_the_next_day_has_room(treatment, root):
+    fill(treatment, MOST_A_DAY)
+    with pytest.raises(TooManyPhotos, match="Day 3 has 10 photos"):
+        attached(treatment)
+    assert len(keys_on_disk(root)) == 10
+    assert attached(treatment, day=4)[1]
+
+
+def test_the_last_of_a_day_can_be_sent_twice(treatment):
+    fill(treatment, MOST_A_DAY - 1)
+    photo, _ = attached(treatment)
+    assert attached(treatment, id=photo.id) == (photo, False)
+
+
+def test_a_patient_s_photos_are_counted_over_all_treatments(treatment, root, monkeypatch):
+    monkeypatch.setattr(attaching, "MOST_A_PATIENT", 2)
+    fill(treatment, 2)
+    with pytest.raises(TooManyPhotos, match="You have 2 photos"):
+        attached(pen(treatment.patient, days_ago=3), day=1)
+    assert attached(pen(patient(name="Ben"), days_ago=5))[1]
+    assert len(keys_on_disk(root)) == 3
+
+
+def meanwhile(monkeypatch, happens):
+    """Let something happen once, while the next photo is decoded."""
+
+    def slowly(data):
+        monkeypatch.setattr(attaching, "take_in", take_in)
+        happens()
+        return take_in(data)
+
+    monkeypatch.setattr(attaching, "take_in", slowly)
+
+
+@pytest.mark.parametrize("before", [0, MOST_A_DAY - 1], ids=["room for more", "the last that fits"])
+def test_the_same_photo_that_came_meanwhile_is_that_photo(treatment, root, monkeypatch, before):
+    fill(treatment, before)
+    id, first = uuid4(), []
+    meanwhile(monkeypatch, lambda: first.extend(attached(treatment, id=id)))
+    assert attached(treatment, id=id) == (first[0], False)
+    assert keys_of_rows() == keys_on_disk(root)
+    assert len(keys_of_rows()) == before + 1
+
+
+def test_a_day_that_got_full_meanwhile_takes_no_more(treatment, root, monkeypatch):
+    fill(treatment, MOST_A_DAY - 1)
+    meanwhile(monkeypatch, lambda: attached(treatment))
+    with pytest.raises(TooManyPhotos):
+        attached(treatment)
+    assert len(keys_of_rows()) == len(keys_on_disk(root)) == MOST_A_DAY
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_treatment_that_went_meanwhile_leaves_no_file(treatment, root, monkeypatch):
+    meanwhile(monkeypatch, lambda: type(treatment).objects.filter(pk=treatment.pk).delete())
+    with pytest.raises(IntegrityError):
+        attached(treatment)
+    assert keys_on_disk(root) == []
+
+
+def test_a_removed_photo_is_gone_as_a_row_and_as_a_file(treatment, root):
+    kept, gone = attached(treatment)[0], attached(treatment)[0]
+    remove_photo(gone)
+    assert keys_of_rows() == keys_on_disk(root) == [kept.key]
+
+
+def test_a_file_that_cannot_be_removed_has_no_row_any_more(treatment, root, monkeypatch):
+    def stuck(key):
+        raise OSError("the disk is read-only")
+
+    photo, _ = attached(treatment)
+    monkeypatch.setattr(storage, "delete", stuck)
+    with pytest.raises(OSError, match="read-only"):
+        remove_photo(photo)
+    assert keys_of_rows() == []
+    assert keys_on_disk(root) == [photo.key]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_photo_from_many_threads_is_one_row_and_one_file(treatment, root):
+    id, done, ready = uuid4(), [], threading.Barrier(6)
+
+    def send():
+        try:
+            ready.wait()
+            done.append(attached(treatment, id=id)[1])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [False] * 5 + [True]
+    assert keys_of_rows() == keys_on_disk(root)
+    assert len(keys_of_rows()) == 1
