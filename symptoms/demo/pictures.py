@@ -1,7 +1,7 @@
 """The demo's photos: drawn, never real, and showing what was logged that day."""
 
 from symptoms.demo.cast import Person, Story
-from symptoms.photos.drawn import draw
+from symptoms.demo.drawing.photo import draw
 
 DOTS_SHOW_FOR = 2  # days; the needles' marks have closed by then
 

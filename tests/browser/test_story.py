@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
-from symptoms.photos.drawn import draw
+from symptoms.demo.drawing.photo import draw
 from tests.browser.site import Site, link_in
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 from PIL import ImageChops, ImageStat
 
-from symptoms.photos.drawn import draw
+from symptoms.demo.drawing.photo import draw
 from symptoms.photos.intake import take_in
 from tests import images
 
