@@ -25,13 +25,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data, running(Path(data)) as site, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         patient = _signed_in(browser, site.url, "julia@patients.example", PHONE)
-        for name, path in (("today", "/today/"), ("course", "/course/"), ("care", "/care/"), ("log", "/log/")):
-            _take(patient, path, name)
         patient.goto("/course/4/")
         patient.locator('a[href^="/entries/"]').first.click()
         _keep(patient, "verdict")
         practitioner = _signed_in(browser, site.url, NOOR, DESK)
-        _take(practitioner, "/practice/", "queue")
+        practitioner.goto("/practice/")
+        _keep(practitioner, "queue")
         practitioner.locator('a[href^="/practice/patients/"]').first.click()
         _keep(practitioner, "patient")
         browser.close()
@@ -46,11 +45,6 @@ def _signed_in(browser: Browser, url: str, email: str, size: dict) -> Page:
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda address: "/accounts/login/" not in address)
     return page
-
-
-def _take(page: Page, path: str, name: str) -> None:
-    page.goto(path)
-    _keep(page, name)
 
 
 def _keep(page: Page, name: str) -> None:
