@@ -27,7 +27,7 @@ def call(world: World, name: str, method: str, role: str, body: dict | None = No
     if name.startswith("api_"):
         headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
         if method == "GET":
-            return browser.get(path, headers=headers)
+            return browser.get(path, given, headers=headers)
         if (name, method) == ("api_photo", "PUT"):
             return browser.put(f"{path}?day=3&view=left", jpeg(), content_type="image/jpeg", headers=headers)
         return browser.generic(method, path, **as_json(given), headers=headers)
@@ -131,7 +131,13 @@ BODIES = {
         **_typed_treatment(world),
         "patient": str(world.ids["patient_id"]),
     },
+    ("practice_treatment_new", "GET"): lambda world: {"patient": str(world.ids["patient_id"])},
     ("practice_treatment_edit", "POST"): _typed_treatment,
+    ("queue", "GET"): lambda world: {"show": "all", "q": "a"},
+    ("course", "GET"): lambda world: {"treatment": str(world.ids["treatment_id"])},
+    ("course_day", "GET"): lambda world: {"treatment": str(world.ids["treatment_id"])},
+    ("api_treatments", "GET"): lambda world: {"patient": str(world.ids["patient_id"])},
+    ("api_assessments", "GET"): lambda world: {"entry": str(world.ids["entry_id"])},
     ("note", "POST"): lambda world: {"id": str(uuid4()), "text": "Keep it dry.", "to": "patient"},
     ("resolve", "POST"): lambda world: {"outcome": "seen"},
     ("account_reauthenticate", "POST"): lambda world: {"password": people.PASSWORD},
