@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("symptoms.urls")),
 ]
 
-if settings.DEBUG:
+if settings.SHOWS_MAIL:
     urlpatterns.append(path("demo/mail/", views.demo_mail, name="demo_mail"))
 
 handler400 = "tracker.views.bad_request"
