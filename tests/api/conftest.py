@@ -46,3 +46,8 @@ def noors(noor):
 @pytest.fixture
 def okafors(db):
     return program(people.dr_okafor())
+
+
+@pytest.fixture
+def settings_without_limit(settings):
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"person": "100000/min"}}
