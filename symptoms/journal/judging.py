@@ -41,7 +41,7 @@ def judge_from(journal: Journal, treatment: Treatment, entry: Entry, *, now: dat
         log.exception("entry %s could not be judged", entry.id)
         leave_unjudged(entry, now=now)
         return Judged(entry, None, raise_unjudged(entry, now=now))
-    rows = _store(again, judged, now, without=None if change is Change.TREATMENT else entry)
+    rows = _store(again, judged, now, without=entry if change in (Change.WRITTEN, Change.AMENDED) else None)
     newest = again[-1]
     spoken = [(row, judged[row.id]) for row in {entry.id: entry, newest.id: newest}.values()]
     queued = raise_alerts(newest_treatment(journal.treatments), entry, spoken, now=now, change=change)

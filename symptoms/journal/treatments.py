@@ -11,7 +11,7 @@ from symptoms.alerts.raising import Change
 from symptoms.alerts.standing import refresh_standing
 from symptoms.journal.courses import read_journal
 from symptoms.journal.judging import judge_from
-from symptoms.models import Treatment, TreatmentRevision
+from symptoms.models import Alert, AlertEvent, Treatment, TreatmentRevision
 
 SAME_SESSION_WITHIN = timedelta(days=1)
 NOT_REVISED = {"id", "patient", "practice", "recorded_by", "same_as", "kept_apart_at"}
@@ -39,10 +39,13 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
 def change_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) -> Treatment:
     """Mend what was recorded; how it read before is kept, and all its days are judged anew."""
     TreatmentRevision.objects.create(treatment=treatment, was=as_document(treatment), changed_by=by, changed_at=now)
+    zone = treatment.patient.zone
+    was = treatment.performed_at.astimezone(zone).date()
     for name, value in facts.items():
         setattr(treatment, name, value)
-    if "performed_at" in facts:
-        _move_day_zero(treatment, facts["performed_at"].astimezone(treatment.patient.zone).date())
+    became = treatment.performed_at.astimezone(zone).date()
+    if became != was:  # another zone since then moves nothing: only another date does
+        _move_day_zero(treatment, became)
     treatment.save()
     judge_all(treatment, now=now)
     refresh_standing(treatment.patient)
@@ -80,13 +83,30 @@ def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
     for entry in other.entries.order_by("day"):
         entry.treatment, entry.day = kept, max(0, entry.day + shift)
         entry.is_current = entry.is_current and entry.day not in taken
-        taken.add(entry.day)
+        if entry.is_current:
+            taken.add(entry.day)
         entry.save(update_fields=["treatment", "day", "is_current"])
-    other.photos.update(treatment=kept)
+    for photo in other.photos.all():
+        photo.treatment, photo.day = kept, max(0, photo.day + shift)
+        photo.save(update_fields=["treatment", "day"])
+    _join_alerts(kept, other)
     other.same_as = kept
     other.save(update_fields=["same_as"])
     judge_all(kept, now=now)
     refresh_standing(kept.patient)
+
+
+def _join_alerts(kept: Treatment, other: Treatment) -> None:
+    """What is open of `other` becomes `kept`'s; where both are open about one concern, it is told as one: the worse."""
+    here = {(alert.kind, alert.concern): alert for alert in Alert.objects.open().filter(treatment=kept)}
+    for alert in Alert.objects.open().filter(treatment=other):
+        same = here.get((alert.kind, alert.concern))
+        if same is not None:
+            less, more = sorted((same, alert), key=lambda one: (one.urgency, one.pk == same.pk))
+            AlertEvent.objects.filter(alert=less).update(alert=more)
+            less.delete()
+    Alert.objects.filter(treatment=other).update(treatment=kept)
+    other.notes.update(treatment=kept)
 
 
 def say_different(treatment: Treatment, *, now: datetime) -> None:
@@ -101,9 +121,9 @@ def _move_day_zero(treatment: Treatment, day_zero) -> None:
     treatment.day_zero = day_zero
     if not shift:
         return
-    entries = list(treatment.entries.order_by("day" if shift < 0 else "-day"))
+    entries = list(treatment.entries.order_by("-received_at"))
     taken: set[int] = set()
-    for entry in sorted(entries, key=lambda entry: entry.received_at, reverse=True):
+    for entry in entries:
         entry.day = max(0, entry.day + shift)
         entry.is_current = entry.is_current and entry.day not in taken
         if entry.is_current:

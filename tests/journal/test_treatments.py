@@ -7,8 +7,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.patients import confirm_zone
+from symptoms.journal import judging
 from symptoms.journal.treatments import change_treatment, possibly_same, say_different, say_same, start_treatment
-from symptoms.models import Alert, Assessment, Standing
+from symptoms.models import Alert, Assessment, Photo, Standing
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.treatments import logged, pen
@@ -105,6 +107,59 @@ def test_said_to_be_the_same_the_days_of_one_become_days_of_the_other(clinic, no
     assert theirs.entries.current().get(day=3) == kept
     assert theirs.entries.count() == 3
     assert Standing.objects.get(patient=ana).treatment == theirs
+
+
+def test_a_day_changed_before_the_records_were_joined_counts_as_it_was_last_written(clinic, noor):
+    ana = people.ana(clinic)
+    theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=5)
+    logged(own, 2, redness=3)
+    last = logged(own, 2, redness=1).entry
+    say_same(theirs, own, now=timezone.now())
+    assert theirs.entries.current().get() == last
+    assert theirs.entries.count() == 2
+
+
+def test_photos_of_a_joined_record_stay_on_their_date(clinic, noor):
+    ana = people.ana(clinic)
+    theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
+    photo = Photo.objects.create(
+        treatment=own, day=2, view="front", key="k", width=1, height=1, size=1, received_at=timezone.now()
+    )
+    say_same(theirs, own, now=timezone.now())
+    photo.refresh_from_db()
+    assert (photo.treatment, photo.day) == (theirs, 3)
+
+
+def test_what_is_open_of_a_joined_record_is_open_once_and_can_be_closed(clinic, noor):
+    ana = people.ana(clinic)
+    theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=5)
+    logged(theirs, 2, signs=["pus"])
+    logged(own, 3, signs=["pus"])
+    say_same(theirs, own, now=timezone.now())
+    still_open = Alert.objects.open().filter(concern="infection")
+    assert [alert.treatment for alert in still_open] == [theirs]
+
+
+def test_a_new_time_zone_moves_no_day_when_something_else_is_mended(clinic, noor):
+    ana = people.ana(clinic)
+    session = pen(ana, days_ago=3, by=noor)
+    logged(session, 0)
+    logged(session, 2)
+    before = session.day_zero
+    confirm_zone(ana, "Pacific/Kiritimati", timezone.now())  # noon in London is the next day there
+    session.refresh_from_db()
+    change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at, needle_depth_mm="0.5")
+    assert (session.day_zero, days(session)) == (before, [0, 2])
+
+
+def test_a_fault_while_all_days_are_judged_anew_is_made_good_by_the_worker(clinic, noor, monkeypatch):
+    session = pen(people.ana(clinic), days_ago=5, by=noor)
+    entry = logged(session, 2).entry
+    with monkeypatch.context() as broken:
+        broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
+        change_treatment(session, by=noor, now=timezone.now(), needle_depth_mm="0.5")
+    assert judging.judge_again(entry.id, now=timezone.now()).assessment is not None
+    assert Assessment.objects.get(entry=entry, is_current=True).made_at > entry.received_at
 
 
 def test_an_id_is_used_once(clinic, noor):
