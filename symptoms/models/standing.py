@@ -8,7 +8,7 @@ from symptoms.models.treatment import Treatment
 
 
 class Standing(models.Model):
-    """Derived, never the truth: `alerts.standing.refresh` works it out from alerts, entries and assessments."""
+    """Derived, never the truth: `refresh_standing` works it out from alerts, entries and assessments."""
 
     patient = models.OneToOneField(Patient, primary_key=True, on_delete=models.CASCADE, related_name="standing")
     practice = models.ForeignKey(Practice, null=True, on_delete=models.CASCADE, related_name="+")
