@@ -1,15 +1,18 @@
 """What happens to sessions and alerts when a patient joins, changes or leaves a practice."""
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import Patient, Practice
-from symptoms.alerts.raising import Change, raise_alerts
+from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
 from symptoms.alerts.standing import refresh_standing
 from symptoms.journal.courses import read_journal
 from symptoms.models import Alert, AlertEvent, Entry, Standing, Treatment
 from symptoms.recovery import assessment as core
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -61,5 +64,11 @@ def _raise_newest(patient: Patient, now: datetime) -> None:
         return
     newest.treatment.patient.practice = patient.practice
     course = read_journal(newest.treatment).course(newest.treatment)
-    spoken = [(newest, core.assess(course, day=newest.day))]
+    try:
+        spoken = [(newest, core.assess(course, day=newest.day))]
+    except Exception:
+        # A fault in the rules must not keep anybody from joining a clinic: a person there is asked to read the entry.
+        log.exception("entry %s could not be judged for the new practice", newest.id)
+        raise_unjudged(newest, now=now)
+        return
     raise_alerts(newest.treatment, newest, spoken, now=now, change=Change.LINKED)

@@ -38,6 +38,7 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
 @transaction.atomic
 def change_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) -> Treatment:
     """Mend what was recorded; how it read before is kept, and all its days are judged anew."""
+    treatment.refresh_from_db()  # now that nobody else can write: of two who mend at once, the second keeps the first's
     TreatmentRevision.objects.create(treatment=treatment, was=as_document(treatment), changed_by=by, changed_at=now)
     zone = treatment.patient.zone
     was = treatment.performed_at.astimezone(zone).date()

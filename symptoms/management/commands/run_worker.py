@@ -10,7 +10,7 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
-from symptoms.journal.judging import judge_again
+from symptoms.journal.judging import judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery, Entry, Photo
 from symptoms.photos import storage
@@ -66,7 +66,14 @@ def judge_one() -> bool:
     due = Entry.objects.unjudged().filter(judge_again_at__lte=now).order_by("judge_again_at").first()
     if due is None:
         return False
-    judge_again(due.id, now=now)
+    try:
+        judge_again(due.id, now=now)
+    except OperationalError:
+        raise
+    except Exception:
+        # One entry that cannot be judged at all must not hold up everybody's messages: it goes to the end of the line.
+        log.exception("entry %s could not be judged again", due.id)
+        leave_unjudged(due, now=now)
     return True
 
 

@@ -1,0 +1,39 @@
+"""An entry that cannot be judged, whatever the fault, holds nobody's messages up."""
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from symptoms.journal import judging
+from symptoms.journal.moving import moved_to_practice
+from symptoms.models import Delivery, Entry
+from tests.people import ana, dr_noor, practice
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_worker_goes_on_past_an_entry_that_cannot_even_be_stored(monkeypatch, capsys):
+    clinic = practice()
+    treatment = pen(ana(clinic), days_ago=3, by=dr_noor(clinic))
+    with monkeypatch.context() as broken:
+        broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
+        logged(treatment, 3, signs=["pus"])
+    Entry.objects.update(judge_again_at=timezone.now())
+    monkeypatch.setattr(judging, "_store", lambda *a, **k: 1 / 0)
+    call_command("run_worker", once=True)
+    entry = Entry.objects.get()
+    assert not entry.is_judged and entry.judge_again_at > timezone.now() and entry.judge_attempts == 2
+    assert Delivery.objects.get().sent_at is not None
+
+
+def test_a_fault_in_the_rules_keeps_nobody_from_joining_a_clinic(monkeypatch):
+    alone = ana()
+    logged(pen(alone, days_ago=3), 3, signs=["pus"])
+    clinic = practice()
+    noor = dr_noor(clinic)
+    alone.practice = clinic
+    alone.save()
+    monkeypatch.setattr("symptoms.journal.moving.core.assess", lambda *a, **k: 1 / 0)
+    moved_to_practice(alone, clinic, timezone.now())
+    assert Delivery.objects.get().recipient == noor
