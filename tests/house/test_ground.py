@@ -20,12 +20,13 @@ SAFE = {
 }
 
 
-def start(**environment: str) -> subprocess.CompletedProcess:
+def start(program: str = "import tracker.settings", **environment: str) -> subprocess.CompletedProcess:
     """Start a fresh process that reads the settings, with this environment and nothing of ours."""
     others = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")}
     return subprocess.run(
-        [sys.executable, "-c", "import tracker.settings"],
-        cwd=ROOT, env=others | environment, capture_output=True, text=True, check=False,
+        [sys.executable, "-c", program],
+        cwd=ROOT, env=others | {"DJANGO_SETTINGS_MODULE": "tracker.settings"} | environment,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -70,6 +71,18 @@ def test_unsafe_or_unreadable_settings_refuse_to_start_and_say_which(changed, re
     started = start(**SAFE | changed)
     assert started.returncode != 0
     assert reason in started.stderr.strip().splitlines()[-1] or reason in started.stderr
+
+
+@pytest.mark.parametrize(("trusted", "address"), [("true", "203.0.113.9"), ("false", "127.0.0.1")])
+def test_wrong_tries_are_counted_by_the_visitor_s_address_that_a_trusted_proxy_names(trusted, address):
+    said = start(
+        **SAFE,
+        MENDLINE_TRUST_PROXY=trusted,
+        program="import django; django.setup();"
+        "from django.test import RequestFactory; from allauth.core.internal.httpkit import get_client_ip;"
+        "print(get_client_ip(RequestFactory().get('/', headers={'X-Forwarded-For': '203.0.113.9'})))",
+    )
+    assert said.stdout.strip() == address, said.stderr
 
 
 def test_every_reason_not_to_start_is_said_at_once():
