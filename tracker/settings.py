@@ -127,6 +127,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
+# Without it all visitors behind the proxy are one address, and ten wrong tries of anybody shut everybody out.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.TRUST_PROXY else 0
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key,100/24h/key"}
 
 # --- sessions, cookies, headers (safety.md, section 8)
@@ -255,6 +257,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"without_tokens": {"()": "accounts.logs.WithoutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_tokens"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

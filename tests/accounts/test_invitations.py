@@ -1,8 +1,10 @@
 """T13: an invitation works once, for whom it was meant, for seven days, and says nothing to anybody else."""
 
+import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.invitations import CannotJoin, invite_member, invite_patient
+from accounts.logs import WithoutTokens
 from accounts.models import AccountMail, Invitation, Patient, User, hash_token
 from symptoms.models import Treatment
 from tests import people
@@ -285,3 +288,14 @@ def test_the_qr_code_is_a_picture_of_the_link_without_inline_style():
     drawn = invitations.qr_code("https://mendline.example/join/abc/")
     assert drawn.startswith("<svg")
     assert "style=" not in drawn and "<title>" in drawn
+
+
+def test_the_log_names_no_link_that_still_lets_somebody_in(record, noor, monkeypatch):
+    link = mailed(record, noor)
+    eve = people.signed_in(people.user("Eve"))
+    written = StringIO()
+    [console] = [one for one in logging.getLogger().handlers if any(isinstance(f, WithoutTokens) for f in one.filters)]
+    monkeypatch.setattr(console, "stream", written)
+    assert eve.get(link).status_code == 404
+    assert "Not Found: /join/…/" in written.getvalue()
+    assert link.split("/")[-2] not in written.getvalue()
