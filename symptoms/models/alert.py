@@ -25,9 +25,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.filter(resolved_at=None)
 
     def managed_by(self, user: User) -> "AlertQuerySet":
-        """Those of the practice in which the user is a practitioner."""
+        """Those of the practice in which the user is a practitioner, of treatments that it may still read."""
         practice = user.practice_as_practitioner if user.is_authenticated else None
-        return self.filter(practice=practice) if practice is not None else self.none()
+        if practice is None:
+            return self.none()
+        read = Q(treatment__patient__practice=practice) | Q(treatment__practice=practice)
+        return self.filter(read, practice=practice)
 
 
 class Alert(models.Model):

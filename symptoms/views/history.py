@@ -5,6 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, Subquery
+from django.utils.formats import date_format
 
 from accounts.models import Patient, Practice
 from symptoms.alerts.telling import user_name
@@ -27,10 +28,10 @@ class Event:
 
 
 def history(patient: Patient, treatments: list[Treatment], practice: Practice) -> list[Event]:
-    """The newest events of these treatments: five statements. Notes are only those of the reader's practice."""
+    """The newest events of these treatments: five statements. Notes and alerts: those of the reader's practice only."""
     events = [
         *_logged(patient, treatments),
-        *_alerts(treatments),
+        *_alerts(treatments, practice),
         *_notes(treatments, practice),
         *_changes(treatments),
         *_joined(patient),
@@ -51,8 +52,9 @@ def _logged(patient: Patient, treatments: list[Treatment]):
         yield Event(entry.received_at, str(patient), what, urgency=urgency)
 
 
-def _alerts(treatments: list[Treatment]):
-    events = AlertEvent.objects.filter(alert__treatment__in=treatments).select_related("alert", "actor")
+def _alerts(treatments: list[Treatment], practice: Practice):
+    ours = AlertEvent.objects.filter(alert__treatment__in=treatments, alert__practice=practice)
+    events = ours.select_related("alert", "actor")
     for event in events.order_by("-at", "-id")[:SHOWN]:
         who = user_name(event.actor) if event.what in ("acknowledged", "resolved") else "Mendline"
         yield Event(event.at, who, event_in_words(event.what, event.alert.concern, event.urgency, event.detail))
@@ -69,7 +71,8 @@ def _notes(treatments: list[Treatment], practice: Practice):
 
 def _changes(treatments: list[Treatment]):
     for treatment in treatments:
-        yield Event(treatment.recorded_at, user_name(treatment.recorded_by), f"Recorded the treatment: {treatment}")
+        what = f"{treatment.get_device_display()} on {date_format(treatment.day_zero, 'j M Y')}"
+        yield Event(treatment.recorded_at, user_name(treatment.recorded_by), f"Recorded the treatment: {what}")
     changed = TreatmentRevision.objects.filter(treatment__in=treatments).select_related("changed_by")
     for revision in changed.order_by("-changed_at")[:SHOWN]:
         yield Event(revision.changed_at, user_name(revision.changed_by), "Changed the treatment")

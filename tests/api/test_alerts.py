@@ -1,9 +1,13 @@
 """Alerts answered by practitioners' programs: seen by their practice alone, taken, closed with an outcome."""
 
 import pytest
+from django.utils import timezone
 
+from accounts.patients import leave_practice
+from symptoms.journal.moving import moved_to_practice
 from symptoms.models import Alert, AlertEvent
 from tests.api.programs import INFECTED, of, pointers, put_entry
+from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +73,16 @@ def test_dr_okafor_and_patients_reach_no_alert(okafors, anas, alert):
     assert anas.get(LIST).status_code == anas.post(f"{LIST}{alert.id}/acknowledge/").status_code == 403
     alert.refresh_from_db()
     assert alert.is_open and alert.acknowledged_at is None
+
+
+def test_what_a_patient_who_left_recorded_themselves_is_not_the_old_practice_s_to_see_or_close(noors, anas, ana):
+    own = pen(ana, days_ago=3, by=ana.user)
+    put_entry(anas, own, INFECTED)
+    leave_practice(ana, timezone.now())
+    moved_to_practice(ana, None, timezone.now())
+    assert noors.get(LIST).json()["results"] == []
+    for alert in Alert.objects.all():
+        assert noors.get(f"{LIST}{alert.id}/").status_code == 404
+        assert noors.post(f"{LIST}{alert.id}/acknowledge/").status_code == 404
+        assert noors.post(f"{LIST}{alert.id}/resolve/", {"outcome": "seen"}, format="json").status_code == 404
+    assert Alert.objects.filter(acknowledged_at=None, resolved_at=None).exists()
