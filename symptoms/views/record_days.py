@@ -19,6 +19,7 @@ from symptoms.wording.evidence import evidence, leading_symptom
 from symptoms.wording.practitioner import concern_title
 
 DAYS_SHOWN = 30
+MOST_REPLACED = 200  # earlier answers on a page, the newest first: who changes a day without end stops nobody
 DRAWN_WITHOUT_A_LEAD = Symptom.PAIN
 
 
@@ -115,7 +116,7 @@ def _log(treatment: Treatment, course: CourseRead) -> list[Logged]:
     first, last = course.days[0].day, course.days[-1].day
     replaced: dict[int, list[Entry]] = defaultdict(list)
     older = treatment.entries.filter(is_current=False, day__gte=first, day__lte=last)
-    for entry in older.order_by("-received_at"):
+    for entry in older.order_by("-received_at")[:MOST_REPLACED]:
         replaced[entry.day].append(entry)
     return [
         Logged(

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessRecord, Membership
-from accounts.patients import leave_practice
+from accounts.patients import leave_practice, link_to_practice
 from symptoms.journal.moving import moved_to_practice
-from symptoms.models import Alert, Delivery, Note
+from symptoms.models import Alert, Delivery, Entry, Note
+from symptoms.views.record_days import MOST_REPLACED
 from tests import people
 from tests.pages.practitioner.pages import statements, text_of
 from tests.treatments import logged, pen
@@ -290,6 +291,34 @@ def test_a_clinic_that_was_left_reads_what_it_did_and_nothing_else(clinic, noor,
     assert reverse("practice_treatment_edit", args=[session.id]) not in body
     answer = desk.post(reverse("note", args=[session.id]), {"id": uuid4(), "text": "x", "to": "patient"})
     assert answer.status_code == 404
+
+
+def test_a_clinic_that_was_left_does_not_read_what_the_next_one_did_about_it(desk, session):
+    ill(session)
+    okafor = people.dr_okafor()
+    practice = okafor.membership.practice
+    link_to_practice(session.patient, practice, timezone.now())
+    moved_to_practice(session.patient, practice, timezone.now())
+    there = people.signed_in(okafor)
+    for alert in Alert.objects.open():
+        typed = {"outcome": "no_concern", "reason": "Said in confidence."}
+        assert there.post(reverse("resolve", args=[alert.id]), typed).status_code == 302
+    assert "Said in confidence." in page(there, session)
+    shown = page(desk, session)
+    assert "Said in confidence." not in shown
+    assert "Okafor" not in shown and "Otherwhere" not in shown
+
+
+def test_a_day_that_was_changed_without_end_leaves_the_page_readable(desk, session):
+    saved = logged(session, 2).entry
+    Entry.objects.bulk_create(
+        Entry(
+            id=uuid4(), treatment=session, day=2, answers=saved.answers, note="zq9 once more", digest=str(n),
+            received_at=saved.received_at, is_current=False, is_judged=True,
+        )
+        for n in range(MOST_REPLACED + 50)
+    )  # fmt: skip
+    assert page(desk, session).count("zq9 once more") == MOST_REPLACED
 
 
 def test_what_stayed_open_with_the_clinic_that_was_left_can_be_closed(desk, session):
