@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -225,7 +225,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Which invitations can still be used."""
 
     def open(self, now: datetime) -> "InvitationQuerySet":
-        return self.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
+        """Those that still let somebody in; to a colleague only while whoever invited manages the practice's people."""
+        admins = Membership.objects.admins().filter(user=OuterRef("invited_by"), practice=OuterRef("practice"))
+        return self.filter(~Q(patient=None) | Exists(admins), used_at=None, withdrawn_at=None, expires_at__gt=now)
 
     def unsettled(self) -> "InvitationQuerySet":
         """Neither taken for good nor taken back: what a new invitation replaces."""

@@ -105,3 +105,16 @@ def test_an_address_that_is_none_is_refused_beside_its_field_and_what_was_chosen
     assert b'id="id_email_error"' in answer.content
     assert re.search(rb'id="id_is_admin"[^>]* checked', answer.content)
     assert not AccountMail.objects.exists()
+
+
+@pytest.mark.parametrize("fields", [{"action": "remove"}, {"action": "change", "is_practitioner": "on"}])
+def test_what_a_former_admin_sent_out_lets_no_colleague_in(clinic, boss, fields):
+    former = people.practitioner(clinic, "Dr Former", admin=True)
+    people.signed_in(former).post(INVITE, {"email": "second.self@example.org", "is_practitioner": "on"})
+    link = re.search(r"/join/[\w-]+/", AccountMail.objects.get().body)[0]
+    people.signed_in(boss).post(page_of(former), fields)
+    second = people.user("Second", "second.self@example.org")
+    browser = people.signed_in(second)
+    assert browser.get(link).status_code == browser.post(link).status_code == 404
+    assert not second.memberships.exists()
+    assert b"second.self" not in people.signed_in(boss).get(LIST).content
