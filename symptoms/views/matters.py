@@ -14,7 +14,7 @@ from symptoms.models import Alert, Assessment, Delivery, Treatment
 from symptoms.recovery.sayings import Saying
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.answers import answers_in_words
-from symptoms.wording.evidence import Evidence, Flag, evidence
+from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
 from symptoms.wording.practitioner import concern_title, think_of, urgency_word
 
 
@@ -44,6 +44,17 @@ class Matter:
     @property
     def facts(self) -> list[Evidence]:
         return evidence(self.flag) if self.flag else []
+
+    @property
+    def line(self) -> str:
+        """The facts in a line, for a matter that is folded under its title."""
+        return in_a_line(self.flag) if self.flag else ""
+
+    @property
+    def stands_open(self) -> bool:
+        """Whether a matter that is not the first is unfolded: it asks for more than its line says."""
+        asks = self.unjudged or self.alert.answers_changed_at is not None
+        return asks or bool(self.form and self.form.errors)
 
     @property
     def think(self) -> Saying | None:

@@ -11,14 +11,14 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import Patient, Practice
 from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
-from symptoms.recovery.vocabulary import Urgency
+from symptoms.recovery.vocabulary import Device, Urgency
 from symptoms.views.spark import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
 from symptoms.wording.practitioner import concern_title, urgency_word
 from symptoms.wording.spans import span
 from symptoms.wording.treatment import DEVICES, ROMAN
 
-DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()}
+DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()} | {str(Device.RF): "RF"}
 DRAWN_WITHOUT_A_LEAD = "pain"  # where a flag rests on signs alone
 TOLD, NOBODY, FAILED = "", "Nobody was told", "Could not be told"
 

@@ -58,7 +58,7 @@ def record_of(
         "note_form": note_form or NoteForm.blank(),
         "to_confirm": patient.invitations.to_confirm().first() if is_ours and patient.user_id is None else None,
         "history": history(patient, treatments, practice),
-        "tab": "patients",
+        "tab": "queue" if matters else "patients",
     }
     if treatment is None:
         return context

@@ -89,6 +89,15 @@ def test_a_row_says_why_how_long_and_who_has_it(clinic, noor, desk):
     assert "Dr Noor has it" in text_of(desk.get(QUEUE))
 
 
+def test_who_never_logged_is_not_shown_as_on_track(clinic, noor, desk):
+    follow(clinic, noor, "Anton")
+    everybody = desk.get(QUEUE, {"show": "all"})
+    assert 'data-urgency="on_track"' not in everybody.content.decode()
+    assert "No log yet" in text_of(everybody)
+    people.patient(clinic, "Berta", accepted=False)
+    assert "Not joined yet" in text_of(desk.get(QUEUE, {"show": "all", "q": "Berta"}))
+
+
 def test_the_curve_says_in_words_what_it_shows(clinic, noor, desk):
     follow(clinic, noor, "Mara", pain=3, signs=["pus"])
     assert 'aria-label="Pain severe on day 4, above the expected range"' in desk.get(QUEUE).content.decode()

@@ -1,0 +1,78 @@
+"""What is open stands first on a patient's page: the act beside the worst, the rest folded under a line."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from symptoms.models import Alert
+from tests import people
+from tests.pages.practitioner.pages import text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def noor():
+    return people.dr_noor(people.practice())
+
+
+@pytest.fixture
+def desk(noor):
+    return people.signed_in(noor)
+
+
+@pytest.fixture
+def session(noor):
+    return pen(people.ana(noor.membership.practice), days_ago=6, by=noor)
+
+
+def page(desk, session) -> str:
+    return desk.get(reverse("patient", args=[session.patient_id])).content.decode()
+
+
+def folded(shown: str) -> list[str]:
+    return re.findall(r'<details class="matter"( open)?>', shown)
+
+
+def test_i_have_this_stands_beside_the_worst_before_its_facts(desk, session):
+    logged(session, 4, signs=["pus"])
+    shown = page(desk, session)
+    assert shown.index(">I have this</button>") < shown.index("not expected on any day")
+
+
+def test_a_further_matter_is_folded_under_its_urgency_and_facts(desk, session):
+    logged(session, 4, pain=4, redness=3, signs=["pus"])
+    shown = page(desk, session)
+    assert folded(shown) == [""] * (Alert.objects.open().count() - 1)
+    answer = desk.get(reverse("patient", args=[session.patient_id]))
+    assert "Unexpected pain See today pain very severe" in text_of(answer)
+
+
+def test_a_further_matter_unfolds_where_its_line_does_not_say_all(desk, session):
+    logged(session, 4, pain=4, signs=["pus"])
+    folded_one = Alert.objects.get(concern="unexpected_pain")
+    answer = desk.post(reverse("resolve", args=[folded_one.id]), {"outcome": "no_concern"})
+    assert folded(answer.content.decode()) == [" open"]  # a mistake in its form
+    logged(session, 4)
+    assert " open" in folded(page(desk, session))  # its answers changed
+
+
+def test_the_way_back_leads_to_the_list_the_patient_is_in(desk, session):
+    logged(session, 3)
+    assert 'href="/practice/?show=all"><' in page(desk, session)
+    logged(session, 4, signs=["pus"])
+    shown = page(desk, session)
+    assert re.search(r'aria-current="page"[^>]*href="/practice/"|href="/practice/"[^>]*aria-current="page"', shown)
+
+
+def test_a_missing_phone_number_is_said(desk, session):
+    assert "No phone number known" in page(desk, session)
+    session.patient.phone = "020 7946 0188"
+    session.patient.save()
+    assert "No phone number known" not in page(desk, session)
+
+
+def test_the_history_says_the_day_of_a_treatment_as_people_do(desk, session):
+    assert f"Recorded the treatment: Pen on {session.day_zero:%-d %b %Y}" in page(desk, session)
