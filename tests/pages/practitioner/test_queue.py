@@ -145,6 +145,20 @@ def test_search_takes_any_character_as_itself(clinic, noor, desk, sought, found)
     assert "<script>" not in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "sought"),
+    [
+        ("Zoë Świątek", "zoe swiatek"), ("Zoe Swiatek", "ZOË ŚWIĄTEK"), ("Łukasz Ørsted", "lukasz orsted"),
+        ("Rene\u0301e", "renée"), ("Renée", "rene\u0301e"), ("İpek", "ipek"), ("Ipek", "İPEK"), ("김한나", "한"),
+        ("Йонас", "йон"), ("A.(B)*", "a.(b)*"),
+    ],
+)  # fmt: skip
+def test_accents_and_case_hide_nobody(clinic, desk, name, sought):
+    people.patient(clinic, name)
+    people.patient(clinic, "Berta Quirk")
+    assert names(desk.get(QUEUE, {"show": "all", "q": sought})) == [name]
+
+
 def test_names_are_text_and_nothing_else(clinic, noor, desk):
     follow(clinic, noor, '<img src=x onerror="alert(1)">', signs=["pus"])
     page = desk.get(QUEUE).content.decode()
