@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import Patient, Practice
 from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
 from symptoms.alerts.standing import refresh_standing
+from symptoms.alerts.telling import tell
 from symptoms.journal.courses import read_journal
 from symptoms.models import Alert, AlertEvent, Entry, Standing, Treatment
 from symptoms.recovery import assessment as core
@@ -24,8 +25,9 @@ def moved_to_practice(patient: Patient, practice: Practice | None, now: datetime
     """
     patient.practice = practice
     if practice is not None:
-        _move_open_alerts(patient, practice, now)
+        moved = _move_open_alerts(patient, practice, now)
         _raise_newest(patient, now)
+        _tell_of(moved, practice, now)
     refresh_standing(patient)
 
 
@@ -42,14 +44,24 @@ def join_records(kept: Patient, invited: Patient, now: datetime) -> None:
     refresh_standing(kept)
 
 
-def _move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> None:
-    moving = list(Alert.objects.open().filter(treatment__patient=patient).exclude(practice=practice))
+def _move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> list[Alert]:
+    elsewhere = Alert.objects.open().filter(treatment__patient=patient).exclude(practice=practice)
+    moving = list(elsewhere.select_related("treatment__patient", "entry"))
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
         practice=practice, acknowledged_at=None, acknowledged_by=None
     )
     AlertEvent.objects.bulk_create(
         AlertEvent(alert=alert, what=AlertEvent.What.MOVED, at=now, detail=practice.name) for alert in moving
     )
+    return moving
+
+
+def _tell_of(moved: list[Alert], practice: Practice, now: datetime) -> None:
+    """Tell the new practice of what came along: it is open already, so nothing else would send a message about it."""
+    if moved:
+        worst = max(moved, key=lambda alert: (alert.urgency, alert.worsened_at))
+        worst.treatment.patient.practice = practice
+        tell(worst.treatment, worst.entry, worst.urgency, now=now)
 
 
 def _raise_newest(patient: Patient, now: datetime) -> None:

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from accounts.patients import link_to_practice
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.alerts.reading import first_read
-from symptoms.alerts.telling import nobody_told
+from symptoms.alerts.telling import may_still_be_told, nobody_told
 from symptoms.journal.entries import record_entry
 from symptoms.journal.moving import moved_to_practice
 from symptoms.journal.treatments import change_treatment
@@ -200,6 +200,17 @@ def test_open_alerts_move_to_the_new_practice_untaken(session, noor):
     assert (alert.practice, alert.acknowledged_at) == (other, None)
     assert list(Alert.objects.managed_by(okafor)) == [alert]
     assert not Alert.objects.managed_by(noor).exists()
+
+
+def test_the_new_practice_is_told_once_of_what_was_open_before(session):
+    logged(session, 2, signs=["pus"])
+    logged(session, 3, signs=["pus"])
+    okafor = people.dr_okafor()
+    other = okafor.membership.practice
+    link_to_practice(session.patient, other, timezone.now())
+    moved_to_practice(session.patient, other, timezone.now())
+    assert Delivery.objects.filter(recipient=okafor).count() == 1
+    assert may_still_be_told(Delivery.objects.get(recipient=okafor))
 
 
 def test_every_practitioner_is_told_when_who_treated_is_gone(clinic, session, noor):
