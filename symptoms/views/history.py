@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from operator import attrgetter
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -55,9 +56,15 @@ def _logged(patient: Patient, treatments: list[Treatment]):
 def _alerts(treatments: list[Treatment], practice: Practice):
     ours = AlertEvent.objects.filter(alert__treatment__in=treatments, alert__practice=practice)
     events = ours.select_related("alert", "actor")
-    for event in events.order_by("-at", "-id")[:SHOWN]:
-        who = user_name(event.actor) if event.what in ("acknowledged", "resolved") else "Mendline"
-        yield Event(event.at, who, event_in_words(event.what, event.alert.concern, event.urgency, event.detail))
+    for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_one_act):
+        first, *more = together
+        who = user_name(first.actor) if what in ("acknowledged", "resolved") else "Mendline"
+        yield Event(at, who, event_in_words(what, first.alert.concern, first.urgency, first.detail, more=len(more)))
+
+
+def _one_act(event: AlertEvent) -> tuple:
+    """What was done with one tap is one line: "I have this" takes all that is open."""
+    return event.at, event.what, None if event.what == "acknowledged" else event.pk
 
 
 def _notes(treatments: list[Treatment], practice: Practice):

@@ -38,13 +38,13 @@ def _saying(concern: str, criteria: Iterable[str]) -> Saying | None:
     return saying(Concern(concern), criteria) if concern in set(Concern) else None
 
 
-def event_in_words(what: str, concern: str, urgency: int | None, detail: str) -> str:
-    """What happened to an alert, for the history: "Infection rose to See today"."""
+def event_in_words(what: str, concern: str, urgency: int | None, detail: str, more: int = 0) -> str:
+    """What happened to an alert, and to `more` with it, for the history: "Infection rose to See today"."""
     title = concern_title(concern)
     said = {
         "opened": f"{title}: {urgency_word(urgency)}",
         "rose": f"{title} rose to {urgency_word(urgency)}",
-        "acknowledged": f"Took {title.lower()}: “I have this”",
+        "acknowledged": f"Took {title.lower()}{f' and {more} more' if more else ''}: “I have this”",
         "taken_back": f"{title} got worse: nobody has it any more",
         "answers_changed": f"{title}: the answers changed, and nothing raises it any more",
         "resolved": f"Closed {title.lower()}: {detail}",

@@ -76,3 +76,30 @@ def test_a_missing_phone_number_is_said(desk, session):
 
 def test_the_history_says_the_day_of_a_treatment_as_people_do(desk, session):
     assert f"Recorded the treatment: Pen on {session.day_zero:%-d %b %Y}" in page(desk, session)
+
+
+def test_a_mistake_is_where_the_forms_address_ends(desk, session):
+    logged(session, 4, pain=4, signs=["pus"])
+    shown = page(desk, session)
+    assert 'id="mistake"' not in shown
+    for address, typed in (
+        (reverse("resolve", args=[Alert.objects.get(concern="unexpected_pain").id]), {"outcome": "no_concern"}),
+        (reverse("note", args=[session.id]), {"to": "practice"}),
+    ):
+        assert f'action="{address}#mistake"' in shown
+        assert desk.post(address, typed).content.decode().count('id="mistake"') == 1
+
+
+def test_one_tap_is_one_line_of_the_history(desk, session):
+    logged(session, 4, pain=4, signs=["pus"])
+    answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
+    assert text_of(answer).count("“I have this”") == 1
+    assert " and 1 more: “I have this”" in text_of(answer)
+    assert 'href="#note">Note or message</a>' in answer.content.decode()
+
+
+def test_when_all_is_closed_the_verdict_says_that_nothing_is_open(desk, session):
+    logged(session, 4, signs=["pus"])
+    assert "nothing is open" not in page(desk, session)
+    desk.post(reverse("resolve", args=[Alert.objects.get().id]), {"outcome": "advice"})
+    assert "day 4 · nothing is open" in page(desk, session)
