@@ -14,12 +14,21 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     """Whose photos one may see."""
 
     def visible_to(self, user: User) -> "PhotoQuerySet":
-        """A patient's own; a practitioner's only while the patient's consent to showing photos stands."""
+        """A patient's own; a practitioner's only of the practice's patients, while their consent to it stands.
+
+        A practice that a patient left keeps reading the treatments it did, but not the photos: the consent is for the
+        patient's own clinic.
+        """
         mine = self.filter(treatment__in=Treatment.objects.visible_to(user))
-        agreed = models.Q(
-            treatment__patient__consents__purpose="photos", treatment__patient__consents__withdrawn_at=None
-        )
-        return mine.filter(models.Q(treatment__patient__user=user) | agreed).distinct()
+        practice = user.practice_as_practitioner if user.is_authenticated else None
+        shown = models.Q(treatment__patient__user=user)
+        if practice is not None:
+            shown |= models.Q(
+                treatment__patient__practice=practice,
+                treatment__patient__consents__purpose="photos",
+                treatment__patient__consents__withdrawn_at=None,
+            )
+        return mine.filter(shown).distinct()
 
 
 class Photo(models.Model):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.consents import withdraw_consent
 from accounts.models import AccessRecord
+from accounts.patients import leave_practice
 from symptoms.models import Photo
 from symptoms.photos import attaching, storage
 from symptoms.photos.attaching import attach_photo
@@ -94,6 +95,25 @@ def test_a_practitioners_look_at_a_photo_is_kept(ana, clinic, photo):
 def test_without_agreement_the_clinic_sees_no_photo_and_the_patient_does(ana, clinic, photo):
     withdraw_consent(ana, "photos", timezone.now())
     assert people.signed_in(people.dr_noor(clinic)).get(address(photo)).status_code == 404
+    assert people.signed_in(ana).get(address(photo)).status_code == 200
+
+
+def test_a_clinic_that_was_left_reads_what_it_treated_but_sees_no_photo_of_it(ana, clinic):
+    noor = people.dr_noor(clinic)
+    photo, _ = attach_photo(
+        pen(ana, days_ago=3, by=noor),
+        id=uuid4(),
+        day=2,
+        view="front",
+        data=images.photo(),
+        by=ana.user,
+        now=timezone.now(),
+    )
+    desk = people.signed_in(noor)
+    assert desk.get(address(photo)).status_code == 200
+    leave_practice(ana, timezone.now())
+    assert desk.get(reverse("patient", args=[ana.id])).status_code == 200
+    assert desk.get(address(photo)).status_code == 404
     assert people.signed_in(ana).get(address(photo)).status_code == 200
 
 
