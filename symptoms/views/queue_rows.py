@@ -79,7 +79,8 @@ class Row:
     def line(self) -> str:
         """The facts in a line."""
         if self.worst is not None and self.worst.kind == Alert.Kind.UNJUDGED:
-            return f"day {self.worst.entry.day} could not be compared, please read it"
+            since = " at first, it is now" if self.worst.entry.is_judged else ", please read it"
+            return f"day {self.worst.entry.day} could not be compared{since}"
         return in_a_line(self.lead) if self.lead else ""
 
     @property

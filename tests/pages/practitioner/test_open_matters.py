@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from symptoms.journal.judging import judge_again
 from symptoms.models import Alert
 from tests import people
 from tests.pages.practitioner.pages import text_of
@@ -103,3 +105,23 @@ def test_when_all_is_closed_the_verdict_says_that_nothing_is_open(desk, session)
     assert "nothing is open" not in page(desk, session)
     desk.post(reverse("resolve", args=[Alert.objects.get().id]), {"outcome": "advice"})
     assert "day 4 · nothing is open" in page(desk, session)
+
+
+def test_an_entry_judged_after_all_is_no_longer_said_to_be_tried_again(desk, session, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr("symptoms.journal.judging.core.assess", lambda *_, **__: 1 / 0)
+        entry = logged(session, 4).entry
+    assert "It is tried again by itself" in page(desk, session)
+    judge_again(entry.pk, now=timezone.now())
+    shown = page(desk, session)
+    assert "It is tried again by itself" not in shown
+    assert "could not be compared at first. It is now" in shown
+    assert "Entry not judged: day 4 could not be compared at first, it is now" in text_of(desk.get(reverse("queue")))
+
+
+def test_a_long_history_shows_its_newest_and_folds_the_rest(desk, session):
+    for day in range(7):
+        logged(session, day)
+    assert "1 earlier</summary>" not in page(desk, session)
+    logged(session, 6, pain=1)
+    assert "1 earlier</summary>" in page(desk, session)
