@@ -15,6 +15,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.prepared import Prepared
+
 ADULT = 18
 INVITATION_LASTS = timedelta(days=7)
 CONSENT_VERSION = "2026-11"  # of the texts in accounts/consents.py; a new text is a new version
@@ -187,7 +189,7 @@ class Patient(models.Model):
 
     def agreed_to(self, purpose: str) -> bool:
         """Whether the consent for `purpose` stands."""
-        return self.consents.filter(purpose=purpose, withdrawn_at=None).exists()
+        return any(consent.purpose == purpose for consent in _STANDING(self.pk))
 
 
 class Consent(models.Model):
@@ -214,6 +216,9 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.version}"
+
+
+_STANDING = Prepared(lambda patient: Consent.objects.filter(patient=patient, withdrawn_at=None))
 
 
 def hash_token(token: str) -> str:

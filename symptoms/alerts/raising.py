@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from accounts.prepared import Prepared, insert
 from symptoms.alerts.standing import keep_standing, refresh_standing
 from symptoms.alerts.telling import tell
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
@@ -24,6 +25,11 @@ FOLLOWED = [
     "acknowledged_by",
     "answers_changed_at",
 ]
+_OPEN = Prepared(
+    lambda patient: (
+        Alert.objects.open().filter(treatment__patient=patient).select_related("entry").defer("entry__answers")
+    )
+)
 
 
 class Change(Enum):
@@ -52,21 +58,21 @@ def raise_alerts(
     """
     queued: list[Delivery] = []
     treatment, patient = entry.treatment, entry.treatment.patient
-    open_alerts = list(
-        Alert.objects.open().filter(treatment__patient=patient.pk).select_related("entry").defer("entry__answers")
-    )
+    open_alerts = _OPEN(patient.pk)
     if patient.practice is not None:
         raised = _urgencies(said for _, said in spoken)
         still = _urgencies([spoken[-1][1]])
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
+        was = {alert.pk: _state(alert) for alert in here.values()}
         opened = _open(entry, {c: urgency for c, urgency in raised.items() if c not in here}, still, now)
         risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
         events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in opened]
         events += _raise(risen, raised, entry, now)
         events += _note_what_changed(here, raised, still, entry, now, change)
-        if here:
-            Alert.objects.bulk_update(here.values(), FOLLOWED)
-        AlertEvent.objects.bulk_create(events)
+        changed = [alert for alert in here.values() if _state(alert) != was[alert.pk]]
+        if changed:
+            Alert.objects.bulk_update(changed, FOLLOWED)
+        insert(events)
         if opened or risen:
             queued = tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
         open_alerts += opened
@@ -119,7 +125,7 @@ def _open(entry: Entry, raised: dict[str, Urgency], still: dict[str, Urgency], n
     new = [_new(entry, urgency, now, concern=concern) for concern, urgency in raised.items()]
     for alert in new:
         alert.current_urgency = still.get(alert.concern, Urgency.ON_TRACK)
-    return Alert.objects.bulk_create(new)
+    return insert(new)
 
 
 def _raise(risen: list[Alert], raised: dict[str, Urgency], entry: Entry, now: datetime) -> list[AlertEvent]:
@@ -133,6 +139,10 @@ def _raise(risen: list[Alert], raised: dict[str, Urgency], entry: Entry, now: da
         alert.urgency, alert.entry, alert.worsened_at = urgency, entry, now
         alert.acknowledged_at = alert.acknowledged_by = None
     return events
+
+
+def _state(alert: Alert) -> tuple:
+    return alert.urgency, alert.current_urgency, alert.worsened_at, alert.acknowledged_at, alert.answers_changed_at
 
 
 def _note_what_changed(

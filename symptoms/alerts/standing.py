@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from accounts.models import Patient
+from accounts.prepared import insert
 from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
 
-FOLLOWED = ("practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since")
+FOLLOWED = ("practice_id", "treatment_id", "entry_id", "urgency", "alert_urgency", "waiting_since")
+_ONE_A_PATIENT = "ON CONFLICT (patient_id) DO UPDATE SET " + ", ".join(f"{name} = EXCLUDED.{name}" for name in FOLLOWED)
 
 
 def refresh_standing(patient: Patient) -> None:
@@ -34,7 +36,7 @@ def keep_standing(
         alert_urgency=worst.urgency if worst else 0,
         waiting_since=worst.worsened_at if worst else None,
     )
-    Standing.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
+    insert([row], on_conflict=_ONE_A_PATIENT)
 
 
 def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:

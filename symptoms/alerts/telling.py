@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from accounts.models import Membership, Practice, User
+from accounts.prepared import Prepared, insert
 from symptoms.models import Delivery, Entry, Treatment
 
 Why = Delivery.Why
+_MEMBERS = Prepared(lambda practice: Membership.objects.current().filter(practice=practice))
 
 
 def tell(treatment: Treatment, entry: Entry, urgency: int, *, now: datetime) -> list[Delivery]:
@@ -14,36 +16,33 @@ def tell(treatment: Treatment, entry: Entry, urgency: int, *, now: datetime) -> 
     The practitioner who treated, else every practitioner of the practice; without any, the practice's admins.
     """
     found = recipients(treatment.patient.practice, treatment)
-    return Delivery.objects.bulk_create(
-        [
-            Delivery(entry=entry, recipient_id=user, why=why, urgency=urgency, created_at=now, not_before=now)
-            for user, why in found
-        ],
-        ignore_conflicts=True,  # told at this urgency already: once is enough
-    )
+    rows = [
+        Delivery(entry=entry, recipient_id=user, why=why, urgency=urgency, created_at=now, not_before=now)
+        for user, why in found
+    ]
+    return insert(rows, on_conflict="ON CONFLICT DO NOTHING")  # told at this urgency already: once is enough
 
 
 def recipients(practice: Practice, treatment: Treatment, *, passed_over: frozenset = frozenset()) -> list[tuple]:
     """(user id, why) of those to be told, without those in `passed_over`."""
-    members = list(
-        Membership.objects.current().filter(practice=practice).values_list("user_id", "is_practitioner", "is_admin")
-    )
-    members = [member for member in members if member[0] not in passed_over]
-    practitioners = [user for user, is_practitioner, _ in members if is_practitioner]
+    members = [member for member in _MEMBERS(practice.pk) if member.user_id not in passed_over]
+    practitioners = [member.user_id for member in members if member.is_practitioner]
     if treatment.practitioner_id in practitioners:
         return [(treatment.practitioner_id, Why.TREATED)]
     if practitioners:
         return [(user, Why.PRACTITIONER) for user in practitioners]
-    return [(user, Why.ADMIN) for user, _, is_admin in members if is_admin]
+    return [(member.user_id, Why.ADMIN) for member in members if member.is_admin]
 
 
 def may_still_be_told(delivery: Delivery) -> bool:
     """Whether the recipient still has the right that made them one: asked again right before sending (A6)."""
     if delivery.why == Why.PATIENT:
         return delivery.note.treatment.patient.user_id == delivery.recipient_id
-    practice = delivery.entry.treatment.patient.practice
+    treatment = delivery.entry.treatment
+    # A patient who left may have left an open matter behind: it is still that practice's to answer.
+    desks = [treatment.patient.practice_id, *treatment.alerts.open().values_list("practice_id", flat=True)]
     role = {"is_admin": True} if delivery.why == Why.ADMIN else {"is_practitioner": True}
-    return Membership.objects.current().filter(user=delivery.recipient_id, practice=practice, **role).exists()
+    return Membership.objects.current().filter(user=delivery.recipient_id, practice__in=desks, **role).exists()
 
 
 def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:

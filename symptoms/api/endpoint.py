@@ -13,10 +13,17 @@ from rest_framework.views import APIView
 
 from accounts.access import record_access
 from accounts.models import User
+from accounts.prepared import Prepared
 from symptoms.api.pagination import NewestFirst
 from symptoms.models import Treatment
 
 BY_PROGRAM = "record, by a program"  # as kept among the access records
+
+_OWN = Prepared(
+    lambda user, treatment: Treatment.objects.filter(patient__user=user, pk=treatment).select_related(
+        "patient__practice"
+    )
+)
 
 
 class Endpoint(APIView):
@@ -92,10 +99,8 @@ def as_uuid(text: str, name: str) -> UUID:
 
 def own_treatment(user: User, treatment_id: UUID) -> Treatment:
     """The caller's own treatment: 404 when it is not theirs, 403 when they are no patient at all."""
-    mine = Treatment.objects.filter(patient__user=user).select_related("patient__practice")
-    treatment = mine.filter(pk=treatment_id).first()
-    if treatment is None and user.as_patient is None:
+    for treatment in _OWN(user.pk, treatment_id):
+        return treatment
+    if user.as_patient is None:
         raise PermissionDenied
-    if treatment is None:
-        raise Http404
-    return treatment
+    raise Http404

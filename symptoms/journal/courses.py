@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from accounts.prepared import Prepared
 from symptoms.models import Entry, Treatment
 from symptoms.recovery import course as values
 from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting, Symptom
 
 LOOK_BACK = timedelta(days=180)  # an earlier session still speaks for so long (settled.md, repeat treatments)
+
+_OTHERS = Prepared(lambda patient, treatment: Treatment.objects.filter(patient=patient).exclude(pk=treatment))
+_ENTRIES = Prepared(lambda patient: Entry.objects.filter(treatment__patient=patient).defer("note", "reported_by"))
 
 
 @dataclass
@@ -46,13 +50,11 @@ class Journal:
 def read_journal(treatment: Treatment) -> Journal:
     """Read the patient's sessions and entries around `treatment`: two statements, however long the course."""
     patient = treatment.patient
-    others = Treatment.objects.filter(patient=patient).exclude(pk=treatment.pk)
-    sessions = {session.id: session for session in [treatment, *others]}
+    sessions = {session.id: session for session in [treatment, *_OTHERS(patient.pk, treatment.pk)]}
     journal = Journal(list(sessions.values()))
-    rows = Entry.objects.filter(treatment__patient=patient).defer("note", "reported_by")
     for session in sessions.values():
         session.patient = patient
-    for entry in rows:
+    for entry in _ENTRIES(patient.pk):
         entry.treatment = sessions[entry.treatment_id]
         journal.add(entry)
     return journal

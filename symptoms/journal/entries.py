@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.prepared import insert
 from symptoms.alerts.raising import Change
 from symptoms.journal.courses import read_journal
 from symptoms.journal.judging import judge_from
@@ -85,7 +86,7 @@ def record_entry(
             received_at=now, is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
         )  # fmt: skip
         try:
-            entry.save(force_insert=True)
+            insert([entry])
         except IntegrityError as clash:
             raise ForeignId from clash
         journal.add(entry)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts.prepared import insert
 from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
 from symptoms.alerts.standing import newest_treatment
 from symptoms.journal.courses import Journal, read_journal
@@ -87,7 +88,7 @@ def _store(entries: list[Entry], judged: dict, now: datetime, *, without: Entry 
         )
         for entry in entries
     ]
-    Assessment.objects.bulk_create(rows)
+    insert(rows)
     unmarked = [entry for entry in entries if not entry.is_judged]
     for entry in unmarked:
         entry.is_judged = True

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
 from types import SimpleNamespace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from symptoms.recovery.course import Entry
 from symptoms.recovery.day import HEAT, HOT, INFECTION_SIGNS, NOT_ON_THE_SKIN, Day
@@ -17,8 +16,7 @@ Kind = Literal["symptom", "sign", "temperature", "condition", "medication", "exp
 Group = tuple[Symptom, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """One thing that was seen: which word, on which day, at which value, against which limit (None: no limit)."""
 
     kind: Kind
@@ -228,8 +226,8 @@ class Rise(Condition):
 
 def _risen(day: Day, symptom: Symptom) -> Iterator[Fact]:
     """The answers of the two days before, then this one."""
-    recent = list(takewhile(lambda entry: entry.day >= day.day - 2, day.answering(symptom)))
-    yield from (_level(day, symptom, entry) for entry in reversed(recent))
+    for entry in day.recent(symptom):
+        yield _level(day, symptom, entry)
     yield _level(day, symptom)
 
 

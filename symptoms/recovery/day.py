@@ -39,6 +39,7 @@ class Day:
         self.entry = self.entries[-1]
         self.band = band(course.treatment)
         self._who = who_applies(course.patient, course.treatment)
+        self._ceilings: dict[tuple[Symptom, int], int] = {}
         self._above: dict[tuple[Symptom, int], int] = {}
         self._rise: dict[Symptom, int] = {}
 
@@ -54,7 +55,11 @@ class Day:
     def ceiling(self, symptom: Symptom, entry: Entry | None = None) -> int:
         """The most that is ordinary on the entry's day."""
         at = entry or self.entry
-        return ceiling(self.patient, self.treatment, symptom, at.day, at.exposures, self._who)
+        known = self._ceilings.get((symptom, at.day))
+        if known is None:
+            known = ceiling(self.patient, self.treatment, symptom, at.day, at.exposures, self._who)
+            self._ceilings[symptom, at.day] = known
+        return known
 
     def usual(self, symptom: Symptom) -> int:
         """The level before the treatment, where it counts; else 0."""
@@ -78,6 +83,10 @@ class Day:
     def answering(self, symptom: Symptom) -> Iterator[Entry]:
         """The entries before this one that answer the symptom, newest first."""
         return (entry for entry in reversed(self.entries[:-1]) if symptom in entry.answered)
+
+    def recent(self, symptom: Symptom) -> list[Entry]:
+        """The entries of the two days before that answer the symptom, oldest first."""
+        return [e for e in self.entries[-3:-1] if e.day >= self.day - 2 and symptom in e.answered]
 
     def twice(self, symptom: Symptom) -> list[Entry]:
         """This entry and the last one that answers, when both are above; else nothing."""
@@ -103,7 +112,7 @@ class Day:
         """Steps above the lowest answer of the two days before; 0 when neither day answers."""
         known = self._rise.get(symptom)
         if known is None:
-            lows = [self.u(symptom, e) for e in self.entries[-3:-1] if e.day >= self.day - 2 and symptom in e.answered]
+            lows = [self.u(symptom, entry) for entry in self.recent(symptom)]
             known = self._rise[symptom] = self.u(symptom) - min(lows) if lows else 0
         return known
 

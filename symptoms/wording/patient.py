@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from symptoms.recovery.care import SEEK_HELP
 from symptoms.recovery.questions import BY_WORD, STEP_WORDS
@@ -46,9 +47,9 @@ class Call:
         return "".join(sign for sign in self.number if sign.isdigit() or sign == "+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Verdict:
-    """All that is said about one day. `urgency` is the word, or "unjudged"."""
+    """All that is said about one day. `urgency` is the word, or "unjudged"; `flags` as stored, by `version`."""
 
     urgency: str
     word: str
@@ -58,8 +59,16 @@ class Verdict:
     steps: tuple[str, ...] = ()
     calls: tuple[Call, ...] = ()
     sooner: str = ""
-    why: tuple[Reason, ...] = ()
     instead: tuple[str, ...] = ()  # when to call the emergency number instead
+    flags: Sequence[Flag] = ()
+    version: str = ""
+
+    @cached_property
+    def why(self) -> tuple[Reason, ...]:
+        """Why each concern was raised; at `watch` what was seen alone, and only where something was."""
+        named = self.urgency != Urgency.WATCH.slug
+        told = reasons(self.flags, self.version, named=named)
+        return told if named else tuple(reason for reason in told if reason.facts or reason.earlier)
 
 
 def urgency_word(urgency: Urgency | None, *, has_clinic: bool) -> str:
@@ -94,8 +103,9 @@ def verdict(
     line = _opened(first, named, day)
     if level is Urgency.WATCH:
         heading, _, line = line.partition(". ")
-        why = tuple(reason for reason in reasons(flags, version, named=False) if reason.facts or reason.earlier)
-        return Verdict("watch", word, heading, line, steps=first.steps, sooner=first.sooner, why=why)
+        return Verdict(
+            "watch", word, heading, line, steps=first.steps, sooner=first.sooner, flags=flags, version=version
+        )
     return _raised(level, word, line, first, raising(flags), lines, version)
 
 
@@ -118,8 +128,9 @@ def _raised(
         means=_filled(dict.fromkeys(said.means for said in words), lines),
         steps=tuple(step for step in _filled((*first.steps, *care), lines) if step != f"{heading}."),
         calls=_calls(level, lines),
-        why=reasons(flags, version, named=True),
         instead=() if is_emergency else SEEK_HELP["emergency"].bullets,
+        flags=flags,
+        version=version,
     )
 
 

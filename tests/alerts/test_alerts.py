@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Membership
-from accounts.patients import link_to_practice
+from accounts.patients import leave_practice, link_to_practice
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.alerts.reading import first_read
 from symptoms.alerts.telling import may_still_be_told, nobody_told
@@ -303,3 +303,10 @@ def test_an_entry_that_cannot_be_judged_asks_a_person_to_read_it(session, noor, 
     assert Delivery.objects.get(entry=recorded.entry).recipient == noor
     logged(session, 4)
     assert Alert.objects.count() == 1  # one open alert for it, however many entries
+
+
+def test_a_message_on_its_way_when_the_patient_leaves_still_reaches_the_clinic_that_has_the_matter(session):
+    logged(session, 3, signs=["pus"])
+    leave_practice(session.patient, timezone.now())
+    moved_to_practice(session.patient, None, timezone.now())
+    assert may_still_be_told(Delivery.objects.get())
