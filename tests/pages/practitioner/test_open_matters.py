@@ -44,6 +44,13 @@ def test_i_have_this_stands_beside_the_worst_before_its_facts(desk, session):
     assert shown.index(">I have this</button>") < shown.index("not expected on any day")
 
 
+def test_what_is_open_comes_before_the_choice_of_a_session(desk, noor, session):
+    pen(session.patient, days_ago=40, by=noor)
+    logged(session, 4, signs=["pus"])
+    shown = page(desk, session)
+    assert shown.index(">I have this</button>") < shown.index('aria-label="Sessions"')
+
+
 def test_a_further_matter_is_folded_under_its_urgency_and_facts(desk, session):
     logged(session, 4, pain=4, redness=3, signs=["pus"])
     shown = page(desk, session)
