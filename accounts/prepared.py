@@ -53,7 +53,9 @@ class _Plan:
         own = compiler.klass_info["select_fields"]
         self._model, self._own = queryset.model, slice(own[0], own[-1] + 1)
         self._names = [column.target.attname for column, *_ in compiler.select[self._own]]
-        self._related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+        # The stubs describe a later Django, where this takes one thing more.
+        parts = compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
+        self._related = get_related_populators(*parts)  # type: ignore[call-arg]
 
     def params(self, ids: Sequence[UUID], database: BaseDatabaseWrapper) -> list[Any]:
         values = list(self._values)
