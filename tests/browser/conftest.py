@@ -18,8 +18,9 @@ def site(tmp_path_factory):
         yield running_site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Closed after each file: while it runs, its event loop keeps the thread from the database that other tests need."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "install Chromium: the browser tests need it"
     with sync_playwright() as play:
