@@ -1,5 +1,6 @@
 """What people type about themselves, their invitations and their colleagues, cleaned."""
 
+import re
 import uuid
 from zoneinfo import available_timezones
 
@@ -47,6 +48,19 @@ class EmailField(forms.EmailField):
 
     def clean(self, value) -> str:
         return super().clean(value).lower()
+
+
+class PhoneField(NameField):
+    """A telephone number as people write it. Letters are refused: the link that dials would lose or misread them."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, "label": "Phone", "max_length": 40, **kwargs})
+        self.widget.attrs["inputmode"] = "tel"
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not re.fullmatch(r"\+?[0-9 ()./-]*[0-9]", value):
+            raise forms.ValidationError("Write a phone number, like 07700 900123.", code="invalid")
 
 
 # Old spellings of zones that are listed under their region as well.
@@ -172,12 +186,8 @@ class DetailsForm(forms.ModelForm):
     """What a patient may change about themselves."""
 
     name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    phone = forms.CharField(
-        required=False,
-        max_length=40,
-        label="Phone",
-        help_text="So that your clinic can call you.",
-        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    phone = PhoneField(
+        help_text="So that your clinic can call you.", widget=forms.TextInput(attrs={"autocomplete": "tel"})
     )
     country = forms.ChoiceField(label="Country", help_text="Decides which emergency numbers you see.")
     time_zone = ZoneField(help_text="Your day turns at midnight there.")

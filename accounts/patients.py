@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.access import record_access
 from accounts.models import ADULT, Patient, Practice, User
 
+CHANGED = "changed "  # how the record of such a change begins
 TOO_YOUNG = "Mendline is for people of 18 and over. Please ask a doctor or the clinic that treated you instead."
 WORKS_HERE = (
     "You are signed in with your work account, and a work account cannot become a patient. "
@@ -96,6 +98,21 @@ def change_details(patient: Patient, *, name: str, phone: str, country: str, tim
     patient.name, patient.phone, patient.country = name, phone, country
     patient.save(update_fields=["name", "phone", "country"])
     confirm_zone(patient, time_zone, now)
+
+
+@transaction.atomic
+def mend_details(patient: Patient, *, by: User, now: datetime, **details) -> list[str]:
+    """Write down name, year of birth or phone as the patient's clinic knows them; gives the fields that differ.
+
+    Who changed which is kept for the patient to see, without the words themselves.
+    """
+    changed = [field for field, value in details.items() if getattr(patient, field) != value]
+    if changed:
+        for field in changed:
+            setattr(patient, field, details[field])
+        patient.save(update_fields=changed)
+        record_access(by, patient, f"{CHANGED}{', '.join(field.replace('_', ' ') for field in changed)}", now)
+    return changed
 
 
 def claim(invited: Patient, user: User) -> Patient:

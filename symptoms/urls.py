@@ -6,6 +6,7 @@ from symptoms.views import (
     beginning,
     care,
     course,
+    details,
     joining,
     log,
     patient,
@@ -37,6 +38,7 @@ urlpatterns = [
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
     path("practice/patients/<uuid:patient_id>/", practitioner.patient, name="patient"),
+    path("practice/patients/<uuid:patient_id>/details/", details.details, name="patient_details"),
     path("practice/patients/<uuid:patient_id>/invite/", practice_treatments.invite, name="invite_patient"),
     path("practice/treatments/new/", practice_treatments.treatment_new, name="practice_treatment_new"),
     path(

@@ -52,7 +52,7 @@ class Story:
 
 @dataclass(frozen=True)
 class Person:
-    """A patient. Without `accepted` they have only been invited."""
+    """A patient. Without `accepted` they have only been invited. `phone` is of a range that no exchange hands out."""
 
     name: str
     email: str
@@ -63,6 +63,7 @@ class Person:
     medications: tuple[str, ...] = ()
     baseline: dict[str, int] = field(default_factory=dict)
     accepted: bool = True
+    phone: str = ""
     seed: int = 0  # of their face
 
 
@@ -84,6 +85,7 @@ PATIENTS = (
         2,
         conditions=("active_acne",),
         baseline={"bumps": 1},
+        phone="07700 900101",
         seed=11,
         stories=(
             Story(
@@ -118,6 +120,7 @@ PATIENTS = (
         1999,
         5,
         conditions=("pih_history",),
+        phone="07700 900110",
         seed=23,
         stories=(
             Story(
@@ -162,6 +165,7 @@ PATIENTS = (
         "ellen@patients.example",
         1971,
         2,
+        phone="07700 900119",
         seed=37,
         stories=(
             Story(
@@ -189,6 +193,7 @@ PATIENTS = (
         1988,
         3,
         conditions=("cold_sores",),
+        phone="07700 900128",
         seed=41,
         stories=(
             Story(
@@ -215,6 +220,7 @@ PATIENTS = (
         "joe@patients.example",
         1985,
         2,
+        phone="07700 900137",
         seed=53,
         stories=(
             Story(
@@ -231,6 +237,7 @@ PATIENTS = (
         "priya@patients.example",
         1993,
         4,
+        phone="07700 900146",
         seed=67,
         stories=(
             Story(
@@ -249,6 +256,7 @@ PATIENTS = (
         1969,
         1,
         medications=("blood_thinner",),
+        phone="07700 900155",
         seed=71,
         stories=(
             Story(
@@ -272,6 +280,7 @@ PATIENTS = (
         "tom@patients.example",
         1990,
         3,
+        phone="07700 900164",
         seed=83,
         stories=(
             Story(
@@ -295,6 +304,7 @@ PATIENTS = (
         "mei@patients.example",
         1982,
         3,
+        phone="07700 900173",
         seed=97,
         stories=(
             Story(
@@ -318,6 +328,7 @@ PATIENTS = (
         "leila@patients.example",
         1978,
         4,
+        phone="07700 900182",
         seed=101,
         stories=(
             Story(
@@ -337,6 +348,7 @@ PATIENTS = (
         1995,
         3,
         conditions=("metal_allergy",),
+        phone="07700 900191",
         seed=113,
         stories=(
             Story(
@@ -370,6 +382,7 @@ PATIENTS = (
         "hannah@patients.example",
         1987,
         2,
+        phone="07700 900200",
         seed=127,
         stories=(
             Story(
@@ -408,6 +421,7 @@ PATIENTS = (
         3,
         conditions=("active_acne",),
         baseline={"bumps": 1},
+        phone="07700 900218",
         seed=139,
         stories=(
             Story(
@@ -430,6 +444,7 @@ ELSEWHERE = (
         "ben@patients.example",
         1984,
         6,
+        phone="07700 900227",
         seed=149,
         stories=(
             Story(

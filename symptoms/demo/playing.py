@@ -84,6 +84,7 @@ def _patient(person: cast.Person, practice: Practice, password: str, now: dateti
         practice=practice if person.stories[0].by else None,
         name=person.name,
         email=person.email,
+        phone=person.phone,
         year_of_birth=person.born,
         created_at=began,
         **settled,

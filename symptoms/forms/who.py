@@ -6,20 +6,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from accounts.forms import EmailField, NameField
+from accounts.forms import EmailField, NameField, PhoneField
 from accounts.models import Patient, Practice
 from accounts.patients import is_adult
-from symptoms.forms.fields import LineField, WholeNumberField
+from symptoms.forms.fields import WholeNumberField
 
 OLDEST = 120  # years
 
 
-class NewPatientForm(forms.Form):
-    """A new patient of the practice. Somebody of the same name or address may be meant: then it asks once."""
+class PatientForm(forms.Form):
+    """Who a patient is, as their clinic knows it."""
 
     name = NameField(label="Name", error_messages={"required": "Write the patient’s name."})
-    email = EmailField(required=False, help_text="For the invitation. You can also show a code.")
-    phone = LineField(label="Phone", max_length=40)
     year_of_birth = WholeNumberField(
         label="Year of birth",
         least=1900,
@@ -28,12 +26,11 @@ class NewPatientForm(forms.Form):
         error_messages={"required": "Write the year of birth.", "invalid": "Write a year, like 1990."},
         help_text="18 and over.",
     )
-    somebody_else = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    phone = PhoneField()
 
-    def __init__(self, *args, practice: Practice, now: datetime, **kwargs):
+    def __init__(self, *args, now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
-        self.practice, self.now = practice, now
-        self.here_before: list[Patient] = []
+        self.now = now
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 
@@ -44,6 +41,18 @@ class NewPatientForm(forms.Form):
         if not is_adult(year, self.now):
             raise ValidationError("Mendline is for people of 18 and over.")
         return year
+
+
+class NewPatientForm(PatientForm):
+    """A new patient of the practice. Somebody of the same name or address may be meant: then it asks once."""
+
+    email = EmailField(required=False, help_text="For the invitation. You can also show a code.")
+    somebody_else = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, practice: Practice, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.practice = practice
+        self.here_before: list[Patient] = []
 
     def clean(self) -> dict:
         super().clean()

@@ -8,7 +8,8 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
 
-from accounts.models import Patient, Practice
+from accounts.models import AccessRecord, Patient, Practice
+from accounts.patients import CHANGED
 from symptoms.alerts.telling import user_name
 from symptoms.models import AlertEvent, Assessment, Entry, Note, Treatment, TreatmentRevision
 from symptoms.recovery.vocabulary import Urgency
@@ -29,13 +30,14 @@ class Event:
 
 
 def history(patient: Patient, treatments: list[Treatment], practice: Practice) -> list[Event]:
-    """The newest events of these treatments: five statements. Notes and alerts: those of the reader's practice only."""
+    """The newest events of these treatments: six statements. Notes and alerts: those of the reader's practice only."""
     events = [
         *_logged(patient, treatments),
         *_alerts(treatments, practice),
         *_notes(treatments, practice),
         *_changes(treatments),
         *_joined(patient),
+        *_details(patient, practice),
     ]
     return sorted(events, key=attrgetter("at"), reverse=True)[:SHOWN]
 
@@ -89,3 +91,9 @@ def _joined(patient: Patient):
     for invitation in patient.invitations.exclude(confirmed_at=None).exclude(used_at=None):
         how = "Joined by a link" if invitation.is_bound else "Joined by code"
         yield Event(invitation.confirmed_at, str(patient), how)
+
+
+def _details(patient: Patient, practice: Practice):
+    changed = AccessRecord.objects.filter(patient=patient, practice=practice, what__startswith=CHANGED)
+    for record in changed.select_related("user").order_by("-at")[:SHOWN]:
+        yield Event(record.at, user_name(record.user), record.what.capitalize())

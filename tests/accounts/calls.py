@@ -126,6 +126,11 @@ BODIES = {
     ("treatment_new", "POST"): _typed_treatment,
     ("my_treatment", "POST"): _typed_treatment,
     ("same_session", "POST"): lambda world: {"answer": "different"},
+    ("patient_details", "POST"): lambda world: {
+        "name": "Ana Marrowby",
+        "year_of_birth": "1990",
+        "phone": "07700 900199",
+    },
     ("invite_patient", "POST"): lambda world: {"how": "code"},
     ("practice_treatment_new", "POST"): lambda world: {
         **_typed_treatment(world),
