@@ -10,12 +10,13 @@ from symptoms.recovery.vocabulary import Condition, Medication, Symptom
 
 _TREATMENT = {
     "rf": ("Radiofrequency", "You were treated with radiofrequency."),
-    "home": ("Needled at home", "You needled at home."),
+    "home": ("Needled at home", "You were needled at home."),
     "same_day_injection": ("Filler or PRP injected the same day", "You had an injection on the same day."),
-    "fitzpatrick": ("Skin type {value}", "Your skin may mark more easily."),
+    "fitzpatrick": ("Skin type {value}", "Your skin type may mark more easily."),
 }
-# Words of patient and medication that would not read as a sentence by themselves.
+# Words of patient and medication that would not read by themselves in "You told us about …".
 _NAMES: Mapping[str, str] = {
+    Condition.ACTIVE_ACNE: "acne",
     Condition.PIH_HISTORY: "dark marks after past injuries",
     Condition.COLD_SORES: "cold sores in the past",
     Condition.METAL_ALLERGY: "a metal allergy",
@@ -23,10 +24,23 @@ _NAMES: Mapping[str, str] = {
     Condition.KELOID_HISTORY: "keloid or thick scars in the past",
     Condition.IMMUNOSUPPRESSED: "weak defences",
     Condition.BLEEDING_DISORDER: "a bleeding disorder",
+    Condition.PREGNANT: "your pregnancy",
+    Condition.AUTOIMMUNE: "an autoimmune illness",
+    Condition.RECENT_TAN: "a recent tan",
+    Medication.ISOTRETINOIN_6M: "isotretinoin",
     Medication.ORAL_STEROID: "steroid tablets",
+    Medication.TOPICAL_RETINOID: "a retinoid cream",
+    Medication.PHOTOSENSITISER: "medicine that makes the skin sensitive to light",
     Medication.IMMUNOSUPPRESSANT: "medicine that weakens the defences",
     Medication.BLOOD_THINNER: "a blood thinner",
+    Medication.NSAID: "ibuprofen or a similar painkiller",
 }
+_DEGREES = {"c": "{:.1f} °C", "f": "{:.1f} °F"}
+
+
+def degrees(celsius: float, unit: str = "c") -> str:
+    """A temperature as people of `unit` ("c" or "f") read it: "38.1 °C", "100.6 °F"."""
+    return _DEGREES[unit].format(celsius if unit == "c" else celsius * 9 / 5 + 32)
 
 
 def facts_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:
@@ -39,9 +53,9 @@ def for_practitioner(facts: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(map(_counted, facts))
 
 
-def for_patient(facts: Iterable[Fact]) -> tuple[str, ...]:
-    """The facts as short sentences, a symptom's days together: "Pain: mild on day 3, severe on day 4. …"."""
-    return tuple(_told(facts))
+def for_patient(facts: Iterable[Fact], unit: str = "c") -> tuple[str, ...]:
+    """The facts as short sentences, a symptom's days together: "Pain: mild on day 3 and severe on day 4, when …"."""
+    return tuple(_told(facts, unit))
 
 
 def _counted(fact: Fact) -> str:
@@ -56,13 +70,14 @@ def _counted(fact: Fact) -> str:
     return _capital(_named(fact.word))
 
 
-def _told(facts: Iterable[Fact]) -> Iterator[str]:
+def _told(facts: Iterable[Fact], unit: str) -> Iterator[str]:
     for (kind, word), group in groupby(facts, key=lambda fact: (fact.kind, fact.word)):
         same = list(group)
         if kind == "symptom":
             yield _symptom_told(Symptom(word), same)
         elif kind == "temperature":
-            yield f"Your temperature was {_listed(f'{fact.value:.1f} °C on day {fact.day}' for fact in same)}."
+            measured = (f"{degrees(fact.value or 0, unit)} on day {fact.day}" for fact in same)
+            yield f"Your temperature was {_listed(measured)}."
         elif kind in ("sign", "exposure"):
             yield f"{question(word).title}, on day {_listed(str(fact.day) for fact in same)}."
         elif kind == "treatment":
@@ -74,8 +89,11 @@ def _told(facts: Iterable[Fact]) -> Iterator[str]:
 def _symptom_told(symptom: Symptom, facts: list[Fact]) -> str:
     levels = _listed(f"{_step(fact.value)} on day {fact.day}" for fact in facts)
     last = facts[-1]
-    expected = "none by then" if not last.limit else f"{_step(last.limit)} at most by then"
-    return f"{question(symptom).title}: {levels}. We expect {expected}."
+    if (last.value or 0) <= (last.limit or 0):  # it counts for having grown, or beside something else
+        has_grown = any((fact.value or 0) < (last.value or 0) for fact in facts)
+        return f"{question(symptom).title}: {levels}, {'more than before' if has_grown else 'usual by itself'}."
+    expected = f"{_step(last.limit)} at most" if last.limit else "none"
+    return f"{question(symptom).title}: {levels}, when we expect {expected}."
 
 
 def _step(level: float | None) -> str:

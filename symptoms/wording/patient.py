@@ -1,14 +1,14 @@
 """What a patient reads about a day: the verdict, the steps, whom to call, and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symptoms.recovery.care import SEEK_HELP
 from symptoms.recovery.questions import BY_WORD, STEP_WORDS
 from symptoms.recovery.sayings import Opening, opening
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.seen import Flag, Reason, Seen, raising, reasons, saying_of, seen
+from symptoms.wording.seen import Flag, Seen, Why, raising, said_about_flag, seen, why
 
 URGENCIES = {
     Urgency.ON_TRACK: "On track",
@@ -49,7 +49,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All that is said about one day. `urgency` is the word, or "unjudged"; `flags` as stored, by `version`."""
+    """All that is said about one day. `urgency` is the word, or "unjudged"; `flags` as stored, by `version`; `unit` of
+    temperatures."""
 
     urgency: str
     word: str
@@ -62,13 +63,21 @@ class Verdict:
     instead: tuple[str, ...] = ()  # when to call the emergency number instead
     flags: Sequence[Flag] = ()
     version: str = ""
+    unit: str = "c"
+    has_clinic: bool = True
 
     @cached_property
-    def why(self) -> tuple[Reason, ...]:
-        """Why each concern was raised; at `watch` what was seen alone, and only where something was."""
-        named = self.urgency != Urgency.WATCH.slug
-        told = reasons(self.flags, self.version, named=named)
-        return told if named else tuple(reason for reason in told if reason.facts or reason.earlier)
+    def why(self) -> Why:
+        """What was reported, each fact once, and what it counts as; at `watch` what was seen alone."""
+        return why(self.flags, self.version, named=self.urgency != Urgency.WATCH.slug, unit=self.unit)
+
+    @property
+    def counts_as(self) -> tuple[tuple[str, str], ...]:
+        """(concern, what it asks for) of each; none where the heading has said the only one."""
+        concerns = self.why.concerns
+        if len(concerns) < 2 and self.urgency != Urgency.EMERGENCY.slug:
+            return ()
+        return tuple((title, urgency_word(urgency, has_clinic=self.has_clinic)) for title, urgency in concerns)
 
 
 def urgency_word(urgency: Urgency | None, *, has_clinic: bool) -> str:
@@ -79,58 +88,73 @@ def urgency_word(urgency: Urgency | None, *, has_clinic: bool) -> str:
 
 
 def verdict(
-    urgency: int | None, flags: Sequence[Flag], *, day: int, compared: Iterable[str], lines: Lines, version: str = ""
+    urgency: int | None,
+    flags: Sequence[Flag],
+    *,
+    day: int,
+    compared: Iterable[str],
+    lines: Lines,
+    version: str = "",
+    unit: str = "c",
 ) -> Verdict:
     """What to say about `day`, judged (`urgency`, `flags` as stored, `version` of the protocol) or not (None).
 
-    `compared` are the symptoms that were answered. At `watch` no concern is named. Source: evidence 3.3.
+    `compared` are the symptoms that were answered, `unit` the thermometer's ("c" or "f"). At `watch` no concern is
+    named. Source: evidence 3.3.
     """
-    level = None if urgency is None else Urgency(urgency)
+    if urgency is None:
+        return _unjudged(lines)
+    level = Urgency(urgency)
     first = opening(level, practice=lines.has_clinic)
-    word = urgency_word(level, has_clinic=lines.has_clinic)
-    if level is None:
-        heading = "Your log is safe, but we could not check it yet"
-        return Verdict(
-            "unjudged", word, heading, first.line, steps=_filled(first.steps, lines), calls=_clinic(lines),
-            sooner="Don’t take this as “all is well”.", instead=SEEK_HELP["emergency"].bullets,
-        )  # fmt: skip
     if level is Urgency.ON_TRACK:
-        line = first.compared.format(symptoms=listed([_title(name).lower() for name in compared]))
-        line = f"{line} No warning sign was ticked." if not flags else line
-        heading = _capital(first.line.format(day=day).removeprefix("On track: ").rstrip("."))
-        return Verdict("on_track", word, heading, line, steps=first.steps, sooner=first.sooner)
-    named = seen(flags)
-    line = _opened(first, named, day)
-    if level is Urgency.WATCH:
-        heading, _, line = line.partition(". ")
-        return Verdict(
-            "watch", word, heading, line, steps=first.steps, sooner=first.sooner, flags=flags, version=version
-        )
-    return _raised(level, word, line, first, raising(flags), lines, version)
+        return _on_track(first, day, compared, lines)
+    line = _opened(first, seen(flags, unit), day)
+    made = _watched(first, flags, line, lines) if level is Urgency.WATCH else _raised(level, first, flags, line, lines)
+    return replace(made, version=version, unit=unit, has_clinic=lines.has_clinic)
 
 
-def _raised(
-    level: Urgency, word: str, line: str, first: Opening, flags: list[Flag], lines: Lines, version: str
-) -> Verdict:
+def _unjudged(lines: Lines) -> Verdict:
+    first = opening(None, practice=lines.has_clinic)
+    heading = "Your log is safe, but we could not check it yet"
+    return Verdict(
+        "unjudged", NOT_JUDGED, heading, first.line, steps=_filled(first.steps, lines), calls=_clinic(lines),
+        sooner="Don’t take this as “all is well”.", instead=SEEK_HELP["emergency"].bullets,
+    )  # fmt: skip
+
+
+def _on_track(first: Opening, day: int, compared: Iterable[str], lines: Lines) -> Verdict:
+    told = listed([_title(name).lower() for name in compared])
+    line = f"{first.line} {first.compared.format(symptoms=told)} No warning sign was ticked."
+    word = urgency_word(Urgency.ON_TRACK, has_clinic=lines.has_clinic)
+    heading = first.heading.format(day=day)
+    return Verdict("on_track", word, heading, line, steps=first.steps, sooner=first.sooner)
+
+
+def _watched(first: Opening, flags: Sequence[Flag], line: str, lines: Lines) -> Verdict:
+    heading, _, rest = line.partition(". ")
+    word = urgency_word(Urgency.WATCH, has_clinic=lines.has_clinic)
+    return Verdict("watch", word, heading, rest, steps=first.steps, sooner=first.sooner, flags=flags)
+
+
+def _raised(level: Urgency, first: Opening, flags: Sequence[Flag], line: str, lines: Lines) -> Verdict:
     """From `contact` up: what it can mean and how to care for it, at the highest urgency only.
 
     What is urgent must not be lost among what is not: the rest stands under why.
     """
-    words = [saying_of(flag) for flag in flags if flag["urgency"] == level.slug]
+    words = [said_about_flag(flag) for flag in flags if flag["urgency"] == level.slug]
     is_emergency = level is Urgency.EMERGENCY
     care = dict.fromkeys(step for said in words for step in said.care)
-    heading = f"Call {lines.emergency} now" if is_emergency else words[0].patient_title
+    heading = f"Call {lines.emergency} now" if is_emergency else words[0].title
     return Verdict(
         urgency=level.slug,
-        word=word,
+        word=urgency_word(level, has_clinic=lines.has_clinic),
         heading=heading,
         line=line,
         means=_filled(dict.fromkeys(said.means for said in words), lines),
         steps=tuple(step for step in _filled((*first.steps, *care), lines) if step != f"{heading}."),
         calls=_calls(level, lines),
         instead=() if is_emergency else SEEK_HELP["emergency"].bullets,
-        flags=flags,
-        version=version,
+        flags=raising(flags),
     )
 
 

@@ -1,7 +1,5 @@
 """What practitioners read: urgencies, concerns, what became of an alert."""
 
-from collections.abc import Iterable
-
 from symptoms.recovery.sayings import Saying, saying
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Flag
@@ -25,17 +23,17 @@ def concern_title(concern: str) -> str:
     """What a concern is called; empty: an entry that could not be judged."""
     if not concern:
         return "Entry not judged"
-    found = _saying(concern, ())
+    found = _saying(concern)
     return found.title if found else concern.replace("_", " ").capitalize()
 
 
 def think_of(flag: Flag) -> Saying | None:
     """What to think of and to record for a flag; None for a concern of a protocol that is gone."""
-    return _saying(flag["concern"], [one["id"] for one in flag["criteria"] if one["urgency"] != Urgency.WATCH.slug])
+    return _saying(flag["concern"])
 
 
-def _saying(concern: str, criteria: Iterable[str]) -> Saying | None:
-    return saying(Concern(concern), criteria) if concern in set(Concern) else None
+def _saying(concern: str) -> Saying | None:
+    return saying(Concern(concern)) if concern in set(Concern) else None
 
 
 def event_in_words(what: str, concern: str, urgency: int | None, detail: str, more: int = 0) -> str:

@@ -28,7 +28,7 @@ def test_every_concern_is_raised_by_some_criterion_and_every_criterion_speaks_of
 @pytest.mark.parametrize("concern", Concern, ids=str)
 def test_a_concern_has_its_words_for_both_sides(concern):
     words = saying(concern)
-    assert words.title and words.patient_title and words.means and words.think and words.record
+    assert words.title and words.patient_titles and words.meanings and words.think and words.record
     assert concern_title(str(concern)) not in ("", str(concern))
 
 

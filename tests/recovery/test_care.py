@@ -5,7 +5,7 @@ import re
 import pytest
 
 from symptoms.recovery.care import PHASES, SEEK_HELP, care, phase_of, when_can_i
-from symptoms.recovery.sayings import opening, saying
+from symptoms.recovery.sayings import Case, opening, said_of, saying
 from symptoms.recovery.vocabulary import Concern, Urgency
 from tests.courses import drawn
 
@@ -64,8 +64,14 @@ def test_every_urgency_has_words_and_only_a_practice_is_named_as_a_clinic(practi
 def test_what_to_do_follows_the_urgency_and_never_stands_in_the_words_of_a_concern():
     for concern in Concern:
         said = saying(concern)
-        assert said.title and said.patient_title and said.care and said.think and said.record
-        assert not re.search(r"be seen today|see you today|in the next two days|call today", said.means)
+        assert said.title and said.patient_titles and said.cares and said.think and said.record
+        for line in said.meanings:
+            assert not re.search(r"be seen today|see you today|in the next two days|call today", line.say)
+
+
+def test_a_concern_has_a_title_whatever_raised_it():
+    nothing = Case(frozenset(), frozenset(), day=200, urgency=Urgency.CONTACT)
+    assert all(said_of(concern, nothing).title for concern in Concern)
 
 
 @pytest.mark.parametrize(
@@ -79,12 +85,14 @@ def test_what_to_do_follows_the_urgency_and_never_stands_in_the_words_of_a_conce
     ],
 )
 def test_a_fever_alone_is_not_called_a_skin_infection(criteria, words):
-    assert words in saying(Concern.INFECTION, criteria).means
+    case = Case(frozenset(criteria), frozenset({"temperature_c"}), day=5, urgency=Urgency.URGENT)
+    assert words in said_of(Concern.INFECTION, case).means
 
 
 def test_the_words_for_patients_are_plain():
     """Grade 8 or below by the Flesch-Kincaid formula, over all that a patient can read of the concerns."""
-    text = " ".join(" ".join([saying(concern).means, *saying(concern).care]) for concern in Concern)
+    lines = [line for concern in Concern for line in (*saying(concern).meanings, *saying(concern).cares)]
+    text = " ".join(line.say for line in lines)
     text += " ".join(bullet + "." for help in SEEK_HELP.values() for bullet in help.bullets)
     sentences = [part for part in re.split(r"[.?!:;](?:\s|$)", text) if part.strip()]
     words = re.findall(r"[A-Za-z']+", text)

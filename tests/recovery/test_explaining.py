@@ -1,9 +1,13 @@
 """Why a finding was made, from what was stored of it: in facts for the practitioner, in words for the patient."""
 
+import pytest
+
+from symptoms.recovery.conditions import Fact
 from symptoms.recovery.expected import MODIFIERS
 from symptoms.recovery.explaining import facts_of, for_patient, for_practitioner
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.sources import cited
+from symptoms.recovery.vocabulary import Condition, Medication
 from tests.courses import drawn, last_said
 from tests.recovery.test_criteria import TABLE
 
@@ -20,9 +24,22 @@ def test_a_practitioner_reads_value_day_and_limit():
 
 def test_a_patient_reads_the_same_in_words():
     assert for_patient(_stored("C | 4 pain0 | 6 pain3", "INF-20")) == (
-        "Pain: none on day 4 and severe on day 6. We expect none by then.",
+        "Pain: none on day 4 and severe on day 6, when we expect none.",
     )
     assert for_patient(_stored("C home | 3 open_sore", "INF-21")) == ("An open sore, on day 3.",)
+
+
+def test_what_is_usual_by_itself_or_has_only_grown_is_not_told_as_too_much():
+    assert for_patient(_stored("C | 0 pain2 swollen_glands", "INF-22"))[1] == "Pain: medium on day 0, usual by itself."
+    assert for_patient(_stored("C | 1 | 2 bruising1 swelling3", "BLED-12"))[0] == (
+        "Bruising: none on day 1 and mild on day 2, more than before."
+    )
+
+
+@pytest.mark.parametrize("word", [*Condition, *Medication], ids=str)
+def test_what_a_patient_brings_reads_as_words(word):
+    (told,) = for_patient([Fact("condition", word, None, None, None)])
+    assert told.startswith("You told us about ") and "_" not in told and "pregnant" not in told
 
 
 def test_the_limit_is_in_the_units_that_the_patient_reports_in():

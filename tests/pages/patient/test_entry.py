@@ -60,7 +60,7 @@ def test_on_track_names_what_was_compared_and_what_would_change_it(ana):
 def test_at_watch_no_concern_is_named(ana):
     _, page = entry_page(ana, WATCH)
     assert "Keep an eye on it" in page and "Pain is a little more than we expect on day 3" in page
-    assert "Pain: medium on day 3. We expect mild at most by then." in page
+    assert "Pain: medium on day 3, when we expect mild at most." in page
     assert not [word for word in ("Unexpected", "infection", "PAIN-", "concern") if word in page]
 
 

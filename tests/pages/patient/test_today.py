@@ -32,7 +32,7 @@ def test_today_has_one_button_yesterdays_verdict_what_is_usual_and_care(phone, a
     page = phone.get(TODAY)
     said, html = text_of(page), page.content.decode()
     assert "Log day 3" in said and html.count('class="button block big') == 1
-    assert "What you told us is within what we expect on day 2" in said
+    assert "As expected on day 2 What you told us is within what we expect" in said
     assert "Usual on day 3" in said and "Redness up to medium" in said and "Care for day 3" in said
     assert "Get help" in said
 

@@ -7,10 +7,12 @@ import pytest
 
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.cases import read_case
+from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.chart import draw
 from symptoms.wording.patient import Lines, verdict
 from tests.courses import drawn
+from tests.recovery.test_criteria import TABLE
 
 CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.json"))
 CLINIC = Lines("999", "111", "Larkfield Skin Clinic", "020 7946 0123")
@@ -26,7 +28,8 @@ def said(course, day: int, lines: Lines = CLINIC):
 def words_of(verdict) -> str:
     parts = [verdict.word, verdict.heading, verdict.line, *verdict.means, *verdict.steps, verdict.sooner]
     parts += [call.label for call in verdict.calls]
-    parts += [text for reason in verdict.why for text in (reason.title, *reason.facts, *reason.earlier)]
+    why = verdict.why
+    parts += [*why.facts, *(fact for _, facts in why.earlier for fact in facts), *(title for title, _ in why.concerns)]
     return " ".join(parts)
 
 
@@ -42,24 +45,87 @@ def test_every_day_of_every_case_is_worded_whole_with_and_without_a_clinic(path)
             assert not re.search(r"[{}_]|None|\.\.|,\.", text), text
             assert lines.has_clinic or not re.search(r"your clinic|999|111", text, re.I), text
             if urgency <= Urgency.WATCH:
-                assert not any(reason.title or reason.rule for reason in verdict.why)
+                assert not verdict.why.concerns and not verdict.why.rules
             else:
-                assert verdict.why and all(reason.rule for reason in verdict.why)
+                assert verdict.why and verdict.why.concerns and verdict.why.rules
+            assert len(set(verdict.why.facts)) == len(verdict.why.facts)
 
 
 def test_what_is_urgent_is_not_mixed_with_what_can_wait():
     verdict = said(drawn("C | 3 redness3 | 4 redness3 pain3 pus"), 4)
     assert not [text for text in (*verdict.means, *verdict.steps) if "sunscreen" in text.lower()]
-    assert "Redness that lasts" in [reason.title for reason in verdict.why]
+    assert ("Redness that lasts", "Contact your clinic") in verdict.counts_as
 
 
 def test_a_fact_of_an_earlier_session_is_told_apart():
     older = drawn("C | 20 redness0")
     newer = drawn("C | 10 firm_lumps")
     course = type(newer)(newer.patient, newer.treatment, newer.entries, ((30, older),))
-    reasons = said(course, 10).why
-    assert any("Firm lumps, on day 40." in reason.earlier for reason in reasons)
-    assert any("Firm lumps, on day 10." in reason.facts for reason in reasons)
+    why = said(course, 10).why
+    assert why.earlier == ((30, ("Firm lumps, on day 40.",)),)
+    assert why.facts == ("Firm lumps, on day 10.",)
+
+
+def test_a_fact_under_several_concerns_is_told_once_and_the_concerns_beside_it():
+    verdict = said(drawn("C | 14 firm_lumps pain2"), 14)
+    assert verdict.why.facts == ("Firm lumps, on day 14.", "Pain: medium on day 14, when we expect none.")
+    assert verdict.counts_as[0] == ("Lumps or sores that started later", "Be seen today")
+    assert ("Firm lumps", "Contact your clinic") in verdict.counts_as and len(verdict.counts_as) == 3
+
+
+def test_one_concern_that_the_heading_names_is_not_said_again():
+    assert not said(drawn("C | 5 firm_lumps"), 5).counts_as
+    assert said(drawn("C | 0 trouble_breathing"), 0).counts_as  # there the heading is the call
+
+
+def test_temperatures_are_told_in_the_unit_that_was_chosen():
+    course = drawn("C | 4 pus T38.1")
+    flags = assess(course, day=4).as_json()["flags"]
+    told = words_of(verdict(Urgency.URGENT, flags, day=4, compared=(), lines=CLINIC, unit="f"))
+    assert told.count("100.6 °F") == 2 and "°C" not in told
+
+
+SPOKEN_OF = {  # what a text may speak of only when it was reported
+    "hives": ["hives"], "rash": ["rash_beyond_area", "hives"], "blister": ["blisters"],
+    "lump": ["firm_lumps", "open_sore", "joint_pain"], "itchy": ["itching"], "bruis": ["bruising"],
+    "bleeding": ["bleeding"], "black": ["black_skin"], "eye pain": ["eye_pain"], "sight": ["vision_change"],
+    "tingling": ["tingling"], "raised": ["raised_scar"], "fever": ["T3", "T4", "chills"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("id", "drawing"), [row[:2] for row in TABLE], ids=[row[0] for row in TABLE])
+def test_what_it_can_mean_speaks_of_nothing_that_was_not_reported(id, drawing):
+    course = drawn(drawing)
+    told = said(course, course.entries[-1].day)
+    if told.urgency in ("contact", "urgent", "emergency"):
+        assert told.means and all(told.means)
+        text = " ".join((told.heading, *told.means)).lower()
+        for word, reported in SPOKEN_OF.items():
+            assert word not in text or any(one in drawing for one in reported), text
+
+
+@pytest.mark.parametrize(
+    "drawing", [drawing for id, drawing, *_ in TABLE if PROTOCOL.criterion(id).urgency is Urgency.EMERGENCY]
+)
+def test_in_an_emergency_the_call_is_said_once_and_without_an_if(drawing):
+    course = drawn(drawing)
+    verdict = said(course, course.entries[-1].day)
+    assert verdict.heading == "Call 999 now"
+    assert not [
+        text for text in (verdict.line, *verdict.means, *verdict.steps) if "999" in text or "be seen today" in text
+    ]
+
+
+def test_trouble_breathing_alone_speaks_of_breathing_alone():
+    verdict = said(drawn("C | 0 trouble_breathing"), 0)
+    assert verdict.line == "Trouble breathing can be an emergency."
+    assert verdict.means == ("This can be a severe allergic reaction.",)
+    assert "Use your adrenaline (epinephrine) pen now, if you have one." in verdict.steps
+
+
+def test_old_scabs_are_not_called_black_skin():
+    verdict = said(drawn("C | 14 crusting2"), 14)
+    assert "Scabs should have come off by now, and yours have not." in verdict.means
 
 
 class Point:
