@@ -37,6 +37,7 @@ urlpatterns = [
     path("treatments/<uuid:treatment_id>/same/", patient_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
+    path("practice/review/<uuid:entry_id>/", practitioner.review, name="review"),
     path("practice/patients/<uuid:patient_id>/", practitioner.patient, name="patient"),
     path("practice/patients/<uuid:patient_id>/details/", details.details, name="patient_details"),
     path("practice/patients/<uuid:patient_id>/invite/", practice_treatments.invite, name="invite_patient"),

@@ -63,8 +63,16 @@ def _connection(ends: float):
 
 
 def _notice(delivery: Delivery) -> tuple[str, str]:
-    kind = "message" if delivery.note_id else "review"
-    page = reverse("today" if delivery.note_id else "queue")
+    kind, page = _about(delivery)
     body = render_to_string(f"messages/{kind}.txt", {"link": f"{settings.SITE_URL}{page}"})
     subject, _, rest = body.partition("\n")
     return subject.strip(), rest.strip() + "\n"
+
+
+def _about(delivery: Delivery) -> tuple[str, str]:
+    """Which words, and the page that they lead to: an admin reads no record, but can bring somebody who does."""
+    if delivery.note_id:
+        return "message", reverse("today")
+    if delivery.why == Delivery.Why.ADMIN:
+        return "nobody", reverse("members")
+    return "review", reverse("review", args=[delivery.entry_id])

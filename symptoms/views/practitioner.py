@@ -13,7 +13,7 @@ from accounts.access import practitioner_required
 from accounts.models import Patient, User
 from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, write_note
 from symptoms.forms.handling import NoteForm, ResolveForm
-from symptoms.models import Alert, Treatment
+from symptoms.models import Alert, Entry, Treatment
 from symptoms.views.record import patients_seen_by, record_of
 
 PAGE = "practitioner/patient.html"
@@ -28,6 +28,15 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     context = record_of(request, found, now)
     read_record(found, by=request.user, now=now)
     return render(request, PAGE, context)
+
+
+@practitioner_required
+@require_safe
+def review(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """Where the mail about an entry leads: to the page of whoever wrote it, by an address that says nothing."""
+    seen = Treatment.objects.visible_to(request.user)
+    entry = get_object_or_404(Entry.objects.select_related("treatment"), pk=entry_id, treatment__in=seen)
+    return redirect("patient", entry.treatment.patient_id)
 
 
 @practitioner_required

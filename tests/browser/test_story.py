@@ -84,10 +84,12 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     expect(photo).to_have_js_property("naturalWidth", 900)
     verdict = iris.url
 
-    # The practitioner is told by mail, without a word about anybody, and finds her first in the queue.
+    # The practitioner is told by mail, without a word about anybody, is led to her, and finds her first in the queue.
     letter = site.letter(NURSE, "needs your review")
     assert not re.search(r"Iris|Falk|pus|infection|photo", letter, re.I)
     vera.goto(link_in(letter))
+    expect(vera.get_by_role("heading", level=1)).to_contain_text("Iris Falk")
+    vera.get_by_role("link", name="To review").first.click()
     row = vera.locator("li.case").first
     expect(row).to_contain_text("Iris Falk")
     expect(row).to_contain_text("See today")

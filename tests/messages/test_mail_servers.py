@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 from django.test import override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccountMail, Membership
 from symptoms.alerts.telling import may_still_be_told, nobody_told
 from symptoms.management.commands.run_worker import pass_on
 from symptoms.messages import outbox, smtp
+from symptoms.messages.email import written
 from symptoms.messages.outbox import BACKOFF, Outbox
 from symptoms.models import Delivery
 from tests import people
@@ -48,9 +50,28 @@ def test_the_message_says_only_that_something_needs_review():
     assert delivery.sent_at is not None and delivery.failed_at is None
     (letter,) = box.letters
     text = letter.decode()
-    assert "needs your review" in text and "/practice/" in text
-    for secret in [*PATIENT_STRINGS, *CLINIC_STRINGS]:
+    assert "needs your review" in text and f"/practice/review/{delivery.entry_id}/" in text
+    for secret in [*PATIENT_STRINGS, *CLINIC_STRINGS, str(delivery.entry.treatment.patient_id)]:
         assert secret.lower() not in text.lower()
+
+
+def test_the_link_leads_to_the_patient_and_nobody_else_through(client):
+    entry = an_entry()
+    link = reverse("review", args=[entry.pk])
+    noor = people.signed_in(entry.treatment.practitioner)
+    assert noor.get(link).url == reverse("patient", args=[entry.treatment.patient_id])
+    assert people.signed_in(people.dr_okafor()).get(link).status_code == 404
+    assert client.get(link).url == f"{reverse('account_login')}?next={link}"
+
+
+def test_an_admin_who_reads_no_record_is_led_to_the_members():
+    entry = an_entry()
+    price = people.admin(entry.treatment.practice)
+    letter = written(Delivery.objects.create(entry=entry, recipient=price, why=Delivery.Why.ADMIN, urgency=3))
+    assert "nobody could be told" in letter.subject
+    assert letter.body.count("/practice/") == letter.body.count(reverse("members")) == 1
+    for secret in [*PATIENT_STRINGS, *CLINIC_STRINGS]:
+        assert secret.lower() not in f"{letter.subject}{letter.body}".lower()
 
 
 @pytest.mark.parametrize(
