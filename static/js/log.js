@@ -36,7 +36,16 @@ class DailyLog extends HTMLElement {
     }
     this.ask();
     const said = this.form.querySelector("[data-said]");
-    if (said) said.textContent = filled ? `${filled} filled in from last time. Look them over; nothing is saved yet.` : "Nothing was empty.";
+    if (said) said.textContent = this.filledInWords(filled);
+  }
+
+  /* What was not asked last time has nothing to copy: it is said, so that an empty scale is no puzzle. */
+  filledInWords(filled) {
+    const scales = [...this.form.querySelectorAll("[data-asked] fieldset.symptom")];
+    const empty = scales.filter((scale) => !scale.querySelector(":checked")).length;
+    const rest = empty ? `${empty} had no answer last time: please choose.` : "";
+    if (!filled) return rest || "Nothing was empty.";
+    return [`${filled} filled in from last time.`, rest, "Look them over; nothing is saved yet."].filter(Boolean).join(" ");
   }
 
   answered(input) {

@@ -23,7 +23,7 @@ def in_celsius(typed: str, unit: str) -> float:
     celsius = _celsius(value, unit)
     if not LEAST <= celsius <= MOST:
         least, most = (LEAST, MOST) if unit == "c" else (Decimal(86), Decimal(113))
-        raise ValidationError(f"Between {least} and {most} {dict(UNITS)[unit]}.{_meant(value, unit)}")
+        raise ValidationError(f"Write a number between {least} and {most} {dict(UNITS)[unit]}.{_meant(value, unit)}")
     return float(celsius)
 
 

@@ -14,9 +14,10 @@ from symptoms.journal.courses import entry_values
 from symptoms.journal.reading import LAST_DAY, CourseRead, DayRead, read_course
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
+from symptoms.recovery.explaining import degrees
 from symptoms.recovery.questions import REQUIRED, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
-from symptoms.views.own import chosen, in_a_line, lines_for, own_treatments, received, said_about
+from symptoms.views.own import chosen, in_a_line, lines_for, own_treatments, received, said_about, unit_for
 from symptoms.wording.chart import draw
 from symptoms.wording.patient import at_most, level_word, urgency_word
 from symptoms.wording.times import at, full
@@ -142,7 +143,7 @@ def course_day(request: HttpRequest, day: int) -> HttpResponse:
         raise Http404
     read = read_course(treatment, days=range(day, day + 1), seen_by=request.user).days[0]
     lines = lines_for(patient)
-    entry, on_day = read.entry, patient.today(now)
+    entry, on_day, unit = read.entry, patient.today(now), unit_for(request, patient)
     context: dict[str, Any] = {
         "tab": "course",
         "treatment": treatment,
@@ -158,11 +159,11 @@ def course_day(request: HttpRequest, day: int) -> HttpResponse:
         context |= {
             "entry": entry,
             "saved": at(entry.received_at, patient.zone, on_day),
-            "verdict": said_about(entry, read.said, lines),
+            "verdict": said_about(entry, read.said, lines, unit),
             "lines": lines,
             "levels": [_level(read, symptom) for symptom in Symptom if symptom in read.reported],
             "signs": [question(sign).title for sign in sorted(values.signs)],
-            "temperature": f"{values.temperature_c:.1f} °C" if values.temperature_c is not None else "",
+            "temperature": degrees(values.temperature_c, unit) if values.temperature_c is not None else "",
             "exposures": [question(one).title for one in sorted(values.exposures)],
             "received": received(entry, read.said, patient, now),
             "replaced": _replaced(treatment, day, patient.zone, on_day),

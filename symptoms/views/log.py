@@ -20,12 +20,10 @@ from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameI
 from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Entry, Treatment
 from symptoms.models.photo import VIEWS
-from symptoms.views.own import lines_for, own_treatments
+from symptoms.views.own import UNIT, lines_for, own_treatments, unit_for
 from symptoms.views.sending import keep_photos
 from symptoms.wording.times import full, short
 
-UNIT = "temperature_unit"  # in the session: the unit used last
-FAHRENHEIT = frozenset({"US"})
 DAYS_OFFERED = 3  # when it is asked which day is meant
 
 
@@ -74,7 +72,7 @@ def _log(request: HttpRequest, day: int | None) -> HttpResponse:
     day = today if day is None else day
     if day > LAST_DAY or (day > today and request.method == "GET"):
         raise Http404
-    sheet = Sheet(patient, treatments[0], day, today, _unit(request, patient))
+    sheet = Sheet(patient, treatments[0], day, today, unit_for(request, patient))
     if request.method == "POST":
         return _posted(request, sheet, now)
     if not patient.agreed_to("care"):
@@ -118,16 +116,12 @@ def _filled(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     last_said = _form(sheet, initial=dict(typed)).asking.last_said
     form = _form(sheet, initial=filled_from(typed, last_said))
     filled = sum(typed.get(symptom) in (None, "") for symptom in last_said)
-    return _page(request, sheet, form, filled=filled)
+    empty = sum(form[symptom].value() in (None, "") for symptom in form.asking.asked.symptoms)
+    return _page(request, sheet, form, filled=filled, empty=empty)
 
 
 def _form(sheet: Sheet, **given) -> EntryForm:
     return EntryForm(treatment=sheet.treatment, day=sheet.day, last=sheet.before(), unit=sheet.unit, **given)
-
-
-def _unit(request: HttpRequest, patient: Patient) -> str:
-    """The thermometer's unit used last, before that the country's."""
-    return request.session.get(UNIT) or ("f" if patient.country in FAHRENHEIT else "c")
 
 
 def _page(request: HttpRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils.formats import date_format
 
 from accounts.help_numbers import numbers_for
@@ -15,7 +15,10 @@ from symptoms.models import Assessment, Entry, Treatment
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.patient import Lines, Verdict, verdict
 from symptoms.wording.session import described
+from symptoms.wording.temperature import unit_of
 from symptoms.wording.times import at
+
+UNIT = "temperature_unit"  # in the session: the unit used last
 
 
 def own_treatments(patient: Patient) -> list[Treatment]:
@@ -66,8 +69,13 @@ def lines_for(patient: Patient) -> Lines:
     )
 
 
-def said_about(entry: Entry, said: Assessment | None, lines: Lines) -> Verdict:
-    """The verdict on an entry in words; an entry that is not judged has none yet."""
+def unit_for(request: HttpRequest, patient: Patient) -> str:
+    """The thermometer's unit used last ("c" or "f"), before that the country's."""
+    return request.session.get(UNIT) or unit_of(patient.country)
+
+
+def said_about(entry: Entry, said: Assessment | None, lines: Lines, unit: str) -> Verdict:
+    """The verdict on an entry in words, temperatures in `unit`; an entry that is not judged has none yet."""
     judged = said if entry.is_judged or not entry.is_current else None
     answered = entry_values(entry).answered
     return verdict(
@@ -77,6 +85,7 @@ def said_about(entry: Entry, said: Assessment | None, lines: Lines) -> Verdict:
         compared=[symptom for symptom in Symptom if symptom in answered],
         lines=lines,
         version=judged.protocol_version if judged else "",
+        unit=unit,
     )
 
 
@@ -102,17 +111,17 @@ def received(entry: Entry, said: Assessment | None, patient: Patient, now: datet
 
 
 CLOSED = {
-    "advice": "Advice was given",
-    "seen": "You were seen",
-    "referred": "You were referred",
-    "no_concern": "Closed",
+    "advice": "Advice was given. Your clinic closed this",
+    "seen": "You were seen. Your clinic closed this",
+    "referred": "You were referred. Your clinic closed this",
 }
+LOOKED_AT = "Your clinic looked at this and closed it"
 
 
 def _closed(reception: Reception, zone: ZoneInfo, today: date) -> str:
     if reception.closed_at is None:
         return ""
-    return f"{CLOSED.get(reception.outcome, 'Closed')}, {at(reception.closed_at, zone, today)}."
+    return f"{CLOSED.get(reception.outcome, LOOKED_AT)} {at(reception.closed_at, zone, today)}."
 
 
 def _at(moment: datetime | None, zone: ZoneInfo, today: date) -> str:

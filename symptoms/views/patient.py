@@ -17,9 +17,9 @@ from symptoms.models import Assessment, Entry, Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.own import in_a_line, lines_for, own_treatments, received, said_about
+from symptoms.views.own import in_a_line, lines_for, own_treatments, received, said_about, unit_for
 from symptoms.wording.care import in_short
-from symptoms.wording.patient import at_most
+from symptoms.wording.patient import at_most, listed
 from symptoms.wording.times import at, full
 
 WEEK = 7
@@ -67,7 +67,7 @@ def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) 
         "week": _week(course, day),
         "is_logged": this_day.entry is not None,
         "last": last,
-        "verdict": said_about(last, said, lines) if last else None,
+        "verdict": said_about(last, said, lines, unit_for(request, treatment.patient)) if last else None,
         "is_loud": said is not None and said.urgency >= Urgency.URGENT,
         "when": at(last.received_at, treatment.patient.zone, treatment.patient.today(now)) if last else "",
         "received": received(last, said, treatment.patient, now) if last else None,
@@ -98,10 +98,15 @@ def _in_week(read: DayRead | None, day: int, treatment: Treatment, today: int) -
     return {"day": day, "on": on, "urgency": read.urgency if read else "", "is_today": day == today, "come": bool(read)}
 
 
-def _expected(treatment: Treatment, this_day: DayRead) -> list[tuple[str, str]]:
-    """(what, how much is usual today) for what is asked today."""
-    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=this_day.day, last=None)
-    return [(question(symptom).title, at_most(this_day.expected[symptom])) for symptom in asked.symptoms]
+def _expected(treatment: Treatment, this_day: DayRead) -> dict[str, Any]:
+    """Of what is asked today: `most`, (what, how much is usual), and `none`, what is not usual any more, in words."""
+    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=this_day.day, last=None).symptoms
+    limits = {question(symptom).title: this_day.expected[symptom] for symptom in asked}
+    gone = [title.lower() for title, limit in limits.items() if not limit]
+    return {
+        "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
+        "none": listed(gone, "or") if gone else "",
+    }
 
 
 def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
@@ -142,7 +147,7 @@ def entry(request: HttpRequest, entry_id) -> HttpResponse:
         "entry": found,
         "on": full(found.treatment.day_zero + timedelta(days=found.day)),
         "saved": at(found.received_at, patient.zone, patient.today(now)),
-        "verdict": said_about(found, said, lines),
+        "verdict": said_about(found, said, lines, unit_for(request, patient)),
         "lines": lines,
         "newer": newer,
         "received": received(found, said, patient, now) if found.is_current else None,

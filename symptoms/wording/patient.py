@@ -196,10 +196,10 @@ def at_most(limit: int) -> str:
     return "up to very severe" if limit >= 4 else f"up to {level_word(limit)}" if limit else "none"
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], joined: str = "and") -> str:
     """a; a and b; a, b and c."""
     *before, last = words or ("nothing",)
-    return f"{', '.join(before)} and {last}" if before else last
+    return f"{', '.join(before)} {joined} {last}" if before else last
 
 
 def _title(word: str) -> str:

@@ -7,14 +7,14 @@ from django.utils.formats import date_format
 
 
 def at(moment: datetime, zone: ZoneInfo, today: date) -> str:
-    """ "today 09:12", "yesterday 20:14", "Fri 16 Jan, 09:12"; with the year when it is another."""
+    """ "today at 09:12", "yesterday at 20:14", "Fri 16 Jan at 09:12"; with the year when it is another."""
     there = moment.astimezone(zone)
     clock = date_format(there, "H:i")
     if there.date() == today:
-        return f"today {clock}"
+        return f"today at {clock}"
     if there.date() == today - timedelta(days=1):
-        return f"yesterday {clock}"
-    return f"{short(there.date(), today)}, {clock}"
+        return f"yesterday at {clock}"
+    return f"{short(there.date(), today)} at {clock}"
 
 
 def short(day: date, today: date) -> str:

@@ -14,6 +14,7 @@ from symptoms.models import Assessment, Entry, Treatment
 from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.patient import Lines, verdict
+from symptoms.wording.temperature import unit_of
 
 
 class CallSerializer(serializers.Serializer):
@@ -105,6 +106,7 @@ def _verdict_document(entry: Entry, said: Assessment | None, treatment: Treatmen
         compared=compared,
         lines=lines,
         version=said.protocol_version if said else "",
+        unit=unit_of(patient.country),
     )
     return {
         "urgency": found.urgency,

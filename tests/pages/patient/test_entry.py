@@ -124,16 +124,26 @@ def test_the_page_says_when_the_clinic_was_told_and_that_nobody_read_it_yet(ana,
     assert "Not read yet: please call, don’t wait" in text_of(phone.get(reverse("today")))
 
 
+def test_in_an_emergency_nobody_is_sent_to_the_clinic(ana, phone):
+    entry, page = entry_page(ana, EMERGENCY)
+    assert "Your clinic is being told now. Don’t wait for them, call 999." in page
+    sent(entry)
+    assert "Not read yet: don’t wait for them, call 999" in " ".join(text_of(phone.get(reverse("today"))).split())
+    Delivery.objects.filter(entry=entry).update(sent_at=None, failed_at=timezone.now())
+    page = text_of(phone.get(entry.get_absolute_url()))
+    assert "Please don’t wait for us: call 999." in page and "020 7946 0123" not in page
+
+
 def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor):
     entry, _ = entry_page(ana, URGENT)
     sent(entry)
     read_record(ana, by=noor, now=timezone.now())
     assert "Dr Noor read it today" in text_of(phone.get(entry.get_absolute_url()))
     acknowledge(entry.treatment, by=noor, now=timezone.now())
-    assert "Dr Noor has it in hand since today" in text_of(phone.get(reverse("today")))
+    assert "Dr Noor has it in hand , since today at" in text_of(phone.get(reverse("today")))
     for alert in Alert.objects.all():
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
-    assert "You were seen, today" in text_of(phone.get(entry.get_absolute_url()))
+    assert "You were seen. Your clinic closed this today at" in text_of(phone.get(entry.get_absolute_url()))
 
 
 def test_a_worse_day_is_not_called_read_because_an_earlier_one_was(ana, phone, noor):

@@ -187,10 +187,10 @@ def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(phone, tr
 @pytest.mark.parametrize(
     ("given", "unit", "sentence"),
     [
-        ("384", "c", "Between 30 and 45 °C. Did you mean 38.4?"),
-        ("101", "c", "Between 30 and 45 °C. Did you mean °F?"),
-        ("38", "f", "Between 86 and 113 °F. Did you mean °C?"),
-        ("12", "c", "Between 30 and 45 °C."),
+        ("384", "c", "Write a number between 30 and 45 °C. Did you mean 38.4?"),
+        ("101", "c", "Write a number between 30 and 45 °C. Did you mean °F?"),
+        ("38", "f", "Write a number between 86 and 113 °F. Did you mean °C?"),
+        ("12", "c", "Write a number between 30 and 45 °C."),
         ("hot", "c", "Write a number, like 37.2."),
         ("1e400", "c", "Write a number, like 37.2."),
         ("NaN", "f", "Write a number, like 99.0."),
@@ -207,6 +207,13 @@ def test_fahrenheit_is_kept_in_celsius_and_the_unit_is_remembered(phone, treatme
     assert Entry.objects.get().answers["temperature_c"] == 39.0
     page = phone.get(LOG)
     assert held(page)["temperature_c"] == ["102.2"] and held(page)["unit"] == ["f"]
+
+
+def test_the_facts_are_in_the_unit_that_was_typed(phone, treatment):
+    phone.post(LOG, typed(3, temperature_c="102.2", unit="f"))
+    pages = [Entry.objects.get().get_absolute_url(), reverse("today"), reverse("course_day", args=[3])]
+    for page in map(text_of, map(phone.get, pages)):
+        assert "102.2 °F" in page and "°C" not in page.replace("38 °C (100.4 °F)", "")
 
 
 HOSTILE = "<script>alert(1)</script>\u202e\U0001f600'\"; DROP TABLE"
@@ -266,6 +273,13 @@ def test_same_as_yesterday_fills_what_is_empty_and_saves_nothing(phone, treatmen
         "pain": ["3"], "redness": ["1"], "swelling": ["0"], "warmth": ["0"]
     }  # fmt: skip
     assert filled["note"][0].strip() == "So far." and "3 filled in from last time" in text_of(page)
+
+
+def test_same_as_yesterday_says_what_yesterday_was_not_asked(phone, treatment):
+    levels = dict.fromkeys(("redness", "swelling", "pain", "warmth"), 0)
+    logged(treatment, 2, asked=[*levels], **levels)
+    said = text_of(phone.post(LOG, {"id": str(uuid4()), "day": "3", "fill": "yesterday"}))
+    assert "4 filled in from last time. 3 had no answer last time: please choose. Look them over" in said
 
 
 def test_a_sign_of_the_red_box_brings_the_emergency_number_before_anything_is_saved(phone, treatment):

@@ -37,6 +37,21 @@ def test_today_has_one_button_yesterdays_verdict_what_is_usual_and_care(phone, a
     assert "Get help" in said
 
 
+def test_what_is_not_usual_any_more_is_one_sentence(phone, ana):
+    pen(ana, days_ago=30)
+    said = text_of(phone.get(TODAY))
+    assert "the skin is usually back to what it was: no redness, swelling, pain, heat," in said
+    assert "Redness none" not in said and "or dents." in said
+
+
+def test_one_wording_leads_to_the_verdict(phone, ana):
+    treatment = pen(ana, days_ago=4)
+    for day, levels in ((2, {"redness": 1}), (4, {"pain": 3})):
+        logged(treatment, day, **levels)
+        for address in (TODAY, reverse("course_day", args=[day])):
+            assert "What to do, and why" in text_of(phone.get(address))
+
+
 def test_once_logged_the_button_changes_the_day(phone, ana):
     logged(pen(ana, days_ago=3), 3)
     assert "Change day 3" in text_of(phone.get(TODAY)) and "Log day 3" not in text_of(phone.get(TODAY))
