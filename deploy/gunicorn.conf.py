@@ -1,5 +1,6 @@
 """How gunicorn serves Mendline: threads, because requests wait for the disk; one process a core is plenty."""
 
+import gc
 import os
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -14,3 +15,13 @@ limit_request_line = 4094
 limit_request_field_size = 8190
 # The proxy in front says which scheme the visitor used; Django reads it only with MENDLINE_TRUST_PROXY.
 forwarded_allow_ips = "127.0.0.1,::1"
+
+
+def post_worker_init(worker) -> None:
+    """What is loaded at the start is never garbage: the collector need not walk through it again and again."""
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns  # brings in every view
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -42,19 +42,25 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="alerts")
-    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="alerts")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="alerts", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CONCERN)
     concern = models.CharField(max_length=40, blank=True)
     urgency = models.PositiveSmallIntegerField(help_text="the highest so far; it never falls")
     current_urgency = models.PositiveSmallIntegerField(help_text="what the newest answers raise; 0: nothing any more")
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="+", help_text="that opened or raised it")
+    entry = models.ForeignKey(
+        Entry, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="that opened or raised it"
+    )
     opened_at = models.DateTimeField()
     worsened_at = models.DateTimeField(help_text="when it opened or last rose: waiting is counted from here")
     answers_changed_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    acknowledged_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     resolved_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    resolved_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     outcome = models.CharField(max_length=12, choices=OUTCOMES, blank=True)
     reason = models.CharField(max_length=500, blank=True)
 
@@ -105,7 +111,7 @@ class AlertEvent(models.Model):
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
     what = models.CharField(max_length=20, choices=What.choices)
     urgency = models.PositiveSmallIntegerField(null=True, blank=True)
-    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     at = models.DateTimeField()
     detail = models.CharField(max_length=500, blank=True)
 

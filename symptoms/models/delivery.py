@@ -17,10 +17,12 @@ class Delivery(Sending):
         ADMIN = "admin", "no practitioner could be reached"
         PATIENT = "patient", "is the patient"
 
-    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     why = models.CharField(max_length=12, choices=Why.choices)
     entry = models.ForeignKey(Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
-    note = models.ForeignKey(Note, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
+    note = models.ForeignKey(
+        Note, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     urgency = models.PositiveSmallIntegerField(default=0, help_text="the most urgent goes first")
 
     class Meta:
@@ -35,6 +37,7 @@ class Delivery(Sending):
             ),
         ]
         indexes = [
+            models.Index(fields=["note"], name="deliveries_of_a_note", condition=Q(note__isnull=False)),
             models.Index(
                 fields=["-urgency", "not_before"], name="deliveries_due", condition=Q(sent_at=None, failed_at=None)
             ),

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.quick_json import Stored
 from symptoms.models.treatment import Treatment
 
 
@@ -32,12 +33,12 @@ class Entry(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the client, so that a repeat is recognised
-    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="entries")
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="entries", db_index=False)
     day = models.PositiveSmallIntegerField()
-    answers = models.JSONField()
+    answers = models.JSONField(encoder=Stored)
     note = models.TextField(blank=True, max_length=2000)
     digest = models.CharField(max_length=64)
-    reported_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    reported_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     received_at = models.DateTimeField()
     is_current = models.BooleanField(default=True)
     is_judged = models.BooleanField(default=False)

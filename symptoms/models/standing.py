@@ -11,9 +11,13 @@ class Standing(models.Model):
     """Derived, never the truth: `refresh_standing` works it out from alerts, entries and assessments."""
 
     patient = models.OneToOneField(Patient, primary_key=True, on_delete=models.CASCADE, related_name="standing")
-    practice = models.ForeignKey(Practice, null=True, on_delete=models.CASCADE, related_name="+")
-    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="+", help_text="the newest")
-    entry = models.ForeignKey(Entry, null=True, on_delete=models.SET_NULL, related_name="+", help_text="the newest")
+    practice = models.ForeignKey(Practice, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    treatment = models.ForeignKey(
+        Treatment, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="the newest"
+    )
+    entry = models.ForeignKey(
+        Entry, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False, help_text="the newest"
+    )
     urgency = models.PositiveSmallIntegerField(null=True, help_text="of the newest entry; empty while unjudged or none")
     alert_urgency = models.PositiveSmallIntegerField(default=0, help_text="the highest open alert's; 0: none is open")
     waiting_since = models.DateTimeField(null=True, help_text="of the longest-waiting alert at that urgency")
