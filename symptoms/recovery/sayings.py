@@ -73,14 +73,15 @@ class Said:
     care: tuple[str, ...]
 
 
-def opening(urgency: Urgency | None, *, practice: bool) -> Opening:
-    """The opening for an urgency; None: not judged."""
+def opening(urgency: Urgency | None, *, practice: bool, day: int = 0) -> Opening:
+    """The opening for an urgency (None: not judged) on a day: later on one logs less often."""
     row = _TABLE["opening"]["unjudged" if urgency is None else urgency.slug]
     who = "practice" if practice else "alone"
+    steps = _lines(row.get(f"steps_{who}", row.get("steps", ())))
     return Opening(
         line=row[who],
         line_for_many=row.get(f"many_{who}", row[who]),
-        steps=tuple(row.get(f"steps_{who}", row.get("steps", ()))),
+        steps=tuple(line.say for line in steps if line.days.hold("A", day)),
         heading=row.get("heading", ""),
         compared=row.get("compared", ""),
         sooner=row.get(f"sooner_{who}", row.get("sooner", "")),

@@ -1,5 +1,6 @@
 """The course: each symptom against its expected band, the verdict of each day, and one day in full."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -162,13 +163,19 @@ def course_day(request: HttpRequest, day: int) -> HttpResponse:
             "verdict": said_about(entry, read.said, lines, unit),
             "lines": lines,
             "levels": [_level(read, symptom) for symptom in Symptom if symptom in read.reported],
-            "signs": [question(sign).title for sign in sorted(values.signs)],
+            "signs": _listed(values.signs),
             "temperature": degrees(values.temperature_c, unit) if values.temperature_c is not None else "",
-            "exposures": [question(one).title for one in sorted(values.exposures)],
+            "exposures": _listed(values.exposures),
             "received": received(entry, read.said, patient, now),
             "replaced": _replaced(treatment, day, patient.zone, on_day),
         }
     return render(request, "patient/course_day.html", context)
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Their titles as one sentence has them: "Pus, spreading redness or heat"."""
+    told = ", ".join(question(word).title for word in sorted(words))
+    return told[:1] + told[1:].lower()
 
 
 def _level(read: DayRead, symptom: Symptom) -> dict[str, Any]:

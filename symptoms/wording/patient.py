@@ -105,7 +105,7 @@ def verdict(
     if urgency is None:
         return _unjudged(lines)
     level = Urgency(urgency)
-    first = opening(level, practice=lines.has_clinic)
+    first = opening(level, practice=lines.has_clinic, day=day)
     if level is Urgency.ON_TRACK:
         return _on_track(first, day, compared, lines)
     line = _opened(first, seen(flags, unit), day)

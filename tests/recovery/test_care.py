@@ -61,6 +61,14 @@ def test_every_urgency_has_words_and_only_a_practice_is_named_as_a_clinic(practi
         assert practice or "clinic" not in words
 
 
+def test_when_to_log_again_follows_the_days_of_the_care_page():
+    steps = [opening(Urgency.ON_TRACK, practice=True, day=day).steps[0] for day in (3, 8, 22, 40, 200)]
+    for step, words in zip(
+        steps, ("tomorrow", "two or three days", "a week", "60, 90 and 180", "changes"), strict=True
+    ):
+        assert words in step
+
+
 def test_what_to_do_follows_the_urgency_and_never_stands_in_the_words_of_a_concern():
     for concern in Concern:
         said = saying(concern)

@@ -107,8 +107,8 @@ def test_what_was_replaced_says_so_and_leads_to_the_newer(ana, phone):
     old = logged(treatment, 4, pain=3, signs=["pus"]).entry
     new = logged(treatment, 4, pain=1).entry
     page = phone.get(old.get_absolute_url())
-    assert "You changed this day since." in text_of(page) and new.get_absolute_url() in page.content.decode()
-    assert "You changed this day since." not in text_of(phone.get(new.get_absolute_url()))
+    assert "You have changed this day since then." in text_of(page) and new.get_absolute_url() in page.content.decode()
+    assert "You have changed this day since then." not in text_of(phone.get(new.get_absolute_url()))
 
 
 # --- told, read, in hand

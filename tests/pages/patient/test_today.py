@@ -139,7 +139,7 @@ def test_the_newest_session_counts_and_the_older_stays_readable(phone, ana):
     course = phone.get(reverse("course"), {"treatment": str(older.id), "page": 2})
     assert "Day 40" in text_of(course)
     day = phone.get(reverse("course_day", args=[5]), {"treatment": str(older.id)})
-    assert "Pain mild" in text_of(day) and "Correct this day" not in text_of(day)
+    assert "Pain mild" in text_of(day) and "Change day" not in text_of(day)
 
 
 def test_a_get_changes_nothing(phone, ana):
