@@ -145,13 +145,15 @@ def _raised(level: Urgency, first: Opening, flags: Sequence[Flag], line: str, li
     is_emergency = level is Urgency.EMERGENCY
     care = dict.fromkeys(step for said in words for step in said.care)
     heading = f"Call {lines.emergency} now" if is_emergency else words[0].title
+    # in an emergency the pen, or pressing on a wound, comes before company
+    steps = (*care, *first.steps) if is_emergency else (*first.steps, *care)
     return Verdict(
         urgency=level.slug,
         word=urgency_word(level, has_clinic=lines.has_clinic),
         heading=heading,
         line=line,
         means=_filled(dict.fromkeys(said.means for said in words), lines),
-        steps=tuple(step for step in _filled((*first.steps, *care), lines) if step != f"{heading}."),
+        steps=tuple(step for step in _filled(steps, lines) if step != f"{heading}."),
         calls=_calls(level, lines),
         instead=() if is_emergency else SEEK_HELP["emergency"].bullets,
         flags=raising(flags),
