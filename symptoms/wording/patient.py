@@ -206,7 +206,3 @@ def listed(words: Sequence[str], joined: str = "and") -> str:
 
 def _title(word: str) -> str:
     return BY_WORD[word].title
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
