@@ -12,11 +12,13 @@ from uuid import UUID, uuid4
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model, QuerySet, UUIDField
+from django.db.models import DecimalField, Field, JSONField, Model, QuerySet, UUIDField
 from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
 AN_ID = UUIDField()
+AS_THEY_ARE = (str, int, bool)
+MADE_INTO_TEXT = (JSONField, DecimalField, UUIDField)
 
 
 class Prepared(Generic[M]):
@@ -56,6 +58,7 @@ class _Plan:
         # The stubs describe a later Django, where this takes one thing more.
         parts = compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
         self._related = get_related_populators(*parts)  # type: ignore[call-arg]
+        self._annotations = tuple(compiler.annotation_col_map.items())
 
     def params(self, ids: Sequence[UUID], database: BaseDatabaseWrapper) -> list[Any]:
         values = list(self._values)
@@ -70,6 +73,8 @@ class _Plan:
         found = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
         for related in self._related:
             related.populate(row, found)
+        for name, at in self._annotations:
+            setattr(found, name, row[at])
         return found
 
 
@@ -85,7 +90,7 @@ def insert(rows: Sequence[M], *, on_conflict: str = "") -> Sequence[M]:
         return rows
     database = connections[DEFAULT_DB_ALIAS]
     sql, fields, is_numbered = _insertion(type(rows[0]), len(rows), on_conflict)
-    values = [field.get_db_prep_save(getattr(row, field.attname), database) for row in rows for field in fields]
+    values = [_written(field, getattr(row, field.attname), database) for row in rows for field in fields]
     with database.cursor() as cursor:
         cursor.execute(sql, values)
         numbers = cursor.fetchall() if is_numbered else []
@@ -105,6 +110,13 @@ def _insertion(model: type[Model], count: int, on_conflict: str) -> tuple[str, l
     places = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * count)
     sql = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES {places} {on_conflict}"  # noqa: S608  names from the models only
     return (f"{sql} RETURNING {quoted(number.column)}" if number else sql), fields, number is not None
+
+
+def _written(field: Field, value: Any, database: BaseDatabaseWrapper) -> Any:
+    """The value for the database; most are written as they are, and need not be asked about."""
+    if value is None or (type(value) in AS_THEY_ARE and not isinstance(field, MADE_INTO_TEXT)):
+        return value
+    return field.get_db_prep_save(value, database)
 
 
 def _stored(id: UUID, database: BaseDatabaseWrapper) -> Any:

@@ -41,7 +41,7 @@ def logged(
 ) -> Recorded:
     """Day `day` written down as the patient would."""
     return record_entry(
-        treatment,
+        treatment.id,
         id=id or uuid4(),
         day=day,
         answers=answers(**said),

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
@@ -13,17 +12,10 @@ from rest_framework.views import APIView
 
 from accounts.access import record_access
 from accounts.models import User
-from accounts.prepared import Prepared
 from symptoms.api.pagination import NewestFirst
 from symptoms.models import Treatment
 
 BY_PROGRAM = "record, by a program"  # as kept among the access records
-
-_OWN = Prepared(
-    lambda user, treatment: Treatment.objects.filter(patient__user=user, pk=treatment).select_related(
-        "patient__practice"
-    )
-)
 
 
 class Endpoint(APIView):
@@ -99,8 +91,6 @@ def as_uuid(text: str, name: str) -> UUID:
 
 def own_treatment(user: User, treatment_id: UUID) -> Treatment:
     """The caller's own treatment: 404 when it is not theirs, 403 when they are no patient at all."""
-    for treatment in _OWN(user.pk, treatment_id):
-        return treatment
     if user.as_patient is None:
         raise PermissionDenied
-    raise Http404
+    return get_object_or_404(Treatment.objects.select_related("patient__practice"), patient__user=user, pk=treatment_id)

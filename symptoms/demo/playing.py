@@ -123,7 +123,7 @@ def _day(person: cast.Person, treatment: Treatment, story: cast.Story, day: int,
     if levels is None:
         return
     record_entry(
-        treatment,
+        treatment.id,
         id=_id(person.email, story.days_ago, day),
         day=day,
         answers=_answers(treatment, story, day, {symptom: level for symptom, level in levels.items() if level}),

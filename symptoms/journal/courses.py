@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Exists
+
+from accounts.models import Consent, Patient, User
 from accounts.prepared import Prepared
 from symptoms.models import Entry, Treatment
 from symptoms.recovery import course as values
@@ -12,15 +15,27 @@ from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting,
 
 LOOK_BACK = timedelta(days=180)  # an earlier session still speaks for so long (settled.md, repeat treatments)
 
-_OTHERS = Prepared(lambda patient, treatment: Treatment.objects.filter(patient=patient).exclude(pk=treatment))
+_CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
+_SESSIONS = Prepared(lambda patient: Treatment.objects.filter(patient=patient))
+_OWN_SESSIONS = Prepared(
+    lambda user: (
+        Treatment.objects.filter(patient__user=user)
+        .select_related("patient__practice")
+        .annotate(agreed=Exists(_CARE.filter(patient__user=user)))
+    )
+)
 _ENTRIES = Prepared(lambda patient: Entry.objects.filter(treatment__patient=patient).defer("note", "reported_by"))
 
 
 @dataclass
 class Journal:
-    """Everything of one patient that a judgement may need, read once: sessions and what was logged for each."""
+    """Everything of one patient that a judgement may need, read once: sessions and what was logged for each.
+
+    `agreed`: the patient's consent to care stands; None where that was not asked.
+    """
 
     treatments: list[Treatment]
+    agreed: bool | None = None
     entries: dict[UUID, dict[int, Entry]] = field(default_factory=dict)  # by treatment, then day: the current ones
     by_id: dict[UUID, Entry] = field(default_factory=dict)  # all, amended ones too
 
@@ -29,6 +44,10 @@ class Journal:
         self.by_id[entry.id] = entry
         if entry.is_current:
             self.entries.setdefault(entry.treatment_id, {})[entry.day] = entry
+
+    def session(self, id: UUID) -> Treatment | None:
+        """The session of that id; None where the patient has no such."""
+        return next((treatment for treatment in self.treatments if treatment.id == id), None)
 
     def days(self, treatment: Treatment) -> dict[int, Entry]:
         """The current entries of a treatment by day."""
@@ -49,13 +68,26 @@ class Journal:
 
 def read_journal(treatment: Treatment) -> Journal:
     """Read the patient's sessions and entries around `treatment`: two statements, however long the course."""
-    patient = treatment.patient
-    sessions = {session.id: session for session in [treatment, *_OTHERS(patient.pk, treatment.pk)]}
-    journal = Journal(list(sessions.values()))
-    for session in sessions.values():
+    return _journal(_SESSIONS(treatment.patient_id), treatment.patient)
+
+
+def read_own_journal(user: User) -> Journal:
+    """The same of the patient who is `user`, with whether they agreed to it; an empty one for anybody else."""
+    sessions = _OWN_SESSIONS(user.pk)
+    if not sessions:
+        return Journal([])
+    journal = _journal(sessions, sessions[0].patient)
+    journal.agreed = bool(sessions[0].agreed)
+    return journal
+
+
+def _journal(sessions: list[Treatment], patient: Patient) -> Journal:
+    by_id = {session.id: session for session in sessions}
+    journal = Journal(sessions)
+    for session in sessions:
         session.patient = patient
     for entry in _ENTRIES(patient.pk):
-        entry.treatment = sessions[entry.treatment_id]
+        entry.treatment = by_id[entry.treatment_id]
         journal.add(entry)
     return journal
 

@@ -11,9 +11,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.prepared import insert
 from symptoms.alerts.raising import Change
-from symptoms.journal.courses import read_journal
+from symptoms.journal.courses import Journal, read_own_journal
 from symptoms.journal.judging import judge_from
 from symptoms.models import Assessment, Entry, Treatment
+
+MOST_A_DAY = 50
 
 
 class EntryRefused(Exception):
@@ -43,6 +45,19 @@ class LoggingStopped(EntryRefused):
         super().__init__("You have not agreed that we keep your logs. Nothing was saved. You can agree under Account.")
 
 
+class ChangedTooOften(EntryRefused):
+    """Every change of a day is kept, and read whenever the day is judged: there must be an end to them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"This day was changed {MOST_A_DAY} times, and stays as it is. To tell us more, please call your clinic."
+        )
+
+
+class NotTheirs(Exception):
+    """The treatment is not one of the writer's own: to them it does not exist."""
+
+
 class ForeignId(Exception):
     """The id belongs to somebody else's entry: to the writer it does not exist."""
 
@@ -61,23 +76,26 @@ class Recorded:
 
 
 def record_entry(
-    treatment: Treatment, *, id: UUID, day: int, answers: dict, note: str = "", by: User, now: datetime
+    treatment_id: UUID, *, id: UUID, day: int, answers: dict, note: str = "", by: User, now: datetime
 ) -> Recorded:
     """Write down one day, judge the course anew and tell who must know, in one transaction.
 
-    `answers` is the document of `Entry.answers`, already in the vocabulary's words. The same `id` and answers twice are
-    written once. A second entry for a day is an amendment: the last received is judged, all are kept.
+    `by` is the patient: nobody else writes in their journal. `answers` is the document of `Entry.answers`, already in
+    the vocabulary's words. The same `id` and answers twice are written once. A second entry for a day is an amendment:
+    the last received is judged, all are kept. A day of a record that was set aside is written down for the session it
+    is the same as, under its own date.
 
     Raises:
-        DayNotYet, SameIdOtherAnswers, LoggingStopped, ForeignId: nothing was written.
+        NotTheirs, ForeignId, DayNotYet, SameIdOtherAnswers, LoggingStopped, ChangedTooOften: nothing was written.
     """
     digest = digest_of(day, answers, note)
     with transaction.atomic():
-        journal = read_journal(treatment)
+        journal = read_own_journal(by)
+        treatment, day = _kept(journal, treatment_id, day)
         saved = journal.by_id.get(id)
         if saved is not None:
             return _again(treatment, saved, digest)
-        _may_log(treatment, day, now)
+        _may_log(journal, treatment, day, now)
         replaced = journal.days(treatment).get(day)
         if replaced is not None:
             Entry.objects.filter(pk=replaced.pk).update(is_current=False)
@@ -101,16 +119,27 @@ def digest_of(day: int, answers: dict, note: str) -> str:
     return sha256(canonical.encode()).hexdigest()
 
 
+def _kept(journal: Journal, treatment_id: UUID, day: int) -> tuple[Treatment, int]:
+    """The session to write to and the day in it: of a record that was set aside, the other one."""
+    asked = journal.session(treatment_id)
+    if asked is None:
+        raise NotTheirs
+    kept = journal.session(asked.same_as_id) if asked.same_as_id is not None else asked
+    return kept or asked, max(0, day + (kept or asked).day_of(asked.day_zero))
+
+
 def _again(treatment: Treatment, saved: Entry, digest: str) -> Recorded:
     if saved.digest != digest or saved.treatment_id != treatment.id:
         raise SameIdOtherAnswers(saved)
     return Recorded(saved, saved.assessments.filter(is_current=True).first(), is_new=False)
 
 
-def _may_log(treatment: Treatment, day: int, now: datetime) -> None:
-    patient = treatment.patient
-    today = treatment.day_of(patient.today(now))
+def _may_log(journal: Journal, treatment: Treatment, day: int, now: datetime) -> None:
+    today = treatment.day_of(treatment.patient.today(now))
     if day > today:
         raise DayNotYet(today)
-    if patient.user_id is not None and not patient.agreed_to("care"):
+    if not journal.agreed:
         raise LoggingStopped
+    changes = sum(entry.day == day and entry.treatment_id == treatment.id for entry in journal.by_id.values())
+    if changes >= MOST_A_DAY:
+        raise ChangedTooOften

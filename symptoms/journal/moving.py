@@ -10,6 +10,7 @@ from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
 from symptoms.alerts.standing import refresh_standing
 from symptoms.alerts.telling import tell
 from symptoms.journal.courses import read_journal
+from symptoms.journal.treatments import judge_all
 from symptoms.models import Alert, AlertEvent, Entry, Standing, Treatment
 from symptoms.recovery import assessment as core
 
@@ -41,6 +42,9 @@ def join_records(kept: Patient, invited: Patient, now: datetime) -> None:
     invited.access_records.update(patient=kept)
     invited.invitations.update(patient=kept)
     invited.delete()
+    oldest = kept.treatments.order_by("day_zero").first()
+    if oldest is not None:  # sessions that stood alone now speak to one another
+        judge_all(oldest, now=now)
     refresh_standing(kept)
 
 

@@ -1,6 +1,6 @@
 """Recording a session and mending what was recorded."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -40,7 +40,7 @@ def change_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) 
     """Mend what was recorded; how it read before is kept, and all its days are judged anew."""
     treatment.refresh_from_db()  # now that nobody else can write: of two who mend at once, the second keeps the first's
     TreatmentRevision.objects.create(treatment=treatment, was=as_document(treatment), changed_by=by, changed_at=now)
-    zone = treatment.patient.zone
+    zone, since = treatment.patient.zone, treatment.day_zero
     was = treatment.performed_at.astimezone(zone).date()
     for name, value in facts.items():
         setattr(treatment, name, value)
@@ -48,16 +48,19 @@ def change_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) 
     if became != was:  # another zone since then moves nothing: only another date does
         _move_day_zero(treatment, became)
     treatment.save()
-    judge_all(treatment, now=now)
+    judge_all(treatment, now=now, since=min(since, treatment.day_zero))
     refresh_standing(treatment.patient)
     return treatment
 
 
-def judge_all(treatment: Treatment, *, now: datetime) -> None:
-    """Judge every day of the treatment, and what later sessions still owe to it, anew."""
+def judge_all(treatment: Treatment, *, now: datetime, since: date | None = None) -> None:
+    """Judge anew every day of the patient's sessions from `since` on, which may owe something to the treatment.
+
+    Left out: from the treatment's own date on.
+    """
     journal = read_journal(treatment)
     for session in journal.treatments:
-        if session.day_zero >= treatment.day_zero and journal.days(session):
+        if session.day_zero >= (since or treatment.day_zero) and journal.days(session):
             first = journal.days(session)[min(journal.days(session))]
             judge_from(journal, session, first, now=now, change=Change.TREATMENT)
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ class Said:
     care: tuple[str, ...]
 
 
+@cache
 def opening(urgency: Urgency | None, *, practice: bool, day: int = 0) -> Opening:
     """The opening for an urgency (None: not judged) on a day: later on one logs less often."""
     row = _TABLE["opening"]["unjudged" if urgency is None else urgency.slug]

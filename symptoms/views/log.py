@@ -16,7 +16,14 @@ from accounts.access import patient_required
 from accounts.models import Patient
 from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
 from symptoms.forms.photo import sent_photos
-from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameIdOtherAnswers, record_entry
+from symptoms.journal.entries import (
+    DayNotYet,
+    EntryRefused,
+    ForeignId,
+    LoggingStopped,
+    SameIdOtherAnswers,
+    record_entry,
+)
 from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Entry, Treatment
 from symptoms.models.photo import VIEWS
@@ -93,15 +100,16 @@ def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     said = form.cleaned_data
     try:
         recorded = record_entry(
-            sheet.treatment, id=said["id"], day=said["day"], answers=form.answers(), note=said["note"],
+            sheet.treatment.id, id=said["id"], day=said["day"], answers=form.answers(), note=said["note"],
             by=request.user, now=now,
         )  # fmt: skip
     except DayNotYet:
         return _page(request, sheet, form, status=422, asks_day=True)
     except SameIdOtherAnswers as clash:
         return _page(request, sheet, form, status=409, clash=clash.saved.day, id=uuid4())
-    except LoggingStopped as stopped:
-        return _page(request, sheet, form, status=403, stopped=str(stopped))
+    except EntryRefused as refusal:
+        may_agree = isinstance(refusal, LoggingStopped)
+        return _page(request, sheet, form, status=403, stopped=str(refusal), may_agree=may_agree)
     except ForeignId:
         raise Http404 from None
     photos = sent_photos(request.FILES, said["id"])

@@ -55,11 +55,11 @@ def raising(flags: Iterable[Flag], least: Urgency = Urgency.CONTACT) -> list[Fla
 def said_about_flag(flag: Flag) -> Said:
     """The words of a flag's concern that fit what was reported; only the criteria above `watch` choose between them."""
     held = _held(flag, Urgency.CONTACT)
-    facts = [fact for one in held for fact in facts_of(one["evidence"])]
+    facts = [fact for one in held for fact in one["evidence"]]
     case = Case(
         criteria=frozenset(one["id"] for one in held),
-        words=frozenset(str(fact.word) for fact in facts if fact.kind != "symptom" or fact.value),
-        day=max((fact.day for fact in facts if fact.day is not None), default=0),
+        words=frozenset(fact["word"] for fact in facts if fact["kind"] != "symptom" or fact["value"]),
+        day=max((fact["day"] for fact in facts if fact["day"] is not None), default=0),
         urgency=Urgency.of(flag["urgency"]),
     )
     return said_of(Concern(flag["concern"]), case)
@@ -71,10 +71,11 @@ def seen(flags: Iterable[Flag], unit: str = "c") -> Seen:
     highest = max(Urgency.of(flag["urgency"]) for flag in flags)
     named: dict[str, str] = {}
     for fact in _facts(flags, highest):
-        if fact.kind == "temperature":
-            named[fact.word] = f"a temperature of {degrees(fact.value or 0, unit)}"
-        elif fact.kind in ("symptom", "sign") and (fact.kind == "sign" or fact.value):
-            named[fact.word] = _small(BY_WORD[fact.word].title)
+        kind, word, value = fact["kind"], fact["word"], fact["value"]
+        if kind == "temperature":
+            named[word] = f"a temperature of {degrees(value or 0, unit)}"
+        elif kind == "sign" or (kind == "symptom" and value):
+            named[word] = _small(BY_WORD[word].title)
     if not named:
         return Seen(said_about_flag(flags[0]).title, are_many=False)
     *before, last = list(named.values())[:4]
@@ -129,11 +130,11 @@ def _titles(source: str) -> list[str]:
         return [source]
 
 
-def _facts(flags: Iterable[Flag], urgency: Urgency) -> Iterator[Fact]:
+def _facts(flags: Iterable[Flag], urgency: Urgency) -> Iterator[Mapping[str, Any]]:
     for flag in flags:
         for one in flag["criteria"]:
-            if Urgency.of(one["urgency"]) == urgency:
-                yield from facts_of(one["evidence"])
+            if one["urgency"] == urgency.slug:
+                yield from one["evidence"]
 
 
 def _in_order(criteria: Iterable[Held]) -> list[Fact]:

@@ -12,13 +12,12 @@ from accounts.patients import leave_practice, link_to_practice
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.alerts.reading import first_read
 from symptoms.alerts.telling import may_still_be_told, nobody_told
-from symptoms.journal.entries import record_entry
 from symptoms.journal.moving import moved_to_practice
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Assessment, Delivery, Standing
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
-from tests.treatments import answers, logged, pen
+from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
 INFLAMED = {"pain": 2, "warmth": 2, "redness": 3}
@@ -296,7 +295,7 @@ def test_an_entry_that_cannot_be_judged_asks_a_person_to_read_it(session, noor, 
         raise RuntimeError("the rules are broken")
 
     monkeypatch.setattr("symptoms.journal.judging.core.assess", broken)
-    recorded = record_entry(session, id=uuid4(), day=3, answers=answers(), by=session.patient.user, now=timezone.now())
+    recorded = logged(session, 3)
     assert recorded.assessment is None
     alert = Alert.objects.get()
     assert (alert.kind, alert.concern, alert.urgency) == ("unjudged", "", Urgency.CONTACT)

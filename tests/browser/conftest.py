@@ -20,7 +20,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium():
-    """Closed after each file: while it runs, its event loop keeps the thread from the database that other tests need."""
+    """Closed after each file: its event loop keeps the thread from the database, which tests of other files need."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "install Chromium: the browser tests need it"
     with sync_playwright() as play:

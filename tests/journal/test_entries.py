@@ -9,14 +9,23 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
-from symptoms.journal import judging
-from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameIdOtherAnswers
+from symptoms.journal import entries, judging
+from symptoms.journal.entries import (
+    ChangedTooOften,
+    DayNotYet,
+    ForeignId,
+    LoggingStopped,
+    NotTheirs,
+    SameIdOtherAnswers,
+    record_entry,
+)
 from symptoms.journal.judging import judge_again
-from symptoms.models import Alert, Assessment, Delivery, Entry, Standing
+from symptoms.journal.treatments import change_treatment
+from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Urgency
 from tests.people import ana, dr_noor, patient, practice
-from tests.treatments import logged, pen
+from tests.treatments import answers, logged, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +98,30 @@ def test_a_second_entry_for_a_day_is_judged_and_the_first_is_kept(treatment):
     assert not first.is_current and second.entry.is_current
     assert second.assessment.urgency == Urgency.ON_TRACK
     assert Entry.objects.filter(day=3).count() == 2
+
+
+def test_there_is_an_end_to_the_changes_of_a_day(treatment, monkeypatch):
+    monkeypatch.setattr(entries, "MOST_A_DAY", 3)
+    for pain in (1, 2, 3):
+        logged(treatment, 3, pain=pain)
+    with pytest.raises(ChangedTooOften):
+        logged(treatment, 3, pain=1)
+    assert Entry.objects.current().get().answers["symptoms"]["pain"] == 3
+    assert logged(treatment, 4).is_new  # another day is not held up
+
+
+def test_nobody_writes_in_another_patients_journal(treatment, noor):
+    for somebody in (noor, patient(treatment.patient.practice, "Ben").user):
+        with pytest.raises(NotTheirs):
+            record_entry(treatment.id, id=uuid4(), day=3, answers=answers(), by=somebody, now=timezone.now())
+    assert not Entry.objects.exists()
+
+
+def test_an_entry_is_judged_by_the_treatment_as_it_is_stored(treatment, noor):
+    """The form may have been open while the practice set the depth right."""
+    open_since = Treatment.objects.get(pk=treatment.pk)
+    change_treatment(treatment, by=noor, now=timezone.now(), needle_depth_mm="0.5")
+    assert logged(open_since, 3, swelling=2).assessment.urgency >= Urgency.CONTACT
 
 
 def test_a_late_day_is_heard_by_the_days_after_it(treatment):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.patients import confirm_zone
 from symptoms.journal import judging
+from symptoms.journal.moving import join_records
 from symptoms.journal.treatments import change_treatment, possibly_same, say_different, say_same, start_treatment
 from symptoms.models import Alert, Assessment, Photo, Standing
 from symptoms.recovery.vocabulary import Urgency
@@ -68,6 +69,44 @@ def test_a_date_set_right_keeps_each_entry_on_its_date(clinic, noor):
     change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at + timedelta(days=3))
     assert days(session) == [0, 2]  # what was written before the session now stands on day 0
     assert session.entries.count() == 3  # none is lost
+
+
+def heard_from_earlier(entry) -> set[int]:
+    """By how many days the sessions preceded this one whose criteria were met by `entry`; 0 is its own."""
+    said = entry.assessments.get(is_current=True)
+    return {criterion["treatment_offset"] for flag in said.flags for criterion in flag["criteria"]}
+
+
+def test_a_date_set_right_is_heard_by_the_sessions_that_it_passes(clinic, noor):
+    ana = people.ana(clinic)
+    old, new = pen(ana, days_ago=60, by=noor), pen(ana, days_ago=20, by=noor)
+    entry = logged(new, 5, bumps=2, pain=2).entry
+    assert 40 in heard_from_earlier(entry)
+    change_treatment(old, by=noor, now=timezone.now(), performed_at=old.performed_at + timedelta(days=50))
+    assert heard_from_earlier(entry) == {0}  # that session came later: it says nothing about this day any more
+    change_treatment(old, by=noor, now=timezone.now(), performed_at=old.performed_at - timedelta(days=50))
+    assert 40 in heard_from_earlier(entry)
+
+
+def test_joined_records_hear_one_another(clinic, noor):
+    own, invited = people.patient(name="Ana"), people.patient(clinic, "Ana", accepted=False)
+    pen(invited, days_ago=60, by=noor)
+    entry = logged(pen(own, days_ago=20), 5, bumps=2, pain=2).entry
+    assert 40 not in heard_from_earlier(entry)
+    join_records(own, invited, timezone.now())
+    assert 40 in heard_from_earlier(entry)
+
+
+def test_a_day_sent_to_a_record_that_was_set_aside_goes_to_the_one_that_was_kept(clinic, noor):
+    ana = people.ana(clinic)
+    theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
+    id = uuid4()
+    logged(own, 2, id=id)
+    say_same(theirs, own, now=timezone.now())
+    late = logged(own, 3)
+    assert (late.entry.treatment, late.entry.day) == (theirs, 4)
+    assert not logged(own, 2, id=id).is_new  # sent again after the records were joined
+    assert days(theirs) == [3, 4]
 
 
 def test_the_newest_session_is_the_one_a_patient_stands_by(clinic, noor):

@@ -58,7 +58,7 @@ class WholeEntrySerializer(EntrySerializer):
     clinic = ReceptionSerializer()
 
 
-def recorded_document(done: Recorded, treatment: Treatment, now: datetime) -> dict:
+def recorded_document(done: Recorded, now: datetime) -> dict:
     """What was just written down, as WholeEntrySerializer describes it."""
     said = done.assessment
     needs_nobody = said is not None and said.urgency < Urgency.CONTACT
@@ -66,7 +66,7 @@ def recorded_document(done: Recorded, treatment: Treatment, now: datetime) -> di
         reception = Reception(Told.ON_ITS_WAY)
     else:
         reception = Reception(Told.NOT_NEEDED) if needs_nobody else reception_of(done.entry, said, now=now)
-    return _document(done.entry, said, treatment, reception)
+    return _document(done.entry, said, done.entry.treatment, reception)
 
 
 def whole_entry_document(entry: Entry, said: Assessment | None, treatment: Treatment, now: datetime) -> dict:

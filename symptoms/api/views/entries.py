@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,8 +19,15 @@ from symptoms.api.schema import CURSOR, operation
 from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
 from symptoms.api.serializers.entry import EntryInSerializer, EntrySerializer, NewEntryInSerializer, entry_document
 from symptoms.api.serializers.verdict import WholeEntrySerializer, recorded_document, whole_entry_document
-from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, SameIdOtherAnswers, record_entry
-from symptoms.models import Assessment, Entry, Treatment
+from symptoms.journal.entries import (
+    DayNotYet,
+    EntryRefused,
+    ForeignId,
+    NotTheirs,
+    SameIdOtherAnswers,
+    record_entry,
+)
+from symptoms.models import Assessment, Entry
 
 OF_ENTRY = OpenApiParameter("entry", UUID, description="Only those of this entry.")
 RECORDING = (
@@ -29,7 +37,19 @@ RECORDING = (
 )
 
 
-class Entries(Endpoint):
+class Recording(Endpoint):
+    """Where days are written down."""
+
+    def _read(self, serializer_class, treatment_id: UUID) -> dict:
+        """The body; where it is wrong, whose treatment it is comes before what is wrong with it."""
+        try:
+            return self.read(serializer_class)
+        except APIException:
+            own_treatment(self.request.user, treatment_id)
+            raise
+
+
+class Entries(Recording):
     """The entries of a treatment."""
 
     may = {"GET": IsPatientOrPractitioner, "POST": IsSignedIn}
@@ -56,11 +76,10 @@ class Entries(Endpoint):
         more=(409, 422),
     )
     def post(self, request: Request, treatment_id: UUID) -> Response:
-        treatment = own_treatment(request.user, treatment_id)
-        return _recorded(request, treatment, **self.read(NewEntryInSerializer))
+        return _recorded(request, treatment_id, self._read(NewEntryInSerializer, treatment_id))
 
 
-class OneEntry(Endpoint):
+class OneEntry(Recording):
     """One entry."""
 
     may = {"GET": IsPatientOrPractitioner, "PUT": IsSignedIn}
@@ -85,8 +104,7 @@ class OneEntry(Endpoint):
         more=(409, 422),
     )
     def put(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
-        treatment = own_treatment(request.user, treatment_id)
-        return _recorded(request, treatment, id=entry_id, **self.read(EntryInSerializer))
+        return _recorded(request, treatment_id, {"id": entry_id, **self._read(EntryInSerializer, treatment_id)})
 
 
 class Assessments(Endpoint):
@@ -113,19 +131,22 @@ class Assessments(Endpoint):
         return self.page(rows, lambda said: assessment_document(said, said.entry))
 
 
-def _recorded(request: Request, treatment: Treatment, **said) -> Response:
+def _recorded(request: Request, treatment_id: UUID, said: dict) -> Response:
     now = timezone.now()
     try:
-        done = record_entry(treatment, **said, by=request.user, now=now)
+        done = record_entry(treatment_id, **said, by=request.user, now=now)
+    except NotTheirs as refusal:
+        own_treatment(request.user, treatment_id)
+        raise Http404 from refusal
     except DayNotYet as refusal:
         raise Unprocessable(str(refusal), "/day", today=refusal.today) from refusal
     except SameIdOtherAnswers as refusal:
         raise Conflict("This id was used for other answers. To change a day, send them under a new id.") from refusal
-    except LoggingStopped as refusal:
+    except EntryRefused as refusal:
         raise Unprocessable(str(refusal)) from refusal
     except ForeignId as refusal:
         raise Http404 from refusal
-    return Response(recorded_document(done, treatment, now), status=201 if done.is_new else 200)
+    return Response(recorded_document(done, now), status=201 if done.is_new else 200)
 
 
 def _with_assessments(entries):
