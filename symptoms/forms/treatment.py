@@ -16,8 +16,7 @@ from symptoms.recovery.vocabulary import Device
 from symptoms.wording import treatment as words
 
 FOLLOWED_FOR = timedelta(days=400)
-PRODUCT_ROWS = 8  # the page shows three and folds the others, so that it needs no script to offer more
-ROWS_SHOWN = 3
+PRODUCT_ROWS = 8  # the page shows as many as are used and one more, by its stylesheet alone
 
 
 def too_deep(depth: Decimal) -> str:
@@ -75,21 +74,27 @@ class SessionForm(forms.Form):
         self.fields["performed_at"].on(zone, now)
         rows = max(PRODUCT_ROWS, 1 + sum(name.startswith("product_name_") for name in self.initial))
         for row in range(rows):
-            self.fields[f"product_name_{row}"] = LineField(label=f"Product {row + 1}")
-            self.fields[f"product_lot_{row}"] = LineField(label=f"Lot of product {row + 1}", max_length=60)
+            name = LineField(label=f"Product {row + 1}")
+            lot = LineField(label=f"Lot of product {row + 1}", max_length=60)
+            for field in (name, lot):
+                field.widget.attrs["placeholder"] = " "  # the stylesheet tells by it what is filled
+            self.fields |= {f"product_name_{row}": name, f"product_lot_{row}": lot}
         self.rows = range(rows)
 
-    def products_shown(self):
-        """The (name, lot) fields that stand open."""
-        return [(self[f"product_name_{row}"], self[f"product_lot_{row}"]) for row in self.rows[:ROWS_SHOWN]]
+    def products(self):
+        """The (name, lot) fields, row by row."""
+        return [(self[f"product_name_{row}"], self[f"product_lot_{row}"]) for row in self.rows]
 
-    def products_folded(self):
-        """The (name, lot) fields for those who used more."""
-        return [(self[f"product_name_{row}"], self[f"product_lot_{row}"]) for row in self.rows[ROWS_SHOWN:]]
+    def has_other_areas(self) -> bool:
+        """Whether something stands in the fold for areas in free words: then it is open."""
+        return self._holds("areas_other")
 
-    def has_more_products(self) -> bool:
-        """Whether something stands in the fold: then it is open."""
-        return any(field.value() or field.errors for pair in self.products_folded() for field in pair)
+    def is_done_elsewhere(self) -> bool:
+        """Whether it was done anywhere but at a clinic, or by somebody named: then the fold for that is open."""
+        return self["setting"].value() != "clinic" or self._holds("operator")
+
+    def _holds(self, name: str) -> bool:
+        return bool(self[name].value() or self[name].errors)
 
     def clean_energy_mj(self) -> Decimal | None:
         energy = self.cleaned_data["energy_mj"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from symptoms.forms.treatment import OwnTreatmentForm
+from symptoms.forms.treatment import PRODUCT_ROWS, OwnTreatmentForm
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -101,3 +101,27 @@ def test_a_treatment_is_neither_in_the_future_nor_too_long_ago():
     assert "400 days" in refused("performed_at", "2025-05-01T10:00")
     for nonsense in ("2026-02-30T10:00", "yesterday", "", "0000-00-00T00:00", "9" * 5000):
         assert refused("performed_at", nonsense)
+
+
+def test_every_row_for_a_product_is_there_and_can_be_told_filled_or_empty_by_the_stylesheet():
+    rows = form().products()
+    assert len(rows) == PRODUCT_ROWS
+    assert [name.value() for name, _ in rows][:6:5] == ["Hyaluronic acid", "Vitamin C serum"]
+    assert all('placeholder=" "' in str(field) for row in rows for field in row)
+
+
+@pytest.mark.parametrize(
+    ("typed", "folds"),
+    [
+        ({"areas_other": ""}, (False, False)),
+        ({"areas_other": "left ear"}, (True, False)),
+        ({"areas_other": "a\0b"}, (True, False)),
+        ({"areas_other": "", "operator": "A friend"}, (False, True)),
+        ({"areas_other": "", "operator": "x" * 121}, (False, True)),
+        ({"areas_other": "", "setting": "home"}, (False, True)),
+        ({"areas_other": "", "setting": ""}, (False, True)),
+    ],
+)
+def test_a_fold_that_holds_something_or_a_mistake_stands_open(typed, folds):
+    filled = form(**typed)
+    assert (filled.has_other_areas(), filled.is_done_elsewhere()) == folds
