@@ -39,6 +39,7 @@ urlpatterns = [
     path("practice/", queue.queue, name="queue"),
     path("practice/review/<uuid:entry_id>/", practitioner.review, name="review"),
     path("practice/patients/<uuid:patient_id>/", practitioner.patient, name="patient"),
+    path("practice/patients/<uuid:patient_id>/resolve/", practitioner.close_all, name="resolve_all"),
     path("practice/patients/<uuid:patient_id>/details/", details.details, name="patient_details"),
     path("practice/patients/<uuid:patient_id>/invite/", practice_treatments.invite, name="invite_patient"),
     path("practice/treatments/new/", practice_treatments.treatment_new, name="practice_treatment_new"),

@@ -1,5 +1,6 @@
 """What practitioners do about alerts: read, "I have this", resolve, write."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from accounts.models import Patient, User
 from symptoms.alerts.reading import RECORD
 from symptoms.alerts.standing import refresh_standing
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
+from symptoms.recovery.vocabulary import Urgency
 
 What = AlertEvent.What
 
@@ -35,25 +37,35 @@ def acknowledge(treatment: Treatment, *, by: User, now: datetime) -> list[Alert]
     return free
 
 
+def resolve(alert: Alert, *, outcome: str, reason: str = "", by: User, now: datetime, seen: int | None = None) -> bool:
+    """Close an alert as `resolve_all` does; False when it stays as it is."""
+    return bool(resolve_all({alert: seen}, outcome=outcome, reason=reason, by=by, now=now))
+
+
 @transaction.atomic
-def resolve(alert: Alert, *, outcome: str, reason: str = "", by: User, now: datetime) -> bool:
-    """Close an alert with what became of it; False when somebody closed it before. "Not a concern" needs a reason.
+def resolve_all(
+    alerts: Mapping[Alert, int | None], *, outcome: str, reason: str = "", by: User, now: datetime
+) -> list[Alert]:
+    """Close alerts of one patient with what became of them; gives those closed. "Not a concern" needs a reason.
+
+    One that somebody closed before stays as it is, and so does one that rose above the urgency at which it was read
+    (None: at whichever it has): nobody closes what they have not seen.
 
     Raises:
         ValueError: "no_concern" without a reason.
     """
     if outcome == "no_concern" and not reason.strip():
         raise ValueError("Say why it is not a concern.")
-    won = (
-        Alert.objects.open()
-        .filter(pk=alert.pk)
-        .update(resolved_at=now, resolved_by=by, outcome=outcome, reason=reason.strip())
-    )
-    if won:
+    said = {"resolved_at": now, "resolved_by": by, "outcome": outcome, "reason": reason.strip()}
+    closed = []
+    for alert, seen in alerts.items():
+        known = Alert.objects.open().filter(pk=alert.pk, urgency__lte=Urgency.EMERGENCY if seen is None else seen)
+        closed += [alert] if known.update(**said) else []
+    if closed:
         detail = f"{dict(Alert.outcome.field.choices)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
-        _note([alert], What.RESOLVED, by, now, detail=detail[:500])
-        refresh_standing(alert.treatment.patient)
-    return bool(won)
+        _note(closed, What.RESOLVED, by, now, detail=detail[:500])
+        refresh_standing(closed[0].treatment.patient)
+    return closed
 
 
 @transaction.atomic

@@ -1,11 +1,14 @@
 """What practitioners write about alerts: what became of one, a note for the practice, a message to the patient."""
 
+import re
 import uuid
 
 from django import forms
+from django.http import QueryDict
 
 from symptoms.models.alert import OUTCOMES
 
+SEEN = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9])"
 WHY = "Say why it is not a concern."
 
 
@@ -38,6 +41,12 @@ class ResolveForm(forms.Form):
         if said.get("outcome") == "no_concern" and not said.get("reason") and "reason" not in self.errors:
             self.add_error("reason", WHY)
         return said
+
+
+def seen_in(typed: QueryDict) -> dict[uuid.UUID, int]:
+    """Which alerts stood on the page that was sent, with the urgency each had there; anything else is left out."""
+    pairs = (re.fullmatch(SEEN, one) for one in typed.getlist("seen"))
+    return {uuid.UUID(pair[1]): int(pair[2]) for pair in pairs if pair}
 
 
 class NoteForm(forms.Form):

@@ -65,8 +65,8 @@ def _alerts(treatments: list[Treatment], practice: Practice):
 
 
 def _one_act(event: AlertEvent) -> tuple:
-    """What was done with one tap is one line: "I have this" takes all that is open."""
-    return event.at, event.what, None if event.what == "acknowledged" else event.pk
+    """What was done with one tap is one line: "I have this" takes all that is open, and all can be closed together."""
+    return event.at, event.what, event.detail if event.what in ("acknowledged", "resolved") else event.pk
 
 
 def _notes(treatments: list[Treatment], practice: Practice):

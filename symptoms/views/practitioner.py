@@ -1,5 +1,6 @@
 """One patient's page for practitioners, and what they do there: take, close, write."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import practitioner_required
 from accounts.models import Patient, User
-from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, write_note
-from symptoms.forms.handling import NoteForm, ResolveForm
+from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, resolve_all, write_note
+from symptoms.alerts.telling import user_name
+from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.models import Alert, Entry, Treatment
 from symptoms.views.record import patients_seen_by, record_of
 
@@ -47,7 +49,8 @@ def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     if acknowledge(treatment, by=request.user, now=timezone.now()):
         messages.success(request, "You have this now. The patient sees it.")
     else:
-        messages.info(request, "Somebody has this already.")
+        taken = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
+        messages.info(request, f"{_who_has(taken, request.user)} this already." if taken else "This is closed already.")
     return redirect("patient", treatment.patient_id)
 
 
@@ -55,17 +58,37 @@ def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Close an alert with what became of it; a mistake comes back beside its field."""
-    alerts = Alert.objects.managed_by(request.user).filter(treatment__in=Treatment.objects.visible_to(request.user))
-    alert = get_object_or_404(alerts.select_related("treatment"), pk=alert_id)
+    alert = get_object_or_404(_alerts(request.user).select_related("treatment__patient"), pk=alert_id)
     form, now = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s"), timezone.now()
     if not form.is_valid():
-        found = _patient(request.user, alert.treatment.patient_id)
-        return render(request, PAGE, record_of(request, found, now, resolve_form=(alert.id, form)), status=422)
-    if resolve(alert, **form.cleaned_data, by=request.user, now=now):
+        return _again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
+    if resolve(alert, **form.cleaned_data, by=request.user, now=now, seen=seen_in(request.POST).get(alert.pk)):
         messages.success(request, "Closed.")
+    elif _alerts(request.user).open().filter(pk=alert.pk).exists():
+        messages.warning(request, "This got worse since you opened the page. Read it, then close it.")
     else:
         messages.info(request, "Somebody closed this before you.")
     return redirect("patient", alert.treatment.patient_id)
+
+
+@practitioner_required
+@require_POST
+def close_all(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Close with one outcome all that stood on the page; what came or got worse since stays open."""
+    found, seen, now = _patient(request.user, patient_id), seen_in(request.POST), timezone.now()
+    form = ResolveForm(request.POST, auto_id="id_all_%s")
+    if not form.is_valid():
+        return _again(request, found.pk, now, resolve_form=(None, form))
+    still_open = _alerts(request.user).open().filter(treatment__patient=found)
+    shown = still_open.filter(pk__in=seen).select_related("treatment__patient")
+    closed = resolve_all({alert: seen[alert.pk] for alert in shown}, **form.cleaned_data, by=request.user, now=now)
+    if closed:
+        messages.success(request, f"Closed {len(closed)}.")
+    if still_open.exists():
+        messages.warning(request, "What is open here came or got worse since you opened the page. Read it first.")
+    elif not closed:
+        messages.info(request, "Somebody closed these before you.")
+    return redirect("patient", found.pk)
 
 
 @practitioner_required
@@ -85,12 +108,24 @@ def write(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Sent. The patient is told by e-mail." if for_patient else "Kept.")
             return redirect("patient", treatment.patient_id)
-    found = _patient(request.user, treatment.patient_id)
-    return render(request, PAGE, record_of(request, found, now, note_form=form), status=status)
+    return _again(request, treatment.patient_id, now, status, note_form=form)
+
+
+def _again(request: HttpRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:
+    """The page once more, with a form that came back."""
+    return render(request, PAGE, record_of(request, _patient(request.user, patient_id), now, **forms), status=status)
 
 
 def _patient(user: User, patient_id: UUID) -> Patient:
     return get_object_or_404(patients_seen_by(user).select_related("practice", "user"), pk=patient_id)
+
+
+def _alerts(user: User) -> QuerySet[Alert]:
+    return Alert.objects.managed_by(user).filter(treatment__in=Treatment.objects.visible_to(user))
+
+
+def _who_has(alert: Alert, user: User) -> str:
+    return "You have" if alert.acknowledged_by == user else f"{user_name(alert.acknowledged_by)} has"
 
 
 def _on_our_desk(user: User) -> QuerySet[Treatment]:

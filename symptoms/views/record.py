@@ -31,9 +31,9 @@ def record_of(
     now: datetime,
     *,
     note_form: NoteForm | None = None,
-    resolve_form: tuple[UUID, ResolveForm] | None = None,
+    resolve_form: tuple[UUID | None, ResolveForm] | None = None,
 ) -> dict:
-    """The page's context. `resolve_form`: the alert's id and the answer that came back with a mistake."""
+    """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
     practice = request.user.practice_as_practitioner
     is_ours = patient.practice_id == practice.pk
     treatments = _treatments(request.user, patient)
@@ -53,6 +53,7 @@ def record_of(
         "treatments": treatments,
         "treatment": treatment,
         "matters": matters,
+        "all_form": came_back.get(None) or ResolveForm(auto_id="id_all_%s"),
         "waits": span(matters[0].alert.worsened_at, now) if matters else "",
         "free": _free(treatments, matters),
         "note_form": note_form or NoteForm.blank(),

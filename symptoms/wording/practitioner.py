@@ -39,13 +39,14 @@ def _saying(concern: str) -> Saying | None:
 def event_in_words(what: str, concern: str, urgency: int | None, detail: str, more: int = 0) -> str:
     """What happened to an alert, and to `more` with it, for the history: "Infection rose to See today"."""
     title = concern_title(concern)
+    these = f"{title.lower()}{f' and {more} more' if more else ''}"
     said = {
         "opened": f"{title}: {urgency_word(urgency)}",
         "rose": f"{title} rose to {urgency_word(urgency)}",
-        "acknowledged": f"Took {title.lower()}{f' and {more} more' if more else ''}: “I have this”",
+        "acknowledged": f"Took {these}: “I have this”",
         "taken_back": f"{title} got worse: nobody has it any more",
         "answers_changed": f"{title}: the answers changed, and nothing raises it any more",
-        "resolved": f"Closed {title.lower()}: {detail}",
+        "resolved": f"Closed {these}: {detail}",
         "moved": f"{title} moved to {detail}",
     }
     return said.get(what, f"{title}: {what}")

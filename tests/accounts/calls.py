@@ -145,6 +145,7 @@ BODIES = {
     ("api_assessments", "GET"): lambda world: {"entry": str(world.ids["entry_id"])},
     ("note", "POST"): lambda world: {"id": str(uuid4()), "text": "Keep it dry.", "to": "patient"},
     ("resolve", "POST"): lambda world: {"outcome": "seen"},
+    ("resolve_all", "POST"): lambda world: {"outcome": "seen", "seen": f"{world.ids['alert_id']} 4"},
     ("account_reauthenticate", "POST"): lambda world: {"password": people.PASSWORD},
     ("account_signup", "POST"): lambda world: {
         "name": "Dora",

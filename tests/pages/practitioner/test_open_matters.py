@@ -77,10 +77,10 @@ def test_the_way_back_leads_to_the_list_the_patient_is_in(desk, session):
 
 
 def test_a_missing_phone_number_is_said(desk, session):
-    assert "No phone number known" in page(desk, session)
+    assert "Add a phone number" in page(desk, session)
     session.patient.phone = "020 7946 0188"
     session.patient.save()
-    assert "No phone number known" not in page(desk, session)
+    assert "Add a phone number" not in page(desk, session)
 
 
 def test_the_history_says_the_day_of_a_treatment_as_people_do(desk, session):
@@ -132,3 +132,82 @@ def test_a_long_history_shows_its_newest_and_folds_the_rest(desk, session):
     assert "1 earlier</summary>" not in page(desk, session)
     logged(session, 6, pain=1)
     assert "1 earlier</summary>" in page(desk, session)
+
+
+# --- closing what is open
+
+
+def seen() -> list[str]:
+    """What the page of all open alerts sends along."""
+    return [f"{alert.id} {alert.urgency}" for alert in Alert.objects.open()]
+
+
+def test_all_that_is_open_is_closed_with_one_outcome_and_is_one_line_of_the_history(desk, session):
+    logged(session, 4, pain=4, signs=["pus"])
+    assert "Close all 2 together" in page(desk, session)
+    assert all(f'value="{one}"' in page(desk, session) for one in seen())
+    typed = {"outcome": "referred", "reason": "To St Mary’s.", "seen": seen()}
+    answer = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
+    assert "Closed 2." in text_of(answer)
+    assert set(Alert.objects.values_list("outcome", "reason")) == {("referred", "To St Mary’s.")}
+    assert text_of(answer).count("Referred: To St Mary’s.") == 1
+    assert " and 1 more: Referred" in text_of(answer)
+    again = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
+    assert "Somebody closed these before you." in text_of(again)
+
+
+def test_one_open_matter_has_no_form_for_all(desk, session):
+    logged(session, 4, signs=["pus"])
+    assert "Close all" not in page(desk, session)
+
+
+def test_what_came_or_got_worse_since_the_page_was_opened_stays_open(desk, session):
+    logged(session, 4, signs=["pus"])
+    shown = seen()
+    logged(session, 5, pain=4, signs=["pus", "feeling_ill"], temperature_c=39.2)
+    typed = {"outcome": "seen", "seen": shown}
+    rose = Alert.objects.get(concern="infection")
+    assert f"{rose.id} {rose.urgency}" not in shown
+    answer = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
+    assert "came or got worse since you opened the page" in text_of(answer)
+    answer = desk.post(reverse("resolve", args=[rose.id]), typed, follow=True)
+    assert "This got worse since you opened the page" in text_of(answer)
+    assert not Alert.objects.exclude(resolved_at=None).exists()
+
+
+def test_a_mistake_in_closing_all_comes_back_with_what_was_typed(desk, session):
+    logged(session, 4, pain=4, signs=["pus"])
+    address = reverse("resolve_all", args=[session.patient_id])
+    answer = desk.post(address, {"outcome": "no_concern", "reason": "", "seen": seen()})
+    assert answer.status_code == 422
+    assert "Say why it is not a concern." in text_of(answer)
+    assert answer.content.decode().count('id="mistake"') == 1
+    for nonsense in ("", "x", "1 2", "a" * 5000, f"{session.id} 4", f"{session.id} 9" * 200):
+        assert desk.post(address, {"outcome": "seen", "seen": nonsense}).status_code == 302
+    assert Alert.objects.open().count() == 2
+
+
+def test_another_clinic_closes_nothing_together(session):
+    logged(session, 4, pain=4, signs=["pus"])
+    okafor = people.signed_in(people.dr_okafor())
+    typed = {"outcome": "seen", "seen": seen()}
+    assert okafor.post(reverse("resolve_all", args=[session.patient_id]), typed).status_code == 404
+    assert Alert.objects.open().count() == 2
+
+
+def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
+    logged(session, 4, signs=["pus"])
+    chen = people.signed_in(people.practitioner(noor.membership.practice, "Dr Chen"))
+    take = reverse("acknowledge", args=[session.id])
+    assert "You have this now" in text_of(chen.post(take, follow=True))
+    assert "Dr Chen has this already." in text_of(desk.post(take, follow=True))
+    assert "You have this already." in text_of(chen.post(take, follow=True))
+    desk.post(reverse("resolve_all", args=[session.patient_id]), {"outcome": "seen", "seen": seen()})
+    assert "This is closed already." in text_of(desk.post(take, follow=True))
+
+
+def test_the_day_is_said_once(desk, session):
+    logged(session, 6, signs=["pus"])
+    answer = desk.get(reverse("patient", args=[session.patient_id]))
+    assert "From day" not in text_of(answer)
+    assert "Pus on day 6" in text_of(answer)

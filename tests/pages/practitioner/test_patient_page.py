@@ -98,7 +98,7 @@ def test_answers_that_changed_say_when_and_show_the_old_ones(desk, session):
     assert f"Answers changed at {timezone.localtime(changed, session.patient.zone):%H:%M}" in shown
     assert "Pus on day 4" in shown  # what raised it is still told
     assert "Yellow heads." in shown
-    assert "now: On track" in shown
+    assert "Now: On track" in shown
 
 
 def test_a_matter_that_goes_on_shows_what_the_newest_entry_says_of_it(desk, session):
@@ -161,7 +161,7 @@ def test_i_have_this_takes_all_and_is_said(desk, session):
     assert "Dr Noor has it since" in text_of(answer)
     assert not Alert.objects.filter(acknowledged_at=None).exists()
     assert "I have this</button>" not in answer.content.decode()
-    assert "Somebody has this already" in text_of(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
+    assert "You have this already" in text_of(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
 
 
 def test_closing_keeps_the_outcome_in_the_history(desk, session):
