@@ -17,7 +17,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.models import Patient, User
+from accounts.models import Patient, Practice, User
+from accounts.typed import offer_typed
 
 # Marks that turn the direction of what follows (in a name they would rearrange the clinic's list), and control codes.
 UNSEEN = dict.fromkeys(
@@ -111,7 +112,8 @@ class LoginForm(allauth_forms.LoginForm):
         response = perform_password_login(request, credentials, self._login)
         if request.user.is_authenticated and not self.cleaned_data["remember"]:
             request.session.set_expiry(0)
-        return response
+        typed = offer_typed(request) if request.user.is_authenticated else None
+        return typed or response
 
 
 class SignupForm(allauth_forms.SignupForm):
@@ -245,3 +247,13 @@ class InviteMemberForm(RolesForm):
 
     email = EmailField(widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     field_order = ["email", "is_practitioner", "is_admin"]
+
+    def __init__(self, *args, practice: Practice, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.practice = practice
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if self.practice.memberships.current().filter(user__email=email).exists():  # whom the admin sees listed anyway
+            raise forms.ValidationError("They work here already. Choose them above to change what they may do.")
+        return email

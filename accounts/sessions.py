@@ -1,27 +1,44 @@
 """How long people stay signed in, and ending what they have open: browser sessions and the token for programs (T12)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from accounts.middleware import rule_of
 from accounts.models import User
+from accounts.typed import keep_typed
 
-MEMBERS_STAY = timedelta(hours=12)
-PATIENTS_STAY = timedelta(days=30)
-ENDS_AT = "ends_at"
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The longest that a session lasts, and the longest that it lasts without use."""
+
+    whole: timedelta
+    unused: timedelta
+
+
+MEMBERS = Stay(timedelta(hours=12), timedelta(minutes=30))
+PATIENTS = Stay(timedelta(days=30), timedelta(days=14))
+NOTED = 30  # a use is written down when a 30th of `unused` has passed since the last: a member's once a minute
+ENDS_AT, USED_AT, UNUSED = "ends_at", "used_at", "unused"
+BY_ITSELF = "X-By-Itself"  # the header of a request that a page makes while nobody touches it: that is no use
 
 
 def limit_session(request: HttpRequest, user: User, now: datetime) -> None:
-    """Let the session that was just opened end by itself: after 12 hours for a member, after 30 days for others."""
-    ends = now + (MEMBERS_STAY if user.membership else PATIENTS_STAY)
-    request.session.set_expiry(ends)
-    request.session[ENDS_AT] = ends.timestamp()
+    """Let the session that was just opened end by itself, a member's sooner than a patient's."""
+    stay = MEMBERS if user.membership else PATIENTS
+    request.session.set_expiry(now + stay.whole)
+    request.session[ENDS_AT] = (now + stay.whole).timestamp()
+    request.session[USED_AT] = int(now.timestamp())
+    request.session[UNUSED] = int(stay.unused.total_seconds())
 
 
 def end_sessions(user: User, except_key: str | None = None) -> None:
@@ -40,7 +57,38 @@ class SessionsEnd:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Without a cookie there is no session to look at, and the answer need not vary by it.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
-            ends_at = request.session.get(ENDS_AT)
-            if ends_at is not None and timezone.now().timestamp() >= ends_at:
+            now = timezone.now().timestamp()
+            over = _over(request.session, now)
+            if over:
+                request.signed_out = over, request.user.pk
                 logout(request)
+            else:
+                _note_use(request, now)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """To the sign-in page with the reason; a form that was sent waits there (after the guard against forgeries)."""
+        over, user_id = getattr(request, "signed_out", ("", None))
+        if not over or request.path.startswith("/api/") or rule_of(view) in ("public", "library", None):
+            return None
+        if request.method == "POST":
+            keep_typed(request, user_id)
+        back = "/" if request.method == "POST" else request.get_full_path()
+        answer = redirect_to_login(back)
+        answer["Location"] += f"&ended={over}"
+        return answer
+
+
+def _over(session, now: float) -> str:
+    """Why the session is over: "whole", or no use for "minutes" or "days"; empty while it is not."""
+    if now >= session.get(ENDS_AT, now + 1):
+        return "whole"
+    if UNUSED not in session or now < session[USED_AT] + session[UNUSED]:
+        return ""
+    return "minutes" if session[UNUSED] == MEMBERS.unused.total_seconds() else "days"
+
+
+def _note_use(request: HttpRequest, now: float) -> None:
+    session = request.session
+    if UNUSED in session and now >= session[USED_AT] + session[UNUSED] / NOTED and BY_ITSELF not in request.headers:
+        session[USED_AT] = int(now)

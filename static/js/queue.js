@@ -6,7 +6,7 @@
      <p data-said role="status">               where "2 new to review" is said
      <p class="banner" data-stale hidden>      shown while the list cannot be brought up to date
      <label hidden><input type="checkbox" data-keys checked> …</label>   turns the keys off (WCAG 2.1.4); kept for this browser
-   The same address is fetched, only while the page is visible. Focus stays on the same patient. */
+   The same address is fetched, only while the page is visible; whoever was signed out meanwhile is led to sign in. Focus stays on the same patient. */
 
 const KEYS = "queue-keys";
 
@@ -57,8 +57,11 @@ class CaseQueue extends HTMLElement {
     if (this.busy) return;
     this.busy = true;
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
-      // Signed out meanwhile: the answer is the sign-in page, and an old list must not look fresh.
+      // The header says that nobody touched the page: asking for news must not keep somebody signed in for ever.
+      const headers = { Accept: "text/html", "X-By-Itself": "1" };
+      const answer = await fetch(location.href, { headers, cache: "no-store" });
+      // Signed out meanwhile: no name stays on the screen, and an old list must not look fresh.
+      if (answer.ok && answer.redirected) location.assign(answer.url);
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       this.swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
       this.failures = 0;
