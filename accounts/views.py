@@ -119,7 +119,12 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @require_GET
 def members_list(request: HttpRequest) -> HttpResponse:
     """Who works here and who is invited."""
-    return _members_page(request, forms.InviteMemberForm(initial={"is_practitioner": True}))
+    return _members_page(request, _invitation(request))
+
+
+def _invitation(request: HttpRequest, typed=None) -> forms.InviteMemberForm:
+    here = request.user.practice_as_admin
+    return forms.InviteMemberForm(typed, practice=here, initial={"is_practitioner": True})
 
 
 def _members_page(request: HttpRequest, form: forms.InviteMemberForm, status: int = 200) -> HttpResponse:
@@ -134,13 +139,16 @@ def _members_page(request: HttpRequest, form: forms.InviteMemberForm, status: in
 @require_http_methods(["GET", "POST"])
 def invite_member(request: HttpRequest) -> HttpResponse:
     """Mail a colleague a link to join; the answer is the same whether or not the address has an account."""
-    form = forms.InviteMemberForm(request.POST or None, initial={"is_practitioner": True})
+    form = _invitation(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        invitations.invite_member(
-            request.user.practice_as_admin, **form.cleaned_data, by=request.user, now=timezone.now()
-        )
-        messages.success(request, f"An invitation is on its way to {form.cleaned_data['email']}. It works for 7 days.")
-        return redirect("members")
+        here, email = request.user.practice_as_admin, form.cleaned_data["email"]
+        try:
+            invitations.invite_member(here, **form.cleaned_data, by=request.user, now=timezone.now())
+        except invitations.TooManyLetters as refusal:
+            form.add_error("email", str(refusal))
+        else:
+            messages.success(request, f"An invitation is on its way to {email}. It works for 7 days.")
+            return redirect("members")
     return _members_page(request, form, status=422 if form.is_bound else 200)
 
 

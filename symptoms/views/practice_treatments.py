@@ -96,10 +96,12 @@ def invite(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if request.POST.get("how") == "code":
         _, url = invitations.invite_patient(patient, request.user, now=now)
     elif request.method == "POST":
-        form = InviteForm(request.POST)
+        form, status = InviteForm(request.POST), 422
         if form.is_valid():
-            return _sent(request, patient, form.cleaned_data["email"], now)
-        status = 422
+            try:
+                return _sent(request, patient, form.cleaned_data["email"], now)
+            except invitations.TooManyLetters as refusal:
+                form.add_error("email", str(refusal))
     context = {
         "patient": patient, "practice": practice, "form": form, "url": url,
         "code": invitations.qr_code(url) if url else "", "invitation": _newest(patient), "now": now, "tab": "patients",
@@ -156,4 +158,5 @@ def _found(request: HttpRequest, practice: Practice):
     sought = sought_in(request)
     if not sought:
         return []
-    return Patient.objects.of_practice(practice).filter(named(sought, "name")).order_by("name", "id")[:FOUND_AT_MOST]
+    found = Patient.objects.of_practice(practice).filter(named(sought, "name", "year_of_birth"))
+    return found.order_by("name", "id")[:FOUND_AT_MOST]

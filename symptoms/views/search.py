@@ -1,4 +1,4 @@
-"""Finding patients by a part of their name."""
+"""Finding patients by parts of their name, and by the year of birth."""
 
 import re
 import unicodedata
@@ -7,7 +7,10 @@ from collections import defaultdict
 from django.db.models import Q
 from django.http import HttpRequest
 
+from accounts.forms import UNSEEN
+
 LONGEST_NAME = 120  # characters; a longer search finds nobody
+WORDS = 6  # looked for one by one; what follows belongs to the last
 MARK = "[\u0300-\u036f]?"  # an accent that is written after its letter
 NOT_COMPOSED = {"æ": "a", "ð": "d", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ŧ": "t"}
 
@@ -31,15 +34,22 @@ ALIKE = _letters()
 
 
 def sought_in(request: HttpRequest) -> str:
-    """The part of a name in the query `q`, spaces made single."""
-    return " ".join(request.GET.get("q", "").replace("\0", "").split())[:LONGEST_NAME]
+    """What is looked for in the query `q`: spaces made single, marks that nobody sees left out."""
+    return " ".join(request.GET.get("q", "").replace("\0", "").translate(UNSEEN).split())[:LONGEST_NAME]
 
 
-def named(sought: str, field: str) -> Q:
-    """Names that hold what is sought, in any case, with or without accents: "zoe" finds "Zoë"."""
-    letters = unicodedata.normalize("NFC", sought.lower())
-    pattern = "".join(_as_pattern(letter) for letter in letters if not unicodedata.combining(letter))
-    return Q(**{f"{field}__iregex": pattern}) if pattern else Q()
+def named(sought: str, name: str, year: str) -> Q:
+    """Patients whose name holds each word sought, in any order and case, with or without accents: "zoe" finds "Zoë".
+
+    A word may be the year of birth instead: it tells apart those who share a name.
+    """
+    found = Q()
+    for word in sought.split(maxsplit=WORDS - 1):
+        letters = unicodedata.normalize("NFC", word.lower())
+        pattern = "".join(_as_pattern(letter) for letter in letters if not unicodedata.combining(letter))
+        one = Q(**{f"{name}__iregex": pattern}) if pattern else Q()
+        found &= one | Q(**{year: int(word)}) if re.fullmatch(r"[0-9]{4}", word) else one
+    return found
 
 
 def _as_pattern(letter: str) -> str:

@@ -118,3 +118,14 @@ def test_what_a_former_admin_sent_out_lets_no_colleague_in(clinic, boss, fields)
     assert browser.get(link).status_code == browser.post(link).status_code == 404
     assert not second.memberships.exists()
     assert b"second.self" not in people.signed_in(boss).get(LIST).content
+
+
+def test_who_works_here_already_is_not_invited_again_and_who_works_elsewhere_is(clinic, boss):
+    people.dr_noor(clinic)
+    people.dr_okafor()
+    browser = people.signed_in(boss)
+    answer = browser.post(INVITE, {"email": "Noor@larkfield.example", "is_admin": "on"})
+    assert answer.status_code == 422
+    assert "They work here already." in answer.content.decode()
+    assert not Invitation.objects.exists()
+    assert browser.post(INVITE, {"email": "okafor@otherwhere.example", "is_admin": "on"}).status_code == 302

@@ -253,3 +253,21 @@ def test_two_of_one_name_are_told_apart_by_their_year_of_birth(clinic, noor, des
     shown = text_of(desk.get(QUEUE, {"show": "all", "q": "anna smith"}))
     assert "Anna Smith born 1962" in shown
     assert "Anna Smith born 1997" in shown
+
+
+@pytest.mark.parametrize(
+    ("sought", "found"),
+    [
+        ("smith anna", ["Anna Smith", "Anna Smith"]),
+        ("anna 1962", ["Anna Smith"]),
+        ("1997", ["Anna Smith"]),
+        ("\u202eanna\u2066 smith", ["Anna Smith", "Anna Smith"]),
+        ("1962 1997", []),
+        ("anna x" + " y" * 50, []),
+    ],
+)
+def test_words_are_found_in_any_order_and_a_year_of_birth_is_one(clinic, noor, desk, sought, found):
+    for born in (1962, 1997):
+        pen(people.patient(clinic, "Anna Smith", year_of_birth=born), by=noor)
+    pen(people.patient(clinic, "Mara 3"), by=noor)
+    assert names(desk.get(QUEUE, {"show": "all", "q": sought})) == found
