@@ -1,7 +1,7 @@
 """Inviting patients and colleagues, and accepting: a one-time link, mailed to one address or shown as a QR code."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import segno
 from allauth.account.models import EmailAddress
@@ -26,10 +26,16 @@ from accounts.models import (
 )
 
 SUBJECT = "You are invited to Mendline"
+BETWEEN_TWO = timedelta(minutes=3)  # to one address
+MOST_A_DAY = 100  # letters of one practice: whoever got into one account must not flood others' mailboxes
 
 
 class CannotJoin(Exception):
     """An open invitation that this account cannot take, with the reason in a sentence for its owner."""
+
+
+class TooManyLetters(Exception):
+    """No letter goes out now; `str()` says why and when, to whoever invites."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ def invite_patient(patient: Patient, by: User, email: str = "", now: datetime | 
     Raises:
         PermissionDenied: when `by` does not treat the patient's practice's patients.
         CannotJoin: when the patient has accepted already.
+        TooManyLetters: when one went to that address a moment ago, or the practice has sent very many.
     """
     if patient.practice is None or by.practice_as_practitioner != patient.practice:
         raise PermissionDenied
@@ -65,6 +72,7 @@ def invite_member(
 
     Raises:
         PermissionDenied: when `by` does not manage the people of `practice`.
+        TooManyLetters: as for a patient.
     """
     if by.practice_as_admin != practice:
         raise PermissionDenied
@@ -75,6 +83,8 @@ def invite_member(
 @transaction.atomic
 def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, **fields) -> tuple[Invitation, str]:
     now, email = now or timezone.now(), email.lower()
+    if email:
+        _limit_letters(practice, email, now)
     patient = fields.get("patient")
     earlier = Q(patient=patient) if patient else Q(patient=None, email=email)
     practice.invitations.unsettled().filter(earlier).update(withdrawn_at=now)
@@ -95,6 +105,17 @@ def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, *
         to=email, subject=SUBJECT, body=render_to_string("accounts/email/invitation.txt", {"url": url}), not_before=now
     )
     return invitation, ""
+
+
+def _limit_letters(practice: Practice, email: str, now: datetime) -> None:
+    sent = practice.invitations.exclude(email="")
+    if sent.filter(email=email, created_at__gt=now - BETWEEN_TWO).exists():
+        raise TooManyLetters(
+            "An invitation went to this address less than 3 minutes ago. "
+            "Let them look for it, in the spam folder too, before you send another."
+        )
+    if sent.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise TooManyLetters(f"Your clinic sent {MOST_A_DAY} invitations within a day, the most it can. Wait a day.")
 
 
 def qr_code(url: str) -> SafeString:

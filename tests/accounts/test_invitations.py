@@ -132,7 +132,7 @@ def test_every_link_that_does_not_work_gives_the_same_page(record, noor, clinic)
     ana, start = people.user("Ana", ANAS), timezone.now()
     with time_machine.travel(start, tick=False) as clock:
         replaced = mailed(record, noor)
-        clock.shift(1)
+        clock.shift(invitations.BETWEEN_TWO)
         used = mailed(record, noor)
         people.signed_in(ana).post(used)
         expired = shown(people.patient(clinic, "Cy", accepted=False), noor)
@@ -144,7 +144,7 @@ def test_every_link_that_does_not_work_gives_the_same_page(record, noor, clinic)
         invite_patient(people.patient(clinic, "Bo", accepted=False), noor, email="bo@example.org")
         foreign = path_in(AccountMail.objects.latest("created_at").body)
         never = "/join/" + Invitation.new_token() + "/"
-        clock.shift(timedelta(hours=1, seconds=1))
+        clock.shift(timedelta(hours=1))
         browser = people.signed_in(ana)
         links = [replaced, used, foreign, expired, taken_back, never]
         pages = [answer for link in links for answer in (browser.get(link), browser.post(link))]
