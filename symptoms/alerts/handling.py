@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.access import record_access
 from accounts.models import Patient, User
@@ -28,11 +27,11 @@ def read_record(patient: Patient, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def acknowledge(treatment: Treatment, *, by: User, now: datetime) -> list[Alert]:
-    """ "I have this": take all open alerts of the treatment that nobody has taken; gives those taken."""
-    free = list(Alert.objects.open().managed_by(by).filter(treatment=treatment, acknowledged_at=None))
+    """ "I have this": take all open alerts of the treatment that nobody holds; gives those taken."""
+    # Found and taken in one writing transaction: of two who tap at once the second finds nothing free.
+    free = list(Alert.objects.open().managed_by(by).with_holder().filter(treatment=treatment, is_held=False))
     if free:
-        won = Q(pk__in=[alert.pk for alert in free], acknowledged_at=None)
-        Alert.objects.filter(won).update(acknowledged_at=now, acknowledged_by=by)
+        Alert.objects.filter(pk__in=[alert.pk for alert in free]).update(acknowledged_at=now, acknowledged_by=by)
         _note(free, What.ACKNOWLEDGED, by, now)
     return free
 

@@ -49,7 +49,7 @@ def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Rec
     read_at, read_by = max(readings.values(), key=lambda r: r[0]) if len(readings) == len(alerts) else (None, None)
     still_open = [alert for alert in alerts if alert.is_open]
     # Nor is anything in hand while one is not.
-    taken = still_open[0] if still_open and all(alert.acknowledged_at for alert in still_open) else None
+    taken = still_open[0] if still_open and all(alert.is_held for alert in still_open) else None
     closed = None if still_open else max(alerts, key=lambda alert: alert.resolved_at or now)
     return Reception(
         told=told,
@@ -72,7 +72,7 @@ def _alerts(entry: Entry, said: Assessment | None) -> list[Alert]:
             return []
     else:
         about = {"kind": Alert.Kind.UNJUDGED}
-    rows = Alert.objects.filter(treatment=entry.treatment_id, **about).order_by("opened_at")
+    rows = Alert.objects.with_holder().filter(treatment=entry.treatment_id, **about).order_by("opened_at")
     newest: dict[str, Alert] = {}
     for alert in rows.select_related("treatment", "acknowledged_by"):
         if alert.resolved_at is None or alert.resolved_at >= entry.received_at:

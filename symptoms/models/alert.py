@@ -3,9 +3,9 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Practice, User
+from accounts.models import Membership, Practice, User
 from symptoms.models.entry import Entry
 from symptoms.models.treatment import Treatment
 from symptoms.recovery.vocabulary import Urgency
@@ -23,6 +23,13 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def open(self) -> "AlertQuerySet":
         return self.filter(resolved_at=None)
+
+    def with_holder(self) -> "AlertQuerySet":
+        """Each with `is_held`: whether somebody took it who is still a practitioner there. Who left holds nothing."""
+        here = Membership.objects.practitioners().filter(
+            user=OuterRef("acknowledged_by"), practice=OuterRef("practice")
+        )
+        return self.annotate(is_held=Exists(here))
 
     def managed_by(self, user: User) -> "AlertQuerySet":
         """Those of the practice in which the user is a practitioner, of treatments that it may still read."""

@@ -104,6 +104,7 @@ def open_matters(patient: Patient, treatments: Iterable[Treatment], by: User) ->
     alerts = list(
         Alert.objects.open()
         .managed_by(by)
+        .with_holder()
         .filter(treatment__in=list(treatments))
         .select_related("treatment", "entry", "acknowledged_by")
         .order_by("-urgency", "worsened_at", "concern")

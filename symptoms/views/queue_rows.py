@@ -112,10 +112,10 @@ class Row:
     @property
     def taken_by(self) -> str:
         """Who has it: everything open, or "2 of 3"; empty while nobody has any of it."""
-        taken = [alert for alert in self.alerts if alert.acknowledged_at is not None]
+        taken = [alert for alert in self.alerts if alert.is_held]
         if not taken:
             return ""
-        who = str(taken[0].acknowledged_by or "A former member")
+        who = str(taken[0].acknowledged_by)
         return f"{who} has it" if len(taken) == len(self.alerts) else f"{who} has {len(taken)} of {len(self.alerts)}"
 
     @property
@@ -154,6 +154,7 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
     said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True).values("flags")
     alerts = (
         Alert.objects.open()
+        .with_holder()
         .filter(Q(treatment__patient__practice=practice) | Q(treatment__practice=practice))
         .filter(practice=practice, treatment__patient__in=patients)
         .select_related("treatment", "entry", "acknowledged_by")

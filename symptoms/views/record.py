@@ -69,8 +69,8 @@ def record_of(
 
 
 def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]:
-    """The sessions of which something is open that nobody has."""
-    free = {matter.alert.treatment_id for matter in matters if matter.alert.acknowledged_at is None}
+    """The sessions of which something is open that nobody here has."""
+    free = {matter.alert.treatment_id for matter in matters if not matter.alert.is_held}
     return [treatment for treatment in treatments if treatment.id in free]
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.members import remove_member
 from symptoms.journal.judging import judge_again
 from symptoms.models import Alert
 from tests import people
@@ -211,3 +212,20 @@ def test_the_day_is_said_once(desk, session):
     answer = desk.get(reverse("patient", args=[session.patient_id]))
     assert "From day" not in text_of(answer)
     assert "Pus on day 6" in text_of(answer)
+
+
+def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
+    entry = logged(session, 4, signs=["pus"]).entry
+    chen = people.practitioner(noor.membership.practice, "Dr Chen")
+    take = reverse("acknowledge", args=[session.id])
+    people.signed_in(chen).post(take)
+    ana, verdict = people.signed_in(session.patient), reverse("entry", args=[entry.id])
+    assert "Dr Chen has it" in page(desk, session)
+    assert "Dr Chen has it" in text_of(ana.get(verdict))
+    remove_member(chen.memberships.get(), timezone.now())
+    for shown in (page(desk, session), text_of(desk.get(reverse("queue"))), text_of(ana.get(verdict))):
+        assert "Dr Chen has it" not in shown
+    assert "no one has it" in text_of(desk.get(reverse("queue")))
+    assert ">I have this</button>" in page(desk, session)
+    assert "You have this now" in text_of(desk.post(take, follow=True))
+    assert Alert.objects.get().acknowledged_by == noor
