@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,10 +45,13 @@ def names(response) -> list[str]:
 
 
 def follow(clinic, noor, name: str, day: int = 4, *, ago: timedelta = timedelta(0), **said):
-    """A patient with one entry, written down `ago`."""
+    """A patient with one entry, of which what it raised has been waiting since `ago`."""
     session = pen(people.patient(clinic, name), days_ago=day, by=noor)
     if said:
-        logged(session, day, now=timezone.now() - ago, **said)
+        logged(session, day, **said)
+        # Moved back afterwards: just after midnight the day itself was not there yet.
+        session.alerts.update(worsened_at=F("worsened_at") - ago)
+        Standing.objects.filter(treatment=session, alert_urgency__gt=0).update(waiting_since=F("waiting_since") - ago)
     return session
 
 
