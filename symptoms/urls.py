@@ -1,6 +1,6 @@
-"""Every address of the domain: the patient's pages, the practitioner's, joining and leaving, the API."""
+"""Every page of the domain: the patient's, the practitioner's, joining and leaving."""
 
-from django.urls import include, path
+from django.urls import path
 
 from symptoms.views import (
     beginning,
@@ -55,6 +55,4 @@ urlpatterns = [
     path("join/<str:token>/", joining.join, name="join"),
     path("account/leave/", joining.leave_practice, name="leave_practice"),
     path("practice/invitations/<uuid:invitation_id>/confirm/", joining.confirm_invitation, name="confirm_invitation"),
-    # --- API
-    path("api/", include("symptoms.api.urls")),
 ]

@@ -76,13 +76,16 @@ TEMPLATES = [
 DATA_DIR = env.DATA_DIR
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "tracker.sqlite",
         "NAME": DATA_DIR / "mendline.sqlite3",
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
+                "PRAGMA wal_autocheckpoint=4000;"
+            ),
         },
     },
 }

@@ -1,6 +1,7 @@
 """Serializers and fields that take what the schema says and nothing else: no unknown name, no near enough type."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy, deepcopy
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
@@ -13,6 +14,13 @@ UNWRITTEN = {c for c in map(chr, range(32)) if c not in "\n\t"} | {"\x7f"}
 
 class StrictSerializer(serializers.Serializer):
     """Refuses names it does not know, read-only ones among them (safety.md, T19)."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Copies of the declared fields: shallow ones where a field has no fields of its own, which is much quicker."""
+        return {
+            name: deepcopy(field) if isinstance(field, serializers.BaseSerializer) else copy(field)
+            for name, field in self._declared_fields.items()
+        }
 
     def to_internal_value(self, data):
         unknown = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()

@@ -19,7 +19,9 @@ class Delivery(Sending):
 
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     why = models.CharField(max_length=12, choices=Why.choices)
-    entry = models.ForeignKey(Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries")
+    entry = models.ForeignKey(
+        Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
     note = models.ForeignKey(
         Note, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
@@ -27,10 +29,9 @@ class Delivery(Sending):
 
     class Meta:
         constraints = [
+            # A message about a note has no entry, so that this holds nothing against it.
             models.UniqueConstraint(
-                fields=["entry", "recipient", "urgency"],
-                condition=Q(note=None),
-                name="told_once_of_an_entry_at_an_urgency",
+                fields=["entry", "recipient", "urgency"], name="told_once_of_an_entry_at_an_urgency"
             ),
             models.CheckConstraint(
                 condition=Q(entry=None) ^ Q(note=None), name="a_delivery_is_about_an_entry_or_a_note"

@@ -118,8 +118,8 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "urgency": finding.urgency.slug,
         "source": finding.source,
         "evidence": [
-            {"kind": f.kind, "word": str(f.word), "day": f.day, "value": f.value, "limit": f.limit}
-            for f in finding.evidence
+            {"kind": kind, "word": str(word), "day": day, "value": value, "limit": limit}
+            for kind, word, day, value, limit in finding.evidence
         ],
         "treatment_offset": finding.treatment_offset,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 from symptoms.recovery.course import Course, Entry
 from symptoms.recovery.expected import BASELINE_COUNTS, at_risk, band, ceiling, who_applies
@@ -42,6 +43,7 @@ class Day:
         self._ceilings: dict[tuple[Symptom, int], int] = {}
         self._above: dict[tuple[Symptom, int], int] = {}
         self._rise: dict[Symptom, int] = {}
+        self.told: dict[tuple[Symptom, int], Any] = {}  # facts of symptoms: many criteria rest on the same
 
     # --- one symptom
     def v(self, symptom: Symptom) -> int:

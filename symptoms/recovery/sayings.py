@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,7 @@ def saying(concern: Concern) -> Saying:
     return SAYINGS[concern]
 
 
+@lru_cache(maxsize=4096)
 def said_of(concern: Concern, case: Case) -> Said:
     """What to say to the patient of a concern that `case` raised; other words where only some criteria hold."""
     words = next(

@@ -20,6 +20,7 @@ MANY = {  # titles that take "are"
     Sign.RED_STREAKS, Sign.BLISTERS, Sign.FIRM_LUMPS, Sign.HIVES, Sign.SWOLLEN_GLANDS, Sign.CHILLS,
     Sign.JOINT_PAIN_OR_SHIN_LUMPS, Sign.TRACK_MARKS,
 }  # fmt: skip
+AT_LEAST = {least: frozenset(urgency.slug for urgency in Urgency if urgency >= least) for least in Urgency}
 IN_ORDER = {"sign": 0, "temperature": 1, "symptom": 2, "exposure": 3}  # then what the patient and treatment bring
 
 
@@ -49,7 +50,7 @@ class Why:
 
 def raising(flags: Iterable[Flag], least: Urgency = Urgency.CONTACT) -> list[Flag]:
     """The flags at `least` or above, the most urgent first, as they are stored."""
-    return [flag for flag in flags if Urgency.of(flag["urgency"]) >= least]
+    return [flag for flag in flags if flag["urgency"] in AT_LEAST[least]]
 
 
 def said_about_flag(flag: Flag) -> Said:
@@ -112,7 +113,8 @@ def _concerns(flags: Sequence[Flag]) -> tuple[tuple[str, Urgency], ...]:
 
 
 def _held(flag: Flag, least: Urgency) -> list[Held]:
-    return [one for one in flag["criteria"] if Urgency.of(one["urgency"]) >= least]
+    wanted = AT_LEAST[least]
+    return [one for one in flag["criteria"] if one["urgency"] in wanted]
 
 
 def _rule(flag: Flag, version: str) -> str:
