@@ -22,9 +22,9 @@ def main() -> int:
     if _port_is_taken():
         print(f"Port {PORT} is in use. Choose another: make run PORT=8001", file=sys.stderr)
         return 1
-    Path(os.environ.get("MENDLINE_DATA_DIR", "var")).mkdir(mode=0o700, parents=True, exist_ok=True)
     for command in (["migrate", "--verbosity", "0"], ["createcachetable"], ["load_demo"]):
-        subprocess.run([sys.executable, "manage.py", *command], check=True)
+        if subprocess.run([sys.executable, "manage.py", *command], check=False).returncode:
+            return 1  # the command has said why
     print(f"\nMendline is at {ADDRESS}\nIts e-mails can be read at {ADDRESS}/demo/mail/\nCtrl-C stops it.", flush=True)
     parts = {
         "server": [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"],

@@ -1,8 +1,21 @@
 """The WSGI entry point that gunicorn serves."""
 
 import os
+import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from tracker.starting import APP_LOAD_ERROR, or_sentence, refuse_unready
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
-application = get_wsgi_application()
+
+
+def _started():
+    made = []
+    status = or_sentence(lambda: made.append(get_wsgi_application()), refuse_unready, status=APP_LOAD_ERROR)
+    if status:
+        sys.exit(status)
+    return made[0]
+
+
+application = _started()

@@ -1,0 +1,79 @@
+"""What is missing at a start is said in one sentence, never as a traceback; and probes see what is missing later."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from tests.house.tree import ROOT
+
+SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "critical", "--bind", "127.0.0.1:0"]
+
+
+def run(data: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
+    """A fresh process of an operator, without the settings that tests run under."""
+    others = {key: os.environ[key] for key in os.environ if not key.startswith(("MENDLINE_", "DJANGO_"))}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT, env=others | {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(data)} | environment,
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def sentence(started: subprocess.CompletedProcess) -> str:
+    assert started.returncode != 0
+    assert "Traceback" not in started.stderr, started.stderr
+    return next(line for line in started.stderr.splitlines() if line.startswith("Mendline does not start: "))
+
+
+@pytest.mark.parametrize("command", [["manage.py", "run_worker"], ["manage.py", "load_demo"], SERVER])
+def test_without_a_data_folder_a_sentence_says_what_to_do(tmp_path, command):
+    assert "no data folder" in sentence(run(tmp_path / "none", *command))
+    assert not (tmp_path / "none").exists()
+    assert "no database" in sentence(run(tmp_path, *command))
+
+
+@pytest.mark.parametrize("command", [["manage.py", "run_worker"], SERVER])
+def test_a_database_without_tables_or_that_is_none_is_named(tmp_path, command):
+    (tmp_path / "mendline.sqlite3").touch()
+    assert "Run: manage.py migrate" in sentence(run(tmp_path, *command))
+    (tmp_path / "mendline.sqlite3").write_text("this is no database, and it is longer than a header" * 20)
+    assert "cannot be used" in sentence(run(tmp_path, *command))
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence_too(tmp_path):
+    (tmp_path / "file").touch()
+    assert "cannot be made" in sentence(run(tmp_path / "file" / "data", "manage.py", "migrate"))
+
+
+@pytest.mark.parametrize("command", [["manage.py", "run_worker"], SERVER])
+def test_settings_that_are_unsafe_or_unreadable_are_a_sentence(tmp_path, command):
+    assert "MENDLINE_SECRET_KEY" in sentence(run(tmp_path, *command, MENDLINE_DEBUG="0"))
+    assert "MENDLINE_DEBUG" in sentence(run(tmp_path, *command, MENDLINE_DEBUG="perhaps"))
+
+
+def test_migrate_makes_the_data_folder_for_its_own_user_only(tmp_path):
+    done = run(tmp_path / "deep" / "data", "manage.py", "migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "deep" / "data").stat().st_mode & 0o777 == 0o700
+    assert "createcachetable" in sentence(run(tmp_path / "deep" / "data", "manage.py", "run_worker"))
+
+
+@pytest.mark.django_db
+def test_a_probe_reads_503_when_the_database_or_the_folder_is_away(tmp_path, settings, monkeypatch):
+    assert Client().get("/readyz").json() == {"database": True, "storage": True}
+    settings.DATA_DIR = tmp_path / "gone"
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"database": True, "storage": False})
+
+    def away(*args):
+        raise OperationalError("unable to open database file")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, False)
