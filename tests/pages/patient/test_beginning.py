@@ -1,7 +1,7 @@
 """Beginning: alone in two steps, or welcomed by a clinic that has asked nothing twice; and one's own treatment."""
 
-from datetime import timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -20,8 +20,8 @@ ME = {"name": "Robin", "year_of_birth": "1990", "country": "IE", "time_zone": "E
 
 
 def my_session(**said) -> dict:
-    """A filled form about one's own treatment, of an hour ago."""
-    done = timezone.now() - timedelta(hours=1)
+    """A filled form about one's own treatment, of just now."""
+    done = timezone.now().astimezone(ZoneInfo(ME["time_zone"]))
     return {
         "id": str(uuid4()), "performed_at": done.strftime("%Y-%m-%dT%H:%M"), "setting": "home", "device": "roller",
         "needle_depth_mm": "0.25", "areas": ["face"], "same_day_injection": "no", "fitzpatrick": "unknown", **said,
