@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import OperationalError
 from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
+
+from accounts.busy import may_pass
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5  # seconds, where the fault is ours and likely to pass
@@ -89,7 +90,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return too_large
     if isinstance(error, SuspiciousOperation | UnreadablePostError):
         return exceptions.ParseError(SENTENCES[400])
-    if isinstance(error, OperationalError) and "locked" in str(error):
+    if may_pass(error):
         return Busy()
     return None
 

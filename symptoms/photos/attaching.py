@@ -1,5 +1,7 @@
 """Keeping a photo with a day of a treatment, and taking one away."""
 
+import logging
+from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -10,6 +12,9 @@ from accounts.models import User
 from symptoms.models import Photo, Treatment
 from symptoms.photos import storage
 from symptoms.photos.intake import take_in
+from symptoms.photos.refusals import NOT_STORED, PhotoRefused
+
+log = logging.getLogger(__name__)
 
 MOST_A_DAY = 10
 MOST_A_PATIENT = 400
@@ -35,7 +40,7 @@ def attach_photo(
     Call it outside any transaction: decoding takes its time. The file is on the disk before its row is.
 
     Raises:
-        PhotoRefused: the data is not a picture we keep.
+        PhotoRefused: the data is not a picture we keep, or the store did not take it.
         TooManyPhotos, SameIdOtherPhoto, ForeignId: nothing was kept.
     """
     digest = sha256(data).hexdigest()
@@ -44,7 +49,7 @@ def attach_photo(
         return _again(saved, treatment, day, view, digest), False
     _may_have_more(treatment, day)
     picture = take_in(data)
-    key = storage.put(picture.jpeg)
+    key = _stored(picture.jpeg)
     try:
         with transaction.atomic():
             _may_have_more(treatment, day)  # again, now that nobody else can write
@@ -65,7 +70,16 @@ def attach_photo(
 def remove_photo(photo: Photo) -> None:
     """Take a photo away: the row first, so that no row is ever without its file."""
     photo.delete()
-    storage.delete(photo.key)
+    with suppress(OSError):  # nobody reaches a file without a row, and the worker's sweep tries again
+        storage.delete(photo.key)
+
+
+def _stored(jpeg: bytes) -> str:
+    try:
+        return storage.put(jpeg)
+    except OSError as fault:
+        log.exception("the photo store takes nothing")
+        raise PhotoRefused(NOT_STORED) from fault
 
 
 def _again(saved: Photo, treatment: Treatment, day: int, view: str, digest: str) -> Photo:

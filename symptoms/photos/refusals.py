@@ -10,6 +10,7 @@ TOO_MANY_SCANS = "too_many_scans"
 DAMAGED = "damaged"
 TOO_COMPLEX = "too_complex"
 BUSY = "busy"
+NOT_STORED = "not_stored"
 
 SENTENCES = {
     TOO_LARGE: "This photo is larger than 20 MB, so it was not kept. Please send a smaller one.",
@@ -22,6 +23,7 @@ SENTENCES = {
     DAMAGED: "This photo is damaged or was cut off on its way, so it was not kept. Please send it again.",
     TOO_COMPLEX: "This picture took too much work to read, so it was not kept. Please take a new photo.",
     BUSY: "Many photos are arriving just now, so this one was not kept. Please send it again in a minute.",
+    NOT_STORED: "We have no room for photos just now, so this one was not kept. Please send it again later.",
 }
 HEIC_SENTENCE = (
     "This photo is in the HEIC format, which we cannot read, so it was not kept. Please send it as a JPEG: on an "
@@ -38,5 +40,5 @@ class PhotoRefused(Exception):
     def __init__(self, reason: str, sentence: str = ""):
         self.reason = reason
         self.sentence = sentence or SENTENCES[reason]
-        self.is_ours = reason == BUSY
+        self.is_ours = reason in (BUSY, NOT_STORED)
         super().__init__(self.sentence)

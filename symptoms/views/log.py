@@ -114,7 +114,7 @@ def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
         raise Http404 from None
     photos = sent_photos(request.FILES, said["id"])
     for refusal in keep_photos(sheet.treatment, photos, day=said["day"], by=request.user, now=now):
-        messages.warning(request, refusal)
+        messages.warning(request, str(refusal))
     return redirect(recorded.entry)
 
 

@@ -17,7 +17,7 @@ from symptoms.models.photo import VIEWS
 from symptoms.photos import storage
 from symptoms.photos.attaching import remove_photo
 from symptoms.views.own import lines_for, own_treatments
-from symptoms.views.sending import keep_photos
+from symptoms.views.sending import NotKept, keep_photos
 from symptoms.wording.times import full
 
 # Whatever the bytes turn out to be, a browser shows them as a picture or not at all (safety.md, section 6).
@@ -58,7 +58,7 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
         return redirect("today")
     treatment = treatments[0]
     form = PhotosForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    refused: list[str] = []
+    refused: list[NotKept] = []
     if form.is_bound and form.is_valid():
         sent = sent_photos(request.FILES, form.cleaned_data["id"])
         refused = keep_photos(treatment, sent, day=day, by=request.user, now=now)
@@ -77,7 +77,13 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
         "shows_photos": patient.agreed_to("photos"),
         "views": VIEWS,
     }
-    return render(request, "patient/photo_add.html", context, status=422 if form.errors or refused else 200)
+    return render(request, "patient/photo_add.html", context, status=_status(form, refused))
+
+
+def _status(form: PhotosForm, refused: list[NotKept]) -> int:
+    if any(one.is_ours for one in refused):
+        return 503
+    return 422 if form.errors or refused else 200
 
 
 @patient_required

@@ -1,33 +1,53 @@
 """Keeping the photos that came with a form: each by itself, so that a refused one costs nothing else."""
 
+import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import OperationalError
 
 from accounts.models import User
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.photos.attaching import ForeignId, SameIdOtherPhoto, TooManyPhotos, attach_photo
 from symptoms.photos.headers import MAX_BYTES
-from symptoms.photos.refusals import TOO_LARGE, PhotoRefused
+from symptoms.photos.refusals import NOT_STORED, SENTENCES, TOO_LARGE, PhotoRefused
+
+log = logging.getLogger(__name__)
 
 TAKEN = "Another photo was sent from this page before, so this one was not kept. Open the page again to add it."
 
 
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """A photo that was not kept; `str()` says which and why. `is_ours`: the same photo may be taken later."""
+
+    view: str
+    sentence: str
+    is_ours: bool = False
+
+    def __str__(self) -> str:
+        return f"{dict(VIEWS)[self.view]}: {self.sentence}"
+
+
 def keep_photos(
     treatment: Treatment, sent: Iterable[tuple[UUID, str, UploadedFile]], *, day: int, by: User, now: datetime
-) -> list[str]:
+) -> list[NotKept]:
     """Keep each photo of `sent` (id, view, file) with a day; gives a sentence for each that was refused."""
-    refused = []
+    refused: list[NotKept] = []
     for id, view, file in sent:
         try:
             _keep(treatment, id, view, file, day=day, by=by, now=now)
         except (PhotoRefused, TooManyPhotos) as refusal:
-            refused.append(f"{dict(VIEWS)[view]}: {refusal}")
+            refused.append(NotKept(view, str(refusal), getattr(refusal, "is_ours", False)))
         except (SameIdOtherPhoto, ForeignId):
-            refused.append(f"{dict(VIEWS)[view]}: {TAKEN}")
+            refused.append(NotKept(view, TAKEN))
+        except OperationalError:  # the day it came with is saved already: that must not be taken back
+            log.exception("a photo's row could not be written")
+            refused.append(NotKept(view, SENTENCES[NOT_STORED], is_ours=True))
     return refused
 
 

@@ -172,8 +172,7 @@ def test_a_file_that_cannot_be_removed_has_no_row_any_more(treatment, root, monk
 
     photo, _ = attached(treatment)
     monkeypatch.setattr(storage, "delete", stuck)
-    with pytest.raises(OSError, match="read-only"):
-        remove_photo(photo)
+    remove_photo(photo)  # the worker's sweep tries again
     assert keys_of_rows() == []
     assert keys_on_disk(root) == [photo.key]
 

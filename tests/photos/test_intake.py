@@ -231,6 +231,6 @@ def test_damage_of_any_kind_is_read_or_refused_and_never_an_error(kind):
     assert refusals.DAMAGED in seen
 
 
-def test_every_reason_has_a_sentence_and_only_being_busy_is_ours():
+def test_every_reason_has_a_sentence_and_only_being_busy_or_full_is_ours():
     assert all(sentence.endswith(".") for sentence in refusals.SENTENCES.values())
-    assert [word for word in refusals.SENTENCES if PhotoRefused(word).is_ours] == [refusals.BUSY]
+    assert [word for word in refusals.SENTENCES if PhotoRefused(word).is_ours] == [refusals.BUSY, refusals.NOT_STORED]

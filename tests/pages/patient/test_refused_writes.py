@@ -1,0 +1,132 @@
+"""F4, F5: a full disk or a long lock costs nobody what they typed, and a full photo store never costs an entry."""
+
+import errno
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import reverse
+
+from symptoms.models import Entry, Photo
+from symptoms.photos import storage
+from tests import images, people
+from tests.api.programs import QUIET, of, program, put_entry
+from tests.pages.patient.log_page import held, typed
+from tests.treatments import pen
+
+pytestmark = pytest.mark.django_db
+LOG = reverse("log")
+
+
+@pytest.fixture
+def ana():
+    return people.ana(people.practice())
+
+
+@pytest.fixture
+def phone(ana):
+    return people.signed_in(ana)
+
+
+@pytest.fixture
+def treatment(ana):
+    return pen(ana, days_ago=3)
+
+
+@pytest.fixture
+def full_store(monkeypatch):
+    def full(path, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "_write", full)
+
+
+@contextmanager
+def refusing(table: str, reason: str):
+    """The database refuses to write in `table`."""
+
+    def refuse(execute, sql, *rest):
+        if sql.startswith(f'INSERT INTO "{table}"'):
+            raise OperationalError(reason)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("skin.jpg", images.photo(), "image/jpeg")
+
+
+@pytest.mark.parametrize("reason", ["database is locked", "database or disk is full", "disk I/O error"])
+def test_an_entry_that_cannot_be_written_answers_503_and_can_be_sent_again_from_there(phone, treatment, reason):
+    said = typed(3, pain="3", signs=["pus", "chills"], note="It <throbs>.")
+    with refusing("symptoms_entry", reason):
+        page = phone.post(LOG, said | {"front": photo()})
+    assert (page.status_code, page["Retry-After"]) == (503, "5")
+    text = page.content.decode()
+    assert "Not saved yet" in text and "add them again" in text and f'action="{LOG}"' in text
+    assert not Entry.objects.exists()
+    kept = held(page)
+    assert kept == {name: value if isinstance(value, list) else [value] for name, value in said.items()}
+    assert phone.post(LOG, kept).status_code == 302
+    assert Entry.objects.get().note == "It <throbs>."
+
+
+def test_the_page_that_says_so_reads_nothing_and_works_with_the_guard_on(ana, treatment):
+    phone = Client(enforce_csrf_checks=True)
+    phone.force_login(ana.user)
+    guard = phone.get(LOG).cookies["csrf"].value
+    said = typed(3) | {"csrfmiddlewaretoken": guard}
+    with refusing("symptoms_entry", "database is locked"):
+        page = phone.post(LOG, said)
+    token = page.content.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    assert phone.post(LOG, held(page) | {"csrfmiddlewaretoken": token}).status_code == 302
+
+
+def test_a_password_is_never_written_into_that_page():
+    with refusing("accounts_user", "database is locked"):
+        page = Client().post(
+            "/accounts/signup/", {"name": "Eva", "email": "e@example.org", "password1": people.PASSWORD}
+        )
+    assert page.status_code == 503
+    assert people.PASSWORD not in page.content.decode() and 'type="hidden"' not in page.content.decode()
+
+
+def test_a_fault_of_ours_stays_a_fault(phone, treatment):
+    phone.raise_request_exception = False
+    with refusing("symptoms_entry", "no such column: mood"):
+        assert phone.post(LOG, typed(3)).status_code == 500
+
+
+def test_an_entry_is_kept_when_its_photo_cannot_be_stored(phone, treatment, full_store):
+    answer = phone.post(LOG, typed(3) | {"front": photo()}, follow=True)
+    assert Entry.objects.count() == 1 and not Photo.objects.exists()
+    assert "no room for photos just now" in answer.content.decode()
+
+
+def test_an_entry_is_kept_when_its_photos_row_cannot_be_written(phone, treatment):
+    with refusing("symptoms_photo", "database is locked"):
+        answer = phone.post(LOG, typed(3) | {"front": photo()}, follow=True)
+    assert answer.status_code == 200
+    assert Entry.objects.count() == 1 and "no room for photos just now" in answer.content.decode()
+
+
+def test_a_photo_by_itself_answers_503_on_page_and_api(phone, ana, treatment, full_store):
+    page = phone.post(reverse("photo_add", args=[3]), {"id": str(uuid4()), "front": photo()})
+    assert page.status_code == 503 and "no room for photos just now" in page.content.decode()
+    answer = program(ana).generic(
+        "PUT", f"{of(treatment, 'photos', uuid4())}?day=3&view=front", images.photo(), content_type="image/jpeg"
+    )
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "no room for photos" in answer.json()["detail"]
+    assert not Photo.objects.exists()
+
+
+def test_an_entry_by_a_program_answers_503_when_the_disk_is_full(ana, treatment):
+    with refusing("symptoms_entry", "database or disk is full"):
+        answer = put_entry(program(ana), treatment, QUIET)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
