@@ -168,7 +168,7 @@ class Patient(models.Model):
     objects = PatientQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["practice", "name"], name="patients_by_name")]
+        indexes = [models.Index("practice", Lower("name"), "id", name="patients_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -58,7 +59,9 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
         return Paginator(found.filter(named(sought, "patient__name", "patient__year_of_birth")), ROWS).get_page(number)
     said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
     everybody = (
-        Patient.objects.of_practice(practice).filter(named(sought, "name", "year_of_birth")).order_by("name", "id")
+        Patient.objects.of_practice(practice)
+        .filter(named(sought, "name", "year_of_birth"))
+        .order_by(Lower("name"), "id")
     )
     if show != "all":
         verdict = Urgency.WATCH if show == "watch" else Urgency.ON_TRACK

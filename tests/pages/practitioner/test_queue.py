@@ -71,12 +71,12 @@ def test_each_list_shows_its_own_and_all_shows_everybody_by_name(clinic, noor, d
     follow(clinic, noor, "Dora", signs=["pus"])
     follow(clinic, noor, "Cleo", redness=3)
     follow(clinic, noor, "Berta", redness=1)
-    follow(clinic, noor, "Anton")
+    follow(clinic, noor, "anton")
     shown = {show: names(desk.get(QUEUE, {"show": show})) for show in ("open", "watch", "on_track", "all", "rubbish")}
     assert shown["open"] == shown["rubbish"] == ["Dora"]
     assert shown["watch"] == ["Cleo"]
     assert shown["on_track"] == ["Berta"]
-    assert shown["all"] == ["Anton", "Berta", "Cleo", "Dora"]
+    assert shown["all"] == ["anton", "Berta", "Cleo", "Dora"]
     everybody = text_of(desk.get(QUEUE, {"show": "all"}))
     assert "Watch" in everybody
     assert "No log yet" in everybody
