@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.access import record_access
 from accounts.models import Patient, User
@@ -26,14 +27,19 @@ def read_record(patient: Patient, *, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def acknowledge(treatment: Treatment, *, by: User, now: datetime) -> list[Alert]:
-    """ "I have this": take all open alerts of the treatment that nobody holds; gives those taken."""
+def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUID | None = None) -> list[Alert]:
+    """ "I have this": take all open alerts of the treatment that nobody holds; gives those taken.
+
+    `over_from` is a colleague from whom what they hold is taken over as well.
+    """
     # Found and taken in one writing transaction: of two who tap at once the second finds nothing free.
-    free = list(Alert.objects.open().managed_by(by).with_holder().filter(treatment=treatment, is_held=False))
-    if free:
-        Alert.objects.filter(pk__in=[alert.pk for alert in free]).update(acknowledged_at=now, acknowledged_by=by)
-        _note(free, What.ACKNOWLEDGED, by, now)
-    return free
+    ours = Alert.objects.open().managed_by(by).with_holder().filter(treatment=treatment)
+    free = Q(is_held=False) | Q(acknowledged_by=over_from) & ~Q(acknowledged_by=by)
+    taken = list(ours.filter(free if over_from else Q(is_held=False)))
+    if taken:
+        Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
+        _note(taken, What.ACKNOWLEDGED, by, now)
+    return taken
 
 
 def resolve(alert: Alert, *, outcome: str, reason: str = "", by: User, now: datetime, seen: int | None = None) -> bool:

@@ -14,7 +14,7 @@ from accounts.access import practitioner_required
 from accounts.models import Patient, User
 from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, resolve_all, write_note
 from symptoms.alerts.telling import user_name
-from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
+from symptoms.forms.handling import NoteForm, ResolveForm, colleague_in, seen_in
 from symptoms.models import Alert, Entry, Treatment
 from symptoms.views.record import patients_seen_by, record_of
 
@@ -44,9 +44,12 @@ def review(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 @practitioner_required
 @require_POST
 def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
-    """ "I have this": all that is open of the treatment, with one tap. A second tap changes nothing."""
+    """ "I have this": all that is open of the treatment, with one tap. A second tap changes nothing.
+
+    With `over_from`, the id of the colleague whom the page named, what they have is taken over from them.
+    """
     treatment = get_object_or_404(_on_our_desk(request.user), pk=treatment_id)
-    if acknowledge(treatment, by=request.user, now=timezone.now()):
+    if acknowledge(treatment, by=request.user, now=timezone.now(), over_from=colleague_in(request.POST)):
         messages.success(request, "You have this now. The patient sees it.")
     else:
         taken = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()

@@ -229,3 +229,17 @@ def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
     assert ">I have this</button>" in page(desk, session)
     assert "You have this now" in text_of(desk.post(take, follow=True))
     assert Alert.objects.get().acknowledged_by == noor
+
+
+def test_what_a_colleague_has_can_be_taken_over_and_nobody_elses_by_mistake(desk, noor, session):
+    entry = logged(session, 4, signs=["pus"]).entry
+    chen, lee = (people.practitioner(noor.membership.practice, name) for name in ("Dr Chen", "Dr Lee"))
+    take = reverse("acknowledge", args=[session.id])
+    people.signed_in(chen).post(take)
+    assert "Take over from" not in page(people.signed_in(chen), session)  # they have it themselves
+    (named,) = re.findall(r'name="over_from" value="([^"]+)"><button[^>]*>Take over from Dr Chen<', page(desk, session))
+    people.signed_in(lee).post(take, {"over_from": named})
+    assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": named}, follow=True))
+    assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": "rubbish"}, follow=True))
+    assert Alert.objects.get().acknowledged_by == lee
+    assert "Dr Lee has it" in text_of(people.signed_in(session.patient).get(reverse("entry", args=[entry.id])))
