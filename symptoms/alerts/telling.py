@@ -46,13 +46,13 @@ def may_still_be_told(delivery: Delivery) -> bool:
 
 
 def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
-    """Queue messages to the next people after one could not be told at all."""
+    """Queue messages to the next people after one could not be told; none while somebody else has been, or may be."""
     if failed.entry is None or failed.entry.treatment.patient.practice is None:
         return []
     entry = failed.entry
     already = frozenset(Delivery.objects.filter(entry=entry).values_list("recipient_id", flat=True))
     if Delivery.objects.filter(entry=entry, failed_at=None).exclude(pk=failed.pk).exists():
-        return []  # somebody else has been, or is being, told
+        return []
     found = recipients(entry.treatment.patient.practice, entry.treatment, passed_over=already)
     return Delivery.objects.bulk_create(
         [

@@ -2,6 +2,7 @@
 
 import smtplib
 import time
+from enum import Enum
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -12,15 +13,30 @@ from accounts.models import AccountMail, Sending
 from symptoms.messages.smtp import CutOff
 from symptoms.models import Delivery
 
-# What the mail server says about itself or our sign-in, not about this message: it may be mended while we wait.
-ABOUT_THE_SERVER = (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)
+# What the mail server says about itself, our sign-in or our address: it may be mended while we wait.
+ABOUT_THE_SERVER = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
+CLOSING = 421  # "service not available", whatever it was an answer to
+
+
+class Fault(Enum):
+    """Why a message was not taken, which decides whether and how long it is tried again."""
+
+    SERVER = "the mail server takes nothing from us now"
+    LATER = "not this message, or not for this recipient, for now"
+    FOR_GOOD = "never this message or this recipient"
+    OURS = "we could not write or hand over this message"
 
 
 class Refused(Exception):
-    """The mail server did not take the message; `for_good` when trying again is useless."""
+    """The mail server did not take the message, and whose `fault` it was."""
 
-    def __init__(self, reason: str, *, for_good: bool = False):
-        self.for_good = for_good
+    def __init__(self, reason: str, fault: Fault = Fault.SERVER):
+        self.fault = fault
         super().__init__(reason)
 
 
@@ -37,7 +53,7 @@ def hand_over(message: EmailMessage, *, ends: float) -> None:
     """Give the message to the mail server; over, one way or the other, when the monotonic clock says `ends`.
 
     Raises:
-        Refused: it was not taken, for now or (a 5xx answer about the recipient or the message) for good.
+        Refused: it was not taken: a 5xx answer about the recipient or the message is for good, a 4xx for now.
     """
     if time.monotonic() >= ends:
         raise Refused("its turn came too late")
@@ -48,12 +64,19 @@ def hand_over(message: EmailMessage, *, ends: float) -> None:
         raise Refused("the mail server did not finish in time") from late
     except smtplib.SMTPRecipientsRefused as refused:
         code = max(code for code, _ in refused.recipients.values())
-        raise Refused(f"recipient refused ({code})", for_good=code >= 500) from refused
+        raise Refused(f"recipient refused ({code})", _meant(code)) from refused
+    except ABOUT_THE_SERVER as refused:
+        raise Refused(f"mail server answered {refused.smtp_code}") from refused
     except smtplib.SMTPResponseException as refused:
-        for_good = refused.smtp_code >= 500 and not isinstance(refused, ABOUT_THE_SERVER)
-        raise Refused(f"mail server answered {refused.smtp_code}", for_good=for_good) from refused
+        raise Refused(f"mail server answered {refused.smtp_code}", _meant(refused.smtp_code)) from refused
     except (smtplib.SMTPException, OSError) as broken:
         raise Refused(f"mail server not reached ({type(broken).__name__})") from broken
+
+
+def _meant(code: int) -> Fault:
+    if code == CLOSING:
+        return Fault.SERVER
+    return Fault.FOR_GOOD if code >= 500 else Fault.LATER
 
 
 def _connection(ends: float):

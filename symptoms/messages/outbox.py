@@ -1,32 +1,28 @@
 """Hands what is due to its channel: claimed by a lease, sent, then marked; killed in between, it is sent again."""
 
 import logging
-import random
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import AccountMail, Sending
 from symptoms.messages import email
+from symptoms.messages.email import Fault
+from symptoms.messages.marks import PASS_ON_AFTER, claim, due, give_up, is_mine, is_over, mark_sent, put_off
 from symptoms.models import Delivery
 
 log = logging.getLogger(__name__)
 
 LONGEST_TRY = 30.0  # seconds from the claim, in all, not per byte
-LEASE = timedelta(seconds=60)  # longer than the longest try, so that a living worker is never overtaken
 GRACE = 5.0  # seconds until a try that does not even notice its end (looking up a name) is given up
 AT_ONCE = 4  # of each kind, so that a server that hangs holds up neither the others nor the mail about signing in
-BACKOFF = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
-TRIES = 12  # about two hours of trying before somebody else is told
 
 MayTell = Callable[[Delivery], bool]
-GaveUp = Callable[[Delivery], object]
+PassOn = Callable[[Delivery], bool]
 
 
 @dataclass(frozen=True)
@@ -42,11 +38,12 @@ class Outbox:
     """Sends several at once. Only the thread that calls `work` uses the database; the others talk to the mail server.
 
     `may_tell` is asked right before sending whether the recipient still has the right to be told (safety.md, A6);
-    `gave_up` is called, in the transaction that marks it, with a delivery that will never arrive.
+    `pass_on` is called, in the transaction that marks it, with a delivery that does not arrive, and says whether
+    somebody else is told now.
     """
 
-    def __init__(self, may_tell: MayTell, gave_up: GaveUp):
-        self._may_tell, self._gave_up = may_tell, gave_up
+    def __init__(self, may_tell: MayTell, pass_on: PassOn):
+        self._may_tell, self._pass_on = may_tell, pass_on
         self._threads = ThreadPoolExecutor(max_workers=2 * AT_ONCE, thread_name_prefix="outbox")
         self._trying: list[Try] = []
 
@@ -87,14 +84,14 @@ class Outbox:
 
     def _start(self, sending: Sending, ends: float) -> None:
         if isinstance(sending, Delivery) and not self._may_tell(sending):
-            self._failed(sending, "no longer entitled to be told", for_good=True)
+            self._failed(sending, "no longer entitled to be told", Fault.FOR_GOOD)
             return
         try:
             message = email.written(sending)
         except Exception as fault:
             # Whatever is wrong with one message must not stop the others.
             log.exception("message %s could not be written", sending.id)
-            self._failed(sending, f"could not be written ({type(fault).__name__})")
+            self._failed(sending, f"could not be written ({type(fault).__name__})", Fault.OURS)
             return
         self._trying.append(Try(sending, self._threads.submit(email.hand_over, message, ends=ends), ends))
 
@@ -108,64 +105,28 @@ class Outbox:
 
     def _mark(self, one: Try) -> None:
         if not one.handing_over.done():
-            self._failed(one.sending, "the mail server did not finish in time")
+            self._failed(one.sending, "the mail server did not finish in time", Fault.SERVER)
             return
         fault = one.handing_over.exception()
         if fault is None:
             mark_sent(one.sending)
         elif isinstance(fault, email.Refused):
-            self._failed(one.sending, str(fault), for_good=fault.for_good)
+            self._failed(one.sending, str(fault), fault.fault)
         else:
             log.error("message %s could not be sent", one.sending.id, exc_info=fault)
-            self._failed(one.sending, f"could not be sent ({type(fault).__name__})")
+            self._failed(one.sending, f"could not be sent ({type(fault).__name__})", Fault.OURS)
 
     @transaction.atomic
-    def _failed(self, sending: Sending, error: str, *, for_good: bool = False) -> None:
+    def _failed(self, sending: Sending, error: str, fault: Fault) -> None:
         # One transaction: a worker killed here must not leave a delivery given up and nobody told in its place.
-        if mark_failed(sending, error, for_good=for_good) and isinstance(sending, Delivery):
-            self._gave_up(sending)
-
-
-def due(kind: type[Sending], now: datetime):
-    """What waits to be sent: the most urgent first, then the oldest."""
-    waiting = kind.objects.due(now)
-    if kind is Delivery:
-        read_with = ("recipient", "entry__treatment__patient__practice", "note__treatment__patient")
-        return waiting.select_related(*read_with).order_by("-urgency", "created_at")
-    return waiting.order_by("created_at")
-
-
-def claim(sending: Sending, now: datetime) -> bool:
-    """Take the lease on what is due; False when another worker took it first. The attempt's number fences the mark."""
-    won = (
-        type(sending)
-        .objects.due(now)
-        .filter(pk=sending.pk, attempts=sending.attempts)
-        .update(not_before=now + LEASE, attempts=F("attempts") + 1)
-    )
-    if won:
-        sending.attempts += 1
-    return bool(won)
-
-
-def mark_sent(sending: Sending) -> bool:
-    """Mark as sent, if the lease is still ours; the words of a mail that lets somebody in are erased with it."""
-    return _mine(sending).update(sent_at=timezone.now(), last_error="", **_erased(sending)) == 1
-
-
-def mark_failed(sending: Sending, error: str, *, for_good: bool = False) -> bool:
-    """Put it in line again, later each time with some jitter, or give it up; True when this gave it up."""
-    now = timezone.now()
-    if for_good or sending.attempts >= TRIES:
-        return _mine(sending).update(last_error=error[:200], failed_at=now, **_erased(sending)) == 1
-    pause = BACKOFF[min(sending.attempts, len(BACKOFF)) - 1] * random.uniform(1, 1.2)  # noqa: S311
-    _mine(sending).update(last_error=error[:200], not_before=now + pause)
-    return False
-
-
-def _mine(sending: Sending):
-    return type(sending).objects.filter(pk=sending.pk, attempts=sending.attempts, sent_at=None, failed_at=None)
-
-
-def _erased(sending: Sending) -> dict:
-    return {"body": ""} if isinstance(sending, AccountMail) else {}
+        if not is_mine(sending):
+            return
+        over = is_over(sending, fault, timezone.now())
+        passed_on = False
+        if isinstance(sending, Delivery) and (over or (fault is Fault.LATER and sending.attempts >= PASS_ON_AFTER)):
+            passed_on = self._pass_on(sending)
+        # While there is nobody else to tell, a recipient who says "later" is better than none.
+        if over or passed_on:
+            give_up(sending, error)
+        else:
+            put_off(sending, error, fault)

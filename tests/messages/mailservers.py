@@ -129,6 +129,17 @@ def read_letter(talk) -> None:
         continue
 
 
+def refuses_sender(code: int):
+    """Answers MAIL FROM with `code`."""
+
+    def script(talk):
+        talk.say("220 ready")
+        while line := talk.read():
+            talk.say(f"{code} no" if line.upper().startswith("MAIL") else "250 fine")
+
+    return script
+
+
 def refuses_recipient(code: int):
     """Answers RCPT with `code`."""
 

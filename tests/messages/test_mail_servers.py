@@ -11,9 +11,10 @@ from django.utils import timezone
 from accounts.models import AccountMail, Membership
 from symptoms.alerts.telling import may_still_be_told, nobody_told
 from symptoms.management.commands.run_worker import pass_on
-from symptoms.messages import outbox, smtp
+from symptoms.messages import marks, outbox, smtp
 from symptoms.messages.email import written
-from symptoms.messages.outbox import BACKOFF, Outbox
+from symptoms.messages.marks import BACKOFF, OUTAGE, PASS_ON_AFTER
+from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery
 from tests import people
 from tests.messages import mailservers
@@ -136,21 +137,76 @@ def test_after_the_practitioners_comes_the_admin_and_after_the_admin_nobody():
     assert nobody_told(entry)
 
 
-def test_each_pause_is_longer_until_it_is_given_up():
-    entry = an_entry()
-    delivery = tell(entry)
+def tried(delivery: Delivery, script, times: int) -> list[float]:
+    """Try so many times, each as soon as one may; the pause after each, in seconds."""
     pauses = []
-    with mailservers.scripted(mailservers.greets_with(421)) as (port, tries):
-        for _ in range(outbox.TRIES):
-            Delivery.objects.update(not_before=timezone.now())
+    with mailservers.scripted(script) as (port, tries):
+        for _ in range(times):
+            Delivery.objects.filter(pk=delivery.pk, failed_at=None).update(not_before=timezone.now())
             sent_through(port)
             delivery.refresh_from_db()
             pauses.append((delivery.not_before - timezone.now()).total_seconds())
-    assert len(tries) == outbox.TRIES
+    assert len(tries) == times
+    return pauses
+
+
+def grow_as(pauses: list[float], steps: list[timedelta]) -> bool:
+    steps = [step.total_seconds() for step in steps]
+    longest = [*steps, *[steps[-1]] * len(pauses)]
+    return all(least - 2 < pause <= least * 1.2 for pause, least in zip(pauses, longest, strict=False))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [mailservers.greets_with(421), mailservers.greets_with(554), mailservers.refuses_sender(530)],
+    ids=["closing", "no service", "sign in first"],
+)
+def test_an_outage_costs_no_delivery_and_what_waited_goes_out_within_five_minutes_of_its_end(script):
+    entry = an_entry()
+    people.practitioner(entry.treatment.practice, "Dr Lindqvist")
+    delivery = tell(entry)
+    assert grow_as(tried(delivery, script, 20), OUTAGE)
+    assert OUTAGE[-1] * 1.2 < timedelta(minutes=5)
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=3), not_before=timezone.now())
+    sent_through(mailservers.free_port())
+    assert Delivery.objects.get() == delivery  # telling somebody else by the same server is no use
+    delivery.refresh_from_db()
+    assert delivery.failed_at is None and not nobody_told(entry)
+
+
+def test_a_recipient_who_says_later_is_tried_at_growing_pauses_then_the_next_one_is_told():
+    entry = an_entry()
+    colleague = people.practitioner(entry.treatment.practice, "Dr Lindqvist")
+    delivery = tell(entry)
+    later = mailservers.refuses_recipient(451)
+    assert grow_as(tried(delivery, later, PASS_ON_AFTER - 1), BACKOFF)
+    assert delivery.failed_at is None and not Delivery.objects.filter(recipient=colleague).exists()
+    Delivery.objects.update(not_before=timezone.now())
+    with mailservers.scripted(later) as (port, _):
+        sent_through(port)
+    delivery.refresh_from_db()
     assert delivery.failed_at is not None
-    for pause, least in zip(pauses[:5], (5, 15, 60, 300, 900), strict=True):
-        assert least - 2 < pause <= least * 1.2
-    assert nobody_told(entry)
+    assert Delivery.objects.get(recipient=colleague, entry=entry).failed_at is None
+
+
+def test_while_there_is_nobody_else_a_recipient_who_says_later_is_tried_for_a_day():
+    entry = an_entry()
+    delivery = tell(entry)
+    later = mailservers.refuses_recipient(451)
+    tried(delivery, later, PASS_ON_AFTER + 2)
+    assert delivery.failed_at is None
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=1, seconds=1))
+    tried(delivery, later, 1)
+    assert delivery.failed_at is not None and nobody_told(entry)
+
+
+def test_a_letter_about_signing_in_is_given_up_after_a_day_whatever_the_reason():
+    mail = AccountMail.objects.create(to="new@example.org", subject="Confirm", body="https://example.org/secret-link")
+    for age, is_over in ((timedelta(hours=23), False), (timedelta(hours=25), True)):
+        AccountMail.objects.update(created_at=timezone.now() - age, not_before=timezone.now())
+        sent_through(mailservers.free_port())
+        mail.refresh_from_db()
+        assert (mail.failed_at is not None, mail.body == "") == (is_over, is_over)
 
 
 def test_every_repeat_carries_the_same_message_id():
@@ -220,16 +276,30 @@ def test_a_message_that_cannot_even_be_written_does_not_stop_the_others():
     assert poison.sent_at is None and "could not be" in poison.last_error
 
 
+def test_a_message_that_can_never_be_written_is_set_aside_after_five_times_and_the_next_one_is_told():
+    entry = an_entry()
+    colleague = people.practitioner(entry.treatment.practice, "Dr Lindqvist")
+    poison = tell(entry)
+    type(poison.recipient).objects.filter(pk=poison.recipient_id).update(email="a@example.org\nBcc: b@example.org")
+    with mailservers.honest() as (port, box):
+        for _ in range(5):
+            assert not box.recipients
+            Delivery.objects.filter(pk=poison.pk).update(not_before=timezone.now())
+            sent_through(port)
+    poison.refresh_from_db()
+    assert poison.failed_at is not None and box.recipients == [colleague.email]
+
+
 def test_a_late_mark_of_a_worker_that_lost_its_lease_is_refused():
     delivery = tell(an_entry())
-    assert outbox.claim(delivery, timezone.now())
+    assert marks.claim(delivery, timezone.now())
     slow = Delivery.objects.get(pk=delivery.pk)
     Delivery.objects.update(not_before=timezone.now())
-    assert outbox.claim(delivery, timezone.now())
-    assert not outbox.mark_sent(slow)
-    assert outbox.mark_sent(delivery)
+    assert marks.claim(delivery, timezone.now())
+    assert not marks.mark_sent(slow)
+    assert marks.mark_sent(delivery)
 
 
 def test_no_time_out_is_longer_than_the_lease_allows():
     assert smtp.SILENCE < outbox.LONGEST_TRY <= 30
-    assert outbox.LEASE.total_seconds() > outbox.LONGEST_TRY + outbox.GRACE
+    assert marks.LEASE.total_seconds() > outbox.LONGEST_TRY + outbox.GRACE

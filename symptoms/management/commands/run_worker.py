@@ -55,9 +55,9 @@ class Command(BaseCommand):
         self.stdout.write("Worker stopped.")
 
 
-def pass_on(given_up: Delivery) -> None:
-    """Tell the next person in place of one who cannot be told."""
-    tell_someone_else(given_up, now=timezone.now())
+def pass_on(unreached: Delivery) -> bool:
+    """Tell the next person in place of one who cannot be told; False when there is none."""
+    return bool(tell_someone_else(unreached, now=timezone.now()))
 
 
 def judge_one() -> bool:

@@ -1,0 +1,83 @@
+"""What becomes of a row that waits to be sent: claimed by a lease, then sent, put off or given up."""
+
+import random
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import AccountMail, Sending
+from symptoms.messages.email import Fault
+from symptoms.models import Delivery
+
+LEASE = timedelta(seconds=60)  # longer than the longest try, so that a living worker is never overtaken
+BACKOFF = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
+OUTAGE = [timedelta(seconds=s) for s in (5, 15, 60, 240)]  # what waited goes out within 5 minutes of its end
+    timedelta(seconds=s) for s in (5, 15, 60, 240)
+]  # what waited goes out within 5 minutes of the server's return
+PASS_ON_AFTER = len(BACKOFF) + 1  # tries, in some 20 minutes, after which the next person is told instead
+CRASHES = 5  # of a message that we cannot write or hand over
+WORTH_A_DAY = timedelta(days=1)  # a recipient who says "later" for longer, or a link that is older, is given up
+
+
+def due(kind: type[Sending], now: datetime):
+    """What waits to be sent: the most urgent first, then the oldest."""
+    waiting = kind.objects.due(now)
+    if kind is Delivery:
+        read_with = ("recipient", "entry__treatment__patient__practice", "note__treatment__patient")
+        return waiting.select_related(*read_with).order_by("-urgency", "created_at")
+    return waiting.order_by("created_at")
+
+
+def claim(sending: Sending, now: datetime) -> bool:
+    """Take the lease on what is due; False when another worker took it first. The attempt's number fences the mark."""
+    won = (
+        type(sending)
+        .objects.due(now)
+        .filter(pk=sending.pk, attempts=sending.attempts)
+        .update(not_before=now + LEASE, attempts=F("attempts") + 1)
+    )
+    if won:
+        sending.attempts += 1
+    return bool(won)
+
+
+def mark_sent(sending: Sending) -> bool:
+    """Mark as sent, if the lease is still ours; the words of a mail that lets somebody in are erased with it."""
+    return _mine(sending).update(sent_at=timezone.now(), last_error="", **_erased(sending)) == 1
+
+
+def is_over(sending: Sending, fault: Fault, now: datetime) -> bool:
+    """Whether another try is useless. A server that takes nothing costs no delivery, however long it lasts."""
+    if fault is Fault.FOR_GOOD:
+        return True
+    if fault is Fault.OURS:
+        return sending.attempts >= CRASHES
+    if fault is Fault.SERVER and isinstance(sending, Delivery):
+        return False
+    return now - sending.created_at > WORTH_A_DAY
+
+
+def give_up(sending: Sending, error: str) -> None:
+    """Mark it as never to be sent; the words of a mail that lets somebody in are erased."""
+    _mine(sending).update(last_error=error[:200], failed_at=timezone.now(), **_erased(sending))
+
+
+def put_off(sending: Sending, error: str, fault: Fault) -> None:
+    """Put it in line again, later each time with some jitter."""
+    pauses = OUTAGE if fault is Fault.SERVER else BACKOFF
+    pause = pauses[min(sending.attempts, len(pauses)) - 1] * random.uniform(1, 1.2)  # noqa: S311
+    _mine(sending).update(last_error=error[:200], not_before=timezone.now() + pause)
+
+
+def is_mine(sending: Sending) -> bool:
+    """Whether the lease is still ours."""
+    return _mine(sending).exists()
+
+
+def _mine(sending: Sending):
+    return type(sending).objects.filter(pk=sending.pk, attempts=sending.attempts, sent_at=None, failed_at=None)
+
+
+def _erased(sending: Sending) -> dict:
+    return {"body": ""} if isinstance(sending, AccountMail) else {}
