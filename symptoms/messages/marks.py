@@ -13,8 +13,6 @@ from symptoms.models import Delivery
 LEASE = timedelta(seconds=60)  # longer than the longest try, so that a living worker is never overtaken
 BACKOFF = [timedelta(seconds=s) for s in (5, 15, 60, 300, 900)]
 OUTAGE = [timedelta(seconds=s) for s in (5, 15, 60, 240)]  # what waited goes out within 5 minutes of its end
-    timedelta(seconds=s) for s in (5, 15, 60, 240)
-]  # what waited goes out within 5 minutes of the server's return
 PASS_ON_AFTER = len(BACKOFF) + 1  # tries, in some 20 minutes, after which the next person is told instead
 CRASHES = 5  # of a message that we cannot write or hand over
 WORTH_A_DAY = timedelta(days=1)  # a recipient who says "later" for longer, or a link that is older, is given up
