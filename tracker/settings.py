@@ -21,7 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",  # allauth.usersessions needs it
-    "django.contrib.staticfiles",
+    "tracker.static.Collected",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -219,7 +219,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "tracker.static.Storage",
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

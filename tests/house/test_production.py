@@ -43,11 +43,16 @@ POLICY = {
 
 
 @pytest.fixture(scope="module")
-def visits(tmp_path_factory):
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("production")
+
+
+@pytest.fixture(scope="module")
+def visits(folder):
     kept = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")}
-    data = {"MENDLINE_DATA_DIR": str(tmp_path_factory.mktemp("production"))}
+    data = {"MENDLINE_DATA_DIR": str(folder)}
     visited = subprocess.run(
-        [sys.executable, "-m", "tests.house.visit", *PAGES],
+        [sys.executable, "-m", "tests.house.visit", *PAGES, "/api/docs/"],
         cwd=ROOT, env=kept | SAFE | data, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert visited.returncode == 0, visited.stderr[-2000:]
@@ -82,6 +87,19 @@ def test_a_page_fetches_only_from_its_own_host_and_by_names_that_change_with_the
     assert loaded
     for address in loaded:
         assert re.fullmatch(r"/static/[\w./-]+\.[0-9a-f]{12}\.\w+(#.*)?", address), address
+
+
+def test_of_the_libraries_files_only_what_a_page_opens_is_collected(visits, folder):
+    collected = [path.name for path in (folder / "static").rglob("*")]
+    assert "swagger-ui-bundle.js" in collected
+    assert not [name for name in collected if name.endswith((".map", ".map.gz")) or name.startswith("redoc.")]
+
+
+def test_the_page_of_the_api_finds_all_its_files_by_names_that_change_with_the_content(visits, folder):
+    loaded = re.findall(r'(?:src|href)="(/static/[^"]+)"', visits["/api/docs/"]["body"])
+    assert len(loaded) == 4
+    for address in loaded:
+        assert re.search(r"\.[0-9a-f]{12}\.\w+$", address) and (folder / address[1:]).is_file()
 
 
 def test_errors_speak_to_people_on_pages_and_to_programs_in_the_api(visits):
