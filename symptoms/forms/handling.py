@@ -62,7 +62,10 @@ class NoteForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     text = WordsField(
-        label="Words", max_length=1000, error_messages={"required": "Write something first."}, help_text="At most 1000 characters."
+        label="Words",
+        max_length=1000,
+        error_messages={"required": "Write something first."},
+        help_text="At most 1000 characters.",
     )
     to = forms.ChoiceField(
         choices=[("practice", "Keep for the clinic"), ("patient", "Send to the patient")],
