@@ -63,7 +63,6 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier("MOD-6", THINS_BLOOD, Symptom.BLEEDING, 0, 0, "S5, S6", at_most=2),
     Modifier("MOD-7", _words("eye_or_neck"), Symptom.SWELLING, 0, 2, "[D]"),
 )
-SLOWER_HEALING = "MOD-8"  # at_risk: the larger of this day's and the day before's ceiling, from day 1 (S39b)
 
 
 def band(treatment: Treatment) -> str:
@@ -112,7 +111,7 @@ def ceiling(
     """
     row = band(treatment)
     most = table_ceiling(row, symptom, day)
-    if symptom in SLOW_HEALING and day >= 1 and at_risk(patient):
+    if symptom in SLOW_HEALING and day >= 1 and at_risk(patient):  # MOD-8 (S39b)
         most = max(most, table_ceiling(row, symptom, day - 1))
     if symptom in BASELINE_COUNTS and patient.baseline.get(symptom, 0) >= 1:
         return most

@@ -1,4 +1,4 @@
-"""Why a finding was made: stored facts in two voices, counted for the practitioner, plain for the patient."""
+"""Why a finding was made: stored facts as plain sentences for the patient."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -9,10 +9,10 @@ from symptoms.recovery.questions import STEP_WORDS, question
 from symptoms.recovery.vocabulary import Condition, Medication, Symptom
 
 _TREATMENT = {
-    "rf": ("Radiofrequency", "You were treated with radiofrequency."),
-    "home": ("Needled at home", "You were needled at home."),
-    "same_day_injection": ("Filler or PRP injected the same day", "You had an injection on the same day."),
-    "fitzpatrick": ("Skin type {value}", "Your skin type may mark more easily."),
+    "rf": "You were treated with radiofrequency.",
+    "home": "You were needled at home.",
+    "same_day_injection": "You had an injection on the same day.",
+    "fitzpatrick": "Your skin type may mark more easily.",
 }
 # Words of patient and medication that would not read by themselves in "You told us about …".
 _NAMES: Mapping[str, str] = {
@@ -48,26 +48,9 @@ def facts_of(stored: Iterable[Mapping[str, Any]]) -> tuple[Fact, ...]:
     return tuple(Fact(row["kind"], row["word"], row["day"], row["value"], row["limit"]) for row in stored)
 
 
-def for_practitioner(facts: Iterable[Fact]) -> tuple[str, ...]:
-    """Each fact with its day, value and limit: "Pain 3 on day 4; at most 1 expected"."""
-    return tuple(map(_counted, facts))
-
-
 def for_patient(facts: Iterable[Fact], unit: str = "c") -> tuple[str, ...]:
     """The facts as short sentences, a symptom's days together: "Pain: mild on day 3 and severe on day 4, when …"."""
     return tuple(_told(facts, unit))
-
-
-def _counted(fact: Fact) -> str:
-    if fact.kind == "symptom":
-        return f"{question(fact.word).title} {fact.value} on day {fact.day}; at most {fact.limit} expected"
-    if fact.kind == "temperature":
-        return f"Temperature {fact.value:.1f} °C on day {fact.day}; limit {fact.limit:.1f}"
-    if fact.kind in ("sign", "exposure"):
-        return f"{question(fact.word).title} on day {fact.day}"
-    if fact.kind == "treatment":
-        return _TREATMENT[fact.word][0].format(value="unknown" if fact.value is None else f"{fact.value} of 6")
-    return _capital(_named(fact.word))
 
 
 def _told(facts: Iterable[Fact], unit: str) -> Iterator[str]:
@@ -81,7 +64,7 @@ def _told(facts: Iterable[Fact], unit: str) -> Iterator[str]:
         elif kind in ("sign", "exposure"):
             yield f"{question(word).title}, on day {_listed(str(fact.day) for fact in same)}."
         elif kind == "treatment":
-            yield _TREATMENT[word][1]
+            yield _TREATMENT[word]
         else:
             yield f"You told us about {_named(word)}."
 
@@ -102,10 +85,6 @@ def _step(level: float | None) -> str:
 
 def _named(word: str) -> str:
     return _NAMES.get(word, word.replace("_", " "))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _listed(parts: Iterable[str]) -> str:

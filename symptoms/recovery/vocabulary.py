@@ -3,16 +3,6 @@
 from enum import IntEnum, StrEnum
 
 
-class Severity(IntEnum):
-    """How strong a symptom is."""
-
-    NONE = 0
-    MILD = 1
-    MODERATE = 2
-    SEVERE = 3
-    VERY_SEVERE = 4
-
-
 class Urgency(IntEnum):
     """How soon to act, in rising order."""
 

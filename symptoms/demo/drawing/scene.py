@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PIL import Image, ImageFilter, ImageOps
 
@@ -23,7 +23,6 @@ class Scene:
     other_cheek: Callable[[float, float], Point | None]
     scale: float
     mask: Image.Image
-    streams: dict[str, random.Random] = field(default_factory=dict)
 
     def stream(self, name: str) -> random.Random:
         """Give the finding `name` its own random numbers, so that one finding never moves another."""
