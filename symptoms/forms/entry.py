@@ -11,10 +11,9 @@ from django.core.exceptions import ValidationError
 from symptoms.forms import temperature
 from symptoms.forms.asking import Asking
 from symptoms.journal.courses import entry_values
-from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Entry, Treatment
+from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues
-from symptoms.recovery.course import entry_from_answers
 from symptoms.recovery.questions import QUESTIONS, REQUIRED, STEP_WORDS, Question
 from symptoms.recovery.vocabulary import Symptom
 

@@ -12,10 +12,11 @@ from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField
 from symptoms.forms.skin import OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Device
 from symptoms.wording import treatment as words
 
-FOLLOWED_FOR = timedelta(days=400)
+FOLLOWED_FOR = timedelta(days=LAST_DAY)
 PRODUCT_ROWS = 8  # the page shows as many as are used and one more, by its stylesheet alone
 
 

@@ -11,9 +11,10 @@ from accounts.models import Consent, Patient, User
 from accounts.prepared import Prepared
 from symptoms.models import Entry, Treatment
 from symptoms.recovery import course as values
+from symptoms.recovery.assessment import EARLIER_FOR
 from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting, Symptom
 
-LOOK_BACK = timedelta(days=180)  # an earlier session still speaks for so long (settled.md, repeat treatments)
+LOOK_BACK = timedelta(days=EARLIER_FOR)  # an earlier session still speaks for so long
 
 _CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
 _SESSIONS = Prepared(lambda patient: Treatment.objects.filter(patient=patient))
@@ -113,7 +114,6 @@ def treatment_values(treatment: Treatment) -> values.Treatment:
         setting=Setting(treatment.setting),
         areas=(*treatment.areas, *free_words),
         same_day_injection=treatment.same_day_injection,
-        performed_on=treatment.day_zero,
     )
 
 

@@ -11,8 +11,6 @@ from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Symptom
 
-LAST_DAY = 400  # a treatment is followed for so long
-
 
 @dataclass(frozen=True, slots=True)
 class Point:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from symptoms.recovery.assessment import Assessment, assess
-from symptoms.recovery.course import Course, Entry, Patient, Treatment, entry_from_answers
+from symptoms.recovery.course import LAST_DAY, Course, Entry, Patient, Treatment, entry_from_answers
 from symptoms.recovery.vocabulary import (
     Concern,
     Condition,
@@ -24,7 +24,6 @@ from symptoms.recovery.vocabulary import (
 Word = TypeVar("Word", bound=StrEnum)
 
 LARGEST = 1_000_000  # bytes; a recovery of half a year is a hundred times smaller
-LAST_DAY = 400
 
 
 class InvalidCase(Exception):

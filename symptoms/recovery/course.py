@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
+
+LAST_DAY = 400  # a treatment is followed for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,6 @@ class Treatment:
     setting: Setting = Setting.CLINIC
     areas: tuple[str, ...] = ()
     same_day_injection: bool = False
-    performed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

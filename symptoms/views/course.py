@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import patient_required
 from symptoms.journal.courses import entry_values
-from symptoms.journal.reading import LAST_DAY, CourseRead, DayRead, read_course
+from symptoms.journal.reading import CourseRead, DayRead, read_course
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.explaining import degrees
 from symptoms.recovery.questions import REQUIRED, question
 from symptoms.recovery.vocabulary import Symptom, Urgency

@@ -24,9 +24,9 @@ from symptoms.journal.entries import (
     SameIdOtherAnswers,
     record_entry,
 )
-from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Entry, Treatment
 from symptoms.models.photo import VIEWS
+from symptoms.recovery.course import LAST_DAY
 from symptoms.views.own import UNIT, lines_for, own_treatments, unit_for
 from symptoms.views.sending import keep_photos
 from symptoms.wording.times import full, short

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import patient_required
 from accounts.models import Patient
 from symptoms.journal.courses import patient_values, treatment_values
-from symptoms.journal.reading import LAST_DAY, CourseRead, DayRead, read_course
+from symptoms.journal.reading import CourseRead, DayRead, read_course
 from symptoms.journal.treatments import possibly_same
 from symptoms.models import Assessment, Entry, Note, Treatment
 from symptoms.recovery.care import care
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.own import in_a_line, lines_for, own_treatments, received, said_about, unit_for

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from symptoms.journal.reading import LAST_DAY, CourseRead, DayRead, read_course
+from symptoms.journal.reading import CourseRead, DayRead, read_course
 from symptoms.models import Assessment, Entry, Photo, Treatment
 from symptoms.models.photo import VIEWS
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import question
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.matters import Matter, days_late

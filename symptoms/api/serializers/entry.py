@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
 from symptoms.api.strict import Levels, Moment, Number, StrictSerializer, Text, Word, Words, moment
-from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Assessment, Entry
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
 ALWAYS_ASKED = (Symptom.REDNESS, Symptom.SWELLING, Symptom.PAIN, Symptom.WARMTH)  # settled.md, days and entries

@@ -4,9 +4,9 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from symptoms.api.strict import Moment, StrictField, StrictSerializer, Word, moment
-from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
+from symptoms.recovery.course import LAST_DAY
 
 VIEW_WORDS = [word for word, _ in VIEWS]
 

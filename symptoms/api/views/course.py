@@ -12,7 +12,8 @@ from symptoms.api.endpoint import Endpoint, treatment_read_by
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.schema import operation
 from symptoms.api.serializers.course import CourseSerializer, course_document
-from symptoms.journal.reading import LAST_DAY, read_course
+from symptoms.journal.reading import read_course
+from symptoms.recovery.course import LAST_DAY
 
 MOST_DAYS = 60
 A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}

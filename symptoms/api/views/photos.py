@@ -24,10 +24,10 @@ from symptoms.api.serializers.photo import (
     photo_document,
 )  # fmt: skip
 from symptoms.journal.entries import LoggingStopped
-from symptoms.journal.reading import LAST_DAY
 from symptoms.models import Photo, Treatment
 from symptoms.photos.attaching import ForeignId, SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
 from symptoms.photos.refusals import PhotoRefused
+from symptoms.recovery.course import LAST_DAY
 
 WHERE = "With a picture as the body: "
 A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
