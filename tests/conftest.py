@@ -1,8 +1,10 @@
-"""What every test stands on: a database in a file, a cheap hasher, private folders, mail that is queued."""
+"""What every test stands on: a database in a file, a cheap hasher, private folders, queued mail; and the usual cast."""
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
+
+from tests import people
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +27,32 @@ def settings_of_the_tests(tmp_path_factory):
         SECURE_SSL_REDIRECT=False,
     ):
         yield
+
+
+@pytest.fixture
+def clinic(db):
+    return people.practice()
+
+
+@pytest.fixture
+def noor(clinic):
+    """The practitioner of the clinic."""
+    return people.dr_noor(clinic)
+
+
+@pytest.fixture
+def desk(noor):
+    """Her browser."""
+    return people.signed_in(noor)
+
+
+@pytest.fixture
+def ana(clinic):
+    """Its patient."""
+    return people.ana(clinic)
+
+
+@pytest.fixture
+def phone(ana):
+    """Her browser."""
+    return people.signed_in(ana)

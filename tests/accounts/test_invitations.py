@@ -25,16 +25,6 @@ ANAS = "ana.marrowby@example.org"
 
 
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
-@pytest.fixture
 def record(clinic):
     """Ana as the clinic wrote her down, before she accepts."""
     return people.ana(clinic, accepted=False)

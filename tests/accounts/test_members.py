@@ -14,11 +14,6 @@ LIST, INVITE = "/practice/members/", "/practice/members/invite/"
 
 
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
 def boss(clinic):
     return people.admin(clinic)
 

@@ -18,16 +18,6 @@ PROFILE = "/account/"
 DETAILS = {"name": "Ana Marrowby", "phone": "", "country": "IE", "time_zone": "Europe/Dublin"}
 
 
-@pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def ana(clinic):
-    return people.ana(clinic)
-
-
 def test_a_patient_changes_name_country_and_zone_and_nothing_else(ana):
     ana_before = (ana.practice_id, ana.year_of_birth)
     browser = people.signed_in(ana)

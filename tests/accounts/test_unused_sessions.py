@@ -20,11 +20,6 @@ LOGIN = "/accounts/login/"
 
 
 @pytest.fixture
-def larkfield():
-    return people.practice()
-
-
-@pytest.fixture
 def clock():
     with time_machine.travel(timezone.now(), tick=False) as moved:
         yield moved
@@ -43,8 +38,8 @@ def session_writes(call) -> int:
 
 
 @pytest.mark.parametrize(("who", "longest", "words"), [("member", 30, "30 minutes"), ("patient", 14 * 1440, "14 days")])
-def test_it_ends_after_the_longest_time_without_use_and_the_sign_in_page_says_so(larkfield, clock, who, longest, words):
-    person = people.dr_noor(larkfield) if who == "member" else people.ana().user
+def test_it_ends_after_the_longest_time_without_use_and_the_sign_in_page_says_so(clinic, clock, who, longest, words):
+    person = people.dr_noor(clinic) if who == "member" else people.ana().user
     browser, _ = sign_in(person)
     clock.shift(timedelta(minutes=longest - 1))
     assert browser.get("/account/").status_code == 200  # and from here it counts anew
@@ -55,8 +50,8 @@ def test_it_ends_after_the_longest_time_without_use_and_the_sign_in_page_says_so
     assert "not saved yet" not in answer.content.decode()
 
 
-def test_a_use_is_written_down_once_a_minute_and_a_patients_hardly_ever(larkfield, clock):
-    noor, _ = sign_in(people.dr_noor(larkfield))
+def test_a_use_is_written_down_once_a_minute_and_a_patients_hardly_ever(clinic, clock):
+    noor, _ = sign_in(people.dr_noor(clinic))
     ana, _ = sign_in(people.ana().user)
     for browser in (noor, ana):
         assert session_writes(lambda browser=browser: browser.get("/account/")) == 0
@@ -66,8 +61,8 @@ def test_a_use_is_written_down_once_a_minute_and_a_patients_hardly_ever(larkfiel
     assert session_writes(lambda: ana.get("/account/")) == 0
 
 
-def test_a_list_that_brings_itself_up_to_date_keeps_nobody_signed_in(larkfield, clock):
-    browser, _ = sign_in(people.dr_noor(larkfield))
+def test_a_list_that_brings_itself_up_to_date_keeps_nobody_signed_in(clinic, clock):
+    browser, _ = sign_in(people.dr_noor(clinic))
     for _ in range(29):
         clock.shift(timedelta(minutes=1))
         assert browser.get("/practice/", headers={"X-By-Itself": "1"}).status_code == 200
@@ -75,22 +70,22 @@ def test_a_list_that_brings_itself_up_to_date_keeps_nobody_signed_in(larkfield, 
     assert browser.get("/practice/", headers={"X-By-Itself": "1"})["Location"].startswith(LOGIN)
 
 
-def test_help_and_the_front_door_open_as_for_strangers(larkfield, clock):
-    browser, _ = sign_in(people.dr_noor(larkfield))
+def test_help_and_the_front_door_open_as_for_strangers(clinic, clock):
+    browser, _ = sign_in(people.dr_noor(clinic))
     clock.shift(timedelta(minutes=31))
     assert browser.get("/help/").status_code == 200
     assert browser.get("/account/").status_code == 302
 
 
-def test_a_program_without_a_session_is_not_asked_to_sign_in_on_a_page(larkfield, clock):
-    browser, _ = sign_in(people.dr_noor(larkfield))
+def test_a_program_without_a_session_is_not_asked_to_sign_in_on_a_page(clinic, clock):
+    browser, _ = sign_in(people.dr_noor(clinic))
     clock.shift(timedelta(minutes=31))
     assert browser.get("/api/v1/alerts/").status_code == 401
 
 
-def test_what_was_typed_waits_and_is_saved_with_one_tap_after_signing_in(larkfield, clock):
-    noor = people.dr_noor(larkfield)
-    ana = people.ana(larkfield)
+def test_what_was_typed_waits_and_is_saved_with_one_tap_after_signing_in(clinic, clock):
+    noor = people.dr_noor(clinic)
+    ana = people.ana(clinic)
     treatment = pen(ana, days_ago=3, by=noor)
     browser, _ = sign_in(noor)
     clock.shift(timedelta(minutes=31))
@@ -107,8 +102,8 @@ def test_what_was_typed_waits_and_is_saved_with_one_tap_after_signing_in(larkfie
     assert Note.objects.get().text == "Keep it <dry>."
 
 
-def test_somebody_else_who_signs_in_there_sees_nothing_of_it(larkfield, clock):
-    noor, colleague = people.dr_noor(larkfield, admin=True), people.practitioner(larkfield, "Dr Chen")
+def test_somebody_else_who_signs_in_there_sees_nothing_of_it(clinic, clock):
+    noor, colleague = people.dr_noor(clinic, admin=True), people.practitioner(clinic, "Dr Chen")
     browser, _ = sign_in(noor)
     clock.shift(timedelta(minutes=31))
     browser.post("/practice/members/invite/", {"email": "eva@example.org", "is_admin": "on"})
@@ -119,8 +114,8 @@ def test_somebody_else_who_signs_in_there_sees_nothing_of_it(larkfield, clock):
     assert not Invitation.objects.exists()
 
 
-def test_a_forged_form_is_not_kept(larkfield, clock):
-    noor = people.dr_noor(larkfield, admin=True)
+def test_a_forged_form_is_not_kept(clinic, clock):
+    noor = people.dr_noor(clinic, admin=True)
     browser, _ = sign_in(noor, Client())
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = browser.cookies

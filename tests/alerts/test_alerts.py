@@ -24,16 +24,6 @@ INFLAMED = {"pain": 2, "warmth": 2, "redness": 3}
 
 
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
-@pytest.fixture
 def session(clinic, noor):
     """Ana's pen session six days ago, by Dr Noor."""
     return pen(people.ana(clinic), days_ago=6, by=noor)

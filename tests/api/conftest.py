@@ -14,21 +14,6 @@ def fresh_limits():
 
 
 @pytest.fixture
-def larkfield(db):
-    return people.practice()
-
-
-@pytest.fixture
-def noor(larkfield):
-    return people.dr_noor(larkfield)
-
-
-@pytest.fixture
-def ana(larkfield):
-    return people.ana(larkfield)
-
-
-@pytest.fixture
 def treatment(ana, noor):
     return pen(ana, days_ago=3, by=noor)
 

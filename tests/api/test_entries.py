@@ -176,9 +176,9 @@ def test_dr_okafor_reads_nothing_and_writes_nothing(okafors, anas, treatment):
         assert "Marrowby" not in answer.content.decode()
 
 
-def test_an_id_that_belongs_to_somebody_else_s_entry_does_not_exist(anas, treatment, larkfield):
+def test_an_id_that_belongs_to_somebody_else_s_entry_does_not_exist(anas, treatment, clinic):
     written = put_entry(anas, treatment, INFECTED).json()
-    ben = people.patient(larkfield, "Ben")
+    ben = people.patient(clinic, "Ben")
     bens = pen(ben, days_ago=3)
     assert put_entry(program(ben), bens, QUIET, written["id"]).status_code == 404
     assert program(ben).get(of(bens, "entries", written["id"])).status_code == 404

@@ -132,10 +132,10 @@ def test_a_day_has_ten_photos_at_most(anas, treatment, monkeypatch):
     assert put_picture(anas, treatment, jpeg()).status_code == 422
 
 
-def test_a_photo_is_taken_away_by_its_owner_alone(anas, noors, okafors, treatment, larkfield):
+def test_a_photo_is_taken_away_by_its_owner_alone(anas, noors, okafors, treatment, clinic):
     id = uuid4()
     put_picture(anas, treatment, jpeg(), id)
-    bens = program(people.patient(larkfield, "Ben"))
+    bens = program(people.patient(clinic, "Ben"))
     assert noors.delete(of(treatment, "photos", id)).status_code == 403
     assert okafors.delete(of(treatment, "photos", id)).status_code == 403
     assert bens.delete(of(treatment, "photos", id)).status_code == 404
@@ -154,8 +154,8 @@ def test_a_clinic_sees_photos_while_the_patient_agrees(anas, noors, okafors, ana
     assert noors.get(of(treatment, "photos", id)).status_code == 404
 
 
-def test_an_id_that_belongs_to_somebody_else_s_photo_does_not_exist(anas, treatment, larkfield):
+def test_an_id_that_belongs_to_somebody_else_s_photo_does_not_exist(anas, treatment, clinic):
     id, picture = uuid4(), jpeg()
     put_picture(anas, treatment, picture, id)
-    ben = people.patient(larkfield, "Ben")
+    ben = people.patient(clinic, "Ben")
     assert put_picture(program(ben), pen(ben, days_ago=3), picture, id).status_code == 404

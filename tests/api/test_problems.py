@@ -93,8 +93,8 @@ def test_a_view_that_names_nobody_is_open_to_nobody(noors, rf):
         assert Forgotten.as_view()(rf.get("/api/v1/new/", headers=headers)).status_code in (401, 403)
 
 
-def test_a_token_ends_with_the_membership(larkfield, noor, noors, treatment):
-    people.practitioner(larkfield, "Dr Lund", admin=True)
+def test_a_token_ends_with_the_membership(clinic, noor, noors, treatment):
+    people.practitioner(clinic, "Dr Lund", admin=True)
     members.remove_member(noor.memberships.get(), treatment.recorded_at)
     assert noors.get(ALERTS).status_code == 401
 

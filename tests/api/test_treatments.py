@@ -144,8 +144,8 @@ def test_dr_okafor_finds_nothing(okafors, treatment):
     assert stolen.json() == made_up.json()  # hers is answered as one that does not exist
 
 
-def test_an_id_that_belongs_to_somebody_else_s_treatment_does_not_exist(treatment, larkfield):
-    ben = people.patient(larkfield, "Ben")
+def test_an_id_that_belongs_to_somebody_else_s_treatment_does_not_exist(treatment, clinic):
+    ben = people.patient(clinic, "Ben")
     assert program(ben).put(of(treatment), facts(), format="json").status_code == 404
     treatment.refresh_from_db()
     assert treatment.patient.name == "Ana Marrowby"

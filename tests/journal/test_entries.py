@@ -24,20 +24,10 @@ from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Urgency
-from tests.people import ana, dr_noor, patient, practice
+from tests.people import ana, patient
 from tests.treatments import answers, logged, pen
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clinic():
-    return practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return dr_noor(clinic)
 
 
 @pytest.fixture

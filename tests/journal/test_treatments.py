@@ -19,16 +19,6 @@ from tests.treatments import logged, pen
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
 def days(session) -> list[int]:
     """The days that hold a current entry."""
     return list(session.entries.current().order_by("day").values_list("day", flat=True))

@@ -21,21 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def ana(clinic):
-    return people.ana(clinic)
-
-
-@pytest.fixture
-def phone(ana):
-    return people.signed_in(ana)
-
-
-@pytest.fixture
 def treatment(ana):
     return pen(ana, days_ago=3)
 

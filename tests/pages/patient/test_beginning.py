@@ -75,11 +75,6 @@ def test_a_clinics_member_cannot_become_a_patient():
 
 # --- welcomed
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
 def invited(clinic):
     """Ana has accepted and not been welcomed yet."""
     ana = people.ana(clinic, consents=(), welcomed_at=None, year_of_birth=None)

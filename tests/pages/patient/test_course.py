@@ -20,16 +20,6 @@ def day_of(day: int) -> str:
 
 
 @pytest.fixture
-def ana():
-    return people.ana(people.practice())
-
-
-@pytest.fixture
-def phone(ana):
-    return people.signed_in(ana)
-
-
-@pytest.fixture
 def flared(ana):
     """Pain that eased and came back on day 4; day 2 was not logged."""
     treatment = pen(ana, days_ago=5)

@@ -25,23 +25,8 @@ EMERGENCY = (0, {"signs": ["trouble_breathing", "hives"]})
 
 
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
-@pytest.fixture
 def ana(clinic, noor):
     return people.ana(clinic)
-
-
-@pytest.fixture
-def phone(ana):
-    return people.signed_in(ana)
 
 
 def entry_page(patient, case, browser=None, **more):

@@ -25,16 +25,6 @@ def log_of(day: int) -> str:
 
 
 @pytest.fixture
-def ana():
-    return people.ana(people.practice())
-
-
-@pytest.fixture
-def phone(ana):
-    return people.signed_in(ana)
-
-
-@pytest.fixture
 def treatment(ana):
     return pen(ana, days_ago=3)
 

@@ -22,16 +22,6 @@ LOG = reverse("log")
 
 
 @pytest.fixture
-def ana():
-    return people.ana(people.practice())
-
-
-@pytest.fixture
-def phone(ana):
-    return people.signed_in(ana)
-
-
-@pytest.fixture
 def treatment(ana):
     return pen(ana, days_ago=3)
 

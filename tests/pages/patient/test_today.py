@@ -17,16 +17,6 @@ pytestmark = pytest.mark.django_db
 TODAY = reverse("today")
 
 
-@pytest.fixture
-def ana():
-    return people.ana(people.practice())
-
-
-@pytest.fixture
-def phone(ana):
-    return people.signed_in(ana)
-
-
 def test_today_has_one_button_yesterdays_verdict_what_is_usual_and_care(phone, ana):
     logged(pen(ana, days_ago=3), 2, redness=1)
     page = phone.get(TODAY)

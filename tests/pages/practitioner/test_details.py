@@ -15,21 +15,6 @@ TYPED = {"name": "Ana Marrowby", "year_of_birth": "1990", "phone": "07700 900199
 
 
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
-@pytest.fixture
-def desk(noor):
-    return people.signed_in(noor)
-
-
-@pytest.fixture
 def ana(clinic, noor):
     patient = people.ana(clinic)
     pen(patient, days_ago=2, by=noor)

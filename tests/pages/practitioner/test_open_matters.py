@@ -17,16 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def noor():
-    return people.dr_noor(people.practice())
-
-
-@pytest.fixture
-def desk(noor):
-    return people.signed_in(noor)
-
-
-@pytest.fixture
 def session(noor):
     return pen(people.ana(noor.membership.practice), days_ago=6, by=noor)
 

@@ -20,21 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
-@pytest.fixture
-def desk(noor):
-    return people.signed_in(noor)
-
-
-@pytest.fixture
 def session(clinic, noor):
     return pen(people.ana(clinic, phone="020 7946 0188"), days_ago=6, by=noor, conditions=["cold_sores"])
 

@@ -25,21 +25,6 @@ QUEUE = reverse("queue")
 SCANS = r"SCAN (symptoms_(entry|standing|treatment|alert|assessment)|accounts_patient)"
 
 
-@pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
-@pytest.fixture
-def desk(noor):
-    return people.signed_in(noor)
-
-
 def names(response) -> list[str]:
     return re.findall(r"<h2><a [^>]*>([^<]+)</a>", response.content.decode())
 

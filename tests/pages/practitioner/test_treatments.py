@@ -21,21 +21,6 @@ NEW = reverse("practice_treatment_new")
 WHO = {"name": "Mara Keller", "year_of_birth": "1990", "email": "Mara@Example.org", "phone": "020 7946 0188"}
 
 
-@pytest.fixture
-def clinic():
-    return people.practice()
-
-
-@pytest.fixture
-def noor(clinic):
-    return people.dr_noor(clinic)
-
-
-@pytest.fixture
-def desk(noor):
-    return people.signed_in(noor)
-
-
 def invite_page(patient) -> str:
     return reverse("invite_patient", args=[patient.id])
 
