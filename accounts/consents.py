@@ -7,12 +7,6 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import CONSENT_VERSION, Consent, Patient, Practice
 
-INTENDED_USE = (
-    "Mendline helps a person who had microneedling log recovery, shows general care advice, and shows the treating "
-    "practice which entries to look at first. It does not diagnose, and does not replace emergency services or the "
-    "practitioner's judgement."
-)
-
 
 @dataclass(frozen=True)
 class ConsentText:

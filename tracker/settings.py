@@ -245,11 +245,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mendline",
-    "DESCRIPTION": (
-        "Mendline helps a person who had microneedling log recovery, shows general care advice, and shows the treating "
-        "practice which entries to look at first. It does not diagnose, and does not replace emergency services or the "
-        "practitioner's judgement."
-    ),
+    "DESCRIPTION": (BASE_DIR / "templates" / "components" / "intended_use.html").read_text(encoding="utf-8").strip(),
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

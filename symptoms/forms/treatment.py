@@ -12,18 +12,20 @@ from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField
 from symptoms.forms.skin import OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
+from symptoms.models.treatment import DEEPEST_MM
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Device
 from symptoms.wording import treatment as words
 
 FOLLOWED_FOR = timedelta(days=LAST_DAY)
+DEPTHS = f"0.1–{DEEPEST_MM} mm"
 PRODUCT_ROWS = 8  # the page shows as many as are used and one more, by its stylesheet alone
 
 
 def too_deep(depth: Decimal) -> str:
     """Why a depth above every needle's is refused, with what was probably meant: 15 is a slip for 1.5."""
     meant = depth
-    while meant > Decimal("3.5"):
+    while meant > DEEPEST_MM:
         meant /= 10
     return f"{depth.normalize():f} mm is deeper than any needle made for this. Did you mean {meant.normalize():f}?"
 
@@ -41,10 +43,10 @@ class SessionForm(forms.Form):
     needle_depth_mm = NumberField(
         label="Deepest setting used",
         least="0.1",
-        most="3.5",
+        most=str(DEEPEST_MM),
         unit=" mm",
         too_much=too_deep,
-        help_text="0.1–3.5 mm. Not known: leave it empty.",
+        help_text=f"The deepest used, {DEPTHS}. Not known: leave it empty.",
     )
     passes = WholeNumberField(label="Passes", least=1, most=20, help_text="1–20")
     energy_mj = NumberField(
@@ -173,7 +175,7 @@ class OwnTreatmentForm(SessionForm, OwnSkinForm):
 OWN_WORDS = [
     ("performed_at", "When were you treated?", "The day of the treatment is day 0."),
     ("device", "What was used?", "Not sure? Ask, or look at the device or your bill."),
-    ("needle_depth_mm", "How deep did the needles go?", "0.1–3.5 mm. If you don’t know, leave it empty."),
+    ("needle_depth_mm", "How deep did the needles go?", f"{DEPTHS}. If you don’t know, leave it empty."),
     ("passes", "How many times did it go over the skin?", "1–20. If you don’t know, leave it empty."),
     ("energy_mj", "Energy", "Radiofrequency only, 0.1–150 mJ. If you don’t know, leave it empty."),
     ("setting", "Where was it done?", ""),

@@ -3,18 +3,23 @@
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.test import Client
 from django.utils import timezone
 
-from accounts.consents import INTENDED_USE, consent_texts, give_consent, withdraw_consent
+from accounts.consents import consent_texts, give_consent, withdraw_consent
 from accounts.models import CONSENT_VERSION
 from tests import people
+from tests.house.tree import ROOT
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_intended_use_reads_the_same_on_the_pages_and_in_the_api():
-    assert settings.SPECTACULAR_SETTINGS["DESCRIPTION"] == INTENDED_USE
-    assert render_to_string("components/intended_use.html").strip() == INTENDED_USE
+def test_the_intended_use_reads_the_same_on_the_pages_in_the_api_and_in_the_readme():
+    intended_use = render_to_string("components/intended_use.html").strip()
+    assert settings.SPECTACULAR_SETTINGS["DESCRIPTION"] == intended_use
+    for page in ("/", "/accounts/signup/"):
+        assert intended_use in Client().get(page).content.decode()
+    assert intended_use.partition(" ")[2] in " ".join((ROOT / "README.md").read_text().split())
 
 
 def test_a_consent_holds_its_version_and_time_and_survives_being_taken_back():
