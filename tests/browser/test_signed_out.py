@@ -1,0 +1,17 @@
+"""A list left open after its reader was signed out shows no names any longer."""
+
+import pytest
+
+from symptoms.demo.cast import NOOR, PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_open_list_gives_way_to_the_sign_in_page(visitor):
+    one = visitor()
+    one.sign_in(NOOR, PASSWORD)
+    one.page.goto("/practice/")
+    one.context.clear_cookies()  # as when the session has ended meanwhile
+    one.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    one.page.wait_for_url("**/accounts/login/?next=/practice/**")
+    assert "Julia" not in one.page.content()
