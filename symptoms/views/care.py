@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import patient_required
 from symptoms.journal.courses import patient_values, treatment_values
+from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
 from symptoms.recovery.care import PHASES, care, phase_of, when_can_i
 from symptoms.recovery.protocol import PROTOCOL
-from symptoms.views.own import in_a_line, lines_for, own_treatments
+from symptoms.views.own import in_a_line, own_treatments
 from symptoms.wording.care import told
 from symptoms.wording.times import short
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import patient_required
 from symptoms.journal.courses import entry_values
 from symptoms.journal.reading import CourseRead, DayRead, read_course
+from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.explaining import degrees
 from symptoms.recovery.questions import REQUIRED, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
-from symptoms.views.own import chosen, in_a_line, lines_for, own_treatments, received, said_about, unit_for
+from symptoms.views.own import chosen, in_a_line, own_treatments, received, unit_for
 from symptoms.wording.chart import draw
 from symptoms.wording.patient import at_most, level_word, urgency_word
 from symptoms.wording.times import at, full

@@ -24,10 +24,11 @@ from symptoms.journal.entries import (
     SameIdOtherAnswers,
     record_entry,
 )
+from symptoms.journal.verdicts import lines_for
 from symptoms.models import Entry, Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
-from symptoms.views.own import UNIT, lines_for, own_treatments, unit_for
+from symptoms.views.own import UNIT, own_treatments, unit_for
 from symptoms.views.sending import keep_photos
 from symptoms.wording.times import full, short
 

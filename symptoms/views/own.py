@@ -1,4 +1,4 @@
-"""What the patient's pages share: their treatments, whom they can call, what is said about an entry."""
+"""What the patient's pages share: their treatments, the thermometer's unit, how the clinic received an entry."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,13 +7,10 @@ from zoneinfo import ZoneInfo
 from django.http import Http404, HttpRequest
 from django.utils.formats import date_format
 
-from accounts.help_numbers import numbers_for
 from accounts.models import Patient
-from symptoms.journal.courses import entry_values
 from symptoms.journal.reception import Reception, Told, reception_of
 from symptoms.models import Assessment, Entry, Treatment
-from symptoms.recovery.vocabulary import Symptom, Urgency
-from symptoms.wording.patient import Lines, Verdict, verdict
+from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.session import described
 from symptoms.wording.temperature import unit_of
 from symptoms.wording.times import at
@@ -58,35 +55,9 @@ def facts_of(treatment: Treatment) -> list[tuple[str, str]]:
     return [(what, text) for what, text in rows if text]
 
 
-def lines_for(patient: Patient) -> Lines:
-    """Whom the patient can call."""
-    numbers, practice = numbers_for(patient), patient.practice
-    return Lines(
-        emergency=numbers.emergency,
-        urgent=numbers.urgent,
-        clinic=practice.name if practice else "",
-        phone=practice.phone if practice else "",
-    )
-
-
 def unit_for(request: HttpRequest, patient: Patient) -> str:
     """The thermometer's unit used last ("c" or "f"), before that the country's."""
     return request.session.get(UNIT) or unit_of(patient.country)
-
-
-def said_about(entry: Entry, said: Assessment | None, lines: Lines, unit: str) -> Verdict:
-    """The verdict on an entry in words, temperatures in `unit`; an entry that is not judged has none yet."""
-    judged = said if entry.is_judged or not entry.is_current else None
-    answered = entry_values(entry).answered
-    return verdict(
-        judged.urgency if judged else None,
-        judged.flags if judged else (),
-        day=entry.day,
-        compared=[symptom for symptom in Symptom if symptom in answered],
-        lines=lines,
-        version=judged.protocol_version if judged else "",
-        unit=unit,
-    )
 
 
 def received(entry: Entry, said: Assessment | None, patient: Patient, now: datetime) -> dict[str, Any] | None:

@@ -13,12 +13,13 @@ from accounts.models import Patient
 from symptoms.journal.courses import patient_values, treatment_values
 from symptoms.journal.reading import CourseRead, DayRead, read_course
 from symptoms.journal.treatments import possibly_same
+from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Assessment, Entry, Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.own import in_a_line, lines_for, own_treatments, received, said_about, unit_for
+from symptoms.views.own import in_a_line, own_treatments, received, unit_for
 from symptoms.wording.care import in_short
 from symptoms.wording.patient import at_most, listed
 from symptoms.wording.times import at, full

@@ -14,8 +14,9 @@ from accounts.access import patient_required
 from symptoms.forms.skin import skin_of
 from symptoms.forms.treatment import OwnTreatmentForm, session_of
 from symptoms.journal.treatments import change_treatment, possibly_same, say_different, say_same, start_treatment
+from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
-from symptoms.views.own import facts_of, lines_for, own_treatments
+from symptoms.views.own import facts_of, own_treatments
 
 
 @patient_required

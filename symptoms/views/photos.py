@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import patient_required, record_access, signed_in
 from symptoms.forms.photo import PhotosForm, sent_photos
+from symptoms.journal.verdicts import lines_for
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
 from symptoms.photos import storage
 from symptoms.photos.attaching import remove_photo
 from symptoms.recovery.course import LAST_DAY
-from symptoms.views.own import lines_for, own_treatments
+from symptoms.views.own import own_treatments
 from symptoms.views.sending import NotKept, keep_photos
 from symptoms.wording.times import full
 

@@ -3,8 +3,10 @@
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.consents import withdraw_consent
+from symptoms.journal.judging import leave_unjudged
 from symptoms.models import Alert, Delivery, Entry
 from symptoms.recovery import assessment as core
 from tests import people
@@ -54,6 +56,13 @@ def test_the_same_id_with_other_answers_changes_nothing(anas, treatment):
     assert answer.status_code == 409
     assert "other answers" in answer.json()["detail"]
     assert Entry.objects.get().answers["signs"] == []
+
+
+def test_an_entry_that_waits_to_be_judged_anew_has_no_verdict(anas, treatment):
+    written = put_entry(anas, treatment, INFECTED).json()
+    leave_unjudged(Entry.objects.get(), now=timezone.now())
+    read = anas.get(of(treatment, "entries", written["id"])).json()
+    assert (read["state"], read["verdict"]["urgency"]) == ("unjudged", "unjudged")
 
 
 def test_another_id_for_a_day_takes_it_over_and_both_are_kept(anas, treatment):

@@ -6,9 +6,9 @@ from symptoms.api.serializers.assessment import AssessmentSerializer, assessment
 from symptoms.api.strict import Levels, Moment, Number, StrictSerializer, Text, Word, Words, moment
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.questions import REQUIRED
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
-ALWAYS_ASKED = (Symptom.REDNESS, Symptom.SWELLING, Symptom.PAIN, Symptom.WARMTH)  # settled.md, days and entries
 EVERYTHING = sorted(map(str, Symptom))
 
 
@@ -37,7 +37,7 @@ class EntryInSerializer(StrictSerializer):
         """Gives `day`, `answers` (the document of Entry.answers) and `note`."""
         asked = said.get("asked")
         answered = EVERYTHING if asked is None else sorted({*asked, *said["symptoms"]})
-        missing = [symptom for symptom in ALWAYS_ASKED if symptom not in answered]
+        missing = [symptom for symptom in REQUIRED if symptom not in answered]
         if missing:
             raise serializers.ValidationError(
                 {"asked": [f"Not answered, though asked every day: {', '.join(missing)}."]}

@@ -4,16 +4,15 @@ from datetime import datetime
 
 from rest_framework import serializers
 
-from accounts.help_numbers import numbers_for
 from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer, entry_document
 from symptoms.api.strict import Moment, Word, moment
 from symptoms.journal.entries import Recorded
 from symptoms.journal.reception import Reception, Told, reception_of
+from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Assessment, Entry, Treatment
 from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.patient import Lines, verdict
 from symptoms.wording.temperature import unit_of
 
 
@@ -93,21 +92,7 @@ def _document(entry: Entry, said: Assessment | None, treatment: Treatment, recep
 
 def _verdict_document(entry: Entry, said: Assessment | None, treatment: Treatment) -> dict:
     patient = treatment.patient
-    numbers = numbers_for(patient)
-    practice = patient.practice
-    lines = Lines(
-        numbers.emergency, numbers.urgent, practice.name if practice else "", practice.phone if practice else ""
-    )
-    compared = entry.answers.get("asked", entry.answers.get("symptoms", {}))
-    found = verdict(
-        said.urgency if said else None,
-        said.flags if said else (),
-        day=entry.day,
-        compared=compared,
-        lines=lines,
-        version=said.protocol_version if said else "",
-        unit=unit_of(patient.country),
-    )
+    found = said_about(entry, said, lines_for(patient), unit_of(patient.country))
     return {
         "urgency": found.urgency,
         "word": found.word,
