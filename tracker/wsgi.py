@@ -5,6 +5,7 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from tracker.content_type import ReadableContentType
 from tracker.starting import APP_LOAD_ERROR, or_sentence, refuse_unready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
@@ -18,4 +19,4 @@ def _started():
     return made[0]
 
 
-application = _started()
+application = ReadableContentType(_started())
