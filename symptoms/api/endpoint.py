@@ -63,10 +63,6 @@ def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
         raise ValidationError(wrong)
 
 
-class IsSignedIn(IsAuthenticated):
-    """For methods whose look-up says in the same statement whether the caller has the role: `own_treatment`."""
-
-
 def treatment_seen_by(user: User, treatment_id: UUID) -> Treatment:
     """The treatment, when `user` may read it; else 404."""
     rows = Treatment.objects.visible_to(user).select_related("patient__practice", "practitioner", "practice")

@@ -1,6 +1,6 @@
 """Who may call which endpoint: every view names one of these, and one that names none refuses everybody."""
 
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
 
@@ -30,3 +30,7 @@ class IsPatientOrPractitioner(BasePermission):
 
     def has_permission(self, request: Request, view) -> bool:
         return IsPatient().has_permission(request, view) or IsPractitioner().has_permission(request, view)
+
+
+class IsSignedIn(IsAuthenticated):
+    """Anybody: for methods whose verb or look-up refuses whoever is not the patient, in a statement it makes anyway."""

@@ -11,9 +11,9 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from symptoms.api.endpoint import Endpoint, IsSignedIn, as_uuid, own_treatment, treatment_read_by
+from symptoms.api.endpoint import Endpoint, as_uuid, own_treatment, treatment_read_by
 from symptoms.api.pagination import NewestFirst
-from symptoms.api.permissions import IsPatientOrPractitioner
+from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
 from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
 from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document

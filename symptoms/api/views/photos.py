@@ -10,10 +10,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from symptoms.api.endpoint import Endpoint, IsSignedIn, own_treatment, refuse_unknown_query, treatment_read_by
+from symptoms.api.endpoint import Endpoint, own_treatment, refuse_unknown_query, treatment_read_by
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.parsers import PhotoFormParser, PictureParser
-from symptoms.api.permissions import IsPatientOrPractitioner
+from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
 from symptoms.api.problems import Busy, Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
 from symptoms.api.serializers.photo import (
