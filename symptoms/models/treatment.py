@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Patient, Practice, User
+from symptoms.wording import treatment as words
 
 DEEPEST_MM = 3.5  # medical needling goes to 3 mm, fractional RF to 3.5 mm; deeper is a slip of the decimal point
-DEVICES = [("pen", "Pen"), ("roller", "Roller"), ("stamp", "Stamp"), ("rf", "Radiofrequency (RF)")]
-SETTINGS = [("clinic", "At a clinic"), ("home", "At home")]
+DEVICES = [(str(device), name) for device, name in words.DEVICES.items()]
+SETTINGS = [(str(setting), name) for setting, name in words.SETTINGS.items()]
 
 
 class TreatmentQuerySet(models.QuerySet["Treatment"]):

@@ -19,7 +19,6 @@ from symptoms.wording.spans import span
 from symptoms.wording.treatment import DEVICES, ROMAN
 
 DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()} | {str(Device.RF): "RF"}
-DRAWN_WITHOUT_A_LEAD = "pain"  # where a flag rests on signs alone
 TOLD, NOBODY, FAILED = "", "Nobody was told", "Could not be told"
 
 
@@ -146,7 +145,7 @@ def rows_of(found: Iterable[tuple[Patient, Standing | None]], practice: Practice
 
 def _drawn(row: Row, entries: dict[int, Entry]) -> Spark | None:
     flags = [row.lead] if row.lead else []
-    return spark(row.treatment, entries, leading_symptom(flags) or DRAWN_WITHOUT_A_LEAD)
+    return spark(row.treatment, entries, leading_symptom(flags))
 
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:

@@ -21,7 +21,6 @@ from symptoms.wording.practitioner import concern_title
 
 DAYS_SHOWN = 30
 MOST_REPLACED = 200  # earlier answers on a page, the newest first: who changes a day without end stops nobody
-DRAWN_WITHOUT_A_LEAD = Symptom.PAIN
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _symptom(asked: str, matters: list[Matter], newest: DayRead | None) -> Sympt
         return Symptom(asked)
     flags = [matter.flag for matter in matters if matter.flag]
     flags += newest.said.flags if newest and newest.said else []
-    return Symptom(leading_symptom(flags) or DRAWN_WITHOUT_A_LEAD)
+    return Symptom(leading_symptom(flags))
 
 
 def _flags(said: Assessment | None) -> list[dict]:

@@ -8,9 +8,9 @@ from symptoms.models import Entry, Treatment
 from symptoms.recovery.questions import STEP_WORDS, question
 from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Symptom
+from symptoms.wording.chart import ABOVE_LIMIT, BOTTOM
 
 DAYS = 7  # wide
-ABOVE_LIMIT = 0.35  # the limit is drawn this much above the ceiling, so that a dot on it is seen to be inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spar
     said = f"{question(word).title} {STEP_WORDS[level].lower()} on day {last}"
     return Spark(
         label=f"{said}, {'above' if level > ceiling else 'within'} the expected range",
-        band=f"M{edge} {DAYS} 4.35 0 4.35z",
+        band=f"M{edge} {DAYS} {BOTTOM} 0 {BOTTOM}z",
         limit=f"M{edge}",
         actual=_line(levels),
         x=f"{100 * (last - first) / DAYS:.1f}%",

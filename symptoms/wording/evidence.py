@@ -52,9 +52,9 @@ def in_a_line(flag: Flag, most: int = 3) -> str:
     return ", ".join(one.short for one in evidence(flag)[:most])
 
 
-def leading_symptom(flags: Iterable[Flag]) -> str | None:
-    """The symptom to draw: the one told first of the first flag that rests on any; None if none does."""
-    return next((word for flag in flags for (word, _), _ in _levels(flag)), None)
+def leading_symptom(flags: Iterable[Flag]) -> str:
+    """The symptom to draw: the one told first of the first flag that rests on any; pain if none does."""
+    return next((word for flag in flags for (word, _), _ in _levels(flag)), Symptom.PAIN)
 
 
 def _facts(flag: Flag) -> Iterator[tuple[dict, int]]:
