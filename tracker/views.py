@@ -88,18 +88,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What could not be read."""
     return _error(request, 400, "This request could not be read", "bad-request")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What another role may open, or nobody."""
     return _error(request, 403, "This is not open to your account", "forbidden")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What does not exist, or not for the reader."""
     return _error(request, 404, "There is nothing here for you", "not-found")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours."""
     return _error(request, 500, "Something went wrong on our side", "server-error")
 
 

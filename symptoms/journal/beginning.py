@@ -41,7 +41,7 @@ def welcome(
         change_treatment(treatment, by=by, now=now, **facts)
     if year_of_birth is not None:
         patient.year_of_birth = year_of_birth
-    patient.save(update_fields=["year_of_birth"])
+        patient.save(update_fields=["year_of_birth"])
     _agree(patient, agreed, now)
 
 

@@ -1,3 +1,5 @@
+"""The nouns of the domain, one file each."""
+
 from symptoms.models.alert import Alert, AlertEvent, Note
 from symptoms.models.assessment import Assessment
 from symptoms.models.delivery import Delivery
