@@ -4,26 +4,23 @@ from datetime import datetime
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 
 from accounts.consents import consent_texts
 from accounts.forms import NameField, ZoneField
 from accounts.models import Patient, Practice
-from accounts.patients import TOO_YOUNG, is_adult
-from symptoms.forms.fields import WholeNumberField
+from accounts.patients import TOO_YOUNG
+from symptoms.forms.fields import BirthYearField
 from symptoms.forms.skin import NOT_KNOWN, USUAL, OwnSkinForm
 from symptoms.models import Treatment
 
-LONGEST_LIFE = 120  # years
 SKIN = ("fitzpatrick", "conditions", "medications")
 
 
 class AgreeForm(forms.Form):
     """The consents; the one to care is needed, the one to photos is not."""
 
-    def __init__(self, *args, practice: Practice | None, now: datetime, **kwargs):
+    def __init__(self, *args, practice: Practice | None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.now = now
         self.texts = consent_texts(practice)
         for text in self.texts:
             self.fields[text.purpose] = forms.BooleanField(
@@ -46,22 +43,15 @@ class AgreeForm(forms.Form):
 class BornForm(AgreeForm):
     """The year of birth: Mendline is for adults."""
 
-    year_of_birth = WholeNumberField(
-        label="Year of birth",
-        required=True,
-        least=1900,
-        most=2100,
+    year_of_birth = BirthYearField(
+        too_young=TOO_YOUNG,
         help_text="Mendline is for people of 18 and over.",
         error_messages={"required": "Write the year, like 1990.", "invalid": "Write the year, like 1990."},
     )
 
-    def clean_year_of_birth(self) -> int:
-        year = self.cleaned_data["year_of_birth"]
-        if not self.now.year - LONGEST_LIFE <= year <= self.now.year:
-            raise ValidationError("Write the year, like 1990.")
-        if not is_adult(year, self.now):
-            raise ValidationError(TOO_YOUNG)
-        return year
+    def __init__(self, *args, now: datetime, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["year_of_birth"].now = now
 
 
 class StartForm(BornForm):

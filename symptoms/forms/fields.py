@@ -1,4 +1,4 @@
-"""Fields that forms share: a line of free words, a number as people write it, a time where the patient is."""
+"""Fields that forms share: free words, numbers as people write them, a year of birth, a time where the patient is."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,8 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import NameField
+from accounts.patients import is_adult
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
+LONGEST_LIFE = 120  # years
 
 
 class LineField(NameField):
@@ -69,6 +71,25 @@ class WholeNumberField(forms.IntegerField):
         super().validate(value)
         if value is not None and not self.least <= value <= self.most:
             raise ValidationError(f"Between {self.least} and {self.most}.", code="range")
+
+
+class BirthYearField(WholeNumberField):
+    """The year in which an adult who is alive was born; `too_young` is why others are refused, `now` the form sets."""
+
+    now: datetime
+
+    def __init__(self, *, too_young: str, **kwargs):
+        self.too_young = too_young
+        super().__init__(
+            **{"label": "Year of birth", "required": True, "least": 0, "most": 10**LONGEST_NUMBER, **kwargs}
+        )
+
+    def validate(self, value) -> None:
+        super().validate(value)
+        if not self.now.year - LONGEST_LIFE <= value <= self.now.year:
+            raise ValidationError("Check the year.", code="range")
+        if not is_adult(value, self.now):
+            raise ValidationError(self.too_young, code="too_young")
 
 
 class LocalTimeField(forms.DateTimeField):

@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.http import QueryDict
 
 from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField
@@ -20,6 +22,14 @@ from symptoms.wording import treatment as words
 FOLLOWED_FOR = timedelta(days=LAST_DAY)
 DEPTHS = f"0.1–{DEEPEST_MM} mm"
 PRODUCT_ROWS = 8  # the page shows as many as are used and one more, by its stylesheet alone
+
+
+def id_in(typed: QueryDict) -> UUID:
+    """The id with which the page was made, so that sending it twice records one treatment; else a new one."""
+    try:
+        return UUID(typed.get("id", ""))
+    except ValueError:
+        return uuid4()
 
 
 def too_deep(depth: Decimal) -> str:

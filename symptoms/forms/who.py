@@ -3,26 +3,19 @@
 from datetime import datetime
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.forms import EmailField, NameField, PhoneField
 from accounts.models import Patient, Practice
-from accounts.patients import is_adult
-from symptoms.forms.fields import WholeNumberField
-
-OLDEST = 120  # years
+from symptoms.forms.fields import BirthYearField
 
 
 class PatientForm(forms.Form):
     """Who a patient is, as their clinic knows it."""
 
     name = NameField(label="Name", error_messages={"required": "Write the patient’s name."})
-    year_of_birth = WholeNumberField(
-        label="Year of birth",
-        least=1900,
-        most=9999,
-        required=True,
+    year_of_birth = BirthYearField(
+        too_young="Mendline is for people of 18 and over.",
         error_messages={"required": "Write the year of birth.", "invalid": "Write a year, like 1990."},
         help_text="18 and over.",
     )
@@ -30,17 +23,9 @@ class PatientForm(forms.Form):
 
     def __init__(self, *args, now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
-        self.now = now
+        self.fields["year_of_birth"].now = now
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
-
-    def clean_year_of_birth(self) -> int:
-        year = self.cleaned_data["year_of_birth"]
-        if year > self.now.year or year < self.now.year - OLDEST:
-            raise ValidationError("Check the year.")
-        if not is_adult(year, self.now):
-            raise ValidationError("Mendline is for people of 18 and over.")
-        return year
 
 
 class NewPatientForm(PatientForm):

@@ -1,6 +1,6 @@
 """A patient's own record of a treatment: writing it down, mending it, and whether two records are one session."""
 
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import patient_required
 from symptoms.forms.skin import skin_of
-from symptoms.forms.treatment import OwnTreatmentForm, session_of
+from symptoms.forms.treatment import OwnTreatmentForm, id_in, session_of
 from symptoms.journal.treatments import change_treatment, possibly_same, say_different, say_same, start_treatment
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
@@ -28,7 +28,7 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
     form = OwnTreatmentForm(
         request.POST or None, zone=patient.zone, now=now, initial=skin_of(before) if before else None
     )
-    id = _client_id(request)
+    id = id_in(request.POST)
     if request.method == "POST" and form.is_valid():
         if _saved_before(request, id):
             return redirect("today")
@@ -92,14 +92,6 @@ def _own(request: HttpRequest, treatment_id) -> Treatment:
     treatment: Treatment = get_object_or_404(patient.treatments.all(), pk=treatment_id)
     treatment.patient = patient
     return treatment
-
-
-def _client_id(request: HttpRequest) -> UUID:
-    """The id that came with the form, so that a repeat is recognised; a new one when it is none."""
-    try:
-        return UUID(request.POST.get("id", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _saved_before(request: HttpRequest, id: UUID) -> bool:

@@ -16,7 +16,7 @@ from accounts.access import practitioner_required
 from accounts.models import Invitation, Patient, Practice
 from accounts.patients import add_to_practice, reach_at
 from symptoms.forms.skin import skin_of
-from symptoms.forms.treatment import TreatmentForm, session_of
+from symptoms.forms.treatment import TreatmentForm, id_in, session_of
 from symptoms.forms.who import InviteForm, NewPatientForm
 from symptoms.journal.treatments import change_treatment, start_treatment
 from symptoms.models import Treatment
@@ -38,7 +38,7 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
     )
     who = None if patient else NewPatientForm(request.POST or None, practice=practice, now=now)
     if request.method == "POST":
-        id = _client_id(request)
+        id = id_in(request.POST)
         saved = Treatment.objects.managed_by(request.user).filter(pk=id).first()
         if saved is not None:  # the same page sent twice
             return _after(saved.patient)
@@ -143,14 +143,6 @@ def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict
     last = patient.treatments.order_by("-day_zero").first() if patient else None
     skin = skin_of(last) if last else {}
     return {**skin, "performed_at": now, "setting": "clinic", "practitioner": request.user}
-
-
-def _client_id(request: HttpRequest) -> UUID:
-    """The id that the page was made with, so that sending it twice records one treatment."""
-    try:
-        return UUID(request.POST.get("id", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _found(request: HttpRequest, practice: Practice):

@@ -49,7 +49,7 @@ def test_the_same_page_sent_twice_records_one_patient_and_one_treatment(desk):
         ("name", "", "Write the patient’s name."),
         ("name", "x" * 121, "at most 120"),
         ("year_of_birth", str(timezone.now().year - 17), "18 and over"),
-        ("year_of_birth", "1890", "Between 1900"),
+        ("year_of_birth", "1890", "Check the year."),
         ("year_of_birth", str(timezone.now().year + 1), "Check the year."),
         ("year_of_birth", "", "Write the year of birth."),
         ("year_of_birth", "9" * 5000, "Write a year"),
