@@ -45,15 +45,15 @@ class User(AbstractUser):
     """Somebody who can sign in. What they may see follows from being a patient or a member, not from this row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    username = None
-    first_name = None
-    last_name = None
+    username = None  # type: ignore[assignment]  # Django's own way to drop a field
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = []
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[assignment, misc]
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_address")]

@@ -80,7 +80,7 @@ class _Plan:
         return found
 
 
-def insert(rows: Sequence[M], *, on_conflict: str = "") -> Sequence[M]:
+def insert(rows: list[M], *, on_conflict: str = "") -> list[M]:
     """Write rows of one model in one statement, as `bulk_create` does, and give them back.
 
     `on_conflict` is SQL, for a model whose ids are made here: the database cannot number a row that it does not write.

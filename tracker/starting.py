@@ -57,7 +57,7 @@ def refuse_unready() -> None:
     from django.db import DatabaseError, connection
 
     _check_folder(settings.DATA_DIR)
-    database = Path(settings.DATABASES["default"]["NAME"])
+    database = Path(str(settings.DATABASES["default"]["NAME"]))
     if not database.exists():
         raise CannotStart(f"Mendline does not start: there is no database at {database}. Run: manage.py migrate")
     try:

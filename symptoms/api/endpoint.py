@@ -1,5 +1,7 @@
 """What all endpoints share: a permission for each method, no unknown query, and the look-ups that keep others out."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -26,7 +28,7 @@ class Endpoint(APIView):
     newest_by = "received_at"
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
-    def get_permissions(self) -> list[BasePermission]:
+    def get_permissions(self) -> Sequence[Any]:
         method = "GET" if self.request.method == "HEAD" else self.request.method
         if method in self.may:
             return [self.may[method]()]
@@ -47,7 +49,7 @@ class Endpoint(APIView):
     def page(self, rows, as_document) -> Response:
         """A page of `rows`, each turned into a document."""
         pages = NewestFirst()
-        page = pages.paginate_queryset(rows, self.request, view=self)
+        page: list[Any] = pages.paginate_queryset(rows, self.request, view=self) or []
         return pages.get_paginated_response([as_document(row) for row in page])
 
 

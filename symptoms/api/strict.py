@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
 from datetime import datetime
+from decimal import Decimal
 
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
@@ -142,7 +143,7 @@ class Number(StrictField):
         kind = "number" if self.places else "integer"
         return {"type": kind, "minimum": self.least, "maximum": self.most}
 
-    def to_internal_value(self, data) -> float:
+    def to_internal_value(self, data) -> float | Decimal:
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid" if self.places else "whole")
         if not self.places and isinstance(data, float):
@@ -220,7 +221,7 @@ class Moment(StrictField):
             self.fail("invalid")
         return moment
 
-    def to_representation(self, value: datetime) -> str:
+    def to_representation(self, value: datetime) -> str | None:
         return moment(value)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -156,7 +157,7 @@ def _answers(treatment: Treatment, story: cast.Story, day: int, levels: dict[str
     before = treatment.entries.current().filter(day__lt=day).order_by("-day").first()
     last = entry_values(before) if before else None
     asked = asked_today(patient_values(treatment), treatment_values(treatment), day=day, last=last).symptoms
-    answers = {
+    answers: dict[str, Any] = {
         "symptoms": levels,
         "asked": sorted({*map(str, asked), *levels}),
         "signs": sorted(story.signs.get(day, ())),

@@ -1,6 +1,7 @@
 """What a person says about themselves when they begin: alone, or invited by a clinic."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -100,7 +101,8 @@ class WelcomeForm(BornForm, OwnSkinForm):
 
     def facts(self) -> dict:
         """The answers as fields of Treatment, without those that were not asked."""
-        said, facts = self.cleaned_data, {}
+        said = self.cleaned_data
+        facts: dict[str, Any] = {}
         if "fitzpatrick" in self.fields:
             facts["fitzpatrick"] = None if said["fitzpatrick"] == NOT_KNOWN else int(said["fitzpatrick"])
         facts |= {name: sorted(said[name]) for name in ("conditions", "medications") if name in self.fields}

@@ -96,7 +96,7 @@ class EntryForm(forms.Form):
         """What was answered on this page so far, as far as it can be read; None before anything was."""
         levels = {str(s): int(self[s].value()) for s in Symptom if str(self[s].value()) in dict(LEVELS)}
         words = dict(self.fields["signs"].choices)
-        document = {
+        document: dict[str, Any] = {
             "symptoms": levels,
             "asked": list(levels),
             "signs": [word for word in self["signs"].value() or () if word in words],

@@ -37,7 +37,8 @@ class ResolveForm(forms.Form):
     )
 
     def clean(self) -> dict:
-        said = super().clean()
+        super().clean()
+        said = self.cleaned_data
         if said.get("outcome") == "no_concern" and not said.get("reason") and "reason" not in self.errors:
             self.add_error("reason", WHY)
         return said

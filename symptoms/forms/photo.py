@@ -18,7 +18,8 @@ class PhotosForm(forms.Form):
         self.initial.setdefault("id", uuid4())
 
     def clean(self) -> dict:
-        said = super().clean()
+        super().clean()
+        said = self.cleaned_data
         if not sent_photos(self.files, UUID(int=0)):
             self.add_error(None, "Choose a photo first.")
         return said

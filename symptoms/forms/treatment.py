@@ -116,7 +116,8 @@ class SessionForm(forms.Form):
         return energy
 
     def clean(self) -> dict:
-        said = super().clean()
+        super().clean()
+        said = self.cleaned_data
         if not said.get("areas") and not said.get("areas_other") and not {"areas", "areas_other"} & self.errors.keys():
             self.add_error("areas", "Choose at least one area, or write it down.")
         for row in self.rows:

@@ -45,6 +45,7 @@ def written(sending: Sending) -> EmailMessage:
     if isinstance(sending, AccountMail):
         subject, body, to = sending.subject, sending.body, sending.to
     else:
+        assert isinstance(sending, Delivery)
         subject, body, to = *_notice(sending), sending.recipient.email
     return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to], headers={"Message-ID": sending.message_id})
 

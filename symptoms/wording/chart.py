@@ -91,8 +91,8 @@ def draw(points: Sequence[PointLike], word: str, *, today: int) -> Chart:
     )
 
 
-def _height(level: int) -> int:
-    return 4 - level
+def _height(level: int | None) -> int:
+    return 4 - (level or 0)
 
 
 def _across(at: int, wide: int) -> str:
