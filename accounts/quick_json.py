@@ -10,13 +10,15 @@ import orjson
 _OPTIONS = orjson.OPT_NON_STR_KEYS
 
 
-def dumps(document: Any, *, default: Callable[[Any], Any] | None = None) -> bytes:
+def dumps(document: Any, *, default: Callable[[Any], Any] | None = None, is_sorted: bool = False) -> bytes:
     """`document` as UTF-8; `default` turns what JSON does not know into something that it does.
+
+    With `is_sorted` names stand in order, so that the same document always gives the same bytes.
 
     Raises:
         TypeError: nothing turned it.
     """
-    return orjson.dumps(document, default=default, option=_OPTIONS)
+    return orjson.dumps(document, default=default, option=_OPTIONS | orjson.OPT_SORT_KEYS if is_sorted else _OPTIONS)
 
 
 class Stored(json.JSONEncoder):

@@ -25,10 +25,14 @@ def tell(treatment: Treatment, entry: Entry, urgency: int, *, now: datetime) -> 
 
 def recipients(practice: Practice, treatment: Treatment, *, passed_over: frozenset = frozenset()) -> list[tuple]:
     """(user id, why) of those to be told, without those in `passed_over`."""
+    treated = treatment.practitioner_id
+    # An entry's journal has found that out already (`read_own_journal`); nearly always nothing more need be asked.
+    if treated not in passed_over and getattr(treatment, "practitioner_is_there", False):
+        return [(treated, Why.TREATED)]
     members = [member for member in _MEMBERS(practice.pk) if member.user_id not in passed_over]
     practitioners = [member.user_id for member in members if member.is_practitioner]
-    if treatment.practitioner_id in practitioners:
-        return [(treatment.practitioner_id, Why.TREATED)]
+    if treated in practitioners:
+        return [(treated, Why.TREATED)]
     if practitioners:
         return [(user, Why.PRACTITIONER) for user in practitioners]
     return [(member.user_id, Why.ADMIN) for member in members if member.is_admin]

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
 
-from accounts.models import Consent, Patient, User
+from accounts.models import Consent, Membership, Patient, User
 from accounts.prepared import Prepared
 from symptoms.models import Entry, Treatment
 from symptoms.recovery import course as values
@@ -16,13 +16,16 @@ from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting,
 
 LOOK_BACK = timedelta(days=EARLIER_FOR)  # an earlier session still speaks for so long
 
+_TREATED = Membership.objects.practitioners().filter(
+    user=OuterRef("practitioner"), practice=OuterRef("patient__practice")
+)
 _CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
 _SESSIONS = Prepared(lambda patient: Treatment.objects.filter(patient=patient))
 _OWN_SESSIONS = Prepared(
     lambda user: (
         Treatment.objects.filter(patient__user=user)
         .select_related("patient__practice")
-        .annotate(agreed=Exists(_CARE.filter(patient__user=user)))
+        .annotate(agreed=Exists(_CARE.filter(patient__user=user)), practitioner_is_there=Exists(_TREATED))
     )
 )
 _ENTRIES = Prepared(lambda patient: Entry.objects.filter(treatment__patient=patient).defer("note", "reported_by"))

@@ -1,6 +1,5 @@
 """Writing down a day: the verb that page and API share."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.prepared import insert
+from accounts.quick_json import dumps
 from symptoms.alerts.raising import Change
 from symptoms.journal.courses import Journal, read_own_journal
 from symptoms.journal.judging import judge_from
@@ -115,8 +115,7 @@ def record_entry(
 
 def digest_of(day: int, answers: dict, note: str) -> str:
     """A SHA-256 over what was reported, the same for the same report however its keys were ordered."""
-    canonical = json.dumps([day, answers, note], sort_keys=True, ensure_ascii=False, default=str)
-    return sha256(canonical.encode()).hexdigest()
+    return sha256(dumps([day, answers, note], is_sorted=True)).hexdigest()
 
 
 def _kept(journal: Journal, treatment_id: UUID, day: int) -> tuple[Treatment, int]:
