@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from accounts.consents import consent_texts
-from accounts.forms import NameField, ZoneField
+from accounts.fields import NameField, ZoneField
 from accounts.models import Patient, Practice
 from accounts.patients import TOO_YOUNG
 from symptoms.forms.fields import BirthYearField

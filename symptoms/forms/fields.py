@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import NameField
+from accounts.fields import NameField
 from accounts.patients import is_adult
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures

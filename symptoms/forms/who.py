@@ -5,7 +5,7 @@ from datetime import datetime
 from django import forms
 from django.db.models import Q
 
-from accounts.forms import EmailField, NameField, PhoneField
+from accounts.fields import EmailField, NameField, PhoneField
 from accounts.models import Patient, Practice
 from symptoms.forms.fields import BirthYearField
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from django.db.models import Q
 from django.http import HttpRequest
 
-from accounts.forms import UNSEEN
+from accounts.fields import UNSEEN
 
 LONGEST_NAME = 120  # characters; a longer search finds nobody
 WORDS = 6  # looked for one by one; what follows belongs to the last

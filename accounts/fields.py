@@ -1,0 +1,77 @@
+"""Fields for what people say about themselves: a name, an address, a phone number, a time zone."""
+
+import re
+from zoneinfo import available_timezones
+
+from django import forms
+
+# Marks that turn the direction of what follows (in a name they would rearrange the clinic's list), and control codes.
+UNSEEN = dict.fromkeys(
+    [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(1, 9), *range(0xE, 0x20), 0x7F]
+)
+
+
+class NameField(forms.CharField):
+    """A person's name on one line: spaces made single, marks that turn the writing's direction left out."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_length", 120)
+        kwargs.setdefault("error_messages", {"required": "Write your name."})
+        super().__init__(**kwargs)
+
+    def to_python(self, value) -> str:
+        return " ".join((super().to_python(value) or "").translate(UNSEEN).split())
+
+
+class EmailField(forms.EmailField):
+    """An address in small letters."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", "E-mail")
+        kwargs.setdefault("max_length", 254)
+        kwargs.setdefault("error_messages", {"invalid": "Write an e-mail address, like name@example.com."})
+        super().__init__(**kwargs)
+
+    def clean(self, value) -> str:
+        return super().clean(value).lower()
+
+
+class PhoneField(NameField):
+    """A telephone number as people write it. Letters are refused: the link that dials would lose or misread them."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, "label": "Phone", "max_length": 40, **kwargs})
+        self.widget.attrs["inputmode"] = "tel"
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not re.fullmatch(r"\+?[0-9 ()./-]*[0-9]", value):
+            raise forms.ValidationError("Write a phone number, like 07700 900123.", code="invalid")
+
+
+# Old spellings of zones that are listed under their region as well.
+OLD_REGIONS = {"Etc", "SystemV", "US", "Canada", "Brazil", "Chile", "Mexico"}
+
+
+def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """Time zones by region for a select, and `current` in any case: a list without it would silently show another."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for zone in sorted(available_timezones()):
+        region, _, place = zone.partition("/")
+        if place and region not in OLD_REGIONS:
+            regions.setdefault(region, []).append((zone, place.replace("_", " ")))
+    listed = current in ("", "UTC") or any(zone == current for places in regions.values() for zone, _ in places)
+    other = [("UTC", "UTC")] if listed else [(current, current), ("UTC", "UTC")]
+    return [*regions.items(), ("Other", other)]
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone; one that a browser names and the list leaves out is taken as well."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("label", "Time zone")
+        kwargs.setdefault("error_messages", {"invalid_choice": "Choose a time zone from the list."})
+        super().__init__(choices=zone_choices, **kwargs)
+
+    def valid_value(self, value) -> bool:
+        return value in available_timezones()
