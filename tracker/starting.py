@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic"}
+# These serve nobody and open no data: they need no settings of an operator's.
+NEED_NO_SETTINGS = {"assess_cases", "makemigrations", "spectacular", "help", "--help", "version", "--version"}
 NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice"}
 APP_LOAD_ERROR = 4  # gunicorn's word for a fault that starting again does not mend
 
@@ -18,7 +20,9 @@ def manage(arguments: list[str]) -> int:
     """Django's command line, with a sentence where a start would end in a traceback; `--traceback` shows it all."""
     from django.core.management import execute_from_command_line
 
-    command = arguments[1] if len(arguments) > 1 else ""
+    command = arguments[1] if len(arguments) > 1 else "help"
+    if command in NEED_NO_SETTINGS:
+        os.environ.setdefault("MENDLINE_DEBUG", "1")
     if "--traceback" in arguments:
         execute_from_command_line(arguments)
         return 0
@@ -40,6 +44,8 @@ def or_sentence(*steps: Callable[[], object], status: int = 1) -> int:
             step()
     except (CannotStart, UnsafeSettings) as reason:
         print(reason, file=sys.stderr)  # noqa: T201
+    except BrokenPipeError:  # whoever read along, `head` perhaps, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OperationalError as fault:
         print(f"The database could not be used: {fault}. See docs/running.md.", file=sys.stderr)  # noqa: T201
     else:

@@ -77,3 +77,15 @@ def test_a_probe_reads_503_when_the_database_or_the_folder_is_away(tmp_path, set
     monkeypatch.setattr(connection, "close", lambda: None)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, False)
+
+
+def test_cases_are_judged_without_settings_or_a_database_and_for_as_long_as_somebody_reads(tmp_path):
+    others = {key: os.environ[key] for key in os.environ if not key.startswith(("MENDLINE_", "DJANGO_"))}
+    judge = [sys.executable, "manage.py", "assess_cases", "tests/cases", "--json"]
+    started = {"cwd": ROOT, "env": others | {"MENDLINE_DATA_DIR": str(tmp_path / "none")}, "text": True}
+    done = subprocess.run(judge, **started, capture_output=True, check=True, timeout=60)
+    assert len(done.stdout.splitlines()) == 25
+    with subprocess.Popen(judge, **started, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as left:
+        left.stdout.close()
+        assert left.stderr.read() == ""
+    assert not (tmp_path / "none").exists()
