@@ -1,15 +1,20 @@
-"""Who works in a practice: changing what a member may do, and ending it, at once and everywhere (T12)."""
+"""Who works in a practice: what they are called, changing what they may do, ending it at once and everywhere (T12)."""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.sessions import end_sessions
 
 
 class LastAdmin(Exception):
     """A practice without an admin could not manage its people any more."""
+
+
+def user_name(user: User | None) -> str:
+    """How a member is named to others; somebody who left the service is still somebody."""
+    return str(user) if user else "A former member"
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accounts.models import Membership, Practice, User
+from accounts.models import Membership, Practice
 from accounts.prepared import Prepared, insert
 from symptoms.models import Delivery, Entry, Treatment
 
@@ -70,8 +70,3 @@ def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
 def nobody_told(entry: Entry) -> bool:
     """Whether no message about the entry was sent or is still on its way."""
     return not entry.deliveries.filter(failed_at=None).exists()
-
-
-def user_name(user: User | None) -> str:
-    """How a member is named to others; somebody who left the service is still somebody."""
-    return str(user) if user else "A former member"

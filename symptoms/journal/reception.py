@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from accounts.members import user_name
 from symptoms.alerts.reading import first_read
-from symptoms.alerts.telling import user_name
 from symptoms.models import Alert, Assessment, Delivery, Entry
 from symptoms.recovery.vocabulary import Urgency
 

@@ -8,9 +8,9 @@ from operator import attrgetter
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
 
+from accounts.members import user_name
 from accounts.models import AccessRecord, Patient, Practice
 from accounts.patients import CHANGED
-from symptoms.alerts.telling import user_name
 from symptoms.models import AlertEvent, Assessment, Entry, Note, Treatment, TreatmentRevision
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.practitioner import event_in_words

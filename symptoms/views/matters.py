@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from accounts.members import user_name
 from accounts.models import Patient, User
 from symptoms.alerts.reading import first_read
-from symptoms.alerts.telling import user_name
 from symptoms.forms.handling import ResolveForm
 from symptoms.journal.reading import DayRead
 from symptoms.models import Alert, Assessment, Delivery, Treatment

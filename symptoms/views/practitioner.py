@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import practitioner_required
+from accounts.members import user_name
 from accounts.models import Patient, User
 from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, resolve_all, write_note
-from symptoms.alerts.telling import user_name
 from symptoms.forms.handling import NoteForm, ResolveForm, colleague_in, seen_in
 from symptoms.models import Alert, Entry, Treatment
 from symptoms.views.record import patients_seen_by, record_of

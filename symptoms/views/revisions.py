@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.members import user_name
 from accounts.models import User
-from symptoms.alerts.telling import user_name
 from symptoms.journal.treatments import as_document
 from symptoms.models import Treatment
 

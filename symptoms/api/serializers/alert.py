@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from symptoms.alerts.telling import user_name
+from accounts.members import user_name
 from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.strict import Moment, StrictSerializer, Text, Word, moment
 from symptoms.models import Alert
