@@ -60,19 +60,8 @@ def raise_alerts(
     treatment, patient = entry.treatment, entry.treatment.patient
     open_alerts = _OPEN(patient.pk)
     if patient.practice is not None:
-        raised = _urgencies(said for _, said in spoken)
-        still = _urgencies([spoken[-1][1]])
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
-        was = {alert.pk: _state(alert) for alert in here.values()}
-        opened = _open(entry, {c: urgency for c, urgency in raised.items() if c not in here}, still, now)
-        risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
-        events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in opened]
-        events += _raise(risen, raised, entry, now)
-        events += _note_what_changed(here, raised, still, entry, now, change)
-        changed = [alert for alert in here.values() if _state(alert) != was[alert.pk]]
-        if changed:
-            Alert.objects.bulk_update(changed, FOLLOWED)
-        insert(events)
+        opened, risen = _follow(here, entry, [said for _, said in spoken], now, change)
         if opened or risen:
             queued = tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
         open_alerts += opened
@@ -82,6 +71,24 @@ def raise_alerts(
     else:
         refresh_standing(patient)
     return queued
+
+
+def _follow(
+    here: dict[str, Alert], entry: Entry, spoken: list[Assessment], now: datetime, change: Change
+) -> tuple[list[Alert], list[Alert]]:
+    """Open alerts, and bring those open `here` (by concern) to what was said; gives the opened and the risen."""
+    raised, still = _urgencies(spoken), _urgencies(spoken[-1:])
+    was = {alert.pk: _state(alert) for alert in here.values()}
+    opened = _open(entry, {c: urgency for c, urgency in raised.items() if c not in here}, still, now)
+    risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
+    events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in opened]
+    events += _raise(risen, raised, entry, now)
+    events += _note_what_changed(here, raised, still, entry, now, change)
+    changed = [alert for alert in here.values() if _state(alert) != was[alert.pk]]
+    if changed:
+        Alert.objects.bulk_update(changed, FOLLOWED)
+    insert(events)
+    return opened, risen
 
 
 def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:

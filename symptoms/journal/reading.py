@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
 from accounts.models import User
 from symptoms.journal.courses import entry_values, patient_values, treatment_values
@@ -72,13 +73,7 @@ def read_course(treatment: Treatment, *, days: range, seen_by: User) -> CourseRe
     """Read `days` (numbers, in order) of a treatment as `seen_by` may see them: three statements, however many."""
     between = {"day__gte": days.start, "day__lt": days.stop}
     entries = {entry.day: entry for entry in treatment.entries.current().filter(**between)}
-    said = {
-        assessment.entry_id: assessment
-        for assessment in Assessment.objects.filter(
-            entry__treatment=treatment, entry__is_current=True, is_current=True,
-            entry__day__gte=days.start, entry__day__lt=days.stop,
-        )
-    }  # fmt: skip
+    said = _said(treatment, days)
     photos: dict[int, list[Photo]] = {}
     for photo in _photos(treatment, seen_by).filter(**between).order_by("received_at"):
         photos.setdefault(photo.day, []).append(photo)
@@ -104,6 +99,15 @@ def read_course(treatment: Treatment, *, days: range, seen_by: User) -> CourseRe
             for at, day in enumerate(days)
         ),
     )
+
+
+def _said(treatment: Treatment, days: range) -> dict[UUID, Assessment]:
+    """What was last said of each current entry of `days`, by entry."""
+    rows = Assessment.objects.filter(
+        entry__treatment=treatment, entry__is_current=True, is_current=True,
+        entry__day__gte=days.start, entry__day__lt=days.stop,
+    )  # fmt: skip
+    return {said.entry_id: said for said in rows}
 
 
 def _photos(treatment: Treatment, seen_by: User):
