@@ -4,11 +4,13 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from rest_framework.authtoken.models import Token
 
 from accounts.invitations import find
 from accounts.models import Invitation, User
@@ -86,3 +88,12 @@ class Adapter(DefaultAccountAdapter):
         if message_template == SAID_ON_THE_PAGE and not request.user.is_authenticated:
             return
         super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Signing out everywhere else."""
+
+    def end_sessions(self, sessions) -> None:
+        """End them, and the token: whoever lost a phone does not know what else got into other hands."""
+        super().end_sessions(sessions)
+        Token.objects.filter(user__in={session.user_id for session in sessions}).delete()

@@ -218,4 +218,4 @@ def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
             )
     except IntegrityError:
         raise CannotJoin("This account works at a clinic already. It can work at one clinic only.") from None
-    user.__dict__.pop("membership", None)  # it was looked up before there was one
+    user.look_up_anew()

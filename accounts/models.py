@@ -87,6 +87,11 @@ class User(AbstractUser):
         """The patient this user is, if any."""
         return Patient.objects.filter(user=self).select_related("practice").first()
 
+    def look_up_anew(self) -> None:
+        """Where the user works or which patient they are has just changed: forget what was found before."""
+        for known in ("membership", "as_patient"):
+            self.__dict__.pop(known, None)
+
 
 class Practice(models.Model):
     """A clinic that uses Mendline."""

@@ -50,7 +50,7 @@ def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time
     )
     patient.full_clean()
     patient.save()
-    _forget_what_was_looked_up(user)
+    user.look_up_anew()
     return patient
 
 
@@ -125,7 +125,7 @@ def claim(invited: Patient, user: User) -> Patient:
         invited.user = user
         invited.email = invited.email or user.email
         invited.save(update_fields=["user", "email"])
-        _forget_what_was_looked_up(user)
+        user.look_up_anew()
         return invited
     kept.phone = kept.phone or invited.phone
     kept.year_of_birth = kept.year_of_birth or invited.year_of_birth
@@ -151,7 +151,3 @@ def leave_practice(patient: Patient, now: datetime) -> None:
     patient.practice = None
     patient.save(update_fields=["practice", "time_zone"])
     patient.invitations.unsettled().update(withdrawn_at=now)
-
-
-def _forget_what_was_looked_up(user: User) -> None:
-    user.__dict__.pop("as_patient", None)

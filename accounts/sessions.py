@@ -41,6 +41,14 @@ def limit_session(request: HttpRequest, user: User, now: datetime) -> None:
     request.session[UNUSED] = int(stay.unused.total_seconds())
 
 
+def became_member(request: HttpRequest, now: datetime) -> None:
+    """The session in which somebody joined a clinic lasts no longer than any other of a member's."""
+    goes_with_the_browser = request.session.get_expire_at_browser_close()
+    limit_session(request, request.user, now)
+    if goes_with_the_browser:
+        request.session.set_expiry(0)
+
+
 def end_sessions(user: User, except_key: str | None = None) -> None:
     """Sign `user` out everywhere at once, save in the session `except_key`; a token for programs ends as well."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=except_key or ""):

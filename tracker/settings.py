@@ -133,7 +133,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
 # Without it all visitors behind the proxy are one address, and ten wrong tries of anybody shut everybody out.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.TRUST_PROXY else 0
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key,100/24h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/5m/ip,5/5m/key,100/24h/key",
+    "reset_password": "20/m/ip,5/30m/key",  # nobody's mailbox is filled with our letters
+}
+USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
 
 # --- sessions, cookies, headers (safety.md, section 8)
 SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
@@ -260,4 +264,6 @@ LOGGING = {
     "filters": {"without_tokens": {"()": "accounts.logs.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_tokens"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # In DEBUG Django brings a console of its own, which would write every line again, with its tokens.
+    "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }

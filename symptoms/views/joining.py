@@ -14,7 +14,7 @@ from accounts.access import patient_required, practitioner_required, public
 from accounts.adapter import INVITED_BY
 from accounts.invitations import CannotJoin
 from accounts.models import Invitation, Patient, User
-from accounts.sessions import end_sessions
+from accounts.sessions import became_member, end_sessions
 from symptoms.journal.moving import join_records, moved_to_practice
 
 
@@ -57,6 +57,8 @@ def _accepted(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
         if not acceptance.waits:
             end_sessions(request.user, except_key=request.session.session_key)
     request.session.pop(INVITED_BY, None)
+    if invited is None:
+        became_member(request, now)
     if acceptance.waits:
         return redirect("waiting")
     return redirect("profile_zone" if invited is not None else "home")

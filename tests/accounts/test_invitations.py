@@ -289,3 +289,4 @@ def test_the_log_names_no_link_that_still_lets_somebody_in(record, noor, monkeyp
     assert eve.get(link).status_code == 404
     assert "Not Found: /join/…/" in written.getvalue()
     assert link.split("/")[-2] not in written.getvalue()
+    assert logging.getLogger("django").handlers == []  # or the line is written again, as it is

@@ -1,5 +1,6 @@
 """T11 and T12: guessing is throttled, sessions end by themselves, and at once when a password or a role changes."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,12 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts import members
+from accounts.invitations import invite_member
 from accounts.models import AccountMail, User
 from tests import people
 
 pytestmark = pytest.mark.django_db
-LOGIN = "/accounts/login/"
+LOGIN, RESET = "/accounts/login/", "/accounts/password/reset/"
 
 
 def sign_in(person: User, password: str = people.PASSWORD, **fields) -> Client:
@@ -170,9 +172,11 @@ def test_a_members_sessions_and_token_end_the_moment_their_role_changes(change):
 def test_somebody_signs_out_everywhere_else():
     ana = people.ana().user
     here, there = sign_in(ana), sign_in(ana)
+    Token.objects.create(user=ana)
     here.post("/accounts/sessions/")
     assert is_in(here)
     assert not is_in(there)
+    assert not Token.objects.filter(user=ana).exists()
 
 
 def test_a_look_alike_address_is_another_account():
@@ -207,3 +211,25 @@ def test_signing_in_leads_nowhere_else(elsewhere):
     ana, browser = people.ana().user, Client()
     answer = browser.post(LOGIN, {"login": ana.email, "password": people.PASSWORD, "next": elsewhere})
     assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize("remember", ["on", ""])
+def test_the_session_in_which_somebody_became_a_member_ends_as_members_do(remember):
+    clinic, lee = people.practice(), people.user("Lee")
+    invite_member(clinic, lee.email, is_practitioner=True, is_admin=False, by=people.admin(clinic))
+    browser = sign_in(lee, remember=remember)
+    answer = browser.post(re.search(r"/join/[\w-]+/", AccountMail.objects.get().body)[0])
+    assert answer["Location"] == "/"
+    assert (answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == "") is (remember == "")
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        assert not is_in(browser)
+
+
+def test_a_mailbox_is_not_filled_with_letters_for_a_new_password():
+    for known in (people.ana().user.email, "nobody@example.org"):
+        answers = []
+        for minutes in range(0, 30, 5):  # from one address each
+            with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
+                answers.append(Client(REMOTE_ADDR=f"203.0.113.{minutes}").post(RESET, {"email": known}).status_code)
+        assert answers == [302] * 5 + [429]
+        assert AccountMail.objects.filter(to=known).count() == 5
