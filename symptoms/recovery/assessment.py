@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from symptoms.recovery.conditions import Fact
 from symptoms.recovery.course import Course, as_seen_from
@@ -16,8 +16,7 @@ LATE_FAMILIES = ("LATE-", "GRAN-", "PIG-", "PALE-", "SCAR-", "VOL-")
 EARLIER_FOR = 180  # days (settled.md, repeat treatments)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A criterion that held, at which urgency, on which facts, from which source. `treatment_offset`: days by which an
     earlier session preceded the one being judged; 0 when it is that one itself."""
 

@@ -40,6 +40,7 @@ class Day:
         self.entry = self.entries[-1]
         self.band = band(course.treatment)
         self._who = who_applies(course.patient, course.treatment)
+        self._two_days_before = [entry for entry in self.entries[-3:-1] if entry.day >= day - 2]
         self._ceilings: dict[tuple[Symptom, int], int] = {}
         self._above: dict[tuple[Symptom, int], int] = {}
         self._rise: dict[Symptom, int] = {}
@@ -88,7 +89,7 @@ class Day:
 
     def recent(self, symptom: Symptom) -> list[Entry]:
         """The entries of the two days before that answer the symptom, oldest first."""
-        return [e for e in self.entries[-3:-1] if e.day >= self.day - 2 and symptom in e.answered]
+        return [entry for entry in self._two_days_before if symptom in entry.answered]
 
     def twice(self, symptom: Symptom) -> list[Entry]:
         """This entry and the last one that answers, when both are above; else nothing."""

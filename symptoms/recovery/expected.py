@@ -63,6 +63,7 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier("MOD-6", THINS_BLOOD, Symptom.BLEEDING, 0, 0, "S5, S6", at_most=2),
     Modifier("MOD-7", _words("eye_or_neck"), Symptom.SWELLING, 0, 2, "[D]"),
 )
+_OF_SYMPTOM = {symptom: tuple(modifier for modifier in MODIFIERS if modifier.symptom is symptom) for symptom in Symptom}
 
 
 def band(treatment: Treatment) -> str:
@@ -115,8 +116,8 @@ def ceiling(
         most = max(most, table_ceiling(row, symptom, day - 1))
     if symptom in BASELINE_COUNTS and patient.baseline.get(symptom, 0) >= 1:
         return most
-    words = (who_applies(patient, treatment) if who is None else who) | exposures
-    for modifier in MODIFIERS:
-        if modifier.symptom is symptom and modifier.first <= day <= modifier.last and words & modifier.who:
+    who = who_applies(patient, treatment) if who is None else who
+    for modifier in _OF_SYMPTOM.get(symptom, ()):
+        if modifier.first <= day <= modifier.last and (who & modifier.who or exposures & modifier.who):
             return max(most, min(most + 1, modifier.at_most))
     return most

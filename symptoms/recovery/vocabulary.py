@@ -15,12 +15,15 @@ class Urgency(IntEnum):
     @property
     def slug(self) -> str:
         """The word used in files, addresses and answers: on_track … emergency."""
-        return self.name.lower()
+        return _SLUGS[self]
 
     @classmethod
     def of(cls, slug: str) -> "Urgency":
         """The urgency of a slug. Raises KeyError for an unknown word."""
         return cls[slug.upper()]
+
+
+_SLUGS = tuple(urgency.name.lower() for urgency in Urgency)
 
 
 class Symptom(StrEnum):
