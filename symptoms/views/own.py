@@ -75,24 +75,23 @@ def received(entry: Entry, said: Assessment | None, patient: Patient, now: datet
         "read_by": reception.read_by,
         "taken": _at(reception.taken_at, zone, today),
         "taken_by": reception.taken_by,
-        "closed": _closed(reception, zone, today),
+        "closed": _closed(reception),
+        "closed_at": _at(reception.closed_at, zone, today),
         "is_urgent": said is not None and said.urgency >= Urgency.URGENT,
         "practice": patient.practice,
     }
 
 
 CLOSED = {
-    "advice": "Advice was given. Your clinic closed this",
-    "seen": "You were seen. Your clinic closed this",
-    "referred": "You were referred. Your clinic closed this",
+    "advice": "Your clinic gave you advice",
+    "seen": "You were seen",
+    "referred": "You were referred",
 }
-LOOKED_AT = "Your clinic looked at this and closed it"
+LOOKED_AT = "Your clinic looked at this"
 
 
-def _closed(reception: Reception, zone: ZoneInfo, today: date) -> str:
-    if reception.closed_at is None:
-        return ""
-    return f"{CLOSED.get(reception.outcome, LOOKED_AT)} {at(reception.closed_at, zone, today)}."
+def _closed(reception: Reception) -> str:
+    return CLOSED.get(reception.outcome, LOOKED_AT) if reception.closed_at else ""
 
 
 def _at(moment: datetime | None, zone: ZoneInfo, today: date) -> str:

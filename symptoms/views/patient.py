@@ -18,7 +18,7 @@ from symptoms.models import Assessment, Entry, Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import asked_today, question
-from symptoms.recovery.vocabulary import Urgency
+from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.own import in_a_line, own_treatments, received, unit_for
 from symptoms.wording.care import in_short
 from symptoms.wording.patient import at_most, listed
@@ -64,15 +64,16 @@ def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) 
     this_day = course.days[-1]
     last, said = _last(treatment, course)
     lines = lines_for(treatment.patient)
+    answered = received(last, said, treatment.patient, now) if last else None
     values = treatment_values(treatment), patient_values(treatment)
     return {
         "week": _week(course, day),
         "is_logged": this_day.entry is not None,
         "last": last,
         "verdict": said_about(last, said, lines, unit_for(request, treatment.patient)) if last else None,
-        "is_loud": said is not None and said.urgency >= Urgency.URGENT,
+        "is_loud": said is not None and said.urgency >= Urgency.URGENT and not (answered and answered["closed"]),
         "when": at(last.received_at, treatment.patient.zone, treatment.patient.today(now)) if last else "",
-        "received": received(last, said, treatment.patient, now) if last else None,
+        "received": answered,
         "lines": lines,
         "expected": _expected(treatment, this_day),
         "care": in_short(care(day, *values), has_clinic=lines.has_clinic),
@@ -103,12 +104,17 @@ def _in_week(read: DayRead | None, day: int, treatment: Treatment, today: int) -
 def _expected(treatment: Treatment, this_day: DayRead) -> dict[str, Any]:
     """Of what is asked today: `most`, (what, how much is usual), and `none`, what is not usual any more, in words."""
     asked = asked_today(patient_values(treatment), treatment_values(treatment), day=this_day.day, last=None).symptoms
-    limits = {question(symptom).title: this_day.expected[symptom] for symptom in asked}
+    limits = {_named(symptom): this_day.expected[symptom] for symptom in asked}
     gone = [title.lower() for title, limit in limits.items() if not limit]
     return {
         "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
         "none": listed(gone, "or") if gone else "",
     }
+
+
+def _named(symptom: Symptom) -> str:
+    """On brown and black skin inflammation rarely looks red."""
+    return "Redness or darker tone" if symptom is Symptom.REDNESS else question(symptom).title
 
 
 def _notes(patient: Patient, now: datetime) -> dict[str, Any]:

@@ -128,7 +128,15 @@ def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor)
     assert "Dr Noor has it in hand , since today at" in text_of(phone.get(reverse("today")))
     for alert in Alert.objects.all():
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
-    assert "You were seen. Your clinic closed this today at" in text_of(phone.get(entry.get_absolute_url()))
+    for outcome, answer in {"seen": "You were seen", "no_concern": "Your clinic looked at this"}.items():
+        Alert.objects.update(outcome=outcome, reason="Usual.")
+        page = phone.get(entry.get_absolute_url())
+        said, html = text_of(page), page.content.decode()
+        assert f"{answer} Larkfield Skin Clinic closed this today at" in said
+        assert html.index(answer) < html.index("<details><summary>What we said: be seen today") < html.index("tel:")
+        assert html.count("<h1") == 1
+        day = text_of(phone.get(reverse("course_day", args=[entry.day])))
+        assert f"{answer}. Larkfield Skin Clinic closed this today at" in day
 
 
 def test_a_worse_day_is_not_called_read_because_an_earlier_one_was(ana, phone, noor):

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
-from symptoms.models import Treatment
+from symptoms.alerts.handling import resolve_all
+from symptoms.models import Alert, Treatment
 from tests import people
 from tests.pages.practitioner.pages import text_of
 from tests.treatments import logged, pen
@@ -23,14 +24,14 @@ def test_today_has_one_button_yesterdays_verdict_what_is_usual_and_care(phone, a
     said, html = text_of(page), page.content.decode()
     assert "Log day 3" in said and html.count('class="button block big') == 1
     assert "As expected on day 2 What you told us is within what we expect" in said
-    assert "Usual on day 3" in said and "Redness up to medium" in said and "Care for day 3" in said
+    assert "Usual on day 3" in said and "Redness or darker tone up to medium" in said and "Care for day 3" in said
     assert "Get help" in said
 
 
 def test_what_is_not_usual_any_more_is_one_sentence(phone, ana):
     pen(ana, days_ago=30)
     said = text_of(phone.get(TODAY))
-    assert "the skin is usually back to what it was: no redness, swelling, pain, heat," in said
+    assert "the skin is usually back to what it was: no redness or darker tone, swelling, pain, heat," in said
     assert "Redness none" not in said and "or dents." in said
 
 
@@ -44,7 +45,11 @@ def test_one_wording_leads_to_the_verdict(phone, ana):
 
 def test_once_logged_the_button_changes_the_day(phone, ana):
     logged(pen(ana, days_ago=3), 3)
-    assert "Change day 3" in text_of(phone.get(TODAY)) and "Log day 3" not in text_of(phone.get(TODAY))
+    page = phone.get(TODAY)
+    said, html = text_of(page), page.content.decode()
+    assert "Change day 3" in said and "Log day 3" not in said
+    assert said.index("As expected on day 3") < said.index("You logged today")
+    assert 'class="button block big plain"' in html  # nothing is left to do
 
 
 def test_an_urgent_verdict_comes_before_the_log_and_owns_the_filled_button(phone, ana):
@@ -52,6 +57,27 @@ def test_an_urgent_verdict_comes_before_the_log_and_owns_the_filled_button(phone
     html = phone.get(TODAY).content.decode()
     assert html.index("Call Larkfield Skin Clinic") < html.index("Change day 4")
     assert 'class="button block big plain"' in html
+
+
+def test_what_the_clinic_closed_is_answered_first_and_folds_away(phone, ana, noor):
+    entry = logged(pen(ana, days_ago=4), 4, pain=3, signs=["pus"]).entry
+    resolve_all(dict.fromkeys(Alert.objects.all()), outcome="seen", by=noor, now=timezone.now())
+    page = phone.get(TODAY)
+    said, html = text_of(page), page.content.decode()
+    assert said.index("You were seen Larkfield Skin Clinic closed this today at") < said.index("You logged today")
+    assert "If it gets worse, comes back, or something new shows, log it at once." in said
+    assert "tel:" not in html and '<section class="verdict"' not in html
+    folded = html[html.index("<details") :]
+    assert "be seen today</summary>" in folded and entry.get_absolute_url() in folded
+
+
+def test_what_is_open_again_after_it_was_closed_is_as_loud_as_at_first(phone, ana, noor):
+    treatment = pen(ana, days_ago=4)
+    logged(treatment, 3, signs=["pus"])
+    resolve_all(dict.fromkeys(Alert.objects.all()), outcome="advice", by=noor, now=timezone.now())
+    logged(treatment, 4, signs=["pus"], now=timezone.now() + timedelta(seconds=1))
+    said = text_of(phone.get(TODAY))
+    assert "Your clinic gave you advice" not in said and "Call Larkfield Skin Clinic" in said
 
 
 def test_without_a_treatment_it_asks_for_one(phone, ana):
