@@ -34,6 +34,10 @@ class PhotoPicker extends HTMLElement {
     const picture = document.createElement("img");
     picture.className = "shot-preview";
     picture.alt = `${this.named}, chosen`;
+    picture.addEventListener("error", () => {
+      picture.remove();
+      this.say("Your phone cannot show this file. Is it a photo?", "error");
+    });
     picture.src = this.url;
     this.querySelector(".shot").append(picture);
     const remove = document.createElement("button");
