@@ -33,6 +33,7 @@ class Reception:
     taken_by: str = ""
     closed_at: datetime | None = None
     outcome: str = ""
+    closed_by: str = ""  # the clinic, which the patient may have left since
 
 
 def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Reception:
@@ -60,6 +61,7 @@ def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Rec
         taken_by=user_name(taken.acknowledged_by) if taken else "",
         closed_at=closed.resolved_at if closed else None,
         outcome=closed.outcome if closed else "",
+        closed_by=str(closed.practice) if closed else "",
     )
 
 
@@ -74,7 +76,7 @@ def _alerts(entry: Entry, said: Assessment | None) -> list[Alert]:
         about = {"kind": Alert.Kind.UNJUDGED}
     rows = Alert.objects.with_holder().filter(treatment=entry.treatment_id, **about).order_by("opened_at")
     newest: dict[str, Alert] = {}
-    for alert in rows.select_related("treatment", "acknowledged_by"):
+    for alert in rows.select_related("treatment", "acknowledged_by", "practice"):
         if alert.resolved_at is None or alert.resolved_at >= entry.received_at:
             newest[alert.concern] = alert
     return list(newest.values())

@@ -62,10 +62,9 @@ def unit_for(request: HttpRequest, patient: Patient) -> str:
 
 def received(entry: Entry, said: Assessment | None, patient: Patient, now: datetime) -> dict[str, Any] | None:
     """What `patient/received.html` takes: how the clinic received the entry; None when there was nothing to tell."""
-    if patient.practice is None:
-        return None
     reception = reception_of(entry, said, now=now)
-    if reception.told is Told.NOT_NEEDED:
+    is_answered = reception.closed_at is not None  # and stays so when the patient leaves
+    if reception.told is Told.NOT_NEEDED or (patient.practice is None and not is_answered):
         return None
     today, zone = patient.today(now), patient.zone
     return {
@@ -76,6 +75,7 @@ def received(entry: Entry, said: Assessment | None, patient: Patient, now: datet
         "taken": _at(reception.taken_at, zone, today),
         "taken_by": reception.taken_by,
         "closed": _closed(reception),
+        "closed_by": reception.closed_by,
         "closed_at": _at(reception.closed_at, zone, today),
         "is_urgent": said is not None and said.urgency >= Urgency.URGENT,
         "practice": patient.practice,

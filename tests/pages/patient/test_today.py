@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
+from accounts.patients import leave_practice
 from symptoms.alerts.handling import resolve_all
 from symptoms.models import Alert, Treatment
 from tests import people
@@ -65,10 +66,19 @@ def test_what_the_clinic_closed_is_answered_first_and_folds_away(phone, ana, noo
     page = phone.get(TODAY)
     said, html = text_of(page), page.content.decode()
     assert said.index("You were seen Larkfield Skin Clinic closed this today at") < said.index("You logged today")
-    assert "If it gets worse, comes back, or something new shows, log it at once." in said
+    assert "If it gets worse, comes back, or something new shows, log it at once, or call them." in said
     assert "tel:" not in html and '<section class="verdict"' not in html
     folded = html[html.index("<details") :]
     assert "be seen today</summary>" in folded and entry.get_absolute_url() in folded
+
+
+def test_what_the_clinic_closed_stays_answered_for_who_leaves_it(phone, ana, noor):
+    entry = logged(pen(ana, days_ago=4), 4, pain=3, signs=["pus"]).entry
+    resolve_all(dict.fromkeys(Alert.objects.all()), outcome="seen", by=noor, now=timezone.now())
+    leave_practice(ana, timezone.now())
+    for address in (TODAY, entry.get_absolute_url()):
+        said = text_of(phone.get(address))
+        assert "You were seen Larkfield Skin Clinic closed this today at" in said and "or call them" not in said
 
 
 def test_what_is_open_again_after_it_was_closed_is_as_loud_as_at_first(phone, ana, noor):
