@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 
 from tracker.content_type import ReadableContentType
 from tracker.starting import APP_LOAD_ERROR, or_sentence, refuse_unready
+from tracker.whole_body import WholeBody
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
@@ -19,4 +20,4 @@ def _started():
     return made[0]
 
 
-application = ReadableContentType(_started())
+application = WholeBody(ReadableContentType(_started()))

@@ -1,10 +1,8 @@
 """What a request says of its body never costs more than a refusal, whatever it says (safety.md, section 9)."""
 
-import io
-
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
 
+from tests.house.asking import handler, status_of
 from tracker.content_type import ReadableContentType
 
 pytestmark = pytest.mark.django_db
@@ -25,22 +23,6 @@ BODIES = {
 }
 
 
-def status_of(method: str, path: str, query: str, content_type: str, body: bytes = b"") -> int:
-    """As gunicorn asks: the test client reads the header too late."""
-    answered = []
-    environ = {
-        "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": query, "CONTENT_TYPE": content_type,
-        "CONTENT_LENGTH": str(len(body)), "SERVER_NAME": "testserver", "SERVER_PORT": "80",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "wsgi.input": io.BytesIO(body), "wsgi.url_scheme": "http", "wsgi.errors": io.StringIO(),
-    }  # fmt: skip
-    handler = WSGIHandler()
-    handler.load_middleware()
-    parts = ReadableContentType(handler)(environ, lambda status, headers: answered.append(int(status[:3])))
-    b"".join(parts)
-    return answered[0]
-
-
 @pytest.mark.parametrize("content_type", ODD)
 @pytest.mark.parametrize(
     ("path", "query"), [("/accounts/login/", "next=/"), ("/help/", "country=GB"), ("/api/v1/alerts/", "open=true")]
@@ -48,8 +30,10 @@ def status_of(method: str, path: str, query: str, content_type: str, body: bytes
 def test_a_body_of_an_odd_kind_is_refused_and_a_page_is_read_as_ever(settings, content_type, path, query):
     settings.DEBUG = False
     body = next((body for kind, body in BODIES.items() if content_type.startswith(kind)), b"{}")
-    assert 400 <= status_of("POST", path, query, content_type, body) < 500
-    assert status_of("GET", path, query, content_type) == (401 if path.startswith("/api/") else 200)
+    site = ReadableContentType(handler())
+    assert 400 <= status_of(site, "POST", path, query=query, body=body, CONTENT_TYPE=content_type) < 500
+    read = 401 if path.startswith("/api/") else 200
+    assert status_of(site, "GET", path, query=query, CONTENT_TYPE=content_type) == read
 
 
 @pytest.mark.parametrize(
