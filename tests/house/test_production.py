@@ -26,6 +26,7 @@ PAGES = {
     "/practice/": 302,
     "/api/v1/treatments/": 401,
     "/api/no/such/": 404,
+    "/static/icons/icon.svg": 200,
 }
 EVERYWHERE = {
     "strict-transport-security": "max-age=63072000; includeSubDomains",
