@@ -84,8 +84,8 @@ DATABASES = {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
             "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4000;"  # KiB, for each thread's connection
-                "PRAGMA wal_autocheckpoint=4000;"
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
+                "PRAGMA cache_size=-4000;"  # KiB, in the connection of each thread
             ),
         },
     },
