@@ -4,7 +4,7 @@ import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from symptoms.demo.cast import NOOR, PASSWORD
 from tests.browser.site import link_in
@@ -63,6 +63,16 @@ def test_every_page_is_for_everybody(visitor, who):
     for address in sorted(found - set(addresses))[:MOST_FOUND]:
         one.page.goto(address)
         _is_for_everybody(one.page)
+
+
+def test_a_chosen_file_that_is_no_photo_is_said_so_before_it_is_sent(visitor):
+    one = visitor()
+    one.sign_in("tom@patients.example", PASSWORD)
+    one.page.goto("/course/9/photos/")
+    file = {"name": "front.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    one.page.locator("input[type=file]").first.set_input_files(file)
+    expect(one.page.get_by_role("alert")).to_contain_text("cannot show this file")
+    expect(one.page.locator(".shot-preview")).to_have_count(0)
 
 
 def test_the_way_in_with_an_invitation_is_for_everybody(site, visitor):

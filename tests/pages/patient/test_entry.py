@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -94,6 +95,17 @@ def test_what_was_replaced_says_so_and_leads_to_the_newer(ana, phone):
     page = phone.get(old.get_absolute_url())
     assert "You have changed this day since then." in text_of(page) and new.get_absolute_url() in page.content.decode()
     assert "You have changed this day since then." not in text_of(phone.get(new.get_absolute_url()))
+
+
+def test_a_refused_photo_is_told_after_what_to_do_about_the_skin(phone, ana):
+    pen(ana, days_ago=4)
+    sent = dict.fromkeys(("redness", "swelling", "pain", "warmth"), "3") | {"signs": ["pus"]}
+    broken = SimpleUploadedFile("front.jpg", b"no picture", "image/jpeg")
+    page = phone.post(
+        reverse("log_day", args=[4]), {"id": str(uuid4()), "day": "4", "front": broken, **sent}, follow=True
+    )
+    said = text_of(page)
+    assert said.index("Be seen today Signs of a skin infection") < said.index("was not kept")
 
 
 # --- told, read, in hand

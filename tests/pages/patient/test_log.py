@@ -37,6 +37,13 @@ def test_nothing_is_answered_beforehand_and_last_time_is_marked(phone, treatment
     assert marked(page) == {"pain": "2", "redness": "1", "swelling": "0", "warmth": "0"}
 
 
+def test_how_to_look_is_said_in_full_once_and_folds_away_afterwards(phone, treatment):
+    assert "Look in daylight" in text_of(phone.get(LOG)) and "How to look at your skin" not in text_of(phone.get(LOG))
+    logged(treatment, 2)
+    html = phone.get(LOG).content.decode()
+    assert html.index("Same as yesterday") < html.index("How to look at your skin</summary>")
+
+
 def test_questions_follow_the_day_and_the_rest_stands_under_something_else(phone, ana):
     pen(ana, days_ago=0)
     page = phone.get(LOG).content.decode()
