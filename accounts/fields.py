@@ -70,7 +70,8 @@ class ZoneField(forms.ChoiceField):
 
     def __init__(self, **kwargs):
         kwargs.setdefault("label", "Time zone")
-        kwargs.setdefault("error_messages", {"invalid_choice": "Choose a time zone from the list."})
+        choose = "Choose a time zone from the list."
+        kwargs.setdefault("error_messages", {"invalid_choice": choose, "required": choose})
         super().__init__(choices=zone_choices, **kwargs)
 
     def valid_value(self, value) -> bool:

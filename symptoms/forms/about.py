@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from accounts.consents import consent_texts
-from accounts.fields import NameField, ZoneField
+from accounts.fields import NameField, ZoneField, zone_choices
 from accounts.models import Patient, Practice
 from accounts.patients import TOO_YOUNG
 from symptoms.forms.fields import BirthYearField
@@ -70,6 +70,8 @@ class StartForm(BornForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, practice=None, **kwargs)
         self.fields["country"].choices = [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()]
+        # Without a script nothing says where they are; a zone taken for granted would turn their days at a wrong hour.
+        self.fields["time_zone"].choices = [("", "Choose"), *zone_choices()]
         self.order_fields(self.field_order)
 
 

@@ -20,7 +20,7 @@ def start(request: HttpRequest) -> HttpResponse:
     now, user = timezone.now(), request.user
     if user.as_patient is not None:
         return redirect("today" if own_treatments(user.as_patient) else "treatment_new")
-    initial = {"name": user.name, "country": settings.HELP_COUNTRY, "time_zone": settings.TIME_ZONE}
+    initial = {"name": user.name, "country": settings.HELP_COUNTRY}
     form = StartForm(request.POST or None, now=now, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data

@@ -55,6 +55,7 @@ def test_somebody_without_a_clinic_starts_in_two_steps_and_can_log():
         ({"name": "x" * 10_000}, "at most 120 characters"),
         ({"country": "XX"}, "Choose a country from the list."),
         ({"time_zone": "Mars/Olympus"}, "Choose a time zone from the list."),
+        ({"time_zone": ""}, "Choose a time zone from the list."),
         ({"care": ""}, "Without this we cannot keep a log for you."),
     ],
     ids=lambda value: str(value)[:40],
