@@ -49,10 +49,6 @@ class Journal:
         if entry.is_current:
             self.entries.setdefault(entry.treatment_id, {})[entry.day] = entry
 
-    def session(self, id: UUID) -> Treatment | None:
-        """The session of that id; None where the patient has no such."""
-        return next((treatment for treatment in self.treatments if treatment.id == id), None)
-
     def days(self, treatment: Treatment) -> dict[int, Entry]:
         """The current entries of a treatment by day."""
         return self.entries.get(treatment.id, {})
@@ -80,14 +76,12 @@ def read_own_journal(user: User) -> Journal:
     sessions = _OWN_SESSIONS(user.pk)
     if not sessions:
         return Journal([])
-    journal = _journal(sessions, sessions[0].patient)
-    journal.agreed = bool(sessions[0].agreed)
-    return journal
+    return _journal(sessions, sessions[0].patient, agreed=bool(sessions[0].agreed))
 
 
-def _journal(sessions: list[Treatment], patient: Patient) -> Journal:
+def _journal(sessions: list[Treatment], patient: Patient, *, agreed: bool | None = None) -> Journal:
     by_id = {session.id: session for session in sessions}
-    journal = Journal(sessions)
+    journal = Journal(sessions, agreed)
     for session in sessions:
         session.patient = patient
     for entry in _ENTRIES(patient.pk):

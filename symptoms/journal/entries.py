@@ -119,12 +119,14 @@ def digest_of(day: int, answers: dict, note: str) -> str:
 
 
 def _kept(journal: Journal, treatment_id: UUID, day: int) -> tuple[Treatment, int]:
-    """The session to write to and the day in it: of a record that was set aside, the other one."""
-    asked = journal.session(treatment_id)
-    if asked is None:
+    """The session to write to and the day in it: of a record that was set aside, the one that was kept in the end."""
+    sessions = {session.id: session for session in journal.treatments}
+    if treatment_id not in sessions:
         raise NotTheirs
-    kept = journal.session(asked.same_as_id) if asked.same_as_id is not None else asked
-    return kept or asked, max(0, day + (kept or asked).day_of(asked.day_zero))
+    kept = asked = sessions[treatment_id]
+    while kept.same_as_id is not None:
+        kept = sessions[kept.same_as_id]
+    return kept, max(0, day + kept.day_of(asked.day_zero))
 
 
 def _again(treatment: Treatment, saved: Entry, digest: str) -> Recorded:

@@ -97,6 +97,9 @@ def test_a_day_sent_to_a_record_that_was_set_aside_goes_to_the_one_that_was_kept
     assert (late.entry.treatment, late.entry.day) == (theirs, 4)
     assert not logged(own, 2, id=id).is_new  # sent again after the records were joined
     assert days(theirs) == [3, 4]
+    third = pen(ana, days_ago=6, by=noor)
+    say_same(third, theirs, now=timezone.now())
+    assert (logged(own, 4).entry.treatment, days(third)) == (third, [4, 5, 6])
 
 
 def test_the_newest_session_is_the_one_a_patient_stands_by(clinic, noor):
