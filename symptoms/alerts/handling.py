@@ -34,8 +34,10 @@ def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUI
     """
     # Found and taken in one writing transaction: of two who tap at once the second finds nothing free.
     ours = Alert.objects.open().managed_by(by).with_holder().filter(treatment=treatment)
-    free = Q(is_held=False) | Q(acknowledged_by=over_from) & ~Q(acknowledged_by=by)
-    taken = list(ours.filter(free if over_from else Q(is_held=False)))
+    free = Q(is_held=False)
+    if over_from not in (None, by.pk):
+        free |= Q(acknowledged_by=over_from)
+    taken = list(ours.filter(free))
     if taken:
         Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
         _note(taken, What.ACKNOWLEDGED, by, now)
