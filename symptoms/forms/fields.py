@@ -3,16 +3,26 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from accounts.fields import NameField
 from accounts.patients import is_adult
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
 LONGEST_LIFE = 120  # years
+
+
+def typed_id(typed: QueryDict, name: str) -> UUID | None:
+    """The id that a page carried along under `name`; None for anything that is no id."""
+    try:
+        return UUID(typed.get(name, ""))
+    except ValueError:
+        return None
 
 
 class LineField(NameField):

@@ -50,14 +50,6 @@ def seen_in(typed: QueryDict) -> dict[uuid.UUID, int]:
     return {uuid.UUID(pair[1]): int(pair[2]) for pair in pairs if pair}
 
 
-def colleague_in(typed: QueryDict) -> uuid.UUID | None:
-    """From whom what they have is to be taken over; None for anything that is no id."""
-    try:
-        return uuid.UUID(typed.get("over_from", ""))
-    except ValueError:
-        return None
-
-
 class NoteForm(forms.Form):
     """A note kept inside the practice, or a short message that the patient reads: two buttons say which."""
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from accounts.models import Practice, User
-from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField
+from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField, typed_id
 from symptoms.forms.skin import OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
 from symptoms.models.treatment import DEEPEST_MM
@@ -26,10 +26,7 @@ PRODUCT_ROWS = 8  # the page shows as many as are used and one more, by its styl
 
 def id_in(typed: QueryDict) -> UUID:
     """The id with which the page was made, so that sending it twice records one treatment; else a new one."""
-    try:
-        return UUID(typed.get("id", ""))
-    except ValueError:
-        return uuid4()
+    return typed_id(typed, "id") or uuid4()
 
 
 def too_deep(depth: Decimal) -> str:

@@ -14,7 +14,8 @@ from accounts.access import practitioner_required
 from accounts.members import user_name
 from accounts.models import Patient, User
 from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, resolve_all, write_note
-from symptoms.forms.handling import NoteForm, ResolveForm, colleague_in, seen_in
+from symptoms.forms.fields import typed_id
+from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.models import Alert, Entry, Treatment
 from symptoms.views.record import patients_seen_by, record_of
 
@@ -49,7 +50,7 @@ def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     With `over_from`, the id of the colleague whom the page named, what they have is taken over from them.
     """
     treatment = get_object_or_404(_on_our_desk(request.user), pk=treatment_id)
-    if acknowledge(treatment, by=request.user, now=timezone.now(), over_from=colleague_in(request.POST)):
+    if acknowledge(treatment, by=request.user, now=timezone.now(), over_from=typed_id(request.POST, "over_from")):
         messages.success(request, "You have this now. The patient sees it.")
     else:
         taken = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
