@@ -111,7 +111,7 @@ def _limit_letters(practice: Practice, email: str, now: datetime) -> None:
     sent = practice.invitations.exclude(email="")
     if sent.filter(email=email, created_at__gt=now - BETWEEN_TWO).exists():
         raise TooManyLetters(
-            "An invitation went to this address less than 3 minutes ago. "
+            f"An invitation went to this address less than {BETWEEN_TWO.seconds // 60} minutes ago. "
             "Let them look for it, in the spam folder too, before you send another."
         )
     if sent.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:

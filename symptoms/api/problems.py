@@ -9,10 +9,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.busy import may_pass
+from accounts.busy import RETRY_AFTER, may_pass
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER = 5  # seconds, where the fault is ours and likely to pass
 SENTENCES = {
     400: "This request could not be read.",
     401: "Sign in, or send a token.",
