@@ -147,7 +147,11 @@ class Membership(models.Model):
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):
-    """Whose patients one may see."""
+    """Whose patients one may see, and in which order."""
+
+    def by_name(self) -> "PatientQuerySet":
+        """In the order of a list of names, whatever their capitals."""
+        return self.order_by(Lower("name"), "id")
 
     def of_practice(self, practice: Practice) -> "PatientQuerySet":
         """Those whose current practice this is."""

@@ -67,4 +67,4 @@ def _alike(practice: Practice, name: str, email: str):
     same = Q(name__iexact=name)
     if email:
         same |= Q(email__iexact=email)
-    return Patient.objects.of_practice(practice).filter(same).order_by("name", "id")
+    return Patient.objects.of_practice(practice).filter(same).by_name()

@@ -151,4 +151,4 @@ def _found(request: HttpRequest, practice: Practice):
     if not sought:
         return []
     found = Patient.objects.of_practice(practice).filter(named(sought, "name", "year_of_birth"))
-    return found.order_by("name", "id")[:FOUND_AT_MOST]
+    return found.by_name()[:FOUND_AT_MOST]

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -58,11 +57,7 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
         found = found.order_by("-alert_urgency", "waiting_since", "patient_id")
         return Paginator(found.filter(named(sought, "patient__name", "patient__year_of_birth")), ROWS).get_page(number)
     said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
-    everybody = (
-        Patient.objects.of_practice(practice)
-        .filter(named(sought, "name", "year_of_birth"))
-        .order_by(Lower("name"), "id")
-    )
+    everybody = Patient.objects.of_practice(practice).filter(named(sought, "name", "year_of_birth")).by_name()
     if show != "all":
         verdict = Urgency.WATCH if show == "watch" else Urgency.ON_TRACK
         everybody = everybody.filter(standing__urgency=verdict, standing__alert_urgency=0)
