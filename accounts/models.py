@@ -19,6 +19,7 @@ from accounts.prepared import Prepared
 
 ADULT = 18
 INVITATION_LASTS = timedelta(days=7)
+LONGEST_PAUSE = timedelta(minutes=20)  # no message is ever put off for longer
 CONSENT_VERSION = "2026-11"  # of the texts in accounts/consents.py; a new text is a new version
 
 
@@ -307,8 +308,12 @@ class SendingQuerySet(models.QuerySet):
     """What is due to be sent."""
 
     def due(self, now: datetime):
-        """Not sent, not given up, and free: never leased, or with a lease that ran out."""
-        return self.filter(sent_at=None, failed_at=None, not_before__lte=now)
+        """Not sent, not given up, and free: never leased, or with a lease that ran out.
+
+        A row that has to wait longer than any pause was put off before the clock was set back: it is due as well.
+        """
+        is_free = Q(not_before__lte=now) | Q(not_before__gt=now + LONGEST_PAUSE)
+        return self.filter(is_free, sent_at=None, failed_at=None)
 
 
 class Sending(models.Model):

@@ -1,16 +1,20 @@
-"""The worker: judges what could not be judged, hands out what is due, and sweeps photos that no row knows."""
+"""The worker: a list of duties, done one after the other for as long as it runs."""
 
 import logging
 import signal
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, close_old_connections
+from django.db.models import Q
 from django.utils import timezone
 
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
-from symptoms.journal.judging import judge_again, leave_unjudged
+from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery, Entry, Photo
 from symptoms.photos import storage
@@ -18,8 +22,32 @@ from symptoms.photos import storage
 log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between looks when nothing is due
-SWEEP_EVERY = timedelta(hours=1)
+RETRY_AFTER = (1, 2, 4, 8, 15)  # seconds until a duty that failed is tried again, longer each time in a row
+LOG_EVERY = 60  # seconds between two log lines about the same duty
+ALWAYS = timedelta(0)
 ORPHAN_AFTER = timedelta(days=1)  # longer than any upload takes between its file and its row
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something the worker does.
+
+    `run` does a piece of it and returns whether more may be waiting; it is called at each look, or once in `every`.
+    """
+
+    name: str
+    run: Callable[[], bool]
+    every: timedelta = ALWAYS
+
+
+def duties(outbox: Outbox) -> list[Duty]:
+    """Everything the worker does, in the order in which it does it."""
+    hourly = timedelta(hours=1)
+    return [
+        Duty("judge again what could not be judged", judge_one),
+        Duty("send what is due", outbox.work),
+        Duty("remove photo files without a row", sweep_photos, hourly),
+    ]
 
 
 class Command(BaseCommand):
@@ -35,24 +63,70 @@ class Command(BaseCommand):
                 signal.signal(number, lambda *_: stop.set())
         self.stdout.write("Worker started.")
         outbox = Outbox(may_still_be_told, pass_on)
-        next_sweep = timezone.now()
+        rota = Rota(duties(outbox))
         while not stop.is_set():
             close_old_connections()
-            try:
-                worked = judge_one() | outbox.work()
-                if timezone.now() >= next_sweep:
-                    sweep_photos()
-                    next_sweep = timezone.now() + SWEEP_EVERY
-            except OperationalError:
-                # A full disk or a long lock passes; nothing was marked, so all of it is still due.
-                log.exception("the database could not be written")
-                worked = False
-            if once and not worked and outbox.is_idle:
+            worked = rota.work()
+            if once and not worked and (outbox.is_idle or rota.has_failed):
                 break
-            if not worked:
+            if rota.has_failed:
+                stop.wait(PAUSE)  # the outbox would not wait while it holds something it cannot mark as sent
+            elif not worked:
                 outbox.wait(PAUSE)
-        outbox.close()
+        _close(outbox)
         self.stdout.write("Worker stopped.")
+
+
+class Rota:
+    """Whose turn it is: each duty as often as it asks for, and one that fails less and less often.
+
+    A full disk or a long lock fails the same way many times a second, and passes; no fault of one duty holds up the
+    others. `clock` counts seconds and is never set back.
+    """
+
+    def __init__(self, duties: list[Duty], clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._duties = duties
+        self._due_at = dict.fromkeys((duty.name for duty in duties), clock())
+        self._failures: dict[str, int] = {}
+        self._logged_at: dict[str, float] = {}
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last try of any duty failed."""
+        return bool(self._failures)
+
+    def work(self) -> bool:
+        """Do each duty whose turn it is; False when none found anything to do."""
+        due = [duty for duty in self._duties if self._clock() >= self._due_at[duty.name]]
+        return sum(self._do(duty) for duty in due) > 0  # every one of them has its turn
+
+    def _do(self, duty: Duty) -> bool:
+        try:
+            more = duty.run()
+        except Exception as fault:
+            self._note_failure(duty, fault)
+            return False
+        self._failures.pop(duty.name, None)
+        self._due_at[duty.name] = self._clock() + duty.every.total_seconds()
+        return more
+
+    def _note_failure(self, duty: Duty, fault: Exception) -> None:
+        failures = self._failures[duty.name] = self._failures.get(duty.name, 0) + 1
+        now = self._clock()
+        self._due_at[duty.name] = now + RETRY_AFTER[min(failures, len(RETRY_AFTER)) - 1]
+        if now >= self._logged_at.get(duty.name, now - LOG_EVERY) + LOG_EVERY:
+            self._logged_at[duty.name] = now
+            # What the database says is clear in one line; anything else is a fault of ours.
+            trace = None if isinstance(fault, OperationalError) else fault
+            log.error("could not %s, trying again: %s", duty.name, fault, exc_info=trace)
+
+
+def _close(outbox: Outbox) -> None:
+    try:
+        outbox.close()
+    except OperationalError as fault:
+        log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
 
 
 def pass_on(unreached: Delivery) -> bool:
@@ -63,7 +137,9 @@ def pass_on(unreached: Delivery) -> bool:
 def judge_one() -> bool:
     """Judge the longest-waiting entry that is due to be judged again; False when there is none."""
     now = timezone.now()
-    due = Entry.objects.unjudged().filter(judge_again_at__lte=now).order_by("judge_again_at").first()
+    # Nothing waits for longer than the longest pause, unless the clock was set back meanwhile.
+    is_due = Q(judge_again_at__lte=now) | Q(judge_again_at__gt=now + max(JUDGE_AGAIN_AFTER))
+    due = Entry.objects.unjudged().filter(is_due).order_by("judge_again_at").first()
     if due is None:
         return False
     try:
@@ -77,6 +153,7 @@ def judge_one() -> bool:
     return True
 
 
-def sweep_photos() -> None:
+def sweep_photos() -> bool:
     """Delete pictures without a row: an upload that was cut between its file and its row."""
     storage.sweep_orphans(set(Photo.objects.values_list("key", flat=True)), ORPHAN_AFTER)
+    return False
