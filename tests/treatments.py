@@ -24,6 +24,11 @@ def pen(patient: Patient, *, days_ago: int = 0, by=None, now: datetime | None = 
     return treatment
 
 
+def on_day(treatment: Treatment, day: int) -> dict:
+    """What a row of an entry or a photo says about its day."""
+    return {"treatment": treatment, "day": day, "date": treatment.date_of(day)}
+
+
 def answers(*, signs=(), temperature_c: float | None = None, exposures=(), asked=None, **symptoms: int) -> dict:
     """The document of an entry in which the four that matter are answered, with none where nothing is said."""
     levels = {**dict.fromkeys(FOUR, 0), **symptoms}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -49,8 +50,12 @@ def raise_alerts(
     *,
     now: datetime,
     change: Change,
+    before: Mapping[str, Urgency] | None = None,
 ) -> list[Delivery]:
     """Open, raise or note alerts for what was said of the entries in `spoken`, the newest of the treatment last.
+
+    `before`: for entries that were only judged again, what each concern stood at before. What it already was raised for
+    then is not raised again: a practitioner may have closed it since. None: all of it is news.
 
     One open alert for a concern of a treatment: its urgency only rises, it never closes by itself. One message to a
     recipient, however many concerns opened or rose. Without a practice there is nobody to alert. `newest_treatment` is
@@ -61,7 +66,7 @@ def raise_alerts(
     open_alerts = _OPEN(patient.pk)
     if patient.practice is not None:
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
-        opened, risen = _follow(here, entry, [said for _, said in spoken], now, change)
+        opened, risen = _follow(here, entry, [said for _, said in spoken], now, change, before or {})
         if opened or risen:
             queued = tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
         open_alerts += opened
@@ -74,12 +79,18 @@ def raise_alerts(
 
 
 def _follow(
-    here: dict[str, Alert], entry: Entry, spoken: list[Assessment], now: datetime, change: Change
+    here: dict[str, Alert],
+    entry: Entry,
+    spoken: list[Assessment],
+    now: datetime,
+    change: Change,
+    before: Mapping[str, Urgency],
 ) -> tuple[list[Alert], list[Alert]]:
     """Open alerts, and bring those open `here` (by concern) to what was said; gives the opened and the risen."""
     raised, still = _urgencies(spoken), _urgencies(spoken[-1:])
     was = {alert.pk: _state(alert) for alert in here.values()}
-    opened = _open(entry, {c: urgency for c, urgency in raised.items() if c not in here}, still, now)
+    news = {concern: urgency for concern, urgency in raised.items() if urgency > before.get(concern, Urgency.ON_TRACK)}
+    opened = _open(entry, {c: urgency for c, urgency in news.items() if c not in here}, still, now)
     risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
     events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in opened]
     events += _raise(risen, raised, entry, now)

@@ -100,8 +100,9 @@ def record_entry(
         if replaced is not None:
             Entry.objects.filter(pk=replaced.pk).update(is_current=False)
         entry = Entry(
-            id=id, treatment=treatment, day=day, answers=answers, note=note, digest=digest, reported_by=by,
-            received_at=now, is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
+            id=id, treatment=treatment, date=treatment.date_of(day), day=day, answers=answers, note=note, digest=digest,
+            reported_by=by, received_at=now,
+            is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
         )  # fmt: skip
         try:
             insert([entry])

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.free_text import FreeText
 from accounts.models import Membership, Practice, User
 from symptoms.models.entry import Entry
 from symptoms.models.treatment import Treatment
@@ -133,7 +134,7 @@ class Note(models.Model):
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="notes")
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    text = models.TextField(max_length=1000)
+    text = FreeText(max_length=1000)
     for_patient = models.BooleanField(default=False)
     written_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)

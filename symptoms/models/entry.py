@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.free_text import FreeText
 from accounts.models import User
 from accounts.quick_json import Stored
 from symptoms.models.treatment import Treatment
@@ -34,9 +35,10 @@ class Entry(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the client, so that a repeat is recognised
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="entries", db_index=False)
-    day = models.PositiveSmallIntegerField()
+    date = models.DateField(help_text="the calendar date it was written for, where the patient was; it never changes")
+    day = models.PositiveSmallIntegerField(help_text="follows from the date and the treatment's; never below 0")
     answers = models.JSONField(encoder=Stored)
-    note = models.TextField(blank=True, max_length=2000)
+    note = FreeText(blank=True, max_length=2000)
     digest = models.CharField(max_length=64)
     reported_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     received_at = models.DateTimeField()

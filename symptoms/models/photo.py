@@ -36,7 +36,8 @@ class Photo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the client, so that a repeat is recognised
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="photos")
-    day = models.PositiveSmallIntegerField()
+    date = models.DateField(help_text="the calendar date it shows, where the patient was; it never changes")
+    day = models.PositiveSmallIntegerField(help_text="follows from the date and the treatment's; never below 0")
     view = models.CharField(max_length=10, choices=VIEWS)
     key = models.CharField(max_length=64, unique=True)
     sha256 = models.CharField(max_length=64, help_text="of the stored picture")

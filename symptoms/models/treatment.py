@@ -1,7 +1,7 @@
 """One microneedling session, with the skin, conditions and medicines of that day."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -97,6 +97,10 @@ class Treatment(models.Model):
     def day_of(self, on: date) -> int:
         """Whole days since day 0; negative before it."""
         return (on - self.day_zero).days
+
+    def date_of(self, day: int) -> date:
+        """The calendar date of a day."""
+        return self.day_zero + timedelta(days=day)
 
 
 class TreatmentRevision(models.Model):

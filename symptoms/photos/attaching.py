@@ -54,7 +54,8 @@ def attach_photo(
         with transaction.atomic():
             _may_have_more(treatment, day)  # again, now that nobody else can write
             photo = Photo.objects.create(
-                id=id, treatment=treatment, day=day, view=view, key=key, sha256=picture.sha256, digest=digest,
+                id=id, treatment=treatment, date=treatment.date_of(day), day=day, view=view, key=key,
+                sha256=picture.sha256, digest=digest,
                 width=picture.width, height=picture.height, size=len(picture.jpeg), uploaded_by=by, received_at=now,
             )  # fmt: skip
     except (IntegrityError, TooManyPhotos):

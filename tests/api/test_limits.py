@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from symptoms.models import Entry
 from tests.api.programs import QUIET, of, program, put_entry
-from tests.treatments import answers
+from tests.treatments import answers, on_day
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def many_days(treatment):
     now = timezone.now()
     Entry.objects.bulk_create(
         Entry(
-            id=uuid4(), treatment=treatment, day=n, answers=answers(), digest=str(n), is_judged=True,
+            id=uuid4(), **on_day(treatment, n), answers=answers(), digest=str(n), is_judged=True,
             received_at=now - timedelta(minutes=n // 4),
         )
         for n in range(64)
@@ -67,7 +67,5 @@ def test_a_list_comes_newest_first_in_pages_each_row_once(anas, treatment, many_
 def test_a_row_added_meanwhile_moves_no_page(anas, treatment, many_days):
     first = anas.get(of(treatment, "entries")).json()
     before = anas.get(first["next"]).json()["results"]
-    Entry.objects.create(
-        id=uuid4(), treatment=treatment, day=70, answers=answers(), digest="x", received_at=timezone.now()
-    )
+    Entry.objects.create(id=uuid4(), **on_day(treatment, 70), answers=answers(), digest="x", received_at=timezone.now())
     assert anas.get(first["next"]).json()["results"] == before

@@ -11,6 +11,7 @@ from rest_framework.authtoken.models import Token
 from accounts.models import Consent, Membership, Patient, Practice, User
 from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
 from symptoms.recovery.vocabulary import Symptom, Urgency
+from tests.treatments import on_day
 
 OPEN = 0.6  # of a crowd's patients have an open alert
 ASKED = sorted(map(str, Symptom))
@@ -95,7 +96,7 @@ def _log(treatments: list[Treatment], days: int) -> list[Entry]:
     entries = Entry.objects.bulk_create(
         [
             Entry(
-                treatment=one, day=day, digest="0" * 64, reported_by=one.patient.user, received_at=now, is_judged=True,
+                **on_day(one, day), digest="0" * 64, reported_by=one.patient.user, received_at=now, is_judged=True,
                 answers={"symptoms": {"redness": max(0, 2 - day)}, "asked": ASKED, "signs": [], "exposures": []},
             )
             for one in treatments

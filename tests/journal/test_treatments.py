@@ -14,7 +14,7 @@ from symptoms.journal.treatments import change_treatment, possibly_same, say_dif
 from symptoms.models import Alert, Assessment, Photo, Standing
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
-from tests.treatments import logged, pen
+from tests.treatments import logged, on_day, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +155,13 @@ def test_photos_of_a_joined_record_stay_on_their_date(clinic, noor):
     ana = people.ana(clinic)
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
     photo = Photo.objects.create(
-        treatment=own, day=2, view="front", key="k", width=1, height=1, size=1, received_at=timezone.now()
+        **on_day(own, 2),
+        view="front",
+        key="k",
+        width=1,
+        height=1,
+        size=1,
+        received_at=timezone.now(),
     )
     say_same(theirs, own, now=timezone.now())
     photo.refresh_from_db()

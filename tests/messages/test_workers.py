@@ -20,6 +20,7 @@ from accounts.models import AccountMail
 from symptoms.models import Delivery, Entry
 from tests.messages import mailservers
 from tests.messages.told import a_treatment, an_entry, tell
+from tests.treatments import on_day
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
@@ -134,7 +135,7 @@ def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers):
     entry = an_entry(treatment)
     chance = random.Random(racers)
     entries = Entry.objects.bulk_create(
-        Entry(treatment=treatment, day=day, answers=entry.answers, digest="", received_at=timezone.now())
+        Entry(**on_day(treatment, day), answers=entry.answers, digest="", received_at=timezone.now())
         for day in range(1, RACED_FOR + 1)
     )
     Entry.objects.update(is_judged=True)

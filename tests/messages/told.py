@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from symptoms.models import Delivery, Entry, Treatment
 from tests import people
+from tests.treatments import on_day
 
 PATIENT_STRINGS = ["Ana", "Marrowby", "ana.marrowby@example.org", "pus", "infection", "pen"]
 CLINIC_STRINGS = ["Larkfield Skin", "microneedling", "patient", "photo"]
@@ -26,7 +27,7 @@ def an_entry(treatment: Treatment | None = None) -> Entry:
     """A day with pus, not judged: what is tested here is the telling."""
     treatment = treatment or a_treatment()
     return Entry.objects.create(
-        id=uuid4(), treatment=treatment, day=treatment.entries.count(), received_at=timezone.now(), digest="0" * 64,
+        id=uuid4(), **on_day(treatment, treatment.entries.count()), received_at=timezone.now(), digest="0" * 64,
         answers={"symptoms": {}, "asked": [], "signs": ["pus"], "exposures": []}, is_judged=True,
     )  # fmt: skip
 

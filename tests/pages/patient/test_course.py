@@ -9,7 +9,7 @@ from django.utils import timezone
 from symptoms.models import Assessment, Entry
 from tests import people
 from tests.pages.practitioner.pages import statements, text_of
-from tests.treatments import answers, logged, pen
+from tests.treatments import answers, logged, on_day, pen
 
 pytestmark = pytest.mark.django_db
 COURSE = reverse("course")
@@ -104,8 +104,7 @@ def long_course(patient, days: int):
     now = timezone.now()
     said = answers(pain=1, redness=2)
     entries = Entry.objects.bulk_create(
-        Entry(treatment=treatment, day=day, answers=said, digest="", received_at=now, is_judged=True)
-        for day in range(days)
+        Entry(**on_day(treatment, day), answers=said, digest="", received_at=now, is_judged=True) for day in range(days)
     )
     Assessment.objects.bulk_create(
         Assessment(entry=entry, urgency=0, flags=[], protocol_version="1", protocol_hash="", made_at=now)

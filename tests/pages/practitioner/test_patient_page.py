@@ -14,7 +14,7 @@ from symptoms.models import Alert, Delivery, Entry, Note
 from symptoms.views.record_days import MOST_REPLACED
 from tests import people
 from tests.pages.practitioner.pages import statements, text_of
-from tests.treatments import logged, pen
+from tests.treatments import logged, on_day, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -298,7 +298,7 @@ def test_a_day_that_was_changed_without_end_leaves_the_page_readable(desk, sessi
     saved = logged(session, 2).entry
     Entry.objects.bulk_create(
         Entry(
-            id=uuid4(), treatment=session, day=2, answers=saved.answers, note="zq9 once more", digest=str(n),
+            id=uuid4(), **on_day(session, 2), answers=saved.answers, note="zq9 once more", digest=str(n),
             received_at=saved.received_at, is_current=False, is_judged=True,
         )
         for n in range(MOST_REPLACED + 50)
