@@ -12,6 +12,6 @@ urlpatterns = [
     path("account/waiting/", views.waiting, name="waiting"),
     path("practice/members/", views.members_list, name="members"),
     path("practice/members/invite/", views.invite_member, name="invite_member"),
-    path("practice/members/<uuid:member_id>/", views.member_change, name="member_change"),
-    path("practice/invitations/<uuid:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
+    path("practice/members/<id:member_id>/", views.member_change, name="member_change"),
+    path("practice/invitations/<id:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
 ]

@@ -46,7 +46,7 @@ class ResolveForm(forms.Form):
 
 def seen_in(typed: QueryDict) -> dict[uuid.UUID, int]:
     """Which alerts stood on the page that was sent, with the urgency each had there; anything else is left out."""
-    pairs = (re.fullmatch(SEEN, one) for one in typed.getlist("seen"))
+    pairs = (re.fullmatch(SEEN, one, re.I) for one in typed.getlist("seen"))
     return {uuid.UUID(pair[1]): int(pair[2]) for pair in pairs if pair}
 
 

@@ -32,7 +32,7 @@ def chosen(treatments: list[Treatment], id: str) -> Treatment:
         raise Http404
     if not id:
         return treatments[0]
-    return next((treatment for treatment in treatments if str(treatment.id) == id), None) or _nothing()
+    return next((treatment for treatment in treatments if str(treatment.id) == id.lower()), None) or _nothing()
 
 
 def in_a_line(treatment: Treatment) -> str:

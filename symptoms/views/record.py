@@ -87,7 +87,7 @@ def _chosen(treatments: list[Treatment], asked: str | None) -> Treatment | None:
     if not asked:
         return treatments[0] if treatments else None
     for treatment in treatments:
-        if str(treatment.id) == asked:
+        if str(treatment.id) == asked.lower():
             return treatment
     raise Http404
 
