@@ -5,6 +5,9 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from accounts.names import is_seen
+from accounts.numerals import with_plain_digits
+
 # Marks that turn the direction of what follows (in a name they would rearrange the clinic's list), and control codes.
 UNSEEN = dict.fromkeys(
     [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(1, 9), *range(0xE, 0x20), 0x7F]
@@ -12,7 +15,10 @@ UNSEEN = dict.fromkeys(
 
 
 class NameField(forms.CharField):
-    """A person's name on one line: spaces made single, marks that turn the writing's direction left out."""
+    """A person's name on one line: spaces made single, marks that turn the writing's direction left out.
+
+    What nobody can see (only spaces, joiners, fillers) is nothing.
+    """
 
     def __init__(self, **kwargs):
         kwargs.setdefault("max_length", 120)
@@ -20,7 +26,8 @@ class NameField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value) -> str:
-        return " ".join((super().to_python(value) or "").translate(UNSEEN).split())
+        line = " ".join((super().to_python(value) or "").translate(UNSEEN).split())
+        return line if is_seen(line) else ""
 
 
 class EmailField(forms.EmailField):
@@ -42,6 +49,9 @@ class PhoneField(NameField):
     def __init__(self, **kwargs):
         super().__init__(**{"required": False, "label": "Phone", "max_length": 40, **kwargs})
         self.widget.attrs["inputmode"] = "tel"
+
+    def to_python(self, value) -> str:
+        return super().to_python(with_plain_digits(value) if isinstance(value, str) else value)
 
     def validate(self, value: str) -> None:
         super().validate(value)

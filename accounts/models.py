@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,6 +16,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.names import FoldedNameField
 from accounts.prepared import Prepared
 
 ADULT = 18
@@ -151,8 +153,8 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     """Whose patients one may see, and in which order."""
 
     def by_name(self) -> "PatientQuerySet":
-        """In the order of a list of names, whatever their capitals."""
-        return self.order_by(Lower("name"), "id")
+        """In the order of a list of names, whatever their capitals and accents."""
+        return self.order_by("folded_name", "id")
 
     def of_practice(self, practice: Practice) -> "PatientQuerySet":
         """Those whose current practice this is."""
@@ -166,6 +168,7 @@ class Patient(models.Model):
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="patient")
     practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="patients")
     name = models.CharField(max_length=120)
+    folded_name = FoldedNameField()
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -178,10 +181,16 @@ class Patient(models.Model):
     objects = PatientQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("practice", Lower("name"), "id", name="patients_by_name")]
+        indexes = [models.Index(fields=["practice", "folded_name", "id"], name="patients_by_name")]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, update_fields: Iterable[str] | None = None, **kwargs) -> None:
+        """As ever; a name that is saved alone takes its folded form along."""
+        if update_fields is not None and "name" in update_fields:
+            update_fields = {*update_fields, "folded_name"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.fields import EmailField, NameField, PhoneField
 from accounts.models import Patient, Practice
+from accounts.names import folded
 from symptoms.forms.fields import BirthYearField
 
 
@@ -64,7 +65,7 @@ class InviteForm(forms.Form):
 
 
 def _alike(practice: Practice, name: str, email: str):
-    same = Q(name__iexact=name)
+    same = Q(folded_name=folded(name))
     if email:
         same |= Q(email__iexact=email)
     return Patient.objects.of_practice(practice).filter(same).by_name()

@@ -150,5 +150,5 @@ def _found(request: HttpRequest, practice: Practice):
     sought = sought_in(request)
     if not sought:
         return []
-    found = Patient.objects.of_practice(practice).filter(named(sought, "name", "year_of_birth"))
+    found = Patient.objects.of_practice(practice).filter(named(sought))
     return found.by_name()[:FOUND_AT_MOST]

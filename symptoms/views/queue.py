@@ -55,9 +55,9 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
         found = _open(practice).select_related("patient", "treatment", "entry")
         found = found.defer("treatment__products", "entry__answers")
         found = found.order_by("-alert_urgency", "waiting_since", "patient_id")
-        return Paginator(found.filter(named(sought, "patient__name", "patient__year_of_birth")), ROWS).get_page(number)
+        return Paginator(found.filter(named(sought, "patient__")), ROWS).get_page(number)
     said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
-    everybody = Patient.objects.of_practice(practice).filter(named(sought, "name", "year_of_birth")).by_name()
+    everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     if show != "all":
         verdict = Urgency.WATCH if show == "watch" else Urgency.ON_TRACK
         everybody = everybody.filter(standing__urgency=verdict, standing__alert_urgency=0)
