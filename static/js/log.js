@@ -83,7 +83,7 @@ class DailyLog extends HTMLElement {
     if (!word) return false;
     if (least === undefined) return Boolean(this.form.querySelector(`input[value="${word}"]:checked:enabled`));
     const control = this.chosen(word) ?? this.form.querySelector(`input[name="${word}"]:not([type=radio]):enabled`);
-    const number = Number.parseFloat((control?.value ?? "").replace(",", "."));
+    const number = Number.parseFloat(plain(control?.value ?? ""));
     const isFahrenheit = word === "temperature_c" && this.chosen("unit")?.value === "f";
     return (isFahrenheit ? ((number - 32) * 5) / 9 : number) >= Number(least);
   }
@@ -105,6 +105,12 @@ class DailyLog extends HTMLElement {
     this.sending = false;
     for (const button of this.form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
   }
+}
+
+// Arabic, Persian and full-width digits and the decimal marks that go with them, as the server reads them too.
+function plain(typed) {
+  const digits = typed.normalize("NFKC").replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => digit.charCodeAt(0) & 15);
+  return digits.replace(/[,·٫]/, ".");
 }
 
 customElements.define("daily-log", DailyLog);

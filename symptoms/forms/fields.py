@@ -12,9 +12,12 @@ from django.http import QueryDict
 
 from accounts.fields import NameField
 from accounts.patients import is_adult
+from symptoms.forms.numbers import plain_number
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
+ANY_NUMBER = 10**LONGEST_NUMBER
 LONGEST_LIFE = 120  # years
+BUDDHIST_YEARS, PERSIAN_YEARS = 543, 621  # that those calendars are ahead of the international one, or behind it
 
 
 def typed_id(typed: QueryDict, name: str) -> UUID | None:
@@ -49,7 +52,7 @@ class NumberField(forms.DecimalField):
 
     def to_python(self, value):
         if isinstance(value, str):
-            value = value.strip().replace(",", ".")
+            value = plain_number(value, self.unit.strip())
             if len(value) > LONGEST_NUMBER or "e" in value.lower():
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
@@ -73,8 +76,10 @@ class WholeNumberField(forms.IntegerField):
         super().__init__(**{"required": False, **kwargs})
 
     def to_python(self, value):
-        if isinstance(value, str) and len(value.strip()) > LONGEST_NUMBER:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if isinstance(value, str):
+            value = plain_number(value)
+            if len(value) > LONGEST_NUMBER:
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
     def validate(self, value) -> None:
@@ -91,15 +96,27 @@ class BirthYearField(WholeNumberField):
     def __init__(self, *, too_young: str, **kwargs):
         self.too_young = too_young
         super().__init__(
-            **{"label": "Year of birth", "required": True, "least": 0, "most": 10**LONGEST_NUMBER, **kwargs}
+            **{"label": "Year of birth", "required": True, "least": -ANY_NUMBER, "most": ANY_NUMBER, **kwargs}
         )
 
     def validate(self, value) -> None:
         super().validate(value)
-        if not self.now.year - LONGEST_LIFE <= value <= self.now.year:
-            raise ValidationError("Check the year.", code="range")
+        if not self._may_be(value):
+            raise ValidationError(self._what_is_wrong(value), code="range")
         if not is_adult(value, self.now):
             raise ValidationError(self.too_young, code="too_young")
+
+    def _may_be(self, year: int) -> bool:
+        return self.now.year - LONGEST_LIFE <= year <= self.now.year
+
+    def _what_is_wrong(self, year: int) -> str:
+        if year < 1000:
+            return "Write all four digits of the year, like 1990."
+        if self._may_be(year - BUDDHIST_YEARS):
+            return f"Did you mean {year - BUDDHIST_YEARS}? Write the year of the international calendar."
+        if self._may_be(year + PERSIAN_YEARS):
+            return "Write the year of the international calendar, like 1990."
+        return f"Check the year. {year} is {'still to come' if year > self.now.year else 'too long ago'}."
 
 
 class LocalTimeField(forms.DateTimeField):

@@ -5,21 +5,24 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ValidationError
 
+from symptoms.forms.numbers import plain_number
+
 LEAST, MOST = Decimal(30), Decimal(45)  # °C; beyond these no thermometer under a living tongue goes
-NUMBER = re.compile(r"\d{1,4}([.,]\d{1,2})?", re.ASCII)
+NUMBER = re.compile(r"\d{1,4}(\.\d{1,2})?", re.ASCII)
 UNITS = [("c", "°C"), ("f", "°F")]
+BEHIND = ("°C", "° C", "°F", "° F", "°С", "C", "F", "С", "°")  # what may stand behind the number; "С" is Cyrillic too
 
 
 def in_celsius(typed: str, unit: str) -> float:
-    """What was `typed` ("38,1", "100.6"; `unit` "c" or "f") in °C, to a tenth of a degree.
+    """What was `typed` ("38,1", "٣٨٫١ °C", "100.6"; `unit` "c" or "f") in °C, to a tenth of a degree.
 
     Raises:
         ValidationError: it is no number, or outside 30 to 45 °C, with what was probably meant.
     """
-    typed = typed.strip().rstrip("°CFcf ").strip()
+    typed = plain_number(typed, *BEHIND)
     if not NUMBER.fullmatch(typed):
         raise ValidationError("Write a number, like 37.2." if unit == "c" else "Write a number, like 99.0.")
-    value = Decimal(typed.replace(",", "."))
+    value = Decimal(typed)
     celsius = _celsius(value, unit)
     if not LEAST <= celsius <= MOST:
         least, most = (LEAST, MOST) if unit == "c" else (Decimal(86), Decimal(113))

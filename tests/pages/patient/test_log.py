@@ -199,6 +199,19 @@ def test_a_temperature_nobody_has_is_refused_beside_its_field(phone, treatment, 
     assert page.status_code == 422 and sentence in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("given", "unit", "read"),
+    [
+        ("٣٨٫٢", "c", 38.2), ("۳۸٫۲", "c", 38.2), ("３８．２", "c", 38.2), ("38·2", "c", 38.2), ("38,2 °C", "c", 38.2),
+        ("38.2℃", "c", 38.2), ("38.2 ºC", "c", 38.2), ("38,2 °С", "c", 38.2), ("38", "c", 38.0), ("38.2°", "c", 38.2),
+        ("१००.४ F", "f", 38.0), ("100.4 ° f", "f", 38.0),
+    ],
+)  # fmt: skip
+def test_a_temperature_is_read_in_any_digits_with_any_decimal_mark_and_its_unit(phone, treatment, given, unit, read):
+    assert phone.post(LOG, typed(3, temperature_c=given, unit=unit)).status_code == 302
+    assert Entry.objects.get().answers["temperature_c"] == read
+
+
 def test_fahrenheit_is_kept_in_celsius_and_the_unit_is_remembered(phone, treatment):
     phone.post(LOG, typed(3, temperature_c="102.2", unit="f"))
     assert Entry.objects.get().answers["temperature_c"] == 39.0

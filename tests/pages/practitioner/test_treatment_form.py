@@ -54,9 +54,30 @@ def test_fifteen_millimetres_are_a_slip_and_the_form_says_so():
     assert refused("needle_depth_mm", "0.09") == "Between 0.1 and 3.5 mm."
 
 
-@pytest.mark.parametrize("typed", ["NaN", "Infinity", "1e1", "-1", "1.234", "deep", "9" * 5000, "1.5\0", "１．５mm"])
+@pytest.mark.parametrize(
+    "typed", ["NaN", "Infinity", "1e1", "-1", "1.234", "deep", "9" * 5000, "1.5\0", "1.5 cm", "1,5,1", "١٬٥"]
+)
 def test_what_is_no_depth_is_refused_beside_its_field(typed):
     assert refused("needle_depth_mm", typed)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "read"),
+    [
+        ("needle_depth_mm", "٠٫٥", "0.5"), ("needle_depth_mm", "۰٫۵", "0.5"), ("needle_depth_mm", "１．５mm", "1.5"),
+        ("needle_depth_mm", "1·5", "1.5"), ("needle_depth_mm", " 1,5 MM ", "1.5"), ("needle_depth_mm", "1.5 mm", "1.5"),
+        ("needle_depth_mm", "\u200f١٫٥", "1.5"), ("needle_depth_mm", "१.५", "1.5"), ("passes", "٣", "3"),
+        ("passes", "３", "3"),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_in_any_digits_with_any_decimal_mark_and_its_unit(field, typed, read):
+    assert refused(field, typed) == ""
+    assert str(form(**{field: typed}).facts()[field]) == read
+
+
+@pytest.mark.parametrize(("typed", "read"), [("٣٠ mJ", "30"), ("３０mJ", "30"), ("30,5mj", "30.5")])
+def test_an_energy_is_read_likewise(typed, read):
+    assert str(form(device="rf", energy_mj=typed).facts()["energy_mj"]) == read
 
 
 @pytest.mark.parametrize(
