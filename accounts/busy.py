@@ -2,24 +2,17 @@
 
 import logging
 
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
+from accounts.database import is_transient
 from accounts.middleware import rule_of
 from accounts.typed import fields_of
 
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
-# As SQLite words it; any other operational error, such as a missing column, is a fault of ours and answers 500.
-PASSING = ("locked", "full", "disk I/O", "readonly", "unable to open")
-
-
-def may_pass(error: Exception) -> bool:
-    """Whether the database may do later what it did not do now."""
-    return isinstance(error, OperationalError) and any(word in str(error) for word in PASSING)
 
 
 class BusyDatabase:
@@ -37,7 +30,7 @@ class BusyDatabase:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page that offers to send the same once more; it asks the database nothing."""
-        if not may_pass(error):
+        if not is_transient(error):
             return None
         log.error("the database takes nothing: %s", error)
         was_sent = request.method == "POST" and request.may_repeat

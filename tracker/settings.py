@@ -81,7 +81,7 @@ DATABASES = {
         "NAME": DATA_DIR / "mendline.sqlite3",
         "CONN_MAX_AGE": None,
         "OPTIONS": {
-            "timeout": 20,
+            "timeout": 4,  # seconds; whoever waits for longer is told to send it again
             "transaction_mode": "IMMEDIATE",
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"

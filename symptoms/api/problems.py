@@ -9,7 +9,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.busy import RETRY_AFTER, may_pass
+from accounts.busy import RETRY_AFTER
+from accounts.database import is_transient
 
 MEDIA_TYPE = "application/problem+json"
 SENTENCES = {
@@ -89,7 +90,7 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return too_large
     if isinstance(error, SuspiciousOperation | UnreadablePostError):
         return exceptions.ParseError(SENTENCES[400])
-    if may_pass(error):
+    if is_transient(error):
         return Busy()
     return None
 

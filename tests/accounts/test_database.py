@@ -13,6 +13,7 @@ from psycopg import errors
 from accounts.database import is_transient, primary_key, violated_constraint
 from accounts.models import Consent, Invitation, Membership, Patient, Practice, User
 from tests import people
+from tests.database_errors import raised_by, sqlite_error
 
 pytestmark = pytest.mark.django_db
 
@@ -47,18 +48,6 @@ def test_no_two_constraints_of_a_table_are_alike_to_sqlite():
         assert len(columns) == len(set(columns)), model
 
 
-def raised(cause: Exception, kind=OperationalError) -> Exception:
-    fault = kind(str(cause))
-    fault.__cause__ = cause
-    return fault
-
-
-def sqlite_error(code: int) -> Exception:
-    cause = sqlite3.OperationalError("as SQLite words it")
-    cause.sqlite_errorcode = code
-    return cause
-
-
 @pytest.mark.parametrize(
     "cause",
     [
@@ -72,15 +61,15 @@ def sqlite_error(code: int) -> Exception:
     ids=lambda cause: getattr(cause, "sqlite_errorcode", None) or type(cause).__name__,
 )
 def test_what_may_pass_is_transient(cause):
-    assert is_transient(raised(cause))
+    assert is_transient(raised_by(cause))
 
 
 def test_a_fault_of_ours_is_not_transient():
     assert not is_transient(OperationalError("database is locked"))  # nobody's but the text's
-    assert not is_transient(raised(sqlite_error(sqlite3.SQLITE_ERROR)))
-    assert not is_transient(raised(errors.UndefinedColumn("no such column"), ProgrammingError))
-    assert not is_transient(raised(errors.ProgrammingError("no result"), ProgrammingError))
-    assert not is_transient(raised(errors.UniqueViolation("taken"), IntegrityError))
+    assert not is_transient(raised_by(sqlite_error(sqlite3.SQLITE_ERROR)))
+    assert not is_transient(raised_by(errors.UndefinedColumn("no such column"), ProgrammingError))
+    assert not is_transient(raised_by(errors.ProgrammingError("no result"), ProgrammingError))
+    assert not is_transient(raised_by(errors.UniqueViolation("taken"), IntegrityError))
     assert not is_transient(ValueError("database is locked"))
     with pytest.raises((OperationalError, ProgrammingError)) as caught, transaction.atomic():
         connection.cursor().execute(f'SELECT mood FROM "{Practice._meta.db_table}" WHERE id = %s', [str(uuid4())])

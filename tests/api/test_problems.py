@@ -4,7 +4,6 @@ import json
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
 from django.test import Client
 from rest_framework.views import APIView
 
@@ -12,6 +11,7 @@ from accounts import members
 from symptoms.api.views import entries
 from tests import people
 from tests.api.programs import QUIET, of, program, put_entry
+from tests.database_errors import LOCKED
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +77,7 @@ def test_a_session_needs_its_guard_against_forged_requests(ana, treatment):
 
 def test_a_database_that_stays_locked_is_busy_and_not_broken(anas, treatment, monkeypatch):
     def locked(*_, **__):
-        raise OperationalError("database is locked")
+        raise LOCKED
 
     monkeypatch.setattr(entries, "record_entry", locked)
     answer = put_entry(anas, treatment, QUIET)

@@ -1,26 +1,136 @@
-"""Django's SQLite backend; how a statement is written for SQLite is worked out once, not whenever it runs."""
+"""Django's SQLite backend, with one addition: who writes holds a file lock, from before the transaction to its end.
 
-from functools import lru_cache
+SQLite lets one connection write at a time and has the others try again after ever longer pauses: under load some get
+their turn at once and some after a minute. And while a commit checkpoints the write-ahead log, versions before 3.51.3
+can lose the commit of another connection. Behind the lock connections write in turn, and a commit and the checkpoint
+that it may bring on (`wal_autocheckpoint`) are over before the next begins. Reading never waits for it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 
 from django.db.backends.sqlite3 import base
 
+from tracker.sqlite.lock import WriteLock, lock_beside
+
+# Outside a transaction these write nothing; whatever else is run there is a write transaction of its own.
+READING = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
 
 class Cursor(base.SQLiteCursorWrapper):
-    """Django writes places for values as %s, SQLite reads ?: a search through the whole statement at every call."""
+    """Takes the lock for a statement that writes outside a transaction."""
 
-    def convert_query(self, query, *, param_names=None):
-        """The statement as SQLite reads it."""
-        return _converted(query) if param_names is None else super().convert_query(query, param_names=param_names)
+    database: "DatabaseWrapper"
+    _rows: Iterator[tuple] | None = None  # what the statement returned, where it had to end before it is asked for
+
+    def execute(self, query, params=None):
+        """Run one statement, waiting for the lock where it needs it."""
+        self._rows = None
+        if self.database.has_lock or query.lstrip()[:9].upper().startswith(READING):
+            return super().execute(query, params)
+        with self.database.locked():
+            super().execute(query, params)
+            if self.description is not None:  # it commits with its last row
+                self._rows = iter(super().fetchall())
+        return self
+
+    def executemany(self, query, param_list):
+        """Run one statement for each set of values, waiting for the lock where it needs it."""
+        if self.database.has_lock:
+            return super().executemany(query, param_list)
+        with self.database.locked():
+            return super().executemany(query, param_list)
+
+    def __next__(self):
+        return super().__next__() if self._rows is None else next(self._rows)
+
+    def fetchone(self):
+        """The next row, or None."""
+        return super().fetchone() if self._rows is None else next(self._rows, None)
+
+    def fetchmany(self, size=1):
+        """The next rows, as many as are asked for."""
+        return super().fetchmany(size) if self._rows is None else list(islice(self._rows, size))
+
+    def fetchall(self):
+        """All rows that are left."""
+        return super().fetchall() if self._rows is None else list(self._rows)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """The backend; it differs in its cursor alone."""
+    """The backend. `OPTIONS["timeout"]` bounds the wait for the lock as it does SQLite's own waiting, in seconds."""
+
+    _lock: WriteLock | None = None  # while this connection holds it
+
+    @property
+    def has_lock(self) -> bool:
+        """Whether this connection may write now; a database in memory is nobody else's."""
+        return self._lock is not None or self.is_in_memory_db()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock for as long as the block lasts.
+
+        Raises:
+            OperationalError: it was not to be had in time; the same as SQLite's own when it is busy.
+        """
+        self._take_lock()
+        try:
+            yield
+        finally:
+            self._release_lock()
 
     def create_cursor(self, name=None):
         """A cursor of the open connection."""
-        return self.connection.cursor(factory=Cursor)
+        cursor = self.connection.cursor(factory=Cursor)
+        cursor.database = self
+        return cursor
+
+    def _start_transaction_under_autocommit(self):
+        if not self.has_lock:
+            self._take_lock()
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._release_lock()
+            raise
+
+    def _commit(self):
+        super()._commit()  # fails: the rollback that follows is still under the lock
+        self._release_lock()
+
+    def _rollback(self):
+        try:
+            super()._rollback()
+        finally:
+            self._release_lock()
+
+    def _close(self):
+        try:
+            super()._close()
+        finally:
+            self._release_lock()
+
+    def _take_lock(self) -> None:
+        lock = lock_beside(str(self.settings_dict["NAME"]))
+        with self.wrap_database_errors:
+            try:
+                is_ours = lock.acquire(self.settings_dict["OPTIONS"].get("timeout", 5.0))
+            except OSError as fault:
+                raise _error(f"unable to open the lock file: {fault.strerror}", sqlite3.SQLITE_CANTOPEN) from fault
+            if not is_ours:
+                raise _error("database is locked", sqlite3.SQLITE_BUSY)
+        self._lock = lock
+
+    def _release_lock(self) -> None:
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            lock.release()
 
 
-@lru_cache(maxsize=1024)
-def _converted(query: str) -> str:
-    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+def _error(text: str, code: int) -> sqlite3.OperationalError:
+    fault = sqlite3.OperationalError(text)
+    fault.sqlite_errorcode = code
+    return fault

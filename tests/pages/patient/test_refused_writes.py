@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +14,7 @@ from symptoms.models import Entry, Photo
 from symptoms.photos import storage
 from tests import images, people
 from tests.api.programs import QUIET, of, program, put_entry
+from tests.database_errors import DISK, FULL, LOCKED, NO_COLUMN, POSTGRES_FULL, POSTGRES_STOPPED
 from tests.pages.patient.log_page import held, typed
 from tests.treatments import pen
 
@@ -35,12 +36,12 @@ def full_store(monkeypatch):
 
 
 @contextmanager
-def refusing(table: str, reason: str):
+def refusing(table: str, error: Exception):
     """The database refuses to write in `table`."""
 
     def refuse(execute, sql, *rest):
         if sql.startswith(f'INSERT INTO "{table}"'):
-            raise OperationalError(reason)
+            raise error
         return execute(sql, *rest)
 
     with connection.execute_wrapper(refuse):
@@ -51,10 +52,10 @@ def photo() -> SimpleUploadedFile:
     return SimpleUploadedFile("skin.jpg", images.photo(), "image/jpeg")
 
 
-@pytest.mark.parametrize("reason", ["database is locked", "database or disk is full", "disk I/O error"])
-def test_an_entry_that_cannot_be_written_answers_503_and_can_be_sent_again_from_there(phone, treatment, reason):
+@pytest.mark.parametrize("error", [LOCKED, FULL, DISK, POSTGRES_STOPPED, POSTGRES_FULL])
+def test_an_entry_that_cannot_be_written_answers_503_and_can_be_sent_again_from_there(phone, treatment, error):
     said = typed(3, pain="3", signs=["pus", "chills"], note="It <throbs>.")
-    with refusing("symptoms_entry", reason):
+    with refusing("symptoms_entry", error):
         page = phone.post(LOG, said | {"front": photo()})
     assert (page.status_code, page["Retry-After"]) == (503, "5")
     text = page.content.decode()
@@ -71,14 +72,14 @@ def test_the_page_that_says_so_reads_nothing_and_works_with_the_guard_on(ana, tr
     phone.force_login(ana.user)
     guard = phone.get(LOG).cookies["csrf"].value
     said = typed(3) | {"csrfmiddlewaretoken": guard}
-    with refusing("symptoms_entry", "database is locked"):
+    with refusing("symptoms_entry", LOCKED):
         page = phone.post(LOG, said)
     token = page.content.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
     assert phone.post(LOG, held(page) | {"csrfmiddlewaretoken": token}).status_code == 302
 
 
 def test_a_password_is_never_written_into_that_page():
-    with refusing("accounts_user", "database is locked"):
+    with refusing("accounts_user", LOCKED):
         page = Client().post(
             "/accounts/signup/", {"name": "Eva", "email": "e@example.org", "password1": people.PASSWORD}
         )
@@ -88,7 +89,7 @@ def test_a_password_is_never_written_into_that_page():
 
 def test_a_fault_of_ours_stays_a_fault(phone, treatment):
     phone.raise_request_exception = False
-    with refusing("symptoms_entry", "no such column: mood"):
+    with refusing("symptoms_entry", NO_COLUMN):
         assert phone.post(LOG, typed(3)).status_code == 500
 
 
@@ -99,7 +100,7 @@ def test_an_entry_is_kept_when_its_photo_cannot_be_stored(phone, treatment, full
 
 
 def test_an_entry_is_kept_when_its_photos_row_cannot_be_written(phone, treatment):
-    with refusing("symptoms_photo", "database is locked"):
+    with refusing("symptoms_photo", LOCKED):
         answer = phone.post(LOG, typed(3) | {"front": photo()}, follow=True)
     assert answer.status_code == 200
     assert Entry.objects.count() == 1 and "no room for photos just now" in answer.content.decode()
@@ -117,6 +118,6 @@ def test_a_photo_by_itself_answers_503_on_page_and_api(phone, ana, treatment, fu
 
 
 def test_an_entry_by_a_program_answers_503_when_the_disk_is_full(ana, treatment):
-    with refusing("symptoms_entry", "database or disk is full"):
+    with refusing("symptoms_entry", FULL):
         answer = put_entry(program(ana), treatment, QUIET)
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
