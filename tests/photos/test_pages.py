@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -105,6 +107,16 @@ def test_a_clinic_that_was_left_reads_what_it_treated_but_sees_no_photo_of_it(an
 def test_a_photo_whose_file_is_gone_is_not_found(phone, photo):
     storage.delete(photo.key)
     assert phone.get(address(photo)).status_code == 404
+
+
+def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatments(ana, clinic, photo):
+    desk = people.signed_in(people.dr_noor(clinic))
+    for looked_at in (address(photo), reverse("patient", args=[ana.id])):
+        with CaptureQueriesContext(connection) as statements:
+            assert desk.get(looked_at).status_code == 200
+        assert any("symptoms_photo" in statement["sql"] for statement in statements)
+        lists = [one["sql"] for one in statements if "IN (SELECT" in one["sql"] and "symptoms_treatment" in one["sql"]]
+        assert lists == []
 
 
 # --- adding
