@@ -5,13 +5,14 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
-from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from accounts.addresses import canonical_address
+from accounts.hashers import spellings_of
 from accounts.invitations import find
 from accounts.models import Invitation, User
 from accounts.sessions import end_sessions, limit_session
@@ -32,12 +33,13 @@ class Adapter(DefaultAccountAdapter):
     }
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
-        """The user whose address and password these are, with one look-up and one hash for known and unknown alike."""
+        """The user whose address and password these are, with one look-up and as many hashes for known and unknown."""
         self.pre_authenticate(request, **credentials)
         email, password = credentials.get("email", ""), credentials.get("password", "")
-        user = ModelBackend().authenticate(request, username=email.lower(), password=password)
-        if user is not None:
-            self._rollback_login_failed_rl_usage()
+        user = User.objects.filter(email=canonical_address(email)).first()
+        if not (user or User()).check_password(password) or user is None or not user.is_active:
+            return None
+        self._rollback_login_failed_rl_usage()
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:
@@ -52,6 +54,11 @@ class Adapter(DefaultAccountAdapter):
         """A new password ends every session and token that the old one opened."""
         super().set_password(user, password)
         end_sessions(user)
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """Judge the spelling that is kept; what was typed goes on, since forms compare it with its repetition."""
+        super().clean_password(spellings_of(password)[0], user)
+        return password
 
     def invitation(self, request: HttpRequest) -> Invitation | None:
         """The open invitation with which somebody came."""

@@ -1,12 +1,13 @@
 """Fields for what people say about themselves: a name, an address, a phone number, a time zone."""
 
 import re
-from zoneinfo import available_timezones
 
 from django import forms
 
+from accounts.addresses import canonical_address, validate_address, validate_known_address
 from accounts.names import is_seen
 from accounts.numerals import with_plain_digits
+from accounts.zones import known_zones
 
 # Marks that turn the direction of what follows (in a name they would rearrange the clinic's list), and control codes.
 UNSEEN = dict.fromkeys(
@@ -31,16 +32,23 @@ class NameField(forms.CharField):
 
 
 class EmailField(forms.EmailField):
-    """An address in small letters."""
+    """An address that mail can be sent to, in its one spelling."""
+
+    default_validators = [validate_address]
 
     def __init__(self, **kwargs):
         kwargs.setdefault("label", "E-mail")
         kwargs.setdefault("max_length", 254)
-        kwargs.setdefault("error_messages", {"invalid": "Write an e-mail address, like name@example.com."})
         super().__init__(**kwargs)
 
-    def clean(self, value) -> str:
-        return super().clean(value).lower()
+    def to_python(self, value) -> str:
+        return canonical_address(super().to_python(value))
+
+
+class KnownEmailField(EmailField):
+    """The address of one's account, in its one spelling, also one that would not be taken today."""
+
+    default_validators = [validate_known_address]
 
 
 class PhoneField(NameField):
@@ -66,7 +74,7 @@ OLD_REGIONS = {"Etc", "SystemV", "US", "Canada", "Brazil", "Chile", "Mexico"}
 def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     """Time zones by region for a select, and `current` in any case: a list without it would silently show another."""
     regions: dict[str, list[tuple[str, str]]] = {}
-    for zone in sorted(available_timezones()):
+    for zone in sorted(known_zones()):
         region, _, place = zone.partition("/")
         if place and region not in OLD_REGIONS:
             regions.setdefault(region, []).append((zone, place.replace("_", " ")))
@@ -85,4 +93,4 @@ class ZoneField(forms.ChoiceField):
         super().__init__(choices=zone_choices, **kwargs)
 
     def valid_value(self, value) -> bool:
-        return value in available_timezones()
+        return value in known_zones()

@@ -1,9 +1,20 @@
-"""How passwords are kept, and how long they may be."""
+"""How passwords are kept and spelled, and how long they may be."""
+
+import unicodedata
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 
 LONGEST = 128
+
+
+def spellings_of(password: str) -> list[str]:
+    """Every way in which the same password may have been typed, the one that is kept first; one for most passwords.
+
+    Hashes from before there was one spelling were made from whatever the keyboard sent, on some from separate accents.
+    """
+    composed, decomposed = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
+    return list(dict.fromkeys((composed, password, decomposed)))
 
 
 class Argon2(Argon2PasswordHasher):

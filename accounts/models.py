@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -16,8 +16,11 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from accounts.addresses import canonical_address
+from accounts.hashers import spellings_of
 from accounts.names import FoldedNameField
 from accounts.prepared import Prepared
+from accounts.zones import known_zones
 
 ADULT = 18
 INVITATION_LASTS = timedelta(days=7)
@@ -27,7 +30,7 @@ CONSENT_VERSION = "2026-11"  # of the texts in accounts/consents.py; a new text 
 
 def validate_zone(name: str) -> None:
     """Refuse a name that is not an IANA time zone."""
-    if name not in available_timezones():
+    if name not in known_zones():
         raise ValidationError("%(name)s is not a time zone we know.", params={"name": name})
 
 
@@ -35,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
     """Makes users who sign in with their e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user = self.model(email=canonical_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -63,6 +66,14 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Keep the hash of the password's one spelling: an accent is one letter or two, as the keyboard has it."""
+        super().set_password(raw_password and spellings_of(raw_password)[0])
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether this is the password, however its accents are spelled here or were when it was chosen."""
+        return any(super(User, self).check_password(spelling) for spelling in spellings_of(raw_password or ""))
 
     def get_full_name(self) -> str:
         return str(self)

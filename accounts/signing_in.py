@@ -14,7 +14,7 @@ from django import forms
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.fields import NameField
+from accounts.fields import EmailField, KnownEmailField, NameField
 from accounts.models import User
 from accounts.typed import offer_typed
 
@@ -25,13 +25,18 @@ def _without_placeholders(form: forms.Form) -> None:
         field.widget.attrs.pop("placeholder", None)
 
 
+def _own_address() -> forms.EmailInput:
+    return forms.EmailInput(attrs={"autocomplete": "email"})
+
+
 class LoginForm(allauth_forms.LoginForm):
     """Sign in; without `remember` (a shared phone) only until the browser is closed."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
-        self.fields["login"].label = "E-mail"
+        self.fields["login"] = KnownEmailField(widget=_own_address())
+        self.order_fields(["login", "password", "remember"])
 
     def _login_with_password(self, request, redirect_url, credentials):
         # allauth's own would give everybody the same length; how long members and patients stay is the adapter's.
@@ -52,7 +57,8 @@ class SignupForm(allauth_forms.SignupForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
-        self.fields["email"].label = "E-mail"
+        self.fields["email"] = EmailField(widget=_own_address())
+        self.order_fields(self.field_order)
         self.fields["password1"].help_text = "At least 15 characters. A few words in a row are fine. So is pasting."
         invitation = get_adapter().invitation(context.request)
         if invitation is not None and invitation.is_bound:  # whoever read that mail knows both already
@@ -87,16 +93,22 @@ class SignupForm(allauth_forms.SignupForm):
             transaction.set_rollback(True)
 
 
+class AddEmailForm(allauth_forms.AddEmailForm):
+    """Another address for one's account."""
+
+    email = EmailField(widget=_own_address())
+
+
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """Asks for a mail with a link to a new password, with one look-up for known and unknown addresses alike."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
-        self.fields["email"].label = "E-mail"
+        self.fields["email"] = KnownEmailField(widget=_own_address())
 
     def clean_email(self) -> str:
-        email = get_adapter().clean_email(self.cleaned_data["email"].lower())
+        email = get_adapter().clean_email(self.cleaned_data["email"])
         self.users = list(User.objects.filter(email=email, is_active=True))
         return email
 

@@ -115,6 +115,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.signing_in.SignupForm",
     "login": "accounts.signing_in.LoginForm",
+    "add_email": "accounts.signing_in.AddEmailForm",
     "reset_password": "accounts.signing_in.ResetPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -82,6 +82,7 @@ def ask(browser: Client, path: str, email: str, **fields) -> dict:
     ("path", "fields", "hashes", "mails"),
     [
         ("/accounts/login/", {"password": PASSWORD}, 1, 0),
+        ("/accounts/login/", {"password": "drei kleine graue Zw\u00f6lfe"}, 2, 0),
         ("/accounts/signup/", {"name": "Somebody", "password1": PASSWORD}, 1, 1),
         ("/accounts/password/reset/", {}, 0, 1),
     ],

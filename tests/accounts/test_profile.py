@@ -40,6 +40,9 @@ def test_a_patient_changes_name_country_and_zone_and_nothing_else(ana):
         ("country", "XX"),
         ("country", ["GB", "US", "XX"]),
         ("time_zone", "Mars/Olympus_Mons"),
+        ("time_zone", "localtime"),
+        ("time_zone", "Factory"),
+        ("name", "\u200b\u3164"),
         ("time_zone", "../../etc/passwd"),
     ],
 )

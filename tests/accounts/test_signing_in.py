@@ -1,11 +1,13 @@
 """T11 and T12: guessing is throttled, sessions end by themselves, and at once when a password or a role changes."""
 
 import re
+import unicodedata
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
@@ -177,6 +179,46 @@ def test_somebody_signs_out_everywhere_else():
     assert is_in(here)
     assert not is_in(there)
     assert not Token.objects.filter(user=ana).exists()
+
+
+ACCENTS = "drei größere Häuser am Fluß ö"
+COMPOSED, DECOMPOSED = (unicodedata.normalize(form, ACCENTS) for form in ("NFC", "NFD"))
+MIXED = DECOMPOSED.replace("a\u0308", "ä")
+
+
+@pytest.mark.parametrize("chosen", [COMPOSED, DECOMPOSED, MIXED])
+def test_a_password_opens_the_account_however_its_accents_are_spelled(chosen):
+    ana = people.user("Ana")
+    ana.set_password(chosen)
+    ana.save()
+    assert check_password(COMPOSED, ana.password)
+    assert all(is_in(sign_in(ana, typed)) for typed in (COMPOSED, DECOMPOSED, MIXED))
+    assert not is_in(sign_in(ana, COMPOSED.replace("ö", "o")))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "opens"),
+    [(COMPOSED, {COMPOSED, DECOMPOSED, MIXED}), (DECOMPOSED, {COMPOSED, DECOMPOSED, MIXED}), (MIXED, {MIXED})],
+)
+def test_a_password_kept_as_it_was_typed_goes_on_opening_the_account(chosen, opens):
+    ana = people.user("Ana")
+    User.objects.update(password=make_password(chosen))
+    assert {typed for typed in (COMPOSED, DECOMPOSED, MIXED) if is_in(sign_in(ana, typed))} == opens
+
+
+def test_a_password_is_as_long_as_its_one_spelling():
+    short = unicodedata.normalize("NFD", "äöüäöüäöü")  # 18 code points as typed
+    answer = Client().post("/accounts/signup/", {"name": "Eva", "email": "eva@example.org", "password1": short})
+    assert b"at least 15 characters" in answer.content
+    assert not User.objects.exists()
+
+
+def test_a_new_password_with_accents_is_typed_twice_and_changes():
+    ana = people.user("Ana")
+    browser = sign_in(ana)
+    typed = {"oldpassword": people.PASSWORD, "password1": DECOMPOSED, "password2": DECOMPOSED}
+    browser.post("/accounts/password/change/", typed)
+    assert is_in(sign_in(ana, COMPOSED))
 
 
 def test_a_look_alike_address_is_another_account():

@@ -1,17 +1,16 @@
 """Opens a clinic: makes its record and its first admin, who chooses a password by mail and invites everybody else."""
 
-from zoneinfo import available_timezones
-
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from accounts.addresses import canonical_address, validate_address
 from accounts.models import AccountMail, Membership, Practice, User
+from accounts.zones import known_zones
 
 
 class Command(BaseCommand):
@@ -28,7 +27,7 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, email: str, admin: str, treats: bool, **options) -> None:
-        email = email.lower()
+        email = canonical_address(email)
         self._refuse(email, options["time_zone"])
         clinic = {key: options[key] for key in ("name", "phone", "country", "time_zone")}
         practice = Practice.objects.create(**clinic)
@@ -43,10 +42,10 @@ class Command(BaseCommand):
 
     def _refuse(self, email: str, time_zone: str) -> None:
         try:
-            validate_email(email)
+            validate_address(email)
         except ValidationError as wrong:
-            raise CommandError(f"{email!r} is no e-mail address.") from wrong
-        if time_zone not in available_timezones():
+            raise CommandError(f"{email!r} is no address for mail. {wrong.messages[0]}") from wrong
+        if time_zone not in known_zones():
             raise CommandError(f"{time_zone!r} is no time zone.")
         if User.objects.filter(email__iexact=email).exists():
             raise CommandError(f"{email} has an account already. Name an address without one.")
