@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -51,11 +51,13 @@ def raise_alerts(
     now: datetime,
     change: Change,
     before: Mapping[str, Urgency] | None = None,
+    lost: Callable[[Alert], bool] = lambda alert: False,
 ) -> list[Delivery]:
     """Open, raise or note alerts for what was said of the entries in `spoken`, the newest of the treatment last.
 
-    `before`: for entries that were only judged again, what each concern stood at before. What it already was raised for
-    then is not raised again: a practitioner may have closed it since. None: all of it is news.
+    `before`: where the newest was only judged again, what each concern stood at before. What it was raised for then is
+    not raised again: a practitioner may have closed it since. `lost` says of an open alert whether the answers that
+    raised it no longer do.
 
     One open alert for a concern of a treatment: its urgency only rises, it never closes by itself. One message to a
     recipient, however many concerns opened or rose. Without a practice there is nobody to alert. `newest_treatment` is
@@ -66,7 +68,7 @@ def raise_alerts(
     open_alerts = _OPEN(patient.pk)
     if patient.practice is not None:
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
-        opened, risen = _follow(here, entry, [said for _, said in spoken], now, change, before or {})
+        opened, risen = _follow(here, entry, [said for _, said in spoken], now, change, before or {}, lost)
         if opened or risen:
             queued = tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
         open_alerts += opened
@@ -85,16 +87,17 @@ def _follow(
     now: datetime,
     change: Change,
     before: Mapping[str, Urgency],
+    lost: Callable[[Alert], bool],
 ) -> tuple[list[Alert], list[Alert]]:
     """Open alerts, and bring those open `here` (by concern) to what was said; gives the opened and the risen."""
     raised, still = _urgencies(spoken), _urgencies(spoken[-1:])
     was = {alert.pk: _state(alert) for alert in here.values()}
-    news = {concern: urgency for concern, urgency in raised.items() if urgency > before.get(concern, Urgency.ON_TRACK)}
-    opened = _open(entry, {c: urgency for c, urgency in news.items() if c not in here}, still, now)
+    news = {*_urgencies(spoken[:-1]), *(c for c, at in still.items() if at > before.get(c, Urgency.ON_TRACK))}
+    opened = _open(entry, {c: urgency for c, urgency in raised.items() if c in news and c not in here}, still, now)
     risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
     events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in opened]
     events += _raise(risen, raised, entry, now)
-    events += _note_what_changed(here, raised, still, entry, now, change)
+    events += _note_what_changed(here, raised, still, now, change, lost)
     changed = [alert for alert in here.values() if _state(alert) != was[alert.pk]]
     if changed:
         Alert.objects.bulk_update(changed, FOLLOWED)
@@ -167,16 +170,16 @@ def _note_what_changed(
     open_alerts: dict[str, Alert],
     raised: dict[str, Urgency],
     still: dict[str, Urgency],
-    entry: Entry,
     now: datetime,
     change: Change,
+    lost: Callable[[Alert], bool],
 ) -> list[AlertEvent]:
     """Keep what the newest answers raise beside each alert, and say when changed answers took its ground away."""
     events = []
     for concern, alert in open_alerts.items():
         alert.current_urgency = still.get(concern, Urgency.ON_TRACK)
-        amended = change is Change.AMENDED and alert.entry.day == entry.day
-        if concern not in raised and (amended or change is Change.TREATMENT):
+        is_noted = alert.answers_changed_at is not None and change is not Change.AMENDED
+        if concern not in raised and not is_noted and lost(alert):
             alert.answers_changed_at = now
             events.append(AlertEvent(alert=alert, what=What.ANSWERS_CHANGED, at=now))
     return events

@@ -29,6 +29,16 @@ def id_in(typed: QueryDict) -> UUID:
     return typed_id(typed, "id") or uuid4()
 
 
+def typed_date(typed: QueryDict) -> str:
+    """When the session was, as it was typed."""
+    return typed.get("performed_at", "")
+
+
+def keeps_date(typed: QueryDict) -> bool:
+    """Whether the person was asked about this very date, by which days lie outside the course, and keeps it."""
+    return bool(typed.get("keep_date")) and typed["keep_date"] == typed_date(typed)
+
+
 def too_deep(depth: Decimal) -> str:
     """Why a depth above every needle's is refused, with what was probably meant: 15 is a slip for 1.5."""
     meant = depth

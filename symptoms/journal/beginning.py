@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.consents import give_consent
 from accounts.models import Patient, User
 from accounts.patients import start_alone
-from symptoms.journal.treatments import change_treatment
+from symptoms.journal.treatments import complete_treatment
 from symptoms.models import Treatment
 
 
@@ -38,7 +38,7 @@ def welcome(
 ) -> None:
     """An invited patient has filled in what the clinic had not: `facts` of the treatment, consents, year of birth."""
     if treatment is not None and any(getattr(treatment, name) != value for name, value in facts.items()):
-        change_treatment(treatment, by=by, now=now, **facts)
+        complete_treatment(treatment, by=by, now=now, **facts)
     if year_of_birth is not None:
         patient.year_of_birth = year_of_birth
         patient.save(update_fields=["year_of_birth"])

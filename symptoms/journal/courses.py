@@ -1,92 +1,137 @@
 """Stored rows become a Course of plain values: the only bridge from the database to `recovery`."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
-from accounts.models import Consent, Membership, Patient, User
+from accounts.models import Consent, Membership, Patient
 from accounts.prepared import Prepared
 from symptoms.models import Entry, Treatment
 from symptoms.recovery import course as values
 from symptoms.recovery.assessment import EARLIER_FOR
 from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting, Symptom
 
-LOOK_BACK = timedelta(days=EARLIER_FOR)  # an earlier session still speaks for so long
+LOOK_BACK = timedelta(days=EARLIER_FOR)  # for so long an earlier session is assessed along with a newer one
+PARSED_KEPT = 4096  # documents of answers; most days of most people read the same
 
 _TREATED = Membership.objects.practitioners().filter(
     user=OuterRef("practitioner"), practice=OuterRef("patient__practice")
 )
 _CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
-_SESSIONS = Prepared(lambda patient: Treatment.objects.filter(patient=patient))
-_OWN_SESSIONS = Prepared(
-    lambda user: (
-        Treatment.objects.filter(patient__user=user)
-        .select_related("patient__practice")
-        .annotate(agreed=Exists(_CARE.filter(patient__user=user)), practitioner_is_there=Exists(_TREATED))
+_SESSIONS = Prepared(
+    lambda patient: Treatment.objects.filter(patient=patient).annotate(
+        agreed=Exists(_CARE.filter(patient=patient)), practitioner_is_there=Exists(_TREATED)
     )
 )
-_ENTRIES = Prepared(lambda patient: Entry.objects.filter(treatment__patient=patient).defer("note", "reported_by"))
+_ENTRIES, _TREATMENTS = Entry._meta.db_table, Treatment._meta.db_table
+# Written out: with a long course, making model instances of every day costs more than all the rest of a request.
+_LOGGED = f"""
+    SELECT entry.treatment_id, entry.day, entry.id, entry.answers, entry.is_judged
+    FROM {_ENTRIES} AS entry JOIN {_TREATMENTS} AS treatment ON treatment.id = entry.treatment_id
+    WHERE treatment.patient_id = %s AND entry.is_current
+"""  # noqa: S608  names from the models only
+
+
+class LoggedDay(NamedTuple):
+    """A current entry as the core reads it, with the id under which it is stored."""
+
+    id: UUID
+    values: values.Entry
+    is_judged: bool = True
 
 
 @dataclass
 class Journal:
-    """Everything of one patient that a judgement may need, read once: sessions and what was logged for each.
+    """Everything of one patient that a judgement may need, read once: sessions and what counts of each day."""
 
-    `agreed`: the patient's consent to care stands; None where that was not asked.
-    """
-
+    patient: Patient
     treatments: list[Treatment]
-    agreed: bool | None = None
-    entries: dict[UUID, dict[int, Entry]] = field(default_factory=dict)  # by treatment, then day: the current ones
-    by_id: dict[UUID, Entry] = field(default_factory=dict)  # all, amended ones too
+    _days: dict[UUID, dict[int, LoggedDay]] = field(default_factory=dict)  # by treatment, then day
+    _courses: dict[UUID, values.Course] = field(default_factory=dict)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether the patient's consent to care stands."""
+        return bool(self.treatments) and bool(self.treatments[0].agreed)
+
+    @property
+    def sessions(self) -> list[Treatment]:
+        """The sessions that count, oldest first; one that was recorded twice counts once."""
+        counted = [treatment for treatment in self.treatments if treatment.same_as_id is None]
+        return sorted(counted, key=lambda treatment: (treatment.day_zero, treatment.performed_at))
+
+    def treatment(self, id: UUID) -> Treatment:
+        """The session of an id. Raises KeyError when it is not one of the patient's."""
+        for treatment in self.treatments:
+            if treatment.id == id:
+                return treatment
+        raise KeyError(id)
+
+    def days(self, treatment: Treatment) -> Mapping[int, LoggedDay]:
+        """The current entries of a treatment by day."""
+        return self._days.get(treatment.id, {})
+
+    def newest(self, treatment: Treatment) -> LoggedDay:
+        """The last day that was logged for a treatment. Raises ValueError when none was."""
+        days = self.days(treatment)
+        return days[max(days)]
 
     def add(self, entry: Entry) -> None:
-        """Take in an entry; a current one becomes its day's."""
-        self.by_id[entry.id] = entry
-        if entry.is_current:
-            self.entries.setdefault(entry.treatment_id, {})[entry.day] = entry
-
-    def days(self, treatment: Treatment) -> dict[int, Entry]:
-        """The current entries of a treatment by day."""
-        return self.entries.get(treatment.id, {})
+        """Take in an entry just written: from now on it is what counts for its day."""
+        values_of_day = values.entry_from_answers(entry.day, entry.answers)
+        self._days.setdefault(entry.treatment_id, {})[entry.day] = LoggedDay(entry.id, values_of_day)
+        self._courses.clear()
 
     def course(self, treatment: Treatment) -> values.Course:
-        """The course of `treatment`, with the earlier sessions that still speak."""
-        return _course(self, treatment, earlier=self._earlier(treatment))
+        """The course of `treatment`, with the earlier sessions that are assessed along with it."""
+        if treatment.id not in self._courses:
+            earlier = tuple((offset, self._alone(other)) for offset, other in self._earlier(treatment))
+            self._courses[treatment.id] = self._alone(treatment, earlier)
+        return self._courses[treatment.id]
 
-    def _earlier(self, treatment: Treatment) -> tuple[tuple[int, values.Course], ...]:
-        before = [
-            other
+    def newer(self, treatment: Treatment) -> list[tuple[int, Treatment]]:
+        """The sessions with which `treatment` is assessed as an earlier one, each with the days between the two."""
+        return [
+            (offset, other) for other in self.sessions for offset, one in self._earlier(other) if one.id == treatment.id
+        ]
+
+    def _earlier(self, treatment: Treatment) -> list[tuple[int, Treatment]]:
+        return [
+            ((treatment.day_zero - other.day_zero).days, other)
             for other in self.treatments
             if timedelta(0) < treatment.day_zero - other.day_zero <= LOOK_BACK and other.same_as_id is None
         ]
-        return tuple(((treatment.day_zero - other.day_zero).days, _course(self, other)) for other in before)
+
+    def _alone(self, treatment: Treatment, earlier: tuple = ()) -> values.Course:
+        return values.Course(
+            patient=patient_values(treatment),
+            treatment=treatment_values(treatment),
+            entries=tuple(logged.values for _, logged in sorted(self.days(treatment).items())),
+            earlier=earlier,
+        )
 
 
-def read_journal(treatment: Treatment) -> Journal:
-    """Read the patient's sessions and entries around `treatment`: two statements, however long the course."""
-    return _journal(_SESSIONS(treatment.patient_id), treatment.patient)
-
-
-def read_own_journal(user: User) -> Journal:
-    """The same of the patient who is `user`, with whether they agreed to it; an empty one for anybody else."""
-    sessions = _OWN_SESSIONS(user.pk)
-    if not sessions:
-        return Journal([])
-    return _journal(sessions, sessions[0].patient, agreed=bool(sessions[0].agreed))
-
-
-def _journal(sessions: list[Treatment], patient: Patient, *, agreed: bool | None = None) -> Journal:
-    by_id = {session.id: session for session in sessions}
-    journal = Journal(sessions, agreed)
-    for session in sessions:
-        session.patient = patient
-    for entry in _ENTRIES(patient.pk):
-        entry.treatment = by_id[entry.treatment_id]
-        journal.add(entry)
+def read_journal(patient: Patient) -> Journal:
+    """Read a patient's sessions and current entries: two statements, however long the course."""
+    journal = Journal(patient, _SESSIONS(patient.pk))
+    by_key = {}
+    for treatment in journal.treatments:
+        treatment.patient = patient
+        by_key[_stored(treatment.id)] = treatment.id
+    if not by_key:
+        return journal
+    with connection.cursor() as cursor:
+        cursor.execute(_LOGGED, [_stored(patient.pk)])
+        for treatment_id, day, id, answers, is_judged in cursor.fetchall():
+            logged = LoggedDay(id if isinstance(id, UUID) else UUID(id), _parsed(day, answers), bool(is_judged))
+            journal._days.setdefault(by_key[treatment_id], {})[day] = logged
     return journal
 
 
@@ -119,11 +164,12 @@ def entry_values(entry: Entry) -> values.Entry:
     return values.entry_from_answers(entry.day, entry.answers)
 
 
-def _course(journal: Journal, treatment: Treatment, earlier=()) -> values.Course:
-    days: Iterable[Entry] = (entry for _, entry in sorted(journal.days(treatment).items()))
-    return values.Course(
-        patient=patient_values(treatment),
-        treatment=treatment_values(treatment),
-        entries=tuple(map(entry_values, days)),
-        earlier=earlier,
-    )
+@lru_cache(PARSED_KEPT)
+def _parsed(day: int, answers: str) -> values.Entry:
+    """The values of a stored document. They are shared, and never changed."""
+    return values.entry_from_answers(day, json.loads(answers))
+
+
+def _stored(id: UUID) -> Any:
+    """An id as the database at hand keeps it."""
+    return models.UUIDField().get_db_prep_value(id, connection)

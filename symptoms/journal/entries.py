@@ -1,21 +1,27 @@
 """Writing down a day: the verb that page and API share."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Max
 
+from accounts.database import primary_key, violated_constraint
+from accounts.locks import lock_patient_of
 from accounts.models import User
-from accounts.prepared import insert
+from accounts.prepared import Prepared, insert
 from accounts.quick_json import dumps
 from symptoms.alerts.raising import Change
-from symptoms.journal.courses import Journal, read_own_journal
-from symptoms.journal.judging import judge_from
+from symptoms.journal.courses import Journal, read_journal
+from symptoms.journal.dates import day_on
+from symptoms.journal.judging import judge_entry
 from symptoms.models import Assessment, Entry, Treatment
 
 MOST_A_DAY = 50
+A_MOMENT = timedelta(microseconds=1)
+_BY_ID = Prepared(lambda id: Entry.objects.filter(pk=id))
 
 
 class EntryRefused(Exception):
@@ -89,28 +95,38 @@ def record_entry(
         NotTheirs, ForeignId, DayNotYet, SameIdOtherAnswers, LoggingStopped, ChangedTooOften: nothing was written.
     """
     digest = digest_of(day, answers, note)
-    with transaction.atomic():
-        journal = read_own_journal(by)
-        treatment, day = _kept(journal, treatment_id, day)
-        saved = journal.by_id.get(id)
-        if saved is not None:
-            return _again(treatment, saved, digest)
-        _may_log(journal, treatment, day, now)
-        replaced = journal.days(treatment).get(day)
-        if replaced is not None:
-            Entry.objects.filter(pk=replaced.pk).update(is_current=False)
-        entry = Entry(
-            id=id, treatment=treatment, date=treatment.date_of(day), day=day, answers=answers, note=note, digest=digest,
-            reported_by=by, received_at=now,
-            is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
-        )  # fmt: skip
-        try:
-            insert([entry])
-        except IntegrityError as clash:
+    try:
+        with transaction.atomic():
+            return _record(treatment_id, id, day, answers, note, digest, by, now)
+    except IntegrityError as clash:
+        if violated_constraint(clash) == primary_key(Entry):  # it came in between looking for it and writing
             raise ForeignId from clash
-        journal.add(entry)
-        change = Change.AMENDED if replaced is not None else Change.WRITTEN
-        judged = judge_from(journal, treatment, entry, now=now, change=change)
+        raise
+
+
+def _record(
+    treatment_id: UUID, id: UUID, day: int, answers: dict, note: str, digest: str, by: User, now: datetime
+) -> Recorded:
+    patient = lock_patient_of(by)
+    if patient is None:
+        raise NotTheirs
+    journal = read_journal(patient)
+    treatment, on = _kept(journal, treatment_id, day)
+    for saved in _BY_ID(id):
+        return _again(journal, treatment, saved, digest)
+    day = day_on(treatment, on)
+    replaced = journal.days(treatment).get(day)
+    _may_log(journal, treatment, day, now)
+    received_at = _supersede(treatment, day, now) if replaced else now
+    entry = Entry(
+        id=id, treatment=treatment, date=on, day=day, answers=answers, note=note, digest=digest, reported_by=by,
+        received_at=received_at,
+        is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
+    )  # fmt: skip
+    insert([entry])
+    journal.add(entry)
+    change = Change.AMENDED if replaced else Change.WRITTEN
+    judged = judge_entry(journal, entry, now=now, change=change)
     return Recorded(entry, judged.assessment, is_new=True, is_on_its_way=bool(judged.queued))
 
 
@@ -119,29 +135,42 @@ def digest_of(day: int, answers: dict, note: str) -> str:
     return sha256(dumps([day, answers, note], is_sorted=True)).hexdigest()
 
 
-def _kept(journal: Journal, treatment_id: UUID, day: int) -> tuple[Treatment, int]:
-    """The session to write to and the day in it: of a record that was set aside, the one that was kept in the end."""
-    sessions = {session.id: session for session in journal.treatments}
-    if treatment_id not in sessions:
-        raise NotTheirs
-    kept = asked = sessions[treatment_id]
+def _kept(journal: Journal, treatment_id: UUID, day: int) -> tuple[Treatment, date]:
+    """The session to write to and the date meant: of a record that was set aside, the one that was kept in the end."""
+    try:
+        asked = journal.treatment(treatment_id)
+    except KeyError:
+        raise NotTheirs from None
+    kept = asked
     while kept.same_as_id is not None:
-        kept = sessions[kept.same_as_id]
-    return kept, max(0, day + kept.day_of(asked.day_zero))
+        kept = journal.treatment(kept.same_as_id)
+    return kept, asked.date_of(day)
 
 
-def _again(treatment: Treatment, saved: Entry, digest: str) -> Recorded:
+def _again(journal: Journal, treatment: Treatment, saved: Entry, digest: str) -> Recorded:
+    """The answer to an id that is there already."""
+    if all(saved.treatment_id != own.id for own in journal.treatments):
+        raise ForeignId
     if saved.digest != digest or saved.treatment_id != treatment.id:
         raise SameIdOtherAnswers(saved)
+    saved.treatment = treatment
     return Recorded(saved, saved.assessments.filter(is_current=True).first(), is_new=False)
 
 
 def _may_log(journal: Journal, treatment: Treatment, day: int, now: datetime) -> None:
     today = treatment.day_of(treatment.patient.today(now))
-    if day > today:
+    # A day that was logged before the patient travelled west can still be changed there.
+    if day > today and day not in journal.days(treatment):
         raise DayNotYet(today)
     if not journal.agreed:
         raise LoggingStopped
-    changes = sum(entry.day == day and entry.treatment_id == treatment.id for entry in journal.by_id.values())
-    if changes >= MOST_A_DAY:
+
+
+def _supersede(treatment: Treatment, day: int, now: datetime) -> datetime:
+    """Make room for another entry of a day; gives when that was received: after all others, whatever the clock says."""
+    entries = Entry.objects.filter(treatment=treatment, day=day)
+    known = entries.aggregate(changes=Count("id"), last=Max("received_at"))
+    if known["changes"] >= MOST_A_DAY:
         raise ChangedTooOften
+    entries.filter(is_current=True).update(is_current=False)
+    return max(now, known["last"] + A_MOMENT)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
+
+from django.db.models import FilteredRelation, Max, Q
 
 from accounts.models import User
 from symptoms.journal.courses import entry_values, patient_values, treatment_values
 from symptoms.models import Assessment, Entry, Photo, Treatment
+from symptoms.models.entry import EntryQuerySet
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Symptom
@@ -69,14 +71,20 @@ class CourseRead:
         return [symptom for symptom in Symptom if symptom in seen]
 
 
-def read_course(treatment: Treatment, *, days: range, seen_by: User) -> CourseRead:
-    """Read `days` (numbers, in order) of a treatment as `seen_by` may see them: three statements, however many."""
+def last_day(treatment: Treatment, today: date) -> int:
+    """The last day that has anything to show: today's, or a later one, logged before the patient travelled west."""
+    newest = treatment.entries.current().aggregate(day=Max("day"))["day"]
+    return max(treatment.day_of(today), -1 if newest is None else newest)
+
+
+def read_course(treatment: Treatment, *, days: range, seen_by: User, photos: bool = True) -> CourseRead:
+    """Read `days` (numbers, in order) of a treatment as `seen_by` may see them: two statements, however many."""
     between = {"day__gte": days.start, "day__lt": days.stop}
-    entries = {entry.day: entry for entry in treatment.entries.current().filter(**between)}
-    said = _said(treatment, days)
-    photos: dict[int, list[Photo]] = {}
-    for photo in _photos(treatment, seen_by).filter(**between).order_by("received_at"):
-        photos.setdefault(photo.day, []).append(photo)
+    entries = {entry.day: entry for entry in with_assessment(treatment.entries.current().filter(**between))}
+    by_day: dict[int, list[Photo]] = {}
+    if photos:
+        for photo in _photos(treatment, seen_by).filter(**between).order_by("received_at"):
+            by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
     most = ceilings(
         patient_values(treatment),
@@ -91,8 +99,8 @@ def read_course(treatment: Treatment, *, days: range, seen_by: User) -> CourseRe
                 day=day,
                 on=treatment.day_zero + timedelta(days=day),
                 entry=entries.get(day),
-                said=said.get(entries[day].id) if day in entries and entries[day].is_judged else None,
-                photos=tuple(photos.get(day, ())),
+                said=entries[day].assessment if day in entries and entries[day].is_judged else None,
+                photos=tuple(by_day.get(day, ())),
                 reported=_reported(values.get(day)),
                 expected={symptom: row[at] for symptom, row in most.items()},
             )
@@ -101,13 +109,10 @@ def read_course(treatment: Treatment, *, days: range, seen_by: User) -> CourseRe
     )
 
 
-def _said(treatment: Treatment, days: range) -> dict[UUID, Assessment]:
-    """What was last said of each current entry of `days`, by entry."""
-    rows = Assessment.objects.filter(
-        entry__treatment=treatment, entry__is_current=True, is_current=True,
-        entry__day__gte=days.start, entry__day__lt=days.stop,
-    )  # fmt: skip
-    return {said.entry_id: said for said in rows}
+def with_assessment(entries: EntryQuerySet) -> EntryQuerySet:
+    """The entries, each with its current assessment as `assessment` (None while there is none): one statement."""
+    current = FilteredRelation("assessments", condition=Q(assessments__is_current=True))
+    return entries.annotate(assessment=current).select_related("assessment")
 
 
 def _photos(treatment: Treatment, seen_by: User):

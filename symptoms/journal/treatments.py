@@ -1,29 +1,45 @@
-"""Recording a session and mending what was recorded."""
+"""Recording a session, correcting it, and saying that two records are one session."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.models import model_to_dict
 
+from accounts.locks import lock_patient
 from accounts.models import Patient, User
-from symptoms.alerts.raising import Change
-from symptoms.alerts.standing import refresh_standing
-from symptoms.journal.courses import read_journal
-from symptoms.journal.judging import judge_from
+from symptoms.journal.dates import DaysOutside, days_outside, renumber
+from symptoms.journal.judging import judge_all
 from symptoms.models import Alert, AlertEvent, Treatment, TreatmentRevision
 
 SAME_SESSION_WITHIN = timedelta(days=1)
 NOT_REVISED = {"id", "patient", "practice", "recorded_by", "same_as", "kept_apart_at"}
 
 
+class MovesDaysOutside(Exception):
+    """A new date by which logged days would lie before day 0 or past day 365; `outside` says which."""
+
+    def __init__(self, outside: DaysOutside):
+        self.outside = outside
+        super().__init__("Logged days would lie outside the course.")
+
+
 @transaction.atomic
 def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | None = None, **facts) -> Treatment:
     """Record a session. `facts` are the fields of Treatment, `performed_at` among them; day 0 is its date there.
 
-    Recorded by a practitioner, it is the practice's and (unless `facts` say otherwise) that practitioner's.
+    Recorded by a practitioner, it is the practice's and (unless `facts` say otherwise) that practitioner's. Days that
+    were logged for newer sessions are judged again: this one is assessed along with them from now on.
+
+    Raises:
+        PermissionDenied: `by` is neither the patient nor a practitioner of the practice they have now.
     """
+    patient = lock_patient(patient.pk)
     practice = by.practice_as_practitioner
+    if patient.user_id != by.pk and (practice is None or patient.practice_id != practice.pk):
+        raise PermissionDenied
     treatment = Treatment(
         id=id or uuid4(), patient=patient, practice=practice, recorded_by=by, recorded_at=now,
         day_zero=facts["performed_at"].astimezone(patient.zone).date(), **facts,
@@ -31,73 +47,110 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
     if practice is not None and treatment.practitioner is None:
         treatment.practitioner = by
     treatment.save(force_insert=True)
-    refresh_standing(patient)
+    judge_all(patient, now=now)
     return treatment
 
 
 @transaction.atomic
-def change_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) -> Treatment:
-    """Mend what was recorded; how it read before is kept, and all its days are judged anew."""
-    treatment.refresh_from_db()  # now that nobody else can write: of two who mend at once, the second keeps the first's
-    TreatmentRevision.objects.create(treatment=treatment, was=as_document(treatment), changed_by=by, changed_at=now)
-    zone, since = treatment.patient.zone, treatment.day_zero
-    was = treatment.performed_at.astimezone(zone).date()
+def change_treatment(
+    treatment: Treatment, *, by: User, now: datetime, even_outside: bool = False, **facts
+) -> Treatment:
+    """Correct what was recorded; how it read before is kept, and all of the patient's days are judged again.
+
+    A new date moves no log and no photo: they keep their dates, and their day numbers follow.
+
+    Raises:
+        PermissionDenied: `by` is neither the patient who recorded it nor a practitioner of the patient's practice.
+        MovesDaysOutside: by a new date, days that were logged would lie outside the course; not with `even_outside`.
+    """
+    patient = _lock(treatment)
+    if not may_change(treatment, by):
+        raise PermissionDenied
+    return _change(treatment, patient, facts, by=by, now=now, even_outside=even_outside)
+
+
+@transaction.atomic
+def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) -> Treatment:
+    """Add what the patient knows about their own skin to what their clinic recorded; otherwise as `change_treatment`.
+
+    Raises:
+        PermissionDenied: `by` is not the patient.
+    """
+    patient = _lock(treatment)
+    if patient.user_id != by.pk:
+        raise PermissionDenied
+    return _change(treatment, patient, facts, by=by, now=now)
+
+
+def _lock(treatment: Treatment) -> Patient:
+    patient = lock_patient(treatment.patient_id)
+    treatment.refresh_from_db()
+    treatment.patient = patient
+    return patient
+
+
+def _change(
+    treatment: Treatment, patient: Patient, facts: dict, *, by: User, now: datetime, even_outside: bool = False
+) -> Treatment:
+    was = as_document(treatment)
+    before = treatment.performed_at
     for name, value in facts.items():
         setattr(treatment, name, value)
-    became = treatment.performed_at.astimezone(zone).date()
-    if became != was:  # another zone since then moves nothing: only another date does
-        _move_day_zero(treatment, became)
+    # In the zone that counts now, for both: only another date moves day 0, and moved back it is where it was.
+    moved = treatment.performed_at.astimezone(patient.zone).date() - before.astimezone(patient.zone).date()
+    day_zero = treatment.day_zero + moved
+    if moved and not even_outside and (outside := days_outside(treatment, day_zero)):
+        raise MovesDaysOutside(outside)
+    treatment.day_zero = day_zero
+    TreatmentRevision.objects.create(treatment=treatment, was=was, changed_by=by, changed_at=now)
     treatment.save()
-    judge_all(treatment, now=now, since=min(since, treatment.day_zero))
-    refresh_standing(treatment.patient)
+    if moved:
+        renumber(treatment)
+    judge_all(patient, now=now)
     return treatment
 
 
-def judge_all(treatment: Treatment, *, now: datetime, since: date | None = None) -> None:
-    """Judge anew every day of the patient's sessions from `since` on, which may owe something to the treatment.
+def may_change(treatment: Treatment, by: User) -> bool:
+    """Whether `by` may correct it: the patient what they recorded themselves, their present practice everything."""
+    if treatment.patient.user_id == by.pk:
+        return treatment.recorded_by_id == by.pk
+    return Treatment.objects.managed_by(by).filter(pk=treatment.pk).exists()
 
-    Left out: from the treatment's own date on.
+
+def possibly_same(treatment: Treatment, among: Iterable[Treatment] | None = None) -> Treatment | None:
+    """Another record of the patient that may be the same session: a day apart at most, by the other side.
+
+    `among`: the patient's sessions, where the caller has read them already.
     """
-    journal = read_journal(treatment)
-    for session in journal.treatments:
-        if session.day_zero >= (since or treatment.day_zero) and journal.days(session):
-            first = journal.days(session)[min(journal.days(session))]
-            judge_from(journal, session, first, now=now, change=Change.TREATMENT)
-
-
-def possibly_same(treatment: Treatment) -> Treatment | None:
-    """Another record of the patient that may be the same session: a day apart at most, by the other side."""
-    near = Treatment.objects.filter(
-        patient=treatment.patient,
-        same_as=None,
-        day_zero__range=(treatment.day_zero - SAME_SESSION_WITHIN, treatment.day_zero + SAME_SESSION_WITHIN),
-    ).exclude(pk=treatment.pk)
+    if among is None:
+        among = Treatment.objects.filter(patient=treatment.patient_id, same_as=None)
     by_practice = treatment.practice_id is not None
-    return near.filter(kept_apart_at=None, practice__isnull=by_practice).first()
+    for other in among:
+        is_near = abs(other.day_zero - treatment.day_zero) <= SAME_SESSION_WITHIN
+        is_by_other_side = (other.practice_id is None) == by_practice
+        if other.pk != treatment.pk and is_near and is_by_other_side and other.kept_apart_at is None:
+            return other
+    return None
 
 
 @transaction.atomic
 def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
-    """The two records are one session: the days logged for `other` become days of `kept`, and `other` is set aside.
+    """The two records are one session: what was logged for `other` belongs to `kept`, and `other` is set aside.
 
-    Where both hold a day, `kept`'s entry stays current and the other is kept as superseded.
+    Where both hold a day, the entry received last counts. Twice is once.
     """
-    taken = set(kept.entries.current().values_list("day", flat=True))
-    shift = (other.day_zero - kept.day_zero).days
-    for entry in other.entries.order_by("day"):
-        entry.treatment, entry.day = kept, max(0, entry.day + shift)
-        entry.is_current = entry.is_current and entry.day not in taken
-        if entry.is_current:
-            taken.add(entry.day)
-        entry.save(update_fields=["treatment", "day", "is_current"])
-    for photo in other.photos.all():
-        photo.treatment, photo.day = kept, max(0, photo.day + shift)
-        photo.save(update_fields=["treatment", "day"])
+    patient = lock_patient(kept.patient_id)
+    kept.refresh_from_db()
+    other.refresh_from_db()
+    if other.same_as_id is not None or kept.same_as_id is not None:
+        return
+    other.entries.update(treatment=kept, is_current=False)
+    other.photos.update(treatment=kept)
+    renumber(kept)
     _join_alerts(kept, other)
     other.same_as = kept
     other.save(update_fields=["same_as"])
-    judge_all(kept, now=now)
-    refresh_standing(kept.patient)
+    judge_all(patient, now=now)
 
 
 def _join_alerts(kept: Treatment, other: Treatment) -> None:
@@ -113,31 +166,12 @@ def _join_alerts(kept: Treatment, other: Treatment) -> None:
     other.notes.update(treatment=kept)
 
 
+@transaction.atomic
 def say_different(treatment: Treatment, *, now: datetime) -> None:
     """The patient says that it is a session of its own: do not ask again."""
+    lock_patient(treatment.patient_id)
     treatment.kept_apart_at = now
     treatment.save(update_fields=["kept_apart_at"])
-
-
-def _move_day_zero(treatment: Treatment, day_zero) -> None:
-    """Keep each entry on its date when the session's date is corrected; a day before the session stays on day 0."""
-    shift = (treatment.day_zero - day_zero).days
-    treatment.day_zero = day_zero
-    if not shift:
-        return
-    entries = list(treatment.entries.order_by("-received_at"))
-    taken: set[int] = set()
-    for entry in entries:
-        entry.day = max(0, entry.day + shift)
-        entry.is_current = entry.is_current and entry.day not in taken
-        if entry.is_current:
-            taken.add(entry.day)
-    treatment.entries.update(is_current=False)  # so that no two rows claim a day half-way through
-    for entry in entries:
-        entry.save(update_fields=["day", "is_current"])
-    for photo in treatment.photos.all():
-        photo.day = max(0, photo.day + shift)
-        photo.save(update_fields=["day"])
 
 
 def as_document(treatment: Treatment) -> dict:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import patient_required
 from symptoms.journal.courses import entry_values
-from symptoms.journal.reading import CourseRead, DayRead, read_course
+from symptoms.journal.reading import CourseRead, DayRead, last_day, read_course
 from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
@@ -37,7 +37,7 @@ def course(request: HttpRequest) -> HttpResponse:
     if not treatments:
         return render(request, "patient/course.html", {"tab": "course", "treatment": None})
     treatment = chosen(treatments, request.GET.get("treatment", ""))
-    today = min(LAST_DAY, treatment.day_of(patient.today(now)))
+    today = min(LAST_DAY, last_day(treatment, patient.today(now)))
     pages = _pages(today)
     page = _page_of(request.GET.get("page", ""), len(pages))
     read = read_course(treatment, days=pages[page - 1], seen_by=request.user)
@@ -141,7 +141,7 @@ def course_day(request: HttpRequest, day: int) -> HttpResponse:
     now, patient = timezone.now(), request.user.as_patient
     treatments = own_treatments(patient)
     treatment = chosen(treatments, request.GET.get("treatment", ""))
-    today = min(LAST_DAY, treatment.day_of(patient.today(now)))
+    today = min(LAST_DAY, last_day(treatment, patient.today(now)))
     if day > today:
         raise Http404
     read = read_course(treatment, days=range(day, day + 1), seen_by=request.user).days[0]

@@ -24,6 +24,7 @@ from symptoms.journal.entries import (
     SameIdOtherAnswers,
     record_entry,
 )
+from symptoms.journal.reading import last_day
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Entry, Treatment
 from symptoms.models.photo import VIEWS
@@ -42,7 +43,7 @@ class Sheet:
     patient: Patient
     treatment: Treatment
     day: int
-    today: int  # negative before the session
+    today: int
     unit: str
 
     def before(self) -> Entry | None:
@@ -74,11 +75,13 @@ def _log(request: HttpRequest, day: int | None) -> HttpResponse:
     treatments = own_treatments(patient)
     if not treatments:
         return redirect("today")
-    today = treatments[0].day_of(patient.today(now))
-    if today < 0:
+    date = patient.today(now)
+    today, last = treatments[0].day_of(date), last_day(treatments[0], date)
+    if last < 0:
         return redirect("today")
+    today = max(0, today)  # on the date before day 0, after a journey west, day 0 can be changed
     day = today if day is None else day
-    if day > LAST_DAY or (day > today and request.method == "GET"):
+    if day > LAST_DAY or (day > last and request.method == "GET"):
         raise Http404
     sheet = Sheet(patient, treatments[0], day, today, unit_for(request, patient))
     if request.method == "POST":

@@ -1,6 +1,6 @@
 """The patient's day: today's page, and what was said about an entry."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import patient_required
 from accounts.models import Patient
 from symptoms.journal.courses import patient_values, treatment_values
-from symptoms.journal.reading import CourseRead, DayRead, read_course
+from symptoms.journal.reading import CourseRead, DayRead, read_course, with_assessment
 from symptoms.journal.treatments import possibly_same
 from symptoms.journal.verdicts import lines_for, said_about
-from symptoms.models import Assessment, Entry, Note, Treatment
+from symptoms.models import Entry, Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import asked_today, question
@@ -36,7 +36,7 @@ def today(request: HttpRequest) -> HttpResponse:
     now, patient = timezone.now(), request.user.as_patient
     treatments = own_treatments(patient)
     treatment = treatments[0] if treatments else None
-    day = treatment.day_of(patient.today(now)) if treatment else None
+    day = _day(treatment, patient.today(now)) if treatment else None
     context: dict[str, Any] = {
         "tab": "today",
         "patient": patient,
@@ -44,7 +44,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "day": day,
         "date": full(patient.today(now)),
         "agreed": patient.agreed_to("care"),
-        "same": treatment is not None and possibly_same(treatment) is not None,
+        "same": treatment is not None and possibly_same(treatment, treatments) is not None,
         "notes": _notes(patient, now),
     }
     if treatment is not None and day is not None:
@@ -58,11 +58,18 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "patient/today.html", context)
 
 
+def _day(treatment: Treatment, today: date) -> int:
+    """The number of today; 0 where day 0 was logged already and the patient has travelled west since."""
+    day = treatment.day_of(today)
+    return 0 if day < 0 and treatment.entries.exists() else day
+
+
 def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
     first = max(0, day - BEFORE_TODAY)
-    course = read_course(treatment, days=range(first, day + 1), seen_by=request.user)
+    course = read_course(treatment, days=range(first, day + 1), seen_by=request.user, photos=False)
     this_day = course.days[-1]
-    last, said = _last(treatment, course)
+    last = with_assessment(treatment.entries.current()).order_by("-day").first()
+    said = last.assessment if last is not None and last.is_judged else None
     lines = lines_for(treatment.patient)
     answered = received(last, said, treatment.patient, now) if last else None
     values = treatment_values(treatment), patient_values(treatment)
@@ -78,15 +85,6 @@ def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) 
         "expected": _expected(treatment, this_day),
         "care": in_short(care(day, *values), has_clinic=lines.has_clinic),
     }
-
-
-def _last(treatment: Treatment, course: CourseRead) -> tuple[Entry | None, Assessment | None]:
-    """The newest entry with what was said about it."""
-    logged = [day for day in course.days if day.entry is not None]
-    if logged:
-        return logged[-1].entry, logged[-1].said
-    entry = treatment.entries.current().order_by("-day").first()
-    return entry, entry.assessments.filter(is_current=True).first() if entry else None
 
 
 def _week(course: CourseRead, today: int) -> list[dict[str, Any]]:

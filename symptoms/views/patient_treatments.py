@@ -12,11 +12,19 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import patient_required
 from symptoms.forms.skin import skin_of
-from symptoms.forms.treatment import OwnTreatmentForm, id_in, session_of
-from symptoms.journal.treatments import change_treatment, possibly_same, say_different, say_same, start_treatment
+from symptoms.forms.treatment import OwnTreatmentForm, id_in, keeps_date, session_of, typed_date
+from symptoms.journal.treatments import (
+    MovesDaysOutside,
+    change_treatment,
+    possibly_same,
+    say_different,
+    say_same,
+    start_treatment,
+)
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
 from symptoms.views.own import facts_of, own_treatments
+from symptoms.wording.times import outside_the_course
 
 
 @patient_required
@@ -52,11 +60,19 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
         context = {"tab": "today", "facts": facts_of(treatment), "lines": lines_for(treatment.patient)}
         return render(request, "patient/treatment_of_clinic.html", context)
     form = OwnTreatmentForm(request.POST or None, zone=treatment.patient.zone, now=now, initial=session_of(treatment))
+    outside: list[str] = []
     if request.method == "POST" and form.is_valid():
-        change_treatment(treatment, by=request.user, now=now, **form.facts())
-        messages.success(request, "Saved. All your days were compared anew.")
-        return redirect("today")
-    context = {"tab": "today", "form": form, "treatment": treatment}
+        try:
+            change_treatment(treatment, by=request.user, now=now, even_outside=keeps_date(request.POST), **form.facts())
+        except MovesDaysOutside as refusal:
+            outside = outside_the_course(refusal.outside.before, refusal.outside.after)
+        else:
+            messages.success(request, "Saved. All your days were compared anew.")
+            return redirect("today")
+    context = {
+        "tab": "today", "form": form, "treatment": treatment,
+        "outside": outside, "typed_date": typed_date(request.POST),
+    }  # fmt: skip
     return render(request, "patient/treatment_edit.html", context, status=422 if form.is_bound else 200)
 
 

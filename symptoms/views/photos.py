@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import patient_required, record_access, signed_in
 from symptoms.forms.photo import PhotosForm, sent_photos
+from symptoms.journal.reading import last_day
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
@@ -52,7 +53,7 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
     """Photos for a day that has come, logged or not."""
     now, patient = timezone.now(), request.user.as_patient
     treatments = own_treatments(patient)
-    if not treatments or day > min(LAST_DAY, treatments[0].day_of(patient.today(now))):
+    if not treatments or day > min(LAST_DAY, last_day(treatments[0], patient.today(now))):
         raise Http404
     if not patient.agreed_to("care"):
         messages.error(request, "You have not agreed that we keep your logs. Nothing was saved.")

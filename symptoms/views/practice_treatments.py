@@ -16,12 +16,13 @@ from accounts.access import practitioner_required
 from accounts.models import Invitation, Patient, Practice
 from accounts.patients import add_to_practice, reach_at
 from symptoms.forms.skin import skin_of
-from symptoms.forms.treatment import TreatmentForm, id_in, session_of
+from symptoms.forms.treatment import TreatmentForm, id_in, keeps_date, session_of, typed_date
 from symptoms.forms.who import InviteForm, NewPatientForm
-from symptoms.journal.treatments import change_treatment, start_treatment
+from symptoms.journal.treatments import MovesDaysOutside, change_treatment, start_treatment
 from symptoms.models import Treatment
 from symptoms.views.revisions import revisions_of
 from symptoms.views.search import named, sought_in
+from symptoms.wording.times import outside_the_course
 
 FOUND_AT_MOST = 10
 
@@ -72,12 +73,18 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
         now=now,
         initial=session_of(treatment),
     )
+    outside: list[str] = []
     if request.method == "POST" and form.is_valid():
-        change_treatment(treatment, by=request.user, now=now, **form.facts())
-        messages.success(request, "Saved. All days were compared anew.")
-        return redirect("patient", treatment.patient_id)
+        try:
+            change_treatment(treatment, by=request.user, now=now, even_outside=keeps_date(request.POST), **form.facts())
+        except MovesDaysOutside as refusal:
+            outside = outside_the_course(refusal.outside.before, refusal.outside.after)
+        else:
+            messages.success(request, "Saved. All days were compared anew.")
+            return redirect("patient", treatment.patient_id)
     context = {
         "form": form, "treatment": treatment, "patient": treatment.patient, "revisions": revisions_of(treatment),
+        "outside": outside, "typed_date": typed_date(request.POST),
         "practice": request.user.practice_as_practitioner, "tab": "patients",
     }  # fmt: skip
     return render(request, "practitioner/treatment_edit.html", context, status=422 if form.is_bound else 200)

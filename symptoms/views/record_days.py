@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from symptoms.journal.reading import CourseRead, DayRead, read_course
+from symptoms.journal.reading import CourseRead, DayRead, last_day, read_course
 from symptoms.models import Assessment, Entry, Photo, Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
@@ -49,7 +49,7 @@ class Pages:
 
 def course_context(request: HttpRequest, treatment: Treatment, matters: list[Matter], now: datetime) -> dict:
     """The part of the page's context that is about one treatment."""
-    today = max(0, treatment.day_of(treatment.patient.today(now)))  # who flies west may be a date behind day 0
+    today = max(0, last_day(treatment, treatment.patient.today(now)))  # a patient in the west may be before day 0
     last = min(today, LAST_DAY)
     page = _page(request.GET.get("page", "1"), last // DAYS_SHOWN + 1)
     until = last - (page.number - 1) * DAYS_SHOWN

@@ -156,3 +156,20 @@ def test_a_clinic_that_the_patient_left_still_reads_what_it_did_and_changes_noth
     ana.save()
     assert noors.get(of(treatment)).status_code == 200
     assert noors.patch(of(treatment), {"passes": 2}, format="json").status_code == 403
+
+
+def test_a_date_that_leaves_logged_days_outside_is_refused_until_it_is_kept(noors, anas, ana, noor):
+    session = pen(ana, days_ago=5, by=noor)
+    for day in (0, 4):
+        put_entry(anas, session, {**INFECTED, "day": day})
+    later = {"performed_at": (session.performed_at + timedelta(days=1)).isoformat()}
+    refused = noors.patch(of(session), later, format="json")
+    assert (refused.status_code, pointers(refused)) == (422, {"/performed_at"})
+    assert (refused.json()["before"], refused.json()["after"]) == ([session.day_zero.isoformat()], [])
+    assert noors.patch(of(session) + "?outside=yes", later, format="json").status_code == 400
+    assert noors.get(of(session) + "?outside=keep").status_code == 400
+    assert noors.patch(of(session) + "?outside=keep", later, format="json").json()["today"] == 4
+    back = {"performed_at": session.performed_at.isoformat()}
+    assert noors.patch(of(session), back, format="json").status_code == 200
+    course = anas.get(of(session, "course") + "?to=4").json()
+    assert [day["day"] for day in course["days"] if day["entry"]] == [0, 4]

@@ -4,19 +4,31 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.patients import confirm_zone
+from symptoms.alerts.handling import resolve_all
 from symptoms.journal import judging
 from symptoms.journal.moving import join_records
-from symptoms.journal.treatments import change_treatment, possibly_same, say_different, say_same, start_treatment
-from symptoms.models import Alert, Assessment, Photo, Standing
+from symptoms.journal.treatments import (
+    MovesDaysOutside,
+    change_treatment,
+    possibly_same,
+    say_different,
+    say_same,
+    start_treatment,
+)
+from symptoms.models import Alert, Assessment, Delivery, Photo, Standing
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.treatments import logged, on_day, pen
 
 pytestmark = pytest.mark.django_db
+ZONES = ("Pacific/Kiritimati", "Etc/GMT+12", "Europe/London", "America/Los_Angeles")
 
 
 def days(session) -> list[int]:
@@ -50,15 +62,110 @@ def test_mending_keeps_how_it_read_and_judges_all_days_anew(clinic, noor):
     assert Alert.objects.filter(concern="persistent_swelling").exists()
 
 
-def test_a_date_set_right_keeps_each_entry_on_its_date(clinic, noor):
+@pytest.fixture
+def followed(clinic, noor):
+    """A session with days 0, 1, 2 and 4 logged, day 1 twice, and a photo on days 0 and 2."""
     session = pen(people.ana(clinic), days_ago=6, by=noor)
-    for day in (0, 1, 3):
-        logged(session, day)
-    change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at - timedelta(days=2))
-    assert days(session) == [2, 3, 5]
-    change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at + timedelta(days=3))
-    assert days(session) == [0, 2]  # what was written before the session now stands on day 0
-    assert session.entries.count() == 3  # none is lost
+    for day, pain in ((0, 2), (1, 3), (2, 1), (1, 0), (4, 0)):
+        logged(session, day, pain=pain)
+    for day in (0, 2):
+        Photo.objects.create(
+            **on_day(session, day), view="front", key=f"k{day}", width=1, height=1, size=1, received_at=timezone.now()
+        )
+    return session
+
+
+def as_it_stands(session) -> tuple:
+    """What there is of a session: entries with their days and judgements, photos, and where the patient stands."""
+    session.refresh_from_db()
+    entries = list(session.entries.order_by("id").values_list("id", "date", "day", "is_current"))
+    current = Assessment.objects.filter(entry__treatment=session, entry__is_current=True, is_current=True)
+    judged = list(current.order_by("entry_id").values_list("entry_id", "urgency", "flags"))
+    photos = session.photos.order_by("id").values_list("id", "date", "day")
+    return session.day_zero, entries, judged, list(photos), Standing.objects.values("entry", "urgency").get()
+
+
+def moved(session, by, days: int) -> None:
+    at = session.performed_at + timedelta(days=days)
+    change_treatment(session, by=by, now=timezone.now(), even_outside=True, performed_at=at)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(shifts=st.lists(st.integers(-40, 40), max_size=4), zones=st.lists(st.sampled_from(ZONES), max_size=2))
+def test_a_date_moved_and_moved_back_changes_nothing(followed, noor, shifts, zones):
+    with transaction.atomic():
+        before = as_it_stands(followed)
+        for shift in shifts:
+            moved(followed, noor, shift)
+            for zone in zones:
+                confirm_zone(followed.patient, zone, timezone.now())
+        moved(followed, noor, -sum(shifts))
+        assert as_it_stands(followed) == before
+        transaction.set_rollback(True)
+
+
+def test_a_new_date_keeps_each_entry_and_photo_on_its_date(followed, noor):
+    moved(followed, noor, -2)
+    assert days(followed) == [2, 3, 4, 6]
+    assert [photo.day for photo in followed.photos.order_by("day")] == [2, 4]
+    moved(followed, noor, 4)
+    # Two dates lie before the session now. They stand on day 0 too, where the last received counts.
+    assert days(followed) == [0, 2]
+    assert followed.entries.current().get(day=0).answers["symptoms"]["pain"] == 0
+    assert followed.entries.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("shift", "before", "after"),
+    [(-2, 0, 0), (0, 0, 0), (1, 1, 0), (3, 3, 0), (-361, 0, 0), (-362, 0, 1), (-365, 0, 3)],
+)
+def test_a_date_that_puts_logged_days_outside_the_course_is_asked_about_first(followed, noor, shift, before, after):
+    at = followed.performed_at + timedelta(days=shift)
+    standing = as_it_stands(followed)
+    if before or after:
+        with pytest.raises(MovesDaysOutside) as refused:
+            change_treatment(followed, by=noor, now=timezone.now(), performed_at=at)
+        assert (len(refused.value.outside.before), len(refused.value.outside.after)) == (before, after)
+        assert as_it_stands(followed) == standing
+    else:
+        change_treatment(followed, by=noor, now=timezone.now(), performed_at=at)
+        assert followed.day_zero == standing[0] + timedelta(days=shift)
+
+
+@pytest.mark.parametrize("old_first", [True, False])
+def test_a_session_recorded_late_speaks_for_the_days_already_logged(clinic, noor, old_first):
+    ana = people.ana(clinic)
+    if old_first:
+        pen(ana, days_ago=60, by=noor)
+    entry = logged(pen(ana, days_ago=4, by=noor), 4, raised_scar=1).entry
+    if not old_first:
+        assert entry.assessments.get(is_current=True).urgency == Urgency.WATCH
+        pen(ana, days_ago=60, by=noor)
+    assert entry.assessments.get(is_current=True).urgency == Urgency.CONTACT
+    assert (Alert.objects.open().count(), Delivery.objects.count()) == (1, 1)
+
+
+def test_what_was_closed_stays_closed_when_something_else_is_corrected(clinic, noor):
+    session = pen(people.ana(clinic), days_ago=4, by=noor)
+    logged(session, 4, signs=["pus"])
+    resolve_all(dict.fromkeys(Alert.objects.open()), outcome="seen", by=noor, now=timezone.now())
+    change_treatment(session, by=noor, now=timezone.now(), cartridge_lot="P24")
+    assert not Alert.objects.open().exists()
+    logged(session, 4, signs=["pus"], pain=2)  # the patient reports it again: that is news
+    assert Alert.objects.open().exists()
+
+
+def test_only_the_patient_and_their_present_practice_record_and_correct_a_session(clinic, noor):
+    ana, okafor = people.ana(clinic), people.dr_okafor()
+    theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=2)
+    ben = people.patient(clinic, "Ben").user
+    for session, by in ((theirs, okafor), (theirs, ben), (theirs, ana.user), (own, okafor), (own, ben)):
+        with pytest.raises(PermissionDenied):
+            change_treatment(session, by=by, now=timezone.now(), passes=2)
+    for by in (okafor, ben):
+        with pytest.raises(PermissionDenied):
+            pen(ana, by=by)
+    assert change_treatment(own, by=noor, now=timezone.now(), passes=2).passes == 2
 
 
 def heard_from_earlier(entry) -> set[int]:
@@ -74,7 +181,7 @@ def test_a_date_set_right_is_heard_by_the_sessions_that_it_passes(clinic, noor):
     assert 40 in heard_from_earlier(entry)
     change_treatment(old, by=noor, now=timezone.now(), performed_at=old.performed_at + timedelta(days=50))
     assert heard_from_earlier(entry) == {0}  # that session came later: it says nothing about this day any more
-    change_treatment(old, by=noor, now=timezone.now(), performed_at=old.performed_at - timedelta(days=50))
+    moved(old, noor, -50)
     assert 40 in heard_from_earlier(entry)
 
 
@@ -126,19 +233,26 @@ def test_sessions_days_apart_or_by_the_same_side_are_not_asked_about(clinic, noo
     assert possibly_same(theirs) is None
 
 
-def test_said_to_be_the_same_the_days_of_one_become_days_of_the_other(clinic, noor):
+@pytest.mark.parametrize("own_is_last", [True, False])
+def test_said_to_be_the_same_each_day_counts_as_it_was_last_received(clinic, noor, own_is_last):
     ana = people.ana(clinic)
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
-    kept = logged(theirs, 3, redness=1).entry
     logged(own, 0)
-    logged(own, 2, redness=3)  # the same date as day 3 of the other
-    say_same(theirs, own, now=timezone.now())
+    morning, evening = (theirs, 3), (own, 2)  # the same date
+    if not own_is_last:
+        morning, evening = evening, morning
+    logged(*morning)
+    last = logged(*evening, pain=3, signs=["pus"]).entry
+    for _ in range(2):  # twice is once
+        say_same(theirs, own, now=timezone.now())
     own.refresh_from_db()
     assert own.same_as == theirs
     assert days(theirs) == [1, 3]
-    assert theirs.entries.current().get(day=3) == kept
+    assert theirs.entries.current().get(day=3) == last
     assert theirs.entries.count() == 3
-    assert Standing.objects.get(patient=ana).treatment == theirs
+    standing = Standing.objects.get(patient=ana)
+    assert (standing.treatment, standing.entry, standing.urgency) == (theirs, last, Urgency.URGENT)
+    assert Alert.objects.open().get(concern="infection").current_urgency == Urgency.URGENT
 
 
 def test_a_day_changed_before_the_records_were_joined_counts_as_it_was_last_written(clinic, noor):
@@ -192,12 +306,15 @@ def test_a_new_time_zone_moves_no_day_when_something_else_is_mended(clinic, noor
 
 def test_a_fault_while_all_days_are_judged_anew_is_made_good_by_the_worker(clinic, noor, monkeypatch):
     session = pen(people.ana(clinic), days_ago=5, by=noor)
-    entry = logged(session, 2).entry
+    entry = logged(session, 3, swelling=2).entry
     with monkeypatch.context() as broken:
         broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
         change_treatment(session, by=noor, now=timezone.now(), needle_depth_mm="0.5")
-    assert judging.judge_again(entry.id, now=timezone.now()).assessment is not None
-    assert Assessment.objects.get(entry=entry, is_current=True).made_at > entry.received_at
+    entry.refresh_from_db()
+    assert not entry.is_judged and Alert.objects.open().get().kind == "unjudged"
+    assert judging.judge_again(entry.id, now=timezone.now()).assessment.urgency >= Urgency.CONTACT
+    entry.refresh_from_db()
+    assert entry.is_judged
 
 
 def test_an_id_is_used_once(clinic, noor):

@@ -34,6 +34,6 @@ def test_a_fault_in_the_rules_keeps_nobody_from_joining_a_clinic(monkeypatch):
     noor = dr_noor(clinic)
     alone.practice = clinic
     alone.save()
-    monkeypatch.setattr("symptoms.journal.moving.core.assess", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *a, **k: 1 / 0)
     moved_to_practice(alone, clinic, timezone.now())
     assert Delivery.objects.get().recipient == noor

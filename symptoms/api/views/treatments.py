@@ -14,7 +14,7 @@ from accounts.models import Patient, User
 from symptoms.api.endpoint import Endpoint, as_uuid, treatment_seen_by
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner
-from symptoms.api.problems import Conflict
+from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
 from symptoms.api.serializers.treatment import (
     NewTreatmentInSerializer,
@@ -24,10 +24,11 @@ from symptoms.api.serializers.treatment import (
     facts_of,
     treatment_document,
 )  # fmt: skip
-from symptoms.journal.treatments import change_treatment, start_treatment
+from symptoms.journal.treatments import MovesDaysOutside, change_treatment, may_change, start_treatment
 from symptoms.models import Treatment
 
 OF_PATIENT = OpenApiParameter("patient", UUID, description="Only those of this patient.")
+OUTSIDE = OpenApiParameter("outside", str, enum=["keep"], description="Keep the new date though days lie outside it.")
 ID_TAKEN = "This id was used for another treatment, or for other facts."
 NOT_YOURS = "Your clinic recorded this treatment. Ask them to correct it."
 
@@ -76,6 +77,10 @@ class OneTreatment(Endpoint):
 
     may = dict.fromkeys(("GET", "PUT", "PATCH"), IsPatientOrPractitioner)
 
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        self.query = frozenset({"outside"}) if request.method == "PATCH" else frozenset()
+        super().initial(request, *args, **kwargs)
+
     @operation(
         "read_treatment", "Read a treatment", "What was done, and to which skin.", answers={200: TreatmentSerializer}
     )
@@ -97,19 +102,34 @@ class OneTreatment(Endpoint):
         "change_treatment",
         "Correct a treatment",
         "By whoever recorded it, or a practitioner of the patient's practice. How it read before is kept, and all its "
-        "days are judged anew.",
+        "days are judged again. Logs and photos keep their dates. A new date by which some would lie before day 0 or "
+        "past day 365 is refused with 422, `before` and `after` naming them, unless `outside` is `keep`.",
         body=TreatmentInSerializer(partial=True),
         answers={200: TreatmentSerializer},
+        more=(422,),
+        parameters=(OUTSIDE,),
     )
     def patch(self, request: Request, treatment_id: UUID) -> Response:
+        keeps_outside = _keeps_outside(request)
         treatment = treatment_seen_by(request.user, treatment_id)
-        if not _may_change(request.user, treatment):
+        if not may_change(treatment, request.user):
             raise PermissionDenied(NOT_YOURS)
         said = self.read(TreatmentInSerializer, instance=treatment, partial=True)
         now = timezone.now()
         if any(getattr(treatment, name) != value for name, value in said.items()):
-            change_treatment(treatment, by=request.user, now=now, **said)
+            try:
+                change_treatment(treatment, by=request.user, now=now, even_outside=keeps_outside, **said)
+            except MovesDaysOutside as refusal:
+                dates = {"before": refusal.outside.before, "after": refusal.outside.after}
+                raise Unprocessable(str(refusal), "/performed_at", **dates) from refusal
         return Response(treatment_document(treatment, now))
+
+
+def _keeps_outside(request: Request) -> bool:
+    word = request.query_params.get("outside", "")
+    if word not in ("", "keep"):
+        raise ValidationError({"outside": ["Say keep, or leave it out."]})
+    return word == "keep"
 
 
 def _recorded(user: User, treatment_id: UUID, said: dict) -> Response:
@@ -146,8 +166,3 @@ def _whose(user: User, patient_id: UUID | None) -> Patient:
     if found is None:
         raise ValidationError({"patient": ["There is no such patient."]})
     return found
-
-
-def _may_change(user: User, treatment: Treatment) -> bool:
-    own = treatment.recorded_by_id == user.id and treatment.patient.user_id == user.id
-    return own or Treatment.objects.managed_by(user).filter(pk=treatment.pk).exists()

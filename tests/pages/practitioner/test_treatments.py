@@ -224,3 +224,30 @@ def test_only_practitioners_record_and_invite(clinic):
         assert browser.get(NEW).status_code == 403
         assert browser.post(NEW, treatment_answers(**WHO, id=str(uuid4()))).status_code == 403
         assert browser.get(invite_page(mara)).status_code == 403
+
+
+@pytest.mark.parametrize("who", ["practice", "patient"])
+def test_a_date_that_leaves_logged_days_before_day_0_is_asked_about_and_then_kept(clinic, noor, who):
+    ana = people.ana(clinic)
+    session = pen(ana, days_ago=5, by=noor if who == "practice" else ana.user)
+    for day in (0, 1, 4):
+        logged(session, day)
+    browser = people.signed_in(noor if who == "practice" else ana)
+    edit = reverse("practice_treatment_edit" if who == "practice" else "my_treatment", args=[session.id])
+    later = (session.performed_at + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    typed = treatment_answers(performed_at=later, cartridge_lot="zq9lot")
+    answer = browser.post(edit, typed)
+    said = text_of(answer)
+    first = session.day_zero
+    assert answer.status_code == 422
+    assert f"2 logged days ({first:%a} {first.day} {first:%b %Y}, " in said and "lie before it" in said
+    assert "Nothing was saved yet" in said and f'name="keep_date" value="{later}"' in answer.content.decode()
+    assert later in answer.content.decode()  # what was typed is kept
+    session.refresh_from_db()
+    assert session.day_zero == first and not TreatmentRevision.objects.exists()
+    another = (session.performed_at + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M")
+    assert browser.post(edit, {**typed, "performed_at": another, "keep_date": later}).status_code == 422
+    assert browser.post(edit, {**typed, "keep_date": later}).status_code == 302
+    session.refresh_from_db()
+    assert session.day_zero == first + timedelta(days=2)
+    assert list(session.entries.current().order_by("day").values_list("day", flat=True)) == [0, 2]
