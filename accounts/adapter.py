@@ -16,6 +16,7 @@ from accounts.hashers import spellings_of
 from accounts.invitations import find
 from accounts.models import Invitation, User
 from accounts.sessions import end_sessions, limit_session
+from accounts.typed import keep_guards, sign_out
 
 INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
 SAID_ON_THE_PAGE = "account/messages/email_confirmation_sent.txt"
@@ -44,7 +45,11 @@ class Adapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
+        keep_guards(request, user)
         limit_session(request, user, timezone.now())
+
+    def logout(self, request: HttpRequest) -> None:
+        sign_out(request)
 
     def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
         user.name = form.cleaned_data.get("name", "")

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,7 +13,7 @@ from rest_framework.authtoken.models import Token
 
 from accounts.middleware import rule_of
 from accounts.models import User
-from accounts.typed import keep_typed
+from accounts.typed import keep_typed, sign_out, who_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,14 @@ class SessionsEnd:
             over = _over(request.session, now)
             if over:
                 request.signed_out = over, request.user.pk
-                logout(request)
+                sign_out(request)
             else:
                 _note_use(request, now)
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         """To the sign-in page with the reason; a form that was sent waits there (after the guard against forgeries)."""
-        over, user_id = getattr(request, "signed_out", ("", None))
+        over, user_id = getattr(request, "signed_out", None) or _sent_after_signing_out(request)
         if not over or request.path.startswith("/api/") or rule_of(view) in ("public", "library", None):
             return None
         if request.method == "POST":
@@ -85,6 +84,14 @@ class SessionsEnd:
         answer = redirect_to_login(back)
         answer["Location"] += f"&ended={over}"
         return answer
+
+
+def _sent_after_signing_out(request: HttpRequest) -> tuple[str, str | None]:
+    """ "whole" and who it was, for a form from a page that stayed open when its reader signed out in another window."""
+    if request.method != "POST" or settings.SESSION_COOKIE_NAME not in request.COOKIES or request.user.is_authenticated:
+        return "", None
+    user_id = who_left(request)
+    return ("whole" if user_id else ""), user_id
 
 
 def _over(session, now: float) -> str:

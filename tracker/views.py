@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from accounts.help_numbers import numbers_for, numbers_of
+from accounts.middleware import rule_of
+from accounts.typed import offer_refused
 from symptoms.recovery.care import SEEK_HELP
 
 
@@ -83,7 +85,12 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form whose guard did not fit: usually a page left open over a sign-out."""
+    """A form whose guard did not fit: offered again to whoever signed out and in meanwhile, refused to all others."""
+    route = request.resolver_match
+    if route is not None and rule_of(route.func) not in ("api", "public", "library", None):
+        offer = offer_refused(request)
+        if offer is not None:
+            return offer
     return render(request, "403_csrf.html", status=403)
 
 
