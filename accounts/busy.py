@@ -1,6 +1,9 @@
-"""When the database takes nothing for now (a long lock, a full disk): 503, and what was typed stays on the page."""
+"""When nothing can be done for now (a long lock, a full disk, too many at once): 503, and what was typed stays."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -13,10 +16,29 @@ from accounts.typed import fields_of
 log = logging.getLogger(__name__)
 
 RETRY_AFTER = 5  # seconds
+_REFUSING: ContextVar[bool] = ContextVar("refusing", default=False)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Inside, requests are answered 503 without any work: so many wait that this one would wait too long."""
+    token = _REFUSING.set(True)
+    try:
+        yield
+    finally:
+        _REFUSING.reset(token)
+
+
+def is_refusing() -> bool:
+    """Whether the request that is being answered is to be refused as one too many."""
+    return _REFUSING.get()
 
 
 class BusyDatabase:
-    """Answers 503 for pages whose view met such an error; the API has its own words (symptoms/api/problems.py)."""
+    """Answers 503 for pages whose view met such an error, or that are one too many.
+
+    The API has its own words (symptoms/api/problems.py).
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -24,20 +46,26 @@ class BusyDatabase:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> None:
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         """Note the view: a library's forms hold passwords, which are never written into a page."""
-        request.may_repeat = rule_of(view) != "library"
+        rule = rule_of(view)
+        request.may_repeat = rule != "library"
+        return _busy_page(request) if is_refusing() and rule != "api" else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page that offers to send the same once more; it asks the database nothing."""
         if not is_transient(error):
             return None
         log.error("the database takes nothing: %s", error)
-        was_sent = request.method == "POST" and request.may_repeat
-        context = {
-            "path": request.get_full_path(),
-            "fields": fields_of(request) if was_sent else None,
-            "had_files": was_sent and bool(request.FILES),
-        }
-        page = render_to_string("503.html", context | {"csrf_token": get_token(request)} if was_sent else context)
-        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
+        return _busy_page(request)
+
+
+def _busy_page(request: HttpRequest) -> HttpResponse:
+    was_sent = request.method == "POST" and request.may_repeat
+    context = {
+        "path": request.get_full_path(),
+        "fields": fields_of(request) if was_sent else None,
+        "had_files": was_sent and bool(request.FILES),
+    }
+    page = render_to_string("503.html", context | {"csrf_token": get_token(request)} if was_sent else context)
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})

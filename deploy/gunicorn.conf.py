@@ -1,28 +1,22 @@
-"""How gunicorn serves Mendline: threads, because requests wait for the disk; one process a core is plenty."""
+"""How gunicorn serves Mendline: few threads, which never wait for a client (tracker/server/)."""
 
 import gc
 import os
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 wsgi_app = "tracker.wsgi:application"
-worker_class = "gthread"
+worker_class = "tracker.server.worker.Worker"
 workers = int(os.environ.get("WEB_PROCESSES", "1"))
-threads = 32  # made as they are needed; a phone on a poor line holds one for as long as its photo is on the way
-timeout = 60  # a photo may take its decoder 10 s of CPU
+threads = 8  # more only take turns at the interpreter and at the database, and everybody waits longer
+worker_connections = 400  # of each process; below the 1,024 files that a process may usually open
+timeout = 60  # without a sign of life from a process's loop, which never waits
 graceful_timeout = 30
 keepalive = 15
+sendfile = False
 limit_request_line = 4094
 limit_request_field_size = 8190
 # The proxy in front says which scheme the visitor used; Django reads it only with MENDLINE_TRUST_PROXY.
 forwarded_allow_ips = "127.0.0.1,::1"
-
-
-STALLED = 30  # seconds without a byte of a body, or with nothing taken of an answer
-
-
-def pre_request(worker, req) -> None:
-    """A phone that went out of reach while it sent must not hold a thread for ever; gunicorn itself would wait."""
-    req.unreader.sock.settimeout(STALLED)
 
 
 def post_worker_init(worker) -> None:
@@ -32,4 +26,3 @@ def post_worker_init(worker) -> None:
     _ = get_resolver().url_patterns  # brings in every view
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)

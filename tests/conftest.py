@@ -18,12 +18,14 @@ def settings_of_the_tests(tmp_path_factory):
     """Django's test runner would put mail into a list; here it goes where pages really put it."""
     folder = tmp_path_factory.mktemp("data")
     (folder / "photos").mkdir()
+    (folder / "uploads").mkdir()
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         EMAIL_BACKEND="accounts.outgoing.QueuedMail",
         DATA_DIR=folder,
         PHOTO_ROOT=folder / "photos",
         MAIL_FOLDER=folder / "mail",
+        UPLOAD_ROOT=folder / "uploads",
         SECURE_SSL_REDIRECT=False,
     ):
         yield

@@ -5,6 +5,7 @@ import sys
 from csp.constants import NONE, SELF
 
 from tracker import env
+from tracker.bodies import ORDINARY
 
 env.refuse_unsafe()
 
@@ -40,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.middleware.PrivateAnswers",
+    "tracker.bodies.BodyLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -179,11 +181,16 @@ if not env.HSTS_PRELOAD:
     # Preloading binds the operator's whole domain, so it is the operator's choice (settled.md).
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
-# --- what one request may weigh: ten photos of 20 MB in one form, streamed to disk above 1 MB
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# --- what one request may weigh (how long a body may be is in bodies.py); files are streamed to the disk
+DATA_UPLOAD_MAX_MEMORY_SIZE = ORDINARY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "symptoms.photos.uploads.NamelessFileHandler",
+]
+UPLOAD_ROOT = DATA_DIR / "uploads"  # never the system's own: what lies there is private, and swept
 
 # --- mail: pages only queue it; the worker hands it to the mail server (safety.md, T10)
 EMAIL_BACKEND = "accounts.outgoing.QueuedMail"

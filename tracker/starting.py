@@ -62,6 +62,8 @@ def refuse_unready() -> None:
     from django.conf import settings
     from django.db import DatabaseError, connection
 
+    from symptoms.photos.uploads import make_folder
+
     _check_folder(settings.DATA_DIR)
     database = Path(str(settings.DATABASES["default"]["NAME"]))
     if not database.exists():
@@ -72,6 +74,7 @@ def refuse_unready() -> None:
         raise CannotStart(f"Mendline does not start: the database at {database} cannot be used: {fault}.") from fault
     finally:
         connection.close()  # each process and thread opens its own
+    make_folder()
 
 
 def make_data_dir(folder: Path) -> None:

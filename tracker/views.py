@@ -109,6 +109,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 404, "There is nothing here for you", "not-found")
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """A body that is longer than any that its address takes."""
+    return _error(request, 413, "The body is too large", "too-large")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours."""
     return _error(request, 500, "Something went wrong on our side", "server-error")
@@ -119,6 +124,6 @@ def _error(request: HttpRequest, status: int, title: str, kind: str) -> HttpResp
     if request.path.startswith("/api/"):
         body = {"type": f"about:blank#{kind}", "title": title, "status": status, "detail": f"{title}.", "errors": []}
         return JsonResponse(body, status=status, content_type="application/problem+json")
-    if status == 500:  # without the request: what failed may be the database that a page's frame reads
-        return HttpResponse(render_to_string("500.html"), status=500)
+    if status in (413, 500):  # without the request: nobody has been asked yet, or what failed may be the database
+        return HttpResponse(render_to_string(f"{status}.html"), status=status)
     return render(request, f"{status}.html", status=status)

@@ -13,8 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access import record_access
+from accounts.busy import is_refusing
 from accounts.models import User
 from symptoms.api.pagination import NewestFirst
+from symptoms.api.problems import Busy
 from symptoms.models import Treatment
 
 BY_PROGRAM = "record, by a program"  # as kept among the access records
@@ -37,6 +39,8 @@ class Endpoint(APIView):
         return super().get_permissions()
 
     def initial(self, request: Request, *args, **kwargs) -> None:
+        if is_refusing():
+            raise Busy
         super().initial(request, *args, **kwargs)
         refuse_unknown_query(request, known=self.query)
 

@@ -1,0 +1,105 @@
+"""What is being uploaded: how much at once, and where it lies until it is taken in; nothing of it may stay behind."""
+
+import fcntl
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from threading import BoundedSemaphore
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
+
+from symptoms.photos.refusals import BUSY, PhotoRefused
+
+AT_ONCE = 2  # photos of one person being taken in, in all processes together
+WHOLE_IN_MEMORY = 2  # pictures in one process, as they were sent, before they are decoded
+WAIT_SECONDS = 20.0  # for other people's pictures
+LEFT_OVER_AFTER = timedelta(hours=1)  # longer than any upload takes
+
+
+class NamelessFileHandler(TemporaryFileUploadHandler):
+    """Streams a file of a form to the disk as Django's own does, but without a name: when its process dies, it is gone.
+
+    Originals hold where a picture was taken; they must outlive neither a broken line nor a killed process.
+    """
+
+    def new_file(self, *args, **kwargs) -> None:
+        FileUploadHandler.new_file(self, *args, **kwargs)
+        self.file = UploadedFile(  # type: ignore[assignment]
+            _nameless(), self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+        )
+
+    def upload_interrupted(self) -> None:
+        if getattr(self, "file", None) is not None:
+            self.file.close()
+
+
+@contextmanager
+def place_for_upload(person: UUID) -> Iterator[None]:
+    """Hold one of the places for taking in a photo, from before it is read into memory until it is kept.
+
+    Raises:
+        PhotoRefused: as busy; at once when the person has AT_ONCE photos on the way already.
+    """
+    with _one_of_theirs(person):
+        if not _in_memory.acquire(timeout=WAIT_SECONDS):
+            raise PhotoRefused(BUSY)
+        try:
+            yield
+        finally:
+            _in_memory.release()
+
+
+def make_folder() -> None:
+    """Make the folder for what is being uploaded, for Mendline's user only, and empty it of what a crash left there."""
+    folder = settings.UPLOAD_ROOT
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sweep(LEFT_OVER_AFTER)
+
+
+def sweep(older_than: timedelta) -> int:
+    """Remove what has been lying in the folder for longer than `older_than`; gives how many files went."""
+    before = time.time() - older_than.total_seconds()
+    swept = 0
+    for path in settings.UPLOAD_ROOT.glob("*"):
+        with suppress(OSError):  # another process took it away meanwhile
+            if path.stat().st_mtime < before:
+                path.unlink()
+                swept += 1
+    return swept
+
+
+_in_memory = BoundedSemaphore(WHOLE_IN_MEMORY)
+
+
+@contextmanager
+def _one_of_theirs(person: UUID) -> Iterator[None]:
+    """A lock on one of AT_ONCE files: it holds across processes, and ends with its process however that ends."""
+    for number in range(AT_ONCE):
+        descriptor = os.open(_path(person, number), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            continue
+        try:
+            os.utime(descriptor)  # in use: not to be swept
+            yield
+        finally:
+            os.close(descriptor)
+        return
+    raise PhotoRefused(BUSY)
+
+
+def _path(person: UUID, number: int) -> Path:
+    return settings.UPLOAD_ROOT / f"{person}.{number}"
+
+
+def _nameless():
+    return tempfile.TemporaryFile(dir=settings.UPLOAD_ROOT)

@@ -1,0 +1,163 @@
+"""Clients that are slow, silent, greedy or many keep nobody else waiting; an honest one on a poor line is served."""
+
+import re
+import sqlite3
+import time
+from contextlib import ExitStack, closing
+
+import pytest
+
+from tests.house.serving import ELSEWHERE, answer, is_closed, many, request, serving
+from tracker.server.connection import Pace
+
+FORM = {"Content_Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("served")) as started:
+        yield started
+
+
+def test_silent_connections_keep_nobody_waiting_and_are_closed(server):
+    with many(server.connect, 33) as silent:
+        for client in silent:
+            client.sendall(b"GET /help/ HTTP/1.1\r\nHost: 127")
+        assert server.ask()[0] == 200
+        assert server.ask(source="127.0.0.1")[0] == 200
+        assert all(is_closed(client, within=20) for client in silent)
+
+
+def test_forms_that_come_a_byte_at_a_time_keep_nobody_waiting(server):
+    with many(server.connect, 40) as slow:
+        for client in slow:
+            client.sendall(request("/accounts/login/", "POST", Content_Length="2000", **FORM))
+        for _ in range(3):
+            for client in slow:
+                client.sendall(b"a")
+            assert server.ask()[0] == 200
+            assert server.ask(source="127.0.0.1")[0] == 200
+            time.sleep(1)
+
+
+def test_readers_who_do_not_read_keep_nobody_waiting(server):
+    large = "/static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"
+    with many(lambda: server.connect(receives=2048), 40) as readers:
+        for client in readers:
+            client.sendall(request(large))
+        assert server.ask()[0] == 200
+        assert server.ask(source="127.0.0.1")[0] == 200
+        status, _, body = answer(readers[0])
+        assert status == 200 and len(body) > 1_000_000  # who reads in the end gets all of it
+
+
+def test_a_thousand_kept_alive_connections_of_one_address_keep_nobody_waiting(server):
+    with many(server.connect, 1_000) as idle:
+        for client in idle[-60:]:
+            client.sendall(request("/healthz"))
+            assert answer(client)[0] == 200
+        assert server.ask()[0] == 200
+        assert server.ask(source="127.0.0.1")[0] == 200
+
+
+def test_one_address_has_so_many_connections_and_no_more(server):
+    started = request("/accounts/login/", "POST", Content_Length="2000", **FORM) + b"a"
+    with many(server.connect, 64) as slow:
+        for client in slow:
+            client.sendall(started)
+        server.ask()  # all of them have been read
+        with server.connect() as refused, pytest.raises(OSError):
+            refused.sendall(request("/help/"))
+            answer(refused)
+        assert server.ask(source=ELSEWHERE)[0] == 200
+
+
+def test_how_slow_a_line_may_be():
+    for size, every, arrives in (
+        (12_000, 1.0, True),
+        (4_100, 1.0, True),
+        (120_000, 25.0, True),
+        (1, 5.0, False),
+        (3_900, 1.0, False),
+    ):
+        now, pace = 0.0, Pace(0.0)
+        while now < 7_200 and now < pace.ends:
+            now += every
+            pace.moved(size, now)
+        assert (now >= 7_200) is arrives, f"{size} bytes each {every} s"
+
+
+def test_a_form_at_twelve_kilobytes_a_second_arrives(server):
+    body = b"login=" + b"a" * 48_000
+    with server.connect() as client:
+        client.sendall(request("/accounts/login/", "POST", body, **FORM)[: -len(body)])
+        for begin in range(0, len(body), 1_200):
+            client.sendall(body[begin : begin + 1_200])
+            time.sleep(0.1)
+        assert answer(client)[0] == 403  # read whole, and refused for its missing guard
+
+
+def test_requests_that_were_sent_together_are_answered_in_turn(server):
+    form = request("/accounts/login/", "POST", b"login=a", **FORM)
+    with server.connect() as client:
+        client.sendall(request("/help/") + form + request("/healthz") + request("/no/such/", Connection="close"))
+        said = b"".join(iter(lambda: client.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+) ", said) == [b"200", b"403", b"200", b"404"]
+
+
+def test_a_body_that_is_too_long_is_refused_before_it_is_sent(server):
+    with server.connect() as client:
+        client.sendall(request("/accounts/login/", "POST", Content_Length=str(256 * 1024 + 1), **FORM))
+        status, headers, body = answer(client)
+        assert status == 413 and headers["connection"] == "close" and b"Nothing was saved" in body
+
+
+def test_who_waits_to_be_asked_for_the_body_is_asked(server):
+    with server.connect() as client:
+        client.sendall(request("/accounts/login/", "POST", Content_Length="3", Expect="100-continue", **FORM))
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+        client.sendall(b"a=b")
+        assert answer(client)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        (request("/help/", "POST", Content_Length="+3"), 400),
+        (request("/help/", "POST", Content_Length="3") .replace(b"\r\n\r\n", b"\r\nContent-Length: 4\r\n\r\n"), 400),
+        (b"GET /help/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + b"a" * 70_000, 431),
+        (request("/help/", Transfer_Encoding="chunked", Connection="close") + b"0\r\n\r\n", 200),
+    ],
+)  # fmt: skip
+def test_what_is_no_clear_request_is_answered_and_the_connection_ends(server, sent, status):
+    with server.connect() as client:
+        client.sendall(sent)
+        assert answer(client)[0] == status
+        assert is_closed(client, within=20)
+
+
+def test_when_too_many_wait_the_others_are_told_at_once_and_probes_are_answered(server):
+    """A writer holds the database, so that whoever signs in waits."""
+    guard = "a" * 32
+    form = request(
+        "/accounts/login/",
+        "POST",
+        f"csrfmiddlewaretoken={guard}".encode() + b"&login=a@b.example&password=c",
+        Cookie=f"csrf={guard}",
+        **FORM,
+    )
+    with closing(sqlite3.connect(server.data / "mendline.sqlite3")) as holder, ExitStack() as opened:
+        holder.execute("BEGIN IMMEDIATE")
+        addresses = [f"127.0.0.{10 + number // 40}" for number in range(200)]
+        clients = [opened.enter_context(server.connect(address)) for address in addresses]
+        for client in clients:
+            client.sendall(form)
+        assert server.ask("/healthz")[0] == 200
+        told = [answer(client)[:2] for client in clients[-20:]]
+        assert {status for status, _ in told} == {503} and all(int(headers["retry-after"]) for _, headers in told)
+        assert {answer(client)[0] for client in clients[20:40]} == {503}  # in line for some seconds, then told as well
+        assert server.ask("/healthz")[0] == 200
+        holder.rollback()
+        assert {answer(client)[0] for client in clients[:8]} <= {200, 429, 503}
+    assert server.ask("/help/")[0] == 200
