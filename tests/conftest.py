@@ -23,12 +23,25 @@ def settings_of_the_tests(tmp_path_factory):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         EMAIL_BACKEND="accounts.outgoing.QueuedMail",
         DATA_DIR=folder,
-        PHOTO_ROOT=folder / "photos",
+        STORAGES=photos_in(folder / "photos"),
         MAIL_FOLDER=folder / "mail",
         UPLOAD_ROOT=folder / "uploads",
         SECURE_SSL_REDIRECT=False,
     ):
         yield
+
+
+def photos_in(folder) -> dict:
+    """STORAGES with the photos in another folder."""
+    store = settings.STORAGES["photos"] | {"OPTIONS": {"location": folder}}
+    return settings.STORAGES | {"photos": store}
+
+
+@pytest.fixture
+def photo_folder(tmp_path, settings):
+    """An empty folder of the test's own, where photos are kept."""
+    settings.STORAGES = photos_in(tmp_path / "photos")
+    return tmp_path / "photos"
 
 
 @pytest.fixture

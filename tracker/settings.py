@@ -93,7 +93,6 @@ DATABASES = {
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PHOTO_ROOT = DATA_DIR / "photos"
 CACHES = {
     # Limits on sign-in must hold across processes and restarts.
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
@@ -227,7 +226,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # photos have their own private store
+    "default": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "photos": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "photos"}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING

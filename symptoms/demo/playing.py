@@ -20,9 +20,9 @@ from symptoms.demo import cast
 from symptoms.demo.pictures import picture
 from symptoms.journal.courses import entry_values, patient_values, treatment_values
 from symptoms.journal.entries import record_entry
+from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import start_treatment
 from symptoms.models import Alert, Delivery, Treatment
-from symptoms.photos.attaching import attach_photo
 from symptoms.recovery.questions import asked_today
 
 ZONE = ZoneInfo("Europe/London")
@@ -138,7 +138,7 @@ def _photos(person: cast.Person, treatment: Treatment, story: cast.Story, now: d
     for day, views in story.photos.items():
         for view in views:
             attach_photo(
-                treatment,
+                treatment.id,
                 id=_id(person.email, story.days_ago, day, view),
                 day=day,
                 view=view,

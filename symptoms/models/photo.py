@@ -41,7 +41,7 @@ class Photo(models.Model):
     date = models.DateField(help_text="the calendar date it shows, where the patient was; it never changes")
     day = models.PositiveSmallIntegerField(help_text="follows from the date and the treatment's; never below 0")
     view = models.CharField(max_length=10, choices=VIEWS)
-    key = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=128, unique=True, help_text="the name of its file in the store of photos")
     sha256 = models.CharField(max_length=64, help_text="of the stored picture")
     digest = models.CharField(max_length=64, help_text="of the picture as it was sent")
     width = models.PositiveSmallIntegerField()

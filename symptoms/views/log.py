@@ -117,7 +117,7 @@ def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     except ForeignId:
         raise Http404 from None
     photos = sent_photos(request.FILES, said["id"])
-    for refusal in keep_photos(sheet.treatment, photos, day=said["day"], by=request.user, now=now):
+    for refusal in keep_photos(sheet.treatment.id, photos, day=said["day"], by=request.user, now=now):
         messages.warning(request, str(refusal))
     return redirect(recorded.entry)
 

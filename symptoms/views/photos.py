@@ -1,7 +1,5 @@
 """Photos: adding some to a day later, handing one out to those who may see it, taking one away."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,12 +9,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import patient_required, record_access, signed_in
 from symptoms.forms.photo import PhotosForm, sent_photos
+from symptoms.journal.entries import LoggingStopped, NotTheirs
+from symptoms.journal.photos import remove_photo
 from symptoms.journal.reading import last_day
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
-from symptoms.photos import storage
-from symptoms.photos.attaching import remove_photo
+from symptoms.photos import files
 from symptoms.recovery.course import LAST_DAY
 from symptoms.views.own import own_treatments
 from symptoms.views.sending import NotKept, keep_photos
@@ -35,12 +34,15 @@ HEADERS = {
 @signed_in
 @require_safe
 def photo(request: HttpRequest, photo_id) -> HttpResponse:
-    """The picture, whole, to its patient and to practitioners who may see it; the latter's look is kept."""
+    """The picture, whole, to its patient and to practitioners who may see it; the latter's look is kept.
+
+    In place of a picture that is lost stands a drawn one that says so.
+    """
     found = get_object_or_404(Photo.objects.visible_to(request.user).select_related("treatment__patient"), pk=photo_id)
     try:
-        jpeg = storage.read(found.key)
-    except FileNotFoundError:
-        raise Http404 from None
+        jpeg = files.read(found)
+    except files.PhotoLost:
+        return render(request, "components/photo_lost.svg", content_type="image/svg+xml", status=404)
     patient = found.treatment.patient
     if patient.user_id != request.user.pk:
         record_access(request.user, patient, "photo")
@@ -53,17 +55,20 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
     """Photos for a day that has come, logged or not."""
     now, patient = timezone.now(), request.user.as_patient
     treatments = own_treatments(patient)
-    if not treatments or day > min(LAST_DAY, last_day(treatments[0], patient.today(now))):
+    if not treatments or day > LAST_DAY:
         raise Http404
-    if not patient.agreed_to("care"):
-        messages.error(request, "You have not agreed that we keep your logs. Nothing was saved.")
-        return redirect("today")
     treatment = treatments[0]
+    if request.method == "GET":
+        if day > last_day(treatment, patient.today(now)):
+            raise Http404
+        if not patient.agreed_to("care"):
+            messages.error(request, str(LoggingStopped()))
+            return redirect("today")
     form = PhotosForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     refused: list[NotKept] = []
     if form.is_bound and form.is_valid():
         sent = sent_photos(request.FILES, form.cleaned_data["id"])
-        refused = keep_photos(treatment, sent, day=day, by=request.user, now=now)
+        refused = keep_photos(treatment.id, sent, day=day, by=request.user, now=now)
         if len(refused) < len(sent):
             messages.success(request, "Saved.")
         if not refused:
@@ -73,7 +78,7 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
         "tab": "course",
         "form": form,
         "day": day,
-        "date": full(treatment.day_zero + timedelta(days=day)),
+        "date": full(treatment.date_of(day)),
         "refused": refused,
         "lines": lines_for(patient),
         "shows_photos": patient.agreed_to("photos"),
@@ -95,8 +100,10 @@ def photo_remove(request: HttpRequest, photo_id) -> HttpResponse:
     mine = Photo.objects.filter(treatment__patient=request.user.as_patient)
     found = get_object_or_404(mine.select_related("treatment"), pk=photo_id)
     if request.method == "POST":
-        back = f"{reverse('course_day', args=[found.day])}?treatment={found.treatment_id}"
-        remove_photo(found)
+        try:
+            remove_photo(found.pk, by=request.user)
+        except NotTheirs:  # a second tap
+            raise Http404 from None
         messages.success(request, "The photo is gone.")
-        return redirect(back)
+        return redirect(f"{reverse('course_day', args=[found.day])}?treatment={found.treatment_id}")
     return render(request, "patient/photo_remove.html", {"tab": "course", "photo": found})

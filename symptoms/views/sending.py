@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError
 
 from accounts.models import User
-from symptoms.models import Treatment
+from symptoms.journal.entries import EntryRefused, ForeignId
+from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo
 from symptoms.models.photo import VIEWS
-from symptoms.photos.attaching import ForeignId, SameIdOtherPhoto, TooManyPhotos, attach_photo
 from symptoms.photos.headers import MAX_BYTES
 from symptoms.photos.refusals import NOT_STORED, SENTENCES, TOO_LARGE, PhotoRefused
 
@@ -34,14 +34,14 @@ class NotKept:
 
 
 def keep_photos(
-    treatment: Treatment, sent: Iterable[tuple[UUID, str, UploadedFile]], *, day: int, by: User, now: datetime
+    treatment_id: UUID, sent: Iterable[tuple[UUID, str, UploadedFile]], *, day: int, by: User, now: datetime
 ) -> list[NotKept]:
     """Keep each photo of `sent` (id, view, file) with a day; gives a sentence for each that was refused."""
     refused: list[NotKept] = []
     for id, view, file in sent:
         try:
-            _keep(treatment, id, view, file, day=day, by=by, now=now)
-        except (PhotoRefused, TooManyPhotos) as refusal:
+            _keep(treatment_id, id, view, file, day=day, by=by, now=now)
+        except (PhotoRefused, TooManyPhotos, EntryRefused) as refusal:
             refused.append(NotKept(view, str(refusal), getattr(refusal, "is_ours", False)))
         except (SameIdOtherPhoto, ForeignId):
             refused.append(NotKept(view, TAKEN))
@@ -51,7 +51,7 @@ def keep_photos(
     return refused
 
 
-def _keep(treatment: Treatment, id: UUID, view: str, file: UploadedFile, *, day: int, by: User, now: datetime) -> None:
+def _keep(treatment_id: UUID, id: UUID, view: str, file: UploadedFile, *, day: int, by: User, now: datetime) -> None:
     if (file.size or 0) > MAX_BYTES:  # before it is read into memory
         raise PhotoRefused(TOO_LARGE)
-    attach_photo(treatment, id=id, day=day, view=view, data=file.read(), by=by, now=now)
+    attach_photo(treatment_id, id=id, day=day, view=view, data=file.read(), by=by, now=now)

@@ -14,7 +14,7 @@ from rest_framework.authtoken.models import Token
 from accounts import invitations, members
 from accounts.models import AccountMail, User
 from symptoms.alerts.handling import write_note
-from symptoms.photos.attaching import attach_photo
+from symptoms.journal.photos import attach_photo
 from tests import people
 from tests.api.programs import jpeg
 from tests.treatments import logged, pen
@@ -91,7 +91,7 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
         "photo_id": uuid4(),
         "day": 3,
     }
-    attach_photo(treatment, id=world.ids["photo_id"], day=3, view="front", data=jpeg(), by=ana.user, now=world.now)
+    attach_photo(treatment.id, id=world.ids["photo_id"], day=3, view="front", data=jpeg(), by=ana.user, now=world.now)
     for method in METHODS:
         world.paths["my_treatment", method] = {"treatment_id": own.id}
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
 
-from symptoms.photos import storage
+from symptoms.photos import files
 from tests.accounts import calls
 from tests.accounts.cast_of_roles import MARKERS, METHODS, PRACTICE_MARKER, ROLES, build, routes
 
@@ -31,7 +31,7 @@ def world(django_db_setup, django_db_blocker):
         transaction.atomic(),
         override_settings(REST_FRAMEWORK=rates),
         # Each call is rolled back, and what it took from the disk could not be.
-        patch.object(storage, "delete"),
+        patch.object(files, "remove"),
     ):
         yield build()
         transaction.set_rollback(True)

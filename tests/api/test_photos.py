@@ -6,8 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.consents import withdraw_consent
+from symptoms.journal import photos as verbs
 from symptoms.models import Photo
-from symptoms.photos import attaching
 from symptoms.photos.refusals import BUSY, PhotoRefused
 from tests import people
 from tests.api.programs import QUIET, jpeg, of, pointers, program, put_entry
@@ -75,7 +75,7 @@ def test_when_the_fault_is_ours_it_is_sent_again(anas, treatment, monkeypatch):
     def busy(data):
         raise PhotoRefused(BUSY)
 
-    monkeypatch.setattr(attaching, "take_in", busy)
+    monkeypatch.setattr(verbs, "take_in", busy)
     answer = put_picture(anas, treatment, jpeg())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
@@ -127,7 +127,7 @@ def test_other_kinds_of_body_are_not_read(anas, treatment):
 
 
 def test_a_day_has_ten_photos_at_most(anas, treatment, monkeypatch):
-    monkeypatch.setattr(attaching, "MOST_A_DAY", 1)
+    monkeypatch.setattr(verbs, "MOST_A_DAY", 1)
     assert put_picture(anas, treatment, jpeg()).status_code == 201
     assert put_picture(anas, treatment, jpeg()).status_code == 422
 

@@ -1,5 +1,6 @@
 """Photos on the pages: added later, handed out with fixed headers to those who may see them, taken away."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -12,9 +13,10 @@ from django.utils import timezone
 from accounts.consents import withdraw_consent
 from accounts.models import AccessRecord
 from accounts.patients import leave_practice
+from symptoms.journal import photos as verbs
+from symptoms.journal.photos import attach_photo
 from symptoms.models import Photo
-from symptoms.photos import attaching, storage
-from symptoms.photos.attaching import attach_photo
+from symptoms.photos import files
 from tests import images, people
 from tests.pages.practitioner.pages import text_of
 from tests.treatments import pen
@@ -28,9 +30,9 @@ def treatment(ana):
 
 
 @pytest.fixture
-def photo(ana, treatment):
+def photo(ana, treatment, photo_folder):
     kept, _ = attach_photo(
-        treatment, id=uuid4(), day=2, view="front", data=images.photo(), by=ana.user, now=timezone.now()
+        treatment.id, id=uuid4(), day=2, view="front", data=images.photo(), by=ana.user, now=timezone.now()
     )
     return kept
 
@@ -50,7 +52,7 @@ def add(day: int) -> str:
 # --- handing out
 def test_a_photo_is_handed_out_with_exactly_these_headers(phone, photo):
     answer = phone.get(address(photo))
-    assert answer.status_code == 200 and answer.content == storage.read(photo.key)
+    assert answer.status_code == 200 and answer.content == files.read(photo)
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"] == 'inline; filename="photo.jpg"'
@@ -88,7 +90,7 @@ def test_without_agreement_the_clinic_sees_no_photo_and_the_patient_does(ana, cl
 def test_a_clinic_that_was_left_reads_what_it_treated_but_sees_no_photo_of_it(ana, clinic):
     noor = people.dr_noor(clinic)
     photo, _ = attach_photo(
-        pen(ana, days_ago=3, by=noor),
+        pen(ana, days_ago=3, by=noor).id,
         id=uuid4(),
         day=2,
         view="front",
@@ -104,9 +106,21 @@ def test_a_clinic_that_was_left_reads_what_it_treated_but_sees_no_photo_of_it(an
     assert people.signed_in(ana).get(address(photo)).status_code == 200
 
 
-def test_a_photo_whose_file_is_gone_is_not_found(phone, photo):
-    storage.delete(photo.key)
-    assert phone.get(address(photo)).status_code == 404
+def test_a_photo_whose_file_is_gone_or_damaged_says_so_to_everybody_and_in_the_log(
+    phone, clinic, photo, photo_folder, caplog
+):
+    desk = people.signed_in(people.dr_noor(clinic))
+    for spoil in (lambda path: path.write_bytes(path.read_bytes()[:-1] + b"x"), lambda path: path.unlink()):
+        spoil(photo_folder / photo.key)
+        for browser in (phone, desk):
+            caplog.clear()
+            answer = browser.get(address(photo))
+            assert (answer.status_code, answer["Content-Type"]) == (404, "image/svg+xml")
+            assert "cannot be shown any more" in answer.content.decode()
+            assert [record.name for record in caplog.records if f"photo {photo.id}" in record.getMessage()] == [
+                files.__name__
+            ]
+    assert not AccessRecord.objects.exists()  # nobody saw it
 
 
 def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatments(ana, clinic, photo):
@@ -152,7 +166,7 @@ def test_a_photo_too_large_is_refused_before_it_is_read(phone, treatment, monkey
 
 
 def test_a_day_holds_ten_photos(phone, treatment, monkeypatch):
-    monkeypatch.setattr(attaching, "MOST_A_DAY", 1)
+    monkeypatch.setattr(verbs, "MOST_A_DAY", 1)
     page = phone.post(add(1), {"id": str(uuid4()), "front": file(), "left": file()})
     assert page.status_code == 422 and Photo.objects.count() == 1
 
@@ -165,21 +179,24 @@ def test_a_page_without_a_photo_is_refused(phone, treatment, sent):
 
 
 def test_a_day_to_come_takes_no_photo(phone, treatment):
-    assert phone.post(add(4), {"id": str(uuid4()), "front": file()}).status_code == 404
+    assert phone.get(add(4)).status_code == 404
+    page = phone.post(add(4), {"id": str(uuid4()), "front": file()})
+    assert page.status_code == 422 and "That day has not come yet." in text_of(page)
     assert not Photo.objects.exists()
 
 
 def test_without_agreement_no_photo_is_kept(ana, phone, treatment):
     withdraw_consent(ana, "care", timezone.now())
-    page = phone.post(add(1), {"id": str(uuid4()), "front": file()}, follow=True)
-    assert "Nothing was saved." in text_of(page) and not Photo.objects.exists()
+    page = phone.post(add(1), {"id": str(uuid4()), "front": file()})
+    assert page.status_code == 422 and "Nothing was saved." in text_of(page) and not Photo.objects.exists()
+    assert "Nothing was saved." in text_of(phone.get(add(1), follow=True))
 
 
 @pytest.mark.parametrize("name", ["../../x.jpg", "a\r\nb.jpg", "x" * 300 + ".jpg", "<script>.jpg", "=cmd|.jpg", "CON"])
 def test_the_name_of_a_file_is_neither_used_nor_shown(phone, treatment, name):
     page = phone.post(add(1), {"id": str(uuid4()), "front": file(name=name)}, follow=True)
     photo = Photo.objects.get()
-    assert storage.KEY.fullmatch(photo.key)
+    assert re.fullmatch(rf"{photo.treatment.patient_id}/{photo.id}-[0-9a-f]{{16}}\.jpg", photo.key)
     assert b"<script>." not in page.content and b"cmd" not in page.content
 
 
@@ -189,8 +206,9 @@ def test_a_photo_is_taken_away_after_being_asked_once(phone, photo):
     assert "Remove this photo?" in text_of(phone.get(remove)) and Photo.objects.exists()
     assert phone.post(remove, follow=True).status_code == 200
     assert not Photo.objects.exists()
-    with pytest.raises(FileNotFoundError):
-        storage.read(photo.key)
+    with pytest.raises(files.PhotoLost):
+        files.read(photo)
+    assert phone.post(remove).status_code == 404
 
 
 def test_nobody_else_takes_a_photo_away(clinic, photo):

@@ -23,9 +23,9 @@ from symptoms.api.serializers.photo import (
     PhotoSerializer,
     photo_document,
 )  # fmt: skip
-from symptoms.journal.entries import LoggingStopped
-from symptoms.models import Photo, Treatment
-from symptoms.photos.attaching import ForeignId, SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
+from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
+from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
+from symptoms.models import Photo
 from symptoms.photos.refusals import PhotoRefused
 from symptoms.recovery.course import LAST_DAY
 
@@ -83,17 +83,19 @@ class OnePhoto(Endpoint):
         parameters=(DAY, VIEW),
     )
     def put(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
-        treatment = own_treatment(request.user, treatment_id)
-        said = self._said(request)
-        _refuse_what_may_not_be_kept(treatment, said["day"])
-        photo, is_new = _kept(treatment, id=photo_id, **said, by=request.user)
+        own_treatment(request.user, treatment_id)
+        photo, is_new = _kept(treatment_id, id=photo_id, **self._said(request), by=request.user)
         return Response(photo_document(photo), status=201 if is_new else 200)
 
     @operation("remove_photo", "Remove a photo", "For good: the row first, then the file.", answers={204: None})
     def delete(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
         refuse_unknown_query(request, known=frozenset())
         treatment = own_treatment(request.user, treatment_id)
-        remove_photo(get_object_or_404(treatment.photos.all(), pk=photo_id))
+        photo = get_object_or_404(treatment.photos.all(), pk=photo_id)
+        try:
+            remove_photo(photo.pk, by=request.user)
+        except NotTheirs as refusal:  # another request removed it meanwhile
+            raise Http404 from refusal
         return Response(status=204)
 
     def _said(self, request: Request) -> dict:
@@ -109,24 +111,20 @@ class OnePhoto(Endpoint):
         return {**said, "data": picture.read()}
 
 
-def _refuse_what_may_not_be_kept(treatment: Treatment, day: int) -> None:
-    if not treatment.patient.agreed_to("care"):
-        raise Unprocessable(str(LoggingStopped()))
-    today = treatment.day_of(treatment.patient.today(timezone.now()))
-    if day > today:
-        raise Unprocessable(f"That day has not come yet. By our clock today is day {today}.", "/day", today=today)
-
-
-def _kept(treatment: Treatment, **said) -> tuple[Photo, bool]:
+def _kept(treatment_id: UUID, **sent) -> tuple[Photo, bool]:
     try:
-        return attach_photo(treatment, **said, now=timezone.now())
+        return attach_photo(treatment_id, **sent, now=timezone.now())
     except PhotoRefused as refusal:
         if refusal.is_ours:
             raise Busy(refusal.sentence) from refusal
         raise Unprocessable(refusal.sentence, "/photo") from refusal
     except TooManyPhotos as refusal:
         raise Unprocessable(str(refusal), "/photo") from refusal
+    except DayNotYet as refusal:
+        raise Unprocessable(str(refusal), "/day", today=refusal.today) from refusal
+    except LoggingStopped as refusal:
+        raise Unprocessable(str(refusal)) from refusal
     except SameIdOtherPhoto as refusal:
         raise Conflict("This id was used for another photo.") from refusal
-    except ForeignId as refusal:
+    except (ForeignId, NotTheirs) as refusal:
         raise Http404 from refusal

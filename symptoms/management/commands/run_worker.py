@@ -16,8 +16,8 @@ from django.utils import timezone
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
-from symptoms.models import Delivery, Entry, Photo
-from symptoms.photos import storage
+from symptoms.models import Delivery, Entry
+from symptoms.photos import files
 
 log = logging.getLogger(__name__)
 
@@ -155,5 +155,5 @@ def judge_one() -> bool:
 
 def sweep_photos() -> bool:
     """Delete pictures without a row: an upload that was cut between its file and its row."""
-    storage.sweep_orphans(set(Photo.objects.values_list("key", flat=True)), ORPHAN_AFTER)
+    files.sweep_orphans(ORPHAN_AFTER, timezone.now())
     return False

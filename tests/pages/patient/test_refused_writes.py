@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from symptoms.models import Entry, Photo
-from symptoms.photos import storage
+from symptoms.photos.storage import PrivateStorage
 from tests import images, people
 from tests.api.programs import QUIET, of, program, put_entry
 from tests.database_errors import DISK, FULL, LOCKED, NO_COLUMN, POSTGRES_FULL, POSTGRES_STOPPED
@@ -29,10 +29,10 @@ def treatment(ana):
 
 @pytest.fixture
 def full_store(monkeypatch):
-    def full(path, data):
+    def full(store, name, content):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(storage, "_write", full)
+    monkeypatch.setattr(PrivateStorage, "_save", full)
 
 
 @contextmanager

@@ -1,27 +1,27 @@
 """A photo and its day: kept once, by its owner, within the limits, and never a row without its file."""
 
 import threading
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import connection
 from django.utils import timezone
 
+from accounts.consents import withdraw_consent
+from symptoms.journal import photos as verbs
+from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
+from symptoms.journal.photos import MOST_A_DAY, SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
+from symptoms.journal.treatments import say_same
 from symptoms.models import Photo
-from symptoms.photos import attaching, storage
-from symptoms.photos.attaching import (
-    MOST_A_DAY,
-    ForeignId,
-    SameIdOtherPhoto,
-    TooManyPhotos,
-    attach_photo,
-    remove_photo,
-)
+from symptoms.photos import files
 from symptoms.photos.intake import take_in
 from symptoms.photos.refusals import PhotoRefused
 from tests import images
 from tests.people import ana, patient
-from tests.treatments import pen
+from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +29,8 @@ SENT = images.photo()
 
 
 @pytest.fixture(autouse=True)
-def root(tmp_path, settings):
-    settings.PHOTO_ROOT = tmp_path / "photos"
-    return settings.PHOTO_ROOT
+def root(photo_folder):
+    return photo_folder
 
 
 @pytest.fixture
@@ -41,11 +40,11 @@ def treatment():
 
 def attached(treatment, *, id=None, day=3, view="front", data=SENT):
     by = treatment.patient.user
-    return attach_photo(treatment, id=id or uuid4(), day=day, view=view, data=data, by=by, now=timezone.now())
+    return attach_photo(treatment.id, id=id or uuid4(), day=day, view=view, data=data, by=by, now=timezone.now())
 
 
 def keys_on_disk(root):
-    return sorted(path.stem for path in root.rglob("*") if path.is_file())
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
 
 def keys_of_rows():
@@ -60,7 +59,7 @@ def fill(treatment, photos):
 def test_what_is_kept_is_the_clean_picture_and_what_is_true_of_it(treatment):
     photo, is_new = attached(treatment, data=images.with_segments(SENT, images.exif_segment(6)), view="left")
     photo.refresh_from_db()
-    stored = storage.read(photo.key)
+    stored = files.read(photo)
     assert is_new
     assert images.MARK not in stored
     assert images.shown(stored).size == (photo.width, photo.height) == (48, 64)
@@ -115,7 +114,7 @@ def test_the_last_of_a_day_can_be_sent_twice(treatment):
 
 
 def test_a_patient_s_photos_are_counted_over_all_treatments(treatment, root, monkeypatch):
-    monkeypatch.setattr(attaching, "MOST_A_PATIENT", 2)
+    monkeypatch.setattr(verbs, "MOST_A_PATIENT", 2)
     fill(treatment, 2)
     with pytest.raises(TooManyPhotos, match="You have 2 photos"):
         attached(pen(treatment.patient, days_ago=3), day=1)
@@ -123,15 +122,73 @@ def test_a_patient_s_photos_are_counted_over_all_treatments(treatment, root, mon
     assert len(keys_on_disk(root)) == 3
 
 
+def test_nothing_is_kept_without_the_consent_to_care(treatment, root):
+    withdraw_consent(treatment.patient, "care", timezone.now())
+    with pytest.raises(LoggingStopped):
+        attached(treatment)
+    assert keys_on_disk(root) == []
+
+
+def test_a_day_to_come_has_no_photo(treatment):
+    assert attached(treatment, day=5)[1]
+    with pytest.raises(DayNotYet):
+        attached(treatment, day=6)
+
+
+def test_a_day_that_was_logged_stays_open_for_photos_after_a_flight_west(treatment):
+    tokyo, los_angeles = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/Los_Angeles")
+    now = datetime(2026, 11, 9, 16, tzinfo=UTC)  # the 10th in Tokyo, the 9th in Los Angeles
+    traveller = patient(name="Ben", time_zone=str(tokyo), now=now - timedelta(days=9))
+    session = pen(traveller, days_ago=5, now=now)
+    logged(session, 5, now=now)
+    type(traveller).objects.update(time_zone=str(los_angeles))
+    traveller.user.look_up_anew()
+    send = partial(attach_photo, session.id, view="front", data=SENT, by=traveller.user, now=now)
+    assert send(id=uuid4(), day=5)[0].date == date(2026, 11, 10)
+    with pytest.raises(DayNotYet):
+        send(id=uuid4(), day=6)
+
+
+def test_only_the_patient_adds_a_photo(treatment, noor):
+    for other in (patient(name="Ben").user, noor):
+        with pytest.raises(NotTheirs):
+            attach_photo(treatment.id, id=uuid4(), day=3, view="front", data=SENT, by=other, now=timezone.now())
+
+
+@pytest.fixture
+def set_aside(clinic, noor):
+    """A patient's own record, a day late, of the session that the clinic recorded too; and the clinic's."""
+    ben = patient(clinic, name="Ben")
+    clinics, own = pen(ben, days_ago=5, by=noor), pen(ben, days_ago=4)
+    say_same(clinics, own, now=timezone.now())
+    return own, clinics
+
+
+def test_a_photo_for_a_record_that_was_set_aside_is_kept_with_the_session_it_is_the_same_as(set_aside):
+    own, clinics = set_aside
+    photo, _ = attached(own, day=2)
+    assert (photo.treatment, photo.date, photo.day) == (clinics, own.date_of(2), 3)
+    assert attached(own, id=photo.id, day=2) == (photo, False)
+    assert attached(clinics, id=photo.id, day=3) == (photo, False)
+
+
+def test_a_record_that_is_set_aside_while_the_photo_is_decoded_keeps_its_date(clinic, noor, monkeypatch):
+    ben = patient(clinic, name="Ben")
+    clinics, own = pen(ben, days_ago=5, by=noor), pen(ben, days_ago=4)
+    meanwhile(monkeypatch, lambda: say_same(clinics, own, now=timezone.now()))
+    photo, _ = attached(own, day=2)
+    assert (photo.treatment, photo.date, photo.day) == (clinics, own.date_of(2), 3)
+
+
 def meanwhile(monkeypatch, happens):
     """Let something happen once, while the next photo is decoded."""
 
     def slowly(data):
-        monkeypatch.setattr(attaching, "take_in", take_in)
+        monkeypatch.setattr(verbs, "take_in", take_in)
         happens()
         return take_in(data)
 
-    monkeypatch.setattr(attaching, "take_in", slowly)
+    monkeypatch.setattr(verbs, "take_in", slowly)
 
 
 @pytest.mark.parametrize("before", [0, MOST_A_DAY - 1], ids=["room for more", "the last that fits"])
@@ -142,6 +199,13 @@ def test_the_same_photo_that_came_meanwhile_is_that_photo(treatment, root, monke
     assert attached(treatment, id=id) == (first[0], False)
     assert keys_of_rows() == keys_on_disk(root)
     assert len(keys_of_rows()) == before + 1
+
+
+def test_consent_withdrawn_while_the_photo_is_decoded_keeps_it_out(treatment, root, monkeypatch):
+    meanwhile(monkeypatch, lambda: withdraw_consent(treatment.patient, "care", timezone.now()))
+    with pytest.raises(LoggingStopped):
+        attached(treatment)
+    assert keys_of_rows() == keys_on_disk(root) == []
 
 
 def test_a_day_that_got_full_meanwhile_takes_no_more(treatment, root, monkeypatch):
@@ -155,15 +219,25 @@ def test_a_day_that_got_full_meanwhile_takes_no_more(treatment, root, monkeypatc
 @pytest.mark.django_db(transaction=True)
 def test_a_treatment_that_went_meanwhile_leaves_no_file(treatment, root, monkeypatch):
     meanwhile(monkeypatch, lambda: type(treatment).objects.filter(pk=treatment.pk).delete())
-    with pytest.raises(IntegrityError):
+    with pytest.raises(NotTheirs):
         attached(treatment)
     assert keys_on_disk(root) == []
 
 
 def test_a_removed_photo_is_gone_as_a_row_and_as_a_file(treatment, root):
     kept, gone = attached(treatment)[0], attached(treatment)[0]
-    remove_photo(gone)
+    remove_photo(gone.id, by=treatment.patient.user)
     assert keys_of_rows() == keys_on_disk(root) == [kept.key]
+    with pytest.raises(NotTheirs):
+        remove_photo(gone.id, by=treatment.patient.user)
+
+
+def test_nobody_removes_somebody_elses_photo(treatment, clinic, noor):
+    photo, _ = attached(treatment)
+    for other in (patient(clinic, name="Ben").user, noor):
+        with pytest.raises(NotTheirs):
+            remove_photo(photo.id, by=other)
+    assert keys_of_rows() == [photo.key]
 
 
 def test_a_file_that_cannot_be_removed_has_no_row_any_more(treatment, root, monkeypatch):
@@ -171,8 +245,8 @@ def test_a_file_that_cannot_be_removed_has_no_row_any_more(treatment, root, monk
         raise OSError("the disk is read-only")
 
     photo, _ = attached(treatment)
-    monkeypatch.setattr(storage, "delete", stuck)
-    remove_photo(photo)  # the worker's sweep tries again
+    monkeypatch.setattr(files, "remove", stuck)
+    remove_photo(photo.id, by=treatment.patient.user)  # the worker's sweep tries again
     assert keys_of_rows() == []
     assert keys_on_disk(root) == [photo.key]
 

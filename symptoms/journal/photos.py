@@ -1,0 +1,166 @@
+"""Keeping a photo with a day of a treatment, and removing one: the verbs that page and API share."""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts.database import primary_key, violated_constraint
+from accounts.locks import lock_patient_of
+from accounts.models import Patient, User
+from symptoms.journal.dates import day_on
+from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
+from symptoms.journal.reading import last_day
+from symptoms.models import Photo, Treatment
+from symptoms.photos import files
+from symptoms.photos.intake import Picture, take_in
+from symptoms.photos.refusals import NOT_STORED, PhotoRefused
+
+log = logging.getLogger(__name__)
+
+MOST_A_DAY = 10
+MOST_A_PATIENT = 400
+
+
+class TooManyPhotos(Exception):
+    """The day, or the patient, has all the photos it may have; `str()` is a sentence for the person who sent it."""
+
+
+class SameIdOtherPhoto(Exception):
+    """The id was used for another photo before."""
+
+
+# After these there is certainly no row. After another fault there may be one, as when the answer to a commit is lost:
+# then the file stays, and the worker's sweep removes it if it has no row.
+REFUSED = (NotTheirs, LoggingStopped, DayNotYet, TooManyPhotos, SameIdOtherPhoto, ForeignId, IntegrityError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a photo belongs: the session that counts, the date it shows and the day that follows from it."""
+
+    treatment: Treatment
+    date: date
+    day: int
+
+
+def attach_photo(
+    treatment_id: UUID, *, id: UUID, day: int, view: str, data: bytes, by: User, now: datetime
+) -> tuple[Photo, bool]:
+    """Keep a photo of one `view` with a day; gives it and whether it is new: the same `id` and bytes are one photo.
+
+    `by` is the patient: nobody else adds to their record. A photo for a record that was set aside is kept with the
+    session it is the same as, under its own date.
+
+    Call it outside any transaction: decoding takes its time, and nobody waits for it. The file is on the disk before
+    its row is.
+
+    Raises:
+        NotTheirs, LoggingStopped, DayNotYet, TooManyPhotos, SameIdOtherPhoto, ForeignId: nothing was kept.
+        PhotoRefused: the data is not a picture we keep, or the store did not take it.
+    """
+    digest = sha256(data).hexdigest()
+    place = _place(by.as_patient, treatment_id, day)
+    saved = _saved(id, place, view, digest)
+    if saved is not None:
+        return saved, False
+    _check(place, now)
+    picture = take_in(data)
+    key = _stored(picture, place.treatment.patient_id, id)
+    try:
+        with transaction.atomic():
+            # All of it again, now that nobody else writes to the record: much may have happened meanwhile.
+            place = _place(lock_patient_of(by), treatment_id, day, on=place.date)
+            saved = _saved(id, place, view, digest)
+            if saved is None:
+                _check(place, now)
+                photo = Photo.objects.create(
+                    id=id, treatment=place.treatment, date=place.date, day=place.day, view=view, key=key,
+                    sha256=picture.sha256, digest=digest, width=picture.width, height=picture.height,
+                    size=len(picture.jpeg), uploaded_by=by, received_at=now,
+                )  # fmt: skip
+                return photo, True
+    except REFUSED as refusal:
+        _remove_file(key)
+        if isinstance(refusal, IntegrityError) and violated_constraint(refusal) == primary_key(Photo):
+            raise ForeignId from refusal  # somebody else's photo came in between
+        raise
+    _remove_file(key)  # the same photo came on another connection meanwhile
+    return saved, False
+
+
+def remove_photo(photo_id: UUID, *, by: User) -> Photo:
+    """Remove one of the patient's own photos for good, and give what it was.
+
+    Raises:
+        NotTheirs: there is no such photo of theirs, or it is gone already.
+    """
+    with transaction.atomic():
+        patient = lock_patient_of(by)
+        photo = Photo.objects.filter(pk=photo_id, treatment__patient=patient).first() if patient else None
+        if photo is None:
+            raise NotTheirs
+        Photo.objects.filter(pk=photo.pk).delete()
+    _remove_file(photo.key)  # after its row, so that no row is ever without its file
+    return photo
+
+
+def _place(patient: Patient | None, treatment_id: UUID, day: int, on: date | None = None) -> _Place:
+    """Where a photo of a day belongs: of a record that was set aside, with the one that was kept in the end.
+
+    The date is `on` where it is known already: it stays what it was when the photo came.
+    """
+    if patient is None:
+        raise NotTheirs
+    sessions = {session.id: session for session in patient.treatments.all()}
+    if treatment_id not in sessions:
+        raise NotTheirs
+    kept = asked = sessions[treatment_id]
+    while kept.same_as_id is not None:
+        kept = sessions[kept.same_as_id]
+    kept.patient = patient
+    on = on or asked.date_of(day)
+    return _Place(kept, on, day_on(kept, on))
+
+
+def _saved(id: UUID, place: _Place, view: str, digest: str) -> Photo | None:
+    """The photo that has the id already, when it is this one."""
+    saved = Photo.objects.filter(pk=id).select_related("treatment").first()
+    if saved is None:
+        return None
+    if saved.treatment.patient_id != place.treatment.patient_id:
+        raise ForeignId
+    if (saved.treatment_id, saved.date, saved.view, saved.digest) != (place.treatment.id, place.date, view, digest):
+        raise SameIdOtherPhoto
+    return saved
+
+
+def _check(place: _Place, now: datetime) -> None:
+    """Whether the patient may add a photo there: they agreed to it, the day has come, and there is room."""
+    treatment, patient = place.treatment, place.treatment.patient
+    if not patient.agreed_to("care"):
+        raise LoggingStopped
+    today = patient.today(now)
+    if place.day > last_day(treatment, today):
+        raise DayNotYet(treatment.day_of(today))
+    if Photo.objects.filter(treatment=treatment, day=place.day).count() >= MOST_A_DAY:
+        raise TooManyPhotos(f"Day {place.day} has {MOST_A_DAY} photos already, so this one was not kept.")
+    if Photo.objects.filter(treatment__patient=patient).count() >= MOST_A_PATIENT:
+        raise TooManyPhotos(f"You have {MOST_A_PATIENT} photos already, so this one was not kept. Remove some first.")
+
+
+def _stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:
+    try:
+        return files.store(picture.jpeg, patient_id=patient_id, photo_id=photo_id)
+    except OSError as error:
+        log.exception("the photo store takes nothing")
+        raise PhotoRefused(NOT_STORED) from error
+
+
+def _remove_file(key: str) -> None:
+    with suppress(OSError):  # nobody reaches a file without a row, and the worker's sweep tries again
+        files.remove(key)

@@ -1,0 +1,94 @@
+"""The pictures behind the rows of Photo, in `storages["photos"]`: stored, read and checked, removed, swept."""
+
+import logging
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+
+from symptoms.models import Photo
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500  # names that are looked up in one statement
+
+
+class PhotoLost(Exception):
+    """The file of a photo is missing, cannot be read, or is not the one that was stored."""
+
+
+def store(jpeg: bytes, *, patient_id: UUID, photo_id: UUID) -> str:
+    """Store a picture and give the key under which it can be read, once it is on the disk.
+
+    The key names the patient, whose folder can be erased as a whole, and the photo; its random end keeps two requests
+    with the same photo id from ever touching each other's file.
+
+    Raises:
+        OSError: it could not be stored, as on a full disk; nothing of it is left.
+    """
+    return store_of_photos().save(f"{patient_id}/{photo_id}-{secrets.token_hex(8)}.jpg", ContentFile(jpeg))
+
+
+def read(photo: Photo) -> bytes:
+    """The picture of a photo, just as it was stored. What is wrong with one that is not is in the log.
+
+    Raises:
+        PhotoLost: there is no such picture any more.
+    """
+    try:
+        with store_of_photos().open(photo.key) as file:
+            jpeg = file.read()
+    except OSError as error:
+        log.error("photo %s cannot be read: %s", photo.pk, error)
+        raise PhotoLost from error
+    if sha256(jpeg).hexdigest() != photo.sha256:
+        log.error("photo %s is damaged: its file is not the one that was stored", photo.pk)
+        raise PhotoLost
+    return jpeg
+
+
+def remove(key: str) -> None:
+    """Remove the picture of a key; nothing happens when it is gone already. Raises OSError when it cannot be."""
+    store_of_photos().delete(key)
+
+
+def sweep_orphans(older_than: timedelta, now: datetime) -> int:
+    """Remove files that no row knows, unfinished ones too, once `older_than` has passed; gives how many went."""
+    store, swept = store_of_photos(), 0
+    names = _names(store)
+    while some := list(islice(names, AT_ONCE)):
+        known = set(Photo.objects.filter(key__in=some).values_list("key", flat=True))
+        for name in _written_before(now - older_than, (name for name in some if name not in known), store):
+            store.delete(name)
+            swept += 1
+    return swept
+
+
+def store_of_photos() -> Storage:
+    """Where pictures lie, as the settings say."""
+    return storages["photos"]
+
+
+def _names(store: Storage) -> Iterator[str]:
+    """Every file of the store: they lie one folder deep. A store that was never written to may have no folder."""
+    try:
+        folders, _ = store.listdir("")
+    except FileNotFoundError:
+        return
+    for folder in folders:
+        for name in store.listdir(folder)[1]:
+            yield f"{folder}/{name}"
+
+
+def _written_before(moment: datetime, names: Iterable[str], store: Storage) -> Iterator[str]:
+    for name in names:
+        try:
+            if store.get_modified_time(name) < moment:
+                yield name
+        except FileNotFoundError:  # somebody else removed it meanwhile
+            continue
