@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from rest_framework.authtoken.models import Token
 
 from accounts.addresses import canonical_address
@@ -17,6 +18,7 @@ from accounts.invitations import find
 from accounts.models import Invitation, User
 from accounts.sessions import end_sessions, limit_session
 from accounts.typed import keep_guards, sign_out
+from accounts.zones import clock_of
 
 INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
 SAID_ON_THE_PAGE = "account/messages/email_confirmation_sent.txt"
@@ -94,6 +96,11 @@ class Adapter(DefaultAccountAdapter):
         url = super().get_email_confirmation_url(request, emailconfirmation)
         token = request.session.get(INVITED_BY)
         return f"{url}?{urlencode({'next': reverse('join', args=[token])})}" if token else url
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+        """A letter about the account; its time stands by the clock of its reader, which is named."""
+        when = f"{date_format(timezone.localtime(timezone=user.zone), 'j F Y, H:i')} ({clock_of(user.zone)})"
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": when}, email)
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
         # A message that shows only when a mail goes out would tell that one went out a minute ago.

@@ -101,6 +101,13 @@ class User(AbstractUser):
         """The patient this user is, if any."""
         return Patient.objects.filter(user=self).select_related("practice").first()
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone by whose clock the user reads: a patient's own, a member's practice's, else the server's."""
+        if self.as_patient is not None:
+            return self.as_patient.zone
+        return self.membership.practice.zone if self.membership else ZoneInfo(settings.TIME_ZONE)
+
     def look_up_anew(self) -> None:
         """Where the user works or which patient they are has just changed: forget what was found before."""
         for known in ("membership", "as_patient"):
@@ -119,6 +126,11 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone whose clock hangs at the practice."""
+        return ZoneInfo(self.time_zone)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

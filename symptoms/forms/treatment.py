@@ -18,6 +18,7 @@ from symptoms.models.treatment import DEEPEST_MM
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Device
 from symptoms.wording import treatment as words
+from symptoms.wording.times import clock_by
 
 FOLLOWED_FOR = timedelta(days=LAST_DAY)
 DEPTHS = f"0.1–{DEEPEST_MM} mm"
@@ -89,9 +90,13 @@ class SessionForm(forms.Form):
         error_messages={"required": "Answer with yes or no."},
     )
 
-    def __init__(self, *args, zone: ZoneInfo, now: datetime, **kwargs):
+    def __init__(self, *args, zone: ZoneInfo, now: datetime, elsewhere: ZoneInfo | None = None, **kwargs):
+        """`zone` is that of whoever fills it in; `elsewhere` that of the other side: patient or practice."""
         super().__init__(*args, **kwargs)
-        self.fields["performed_at"].on(zone, now)
+        performed_at = self.fields["performed_at"]
+        performed_at.on(zone, now)
+        self.clock = clock_by(zone, elsewhere, now) if elsewhere else ""
+        performed_at.help_text = self.clock
         rows = max(PRODUCT_ROWS, 1 + sum(name.startswith("product_name_") for name in self.initial))
         for row in range(rows):
             name = LineField(label=f"Product {row + 1}")
@@ -173,6 +178,8 @@ class TreatmentForm(SessionForm, SkinForm):
         listed = Q(pk__in=here) | Q(pk=treated.pk if treated else None)
         self.fields["practitioner"].queryset = User.objects.filter(listed).order_by("name", "email")
         self.fields["operator"].label = "Done by somebody else"
+        if self.clock:
+            self.fields["performed_at"].help_text = f"{self.clock} Day 0 is the date there, where the patient is."
 
     def facts(self) -> dict:
         return {**SessionForm.facts(self), **SkinForm.facts(self), "practitioner": self.cleaned_data["practitioner"]}
@@ -185,13 +192,15 @@ class OwnTreatmentForm(SessionForm, OwnSkinForm):
         super().__init__(*args, **kwargs)
         for name, label, help_text in OWN_WORDS:
             self.fields[name].label, self.fields[name].help_text = label, help_text
+        self.fields["performed_at"].help_text = f"{DAY_ZERO} {self.clock}".strip()
 
     def facts(self) -> dict:
         return {**SessionForm.facts(self), **OwnSkinForm.facts(self)}
 
 
+DAY_ZERO = "The day of the treatment is day 0."
 OWN_WORDS = [
-    ("performed_at", "When were you treated?", "The day of the treatment is day 0."),
+    ("performed_at", "When were you treated?", DAY_ZERO),
     ("device", "What was used?", "Not sure? Ask, or look at the device or your bill."),
     ("needle_depth_mm", "How deep did the needles go?", f"{DEPTHS}. If you don’t know, leave it empty."),
     ("passes", "How many times did it go over the skin?", "1–20. If you don’t know, leave it empty."),

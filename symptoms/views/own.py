@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest
-from django.utils.formats import date_format
 
 from accounts.models import Patient
 from symptoms.journal.reception import Reception, Told, reception_of
@@ -13,7 +12,7 @@ from symptoms.models import Assessment, Entry, Treatment
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.session import described
 from symptoms.wording.temperature import unit_of
-from symptoms.wording.times import at
+from symptoms.wording.times import at, on_both_clocks
 
 UNIT = "temperature_unit"  # in the session: the unit used last
 
@@ -42,10 +41,11 @@ def in_a_line(treatment: Treatment) -> str:
 
 def facts_of(treatment: Treatment) -> list[tuple[str, str]]:
     """What was recorded of a session, for its patient: (what, how it reads)."""
-    there = treatment.performed_at.astimezone(treatment.patient.zone)
+    zone, practice = treatment.patient.zone, treatment.practice
+    when = on_both_clocks(treatment.performed_at, zone, practice.zone if practice else zone, "l j F Y, H:i")
     products = ", ".join(product["name"] for product in treatment.products)
     rows = [
-        ("Treated", date_format(there, "l j F Y, H:i")),
+        ("Treated", when),
         ("With", in_a_line(treatment)),
         ("Where", treatment.get_setting_display()),
         ("By", treatment.operator or (str(treatment.practitioner) if treatment.practitioner else "")),

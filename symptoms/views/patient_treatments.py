@@ -34,8 +34,9 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
     now, patient = timezone.now(), request.user.as_patient
     before = next(iter(own_treatments(patient)), None)
     form = OwnTreatmentForm(
-        request.POST or None, zone=patient.zone, now=now, initial=skin_of(before) if before else None
-    )
+        request.POST or None, now=now, initial=skin_of(before) if before else None,
+        zone=patient.zone, elsewhere=patient.practice and patient.practice.zone,
+    )  # fmt: skip
     id = id_in(request.POST)
     if request.method == "POST" and form.is_valid():
         if _saved_before(request, id):
@@ -59,7 +60,11 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
             raise PermissionDenied
         context = {"tab": "today", "facts": facts_of(treatment), "lines": lines_for(treatment.patient)}
         return render(request, "patient/treatment_of_clinic.html", context)
-    form = OwnTreatmentForm(request.POST or None, zone=treatment.patient.zone, now=now, initial=session_of(treatment))
+    patient = treatment.patient
+    form = OwnTreatmentForm(
+        request.POST or None, now=now, initial=session_of(treatment),
+        zone=patient.zone, elsewhere=patient.practice and patient.practice.zone,
+    )  # fmt: skip
     outside: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

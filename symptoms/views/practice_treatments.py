@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
@@ -33,10 +32,10 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
     """Record a treatment of somebody new or of somebody who was here before, whose skin is known then."""
     practice, now = request.user.practice_as_practitioner, timezone.now()
     patient = _chosen(request, practice)
-    zone = patient.zone if patient else ZoneInfo(practice.time_zone)
     form = TreatmentForm(
-        request.POST or None, practice=practice, zone=zone, now=now, initial=_known(request, patient, now)
-    )
+        request.POST or None, practice=practice, now=now, initial=_known(request, patient, now),
+        zone=practice.zone, elsewhere=patient.zone if patient else None,
+    )  # fmt: skip
     who = None if patient else NewPatientForm(request.POST or None, practice=practice, now=now)
     if request.method == "POST":
         id = id_in(request.POST)
@@ -66,10 +65,12 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     """Mend what was recorded. How it read before is kept, and every day is judged anew."""
     found = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
     treatment, now = get_object_or_404(found, pk=treatment_id), timezone.now()
+    practice = request.user.practice_as_practitioner
     form = TreatmentForm(
         request.POST or None,
-        practice=request.user.practice_as_practitioner,
-        zone=treatment.patient.zone,
+        practice=practice,
+        zone=practice.zone,
+        elsewhere=treatment.patient.zone,
         now=now,
         initial=session_of(treatment),
     )
@@ -83,9 +84,9 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
             messages.success(request, "Saved. All days were compared anew.")
             return redirect("patient", treatment.patient_id)
     context = {
-        "form": form, "treatment": treatment, "patient": treatment.patient, "revisions": revisions_of(treatment),
-        "outside": outside, "typed_date": typed_date(request.POST),
-        "practice": request.user.practice_as_practitioner, "tab": "patients",
+        "form": form, "treatment": treatment, "patient": treatment.patient,
+        "revisions": revisions_of(treatment, practice.zone), "outside": outside, "typed_date": typed_date(request.POST),
+        "practice": practice, "tab": "patients",
     }  # fmt: skip
     return render(request, "practitioner/treatment_edit.html", context, status=422 if form.is_bound else 200)
 

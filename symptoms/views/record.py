@@ -17,6 +17,7 @@ from symptoms.views.matters import Matter, add_latest, open_matters
 from symptoms.views.record_days import course_context
 from symptoms.wording import treatment as words
 from symptoms.wording.spans import span
+from symptoms.wording.times import on_both_clocks
 
 
 def patients_seen_by(user: User) -> QuerySet[Patient]:
@@ -65,7 +66,8 @@ def record_of(
         return context
     course = course_context(request, treatment, matters, now)
     add_latest(matters, course["newest"])
-    return context | {"known": known_of(treatment), "done": done_in(treatment)} | course
+    done_at = on_both_clocks(treatment.performed_at, practice.zone, patient.zone)
+    return context | {"known": known_of(treatment), "done": done_in(treatment), "done_at": done_at} | course
 
 
 def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]:

@@ -11,6 +11,7 @@ from accounts.members import user_name
 from accounts.models import User
 from symptoms.journal.treatments import as_document
 from symptoms.models import Treatment
+from symptoms.wording.times import on_both_clocks
 
 NOTHING = "nothing"
 LABELS = {
@@ -29,14 +30,14 @@ class Revision:
     changes: list[tuple[str, str, str]]
 
 
-def revisions_of(treatment: Treatment) -> list[Revision]:
-    """The changes, newest first."""
+def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[Revision]:
+    """The changes, newest first, for a reader in `zone`."""
     rows = list(treatment.revisions.select_related("changed_by").order_by("-changed_at", "-id"))
     became = as_document(treatment)
     names = _names([became, *(row.was for row in rows)])
     found = []
     for row in rows:
-        plain = partial(_plain, names=names, zone=treatment.patient.zone)
+        plain = partial(_plain, names=names, zone=zone, patients_zone=treatment.patient.zone)
         changes = [
             (_label(name), plain(name, was), plain(name, became.get(name)))
             for name, was in row.was.items()
@@ -57,14 +58,14 @@ def _label(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo) -> str:
+def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, patients_zone: ZoneInfo) -> str:
     """A stored value in a few words."""
     if value is None or value in ("", [], {}):
         return NOTHING
     if name == "practitioner":
         return names.get(value, user_name(None))
     if name == "performed_at":
-        return datetime.fromisoformat(value).astimezone(zone).strftime("%d %b %Y, %H:%M")
+        return on_both_clocks(datetime.fromisoformat(value), zone, patients_zone)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 
+from accounts.zones import clock_of, differ, place_of
+
 MOST_NAMED = 7  # days in a sentence
+HALF_A_YEAR = timedelta(days=182)
 
 
 def at(moment: datetime, zone: ZoneInfo, today: date) -> str:
@@ -23,6 +26,36 @@ def at(moment: datetime, zone: ZoneInfo, today: date) -> str:
 def short(day: date, today: date) -> str:
     """ "Fri 16 Jan"; with the year when it is another."""
     return date_format(day, "D j M" if day.year == today.year else "D j M Y")
+
+
+def on_both_clocks(moment: datetime, reader: ZoneInfo, other: ZoneInfo, form: str = "D j M Y, H:i") -> str:
+    """ "Sun 8 Nov 2026, 09:30"; where the other side's clock shows another time, both with their names:
+    "Sun 8 Nov 2026, 09:30 (London time), 01:30 in Los Angeles"."""
+    here, there = moment.astimezone(reader), moment.astimezone(other)
+    shown = date_format(here, form)
+    if not differ(reader, other, moment):
+        return shown
+    elsewhere = date_format(there, "H:i" if there.date() == here.date() else "D j M, H:i")
+    place = place_of(other)
+    return f"{shown} ({clock_of(reader)}), {elsewhere} {place if place.startswith('UTC') else f'in {place}'}"
+
+
+def clock_by(reader: ZoneInfo, other: ZoneInfo, now: datetime) -> str:
+    """By whose clock a time is typed in, and how far the other side's is from it; empty where both show the same.
+
+    Summer time may begin on different days, so both halves of the year are looked at.
+    """
+    if not any(differ(reader, other, at) for at in (now, now - HALF_A_YEAR)):
+        return ""
+    gap = _minutes(other, now) - _minutes(reader, now)
+    hours, minutes = divmod(abs(gap), 60)
+    long = " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]))
+    is_now = f"{long} {'ahead' if gap > 0 else 'behind'}" if gap else "the same just now"
+    return f"By your clock, {clock_of(reader)}. {place_of(other)} is {is_now}."
+
+
+def _minutes(zone: ZoneInfo, at: datetime) -> int:
+    return round((at.astimezone(zone).utcoffset() or timedelta()).total_seconds() / 60)
 
 
 def outside_the_course(before: Sequence[date], after: Sequence[date]) -> list[str]:

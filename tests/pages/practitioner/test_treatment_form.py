@@ -108,7 +108,7 @@ def test_some_area_must_be_named():
     assert refused("areas", [], areas_other="left ear") == ""
 
 
-def test_the_time_is_that_of_the_patients_clock():
+def test_the_time_is_that_of_the_clock_given():
     assert form().facts()["performed_at"] == datetime(2026, 6, 14, 13, 30, tzinfo=UTC)
     kiritimati = form(ZoneInfo("Pacific/Kiritimati")).facts()["performed_at"]
     assert kiritimati == datetime(2026, 6, 14, 0, 30, tzinfo=UTC)

@@ -101,13 +101,6 @@ def test_a_namesake_is_a_new_person_when_one_says_so(clinic, desk):
     assert Patient.objects.filter(name="Mara Keller").count() == 2
 
 
-def test_the_time_is_read_on_the_patients_clock(clinic, desk):
-    far = people.patient(clinic, "Tavita", time_zone="Pacific/Kiritimati")
-    there = timezone.now().astimezone(far.zone) - timedelta(minutes=1)
-    desk.post(NEW, treatment_answers(patient=far.id, performed_at=there.strftime("%Y-%m-%dT%H:%M")))
-    assert far.treatments.get().day_zero == there.date()
-
-
 def test_another_clinics_patients_and_ids_are_out_of_reach(clinic, noor, desk):
     theirs = people.practice("Otherwhere Clinic")
     okafor = people.dr_okafor(theirs)
