@@ -9,13 +9,16 @@ DEV := deploy/requirements-dev.txt
 SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
 	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example
 
-.PHONY: help setup run test cases check docs bench faults screenshots lock browser
+# What touches rows, races and verbs: these tests run on PostgreSQL as well.
+ROWS := tests/journal tests/alerts tests/messages tests/accounts tests/api tests/photos tests/pages
+
+.PHONY: help setup run test cases check docs bench faults screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          the demo on http://127.0.0.1:$(PORT), set up on the first call (PORT=8001 for another port)"
 	@echo "make setup        .venv with everything that running, testing and checking need"
-	@echo "make test         make check, then every test; installs what it needs"
+	@echo "make test         make check, then every test, on SQLite and on PostgreSQL; installs what it needs"
 	@echo "make cases        judges the case files under tests/cases"
 	@echo "make check        style, types, imports, templates, migrations, deployment settings, API schema"
 	@echo "make docs         writes docs/clinical.md anew from the code"
@@ -41,11 +44,16 @@ run: .venv/.run
 browser:
 	@sh deploy/browser.sh
 
-test: check browser
-	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+postgres:
+	@sh deploy/postgres.sh
 
-faults: setup
+test: check browser postgres
+	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist loadfile $(ROWS)
+
+faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults
+	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m faults $(ROWS)
 
 cases: .venv/.run
 	@MENDLINE_DEBUG=1 $(BIN)/python manage.py assess_cases tests/cases

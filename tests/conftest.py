@@ -10,7 +10,9 @@ from tests import people
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory):
     """A file, as in life: threads and processes must be able to open it side by side."""
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(tmp_path_factory.mktemp("db") / "test.sqlite3")
+    if not settings.ON_POSTGRES:
+        file = tmp_path_factory.mktemp("db") / "test.sqlite3"
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(file)
 
 
 @pytest.fixture(scope="session", autouse=True)

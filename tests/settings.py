@@ -1,11 +1,16 @@
-"""The settings under which tests run: the project's own, in DEBUG, with their data out of the way."""
+"""The settings under which tests run: the project's own, in DEBUG, with their data out of the way.
+
+On SQLite, or on the PostgreSQL server that MENDLINE_TEST_DATABASE_URL names (tests/postgres.py).
+"""
 
 import os
 import tempfile
 
 os.environ.setdefault("MENDLINE_DEBUG", "1")
 os.environ.setdefault("MENDLINE_DATA_DIR", tempfile.mkdtemp(prefix="mendline-tests-"))
+os.environ["MENDLINE_DATABASE_URL"] = os.environ.get("MENDLINE_TEST_DATABASE_URL", "")
 
 from tracker.settings import *  # noqa: F403
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # WhiteNoise warns of a folder that is not there
+ON_POSTGRES = bool(os.environ["MENDLINE_DATABASE_URL"])

@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 
 from tracker import env
 from tracker.bodies import ORDINARY
+from tracker.databases import database_settings
 
 env.refuse_unsafe()
 
@@ -75,23 +76,9 @@ TEMPLATES = [
     },
 ]
 
-# --- data: SQLite, with every acknowledged write on the disk (safety.md, invariant 1)
+# --- data: every acknowledged write is on the disk
 DATA_DIR = env.DATA_DIR
-DATABASES = {
-    "default": {
-        "ENGINE": "tracker.sqlite",
-        "NAME": DATA_DIR / "mendline.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "timeout": 4,  # seconds; whoever waits for longer is told to send it again
-            "transaction_mode": "IMMEDIATE",
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
-                "PRAGMA cache_size=-4000;"  # KiB, in the connection of each thread
-            ),
-        },
-    },
-}
+DATABASES = {"default": database_settings(env.DATABASE_URL, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     # Limits on sign-in must hold across processes and restarts.

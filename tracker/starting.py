@@ -5,7 +5,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tracker.databases import WrongDatabase, check_promises, direct_connection, in_one_line
+
 MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic"}
+USE_THE_DATABASE = {"migrate", "createcachetable"}
 # These serve nobody and open no data: they need no settings of an operator's.
 NEED_NO_SETTINGS = {"assess_cases", "makemigrations", "spectacular", "help", "--help", "version", "--version"}
 NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice"}
@@ -44,10 +47,12 @@ def or_sentence(*steps: Callable[[], object], status: int = 1) -> int:
             step()
     except (CannotStart, UnsafeSettings) as reason:
         print(reason, file=sys.stderr)  # noqa: T201
+    except WrongDatabase as reason:
+        print(f"Mendline does not start: {reason}. See docs/running.md.", file=sys.stderr)  # noqa: T201
     except BrokenPipeError:  # whoever read along, `head` perhaps, has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OperationalError as fault:
-        print(f"The database could not be used: {fault}. See docs/running.md.", file=sys.stderr)  # noqa: T201
+        print(f"The database could not be used: {in_one_line(fault)}. See docs/running.md.", file=sys.stderr)  # noqa: T201
     else:
         return 0
     return status
@@ -57,23 +62,25 @@ def refuse_unready() -> None:
     """See to it that folder and database are there and up to date.
 
     Raises:
-        CannotStart: with the first thing that is missing.
+        CannotStart, WrongDatabase: with the first thing that is missing or wrong.
     """
     from django.conf import settings
-    from django.db import DatabaseError, connection
+    from django.db import DatabaseError
 
     from symptoms.photos.uploads import make_folder
 
     _check_folder(settings.DATA_DIR)
-    database = Path(str(settings.DATABASES["default"]["NAME"]))
-    if not database.exists():
-        raise CannotStart(f"Mendline does not start: there is no database at {database}. Run: manage.py migrate")
-    try:
-        _check_tables()
-    except DatabaseError as fault:
-        raise CannotStart(f"Mendline does not start: the database at {database} cannot be used: {fault}.") from fault
-    finally:
-        connection.close()  # each process and thread opens its own
+    with direct_connection() as connection:
+        if connection.vendor == "sqlite" and not Path(name := str(connection.settings_dict["NAME"])).exists():
+            raise CannotStart(f"Mendline does not start: there is no database at {name}. Run: manage.py migrate")
+        check_promises(connection)
+        try:
+            _check_tables(connection)
+        except DatabaseError as fault:
+            name = connection.settings_dict["NAME"]
+            raise CannotStart(
+                f"Mendline does not start: the database {name} cannot be used: {in_one_line(fault)}."
+            ) from fault
     make_folder()
 
 
@@ -94,6 +101,9 @@ def _prepare(command: str) -> None:
         from tracker.env import DATA_DIR
 
         make_data_dir(DATA_DIR)
+        if command in USE_THE_DATABASE:
+            with direct_connection() as connection:
+                check_promises(connection)
     elif command in NEED_EVERYTHING:
         import django
 
@@ -111,13 +121,20 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _check_tables() -> None:
+def _check_tables(connection) -> None:
+    from django.apps import apps
     from django.conf import settings
-    from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    loader = (executor := MigrationExecutor(connection)).loader
+    known = set(loader.disk_migrations).union(*(squashed.replaces for squashed in loader.replacements.values()))
+    unknown = sorted(key for key in loader.applied_migrations if key not in known and key[0] in apps.app_configs)
+    if unknown:
+        raise CannotStart(
+            f"Mendline does not start: the database belongs to a newer Mendline (it has {'.'.join(unknown[-1])}). "
+            "Install that version, or put back a backup from before."
+        )
+    if executor.migration_plan(loader.graph.leaf_nodes()):
         raise CannotStart("Mendline does not start: the database is not up to date. Run: manage.py migrate")
     if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
         raise CannotStart("Mendline does not start: a table is missing. Run: manage.py createcachetable")

@@ -1,0 +1,116 @@
+"""Where records are kept: SQLite in the data folder, or a PostgreSQL server; and what a server must promise."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+WAIT = 4  # seconds for a lock or a connection; whoever would wait for longer is told to send it again
+# Every thread that answers requests needs one connection of its process, and gunicorn.conf.py has eight of them.
+POOL = {"min_size": 1, "max_size": 10, "timeout": WAIT}
+OLDEST_POSTGRES = 15
+SQLITE = {
+    "ENGINE": "tracker.sqlite",
+    "CONN_MAX_AGE": None,
+    "OPTIONS": {
+        "timeout": WAIT,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
+            "PRAGMA cache_size=-4000;"  # KiB, in the connection of each thread
+        ),
+    },
+}
+
+
+class WrongDatabase(Exception):
+    """The address of the database cannot be used, or its server does not promise enough; `str()` is a sentence."""
+
+
+def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
+    """Django's settings for the database at `url`; without one, SQLite in the data folder.
+
+    Raises:
+        WrongDatabase: `url` is not PostgreSQL's, or what PostgreSQL needs is not installed.
+    """
+    if not url:
+        return {**SQLITE, "NAME": data_dir / "mendline.sqlite3"}
+    if not all(map(find_spec, ("dj_database_url", "psycopg", "psycopg_pool"))):
+        raise WrongDatabase(
+            "MENDLINE_DATABASE_URL needs what belongs to PostgreSQL: install Mendline with the extra [postgres]"
+        )
+    import dj_database_url
+
+    settings: dict[str, Any] = {}
+    with suppress(ValueError):
+        settings.update(dj_database_url.parse(url))
+    if settings.get("ENGINE") != "django.db.backends.postgresql" or not settings["NAME"]:
+        # The address itself is not repeated: it holds a password.
+        raise WrongDatabase(
+            "MENDLINE_DATABASE_URL must read postgresql://user:password@host/database, with what is special in "
+            "the password written as %XX"
+        )
+    settings["CONN_HEALTH_CHECKS"] = True  # a connection that a restart of the server broke is replaced
+    settings["OPTIONS"] = {
+        "pool": POOL,
+        "connect_timeout": WAIT,
+        "options": f"-c lock_timeout={WAIT}s -c idle_in_transaction_session_timeout=60s",
+        **settings.get("OPTIONS", {}),
+    }
+    return settings
+
+
+@contextmanager
+def direct_connection() -> Iterator[Any]:
+    """A connection of its own, which is closed at the end. Beside the pool: a pool tries for a while and hides why."""
+    from django.db import DEFAULT_DB_ALIAS, connections
+
+    direct = connections[DEFAULT_DB_ALIAS].copy()
+    direct.settings_dict["OPTIONS"].pop("pool", None)
+    try:
+        yield direct
+    finally:
+        direct.close()
+
+
+def check_promises(connection: Any) -> None:
+    """See to it that the server can be reached and keeps what it has acknowledged. Of SQLite this is ours to see to.
+
+    Raises:
+        WrongDatabase: with what is wrong.
+    """
+    from django.db import DatabaseError
+
+    if connection.vendor != "postgresql":
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_version'),"
+                " current_setting('fsync'), current_setting('synchronous_commit'), current_setting('server_encoding')"
+            )
+            wrong = broken_promises(*cursor.fetchone())
+    except DatabaseError as fault:
+        raise WrongDatabase(f"the PostgreSQL server cannot be used: {in_one_line(fault)}") from fault
+    if wrong:
+        raise WrongDatabase("; ".join(wrong))
+
+
+def broken_promises(major: int, version: str, fsync: str, synchronous_commit: str, encoding: str) -> list[str]:
+    """What a PostgreSQL server with these settings does not promise; empty when all is well."""
+    wrong = []
+    if major < OLDEST_POSTGRES:
+        wrong.append(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this is {version}")
+    if fsync == "off":
+        wrong.append("PostgreSQL has fsync off, so that a power cut may cost everything: set it to on")
+    if synchronous_commit == "off":
+        wrong.append("PostgreSQL has synchronous_commit off, so that a crash may cost the last entries: set it to on")
+    if encoding != "UTF8":
+        wrong.append(f"PostgreSQL's database has the encoding {encoding}: make it anew with the encoding UTF8")
+    return wrong
+
+
+def in_one_line(fault: Exception) -> str:
+    """The text of a database's error, which may run over several lines, without its last full stop."""
+    return " ".join(str(fault).split()).rstrip(".")
