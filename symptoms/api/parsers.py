@@ -8,8 +8,10 @@ from rest_framework.exceptions import APIException, ParseError, UnsupportedMedia
 from rest_framework.parsers import BaseParser, MultiPartParser
 
 from symptoms.photos.headers import MAX_BYTES as MAX_PHOTO
+from symptoms.photos.uploads import nameless_file
 
 MAX_BYTES = 64 * 1024  # the longest honest body, a treatment with every field filled, is under 20 KB
+PIECE = 64 * 1024  # bytes of a picture in memory
 MAX_DEPTH = 8
 MAX_DIGITS = 18
 
@@ -52,14 +54,21 @@ def refuse_compressed(request) -> None:
 
 
 class PictureParser(BaseParser):
-    """A picture as it is, up to the size that a photo may have."""
+    """A picture as it is, up to the size that a photo may have: as a file, since many may be on their way at once."""
 
     media_type = "image/*"
 
     def parse(self, stream, media_type=None, parser_context=None) -> dict:
         request = parser_context["request"]
         refuse_compressed(request)
-        return {"photo": read_limited(stream, request, MAX_PHOTO)}
+        refuse_longer(request, MAX_PHOTO)
+        picture = nameless_file()
+        while piece := stream.read(PIECE):
+            picture.write(piece)
+            if picture.tell() > MAX_PHOTO:
+                raise TooLarge
+        picture.seek(0)
+        return {"photo": picture}
 
 
 class PhotoFormParser(MultiPartParser):

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -32,12 +33,17 @@ class NamelessFileHandler(TemporaryFileUploadHandler):
     def new_file(self, *args, **kwargs) -> None:
         FileUploadHandler.new_file(self, *args, **kwargs)
         self.file = UploadedFile(  # type: ignore[assignment]
-            _nameless(), self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+            nameless_file(), self.file_name, self.content_type, 0, self.charset, self.content_type_extra
         )
 
     def upload_interrupted(self) -> None:
         if getattr(self, "file", None) is not None:
             self.file.close()
+
+
+def nameless_file() -> BinaryIO:
+    """An empty file for something that is being sent; it ends with its last reader."""
+    return cast(BinaryIO, tempfile.TemporaryFile(dir=settings.UPLOAD_ROOT))
 
 
 @contextmanager
@@ -99,7 +105,3 @@ def _one_of_theirs(person: UUID) -> Iterator[None]:
 
 def _path(person: UUID, number: int) -> Path:
     return settings.UPLOAD_ROOT / f"{person}.{number}"
-
-
-def _nameless():
-    return tempfile.TemporaryFile(dir=settings.UPLOAD_ROOT)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import patient_required, record_access, signed_in
+from accounts.busy import RETRY_AFTER
 from symptoms.forms.photo import PhotosForm, sent_photos
 from symptoms.journal.entries import LoggingStopped, NotTheirs
 from symptoms.journal.photos import remove_photo
@@ -84,7 +85,10 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
         "shows_photos": patient.agreed_to("photos"),
         "views": VIEWS,
     }
-    return render(request, "patient/photo_add.html", context, status=_status(form, refused))
+    page = render(request, "patient/photo_add.html", context, status=_status(form, refused))
+    if page.status_code == 503:
+        page.headers["Retry-After"] = str(RETRY_AFTER)
+    return page
 
 
 def _status(form: PhotosForm, refused: list[NotKept]) -> int:

@@ -15,6 +15,7 @@ from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_phot
 from symptoms.models.photo import VIEWS
 from symptoms.photos.headers import MAX_BYTES
 from symptoms.photos.refusals import NOT_STORED, SENTENCES, TOO_LARGE, PhotoRefused
+from symptoms.photos.uploads import place_for_upload
 
 log = logging.getLogger(__name__)
 
@@ -54,4 +55,5 @@ def keep_photos(
 def _keep(treatment_id: UUID, id: UUID, view: str, file: UploadedFile, *, day: int, by: User, now: datetime) -> None:
     if (file.size or 0) > MAX_BYTES:  # before it is read into memory
         raise PhotoRefused(TOO_LARGE)
-    attach_photo(treatment_id, id=id, day=day, view=view, data=file.read(), by=by, now=now)
+    with place_for_upload(by.pk):
+        attach_photo(treatment_id, id=id, day=day, view=view, data=file.read(), by=by, now=now)

@@ -1,5 +1,7 @@
 """Photos: send one, list them, take one away; each in a request of its own, so that none costs an entry."""
 
+from io import BytesIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django.http import Http404
@@ -10,6 +12,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import User
 from symptoms.api.endpoint import Endpoint, own_treatment, refuse_unknown_query, treatment_read_by
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.parsers import PhotoFormParser, PictureParser
@@ -27,6 +30,7 @@ from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTh
 from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
 from symptoms.models import Photo
 from symptoms.photos.refusals import PhotoRefused
+from symptoms.photos.uploads import place_for_upload
 from symptoms.recovery.course import LAST_DAY
 
 WHERE = "With a picture as the body: "
@@ -99,21 +103,22 @@ class OnePhoto(Endpoint):
         return Response(status=204)
 
     def _said(self, request: Request) -> dict:
-        """Day, view and data, from the form, or from the query beside a picture."""
+        """Day, view and picture (a file), from the form, or from the query beside a picture."""
         sent = request.data
         if (request.content_type or "").startswith("image/"):
             facts = PhotoFactsInSerializer(data=request.query_params.dict())
             facts.is_valid(raise_exception=True)
-            return {**facts.validated_data, "data": sent.get("photo", b"")}
+            return {**facts.validated_data, "picture": sent.get("photo", BytesIO())}
         refuse_unknown_query(request, known=frozenset())
         said = dict(self.read(PhotoInSerializer))
         picture = said.pop("photo")
-        return {**said, "data": picture.read()}
+        return {**said, "picture": picture}
 
 
-def _kept(treatment_id: UUID, **sent) -> tuple[Photo, bool]:
+def _kept(treatment_id: UUID, *, picture: BinaryIO, by: User, **sent) -> tuple[Photo, bool]:
     try:
-        return attach_photo(treatment_id, **sent, now=timezone.now())
+        with place_for_upload(by.pk):
+            return attach_photo(treatment_id, **sent, data=picture.read(), by=by, now=timezone.now())
     except PhotoRefused as refusal:
         if refusal.is_ours:
             raise Busy(refusal.sentence) from refusal

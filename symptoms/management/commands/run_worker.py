@@ -17,7 +17,7 @@ from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery, Entry
-from symptoms.photos import files
+from symptoms.photos import files, uploads
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("judge again what could not be judged", judge_one),
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
+        Duty("remove what uploads left behind", sweep_uploads, hourly),
     ]
 
 
@@ -156,4 +157,10 @@ def judge_one() -> bool:
 def sweep_photos() -> bool:
     """Delete pictures without a row: an upload that was cut between its file and its row."""
     files.sweep_orphans(ORPHAN_AFTER, timezone.now())
+    return False
+
+
+def sweep_uploads() -> bool:
+    """Delete what lies in the folder for uploads although none of them takes so long."""
+    uploads.sweep(uploads.LEFT_OVER_AFTER)
     return False
