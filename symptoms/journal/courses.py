@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -33,7 +33,7 @@ _SESSIONS = Prepared(
 _ENTRIES, _TREATMENTS = Entry._meta.db_table, Treatment._meta.db_table
 # Written out: with a long course, making model instances of every day costs more than all the rest of a request.
 _LOGGED = f"""
-    SELECT entry.treatment_id, entry.day, entry.id, entry.answers, entry.is_judged
+    SELECT entry.treatment_id, entry.day, entry.id, entry.answers, entry.is_judged, entry.received_at
     FROM {_ENTRIES} AS entry JOIN {_TREATMENTS} AS treatment ON treatment.id = entry.treatment_id
     WHERE treatment.patient_id = %s AND entry.is_current
 """  # noqa: S608  names from the models only
@@ -53,6 +53,7 @@ class Journal:
 
     patient: Patient
     treatments: list[Treatment]
+    last_received: datetime | None = None  # of all entries: the newest always counts for its day
     _days: dict[UUID, dict[int, LoggedDay]] = field(default_factory=dict)  # by treatment, then day
     _courses: dict[UUID, values.Course] = field(default_factory=dict)
 
@@ -129,9 +130,12 @@ def read_journal(patient: Patient) -> Journal:
         return journal
     with connection.cursor() as cursor:
         cursor.execute(_LOGGED, [_stored(patient.pk)])
-        for treatment_id, day, id, answers, is_judged in cursor.fetchall():
-            logged = LoggedDay(id if isinstance(id, UUID) else UUID(id), _parsed(day, answers), bool(is_judged))
-            journal._days.setdefault(by_key[treatment_id], {})[day] = logged
+        rows = cursor.fetchall()
+    for treatment_id, day, id, answers, is_judged, _ in rows:
+        logged = LoggedDay(id if isinstance(id, UUID) else UUID(id), _parsed(day, answers), is_judged)
+        journal._days.setdefault(by_key[treatment_id], {})[day] = logged
+    if rows:
+        journal.last_received = _time(max(received_at for *_, received_at in rows))
     return journal
 
 
@@ -168,6 +172,11 @@ def entry_values(entry: Entry) -> values.Entry:
 def _parsed(day: int, answers: str) -> values.Entry:
     """The values of a stored document. They are shared, and never changed."""
     return values.entry_from_answers(day, json.loads(answers))
+
+
+def _time(stored: datetime) -> datetime:
+    """A time as it was read past Django's fields: SQLite gives it in UTC without saying so."""
+    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
 
 
 def _stored(id: UUID) -> Any:

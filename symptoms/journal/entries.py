@@ -6,7 +6,6 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Max
 
 from accounts.database import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
@@ -117,10 +116,11 @@ def _record(
     day = day_on(treatment, on)
     replaced = journal.days(treatment).get(day)
     _may_log(journal, treatment, day, now)
-    received_at = _supersede(treatment, day, now) if replaced else now
+    if replaced:
+        _supersede(treatment, day)
     entry = Entry(
         id=id, treatment=treatment, date=on, day=day, answers=answers, note=note, digest=digest, reported_by=by,
-        received_at=received_at,
+        received_at=_received_at(journal, now),
         is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
     )  # fmt: skip
     insert([entry])
@@ -166,11 +166,14 @@ def _may_log(journal: Journal, treatment: Treatment, day: int, now: datetime) ->
         raise LoggingStopped
 
 
-def _supersede(treatment: Treatment, day: int, now: datetime) -> datetime:
-    """Make room for another entry of a day; gives when that was received: after all others, whatever the clock says."""
+def _supersede(treatment: Treatment, day: int) -> None:
+    """Make room for another entry of a day."""
     entries = Entry.objects.filter(treatment=treatment, day=day)
-    known = entries.aggregate(changes=Count("id"), last=Max("received_at"))
-    if known["changes"] >= MOST_A_DAY:
+    if entries.count() >= MOST_A_DAY:
         raise ChangedTooOften
     entries.filter(is_current=True).update(is_current=False)
-    return max(now, known["last"] + A_MOMENT)
+
+
+def _received_at(journal: Journal, now: datetime) -> datetime:
+    """After everything else of the patient, whatever the clock says: which entry counts goes by this."""
+    return now if journal.last_received is None else max(now, journal.last_received + A_MOMENT)

@@ -1,0 +1,271 @@
+"""No sequence of acts bends the record: random sequences of everything that people do, through the pages and the API.
+
+20 sequences always, 300 with `make faults`; each starts from a new patient and ends in a rollback.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from symptoms.alerts.standing import refresh_standing
+from symptoms.journal.courses import read_journal
+from symptoms.models import Alert, Assessment, Entry, Photo, Standing, Treatment
+from symptoms.recovery.assessment import assess
+from symptoms.recovery.vocabulary import Urgency
+from tests import people
+from tests.api.programs import of, program, put_entry
+from tests.pages.patient.log_page import typed
+from tests.pages.practitioner.pages import treatment_answers
+from tests.treatments import on_day
+
+SEQUENCES = 300 if os.environ.get("MENDLINE_TEST_FAULTS") == "all" else 20
+START = datetime(2026, 11, 9, 16, tzinfo=UTC)
+ZONES = ("Asia/Tokyo", "America/Los_Angeles", "Europe/London", "Pacific/Kiritimati", "Etc/GMT+12")
+# What a day may hold: quiet, loud at once, loud only late or beside an earlier session, and levels that rise and fall.
+REPORTS = (
+    {},
+    {"pain": 3, "signs": ["pus"]},
+    {"redness": 2, "swelling": 2},
+    {"redness": 3, "warmth": 3, "temperature_c": 38.4},
+    {"bumps": 2, "pain": 2},
+    {"raised_scar": 2},
+    {"dark_patches": 3},
+    {"signs": ["hives"]},
+)
+reports = st.sampled_from(REPORTS)
+
+
+class Sequence(RuleBasedStateMachine):
+    """One patient, her clinic, and whatever happens next."""
+
+    @initialize(zone=st.sampled_from(ZONES))
+    def begin(self, zone):
+        self.clock = time_machine.travel(START, tick=False)
+        self.now = self.clock.start()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.clinic = people.practice()
+        self.noor = people.dr_noor(self.clinic)
+        self.ana = people.ana(self.clinic, time_zone=zone)
+        self.phone, self.desk = people.signed_in(self.ana), people.signed_in(self.noor)
+        self.anas, self.noors = program(self.ana), program(self.noor)
+        self.received: dict = {}
+        self.order: list = []
+        self.sessions: list = []
+        self.photos: dict = {}
+        self.add_session(days_ago=6, by_clinic=True)
+
+    def teardown(self):
+        if hasattr(self, "undo"):
+            transaction.set_rollback(True)
+            self.undo.__exit__(None, None, None)
+            self.clock.stop()
+
+    # --- what happens
+
+    @rule(hours=st.sampled_from((0, 5, 24, 72)))
+    def time_passes(self, hours):
+        self.now.shift(timedelta(hours=hours))
+
+    @rule(report=reports, back=st.integers(0, 6), which=st.integers(0, 3), by_page=st.booleans())
+    def log(self, report, back, which, by_page):
+        session = self.session(which)
+        day = session.day_of(self.fresh_ana().today(timezone.now())) - back
+        if 0 <= day <= 400:
+            self.write_down(session, day, report, by_page=by_page)
+
+    @rule(run=st.lists(reports, min_size=3, max_size=5))
+    def log_several_days(self, run):
+        """The last days of the newest session, in the wrong order, as when a phone was without a network."""
+        session = read_journal(self.fresh_ana()).sessions[-1]
+        today = session.day_of(self.fresh_ana().today(timezone.now()))
+        for back, report in enumerate(run):
+            if today - back >= 0:
+                self.write_down(session, today - back, report, by_page=False)
+
+    @rule(report=reports, which=st.integers(0, 9), by_page=st.booleans())
+    @precondition(lambda self: self.received)
+    def change_a_day(self, report, which, by_page):
+        entries = list(Entry.objects.current().select_related("treatment").order_by("received_at", "id"))
+        entry = entries[which % len(entries)]
+        self.write_down(entry.treatment, entry.day, report, by_page=by_page)
+
+    @rule(shift=st.integers(-1, 1), report=reports, own_is_last=st.booleans())
+    @precondition(lambda self: len(self.sessions) < 6)
+    def both_record_one_session(self, shift, report, own_is_last):
+        """The patient records what the clinic recorded, both hold a day of that date, and she says that it is one."""
+        theirs = Treatment.objects.filter(practice=self.clinic, same_as=None).order_by("performed_at").last()
+        at = min(theirs.performed_at + timedelta(days=shift), timezone.now() - timedelta(minutes=1))
+        own = self.record(session_facts(at), by_clinic=False)
+        on = max(theirs.day_zero, own.day_zero)
+        for session in (theirs, own) if own_is_last else (own, theirs):
+            self.write_down(session, session.day_of(on), report if session == own else {}, by_page=False)
+        self.phone.post(reverse("same_session", args=[own.id]), {"answer": "same"})
+
+    def write_down(self, session, day, report, *, by_page):
+        id, levels = uuid4(), {name: level for name, level in report.items() if name not in ("signs", "temperature_c")}
+        if by_page:
+            sheet = {**typed(day), **{name: str(level) for name, level in levels.items()}, "id": str(id)}
+            sheet |= {"signs": report.get("signs", []), "temperature": str(report.get("temperature_c", ""))}
+            self.phone.post(reverse("log_day", args=[day]), sheet)
+        else:
+            quiet = {"redness": 0, "swelling": 0, "pain": 0, "warmth": 0}
+            more = {name: report[name] for name in ("signs", "temperature_c") if name in report}
+            put_entry(self.anas, session, {"day": day, "symptoms": quiet | levels, **more}, id)
+        stored = Entry.objects.filter(pk=id).values("id", "date", "answers").first()
+        if stored:
+            self.received[id] = stored
+            self.order.append(id)
+
+    @rule(days=st.integers(-30, 30), which=st.integers(0, 3), by_page=st.booleans())
+    def move_a_session(self, days, which, by_page):
+        session = self.session(which)
+        at = min(session.performed_at + timedelta(days=days), timezone.now())
+        if by_page:
+            there = at.astimezone(self.fresh_ana().zone).strftime("%Y-%m-%dT%H:%M")
+            typed_in = treatment_answers(performed_at=there, keep_date=there)
+            self.desk.post(reverse("practice_treatment_edit", args=[session.id]), typed_in)
+        else:
+            self.noors.patch(of(session) + "?outside=keep", {"performed_at": at.isoformat()}, format="json")
+
+    @rule(depth=st.sampled_from((0.25, 0.5, 1.5, 2.5)), which=st.integers(0, 3))
+    def correct_the_depth(self, depth, which):
+        self.noors.patch(of(self.session(which)), {"needle_depth_mm": depth}, format="json")
+
+    @rule(days_ago=st.sampled_from((0, 1, 5, 40, 60, 120)), by_clinic=st.booleans())
+    @precondition(lambda self: len(self.sessions) < 5)
+    def add_session(self, days_ago, by_clinic):
+        body = session_facts(timezone.now() - timedelta(days=days_ago, minutes=1))
+        self.record(body, by_clinic=by_clinic)
+
+    def record(self, facts, *, by_clinic):
+        id = uuid4()
+        web, body = (self.noors, {**facts, "patient": str(self.ana.id)}) if by_clinic else (self.anas, facts)
+        if web.put(f"/api/v1/treatments/{id}/", body, format="json").status_code == 201:
+            self.sessions.append(id)
+        return Treatment.objects.filter(pk=id).first()
+
+    @rule(which=st.integers(0, 3), answer=st.sampled_from(("same", "same", "different")))
+    def say_whether_it_is_the_same_session(self, which, answer):
+        self.phone.post(reverse("same_session", args=[self.session(which).id]), {"answer": answer})
+
+    @rule(zone=st.sampled_from(ZONES))
+    def travel(self, zone):
+        self.phone.post(reverse("profile_zone"), {"time_zone": zone})
+
+    @rule(purpose=st.sampled_from(("care", "photos")), answer=st.sampled_from(("yes", "no")))
+    def agree_or_not(self, purpose, answer):
+        self.phone.post(reverse("consent_change", args=[purpose]), {"answer": answer})
+
+    @rule(outcome=st.sampled_from(("advice", "seen")))
+    def answer(self, outcome):
+        for alert in Alert.objects.open().filter(practice=self.clinic).order_by("opened_at", "concern")[:1]:
+            self.desk.post(reverse("acknowledge", args=[alert.treatment_id]))
+            self.desk.post(reverse("resolve", args=[alert.id]), {"outcome": outcome})
+
+    @rule(which=st.integers(0, 3), day=st.integers(0, 3))
+    def keep_a_photo(self, which, day):
+        facts = {"key": uuid4().hex, "width": 1, "height": 1, "size": 1, "received_at": timezone.now()}
+        photo = Photo.objects.create(**on_day(self.session(which), day), view="front", **facts)
+        self.photos[photo.pk] = photo.date
+
+    # --- what holds, whatever happened
+
+    @invariant()
+    def nothing_received_is_lost_and_the_last_received_of_a_day_counts(self):
+        rows = {row["id"]: row for row in Entry.objects.values("id", "date", "answers")}
+        assert rows == self.received
+        for session in Treatment.objects.all():
+            days: dict[int, list[Entry]] = {}
+            for entry in session.entries.all():
+                assert entry.day == max(0, session.day_of(entry.date))
+                days.setdefault(entry.day, []).append(entry)
+            for entries in days.values():
+                last = max(entries, key=lambda entry: self.order.index(entry.id))
+                assert [entry.id for entry in entries if entry.is_current] == [last.id]
+            assert session.same_as_id is None or not days
+
+    @invariant()
+    def photos_keep_their_dates(self):
+        for photo in Photo.objects.select_related("treatment"):
+            assert photo.date == self.photos[photo.pk]
+            assert photo.day == max(0, photo.treatment.day_of(photo.date))
+            assert photo.treatment.same_as_id is None
+
+    @invariant()
+    def each_stored_judgement_is_what_a_fresh_one_would_be(self):
+        journal = read_journal(self.fresh_ana())
+        for session in journal.sessions:
+            for day, logged in journal.days(session).items():
+                stored = Assessment.objects.get(entry=logged.id, is_current=True)
+                fresh = assess(journal.course(session), day=day)
+                assert (stored.urgency, stored.flags) == (fresh.urgency, fresh.as_json()["flags"])
+
+    @invariant()
+    def where_she_stands_is_what_one_would_work_out(self):
+        before = list(Standing.objects.values())
+        refresh_standing(self.fresh_ana())
+        assert list(Standing.objects.values()) == before
+
+    @invariant()
+    def the_newest_entry_has_its_alerts_and_page_and_program_say_the_same(self):
+        ana = self.fresh_ana()
+        sessions = read_journal(ana).sessions
+        newest = sessions[-1].entries.current().order_by("-day").first()
+        for session in sessions:
+            answer = self.anas.get(of(session, "entries")).json()["results"]
+            assert {row["id"] for row in answer} == {str(id) for id in session.entries.values_list("id", flat=True)}
+        if newest is None:
+            return
+        assessment = newest.assessments.get(is_current=True)
+        raised = {f["concern"] for f in assessment.flags if Urgency.of(f["urgency"]) >= Urgency.CONTACT}
+        assert raised <= set(Alert.objects.filter(treatment=sessions[-1]).values_list("concern", flat=True))
+        verdict = self.anas.get(of(sessions[-1], "entries", newest.id)).json()["verdict"]
+        page = self.phone.get(reverse("today")).content.decode()
+        if verdict["urgency"] != "on_track":
+            assert f'data-urgency="{verdict["urgency"]}"' in page
+
+    def session(self, which: int) -> Treatment:
+        """One of the sessions that were recorded, also one that was set aside."""
+        return Treatment.objects.get(pk=self.sessions[which % len(self.sessions)])
+
+    def fresh_ana(self):
+        return type(self.ana).objects.select_related("practice").get(pk=self.ana.pk)
+
+
+def session_facts(performed_at: datetime) -> dict:
+    return {
+        "performed_at": performed_at.isoformat(), "device": "pen", "needle_depth_mm": 1.5, "areas": ["face"],
+        "same_day_injection": False, "fitzpatrick": 5,
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.faults
+def test_no_sequence_of_acts_bends_the_record():
+    run_state_machine_as_test(
+        Sequence,
+        settings=settings(
+            max_examples=SEQUENCES,
+            stateful_step_count=16,
+            deadline=None,
+            derandomize=SEQUENCES == 20,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
