@@ -24,8 +24,9 @@ class DetailsForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()]
-        self.initial["time_zone"] = self.instance.zone.key
-        self.fields["time_zone"].choices = zone_choices(self.instance.zone.key)
+        zone = (kwargs.get("initial") or {}).get("time_zone") or self.instance.zone.key
+        self.initial["time_zone"] = zone
+        self.fields["time_zone"].choices = zone_choices(zone)
 
 
 class NameForm(forms.ModelForm):

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.edits import ChangedMeanwhile, Reading, changes_since
+from accounts.locks import lock_practice
 from accounts.models import Membership, User
 from accounts.sessions import end_sessions
 
@@ -18,17 +20,26 @@ def user_name(user: User | None) -> str:
 
 
 @transaction.atomic
-def change_member(member: Membership, *, is_practitioner: bool, is_admin: bool, except_key: str | None = None) -> None:
+def change_member(
+    member: Membership, *, is_practitioner: bool, is_admin: bool, by: User | None = None, now: datetime | None = None,
+    reading: Reading | None = None, except_key: str | None = None,
+) -> None:  # fmt: skip
     """Give a member these roles and end their sessions, save `except_key`.
 
     Raises:
+        ChangedMeanwhile: other roles stand there by now than `reading`, what `by` had before them.
         LastAdmin: when it would leave the practice without an admin.
     """
+    lock_practice(member.practice_id)
+    member.refresh_from_db(fields=["is_practitioner", "is_admin", "removed_at", "changed_by", "changed_at"])
+    if reading is not None and changes_since(reading, roles_of(member)):
+        raise ChangedMeanwhile(reading, roles_of(member), by=member.changed_by, at=member.changed_at)
     if (member.is_practitioner, member.is_admin) == (is_practitioner, is_admin):
         return
     if not is_admin:
         _keep_an_admin(member)
-    Membership.objects.current().filter(pk=member.pk).update(is_practitioner=is_practitioner, is_admin=is_admin)
+    roles = {"is_practitioner": is_practitioner, "is_admin": is_admin}
+    Membership.objects.current().filter(pk=member.pk).update(**roles, changed_by=by, changed_at=now)
     end_sessions(member.user, except_key)
 
 
@@ -42,6 +53,11 @@ def remove_member(member: Membership, now: datetime) -> None:
     _keep_an_admin(member)
     Membership.objects.filter(pk=member.pk, removed_at=None).update(removed_at=now)
     end_sessions(member.user)
+
+
+def roles_of(member: Membership) -> dict[str, bool]:
+    """What a member may do, as a page's reading carries it."""
+    return {"is_practitioner": member.is_practitioner, "is_admin": member.is_admin}
 
 
 def _keep_an_admin(member: Membership) -> None:

@@ -1,10 +1,13 @@
 """What happens to a patient as a person: starting alone, joining and leaving a clinic, saying where they live."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from accounts.access import record_access
+from accounts.edits import ChangedMeanwhile, Reading, changes_since
+from accounts.locks import lock_patient
 from accounts.models import ADULT, Patient, Practice, User
 
 CHANGED = "changed "  # how the record of such a change begins
@@ -93,19 +96,33 @@ def confirm_zone(patient: Patient, zone: str, now: datetime) -> None:
     patient.save(update_fields=["time_zone", "zone_confirmed_at"])
 
 
-def change_details(patient: Patient, *, name: str, phone: str, country: str, time_zone: str, now: datetime) -> None:
-    """Write down what patients say about themselves; a zone they saw and saved counts as confirmed."""
+@transaction.atomic
+def change_details(
+    patient: Patient, *, name: str, phone: str, country: str, time_zone: str, now: datetime,
+    reading: Reading | None = None,
+) -> None:  # fmt: skip
+    """Write down what patients say about themselves; a zone they saw and saved counts as confirmed.
+
+    Raises:
+        ChangedMeanwhile: something else stands there by now than `reading`, what they had before them.
+    """
+    _refuse_if_changed(lock_patient(patient.pk), reading)
     patient.name, patient.phone, patient.country = name, phone, country
     patient.save(update_fields=["name", "phone", "country"])
     confirm_zone(patient, time_zone, now)
 
 
 @transaction.atomic
-def mend_details(patient: Patient, *, by: User, now: datetime, **details) -> list[str]:
+def mend_details(patient: Patient, *, by: User, now: datetime, reading: Reading | None = None, **details) -> list[str]:
     """Write down name, year of birth or phone as the patient's clinic knows them; gives the fields that differ.
 
     Who changed which is kept for the patient to see, without the words themselves.
+
+    Raises:
+        ChangedMeanwhile: something else stands there by now than `reading`, what `by` had before them.
     """
+    _refuse_if_changed(lock_patient(patient.pk), reading)
+    patient.refresh_from_db(fields=list(details))
     changed = [field for field, value in details.items() if getattr(patient, field) != value]
     if changed:
         for field in changed:
@@ -113,6 +130,21 @@ def mend_details(patient: Patient, *, by: User, now: datetime, **details) -> lis
         patient.save(update_fields=changed)
         record_access(by, patient, f"{CHANGED}{', '.join(field.replace('_', ' ') for field in changed)}", now)
     return changed
+
+
+def details_of(patient: Patient) -> dict[str, Any]:
+    """What patient and clinic may both change, as a page's reading carries it."""
+    return {name: getattr(patient, name) for name in ("name", "year_of_birth", "phone", "country", "time_zone")}
+
+
+def _refuse_if_changed(patient: Patient, reading: Reading | None) -> None:
+    """Where no clinic wrote down that it changed something since, it was the patient."""
+    if reading is None or not changes_since(reading, details_of(patient)):
+        return
+    by_clinic = patient.access_records.filter(what__startswith=CHANGED, at__gte=reading.at).select_related("user")
+    last = by_clinic.order_by("-at").first()
+    by, at = (last.user, last.at) if last else (patient.user, None)
+    raise ChangedMeanwhile(reading, details_of(patient), by=by, at=at)
 
 
 def claim(invited: Patient, user: User) -> Patient:

@@ -21,7 +21,7 @@ from accounts.models import User
 TYPED, LEFT, EARLIER = "typed", "left", "earlier_guards"  # keys of the session
 KEPT_FOR = timedelta(hours=1)
 MOST = 64_000  # characters; no form of ours that was filled in by hand comes near
-BY_THE_PAGE = frozenset({"id", "seen", "unit", "patient", "over_from"})
+BY_THE_PAGE = frozenset({"id", "seen", "unit", "patient", "over_from", "reading", "keep_date", "action"})
 MOST_GUARDS = 3  # signing out and in again more often than that, a form of the beginning is lost
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from rest_framework.authtoken.models import Token
 
-from accounts import forms, invitations, members, patients
+from accounts import edits, forms, invitations, members, patients
 from accounts.access import admin_required, patient_required, signed_in
 from accounts.consents import consent_texts, give_consent, withdraw_consent
 from accounts.models import Consent, Invitation, Membership
@@ -21,6 +21,7 @@ READINGS_SHOWN = 20
 def profile(request: HttpRequest) -> HttpResponse:
     """My account: who I am, where I live, what I agreed to, which clinic, who read my record, how I sign in."""
     patient = request.user.as_patient
+    reading = _details_read(request)  # before the form writes into the patient what was typed
     form: forms.NameForm | forms.DetailsForm
     if patient is None:
         form = forms.NameForm(request.POST or None, instance=request.user)
@@ -30,15 +31,39 @@ def profile(request: HttpRequest) -> HttpResponse:
         if patient is None:
             form.save()
         else:
-            patients.change_details(patient, **form.cleaned_data, now=timezone.now())
+            try:
+                patients.change_details(patient, **form.cleaned_data, now=timezone.now(), reading=reading)
+            except edits.ChangedMeanwhile as change:
+                return _profile_again(request, change, form.cleaned_data, reading)
         messages.success(request, "Saved.")
         return redirect("profile")
-    return _profile_page(request, form, status=422 if form.is_bound else 200)
+    return _profile_page(request, form, status=422 if form.is_bound else 200, reading=reading)
 
 
-def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: str = "") -> HttpResponse:
+def _details_read(request: HttpRequest) -> edits.Reading | None:
+    patient = request.user.as_patient
+    if patient is None:
+        return None
+    details = patients.details_of(patient)
+    known = edits.Reading({name: details[name] for name in forms.DetailsForm.base_fields}, timezone.now())
+    return edits.Reading.carried_by(request.POST.get("reading")) or known
+
+
+def _profile_again(
+    request: HttpRequest, change: edits.ChangedMeanwhile, typed: dict, reading: edits.Reading
+) -> HttpResponse:
+    """My account, when the clinic or I myself, on another device, changed something while the page was open."""
+    request.user.look_up_anew()
+    form = forms.DetailsForm(instance=request.user.as_patient, initial=edits.kept(change, typed))
+    who = "You, in another window or on another device," if change.by == request.user else members.user_name(change.by)
+    told = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
+    return _profile_page(request, form, status=409, meanwhile=told, reading=reading.after(change, timezone.now()))
+
+
+def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: str = "", **more) -> HttpResponse:
     patient = request.user.as_patient
     context = {
+        **more,
         "form": form,
         "patient": patient,
         "membership": request.user.membership,
@@ -99,7 +124,7 @@ def token_change(request: HttpRequest) -> HttpResponse:
     token = Token.objects.create(user=request.user)
     patient = request.user.as_patient
     form = forms.DetailsForm(instance=patient) if patient else forms.NameForm(instance=request.user)
-    return _profile_page(request, form, new_token=token.key)
+    return _profile_page(request, form, new_token=token.key, reading=_details_read(request))
 
 
 @signed_in
@@ -156,27 +181,40 @@ def invite_member(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def member_change(request: HttpRequest, member_id) -> HttpResponse:
     """Change what a member may do, or end their membership."""
-    here = request.user.practice_as_admin.memberships.current().select_related("user", "practice")
+    here = request.user.practice_as_admin.memberships.select_related("user", "practice")
     member: Membership = get_object_or_404(here, pk=member_id)
+    if member.removed_at is not None:
+        if request.method != "POST":
+            raise Http404
+        messages.error(request, f"{member.user} no longer works here: another admin removed them meanwhile.")
+        return redirect("members")
     is_removal = request.POST.get("action") == "remove"
     roles = {"is_practitioner": member.is_practitioner, "is_admin": member.is_admin}
     form = forms.RolesForm(request.POST if request.method == "POST" and not is_removal else None, initial=roles)
+    reading = edits.Reading.carried_by(request.POST.get("reading")) or edits.Reading(roles, timezone.now())
     if is_removal or (form.is_bound and form.is_valid()):
         try:
-            return _changed(request, member, None if is_removal else form.cleaned_data)
+            return _changed(request, member, None if is_removal else form.cleaned_data, reading)
+        except edits.ChangedMeanwhile as change:
+            typed, by = form.cleaned_data, change.by
+            who = "You, in another window or on another device," if by == request.user else members.user_name(by)
+            told = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
+            form, reading = forms.RolesForm(initial=edits.kept(change, typed)), reading.after(change, timezone.now())
+            return _member_page(request, member, form, status=409, reading=reading, meanwhile=told)
         except members.LastAdmin:
             form = forms.RolesForm(initial=roles) if is_removal else form
             messages.error(request, "A clinic needs an admin. Make somebody else an admin first.")
-            return _member_page(request, member, form, status=422)
-    return _member_page(request, member, form, status=422 if form.is_bound else 200)
+            return _member_page(request, member, form, status=422, reading=reading)
+    return _member_page(request, member, form, status=422 if form.is_bound else 200, reading=reading)
 
 
-def _changed(request: HttpRequest, member: Membership, roles: dict | None) -> HttpResponse:
+def _changed(request: HttpRequest, member: Membership, roles: dict | None, reading: edits.Reading) -> HttpResponse:
     if roles is None:
         members.remove_member(member, timezone.now())
     else:
         own = request.session.session_key if member.user == request.user else None
-        members.change_member(member, **roles, except_key=own)
+        now = timezone.now()
+        members.change_member(member, **roles, by=request.user, now=now, reading=reading, except_key=own)
     done = "no longer works here and is signed out everywhere" if roles is None else "changed"
     if member.user == request.user:
         return redirect("home")
@@ -184,8 +222,11 @@ def _changed(request: HttpRequest, member: Membership, roles: dict | None) -> Ht
     return redirect("members")
 
 
-def _member_page(request: HttpRequest, member: Membership, form: forms.RolesForm, status: int) -> HttpResponse:
-    return render(request, "accounts/member.html", {"member": member, "form": form, "tab": "members"}, status=status)
+def _member_page(
+    request: HttpRequest, member: Membership, form: forms.RolesForm, *, status: int, **more
+) -> HttpResponse:
+    context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "members", **more}
+    return render(request, "accounts/member.html", context, status=status)
 
 
 @admin_required

@@ -18,6 +18,7 @@ MEANINGS = {
     404: "It does not exist, or is not yours to see.",
     406: "Only JSON can be answered.",
     409: "The id was used for something else before; nothing was changed.",
+    412: "Somebody changed it since the program read what `If-Match` names; `changes` says what, where that is known.",
     413: "The body is too large.",
     415: "A kind of body that is not read here.",
     422: "Well formed, yet it cannot be done; `detail` says why.",
@@ -47,6 +48,25 @@ class ProblemSerializer(serializers.Serializer):
     )
 
 
+class ChangeSerializer(serializers.Serializer):
+    """One field that somebody changed."""
+
+    field = serializers.CharField()
+    was = serializers.JSONField(allow_null=True)
+    became = serializers.JSONField(allow_null=True)
+
+
+class ChangedProblemSerializer(ProblemSerializer):
+    """The same, with what somebody changed meanwhile."""
+
+    changes = ChangeSerializer(many=True, required=False)
+    changed_by = serializers.CharField(required=False)
+    changed_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+PROBLEMS = {412: ChangedProblemSerializer}
+
+
 def operation(
     name: str,
     summary: str,
@@ -60,7 +80,8 @@ def operation(
     """Describe an operation: `answers` by status, the serializer of its `body`, `more` ways in which it can fail."""
     fails = (*(WITH_A_BODY if body is not None else ALWAYS), *more)
     problems = {
-        (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description=MEANINGS[status]) for status in fails
+        (status, MEDIA_TYPE): OpenApiResponse(PROBLEMS.get(status, ProblemSerializer), description=MEANINGS[status])
+        for status in fails
     }
     return extend_schema(
         operation_id=name,

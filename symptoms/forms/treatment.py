@@ -48,6 +48,10 @@ def too_deep(depth: Decimal) -> str:
     return f"{depth.normalize():f} mm is deeper than any needle made for this. Did you mean {meant.normalize():f}?"
 
 
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0, fold=0)
+
+
 class SessionForm(forms.Form):
     """What was done: units and ranges stand beside the fields."""
 
@@ -120,6 +124,14 @@ class SessionForm(forms.Form):
 
     def _holds(self, name: str) -> bool:
         return bool(self[name].value() or self[name].errors)
+
+    def clean_performed_at(self) -> datetime:
+        """What was left as it stood stays as it is: with its seconds, in the right one of an hour that came twice."""
+        typed, known = self.cleaned_data["performed_at"], self.initial.get("performed_at")
+        field = self.fields["performed_at"]
+        if known is None or _minute(field.prepare_value(known)) != _minute(field.prepare_value(typed)):
+            return typed
+        return known
 
     def clean_energy_mj(self) -> Decimal | None:
         energy = self.cleaned_data["energy_mj"]

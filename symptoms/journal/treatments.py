@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.models import model_to_dict
 
+from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from symptoms.journal.dates import DaysOutside, days_outside, renumber
@@ -53,20 +54,42 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
 
 @transaction.atomic
 def change_treatment(
-    treatment: Treatment, *, by: User, now: datetime, even_outside: bool = False, **facts
+    treatment: Treatment,
+    *,
+    by: User,
+    now: datetime,
+    even_outside: bool = False,
+    reading: Reading | None = None,
+    **facts,
 ) -> Treatment:
     """Correct what was recorded; how it read before is kept, and all of the patient's days are judged again.
 
-    A new date moves no log and no photo: they keep their dates, and their day numbers follow.
+    A new date moves no log and no photo: they keep their dates, and their day numbers follow. `reading` is what `by`
+    had before them, as `as_document` gives it.
 
     Raises:
+        ChangedMeanwhile: something else stands there by now than what was read.
         PermissionDenied: `by` is neither the patient who recorded it nor a practitioner of the patient's practice.
         MovesDaysOutside: by a new date, days that were logged would lie outside the course; not with `even_outside`.
     """
     patient = _lock(treatment)
     if not may_change(treatment, by):
         raise PermissionDenied
+    refuse_if_changed(treatment, reading)
     return _change(treatment, patient, facts, by=by, now=now, even_outside=even_outside)
+
+
+def refuse_if_changed(treatment: Treatment, reading: Reading | None) -> None:
+    """Nothing, if what was read still stands there, or nobody says what was read.
+
+    Raises:
+        ChangedMeanwhile: otherwise, with who changed it last.
+    """
+    became = as_document(treatment)
+    if reading is not None and changes_since(reading, became):
+        last = treatment.revisions.select_related("changed_by").order_by("-changed_at", "-id").first()
+        by, at = (last.changed_by, last.changed_at) if last else (None, None)
+        raise ChangedMeanwhile(reading, became, by=by, at=at)
 
 
 @transaction.atomic

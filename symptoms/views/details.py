@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import practitioner_required
+from accounts.edits import ChangedMeanwhile, Reading, in_words, kept
+from accounts.members import user_name
 from accounts.models import Patient
-from accounts.patients import mend_details
+from accounts.patients import details_of, mend_details
 from symptoms.forms.who import PatientForm
 
 
@@ -20,11 +22,24 @@ def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Add or mend name, year of birth and phone of the practice's own patient; the patient sees that it was done."""
     practice, now = request.user.practice_as_practitioner, timezone.now()
     patient = get_object_or_404(Patient.objects.of_practice(practice), pk=patient_id)
-    known = {"name": patient.name, "year_of_birth": patient.year_of_birth, "phone": patient.phone}
+    known = {name: value for name, value in details_of(patient).items() if name in PatientForm.base_fields}
     form = PatientForm(request.POST if request.method == "POST" else None, now=now, initial=known)
+    reading, meanwhile = Reading.carried_by(request.POST.get("reading")) or Reading(known, now), None
     if form.is_valid():
-        changed = mend_details(patient, **form.cleaned_data, by=request.user, now=now)
-        messages.success(request, "Saved." if changed else "Nothing was changed.")
-        return redirect("patient", patient.id)
-    context = {"form": form, "patient": patient, "tab": "patients"}
-    return render(request, "practitioner/details.html", context, status=422 if form.is_bound else 200)
+        typed = form.cleaned_data
+        try:
+            changed = mend_details(patient, **typed, by=request.user, now=now, reading=reading)
+        except ChangedMeanwhile as change:
+            who = "The patient" if change.by == patient.user else user_name(change.by)
+            meanwhile = in_words(change, typed, who=who, label=lambda name: str(form[name].label))
+            reading = reading.after(change, now)
+            form = PatientForm(now=now, initial=kept(change, typed))
+        else:
+            messages.success(request, "Saved." if changed else "Nothing was changed.")
+            return redirect("patient", patient.id)
+    context = {
+        "form": form, "patient": patient, "tab": "patients",
+        "reading": reading, "meanwhile": meanwhile, "zone": practice.time_zone,
+    }  # fmt: skip
+    status = 409 if meanwhile else 422 if form.is_bound else 200
+    return render(request, "practitioner/details.html", context, status=status)

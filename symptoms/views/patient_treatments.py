@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import patient_required
+from accounts.edits import ChangedMeanwhile
 from symptoms.forms.skin import skin_of
 from symptoms.forms.treatment import OwnTreatmentForm, id_in, keeps_date, session_of, typed_date
 from symptoms.journal.treatments import (
@@ -23,6 +24,7 @@ from symptoms.journal.treatments import (
 )
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
+from symptoms.views.meanwhile import again, reading_of
 from symptoms.views.own import facts_of, own_treatments
 from symptoms.wording.times import outside_the_course
 
@@ -61,14 +63,20 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
         context = {"tab": "today", "facts": facts_of(treatment), "lines": lines_for(treatment.patient)}
         return render(request, "patient/treatment_of_clinic.html", context)
     patient = treatment.patient
-    form = OwnTreatmentForm(
-        request.POST or None, now=now, initial=session_of(treatment),
-        zone=patient.zone, elsewhere=patient.practice and patient.practice.zone,
-    )  # fmt: skip
+    clocks = {"zone": patient.zone, "elsewhere": patient.practice and patient.practice.zone, "now": now}
+    form = OwnTreatmentForm(request.POST or None, initial=session_of(treatment), **clocks)
     outside: list[str] = []
+    reading, meanwhile = reading_of(treatment, request.POST, now), None
     if request.method == "POST" and form.is_valid():
+        keeps_outside = keeps_date(request.POST)
         try:
-            change_treatment(treatment, by=request.user, now=now, even_outside=keeps_date(request.POST), **form.facts())
+            change_treatment(
+                treatment, by=request.user, now=now, even_outside=keeps_outside, reading=reading, **form.facts()
+            )
+        except ChangedMeanwhile as change:
+            found_again = again(change, treatment, form.facts(), patient.zone)
+            reading, meanwhile = reading.after(change, now), found_again.told
+            form = OwnTreatmentForm(initial=session_of(found_again.treatment), **clocks)
         except MovesDaysOutside as refusal:
             outside = outside_the_course(refusal.outside.before, refusal.outside.after)
         else:
@@ -77,8 +85,10 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
     context = {
         "tab": "today", "form": form, "treatment": treatment,
         "outside": outside, "typed_date": typed_date(request.POST),
+        "reading": reading, "meanwhile": meanwhile, "zone": patient.zone,
     }  # fmt: skip
-    return render(request, "patient/treatment_edit.html", context, status=422 if form.is_bound else 200)
+    status = 409 if meanwhile else 422 if form.is_bound else 200
+    return render(request, "patient/treatment_edit.html", context, status=status)
 
 
 @patient_required

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
 from accounts.access import practitioner_required
+from accounts.edits import ChangedMeanwhile
 from accounts.models import Invitation, Patient, Practice
 from accounts.patients import add_to_practice, reach_at
 from symptoms.forms.skin import skin_of
@@ -19,6 +20,7 @@ from symptoms.forms.treatment import TreatmentForm, id_in, keeps_date, session_o
 from symptoms.forms.who import InviteForm, NewPatientForm
 from symptoms.journal.treatments import MovesDaysOutside, change_treatment, start_treatment
 from symptoms.models import Treatment
+from symptoms.views.meanwhile import again, reading_of
 from symptoms.views.revisions import revisions_of
 from symptoms.views.search import named, sought_in
 from symptoms.wording.times import outside_the_course
@@ -66,18 +68,20 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     found = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
     treatment, now = get_object_or_404(found, pk=treatment_id), timezone.now()
     practice = request.user.practice_as_practitioner
-    form = TreatmentForm(
-        request.POST or None,
-        practice=practice,
-        zone=practice.zone,
-        elsewhere=treatment.patient.zone,
-        now=now,
-        initial=session_of(treatment),
-    )
+    clocks = {"zone": practice.zone, "elsewhere": treatment.patient.zone, "now": now}
+    form = TreatmentForm(request.POST or None, practice=practice, initial=session_of(treatment), **clocks)
     outside: list[str] = []
+    reading, meanwhile = reading_of(treatment, request.POST, now), None
     if request.method == "POST" and form.is_valid():
+        keeps_outside = keeps_date(request.POST)
         try:
-            change_treatment(treatment, by=request.user, now=now, even_outside=keeps_date(request.POST), **form.facts())
+            change_treatment(
+                treatment, by=request.user, now=now, even_outside=keeps_outside, reading=reading, **form.facts()
+            )
+        except ChangedMeanwhile as change:
+            found_again = again(change, treatment, form.facts(), practice.zone)
+            reading, meanwhile = reading.after(change, now), found_again.told
+            form = TreatmentForm(practice=practice, initial=session_of(found_again.treatment), **clocks)
         except MovesDaysOutside as refusal:
             outside = outside_the_course(refusal.outside.before, refusal.outside.after)
         else:
@@ -86,9 +90,10 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     context = {
         "form": form, "treatment": treatment, "patient": treatment.patient,
         "revisions": revisions_of(treatment, practice.zone), "outside": outside, "typed_date": typed_date(request.POST),
-        "practice": practice, "tab": "patients",
+        "practice": practice, "tab": "patients", "reading": reading, "meanwhile": meanwhile, "zone": practice.time_zone,
     }  # fmt: skip
-    return render(request, "practitioner/treatment_edit.html", context, status=422 if form.is_bound else 200)
+    status = 409 if meanwhile else 422 if form.is_bound else 200
+    return render(request, "practitioner/treatment_edit.html", context, status=status)
 
 
 @practitioner_required
@@ -150,7 +155,12 @@ def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict
     """What the form starts with: who records it, where and when, and the skin as it was the last time."""
     last = patient.treatments.order_by("-day_zero").first() if patient else None
     skin = skin_of(last) if last else {}
-    return {**skin, "performed_at": now, "setting": "clinic", "practitioner": request.user}
+    return {
+        **skin,
+        "performed_at": now.replace(second=0, microsecond=0),
+        "setting": "clinic",
+        "practitioner": request.user,
+    }
 
 
 def _found(request: HttpRequest, practice: Practice):

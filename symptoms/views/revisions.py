@@ -1,6 +1,6 @@
 """How a treatment read before it was changed: each revision with what differed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -34,12 +34,11 @@ def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[Revision]:
     """The changes, newest first, for a reader in `zone`."""
     rows = list(treatment.revisions.select_related("changed_by").order_by("-changed_at", "-id"))
     became = as_document(treatment)
-    names = _names([became, *(row.was for row in rows)])
+    plain = in_words_for(zone, treatment, [became, *(row.was for row in rows)])
     found = []
     for row in rows:
-        plain = partial(_plain, names=names, zone=zone, patients_zone=treatment.patient.zone)
         changes = [
-            (_label(name), plain(name, was), plain(name, became.get(name)))
+            (label_of(name), plain(name, was), plain(name, became.get(name)))
             for name, was in row.was.items()
             if was != became.get(name)
         ]
@@ -54,7 +53,12 @@ def _names(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {str(user.pk): str(user) for user in User.objects.filter(pk__in=ids)}
 
 
-def _label(name: str) -> str:
+def in_words_for(zone: ZoneInfo, treatment: Treatment, documents: Iterable[Mapping[str, Any]]) -> Callable:
+    """How a value of a field of these documents reads for somebody in `zone`: call it with both."""
+    return partial(_plain, names=_names(documents), zone=zone, patients_zone=treatment.patient.zone)
+
+
+def label_of(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
 

@@ -122,6 +122,41 @@ def test_a_corrected_treatment_keeps_how_it_read_and_judges_its_days_anew(anas, 
     assert pointers(noors.patch(of(treatment), {"device": "pen"}, format="json")) == {"/energy_mj"}
 
 
+def test_a_program_changes_only_what_it_has_read(noors, treatment):
+    read = noors.get(of(treatment))["ETag"]
+    changed = noors.patch(of(treatment), {"needle_depth_mm": 2}, format="json", HTTP_IF_MATCH=read)
+    assert changed.status_code == 200 and changed["ETag"] != read
+    assert noors.get(of(treatment))["ETag"] == changed["ETag"]
+    for body in ({"passes": 2}, {"needle_depth_mm": 2}):
+        late = noors.patch(of(treatment), body, format="json", HTTP_IF_MATCH=read)
+        assert (late.status_code, late["Content-Type"]) == (412, "application/problem+json")
+        assert late.json()["changes"] == [{"field": "needle_depth_mm", "was": "1.50", "became": "2.00"}]
+        assert (late.json()["changed_by"], bool(late.json()["changed_at"])) == ("Dr Noor", True)
+    treatment.refresh_from_db()
+    assert (treatment.passes, treatment.revisions.count()) == (None, 1)
+    again = noors.patch(of(treatment), {"passes": 2}, format="json", HTTP_IF_MATCH=f'"other", {changed["ETag"]}')
+    assert again.status_code == 200
+
+
+@pytest.mark.parametrize("tag", ['"0123"', "nonsense", "", 'W/"0123"'])
+def test_a_tag_of_nothing_that_ever_stood_there_is_refused(noors, treatment, tag):
+    answer = noors.patch(of(treatment), {"passes": 2}, format="json", HTTP_IF_MATCH=tag)
+    assert answer.status_code == 412 and "changes" not in answer.json()
+
+
+def test_who_does_not_say_what_was_read_changes_it_as_before(noors, treatment):
+    assert noors.patch(of(treatment), {"passes": 2}, format="json").status_code == 200
+    assert noors.patch(of(treatment), {"passes": 3}, format="json", HTTP_IF_MATCH="*").status_code == 200
+
+
+def test_the_tag_is_the_same_however_a_treatment_was_sent(anas):
+    id, said = uuid4(), facts(needle_depth_mm=1.5, energy_mj=None)
+    made = anas.put(f"{LIST}{id}/", said, format="json")
+    again = anas.put(f"{LIST}{id}/", said, format="json")
+    assert made["ETag"] == again["ETag"] == anas.get(f"{LIST}{id}/")["ETag"]
+    assert anas.patch(f"{LIST}{id}/", {"passes": 2}, format="json", HTTP_IF_MATCH=made["ETag"]).status_code == 200
+
+
 def test_a_patient_corrects_what_they_recorded_and_not_what_the_clinic_did(anas, ana, treatment):
     own = pen(ana, days_ago=40)
     assert anas.patch(of(own), {"passes": 2}, format="json").status_code == 200

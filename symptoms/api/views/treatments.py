@@ -1,5 +1,6 @@
 """Treatments: list, record, read, mend."""
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -10,8 +11,10 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.edits import ChangedMeanwhile
 from accounts.models import Patient, User
 from symptoms.api.endpoint import Endpoint, as_uuid, treatment_seen_by
+from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.problems import Conflict, Unprocessable
@@ -24,7 +27,13 @@ from symptoms.api.serializers.treatment import (
     facts_of,
     treatment_document,
 )  # fmt: skip
-from symptoms.journal.treatments import MovesDaysOutside, change_treatment, may_change, start_treatment
+from symptoms.journal.treatments import (
+    MovesDaysOutside,
+    change_treatment,
+    may_change,
+    refuse_if_changed,
+    start_treatment,
+)
 from symptoms.models import Treatment
 
 OF_PATIENT = OpenApiParameter("patient", UUID, description="Only those of this patient.")
@@ -82,10 +91,13 @@ class OneTreatment(Endpoint):
         super().initial(request, *args, **kwargs)
 
     @operation(
-        "read_treatment", "Read a treatment", "What was done, and to which skin.", answers={200: TreatmentSerializer}
+        "read_treatment",
+        "Read a treatment",
+        "What was done, and to which skin. The ETag of the answer goes into `If-Match` of a correction.",
+        answers={200: TreatmentSerializer},
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
-        return Response(treatment_document(treatment_seen_by(request.user, treatment_id), timezone.now()))
+        return _answer(treatment_seen_by(request.user, treatment_id), timezone.now())
 
     @operation(
         "put_treatment",
@@ -106,8 +118,8 @@ class OneTreatment(Endpoint):
         "past day 365 is refused with 422, `before` and `after` naming them, unless `outside` is `keep`.",
         body=TreatmentInSerializer(partial=True),
         answers={200: TreatmentSerializer},
-        more=(422,),
-        parameters=(OUTSIDE,),
+        more=(412, 422),
+        parameters=(OUTSIDE, IF_MATCH),
     )
     def patch(self, request: Request, treatment_id: UUID) -> Response:
         keeps_outside = _keeps_outside(request)
@@ -116,13 +128,20 @@ class OneTreatment(Endpoint):
             raise PermissionDenied(NOT_YOURS)
         said = self.read(TreatmentInSerializer, instance=treatment, partial=True)
         now = timezone.now()
-        if any(getattr(treatment, name) != value for name, value in said.items()):
-            try:
-                change_treatment(treatment, by=request.user, now=now, even_outside=keeps_outside, **said)
-            except MovesDaysOutside as refusal:
-                dates = {"before": refusal.outside.before, "after": refusal.outside.after}
-                raise Unprocessable(str(refusal), "/performed_at", **dates) from refusal
-        return Response(treatment_document(treatment, now))
+        reading = reading_in(request, treatment, now)
+        try:
+            if any(getattr(treatment, name) != value for name, value in said.items()):
+                change_treatment(
+                    treatment, by=request.user, now=now, even_outside=keeps_outside, reading=reading, **said
+                )
+            else:
+                refuse_if_changed(treatment, reading)
+        except ChangedMeanwhile as change:
+            raise PreconditionFailed(change) from change
+        except MovesDaysOutside as refusal:
+            dates = {"before": refusal.outside.before, "after": refusal.outside.after}
+            raise Unprocessable(str(refusal), "/performed_at", **dates) from refusal
+        return _answer(treatment, now)
 
 
 def _keeps_outside(request: Request) -> bool:
@@ -141,14 +160,18 @@ def _recorded(user: User, treatment_id: UUID, said: dict) -> Response:
         try:
             with transaction.atomic():
                 made = start_treatment(patient, by=user, now=now, id=treatment_id, **said)
-            return Response(treatment_document(made, now), status=201)
+            return _answer(made, now, status=201)
         except IntegrityError as clash:
             saved = Treatment.objects.visible_to(user).filter(pk=treatment_id).first()
             if saved is None:
                 raise Http404 from clash
     if saved.patient_id != patient.id or any(facts_of(saved)[name] != value for name, value in said.items()):
         raise Conflict(ID_TAKEN)
-    return Response(treatment_document(saved, now))
+    return _answer(saved, now)
+
+
+def _answer(treatment: Treatment, now: datetime, status: int = 200) -> Response:
+    return Response(treatment_document(treatment, now), status=status, headers={"ETag": etag_of(treatment)})
 
 
 def _whose(user: User, patient_id: UUID | None) -> Patient:

@@ -1,0 +1,87 @@
+"""Two people who change the same thing: the second is told what the first changed, and nothing is undone unseen.
+
+A page (or a program) carries along what it was filled from. The verb that saves compares it, with the row locked, and
+raises `ChangedMeanwhile` where something else stands there now. The page then comes back with the differences above,
+and with what stands there now in every field that its reader had left as it was.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+
+Values = Mapping[str, Any]  # of fields by name: text, numbers, booleans, lists and objects of them, None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What somebody had before them when they began to change it, and since when."""
+
+    values: Values
+    at: datetime
+
+    def __str__(self) -> str:
+        """As a hidden field carries it."""
+        return json.dumps({"values": dict(self.values), "at": self.at.isoformat()}, sort_keys=True)
+
+    def after(self, change: "ChangedMeanwhile", now: datetime) -> "Reading":
+        """The reading of the page that comes back and tells of `change`."""
+        return Reading({**self.values, **{name: became for name, (_, became) in change.changes.items()}}, now)
+
+    @classmethod
+    def carried_by(cls, text: str | None) -> "Reading | None":
+        """The reading that a form carried along; None where there is none, or none that can be read."""
+        try:
+            carried = json.loads(text or "")
+            values, at = carried["values"], datetime.fromisoformat(carried["at"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return None
+        return cls(values, at) if isinstance(values, dict) and at.tzinfo else None
+
+
+class ChangedMeanwhile(Exception):
+    """Something else stands there than what was read: `became`; `by` and `at` say who changed it last, if known."""
+
+    def __init__(self, reading: Reading, became: Values, *, by: User | None = None, at: datetime | None = None):
+        super().__init__("Somebody else changed this meanwhile.")
+        self.became, self.by, self.at = became, by, at
+        self.changes = changes_since(reading, became)
+
+
+def changes_since(reading: Reading, became: Values) -> dict[str, tuple[Any, Any]]:
+    """For each field of the reading that reads otherwise now: what it was and what it became."""
+    read = {name: was for name, was in reading.values.items() if name in became}
+    return {name: (was, became[name]) for name, was in read.items() if was != became[name]}
+
+
+def kept(change: ChangedMeanwhile, typed: Values) -> dict[str, Any]:
+    """What the form shows when it comes back: what was typed, and what stands there now in fields left as they were."""
+    untouched = {name: became for name, (was, became) in change.changes.items() if typed.get(name, was) == was}
+    return {**typed, **untouched}
+
+
+def plainly(name: str, value: Any) -> str:
+    """A simple value in a word."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value in (None, "") else str(value)
+
+
+def in_words(
+    change: ChangedMeanwhile, typed: Values, *, who: str, label: Callable[[str], str],
+    plain: Callable[[str, Any], str] = plainly,
+) -> dict[str, Any]:  # fmt: skip
+    """What `components/changed_meanwhile.html` takes; `plain(field, value)` says a value in a few words."""
+    rows = [
+        {
+            "what": label(name),
+            "was": plain(name, was),
+            "became": plain(name, became),
+            "yours": plain(name, typed[name]) if typed.get(name, was) not in (was, became) else "",
+        }
+        for name, (was, became) in change.changes.items()
+    ]
+    return {"who": who, "at": change.at, "rows": rows}
