@@ -100,10 +100,11 @@ def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, *
     url = settings.SITE_URL + reverse("join", args=[token])
     if not email:
         return invitation, url
-    # The same words for everybody: no name, no practice, nothing about health (T21).
-    AccountMail.objects.create(
+    # The same words for everybody: no name, no practice, nothing about health.
+    invitation.letter = AccountMail.objects.create(
         to=email, subject=SUBJECT, body=render_to_string("accounts/email/invitation.txt", {"url": url}), not_before=now
     )
+    invitation.save(update_fields=["letter"])
     return invitation, ""
 
 

@@ -304,6 +304,9 @@ class Invitation(models.Model):
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    letter = models.OneToOneField(
+        "AccountMail", null=True, blank=True, on_delete=models.SET_NULL, help_text="by which the link was sent"
+    )
 
     objects = InvitationQuerySet.as_manager()
 
@@ -314,6 +317,11 @@ class Invitation(models.Model):
     def is_bound(self) -> bool:
         """Whether only one address can accept it."""
         return bool(self.email)
+
+    @property
+    def undelivered_at(self) -> datetime | None:
+        """Since when its letter could not be delivered; None while it was, or may well be."""
+        return (self.letter.failed_at or self.letter.refused_at) if self.letter else None
 
     @staticmethod
     def new_token() -> str:
@@ -349,6 +357,10 @@ class SendingQuerySet(models.QuerySet):
         is_free = Q(not_before__lte=now) | Q(not_before__gt=now + LONGEST_PAUSE)
         return self.filter(is_free, sent_at=None, failed_at=None)
 
+    def deliverable(self):
+        """Those that were sent or may soon be: neither given up nor refused."""
+        return self.filter(failed_at=None, refused_at=None)
+
 
 class Sending(models.Model):
     """Something to be handed to a channel: leased, sent, marked; told twice rather than never (invariant 7)."""
@@ -358,6 +370,11 @@ class Sending(models.Model):
     not_before = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveSmallIntegerField(default=0)  # also the fencing number of the current lease
     sent_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="since when it is refused, while it may still be tried; empty once sent",
+    )
     failed_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
 

@@ -8,17 +8,24 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.access import record_access
+from accounts.locks import lock_patient
 from accounts.models import Patient, User
+from symptoms.alerts.events import write_events
 from symptoms.alerts.reading import RECORD
 from symptoms.alerts.standing import refresh_standing
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
+from symptoms.models.delivery import note_reason
 from symptoms.recovery.vocabulary import Urgency
 
 What = AlertEvent.What
 
 
 class SameIdOtherNote(Exception):
-    """The id was used for another note before."""
+    """The writer used the id for another note before."""
+
+
+class ForeignNoteId(Exception):
+    """The id belongs to somebody else's note: to the writer it does not exist."""
 
 
 def read_record(patient: Patient, *, by: User, now: datetime) -> None:
@@ -32,7 +39,7 @@ def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUI
 
     `over_from` is a colleague from whom what they hold is taken over as well.
     """
-    # Found and taken in one writing transaction: of two who tap at once the second finds nothing free.
+    lock_patient(treatment.patient_id)  # of two who tap at once the second finds nothing free
     ours = Alert.objects.open().managed_by(by).with_holder().filter(treatment=treatment)
     free = Q(is_held=False)
     if over_from not in (None, by.pk):
@@ -40,7 +47,7 @@ def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUI
     taken = list(ours.filter(free))
     if taken:
         Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
-        _note(taken, What.ACKNOWLEDGED, by, now)
+        write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
     return taken
 
 
@@ -63,6 +70,9 @@ def resolve_all(
     """
     if outcome == "no_concern" and not reason.strip():
         raise ValueError("Say why it is not a concern.")
+    patients = {alert.treatment.patient_id for alert in alerts}
+    for patient_id in patients:
+        lock_patient(patient_id)
     said = {"resolved_at": now, "resolved_by": by, "outcome": outcome, "reason": reason.strip()}
     closed = []
     for alert, seen in alerts.items():
@@ -70,7 +80,7 @@ def resolve_all(
         closed += [alert] if known.update(**said) else []
     if closed:
         detail = f"{dict(Alert.outcome.field.choices)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
-        _note(closed, What.RESOLVED, by, now, detail=detail[:500])
+        write_events(closed, What.RESOLVED, at=now, by=by, detail=detail)
         refresh_standing(closed[0].treatment.patient)
     return closed
 
@@ -80,29 +90,24 @@ def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, 
     """Keep a note for the practice, or a short message that the patient reads and is told of. The same `id` once.
 
     Raises:
-        SameIdOtherNote: the id belongs to another note.
+        SameIdOtherNote: the writer used the id for another note.
+        ForeignNoteId: the id belongs to a note that somebody else wrote.
     """
+    patient, text = lock_patient(treatment.patient_id), text.strip()
+    practice = by.practice_as_practitioner
+    facts = {"treatment_id": treatment.id, "text": text, "for_patient": for_patient}
     note, is_new = Note.objects.get_or_create(
-        id=id,
-        defaults={
-            "treatment": treatment, "practice": by.practice_as_practitioner, "author": by, "text": text.strip(),
-            "for_patient": for_patient, "written_at": now,
-        },
-    )  # fmt: skip
+        id=id, defaults={**facts, "practice": practice, "author": by, "written_at": now}
+    )
     if not is_new:
-        if (note.treatment_id, note.text, note.for_patient, note.author_id) != (
-            treatment.id, text.strip(), for_patient, by.id,
-        ):  # fmt: skip
+        if note.author_id != by.pk or practice is None or note.practice_id != practice.pk:
+            raise ForeignNoteId
+        if any(getattr(note, name) != value for name, value in facts.items()):
             raise SameIdOtherNote
         return note
-    if for_patient and treatment.patient.user_id is not None:
+    if for_patient and patient.user_id is not None:
         Delivery.objects.create(
-            note=note, recipient_id=treatment.patient.user_id, why=Delivery.Why.PATIENT, created_at=now, not_before=now
-        )
+            note=note, recipient_id=patient.user_id, practice=note.practice, why=Delivery.Why.PATIENT,
+            reason=note_reason(note.pk), created_at=now, not_before=now,
+        )  # fmt: skip
     return note
-
-
-def _note(alerts: list[Alert], what: str, by: User, now: datetime, detail: str = "") -> None:
-    AlertEvent.objects.bulk_create(
-        AlertEvent(alert=alert, what=what, urgency=alert.urgency, actor=by, at=now, detail=detail) for alert in alerts
-    )

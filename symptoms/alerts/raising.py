@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from accounts.prepared import Prepared, insert
+from symptoms.alerts.events import write_events
 from symptoms.alerts.standing import keep_standing, refresh_standing
 from symptoms.alerts.telling import tell
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
@@ -22,13 +23,16 @@ FOLLOWED = [
     "current_urgency",
     "entry",
     "worsened_at",
-    "acknowledged_at",
-    "acknowledged_by",
+    "cleared_at",
     "answers_changed_at",
 ]
 _OPEN = Prepared(
     lambda patient: (
-        Alert.objects.open().filter(treatment__patient=patient).select_related("entry").defer("entry__answers")
+        Alert.objects.open()
+        .filter(treatment__patient=patient)
+        .exclude(kind=Alert.Kind.LEFT)
+        .select_related("entry")
+        .defer("entry__answers")
     )
 )
 
@@ -59,18 +63,20 @@ def raise_alerts(
     not raised again: a practitioner may have closed it since. `lost` says of an open alert whether the answers that
     raised it no longer do.
 
-    One open alert for a concern of a treatment: its urgency only rises, it never closes by itself. One message to a
-    recipient, however many concerns opened or rose. Without a practice there is nobody to alert. `newest_treatment` is
-    the one by which the patient stands; `entry` may belong to an earlier one. Gives the messages that were queued.
+    One open alert for a concern of a treatment: its urgency only rises, it never closes by itself, and whoever holds it
+    keeps it. One message to a recipient, however many concerns opened, rose or relapsed. Without a practice there is
+    nobody to alert. `newest_treatment` is the one by which the patient stands; `entry` may belong to an earlier one.
+    Gives the messages that were queued.
     """
     queued: list[Delivery] = []
     treatment, patient = entry.treatment, entry.treatment.patient
     open_alerts = _OPEN(patient.pk)
     if patient.practice is not None:
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
-        opened, risen = _follow(here, entry, [said for _, said in spoken], now, change, before or {}, lost)
-        if opened or risen:
-            queued = tell(treatment, entry, max(alert.urgency for alert in [*opened, *risen]), now=now)
+        opened, worsened = _follow(here, entry, [said for _, said in spoken], now, change, before or {}, lost)
+        if opened or worsened:
+            urgency = max(alert.urgency for alert in [*opened, *worsened])
+            queued = tell(treatment, entry, urgency, now=now, open_alerts=open_alerts)
         open_alerts += opened
     if newest_treatment.id == treatment.id:
         newest, said = spoken[-1]
@@ -89,20 +95,33 @@ def _follow(
     before: Mapping[str, Urgency],
     lost: Callable[[Alert], bool],
 ) -> tuple[list[Alert], list[Alert]]:
-    """Open alerts, and bring those open `here` (by concern) to what was said; gives the opened and the risen."""
+    """Open alerts, and bring those open `here` (by concern) to what was said; gives the opened and the worsened."""
     raised, still = _urgencies(spoken), _urgencies(spoken[-1:])
     was = {alert.pk: _state(alert) for alert in here.values()}
     news = {*_urgencies(spoken[:-1]), *(c for c, at in still.items() if at > before.get(c, Urgency.ON_TRACK))}
     opened = _open(entry, {c: urgency for c, urgency in raised.items() if c in news and c not in here}, still, now)
     risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
-    events = [AlertEvent(alert=alert, what=What.OPENED, urgency=alert.urgency, at=now) for alert in opened]
-    events += _raise(risen, raised, entry, now)
-    events += _note_what_changed(here, raised, still, now, change, lost)
+    relapsed = [alert for alert in here.values() if alert not in risen and _has_relapsed(alert, still, change)]
+    for alert in [*risen, *relapsed]:
+        alert.urgency, alert.entry, alert.worsened_at, alert.cleared_at = raised[alert.concern], entry, now, None
+    changed_away = _note_what_changed(here, raised, still, now, change, lost)
     changed = [alert for alert in here.values() if _state(alert) != was[alert.pk]]
     if changed:
         Alert.objects.bulk_update(changed, FOLLOWED)
-    insert(events)
-    return opened, risen
+    for what, alerts in (
+        (What.OPENED, opened),
+        (What.ROSE, risen),
+        (What.RELAPSED, relapsed),
+        (What.ANSWERS_CHANGED, changed_away),
+    ):
+        write_events(alerts, what, at=now)
+    return opened, [*risen, *relapsed]
+
+
+def _has_relapsed(alert: Alert, still: Mapping[str, Urgency], change: Change) -> bool:
+    """Whether a new entry brings the concern back to its peak after the answers had been well in between."""
+    is_by_an_entry = change in (Change.WRITTEN, Change.AMENDED, Change.JUDGED)
+    return is_by_an_entry and alert.cleared_at is not None and still.get(alert.concern) == alert.urgency
 
 
 def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
@@ -113,8 +132,8 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
     if treatment.patient.practice is not None and not waiting.exists():
         alert = _new(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
         alert.save(force_insert=True)
-        AlertEvent.objects.create(alert=alert, what=What.OPENED, urgency=Urgency.CONTACT, at=now)
-        queued = tell(treatment, entry, Urgency.CONTACT, now=now)
+        write_events([alert], What.OPENED, at=now)
+        queued = tell(treatment, entry, Urgency.CONTACT, now=now, open_alerts=_OPEN(treatment.patient_id))
     refresh_standing(treatment.patient)
     return queued
 
@@ -146,24 +165,12 @@ def _open(entry: Entry, raised: dict[str, Urgency], still: dict[str, Urgency], n
     new = [_new(entry, urgency, now, concern=concern) for concern, urgency in raised.items()]
     for alert in new:
         alert.current_urgency = still.get(alert.concern, Urgency.ON_TRACK)
+        alert.cleared_at = None if alert.concern in still else now
     return insert(new)
 
 
-def _raise(risen: list[Alert], raised: dict[str, Urgency], entry: Entry, now: datetime) -> list[AlertEvent]:
-    """Raise what got worse, which takes an acknowledgement back; gives the events, unsaved like the alerts."""
-    events = []
-    for alert in risen:
-        urgency = raised[alert.concern]
-        if alert.acknowledged_at is not None:
-            events.append(AlertEvent(alert=alert, what=What.TAKEN_BACK, urgency=urgency, at=now))
-        events.append(AlertEvent(alert=alert, what=What.ROSE, urgency=urgency, at=now))
-        alert.urgency, alert.entry, alert.worsened_at = urgency, entry, now
-        alert.acknowledged_at = alert.acknowledged_by = None
-    return events
-
-
 def _state(alert: Alert) -> tuple:
-    return alert.urgency, alert.current_urgency, alert.worsened_at, alert.acknowledged_at, alert.answers_changed_at
+    return alert.urgency, alert.current_urgency, alert.worsened_at, alert.cleared_at, alert.answers_changed_at
 
 
 def _note_what_changed(
@@ -173,13 +180,17 @@ def _note_what_changed(
     now: datetime,
     change: Change,
     lost: Callable[[Alert], bool],
-) -> list[AlertEvent]:
-    """Keep what the newest answers raise beside each alert, and say when changed answers took its ground away."""
-    events = []
+) -> list[Alert]:
+    """Keep what the newest answers raise beside each alert; gives those from which changed answers took the ground."""
+    changed_away = []
     for concern, alert in open_alerts.items():
         alert.current_urgency = still.get(concern, Urgency.ON_TRACK)
+        if concern in still:
+            alert.answers_changed_at = None  # something does raise it
+        elif alert.cleared_at is None:
+            alert.cleared_at = now
         is_noted = alert.answers_changed_at is not None and change is not Change.AMENDED
         if concern not in raised and not is_noted and lost(alert):
             alert.answers_changed_at = now
-            events.append(AlertEvent(alert=alert, what=What.ANSWERS_CHANGED, at=now))
-    return events
+            changed_away.append(alert)
+    return changed_away

@@ -17,7 +17,8 @@ def refresh_standing(patient: Patient) -> None:
         Standing.objects.filter(patient=patient).delete()
         return
     entry, urgency = _newest_entry(treatment)
-    keep_standing(patient, treatment, entry, urgency, Alert.objects.open().filter(treatment__patient=patient))
+    still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
+    keep_standing(patient, treatment, entry, urgency, still_open)
 
 
 def keep_standing(

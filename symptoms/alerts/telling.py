@@ -1,72 +1,136 @@
-"""Who is told about an entry, and who is next when they cannot be."""
+"""Who is told that something needs review, and who is next when they cannot be."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from uuid import UUID
 
+from accounts.locks import lock_patient
 from accounts.models import Membership, Practice
 from accounts.prepared import Prepared, insert
-from symptoms.models import Delivery, Entry, Treatment
+from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
+from symptoms.models.delivery import entry_reason, left_reason
+from symptoms.recovery.vocabulary import Urgency
 
 Why = Delivery.Why
 _MEMBERS = Prepared(lambda practice: Membership.objects.current().filter(practice=practice))
+_ONCE = "ON CONFLICT DO NOTHING"  # told of this at this urgency already
 
 
-def tell(treatment: Treatment, entry: Entry, urgency: int, *, now: datetime) -> list[Delivery]:
-    """Queue one message to each person who is to be told; none at all where nobody is reachable.
+def tell(
+    treatment: Treatment, entry: Entry, urgency: int, *, now: datetime, open_alerts: Iterable[Alert] = ()
+) -> list[Delivery]:
+    """Queue one message about `entry` to each person who is to be told; none at all where nobody is reachable.
 
-    The practitioner who treated, else every practitioner of the practice; without any, the practice's admins.
+    `open_alerts` are the patient's: whoever holds one of them is told. Gives the messages.
     """
-    found = recipients(treatment.patient.practice, treatment)
+    practice = treatment.patient.practice
+    found = recipients(practice, treatment, urgency, holders=holders_of(open_alerts, practice))
+    return _queue(found, practice, urgency, now, reason=entry_reason(entry.pk, urgency), entry=entry)
+
+
+def tell_of_leaving(alert: Alert, event: AlertEvent, was_open: Iterable[Alert], *, now: datetime) -> list[Delivery]:
+    """Queue one message to each person at the practice of `alert`, which the patient left, who is to be told.
+
+    `event` is the leaving; `was_open` is what was open at the practice. Gives the messages.
+    """
+    practice, urgency = alert.practice, alert.urgency
+    found = recipients(practice, alert.treatment, urgency, holders=holders_of(was_open, practice))
+    return _queue(found, practice, urgency, now, reason=left_reason(event.pk, urgency), alert=alert)
+
+
+def _queue(found: list[tuple], practice: Practice, urgency: int, now: datetime, **about) -> list[Delivery]:
     rows = [
-        Delivery(entry=entry, recipient_id=user, why=why, urgency=urgency, created_at=now, not_before=now)
+        Delivery(
+            recipient_id=user, why=why, practice=practice, urgency=urgency, created_at=now, not_before=now, **about
+        )
         for user, why in found
     ]
-    return insert(rows, on_conflict="ON CONFLICT DO NOTHING")  # told at this urgency already: once is enough
+    return insert(rows, on_conflict=_ONCE)
 
 
-def recipients(practice: Practice, treatment: Treatment, *, passed_over: frozenset = frozenset()) -> list[tuple]:
-    """(user id, why) of those to be told, without those in `passed_over`."""
+def holders_of(alerts: Iterable[Alert], practice: Practice) -> set[UUID]:
+    """Who said "I have this" of any of `alerts` at `practice`; whether they still work there is another question."""
+    held = (alert.acknowledged_by_id for alert in alerts if alert.practice_id == practice.pk)
+    return {user for user in held if user is not None}
+
+
+def recipients(
+    practice: Practice,
+    treatment: Treatment,
+    urgency: int,
+    *,
+    holders: Collection[UUID] = (),
+    passed_over: Collection[UUID] = (),
+) -> list[tuple]:
+    """(user id, why) of those to be told now, without those in `passed_over`.
+
+    An emergency: every practitioner of the practice. Anything less: who holds it and who treated, as far as they are
+    practitioners there; without any of these, every practitioner. Without any practitioner, the practice's admins.
+    """
     treated = treatment.practitioner_id
+    is_emergency = urgency >= Urgency.EMERGENCY
     # An entry's journal has found that out already (`read_own_journal`); nearly always nothing more need be asked.
-    if treated not in passed_over and getattr(treatment, "practitioner_is_there", False):
+    is_known = getattr(treatment, "practitioner_is_there", False) and treated not in passed_over
+    if is_known and not holders and not is_emergency:
         return [(treated, Why.TREATED)]
     members = [member for member in _MEMBERS(practice.pk) if member.user_id not in passed_over]
     practitioners = [member.user_id for member in members if member.is_practitioner]
-    if treated in practitioners:
-        return [(treated, Why.TREATED)]
-    if practitioners:
-        return [(user, Why.PRACTITIONER) for user in practitioners]
+    involved = {user: Why.HOLDS if user in holders else Why.TREATED for user in {*holders, treated}}
+    chosen = [user for user in practitioners if is_emergency or user in involved] or practitioners
+    if chosen:
+        return [(user, involved.get(user, Why.PRACTITIONER)) for user in chosen]
     return [(member.user_id, Why.ADMIN) for member in members if member.is_admin]
 
 
 def may_still_be_told(delivery: Delivery) -> bool:
-    """Whether the recipient still has the right that made them one: asked again right before sending (A6)."""
+    """Whether the recipient still has the right that made them one: asked again right before sending."""
     if delivery.why == Why.PATIENT:
-        return delivery.note.treatment.patient.user_id == delivery.recipient_id
-    treatment = delivery.entry.treatment
-    # A patient who left may have left an open matter behind: it is still that practice's to answer.
-    desks = [treatment.patient.practice_id, *treatment.alerts.open().values_list("practice_id", flat=True)]
+        return delivery.patient.user_id == delivery.recipient_id
     role = {"is_admin": True} if delivery.why == Why.ADMIN else {"is_practitioner": True}
-    return Membership.objects.current().filter(user=delivery.recipient_id, practice__in=desks, **role).exists()
+    works_there = Membership.objects.current().filter(user=delivery.recipient_id, practice=delivery.practice_id, **role)
+    return _is_on_the_desk(delivery) and works_there.exists()
+
+
+def _is_on_the_desk(delivery: Delivery) -> bool:
+    """Whether what the message is about is still the practice's to answer: of its patient, or left open with it."""
+    patient = delivery.patient
+    if patient.practice_id == delivery.practice_id:
+        return True
+    stayed = Alert.objects.open().filter(practice=delivery.practice_id)
+    if delivery.alert_id is not None:
+        return stayed.filter(pk=delivery.alert_id).exists()
+    return stayed.filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT).exists()
 
 
 def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
-    """Queue messages to the next people after one could not be told; none while somebody else has been, or may be."""
-    if failed.entry is None or failed.entry.treatment.patient.practice is None:
+    """Queue messages to the next people after one could not be told; gives them.
+
+    None while somebody else at the practice has been told of the same, or may be.
+    """
+    if failed.why == Why.PATIENT:
         return []
-    entry = failed.entry
-    already = frozenset(Delivery.objects.filter(entry=entry).values_list("recipient_id", flat=True))
-    if Delivery.objects.filter(entry=entry, failed_at=None).exclude(pk=failed.pk).exists():
+    # Of two whose messages fail at the same time, the second must see that the first failed.
+    lock_patient(failed.patient.pk)
+    if not _is_on_the_desk(failed):
         return []
-    found = recipients(entry.treatment.patient.practice, entry.treatment, passed_over=already)
-    return Delivery.objects.bulk_create(
-        [
-            Delivery(entry=entry, recipient_id=user, why=why, urgency=failed.urgency, created_at=now, not_before=now)
-            for user, why in found
-        ],
-        ignore_conflicts=True,
+    same = Delivery.objects.filter(reason=failed.reason, practice=failed.practice_id)
+    if same.deliverable().exclude(pk=failed.pk).exists():
+        return []
+    about = failed.entry or failed.alert
+    assert about is not None
+    open_alerts = Alert.objects.open().filter(treatment__patient=failed.patient, practice=failed.practice_id)
+    found = recipients(
+        failed.practice,
+        about.treatment,
+        failed.urgency,
+        holders=holders_of(open_alerts, failed.practice),
+        passed_over=frozenset(same.values_list("recipient_id", flat=True)),
+    )
+    return _queue(
+        found, failed.practice, failed.urgency, now, reason=failed.reason, entry=failed.entry, alert=failed.alert
     )
 
 
 def nobody_told(entry: Entry) -> bool:
     """Whether no message about the entry was sent or is still on its way."""
-    return not entry.deliveries.filter(failed_at=None).exists()
+    return not Delivery.objects.filter(entry=entry).deliverable().exists()

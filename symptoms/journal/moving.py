@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Patient, Practice
+from symptoms.alerts.events import write_events
 from symptoms.alerts.standing import refresh_standing
 from symptoms.alerts.telling import tell
 from symptoms.journal.judging import judge_all, raise_newest
@@ -41,13 +42,12 @@ def join_records(kept: Patient, invited: Patient, now: datetime) -> None:
 
 def _move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> list[Alert]:
     elsewhere = Alert.objects.open().filter(treatment__patient=patient).exclude(practice=practice)
+    elsewhere = elsewhere.exclude(kind=Alert.Kind.LEFT)  # that is for the practice that was left
     moving = list(elsewhere.select_related("treatment__patient", "entry"))
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
         practice=practice, acknowledged_at=None, acknowledged_by=None
     )
-    AlertEvent.objects.bulk_create(
-        AlertEvent(alert=alert, what=AlertEvent.What.MOVED, at=now, detail=practice.name) for alert in moving
-    )
+    write_events(moving, AlertEvent.What.MOVED, at=now, detail=practice.name)
     return moving
 
 

@@ -178,15 +178,20 @@ def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
 
 def _join_alerts(kept: Treatment, other: Treatment) -> None:
     """What is open of `other` becomes `kept`'s; where both are open about one concern, it is told as one: the worse."""
-    here = {(alert.kind, alert.concern): alert for alert in Alert.objects.open().filter(treatment=kept)}
+    here = {_matter(alert): alert for alert in Alert.objects.open().filter(treatment=kept)}
     for alert in Alert.objects.open().filter(treatment=other):
-        same = here.get((alert.kind, alert.concern))
+        same = here.get(_matter(alert))
         if same is not None:
             less, more = sorted((same, alert), key=lambda one: (one.urgency, one.pk == same.pk))
-            AlertEvent.objects.filter(alert=less).update(alert=more)
+            AlertEvent.objects.filter(alert=less).carry_over(to=more)
             less.delete()
     Alert.objects.filter(treatment=other).update(treatment=kept)
     other.notes.update(treatment=kept)
+
+
+def _matter(alert: Alert) -> tuple:
+    """What an alert is about; that a patient left is a matter of its own for each practice."""
+    return alert.kind, alert.concern, alert.practice_id if alert.kind == Alert.Kind.LEFT else None
 
 
 @transaction.atomic

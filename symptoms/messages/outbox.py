@@ -10,9 +10,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AccountMail, Sending
-from symptoms.messages import email
-from symptoms.messages.email import Fault
-from symptoms.messages.marks import PASS_ON_AFTER, claim, due, give_up, is_mine, is_over, mark_sent, put_off
+from symptoms.messages.channels.interface import Fault, Refused
+from symptoms.messages.channels.registry import channel_of
+from symptoms.messages.marks import (
+    claim,
+    due,
+    give_up,
+    is_mine,
+    is_over,
+    is_refused,
+    mark_refused,
+    mark_sent,
+    put_off,
+)
 from symptoms.models import Delivery
 
 log = logging.getLogger(__name__)
@@ -22,12 +32,12 @@ GRACE = 5.0  # seconds until a try that does not even notice its end (looking up
 AT_ONCE = 4  # of each kind, so that a server that hangs holds up neither the others nor the mail about signing in
 
 MayTell = Callable[[Delivery], bool]
-PassOn = Callable[[Delivery], bool]
+PassOn = Callable[[Delivery], None]
 
 
 @dataclass(frozen=True)
 class Try:
-    """One sending on its way to the mail server."""
+    """One sending on its way to its channel."""
 
     sending: Sending
     handing_over: Future
@@ -35,11 +45,10 @@ class Try:
 
 
 class Outbox:
-    """Sends several at once. Only the thread that calls `work` uses the database; the others talk to the mail server.
+    """Sends several at once. Only the thread that calls `work` uses the database; the others talk to the channels.
 
-    `may_tell` is asked right before sending whether the recipient still has the right to be told (safety.md, A6);
-    `pass_on` is called, in the transaction that marks it, with a delivery that does not arrive, and says whether
-    somebody else is told now.
+    `may_tell` is asked right before sending whether the recipient still has the right to be told;
+    `pass_on` is called, in the transaction that marks it, with a delivery that does not arrive.
     """
 
     def __init__(self, may_tell: MayTell, pass_on: PassOn):
@@ -84,16 +93,17 @@ class Outbox:
 
     def _start(self, sending: Sending, ends: float) -> None:
         if isinstance(sending, Delivery) and not self._may_tell(sending):
-            self._failed(sending, "no longer entitled to be told", Fault.FOR_GOOD)
+            self._failed(sending, "no longer entitled to be told", Fault.POINTLESS)
             return
         try:
-            message = email.written(sending)
+            channel = channel_of(sending)
+            message = channel.write(sending)
         except Exception as fault:
             # Whatever is wrong with one message must not stop the others.
             log.exception("message %s could not be written", sending.id)
             self._failed(sending, f"could not be written ({type(fault).__name__})", Fault.OURS)
             return
-        self._trying.append(Try(sending, self._threads.submit(email.hand_over, message, ends=ends), ends))
+        self._trying.append(Try(sending, self._threads.submit(channel.hand_over, message, ends=ends), ends))
 
     def _mark_ended(self) -> bool:
         late = time.monotonic() - GRACE
@@ -105,12 +115,12 @@ class Outbox:
 
     def _mark(self, one: Try) -> None:
         if not one.handing_over.done():
-            self._failed(one.sending, "the mail server did not finish in time", Fault.SERVER)
+            self._failed(one.sending, "it did not finish in time", Fault.CHANNEL)
             return
         fault = one.handing_over.exception()
         if fault is None:
             mark_sent(one.sending)
-        elif isinstance(fault, email.Refused):
+        elif isinstance(fault, Refused):
             self._failed(one.sending, str(fault), fault.fault)
         else:
             log.error("message %s could not be sent", one.sending.id, exc_info=fault)
@@ -122,11 +132,11 @@ class Outbox:
         if not is_mine(sending):
             return
         over = is_over(sending, fault, timezone.now())
-        passed_on = False
-        if isinstance(sending, Delivery) and (over or (fault is Fault.LATER and sending.attempts >= PASS_ON_AFTER)):
-            passed_on = self._pass_on(sending)
-        # While there is nobody else to tell, a recipient who says "later" is better than none.
-        if over or passed_on:
+        # A refused recipient is passed over at once, once; it is tried on until it is clear that the channel works.
+        passed_over = is_refused(sending, fault) and mark_refused(sending)
+        if isinstance(sending, Delivery) and (passed_over or (over and sending.refused_at is None)):
+            self._pass_on(sending)
+        if over:
             give_up(sending, error)
         else:
             put_off(sending, error, fault)

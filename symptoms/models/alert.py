@@ -37,16 +37,18 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         practice = user.practice_as_practitioner if user.is_authenticated else None
         if practice is None:
             return self.none()
-        read = Q(treatment__patient__practice=practice) | Q(treatment__practice=practice)
+        read = Q(treatment__patient__practice=practice) | Q(treatment__practice=practice) | Q(kind=Alert.Kind.LEFT)
         return self.filter(read, practice=practice)
 
 
 class Alert(models.Model):
-    """An open matter of one treatment: one concern, or an entry that could not be judged. It closes by hand only."""
+    """An open matter of one treatment: one concern, an entry that could not be judged, or that the patient left with
+    something open. It closes by hand only."""
 
     class Kind(models.TextChoices):
         CONCERN = "concern"
         UNJUDGED = "unjudged"
+        LEFT = "left", "the patient left with something open"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="alerts")
@@ -59,7 +61,11 @@ class Alert(models.Model):
         Entry, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="that opened or raised it"
     )
     opened_at = models.DateTimeField()
-    worsened_at = models.DateTimeField(help_text="when it opened or last rose: waiting is counted from here")
+    worsened_at = models.DateTimeField(help_text="when it opened, last rose or came back: waiting counts from here")
+    # The current urgency alone does not tell: one may be well on day 4, need a word on day 5 and relapse on day 6.
+    cleared_at = models.DateTimeField(
+        null=True, blank=True, help_text="since it last worsened, the newest answers did not raise it any more"
+    )
     answers_changed_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
@@ -78,8 +84,14 @@ class Alert(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["treatment", "kind", "concern"],
-                condition=Q(resolved_at=None),
+                condition=Q(resolved_at=None) & ~Q(kind="left"),
                 name="one_open_alert_per_concern",
+            ),
+            # A patient can leave one practice, and then the next, before the first has closed its alert.
+            models.UniqueConstraint(
+                fields=["treatment", "practice"],
+                condition=Q(resolved_at=None, kind="left"),
+                name="one_open_alert_of_leaving_per_practice",
             ),
             models.CheckConstraint(
                 condition=Q(resolved_at=None) | ~Q(outcome=""), name="a_resolved_alert_has_an_outcome"
@@ -102,18 +114,46 @@ class Alert(models.Model):
         """The peak's word: contact, urgent or emergency."""
         return Urgency(self.urgency).slug
 
+    @property
+    def is_worse_since_taken(self) -> bool:
+        """Whether it rose or came back after somebody said "I have this"."""
+        return self.acknowledged_at is not None and self.acknowledged_at < self.worsened_at
+
+
+class AppendOnly(Exception):
+    """Something tried to change or delete what may only be added to."""
+
+
+class AlertEventQuerySet(models.QuerySet["AlertEvent"]):
+    """Events are read and added. They go only with their alert, when a patient's record is erased."""
+
+    def update(self, **values) -> int:
+        raise AppendOnly
+
+    def bulk_update(self, objs, fields, batch_size=None) -> int:
+        raise AppendOnly
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise AppendOnly
+
+    def carry_over(self, to: Alert) -> None:
+        """File these events under another alert, because both turned out to be about one and the same."""
+        super().update(alert=to)
+
 
 class AlertEvent(models.Model):
-    """Who did what to an alert, and when. Only ever added to; `actor` is empty where Mendline did it."""
+    """Who did what to an alert, and when. Only ever added to, by `alerts.events`; without `actor` Mendline did it."""
 
     class What(models.TextChoices):
         OPENED = "opened"
         ROSE = "rose"
+        RELAPSED = "relapsed", "back at its peak after the answers had been well"
         ACKNOWLEDGED = "acknowledged"
-        TAKEN_BACK = "taken_back", "acknowledgement taken back: it got worse"
+        TAKEN_BACK = "taken_back", "acknowledgement taken back, as it was until December 2026 when something got worse"
         ANSWERS_CHANGED = "answers_changed"
         RESOLVED = "resolved"
         MOVED = "moved", "moved to another practice"
+        LEFT = "left", "the patient left; the detail holds what was open"
 
     id = models.BigAutoField(primary_key=True)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
@@ -123,8 +163,18 @@ class AlertEvent(models.Model):
     at = models.DateTimeField()
     detail = models.CharField(max_length=500, blank=True)
 
+    objects = AlertEventQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.what
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            raise AppendOnly
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+        raise AppendOnly
 
 
 class Note(models.Model):

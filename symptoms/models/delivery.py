@@ -1,45 +1,98 @@
-"""One message to one person about one entry or note, to be sent or sent; it holds no word about the patient."""
+"""One message to one person on one channel, to be sent or sent; it holds no word about the patient."""
+
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Sending, User
-from symptoms.models.alert import Note
+from accounts.models import Patient, Practice, Sending, User
+from symptoms.models.alert import Alert, Note
 from symptoms.models.entry import Entry
 
 
 class Delivery(Sending):
-    """Tells a practitioner that an entry needs review, or a patient that the clinic wrote."""
+    """Tells a practitioner that something needs review, or a patient that the clinic wrote.
+
+    The recipient is any user: a member, or a patient with an account. Whether they may still be told is asked again
+    right before sending (`alerts.telling.may_still_be_told`).
+    """
 
     class Why(models.TextChoices):
+        HOLDS = "holds", "has the patient in hand"
         TREATED = "treated", "treated the patient"
         PRACTITIONER = "practitioner", "practitioner of the practice"
         ADMIN = "admin", "no practitioner could be reached"
         PATIENT = "patient", "is the patient"
 
+    EMAIL = "email"  # the name of a channel in `messages.channels`
+
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
+    practice = models.ForeignKey(
+        Practice, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="for which somebody is told"
+    )
     why = models.CharField(max_length=12, choices=Why.choices)
+    # What the message is about and how urgent that was, made by the functions below: "entry:<id>:<urgency>",
+    # "note:<id>:0", "left:<id of the event>:<urgency>". Nobody is told twice of one reason by one channel at one step;
+    # the same entry at a higher urgency is another reason. Another kind of message takes a word of its own.
+    reason = models.CharField(max_length=60)
+    channel = models.CharField(max_length=10, default=EMAIL)
+    step = models.PositiveSmallIntegerField(default=0, help_text="0: at once; an escalation of it counts up")
     entry = models.ForeignKey(
         Entry, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     note = models.ForeignKey(
         Note, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
+    alert = models.ForeignKey(
+        Alert,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,
+        help_text="where it is about no entry of the practice's own: the patient left",
+    )
     urgency = models.PositiveSmallIntegerField(default=0, help_text="the most urgent goes first")
 
     class Meta:
         constraints = [
-            # A message about a note has no entry, so that this holds nothing against it.
             models.UniqueConstraint(
-                fields=["entry", "recipient", "urgency"], name="told_once_of_an_entry_at_an_urgency"
+                fields=["reason", "recipient", "channel", "step"], name="told_once_of_a_reason_by_a_channel_at_a_step"
             ),
             models.CheckConstraint(
-                condition=Q(entry=None) ^ Q(note=None), name="a_delivery_is_about_an_entry_or_a_note"
+                condition=Q(entry__isnull=False, note=None, alert=None)
+                | Q(entry=None, note__isnull=False, alert=None)
+                | Q(entry=None, note=None, alert__isnull=False),
+                name="a_delivery_is_about_one_thing",
             ),
         ]
         indexes = [
+            models.Index(fields=["entry"], name="deliveries_of_an_entry", condition=Q(entry__isnull=False)),
             models.Index(fields=["note"], name="deliveries_of_a_note", condition=Q(note__isnull=False)),
+            models.Index(fields=["alert"], name="deliveries_of_an_alert", condition=Q(alert__isnull=False)),
             models.Index(
                 fields=["-urgency", "not_before"], name="deliveries_due", condition=Q(sent_at=None, failed_at=None)
             ),
         ]
+
+    @property
+    def patient(self) -> Patient:
+        """Whom the message is about, or goes to."""
+        about = self.entry or self.note or self.alert
+        assert about is not None
+        return about.treatment.patient
+
+
+def entry_reason(entry_id: UUID, urgency: int) -> str:
+    """The reason of telling that an entry needs review at `urgency`."""
+    return f"entry:{entry_id}:{int(urgency)}"
+
+
+def note_reason(note_id: UUID) -> str:
+    """The reason of telling a patient that the clinic wrote."""
+    return f"note:{note_id}:0"
+
+
+def left_reason(event_id: int, urgency: int) -> str:
+    """The reason of telling a practice that a patient left it: that once, as its event says."""
+    return f"left:{event_id}:{int(urgency)}"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import practitioner_required
 from accounts.members import user_name
 from accounts.models import Patient, User
-from symptoms.alerts.handling import SameIdOtherNote, acknowledge, read_record, resolve, resolve_all, write_note
+from symptoms.alerts.handling import (
+    ForeignNoteId,
+    SameIdOtherNote,
+    acknowledge,
+    read_record,
+    resolve,
+    resolve_all,
+    write_note,
+)
 from symptoms.forms.fields import typed_id
 from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.models import Alert, Entry, Treatment
@@ -106,6 +114,8 @@ def write(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
         note = {"id": form.cleaned_data["id"], "text": form.cleaned_data["text"], "for_patient": for_patient}
         try:
             write_note(treatment, **note, by=request.user, now=now)
+        except ForeignNoteId as foreign:
+            raise Http404 from foreign
         except SameIdOtherNote:
             messages.warning(request, "You wrote something else from this page before. Send this as well?")
             form, status = NoteForm.blank(note["text"]), 409

@@ -1,5 +1,7 @@
 """What practitioners read: urgencies, concerns, what became of an alert."""
 
+import re
+
 from symptoms.recovery.sayings import Saying, saying
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Flag
@@ -12,6 +14,7 @@ URGENCIES = {
     Urgency.EMERGENCY: "Emergency",
 }
 NOT_JUDGED = "Not judged"
+OPEN = re.compile(rf"(\w+) ({'|'.join(urgency.slug for urgency in Urgency)})(?:, |$)")
 
 
 def urgency_word(urgency: int | None) -> str:
@@ -37,12 +40,15 @@ def _saying(concern: str) -> Saying | None:
 
 
 def event_in_words(what: str, concern: str, urgency: int | None, detail: str, more: int = 0) -> str:
-    """What happened to an alert, and to `more` with it, for the history: "Infection rose to See today"."""
+    """What happened to an alert, and to `more` with it, for the history: "Infection got worse: See today"."""
+    if what == "left":
+        return left_in_words(detail)
     title = concern_title(concern)
     these = f"{title.lower()}{f' and {more} more' if more else ''}"
     said = {
         "opened": f"{title}: {urgency_word(urgency)}",
-        "rose": f"{title} rose to {urgency_word(urgency)}",
+        "rose": f"{title} got worse: {urgency_word(urgency)}",
+        "relapsed": f"{title} came back: {urgency_word(urgency)}",
         "acknowledged": f"Took {these}: “I have this”",
         "taken_back": f"{title} got worse: nobody has it any more",
         "answers_changed": f"{title}: the answers changed, and nothing raises it any more",
@@ -50,3 +56,17 @@ def event_in_words(what: str, concern: str, urgency: int | None, detail: str, mo
         "moved": f"{title} moved to {detail}",
     }
     return said.get(what, f"{title}: {what}")
+
+
+def left_in_words(detail: str) -> str:
+    """What was open when a patient left: "Left your clinic with 2 open: infection (see today), burn (contact)".
+
+    `detail` is that event's: "2: infection urgent, burn contact".
+    """
+    count, _, listed = detail.partition(": ")
+    named = [f"{_open_title(word)} ({urgency_word(Urgency.of(slug)).lower()})" for word, slug in OPEN.findall(listed)]
+    return f"Left your clinic with {count} open: {', '.join(named)}"
+
+
+def _open_title(word: str) -> str:
+    return concern_title("" if word == "unjudged" else word).lower()

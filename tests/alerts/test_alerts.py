@@ -79,16 +79,15 @@ def test_several_concerns_of_one_entry_are_one_message_and_one_row(session):
     assert Standing.objects.filter(alert_urgency__gt=0).count() == 1
 
 
-def test_a_worse_urgency_takes_back_the_acknowledgement_and_tells_again(session, noor):
+def test_a_worse_urgency_is_kept_by_who_holds_it_and_tells_again(session, noor):
     logged(session, 3, signs=["pus"])
     acknowledge(session, by=noor, now=timezone.now())
-    assert Alert.objects.get().acknowledged_by == noor
     logged(session, 4, signs=["pus", "feeling_ill"], temperature_c=39.2)
     alert = Alert.objects.get()
     assert alert.urgency == Urgency.EMERGENCY
-    assert alert.acknowledged_at is None
-    assert Delivery.objects.count() == 2
-    assert ("infection", "taken_back") in happened(session)
+    assert alert.acknowledged_by == noor and alert.is_worse_since_taken
+    assert [told.why for told in Delivery.objects.order_by("created_at")] == ["treated", "holds"]
+    assert happened(session) == [("infection", "opened"), ("infection", "acknowledged"), ("infection", "rose")]
 
 
 def test_the_same_urgency_keeps_the_acknowledgement_and_tells_nobody(session, noor):

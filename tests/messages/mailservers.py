@@ -18,14 +18,22 @@ class Letterbox:
     """An aiosmtpd handler that keeps what it takes.
 
     `on_data` may take its time, and turn a letter down by giving an answer; `on_taken` may hold back the good news.
+    `refused` says which addresses it refuses, and with which code.
     """
 
-    def __init__(self, on_data=None, on_taken=None):
+    def __init__(self, on_data=None, on_taken=None, refused=None):
+        self.refused: dict[str, int] = refused or {}
         self.offered: list[bytes] = []
         self.letters: list[bytes] = []
         self.recipients: list[str] = []
         self.busy = 0
         self.on_data, self.on_taken = on_data, on_taken
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.refused:
+            return f"{self.refused[address]} no"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
 
     async def handle_DATA(self, server, session, envelope):
         self.offered.append(bytes(envelope.content))
@@ -62,9 +70,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def honest(on_data=None, on_taken=None):
-    """A server that takes everything; gives (port, letterbox)."""
-    box = Letterbox(on_data, on_taken)
+def honest(on_data=None, on_taken=None, refused=None):
+    """A server that takes everything but what is for the addresses in `refused`; gives (port, letterbox)."""
+    box = Letterbox(on_data, on_taken, refused)
     controller = Controller(box, hostname="127.0.0.1", port=free_port())
     controller.start()
     try:

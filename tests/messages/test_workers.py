@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import AccountMail
 from symptoms.models import Delivery, Entry
 from tests.messages import mailservers
-from tests.messages.told import a_treatment, an_entry, tell
+from tests.messages.told import a_treatment, an_entry, tell, to
 from tests.treatments import on_day
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -140,13 +140,7 @@ def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers):
     )
     Entry.objects.update(is_judged=True)
     told = Delivery.objects.bulk_create(
-        Delivery(
-            entry=one,
-            recipient=treatment.practitioner,
-            why="treated",
-            urgency=chance.choice([2, 3, 4]),
-            created_at=timezone.now(),
-        )
+        Delivery(**to(treatment.practitioner, one, chance.choice([2, 3, 4])), why="treated", created_at=timezone.now())
         for one in entries
     )
     AccountMail.objects.bulk_create(AccountMail(to=f"{n}@example.org", subject="s", body="b") for n in range(20))

@@ -5,7 +5,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from accounts.models import User
 from symptoms.models import Delivery, Entry, Treatment
+from symptoms.models.delivery import entry_reason
 from tests import people
 from tests.treatments import on_day
 
@@ -34,6 +36,11 @@ def an_entry(treatment: Treatment | None = None) -> Entry:
 
 def tell(entry: Entry, urgency: int = 3) -> Delivery:
     """A message to the one who treated, due now."""
-    return Delivery.objects.create(
-        entry=entry, recipient=entry.treatment.practitioner, why=Delivery.Why.TREATED, urgency=urgency
-    )
+    return Delivery.objects.create(**to(entry.treatment.practitioner, entry, urgency), why=Delivery.Why.TREATED)
+
+
+def to(recipient: User, entry: Entry, urgency: int = 3) -> dict:
+    """What a row of a message to `recipient` about `entry` says."""
+    practice = entry.treatment.practice
+    reason = entry_reason(entry.pk, urgency)
+    return {"recipient": recipient, "practice": practice, "entry": entry, "urgency": urgency, "reason": reason}

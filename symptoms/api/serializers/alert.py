@@ -30,8 +30,10 @@ class AlertSerializer(serializers.Serializer):
     treatment = serializers.UUIDField()
     patient = serializers.UUIDField()
     patient_name = serializers.CharField()
-    kind = Word("AlertKind", ["concern", "unjudged"])
-    concern = Word("Concern", Concern, allow_null=True, help_text="Null where an entry could not be judged.")
+    kind = Word("AlertKind", Alert.Kind.values)
+    concern = Word(
+        "Concern", Concern, allow_null=True, help_text="Null where an entry could not be judged, or the patient left."
+    )
     urgency = Word("Urgency", URGENCIES, help_text="The highest so far.")
     current_urgency = Word("Urgency", URGENCIES, help_text="What the newest answers raise.")
     entry = serializers.UUIDField(help_text="The entry that opened or raised it.")

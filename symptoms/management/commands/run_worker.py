@@ -130,9 +130,9 @@ def _close(outbox: Outbox) -> None:
         log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
 
 
-def pass_on(unreached: Delivery) -> bool:
-    """Tell the next person in place of one who cannot be told; False when there is none."""
-    return bool(tell_someone_else(unreached, now=timezone.now()))
+def pass_on(unreached: Delivery) -> None:
+    """Tell the next person in place of one who cannot be told."""
+    tell_someone_else(unreached, now=timezone.now())
 
 
 def judge_one() -> bool:

@@ -1,0 +1,96 @@
+"""The e-mail channel: what a message says, and handing it to the mail server (or, in the demo, to a folder)."""
+
+import smtplib
+import time
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import AccountMail, Sending
+from symptoms.messages.channels.interface import Fault, Refused
+from symptoms.messages.smtp import CutOff
+from symptoms.models import Delivery
+from symptoms.recovery.vocabulary import Urgency
+
+# What the mail server says about itself, our sign-in or our address: it may be mended while we wait.
+ABOUT_THE_SERVER = (
+    smtplib.SMTPAuthenticationError,
+    smtplib.SMTPConnectError,
+    smtplib.SMTPHeloError,
+    smtplib.SMTPSenderRefused,
+)
+CLOSING = 421  # "service not available", whatever it was an answer to
+# Stands before the subject: how urgent it is, and nothing else.
+URGENCY_IN_SUBJECT = {Urgency.EMERGENCY: "Emergency: ", Urgency.URGENT: "Urgent: "}
+BY_A_MACHINE = {"Auto-Submitted": "auto-generated"}  # RFC 3834: out-of-office replies do not come back
+
+
+class Email:
+    """E-mail by SMTP."""
+
+    name = Delivery.EMAIL
+
+    def write(self, sending: Sending) -> EmailMessage:
+        """A mail about signing in as it was queued, else a line without a word about anyone."""
+        if isinstance(sending, AccountMail):
+            subject, body, to = sending.subject, sending.body, sending.to
+        else:
+            assert isinstance(sending, Delivery)
+            subject, body, to = *_notice(sending), sending.recipient.email
+        headers = {"Message-ID": sending.message_id, **BY_A_MACHINE}
+        return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
+
+    def hand_over(self, message: EmailMessage, *, ends: float) -> None:
+        """Give the message to the mail server (in the demo, to a folder): a 5xx answer about the recipient or the
+        message is a refusal, a 4xx one for now."""
+        if time.monotonic() >= ends:
+            raise Refused("its turn came too late")
+        try:
+            message.connection = _connection(ends)
+            message.send()
+        except CutOff as late:
+            raise Refused("the mail server did not finish in time") from late
+        except smtplib.SMTPRecipientsRefused as refused:
+            code = max(code for code, _ in refused.recipients.values())
+            raise Refused(f"recipient refused ({code})", _meant(code)) from refused
+        except ABOUT_THE_SERVER as refused:
+            raise Refused(f"mail server answered {refused.smtp_code}") from refused
+        except smtplib.SMTPResponseException as refused:
+            raise Refused(f"mail server answered {refused.smtp_code}", _meant(refused.smtp_code)) from refused
+        except (smtplib.SMTPException, OSError) as broken:
+            raise Refused(f"mail server not reached ({type(broken).__name__})") from broken
+
+
+def _meant(code: int) -> Fault:
+    if code == CLOSING:
+        return Fault.CHANNEL
+    return Fault.REFUSED if code >= 500 else Fault.LATER
+
+
+def _connection(ends: float):
+    if settings.EMAIL_HOST:
+        return get_connection("symptoms.messages.smtp.PunctualBackend", ends=ends)
+    return get_connection("symptoms.messages.folder.FolderBackend", file_path=str(settings.MAIL_FOLDER))
+
+
+def _notice(delivery: Delivery) -> tuple[str, str]:
+    kind, page = _about(delivery)
+    body = render_to_string(f"messages/{kind}.txt", {"link": f"{settings.SITE_URL}{page}"})
+    subject, _, rest = body.partition("\n")
+    urgency = URGENCY_IN_SUBJECT.get(Urgency(delivery.urgency), "")
+    subject = subject.strip()
+    subject = f"{urgency}{subject[0].lower()}{subject[1:]}" if urgency else subject
+    return subject, rest.strip() + "\n"
+
+
+def _about(delivery: Delivery) -> tuple[str, str]:
+    """Which words, and the page that they lead to: an admin reads no record, but can bring somebody who does."""
+    if delivery.note_id:
+        return "message", reverse("today")
+    if delivery.why == Delivery.Why.ADMIN:
+        return "nobody", reverse("members")
+    if delivery.alert_id:
+        return "left", reverse("queue")
+    return "review", reverse("review", args=[delivery.entry_id])
