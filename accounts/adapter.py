@@ -1,10 +1,11 @@
 """How allauth behaves here: who gets in and where to next; and no answer tells whether an address is known."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -13,8 +14,10 @@ from django.utils.formats import date_format
 from rest_framework.authtoken.models import Token
 
 from accounts.addresses import canonical_address
+from accounts.devices import remember_device
 from accounts.hashers import spellings_of
 from accounts.invitations import find
+from accounts.limits import TooManyTries, count_try, forget_tries
 from accounts.models import Invitation, User
 from accounts.sessions import end_sessions, limit_session
 from accounts.typed import keep_guards, sign_out
@@ -30,25 +33,50 @@ class Adapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "This e-mail address and password do not go together. Check both and try again.",
-        "too_many_login_attempts": "Too many wrong tries. Wait five minutes, or reset your password.",
+        "too_many_from_here": (
+            "Too many wrong tries for this address from your network. Wait five minutes, or reset your password."
+        ),
+        "too_many_of_network": (
+            "Too many wrong tries from your network. Wait an hour, sign in on a device that you have used before, or "
+            "reset your password."
+        ),
+        "too_many_of_account": (
+            "Too many wrong tries for this address today. Sign in on a device that you have used before, or reset your "
+            "password."
+        ),
         "incorrect_password": "This is not your password. Try again.",
         "enter_current_password": "This is not your current password. Try again.",
     }
 
     def authenticate(self, request: HttpRequest, **credentials) -> User | None:
         """The user whose address and password these are, with one look-up and as many hashes for known and unknown."""
-        self.pre_authenticate(request, **credentials)
-        email, password = credentials.get("email", ""), credentials.get("password", "")
-        user = User.objects.filter(email=canonical_address(email)).first()
+        email, password = canonical_address(credentials.get("email", "")), credentials.get("password", "")
+        try:
+            counted = count_try(request, email)
+        except TooManyTries as refusal:
+            raise self.validation_error(str(refusal)) from refusal
+        user = User.objects.filter(email=email).first()
         if not (user or User()).check_password(password) or user is None or not user.is_active:
             return None
-        self._rollback_login_failed_rl_usage()
+        counted.was_right()
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
         keep_guards(request, user)
         limit_session(request, user, timezone.now())
+        remember_device(request, user.email)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials) -> None:
+        """allauth calls this when a link from a letter led to a new password."""
+        email = canonical_address(credentials["email"])
+        forget_tries(request, email)
+        remember_device(request, email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """Links lead to the address that we were given, never to a host that the request named."""
+        links = {name: _on_our_site(value) for name, value in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, {**context, **links})
 
     def logout(self, request: HttpRequest) -> None:
         sign_out(request)
@@ -107,6 +135,10 @@ class Adapter(DefaultAccountAdapter):
         if message_template == SAID_ON_THE_PAGE and not request.user.is_authenticated:
             return
         super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+
+def _on_our_site(url: str) -> str:
+    return f"{settings.SITE_URL}{urlsplit(url)._replace(scheme='', netloc='').geturl()}"
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.fields import EmailField, KnownEmailField, NameField
+from accounts.limits import may_send_letter
 from accounts.models import User
 from accounts.typed import offer_typed
 
@@ -113,6 +114,9 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         return email
 
     def save(self, request, **kwargs) -> str:
+        if not may_send_letter(request, self.cleaned_data["email"]):
+            # The answer is the same: whoever reads that mail has links already, and nobody else learns anything.
+            return self.cleaned_data["email"]
         if self.users:
             return super().save(request, **kwargs)
         # What making a link for an account looks up (T10).

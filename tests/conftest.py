@@ -26,6 +26,7 @@ def settings_of_the_tests(tmp_path_factory):
         EMAIL_BACKEND="accounts.outgoing.QueuedMail",
         DATA_DIR=folder,
         STORAGES=photos_in(folder / "photos"),
+        SITE_URL="http://testserver",
         MAIL_FOLDER=folder / "mail",
         UPLOAD_ROOT=folder / "uploads",
         SECURE_SSL_REDIRECT=False,

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.devices.KnownDevices",
     "accounts.sessions.SessionsEnd",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -80,9 +81,15 @@ TEMPLATES = [
 DATA_DIR = env.DATA_DIR
 DATABASES = {"default": database_settings(env.DATABASE_URL, DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LIMITS_TABLE = "cache"
 CACHES = {
-    # Limits on sign-in must hold across processes and restarts.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Nothing but limits on signing in: they hold across processes and restarts. The worker removes what is over; were
+    # some taken out to make room, whoever fills the table would be free to guess again.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": LIMITS_TABLE,
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    },
     # API rate limits are counted in each server process: a durable write a request would cost more than it guards.
     "throttle": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"},
 }
@@ -123,14 +130,17 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
 # Without it all visitors behind the proxy are one address, and ten wrong tries of anybody shut everybody out.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.TRUST_PROXY else 0
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/5m/ip,5/5m/key,100/24h/key",
-    "reset_password": "20/m/ip,5/30m/key",  # nobody's mailbox is filled with our letters
+    # By network alone they would shut out whoever shares it: accounts/limits.py counts tries and letters instead.
+    "login": None,
+    "login_failed": None,
+    "reset_password": "20/m/ip",
 }
 USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
 
 # --- sessions, cookies, headers (safety.md, section 8)
 SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
 CSRF_COOKIE_NAME = "csrf" if DEBUG else "__Host-csrf"
+DEVICE_COOKIE_NAME = "device" if DEBUG else "__Host-device"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -136,5 +136,5 @@ def _check_tables(connection) -> None:
         )
     if executor.migration_plan(loader.graph.leaf_nodes()):
         raise CannotStart("Mendline does not start: the database is not up to date. Run: manage.py migrate")
-    if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
+    if settings.LIMITS_TABLE not in connection.introspection.table_names():
         raise CannotStart("Mendline does not start: a table is missing. Run: manage.py createcachetable")

@@ -19,7 +19,7 @@ from accounts.models import AccountMail, User
 from tests import people
 
 pytestmark = pytest.mark.django_db
-LOGIN, RESET = "/accounts/login/", "/accounts/password/reset/"
+LOGIN = "/accounts/login/"
 
 
 def sign_in(person: User, password: str = people.PASSWORD, **fields) -> Client:
@@ -265,13 +265,3 @@ def test_the_session_in_which_somebody_became_a_member_ends_as_members_do(rememb
     assert (answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == "") is (remember == "")
     with time_machine.travel(timezone.now() + timedelta(minutes=31)):
         assert not is_in(browser)
-
-
-def test_a_mailbox_is_not_filled_with_letters_for_a_new_password():
-    for known in (people.ana().user.email, "nobody@example.org"):
-        answers = []
-        for minutes in range(0, 30, 5):  # from one address each
-            with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
-                answers.append(Client(REMOTE_ADDR=f"203.0.113.{minutes}").post(RESET, {"email": known}).status_code)
-        assert answers == [302] * 5 + [429]
-        assert AccountMail.objects.filter(to=known).count() == 5

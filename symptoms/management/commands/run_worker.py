@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -48,6 +49,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
+        Duty("forget limits that are over", forget_limits, hourly),
     ]
 
 
@@ -163,4 +165,13 @@ def sweep_photos() -> bool:
 def sweep_uploads() -> bool:
     """Delete what lies in the folder for uploads although none of them takes so long."""
     uploads.sweep(uploads.LEFT_OVER_AFTER)
+    return False
+
+
+def forget_limits() -> bool:
+    """Delete the counts of tries whose time is over: Django would do so only once their table is full."""
+    limits = connection.ops.quote_name(settings.LIMITS_TABLE)
+    with connection.cursor() as cursor:
+        over = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute(f"DELETE FROM {limits} WHERE expires < %s", [over])  # noqa: S608 - the name is a setting's
     return False

@@ -1,0 +1,117 @@
+"""How often one may try to sign in or ask for a letter: a stranger's tries are counted as the stranger's.
+
+Each count is kept for what it is about: an account *and* the network that the tries come from, so that nobody elsewhere
+can use up somebody's tries; and a device on which somebody signed in before has counts of its own.
+"""
+
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from allauth.core.internal import ratelimit
+from allauth.core.internal.ratelimit import RateLimitUsage
+from django.http import HttpRequest
+
+from accounts.devices import known_device
+from accounts.networks import network_of
+
+# Wrong passwords, as allauth writes rates: how many, in how long.
+ON_DEVICE = "50/1d/key"  # for one account, on a device on which it was signed in to before
+FROM_NETWORK = "5/5m/key"  # for one account, from one network
+OF_NETWORK = "100/1h/key"  # for all accounts together, from one network
+OF_ACCOUNT = "100/1d/key"  # for one account, from all devices on which it was never signed in to
+# Letters with a link to a new password.
+LETTERS_ON_DEVICE = "5/30m/key"
+LETTERS_FROM_NETWORK = "5/30m/key"
+LETTERS_OF_ACCOUNT = "20/1d/key"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something counted: at most `rate` of `key`; `refusal` names the sentence when there are more."""
+
+    name: str
+    rate: str
+    key: str
+    refusal: str = ""
+
+
+class TooManyTries(Exception):
+    """One more try is refused; `str()` is the key of the sentence that says why (accounts/adapter.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A try that was counted as a wrong one, until it turns out to be right."""
+
+    usages: list[RateLimitUsage]
+
+    def was_right(self) -> None:
+        """Count it no longer."""
+        for usage in self.usages:
+            usage.rollback()
+
+
+def count_try(request: HttpRequest, email: str) -> Try:
+    """Count a try to sign in as `email` before its password is looked at: many at once pass no limit.
+
+    Raises:
+        TooManyTries: it may not be tried; nothing is counted for it.
+    """
+    device = known_device(request, email)
+    if device:
+        counted = _count(request, [Count("on_device", ON_DEVICE, f"{device} {email}")])
+        if not isinstance(counted, Count):
+            return Try(counted)
+    # Whoever tried so often on a device of theirs is no better than a stranger there.
+    counted = _count(request, _of_strangers(request, email))
+    if isinstance(counted, Count):
+        raise TooManyTries(counted.refusal)
+    return Try(counted)
+
+
+def forget_tries(request: HttpRequest, email: str) -> None:
+    """Whoever reads the mail of `email` has chosen a new password: what was tried before says nothing any more."""
+    for count in _of_strangers(request, email):
+        if count.name != "of_network":
+            ratelimit.clear(request, app="accounts", action=count.name, config={count.name: count.rate}, key=count.key)
+
+
+def may_send_letter(request: HttpRequest, email: str) -> bool:
+    """Count a letter with a link to a new password, and say whether it may go; asked alike for unknown addresses."""
+    device = known_device(request, email)
+    if device:
+        counts = [Count("letters_on_device", LETTERS_ON_DEVICE, f"{device} {email}")]
+    else:
+        counts = [
+            Count("letters_from_network", LETTERS_FROM_NETWORK, f"{_network(request)} {email}"),
+            Count("letters_of_account", LETTERS_OF_ACCOUNT, email),
+        ]
+    return not isinstance(_count(request, counts), Count)
+
+
+def _of_strangers(request: HttpRequest, email: str) -> list[Count]:
+    network = _network(request)
+    return [
+        Count("from_network", FROM_NETWORK, f"{network} {email}", "too_many_from_here"),
+        Count("of_network", OF_NETWORK, network, "too_many_of_network"),
+        Count("of_account", OF_ACCOUNT, email, "too_many_of_account"),
+    ]
+
+
+def _network(request: HttpRequest) -> str:
+    return network_of(get_adapter().get_client_ip(request))
+
+
+def _count(request: HttpRequest, counts: list[Count]) -> list[RateLimitUsage] | Count:
+    """One more of each, or of none when one of them is full: then that one."""
+    usages: list[RateLimitUsage] = []
+    for count in counts:
+        usage = ratelimit.consume(
+            request, app="accounts", action=count.name, config={count.name: count.rate}, key=count.key
+        )
+        if usage is None:
+            for earlier in usages:
+                earlier.rollback()
+            return count
+        usages.append(usage)
+    return usages
