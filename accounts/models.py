@@ -84,6 +84,8 @@ class User(AbstractUser):
     @cached_property
     def membership(self) -> "Membership | None":
         """Where the user works now, if anywhere."""
+        if self.__dict__.get("as_patient") is not None:  # known to be a patient: nobody is both
+            return None
         return self.memberships.current().select_related("practice").first()
 
     @property

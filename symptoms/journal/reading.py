@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import FilteredRelation, Max, Q
+from django.db.models import FilteredRelation, Max, Q, Subquery
 
 from accounts.models import User
 from symptoms.journal.courses import entry_values, patient_values, treatment_values
@@ -55,10 +55,11 @@ class DayRead:
 
 @dataclass(frozen=True, slots=True)
 class CourseRead:
-    """The days of a range, logged or not, in order."""
+    """The days of a range, logged or not, in order; `newest` is the last day that was logged, in the range or not."""
 
     treatment: Treatment
     days: tuple[DayRead, ...]
+    newest: DayRead | None = None
 
     def line(self, symptom: Symptom) -> list[Point]:
         """One symptom over all the days."""
@@ -80,33 +81,34 @@ def last_day(treatment: Treatment, today: date) -> int:
 def read_course(treatment: Treatment, *, days: range, seen_by: User, photos: bool = True) -> CourseRead:
     """Read `days` (numbers, in order) of a treatment as `seen_by` may see them: two statements, however many."""
     between = {"day__gte": days.start, "day__lt": days.stop}
-    entries = {entry.day: entry for entry in with_assessment(treatment.entries.current().filter(**between))}
+    current = treatment.entries.current()
+    newest = Subquery(current.order_by("-day").values("day")[:1])
+    entries = {entry.day: entry for entry in with_assessment(current.filter(Q(**between) | Q(day=newest)))}
     by_day: dict[int, list[Photo]] = {}
     if photos:
         for photo in _photos(treatment, seen_by).filter(**between).order_by("received_at"):
             by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
+    wanted = sorted({*days, *entries})
     most = ceilings(
         patient_values(treatment),
         treatment_values(treatment),
-        days=days,
+        days=wanted,
         exposures_by_day={day: entry.exposures for day, entry in values.items()},
     )
-    return CourseRead(
-        treatment,
-        tuple(
-            DayRead(
-                day=day,
-                on=treatment.day_zero + timedelta(days=day),
-                entry=entries.get(day),
-                said=entries[day].assessment if day in entries and entries[day].is_judged else None,
-                photos=tuple(by_day.get(day, ())),
-                reported=_reported(values.get(day)),
-                expected={symptom: row[at] for symptom, row in most.items()},
-            )
-            for at, day in enumerate(days)
-        ),
-    )
+    read = {
+        day: DayRead(
+            day=day,
+            on=treatment.date_of(day),
+            entry=entries.get(day),
+            said=entries[day].assessment if day in entries and entries[day].is_judged else None,
+            photos=tuple(by_day.get(day, ())),
+            reported=_reported(values.get(day)),
+            expected={symptom: row[at] for symptom, row in most.items()},
+        )
+        for at, day in enumerate(wanted)
+    }
+    return CourseRead(treatment, tuple(read[day] for day in days), read[max(entries)] if entries else None)
 
 
 def with_assessment(entries: EntryQuerySet) -> EntryQuerySet:

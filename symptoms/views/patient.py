@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import patient_required
 from accounts.models import Patient
 from symptoms.journal.courses import patient_values, treatment_values
-from symptoms.journal.reading import CourseRead, DayRead, read_course, with_assessment
+from symptoms.journal.reading import CourseRead, DayRead, read_course
 from symptoms.journal.treatments import possibly_same
 from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Entry, Note, Treatment
@@ -68,8 +68,7 @@ def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) 
     first = max(0, day - BEFORE_TODAY)
     course = read_course(treatment, days=range(first, day + 1), seen_by=request.user, photos=False)
     this_day = course.days[-1]
-    last = with_assessment(treatment.entries.current()).order_by("-day").first()
-    said = last.assessment if last is not None and last.is_judged else None
+    last, said = (course.newest.entry, course.newest.said) if course.newest else (None, None)
     lines = lines_for(treatment.patient)
     answered = received(last, said, treatment.patient, now) if last else None
     values = treatment_values(treatment), patient_values(treatment)

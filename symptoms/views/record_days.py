@@ -56,7 +56,7 @@ def course_context(request: HttpRequest, treatment: Treatment, matters: list[Mat
     first = max(0, until - DAYS_SHOWN + 1)
     # A young course is drawn with the days to come, so that one sees what is expected of them.
     course = read_course(treatment, days=range(first, max(until, first + LEAST_WIDE) + 1), seen_by=request.user)
-    newest = _newest(request, treatment, course)
+    newest = course.newest
     symptom = _symptom(request.GET.get("symptom", ""), matters, newest)
     return {
         "today": today,
@@ -77,15 +77,6 @@ def _page(asked: str, count: int) -> Pages:
     """A number past the end gives the last page, anything else the first."""
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
     return Pages(max(1, min(number, count)), count)
-
-
-def _newest(request: HttpRequest, treatment: Treatment, course: CourseRead) -> DayRead | None:
-    """The day of the newest entry, which may lie before the days shown."""
-    day = treatment.entries.current().order_by("-day").values_list("day", flat=True).first()
-    if day is None:
-        return None
-    shown = {one.day: one for one in course.days}
-    return shown.get(day) or read_course(treatment, days=range(day, day + 1), seen_by=request.user).days[0]
 
 
 def _symptom(asked: str, matters: list[Matter], newest: DayRead | None) -> Symptom:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -209,3 +210,21 @@ def test_twenty_at_once_are_one_entry_one_alert_and_one_message(treatment):
         thread.join()
     assert sorted(done) == [False] * 19 + [True]
     assert (Entry.objects.count(), Alert.objects.count(), Delivery.objects.count()) == (1, 1, 1)
+
+
+LOGS = [("old", 42, {"dark_patches": 2}), ("new", 5, {"dark_patches": 1}), ("new", 3, {"bumps": 1})]
+
+
+def test_in_whatever_order_days_arrive_they_are_judged_alike(clinic, noor):
+    """Also where a day of an earlier session comes after those of a newer one that rest on it."""
+    outcomes = []
+    for order in permutations(LOGS):
+        person = patient(clinic, "Ana")
+        sessions = {"old": pen(person, days_ago=60, by=noor), "new": pen(person, days_ago=20, by=noor)}
+        for which, day, levels in order:
+            logged(sessions[which], day, **levels)
+        rows = Assessment.objects.filter(is_current=True, entry__treatment__patient=person)
+        days = rows.order_by("entry__treatment__day_zero", "entry__day")
+        outcomes.append(list(days.values_list("entry__day", "urgency", "flags")))
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+    assert any(c["treatment_offset"] == 40 for _, _, flags in outcomes[0] for f in flags for c in f["criteria"])

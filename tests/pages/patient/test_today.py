@@ -12,7 +12,7 @@ from accounts.patients import leave_practice
 from symptoms.alerts.handling import resolve_all
 from symptoms.models import Alert, Treatment
 from tests import people
-from tests.pages.practitioner.pages import text_of
+from tests.pages.practitioner.pages import statements, text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +192,15 @@ def test_okafor_and_strangers_get_none_of_it(ana, client):
     for name in ("today", "course", "care", "log", "welcome", "treatment_new"):
         assert okafor.get(reverse(name)).status_code == 403
         assert client.get(reverse(name)).url.startswith(reverse("account_login"))
+
+
+def test_today_costs_the_same_after_a_long_course(phone, ana, noor):
+    counts = []
+    for days in (2, 60):
+        treatment = pen(ana, days_ago=days, by=noor)
+        for day in range(days):
+            logged(treatment, day)
+        logged(treatment, days, pain=3, signs=["pus"])  # with an alert, of which is told what became of it
+        counts.append(len(statements(phone, TODAY)))
+        ana.treatments.update(same_as=treatment)
+    assert counts[0] == counts[1] <= 8
