@@ -231,14 +231,6 @@ def unpacks_to(megabytes: int) -> bytes:
     return b"".join(packer.compress(zeros) for _ in range(megabytes)) + packer.flush()
 
 
-def claimed_webp(width: int, height: int) -> bytes:
-    """A WebP of a few pixels whose outer header says it is so large."""
-    inside = encoded(flat(RED), "WEBP")[12:]
-    size = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    body = b"WEBP" + b"VP8X" + struct.pack("<I", 10) + b"\0\0\0\0" + size + inside
-    return b"RIFF" + struct.pack("<I", len(body)) + body
-
-
 def animated(kind: str, **options) -> bytes:
     """A moving PNG or WebP or GIF."""
     first, second = flat(RED), flat(BLUE)

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from symptoms.photos.limits import MAX_BYTES
+
 ORDINARY = 256 * 1024  # bytes; the longest honest form is a tenth of it
-ONE_PHOTO = 21_000_000  # bytes: a photo of 20 MB and the form around it
-FORM_WITH_PHOTOS = 210_000_000  # bytes: ten photos of 20 MB
+ONE_PHOTO = MAX_BYTES + 1_000_000  # a photo and the form around it
+FORM_WITH_PHOTOS = 10 * ONE_PHOTO
 LONGER = (
     (re.compile(r"/log/(\d+/)?|/course/\d+/photos/"), FORM_WITH_PHOTOS),
     (re.compile(r"/api/v1/treatments/[0-9a-fA-F-]{36}/photos/[0-9a-fA-F-]{36}/"), ONE_PHOTO),

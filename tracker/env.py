@@ -1,5 +1,6 @@
 """What the environment says, read once, typed, and refused loudly when it is wrong or unsafe."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from environs import Env, validate
@@ -25,6 +26,7 @@ SMTP_PASSWORD: str = env.str("SMTP_PASSWORD", default="")
 SMTP_SECURITY: str = env.str("SMTP_SECURITY", default="none", validate=validate.OneOf(["none", "starttls", "tls"]))
 TRUST_PROXY: bool = env.bool("TRUST_PROXY", default=False)
 HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
+HEIC: bool = env.bool("HEIC", default=False)
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
 
 env.seal()
@@ -35,13 +37,21 @@ class UnsafeSettings(Exception):
 
 
 def refuse_unsafe() -> None:
-    """Refuse to start outside DEBUG with settings that are missing or unsafe.
+    """Refuse to start with settings that cannot work, and outside DEBUG with those that are missing or unsafe.
 
     Raises:
         UnsafeSettings: with every reason at once, so that an operator mends them in one go.
     """
-    if DEBUG:
-        return
+    wrong = []
+    if HEIC and find_spec("pi_heif") is None:
+        wrong.append("MENDLINE_HEIC needs what reads HEIC: install Mendline with the extra [heic]")
+    if not DEBUG:
+        wrong += _unsafe()
+    if wrong:
+        raise UnsafeSettings("Mendline does not start: " + "; ".join(wrong) + ". See docs/running.md.")
+
+
+def _unsafe() -> list[str]:
     wrong = []
     if len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET:
         wrong.append("MENDLINE_SECRET_KEY must be a secret of your own, 50 characters or more")
@@ -51,5 +61,4 @@ def refuse_unsafe() -> None:
         wrong.append("MENDLINE_SITE_URL must be the https:// address that patients open")
     if not SMTP_HOST:
         wrong.append("MENDLINE_SMTP_HOST must name a mail server: without one nobody is told")
-    if wrong:
-        raise UnsafeSettings("Mendline does not start: " + "; ".join(wrong) + ". See docs/running.md.")
+    return wrong

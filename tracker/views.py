@@ -14,7 +14,10 @@ from accounts.access import public
 from accounts.help_numbers import numbers_for, numbers_of
 from accounts.middleware import rule_of
 from accounts.typed import offer_refused
+from symptoms.photos.limits import MEGABYTES
+from symptoms.photos.refusals import SENTENCES, TOO_LARGE
 from symptoms.recovery.care import SEEK_HELP
+from tracker.bodies import ONE_PHOTO, longest_body
 
 
 @public
@@ -111,6 +114,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """A body that is longer than any that its address takes."""
+    if longest_body(request.path) == ONE_PHOTO:
+        return _error(request, 413, "The body is too large", "too-large", detail=SENTENCES[TOO_LARGE])
     return _error(request, 413, "The body is too large", "too-large")
 
 
@@ -119,11 +124,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _error(request, 500, "Something went wrong on our side", "server-error")
 
 
-def _error(request: HttpRequest, status: int, title: str, kind: str) -> HttpResponse:
+def _error(request: HttpRequest, status: int, title: str, kind: str, detail: str = "") -> HttpResponse:
     """A page for people, a problem document (RFC 9457) for programs."""
     if request.path.startswith("/api/"):
-        body = {"type": f"about:blank#{kind}", "title": title, "status": status, "detail": f"{title}.", "errors": []}
+        sentence = detail or f"{title}."
+        body = {"type": f"about:blank#{kind}", "title": title, "status": status, "detail": sentence, "errors": []}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     if status in (413, 500):  # without the request: nobody has been asked yet, or what failed may be the database
-        return HttpResponse(render_to_string(f"{status}.html"), status=status)
-    return render(request, f"{status}.html", status=status)
+        return HttpResponse(render_to_string(f"{status}.html", {"megabytes": MEGABYTES}), status=status)
+    return render(request, f"{status}.html", {"megabytes": MEGABYTES}, status=status)

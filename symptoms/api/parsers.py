@@ -7,7 +7,8 @@ from codecs import lookup
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
 
-from symptoms.photos.headers import MAX_BYTES as MAX_PHOTO
+from symptoms.photos.limits import MAX_BYTES as MAX_PHOTO
+from symptoms.photos.refusals import SENTENCES, TOO_LARGE
 from symptoms.photos.uploads import nameless_file
 
 MAX_BYTES = 64 * 1024  # the longest honest body, a treatment with every field filled, is under 20 KB
@@ -22,6 +23,12 @@ class TooLarge(APIException):
     status_code = 413
     default_detail = "The body is too large."
     default_code = "too_large"
+
+
+class PhotoTooLarge(TooLarge):
+    """A photo over its limit, in the words that a page has for it."""
+
+    default_detail = SENTENCES[TOO_LARGE]
 
 
 class StrictJSONParser(BaseParser):
@@ -61,12 +68,12 @@ class PictureParser(BaseParser):
     def parse(self, stream, media_type=None, parser_context=None) -> dict:
         request = parser_context["request"]
         refuse_compressed(request)
-        refuse_longer(request, MAX_PHOTO)
+        refuse_longer(request, MAX_PHOTO, PhotoTooLarge)
         picture = nameless_file()
         while piece := stream.read(PIECE):
             picture.write(piece)
             if picture.tell() > MAX_PHOTO:
-                raise TooLarge
+                raise PhotoTooLarge
         picture.seek(0)
         return {"photo": picture}
 
@@ -77,19 +84,19 @@ class PhotoFormParser(MultiPartParser):
     def parse(self, stream, media_type=None, parser_context=None):
         request = parser_context["request"]
         refuse_compressed(request)
-        refuse_longer(request, MAX_PHOTO + MAX_BYTES)
+        refuse_longer(request, MAX_PHOTO + MAX_BYTES, PhotoTooLarge)
         return super().parse(stream, media_type, parser_context)
 
 
-def refuse_longer(request, most: int) -> None:
+def refuse_longer(request, most: int, refusal: type[TooLarge] = TooLarge) -> None:
     """Refuse a body that says that it is longer than `most` bytes; without its length no body is read at all.
 
     Raises:
-        TooLarge: it is.
+        TooLarge: it is; of the kind `refusal`.
     """
     said = request.META.get("CONTENT_LENGTH") or "0"
     if not said.isdecimal() or int(said[:12]) > most:
-        raise TooLarge
+        raise refusal
 
 
 def read_limited(stream, request, most: int) -> bytes:

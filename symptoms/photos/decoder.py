@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+from django.conf import settings
+
 from symptoms.photos.decoding import ANSWER, LONGEST_SIDE, REQUEST
 from symptoms.photos.refusals import BUSY, DAMAGED, SENTENCES, TOO_COMPLEX, PhotoRefused
 
@@ -16,7 +18,8 @@ PROCESSES = os.cpu_count() or 1
 CPU_SECONDS = 10  # for one picture
 WALL_SECONDS = 30.0  # of work on one picture, however little CPU it uses
 WAIT_SECONDS = 25.0  # for the pictures before it
-LARGEST_ANSWER = 16 << 20  # bytes; 2048 x 2048 pixels at our quality stay far below
+Data = bytes | memoryview
+LARGEST_ANSWER = 16 << 20  # bytes; 2000 x 2000 pixels at our quality stay far below
 
 
 class DecodingProcess:
@@ -27,13 +30,13 @@ class DecodingProcess:
         self.wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def decode(self, data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+    def decode(self, data: Data, max_pixels: int, *, lacks_end: bool = False) -> tuple[bytes, int, int]:
         """The clean JPEG with its width and height in pixels.
 
         Raises:
             PhotoRefused: the picture cannot be read within the limits.
         """
-        return self._ask(self._running(), data, max_pixels)
+        return self._ask(self._running(), data, max_pixels, lacks_end)
 
     @property
     def pid(self) -> int | None:
@@ -65,14 +68,16 @@ class DecodingProcess:
                 raise PhotoRefused(BUSY) from None
         return self._process
 
-    def _ask(self, process: "subprocess.Popen[bytes]", data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+    def _ask(
+        self, process: "subprocess.Popen[bytes]", data: Data, max_pixels: int, lacks_end: bool
+    ) -> tuple[bytes, int, int]:
         assert process.stdin is not None and process.stdout is not None
         # Ending the process is what frees this thread: its read then meets the end of the pipe.
         watchdog = threading.Timer(self.wall_seconds, process.kill)
         watchdog.daemon = True
         watchdog.start()
         try:
-            _write(process.stdin, REQUEST.pack(max_pixels, len(data)))
+            _write(process.stdin, REQUEST.pack(max_pixels, len(data), lacks_end))
             _write(process.stdin, data)
             is_picture, width, height, length = ANSWER.unpack(_read(process.stdout, ANSWER.size))
             if length > LARGEST_ANSWER:
@@ -95,7 +100,7 @@ class DecodingProcess:
 def _start(cpu_seconds: int) -> "subprocess.Popen[bytes]":
     """A process without our environment, files and terminal; `-I` keeps user and working folders off its path."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter and our own program
-        [sys.executable, "-I", "-B", str(PROGRAM), str(cpu_seconds)],
+        [sys.executable, "-I", "-B", str(PROGRAM), str(cpu_seconds), *(["heic"] if settings.PHOTOS_READ_HEIC else [])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -113,7 +118,7 @@ def _close_pipes(process: "subprocess.Popen[bytes]") -> None:
             pipe.close()
 
 
-def _write(pipe, data: bytes) -> None:
+def _write(pipe, data: Data) -> None:
     left = memoryview(data)
     while left:
         left = left[pipe.write(left) :]
@@ -146,14 +151,14 @@ class Decoder:
         for process in self.processes:
             self._free.put(process)
 
-    def decode(self, data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
+    def decode(self, data: Data, max_pixels: int, *, lacks_end: bool = False) -> tuple[bytes, int, int]:
         """As DecodingProcess.decode; refused as busy when no process gets free in time."""
         try:
             process = self._free.get(timeout=WAIT_SECONDS)
         except queue.Empty:
             raise PhotoRefused(BUSY) from None
         try:
-            return process.decode(data, max_pixels)
+            return process.decode(data, max_pixels, lacks_end=lacks_end)
         finally:
             self._free.put(process)
 

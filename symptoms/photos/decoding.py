@@ -1,6 +1,7 @@
 """The program of the decoding process: a picture in, the same picture as a clean JPEG out, and nothing else.
 
-It is run by path (`python -I decoding.py CPU_SECONDS`), so it imports Pillow alone: no Django, no settings, no secrets.
+It is run by path (`python -I decoding.py CPU_SECONDS [heic]`), so it imports Pillow alone, and `pi_heif` where it is to
+read HEIC: no Django, no settings, no secrets.
 Each picture comes as `REQUEST` and its bytes, and goes as `ANSWER` and either a JPEG or the word for why not.
 """
 
@@ -22,15 +23,23 @@ from PIL import (
     WebPImagePlugin,
 )
 
+READS_HEIC = "heic" in sys.argv[2:]
+if READS_HEIC:
+    import pi_heif
+
 # Every plugin is loaded before files are out of reach. The opener's list names no MPO: Pillow has no opener of that
 # name and opens one as JPEG, at its first picture.
 LOADED = (JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin)
-FORMATS = ("JPEG", "PNG", "WEBP")
-REQUEST = struct.Struct(">II")  # the most pixels, bytes that follow
+FORMATS: tuple[str, ...] = ("JPEG", "PNG", "WEBP")
+if READS_HEIC:
+    pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+    FORMATS += ("HEIF",)
+REQUEST = struct.Struct(">II?")  # the most pixels, bytes that follow, does the end mark of a JPEG lack
 ANSWER = struct.Struct(">?III")  # is it a picture, width, height, bytes that follow
 
 MEMORY = 1 << 30  # bytes
-LONGEST_SIDE = 2048
+LONGEST_SIDE = 2000  # at 2,048 a photo of 12 megapixels, 4,032 x 3,024, could not be halved while it is decoded
+SHORTEST_SIDE, LONGEST_SOURCE_SIDE = 32, 16_384
 QUALITY = 88
 ORIENTATION = 0x0112
 UPRIGHT = {
@@ -44,6 +53,13 @@ UPRIGHT = {
 }
 SRGB = ImageCms.createProfile("sRGB")
 
+END_OF_IMAGE = b"\xff\xd9"
+# What might stand where a JPEG without an end mark breaks off: more of a scan, also after any restart marker.
+CONTINUATIONS = [
+    b"".join([bits * 32, *(bytes([0xFF, marker]) + bits * 32 for marker in range(0xD0, 0xD8)), END_OF_IMAGE])
+    for bits in (b"\x55", b"\xaa")
+]
+
 ImageFile.LOAD_TRUNCATED_IMAGES = False
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -52,15 +68,17 @@ class Refused(Exception):
     """A picture that is not decoded; `str()` is one of the words of refusals.py."""
 
 
-def clean(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
-    """The picture's pixels in a new JPEG: upright, sRGB, no side over 2048, without anything else the file held.
+def clean(data: bytes, max_pixels: int, *, lacks_end: bool = False) -> tuple[bytes, int, int]:
+    """The picture's pixels in a new JPEG: upright, sRGB, no side over 2000, without anything else the file held.
+
+    `lacks_end`: it is a JPEG without an end mark, and is taken when nothing but the mark is missing.
 
     Raises:
         Refused: the picture is damaged, or reading it takes more than is allowed.
     """
     Image.MAX_IMAGE_PIXELS = max_pixels
     try:
-        picture = _read(data)
+        picture = _read(_ended(data) if lacks_end else data)
         fresh = Image.new("RGB", picture.size)
         fresh.paste(picture)
         out = io.BytesIO()
@@ -79,25 +97,53 @@ def clean(data: bytes, max_pixels: int) -> tuple[bytes, int, int]:
     return out.getvalue(), *fresh.size
 
 
+def _ended(data: bytes) -> bytes:
+    """A JPEG that lacks its end mark, with one.
+
+    The decoder does not tell whether it had all of a picture: it fills in what is missing. So the picture is looked at
+    with one continuation and with another: it is whole when it comes out the same.
+
+    Raises:
+        Refused: more is missing than the end mark.
+    """
+    first, second = (_load(data + continuation)[0].tobytes() for continuation in CONTINUATIONS)
+    if first != second:
+        raise Refused("damaged")
+    return data + END_OF_IMAGE
+
+
 def _read(data: bytes) -> Image.Image:
-    opened = Image.open(io.BytesIO(data), formats=FORMATS)
-    if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
-        raise Refused("animated")
+    opened, shrunk = _load(data)
     orientation = _orientation(opened)
-    profile = opened.info.get("icc_profile")
+    picture = _on_white(_to_srgb(opened, opened.info.get("icc_profile")))
+    if picture.size != shrunk:
+        picture = picture.resize(shrunk, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
+
+
+def _load(data: bytes) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture as it is stored, a large JPEG already smaller; and the size it is to have."""
+    opened = Image.open(io.BytesIO(data), formats=FORMATS)
+    if min(opened.size) < SHORTEST_SIDE:
+        raise Refused("too_small")
+    if max(opened.size) > LONGEST_SOURCE_SIDE:
+        raise Refused("too_many_pixels")
+    # Of several pictures in a file that are not one moving picture, the first or the one named as the main one is it.
+    if opened.format not in ("MPO", "HEIF") and getattr(opened, "n_frames", 1) > 1:
+        raise Refused("animated")
     shrunk = _fit(opened.size)
     if isinstance(opened, JpegImagePlugin.JpegImageFile):
         # The decoder halves while it decodes: half the memory, twice the speed. The box keeps the picture's own
         # shape, since a square one would ask for the long side in both directions and nothing would be saved.
         opened.draft(None, shrunk)
     opened.load()
-    picture = _on_white(_to_srgb(opened, profile))
-    if picture.size != shrunk:
-        picture = picture.resize(shrunk, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
+    return opened, shrunk
 
 
 def _orientation(opened: Image.Image) -> int:
+    """How the picture lies, by its EXIF alone: no browser asks its XMP, so its sender has never seen that turn it."""
+    for xmp in ("xmp", "XML:com.adobe.xmp"):
+        opened.info.pop(xmp, None)
     try:
         return opened.getexif().get(ORIENTATION, 1)
     except (MemoryError, Refused):
@@ -148,7 +194,9 @@ def _to_srgb(opened: Image.Image, profile: bytes | None) -> Image.Image:
 def _eight_bit(picture: Image.Image) -> Image.Image:
     """Deep grey is scaled: a plain conversion would clip all but the darkest 256 of 65,536 shades to white."""
     if picture.mode.startswith("I"):
-        return picture.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+        grey = picture.convert("I").point(lambda value: value * (1 / 257) + 0.5).convert("L")
+        grey.info.pop("transparency", None)  # a shade of 65,536, which names none of these
+        return grey
     return picture
 
 
@@ -161,11 +209,14 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 
 def confine() -> None:
-    """Give up what decoding does not need: memory over 1 GiB, core dumps, growing files, other processes, new files."""
+    """Give up what decoding does not need: memory over 1 GiB, core dumps, growing files, new files, other processes."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if not READS_HEIC:
+        # What reads HEIF starts a thread for each picture and ends the process where it may not. The limit counts all
+        # that the user runs, so that there is no small number to allow.
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))  # the three pipes it has; no file and no socket beyond them
 
 
@@ -178,23 +229,24 @@ def allow(seconds: int) -> None:
 
 def warm_up() -> None:
     """Read one picture of each kind, so that whatever Pillow loads late is there before files are out of reach."""
-    for kind in FORMATS:
+    for kind in ("JPEG", "PNG", "WEBP"):  # what reads HEIF is loaded whole with its module, and writes none
         out = io.BytesIO()
-        Image.new("RGB", (8, 8), "white").save(out, kind, icc_profile=ImageCms.ImageCmsProfile(SRGB).tobytes())
-        clean(out.getvalue(), 64)
+        white = Image.new("RGB", (SHORTEST_SIDE, SHORTEST_SIDE), "white")
+        white.save(out, kind, icc_profile=ImageCms.ImageCmsProfile(SRGB).tobytes())
+        clean(out.getvalue(), SHORTEST_SIDE**2)
 
 
 def serve(cpu_seconds: int) -> None:
     """Answer pictures until the other side closes the pipe."""
     asked, answered = sys.stdin.buffer, sys.stdout.buffer
     while len(head := asked.read(REQUEST.size)) == REQUEST.size:
-        max_pixels, length = REQUEST.unpack(head)
+        max_pixels, length, lacks_end = REQUEST.unpack(head)
         data = asked.read(length)
         if len(data) < length:
             return
         allow(cpu_seconds)
         try:
-            body, width, height = clean(data, max_pixels)
+            body, width, height = clean(data, max_pixels, lacks_end=lacks_end)
             answer = ANSWER.pack(True, width, height, len(body)) + body
         except Refused as refused:
             body = str(refused).encode()

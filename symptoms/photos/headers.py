@@ -1,136 +1,104 @@
-"""What a file says about itself, read before anything is decoded: kind, size in pixels, scans, animation.
+"""What kind of file came, and where its first picture ends: asked before anything is decoded.
 
-Plain Python with bounded loops, so that a hostile file is turned away before any decoder written in C sees it.
+Its size in pixels and whatever else it claims is asked of the decoder, in a process of its own with limits.
 """
 
 import re
 import struct
 from dataclasses import dataclass
 
+from django.conf import settings
+
+from symptoms.photos.limits import MAX_BYTES
 from symptoms.photos.refusals import (
-    ANIMATED,
     DAMAGED,
     EMPTY,
     FORMAT,
-    HEIC_SENTENCE,
+    HEIC,
     TOO_COMPLEX,
     TOO_LARGE,
-    TOO_MANY_PIXELS,
     TOO_MANY_SCANS,
-    TOO_SMALL,
     PhotoRefused,
 )
 
-MAX_BYTES = 20_000_000
-MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 24_000_000}
-MIN_SIDE, MAX_SIDE = 32, 16_384
 MAX_SCANS = 64
 MAX_SEGMENTS = 10_000  # an honest 20 MB file has about 2,500; each one costs the decoder a loop in Python
+HEIF_BRANDS = ("heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs", "mif1", "msf1")
 
 FRAME_STARTS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+SEQUENTIAL = frozenset({0xC0, 0xC1})
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+# Tables, restart intervals, comments and APP segments: what may stand between two scans of a picture, besides a scan.
+BETWEEN_SCANS = frozenset({0xC4, 0xCC, 0xDB, 0xDD, 0xFE, START_OF_SCAN, *range(0xE0, 0xF0)})
 # In a scan's data 0xFF is stuffed with 0x00, or starts a restart marker; anything else ends the scan.
 NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """What the file claims: `kind` (JPEG, PNG or WEBP), and width and height in pixels as stored, before turning."""
+class Source:
+    """The first picture in a file: its `kind` (a name in limits.MAX_PIXELS), and `end`, the number of bytes to decode.
+
+    `lacks_end`: it is a JPEG without the mark at its end, so that it may be whole or cut off.
+    """
 
     kind: str
-    width: int
-    height: int
+    end: int
+    lacks_end: bool = False
 
 
-def read_header(data: bytes) -> Header:
-    """The header of a picture that may be decoded.
+def examine(data: bytes) -> Source:
+    """What is to be decoded of a file.
 
     Raises:
-        PhotoRefused: it is empty, over 20 MB, of another kind, animated, or outside the limits of safety.md section 6.
+        PhotoRefused: it is empty, over MAX_BYTES, of another kind, or a JPEG that is no picture or takes too much work.
     """
     if not data:
         raise PhotoRefused(EMPTY)
     if len(data) > MAX_BYTES:
         raise PhotoRefused(TOO_LARGE)
-    try:
-        header = _reader(data)(data)
-    except (struct.error, IndexError):
-        raise PhotoRefused(DAMAGED) from None
-    if min(header.width, header.height) < MIN_SIDE:
-        raise PhotoRefused(TOO_SMALL)
-    if max(header.width, header.height) > MAX_SIDE or header.width * header.height > MAX_PIXELS[header.kind]:
-        raise PhotoRefused(TOO_MANY_PIXELS)
-    return header
-
-
-def _reader(data: bytes):
     if data[:3] == b"\xff\xd8\xff":
-        return _read_jpeg
+        try:
+            return _first_jpeg(data)
+        except (struct.error, IndexError):
+            raise PhotoRefused(DAMAGED) from None
     if data[:8] == b"\x89PNG\r\n\x1a\n":
-        return _read_png
+        return Source("PNG", len(data))
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return _read_webp
-    if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1"}:
-        raise PhotoRefused(FORMAT, HEIC_SENTENCE)
+        return Source("WEBP", len(data))
+    if data[4:8] == b"ftyp" and data[8:12].decode("latin-1") in HEIF_BRANDS:
+        if settings.PHOTOS_READ_HEIC:
+            return Source("HEIF", len(data))
+        raise PhotoRefused(HEIC)
     raise PhotoRefused(FORMAT)
 
 
-def _read_jpeg(data: bytes) -> Header:
-    """Walk the first picture's markers to its end; a second picture (MPO) and trailing bytes are not looked at."""
-    size, scans, at = None, 0, 2
+def _first_jpeg(data: bytes) -> Source:
+    """Walk the first picture's markers to its end; a second picture (MPO) and trailing bytes are not looked at.
+
+    Some phones leave out the end mark, and some write data of their own where it should be.
+    """
+    at, scans, frame, components, is_complete = 2, 0, 0, 0, False
     for _ in range(MAX_SEGMENTS):
         found = NEXT_MARKER.search(data, at)
-        # A picture without an end mark may still be whole: the decoder knows.
-        marker = data[found.start() + 1] if found else END_OF_IMAGE
-        if marker == END_OF_IMAGE:
-            break
-        start = found.end() if found else at
+        marker = data[found.start() + 1] if found else None
+        if found and marker == END_OF_IMAGE and scans:
+            return Source("JPEG", found.end())
+        if found is None or (scans and (is_complete or marker not in BETWEEN_SCANS)):
+            if not scans:
+                break
+            end = found.start() if found else len(data)
+            return Source("JPEG", len(data[:end].rstrip(b"\xff")), lacks_end=True)
+        start = found.end()
         if marker in FRAME_STARTS:
-            height, width = struct.unpack_from(">HH", data, start + 3)
-            if size not in (None, (width, height)):
-                raise PhotoRefused(DAMAGED)
-            size = width, height
-        if marker == START_OF_SCAN:
+            frame, components = marker, data[start + 7]
+        elif marker == START_OF_SCAN:
             scans += 1
             if scans > MAX_SCANS:
                 raise PhotoRefused(TOO_MANY_SCANS)
+            is_complete = frame in SEQUENTIAL and data[start + 2] == components
+        elif marker == END_OF_IMAGE:
+            break
         at = start + struct.unpack_from(">H", data, start)[0]
     else:
         raise PhotoRefused(TOO_COMPLEX)
-    if size is None or not scans:
-        raise PhotoRefused(DAMAGED)
-    return Header("JPEG", *size)
-
-
-def _read_png(data: bytes) -> Header:
-    if data[12:16] != b"IHDR":
-        raise PhotoRefused(DAMAGED)
-    width, height = struct.unpack_from(">II", data, 16)
-    at = 8
-    for _ in range(MAX_SEGMENTS):
-        length, name = struct.unpack_from(">I4s", data, at)
-        if name in (b"acTL", b"fcTL", b"fdAT"):
-            raise PhotoRefused(ANIMATED)
-        if name == b"IEND":
-            return Header("PNG", width, height)
-        at += 12 + length
-    raise PhotoRefused(TOO_COMPLEX)
-
-
-def _read_webp(data: bytes) -> Header:
-    if struct.unpack_from("<I", data, 4)[0] + 8 > len(data):
-        raise PhotoRefused(DAMAGED)
-    name = data[12:16]
-    if name == b"VP8X":
-        if data[20] & 0x02:
-            raise PhotoRefused(ANIMATED)
-        width = int.from_bytes(data[24:27], "little") + 1
-        height = int.from_bytes(data[27:30], "little") + 1
-    elif name == b"VP8L":
-        bits = struct.unpack_from("<I", data, 21)[0]
-        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    elif name == b"VP8 ":
-        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", data, 26))
-    else:
-        raise PhotoRefused(DAMAGED)
-    return Header("WEBP", width, height)
+    raise PhotoRefused(DAMAGED)

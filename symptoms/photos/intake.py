@@ -4,12 +4,13 @@ import hashlib
 from dataclasses import dataclass
 
 from symptoms.photos.decoder import decoder
-from symptoms.photos.headers import MAX_PIXELS, read_header
+from symptoms.photos.headers import examine
+from symptoms.photos.limits import MAX_PIXELS
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG made by us: upright, sRGB, at most 2048 pixels a side, without metadata. `sha256` is of these bytes."""
+    """A JPEG made by us: upright, sRGB, at most 2000 pixels a side, without metadata. `sha256` is of these bytes."""
 
     jpeg: bytes
     width: int
@@ -25,6 +26,7 @@ def take_in(data: bytes) -> Picture:
     Raises:
         PhotoRefused: with the reason, and a sentence for the person who sent it.
     """
-    header = read_header(data)
-    jpeg, width, height = decoder().decode(data, MAX_PIXELS[header.kind])
+    source = examine(data)
+    picture = memoryview(data)[: source.end]
+    jpeg, width, height = decoder().decode(picture, MAX_PIXELS[source.kind], lacks_end=source.lacks_end)
     return Picture(jpeg, width, height, hashlib.sha256(jpeg).hexdigest())

@@ -1,8 +1,11 @@
 """Why a photo is not kept, in words for the person who sent it."""
 
+from symptoms.photos.limits import MEGABYTES
+
 TOO_LARGE = "too_large"
 EMPTY = "empty"
 FORMAT = "format"
+HEIC = "heic"
 ANIMATED = "animated"
 TOO_SMALL = "too_small"
 TOO_MANY_PIXELS = "too_many_pixels"
@@ -13,22 +16,35 @@ BUSY = "busy"
 NOT_STORED = "not_stored"
 
 SENTENCES = {
-    TOO_LARGE: "This photo is larger than 20 MB, so it was not kept. Please send a smaller one.",
+    TOO_LARGE: f"This photo is larger than {MEGABYTES} MB, so it was not kept. Please send a smaller one.",
     EMPTY: "This file is empty, so there was nothing to keep. Please choose the photo again.",
     FORMAT: "This file is not a JPEG, PNG or WebP picture, so it was not kept. Please send a photo from your camera.",
+    HEIC: "This is a HEIC photo, which we cannot read. Please save it as a JPEG and send that.",
     ANIMATED: "This is a moving picture, so it was not kept. Please send a still photo.",
     TOO_SMALL: "This picture is too small to show your skin, so it was not kept. Please send a photo from your camera.",
     TOO_MANY_PIXELS: "This picture has more pixels than we can read, so it was not kept. Please send a smaller one.",
     TOO_MANY_SCANS: "This picture is stored in a way we do not read, so it was not kept. Please take a new photo.",
-    DAMAGED: "This photo is damaged or was cut off on its way, so it was not kept. Please send it again.",
+    DAMAGED: "Part of this photo is missing or damaged, so it was not kept. Please take a new one.",
     TOO_COMPLEX: "This picture took too much work to read, so it was not kept. Please take a new photo.",
     BUSY: "Many photos are arriving just now, so this one was not kept. Please send it again in a minute.",
     NOT_STORED: "We have no room for photos just now, so this one was not kept. Please send it again later.",
 }
-HEIC_SENTENCE = (
-    "This photo is in the HEIC format, which we cannot read, so it was not kept. Please send it as a JPEG: on an "
-    "iPhone, Settings, Camera, Formats, Most Compatible."
+# What the phone at hand can do about a HEIC photo: for this one, then for the next.
+HEIC_ON_AN_IPHONE = (
+    "This is a HEIC photo, which we cannot read. Choose it again from your photo library, not from Files: your iPhone "
+    "then sends it as a JPEG. For your next photos, open Settings, Camera, Formats and choose Most Compatible."
 )
+HEIC_ON_ANDROID = (
+    "This is a HEIC photo, which we cannot read. Open it in your gallery, take a screenshot and send that. For your "
+    "next photos, turn off High efficiency pictures (HEIF or HEIC) in the settings of your camera."
+)
+
+
+def heic_sentence(user_agent: str) -> str:
+    """What somebody with that browser reads about a HEIC photo; page and server say the same."""
+    if "iPhone" in user_agent or "iPad" in user_agent:
+        return HEIC_ON_AN_IPHONE
+    return HEIC_ON_ANDROID if "Android" in user_agent else SENTENCES[HEIC]
 
 
 class PhotoRefused(Exception):

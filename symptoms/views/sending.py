@@ -13,7 +13,7 @@ from accounts.models import User
 from symptoms.journal.entries import EntryRefused, ForeignId
 from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo
 from symptoms.models.photo import VIEWS
-from symptoms.photos.headers import MAX_BYTES
+from symptoms.photos.limits import MAX_BYTES
 from symptoms.photos.refusals import NOT_STORED, SENTENCES, TOO_LARGE, PhotoRefused
 from symptoms.photos.uploads import place_for_upload
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.consents import withdraw_consent
 from symptoms.journal import photos as verbs
 from symptoms.models import Photo
-from symptoms.photos.refusals import BUSY, PhotoRefused
+from symptoms.photos.refusals import BUSY, SENTENCES, TOO_LARGE, PhotoRefused
 from tests import people
 from tests.api.programs import QUIET, jpeg, of, pointers, program, put_entry
 from tests.treatments import pen
@@ -115,10 +115,12 @@ def test_a_form_with_more_or_less_is_refused(anas, treatment):
 
 def test_what_is_too_large_is_refused_before_it_is_read(anas, treatment):
     at = of(treatment, "photos", uuid4()) + "?day=3&view=front"
-    answer = anas.generic("PUT", at, b"x", content_type="image/jpeg", CONTENT_LENGTH="99999999999999")
-    assert answer.status_code == 413
-    assert put_picture(anas, treatment, bytes(20_000_001)).status_code == 413
-    assert put_form(anas, treatment, as_form(bytes(20_100_000))).status_code == 413
+    for answer in (
+        anas.generic("PUT", at, b"x", content_type="image/jpeg", CONTENT_LENGTH="99999999999999"),
+        put_picture(anas, treatment, bytes(20_000_001)),
+        put_form(anas, treatment, as_form(bytes(20_100_000))),
+    ):
+        assert (answer.status_code, answer.json()["detail"]) == (413, SENTENCES[TOO_LARGE])
 
 
 def test_other_kinds_of_body_are_not_read(anas, treatment):

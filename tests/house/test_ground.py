@@ -11,6 +11,7 @@ import pytest
 from django.core.management import call_command
 
 from tests.house.tree import ROOT
+from tracker import env
 
 SAFE = {
     "MENDLINE_SECRET_KEY": "for-a-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
@@ -83,6 +84,14 @@ def test_wrong_tries_are_counted_by_the_visitor_s_address_that_a_trusted_proxy_n
         "print(get_client_ip(RequestFactory().get('/', headers={'X-Forwarded-For': '203.0.113.9'})))",
     )
     assert said.stdout.strip() == address, said.stderr
+
+
+def test_heic_cannot_be_turned_on_without_what_reads_it(monkeypatch):
+    monkeypatch.setattr(env, "HEIC", True)
+    env.refuse_unsafe()
+    monkeypatch.setattr(env, "find_spec", lambda name: None)
+    with pytest.raises(env.UnsafeSettings, match=r"extra \[heic\]"):
+        env.refuse_unsafe()
 
 
 def test_every_reason_not_to_start_is_said_at_once():

@@ -10,11 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from symptoms.photos import decoder as decoder_module
 from symptoms.photos.decoder import Decoder, DecodingProcess
-from symptoms.photos.headers import MAX_PIXELS
 from symptoms.photos.intake import take_in
+from symptoms.photos.limits import MAX_PIXELS
 from symptoms.photos.refusals import BUSY, TOO_COMPLEX, PhotoRefused
 from tests import images
 
@@ -134,6 +135,24 @@ def test_it_has_no_secrets_no_files_and_little_memory(process, monkeypatch):
     assert "django" not in (home / "maps").read_text()
 
 
+def test_it_reads_heic_with_the_rights_of_an_ordinary_user():
+    """Limits on processes are not held to root, and what reads HEIC starts a thread."""
+    program = "import os, runpy, sys; sys.argv = ['', '10', 'heic'];"
+    program += f"decoding = runpy.run_path({str(decoder_module.PROGRAM)!r}); decoding['warm_up']();"
+    program += "os.getuid() or os.setuid(65534); decoding['confine'](); decoding['serve'](10)"
+    data = (Path(__file__).parent / "heic" / "turned.heic").read_bytes()
+    done = subprocess.run(
+        [decoder_module.sys.executable, "-I", "-B", "-c", program],
+        input=decoder_module.REQUEST.pack(LIMIT, len(data), False) + data, stdout=subprocess.PIPE, env={}, cwd="/",
+    )  # fmt: skip
+    assert decoder_module.ANSWER.unpack_from(done.stdout)[:3] == (True, 64, 96)
+
+
+def test_a_phones_twelve_megapixels_are_halved_while_they_are_decoded(process):
+    process.decode(images.encoded(Image.new("RGB", (4032, 3024), images.RED)), LIMIT)
+    assert memory("VmHWM", process.pid) < 100 << 20  # decoded whole it takes 150 MB
+
+
 def test_it_ends_with_the_server_that_started_it():
     program = "from symptoms.photos.decoder import decoder; from symptoms.photos.intake import take_in; import os, sys;"
     program += "take_in(sys.stdin.buffer.read()); print(decoder().processes[0].pid or decoder().processes[-1].pid);"
@@ -192,7 +211,7 @@ def test_an_answer_that_is_no_picture_of_ours_is_not_kept(process, monkeypatch, 
     taken_over = tmp_path / "taken_over.py"
     taken_over.write_text(
         "import sys, struct\n"
-        "head = sys.stdin.buffer.read(8); sys.stdin.buffer.read(struct.unpack('>II', head)[1])\n"
+        "head = sys.stdin.buffer.read(9); sys.stdin.buffer.read(struct.unpack('>II?', head)[1])\n"
         "page = b'<html><script>alert(1)</script>'\n"
         "sys.stdout.buffer.write(struct.pack('>?III', True, 64, 48, len(page)) + page)\n"
     )
@@ -228,7 +247,7 @@ def test_the_server_stays_small_while_twenty_large_and_hostile_pictures_pass():
     assert memory("VmHWM") - before < 64 << 20
 
 
-def memory(name):
-    """A number of this process's /proc/self/status, in bytes."""
-    lines = (PROC / "self" / "status").read_text().splitlines()
+def memory(name, pid="self"):
+    """A number of a process's /proc/PID/status, in bytes."""
+    lines = (PROC / str(pid) / "status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name + ":"))
