@@ -323,7 +323,7 @@ class Invitation(models.Model):
     @property
     def undelivered_at(self) -> datetime | None:
         """Since when its letter could not be delivered; None while it was, or may well be."""
-        return (self.letter.failed_at or self.letter.refused_at) if self.letter else None
+        return self.letter.undelivered_at if self.letter else None
 
     @staticmethod
     def new_token() -> str:
@@ -387,6 +387,16 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def undelivered_at(self) -> datetime | None:
+        """Since when it could not be delivered; None where it was sent, or may well be."""
+        return self.failed_at or self.refused_at
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it waits to be sent, and nothing says that it will not arrive."""
+        return self.sent_at is None and self.undelivered_at is None
 
     @property
     def message_id(self) -> str:

@@ -31,6 +31,7 @@ class Reception:
     read_by: str = ""
     taken_at: datetime | None = None
     taken_by: str = ""
+    is_worse_since: bool = False  # it got worse after it was taken, and nobody has read it since
     closed_at: datetime | None = None
     outcome: str = ""
     closed_by: str = ""  # the clinic, which the patient may have left since
@@ -59,6 +60,9 @@ def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Rec
         read_by=user_name(read_by) if read_at else "",
         taken_at=taken.acknowledged_at if taken else None,
         taken_by=user_name(taken.acknowledged_by) if taken else "",
+        is_worse_since=taken is not None
+        and read_at is None
+        and any(alert.is_worse_since_taken for alert in still_open),
         closed_at=closed.resolved_at if closed else None,
         outcome=closed.outcome if closed else "",
         closed_by=str(closed.practice) if closed else "",
@@ -84,10 +88,11 @@ def _alerts(entry: Entry, said: Assessment | None) -> list[Alert]:
 
 def _told(entry: Entry, alerts: list[Alert], now: datetime) -> tuple[Told, datetime | None]:
     about = {entry.id, *(alert.entry_id for alert in alerts)}
-    deliveries = list(Delivery.objects.filter(entry__in=about))
+    here = {alert.practice_id for alert in alerts}
+    deliveries = list(Delivery.objects.filter(entry__in=about, practice__in=here))
     own = [delivery for delivery in deliveries if delivery.entry_id == entry.id] or deliveries
     sent = [delivery.sent_at for delivery in own if delivery.sent_at]
-    waiting = [delivery.created_at for delivery in own if not delivery.sent_at and not delivery.failed_at]
+    waiting = [delivery.created_at for delivery in own if delivery.is_on_its_way]
     if sent:
         return Told.TOLD, max(sent)
     if waiting and now - min(waiting) <= ON_ITS_WAY:

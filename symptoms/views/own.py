@@ -74,6 +74,8 @@ def received(entry: Entry, said: Assessment | None, patient: Patient, now: datet
         "read_by": reception.read_by,
         "taken": _at(reception.taken_at, zone, today),
         "taken_by": reception.taken_by,
+        "is_worse_since": reception.is_worse_since,
+        "is_unread": reception.read_at is None and (reception.taken_at is None or reception.is_worse_since),
         "closed": _closed(reception),
         "closed_by": reception.closed_by,
         "closed_at": _at(reception.closed_at, zone, today),

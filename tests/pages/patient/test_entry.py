@@ -159,6 +159,31 @@ def test_a_worse_day_is_not_called_read_because_an_earlier_one_was(ana, phone, n
     assert "read it" not in text_of(phone.get(entry.get_absolute_url()))
 
 
+@pytest.mark.parametrize(
+    ("worse", "advice"),
+    [
+        ({"signs": ["pus"]}, "please call, don’t wait."),
+        ({"signs": ["pus", "feeling_ill"], "temperature_c": 39.2}, "don’t wait for them, call 999."),
+    ],
+)
+def test_what_got_worse_stays_in_hand_but_is_not_called_read(ana, phone, noor, worse, advice):
+    treatment, now = pen(ana, days_ago=5), timezone.now()
+    logged(treatment, 3, signs=["feeling_ill"], now=now)
+    read_record(ana, by=noor, now=now)
+    acknowledge(treatment, by=noor, now=now)
+    entry = logged(treatment, 4, now=now + timedelta(seconds=1), **worse).entry
+    shown = text_of(phone.get(entry.get_absolute_url()))
+    assert "Dr Noor has it in hand , since today" in shown
+    assert f"It got worse after that. Your clinic is being told now. {advice[0].upper()}{advice[1:]}" in shown
+    sent(entry)
+    shown = text_of(phone.get(entry.get_absolute_url()))
+    assert "It got worse after that. Your clinic was told today" in shown and f"Not read yet: {advice}" in shown
+    read_record(ana, by=noor, now=now + timedelta(seconds=2))
+    shown = text_of(phone.get(entry.get_absolute_url()))
+    assert "Dr Noor has it in hand , since today" in shown
+    assert "It got worse" not in shown and "Not read yet" not in shown
+
+
 def test_nothing_is_in_hand_while_one_matter_is_not(ana, phone, noor):
     treatment = pen(ana, days_ago=5)
     logged(treatment, 4, signs=["firm_lumps"])
