@@ -30,7 +30,7 @@ def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         try:
             changed = mend_details(patient, **typed, by=request.user, now=now, reading=reading)
         except ChangedMeanwhile as change:
-            who = "The patient" if change.by == patient.user else user_name(change.by)
+            who = "the patient" if change.by == patient.user else user_name(change.by)
             meanwhile = in_words(change, typed, who=who, label=lambda name: str(form[name].label))
             reading = reading.after(change, now)
             form = PatientForm(now=now, initial=kept(change, typed))

@@ -27,7 +27,7 @@ def test_of_two_at_the_clinic_the_second_is_told_and_both_changes_stand(ana, des
     chens.post(details, {**sent_by(chens.get(details), details), "phone": "07700 900199"})
     answer = desk.post(details, {**noors, "year_of_birth": "1991"})
     assert answer.status_code == 409
-    assert "Wei Chen changed this while you had it open" in text_of(answer)
+    assert "This was changed while you had it open by Wei Chen" in text_of(answer)
     assert "Phone was nothing, became 07700 900199" in text_of(answer)
     ana.refresh_from_db()
     assert (ana.phone, ana.year_of_birth) == ("07700 900199", 1990)
@@ -41,13 +41,13 @@ def test_the_clinic_is_told_what_the_patient_changed_and_the_reverse(ana, desk, 
     assert phone.post(PROFILE, {**anas, "phone": "07700 900111"}).status_code == 302
     told = desk.post(details, {**noors, "phone": "07700 900222"})
     assert told.status_code == 409
-    assert "The patient changed this while you had it open" in text_of(told)
+    assert "This was changed while you had it open by the patient" in text_of(told)
     assert "Phone was nothing, became 07700 900111; you wrote 07700 900222" in text_of(told)
     anas = sent_by(phone.get(PROFILE), PROFILE)
     assert desk.post(details, sent_by(told, details)).status_code == 302
     told = phone.post(PROFILE, {**anas, "name": "Ana M. Marrowby"})
     assert told.status_code == 409
-    assert "Dr Noor changed this while you had it open" in text_of(told)
+    assert "This was changed while you had it open by Dr Noor" in text_of(told)
     assert phone.post(PROFILE, sent_by(told, PROFILE)).status_code == 302
     ana.refresh_from_db()
     assert (ana.name, ana.phone) == ("Ana M. Marrowby", "07700 900222")
@@ -58,7 +58,7 @@ def test_a_patient_with_two_windows_is_told_too(ana, phone):
     phone.post(PROFILE, {**first, "time_zone": "Europe/Paris", "country": "IE"})
     told = phone.post(PROFILE, {**second, "phone": "07700 900111"})
     assert told.status_code == 409
-    assert "You, in another window or on another device, changed this" in text_of(told)
+    assert "by you, in another window or on another device." in text_of(told)
     again = sent_by(told, PROFILE)
     assert (again["time_zone"], again["country"], again["phone"]) == (["Europe/Paris"], ["IE"], ["07700 900111"])
     assert phone.post(PROFILE, again).status_code == 302
@@ -82,7 +82,7 @@ def test_of_two_admins_who_change_a_member_the_second_is_told(clinic, noor):
     )
     answer = boss.post(page, {"reading": second["reading"], "is_admin": "on"})
     assert answer.status_code == 409
-    assert "Ms Hale changed this while you had it open" in text_of(answer)
+    assert "This was changed while you had it open by Ms Hale" in text_of(answer)
     assert "Admin was no, became yes" in text_of(answer)
     stored = Membership.objects.get(pk=member.pk)
     assert (stored.is_practitioner, stored.is_admin) == (True, True)

@@ -67,7 +67,7 @@ def test_the_second_is_told_and_what_both_changed_is_kept(desk, chens, treatment
     assert chens.post(edit, {**chens_form, "needle_depth_mm": "2.0"}).status_code == 302
     answer = desk.post(edit, {**noors, "cartridge_lot": "MN-2"})
     assert answer.status_code == 409
-    assert "Wei Chen changed this while you had it open" in text_of(answer)
+    assert "This was changed while you had it open by Wei Chen" in text_of(answer)
     assert "Depth in mm was 1.00, became 2.00" in text_of(answer)
     treatment.refresh_from_db()
     assert (str(treatment.needle_depth_mm), treatment.cartridge_lot) == ("2.00", "MN-1")  # nothing half saved
@@ -175,7 +175,7 @@ def test_a_patient_is_told_what_their_clinic_corrected_in_their_own_record(ana, 
     desk.post(clinics, {**sent_by(desk.get(clinics), clinics), "needle_depth_mm": "0.5"})
     answer = phone.post(edit, {**typed, "operator": "Rosa"})
     assert answer.status_code == 409
-    assert "Dr Noor changed this while you had it open" in text_of(answer)
+    assert "This was changed while you had it open by Dr Noor" in text_of(answer)
     assert phone.post(edit, sent_by(answer, edit)).status_code == 302
     own.refresh_from_db()
     assert (str(own.needle_depth_mm), own.operator) == ("0.50", "Rosa")
