@@ -50,6 +50,8 @@ def remove_member(member: Membership, now: datetime) -> None:
     Raises:
         LastAdmin: when it would leave the practice without an admin.
     """
+    lock_practice(member.practice_id)
+    member.refresh_from_db(fields=["is_admin", "removed_at"])
     _keep_an_admin(member)
     Membership.objects.filter(pk=member.pk, removed_at=None).update(removed_at=now)
     end_sessions(member.user)
@@ -61,5 +63,7 @@ def roles_of(member: Membership) -> dict[str, bool]:
 
 
 def _keep_an_admin(member: Membership) -> None:
-    if member.is_admin and not member.practice.memberships.admins().exclude(pk=member.pk).exists():
+    """The practice is locked: of two admins who remove each other the second is the last one."""
+    others = Membership.objects.admins().filter(practice=member.practice_id).exclude(pk=member.pk)
+    if member.is_admin and member.removed_at is None and not others.exists():
         raise LastAdmin

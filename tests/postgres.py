@@ -20,7 +20,7 @@ from pathlib import Path
 
 MISSING = "Please install PostgreSQL 15 or newer first: the tests need it (Debian, Ubuntu: apt-get install postgresql)."
 # What is tested here is thrown away, so nothing need survive a power cut; the start check has a server of its own.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 SET_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG)
 
 

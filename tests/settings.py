@@ -14,3 +14,5 @@ from tracker.settings import *  # noqa: F403
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # WhiteNoise warns of a folder that is not there
 ON_POSTGRES = bool(os.environ["MENDLINE_DATABASE_URL"])
+if ON_POSTGRES:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"max_size": 60}  # noqa: F405  # one for each of 50 who race

@@ -112,6 +112,7 @@ def test_a_returned_row_is_read_after_its_statement_has_ended(clinic):
         assert list(cursor) == [("2",)] and cursor.fetchall() == []
 
 
+@pytest.mark.faults
 def test_writers_in_many_threads_and_processes_never_meet_even_when_some_are_killed(tmp_path):
     """SQLite itself would refuse whoever does not wait; what was written is whole, killed writers or not."""
     database = sqlite3.connect(tmp_path / "mendline.sqlite3")

@@ -1,6 +1,6 @@
 """Forks real `manage.py run_worker` processes, one for each line on its input, so that killing many takes no minutes.
 
-    python launch_workers.py DATABASE SMTP_PORT        (then, a line each: the arguments of run_worker)
+    python launch_workers.py        (then, a line each: the arguments of run_worker)
 
 Answers each line with the process id of a new worker, which has this process's settings and nothing else of it.
 """
@@ -11,16 +11,12 @@ import sys
 from pathlib import Path
 
 
-def main(database: str, port: str) -> None:
+def main() -> None:
     """Set Django up once, then fork a worker for each line."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "tracker.settings", "MENDLINE_DEBUG": "1"}
-    os.environ |= {"MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_PORT": port}
-    os.environ["MENDLINE_DATA_DIR"] = str(Path(database).parent)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
     import django
-    from django.conf import settings
 
-    settings.DATABASES["default"]["NAME"] = database
     django.setup()
     from django.core.management import execute_from_command_line
 
@@ -37,4 +33,4 @@ def main(database: str, port: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -12,14 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AccountMail
 from symptoms.models import Delivery, Entry
 from tests.messages import mailservers
 from tests.messages.told import a_treatment, an_entry, tell, to
+from tests.processes import environment
 from tests.treatments import on_day
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -32,12 +31,13 @@ MOMENTS = ["before it looks", "while it connects", "during DATA", "after it was 
 
 
 class Workers:
-    """Starts workers on the test's own database file."""
+    """Starts workers on the test's own database."""
 
-    def __init__(self, port: int):
-        script = Path(__file__).with_name("launch_workers.py")
-        command = [sys.executable, str(script), str(settings.DATABASES["default"]["NAME"]), str(port)]
-        self._launcher = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, folder: Path, port: int):
+        self._launcher = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("launch_workers.py"))], env=mailing(folder, port),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
 
     def start(self, arguments: str = "") -> int:
         self._launcher.stdin.write(arguments + "\n")
@@ -50,9 +50,13 @@ class Workers:
         self._launcher.stdout.close()
 
 
+def mailing(folder: Path, port: int) -> dict[str, str]:
+    return environment(folder, MENDLINE_SMTP_HOST="127.0.0.1", MENDLINE_SMTP_PORT=str(port))
+
+
 @contextmanager
-def workers(port: int):
-    started = Workers(port)
+def workers(folder: Path, port: int):
+    started = Workers(folder, port)
     try:
         yield started
     finally:
@@ -80,7 +84,7 @@ def wait_until(true, seconds: float = 30.0) -> None:
         time.sleep(0.01)
 
 
-def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it_held():
+def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it_held(tmp_path):
     chance = random.Random(20261125)
     treatment = a_treatment()
     moment = ""
@@ -99,7 +103,7 @@ def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it
             may_go_on.wait(10)
 
     held: Counter = Counter()  # taken by the server, not marked by the worker that died
-    with mailservers.honest(on_data, on_taken) as (port, box), workers(port) as of_ours:
+    with mailservers.honest(on_data, on_taken) as (port, box), workers(tmp_path / "worker", port) as of_ours:
         for number in range(KILLS):
             moment = MOMENTS[number % len(MOMENTS)]
             offered.clear()
@@ -130,7 +134,7 @@ def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it
 
 
 @pytest.mark.parametrize("racers", RACERS)
-def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers):
+def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers, tmp_path):
     treatment = a_treatment()
     entry = an_entry(treatment)
     chance = random.Random(racers)
@@ -144,7 +148,7 @@ def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers):
         for one in entries
     )
     AccountMail.objects.bulk_create(AccountMail(to=f"{n}@example.org", subject="s", body="b") for n in range(20))
-    with mailservers.honest() as (port, box), workers(port) as of_ours:
+    with mailservers.honest() as (port, box), workers(tmp_path / "worker", port) as of_ours:
         started = [of_ours.start("--once") for _ in range(racers)]
         wait_until(lambda: not any(map(is_alive, started)), seconds=120)
     assert Counter(box.ids) == Counter([one.message_id for one in [*told, *AccountMail.objects.all()]])
@@ -158,7 +162,7 @@ def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers):
     assert ahead <= racers * 8, "somebody waited while many who came later went first"
 
 
-def test_the_worker_stops_when_told_and_what_was_on_its_way_arrives():
+def test_the_worker_stops_when_told_and_what_was_on_its_way_arrives(tmp_path):
     delivery = tell(an_entry())
     reached = threading.Event()
 
@@ -166,25 +170,10 @@ def test_the_worker_stops_when_told_and_what_was_on_its_way_arrives():
         reached.set()
         time.sleep(0.5)
 
-    with mailservers.honest(slowly) as (port, box):
-        environment = {
-            **os.environ, "MENDLINE_DEBUG": "1", "MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_PORT": str(port),
-            "MENDLINE_DATA_DIR": str(data_dir()),
-        }  # fmt: skip
-        worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], env=environment, stdout=subprocess.PIPE)
+    with mailservers.honest(slowly) as (port, box), workers(tmp_path / "worker", port) as of_ours:
+        worker = of_ours.start()
         wait_until(reached.is_set)
-        worker.terminate()
-        assert worker.wait(10) == 0
-        assert b"Worker stopped" in worker.stdout.read()
+        os.kill(worker, signal.SIGTERM)
+        wait_until(lambda: not is_alive(worker), seconds=10)
     delivery.refresh_from_db()
     assert delivery.sent_at is not None and box.ids == [delivery.message_id]
-
-
-def data_dir() -> Path:
-    """A data folder whose database is the test's, as `manage.py` expects to find it."""
-    database = Path(connection.settings_dict["NAME"])
-    link = database.with_name("worker") / "mendline.sqlite3"
-    link.parent.mkdir(exist_ok=True)
-    link.unlink(missing_ok=True)
-    link.symlink_to(database)
-    return link.parent

@@ -48,8 +48,8 @@ class WriteLock:
 
 
 def lock_beside(database: str) -> WriteLock:
-    """The one lock that this process has for a database file."""
-    return _lock(f"{database}-lock", os.getpid())
+    """The one lock that this process has for a database file, by whichever path it is opened."""
+    return _lock(f"{os.path.realpath(database)}-lock", os.getpid())
 
 
 @lru_cache
