@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.free_text import FreeText
 from accounts.models import Membership, Practice, User
@@ -31,6 +31,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
             user=OuterRef("acknowledged_by"), practice=OuterRef("practice")
         )
         return self.annotate(is_held=Exists(here))
+
+    def with_what_was_left(self) -> "AlertQuerySet":
+        """Each with `left_open`: what was open when the patient last left, as the event's detail; None for others."""
+        leaving = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.LEFT).order_by("-id")
+        return self.annotate(left_open=Subquery(leaving.values("detail")[:1]))
 
     def managed_by(self, user: User) -> "AlertQuerySet":
         """Those of the practice in which the user is a practitioner, of treatments that it may still read."""

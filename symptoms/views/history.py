@@ -13,7 +13,7 @@ from accounts.models import AccessRecord, Patient, Practice
 from accounts.patients import CHANGED
 from symptoms.models import AlertEvent, Assessment, Entry, Note, Treatment, TreatmentRevision
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.practitioner import event_in_words
+from symptoms.wording.practitioner import alert_title, event_in_words
 
 SHOWN = 40
 
@@ -61,7 +61,8 @@ def _alerts(treatments: list[Treatment], practice: Practice):
     for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_one_act):
         first, *more = together
         who = user_name(first.actor) if what in ("acknowledged", "resolved") else "Mendline"
-        yield Event(at, who, event_in_words(what, first.alert.concern, first.urgency, first.detail, more=len(more)))
+        title = alert_title(first.alert.kind, first.alert.concern)
+        yield Event(at, who, event_in_words(what, title, first.urgency, first.detail, more=len(more)))
 
 
 def _one_act(event: AlertEvent) -> tuple:

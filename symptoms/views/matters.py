@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.members import user_name
 from accounts.models import Patient, User
@@ -15,7 +18,7 @@ from symptoms.recovery.sayings import Saying
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
-from symptoms.wording.practitioner import concern_title, think_of, urgency_word
+from symptoms.wording.practitioner import alert_title, left_in_words, think_of, urgency_word
 
 
 @dataclass
@@ -35,7 +38,12 @@ class Matter:
 
     @property
     def title(self) -> str:
-        return concern_title(self.alert.concern)
+        return alert_title(self.alert.kind, self.alert.concern)
+
+    @property
+    def left(self) -> str:
+        """What was open when the patient left, where that is the matter."""
+        return left_in_words(self.alert.left_open) if self.alert.kind == Alert.Kind.LEFT else ""
 
     @property
     def unjudged(self) -> bool:
@@ -48,7 +56,7 @@ class Matter:
     @property
     def line(self) -> str:
         """The facts in a line, for a matter that is folded under its title."""
-        return in_a_line(self.flag) if self.flag else ""
+        return self.left or (in_a_line(self.flag) if self.flag else "")
 
     @property
     def stands_open(self) -> bool:
@@ -91,7 +99,7 @@ class Matter:
 
     @property
     def nobody_told(self) -> bool:
-        return not any(delivery.failed_at is None for delivery in self.told)
+        return not any(delivery.undelivered_at is None for delivery in self.told)
 
 
 def days_late(entry, treatment: Treatment, patient: Patient) -> int:
@@ -105,6 +113,7 @@ def open_matters(patient: Patient, treatments: Iterable[Treatment], by: User) ->
         Alert.objects.open()
         .managed_by(by)
         .with_holder()
+        .with_what_was_left()
         .filter(treatment__in=list(treatments))
         .select_related("treatment", "entry", "acknowledged_by")
         .order_by("-urgency", "worsened_at", "concern")
@@ -115,11 +124,10 @@ def open_matters(patient: Patient, treatments: Iterable[Treatment], by: User) ->
     matters: list[Matter] = []
     for alert in alerts:
         judgement, flag = _behind(alert, said[alert.entry_id])
-        first = all(matter.alert.entry_id != alert.entry_id for matter in matters)
+        about = _told_about(alert)
+        first = all(_told_about(matter.alert) != about for matter in matters)
         answers = answers_in_words(alert.entry.answers)
-        matters.append(
-            Matter(alert, patient, judgement, flag, told[alert.entry_id], read.get(alert.id), first, answers=answers)
-        )
+        matters.append(Matter(alert, patient, judgement, flag, told[about], read.get(alert.id), first, answers=answers))
     return matters
 
 
@@ -135,11 +143,18 @@ def add_latest(matters: Iterable[Matter], newest: DayRead | None) -> None:
 
 
 def _told(alerts: list[Alert]) -> dict:
-    by_entry = defaultdict(list)
-    sent = Delivery.objects.filter(entry__in={alert.entry_id for alert in alerts}).select_related("recipient")
+    """The messages to the practice's own people, by the id of what they are about."""
+    by_id = defaultdict(list)
+    about = Q(entry__in={alert.entry_id for alert in alerts}) | Q(alert__in=alerts)
+    sent = Delivery.objects.filter(about, practice=alerts[0].practice_id).select_related("recipient")
     for delivery in sent.order_by("created_at", "recipient__name"):
-        by_entry[delivery.entry_id].append(delivery)
-    return by_entry
+        by_id[delivery.entry_id or delivery.alert_id].append(delivery)
+    return by_id
+
+
+def _told_about(alert: Alert) -> UUID:
+    """What its messages are about: the entry, or that the patient left."""
+    return alert.pk if alert.kind == Alert.Kind.LEFT else alert.entry_id
 
 
 def _said(alerts: list[Alert]) -> dict:

@@ -59,7 +59,7 @@ def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     """
     treatment = get_object_or_404(_on_our_desk(request.user), pk=treatment_id)
     if acknowledge(treatment, by=request.user, now=timezone.now(), over_from=typed_id(request.POST, "over_from")):
-        messages.success(request, "You have this now. The patient sees it.")
+        messages.success(request, _taken(treatment, request.user))
     else:
         taken = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
         messages.info(request, f"{_who_has(taken, request.user)} this already." if taken else "This is closed already.")
@@ -136,6 +136,13 @@ def _patient(user: User, patient_id: UUID) -> Patient:
 
 def _alerts(user: User) -> QuerySet[Alert]:
     return Alert.objects.managed_by(user).filter(treatment__in=Treatment.objects.visible_to(user))
+
+
+def _taken(treatment: Treatment, user: User) -> str:
+    """That it is theirs now, and what the patient reads of it."""
+    patient = treatment.patient
+    is_read = patient.user_id is not None and patient.practice_id == user.practice_as_practitioner.pk
+    return f"You have this now.{f' The patient reads “{user} has it in hand”.' if is_read else ''}"
 
 
 def _who_has(alert: Alert, user: User) -> str:

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import practitioner_required
 from accounts.models import Invitation, Patient, Practice
-from symptoms.models import Assessment, Delivery, Standing, Treatment
+from symptoms.models import Alert, Assessment, Delivery, Standing, Treatment
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.queue_left import left_rows
 from symptoms.views.queue_rows import rows_of
 from symptoms.views.search import named, sought_in
 
@@ -31,12 +32,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     show = show if show in SHOW else "open"
     sought = sought_in(request)
     page = _page(practice, show, sought, request.GET.get("page", "1"))
-    waiting = page.paginator.count if show == "open" and not sought else _open(practice).count()
+    is_queue = show == "open" and not sought
+    left = left_rows(practice, now) if is_queue else []
+    waiting = page.paginator.count + len(left) if is_queue else _waiting(practice)
     context = {
         "practice": practice,
         "now": now,
         "page": page,
         "rows": rows_of(_found(page, show), practice, now),
+        "left": left,
         "waiting": waiting,
         "show": show,
         "shows": SHOW.items(),
@@ -44,7 +48,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
         "to_confirm": _to_confirm(practice),
         "stuck_since": _stuck_since(now),
-        "tab": "queue" if show == "open" and not sought else "patients",
+        "tab": "queue" if is_queue else "patients",
     }
     return render(request, "practitioner/queue.html", context)
 
@@ -77,6 +81,12 @@ def _open(practice: Practice) -> QuerySet[Standing]:
     """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
     ours = Exists(Treatment.objects.filter(patient=OuterRef("patient"), practice=practice))
     return Standing.objects.filter(Q(patient__practice=practice) | ours, practice=practice, alert_urgency__gt=0)
+
+
+def _waiting(practice: Practice) -> int:
+    """How many patients with something open, those who left with it among them: one statement."""
+    left = Alert.objects.open().filter(practice=practice, kind=Alert.Kind.LEFT)
+    return _open(practice).values("pk").union(left.values("pk"), all=True).count()
 
 
 def _to_confirm(practice: Practice) -> list[Invitation]:

@@ -118,6 +118,11 @@ class Row:
         return f"{who} has it" if len(taken) == len(self.alerts) else f"{who} has {len(taken)} of {len(self.alerts)}"
 
     @property
+    def is_worse_since_taken(self) -> bool:
+        """Whether the worst got worse after somebody took it."""
+        return self.worst is not None and self.worst.is_held and self.worst.is_worse_since_taken
+
+    @property
     def told(self) -> str:
         """What went wrong with telling somebody, if anything did."""
         if self.worst is None or self.worst.reached:
@@ -149,16 +154,17 @@ def _drawn(row: Row, entries: dict[int, Entry]) -> Spark | None:
 
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
-    about = Delivery.objects.filter(entry=OuterRef("entry"))
+    about = Delivery.objects.filter(entry=OuterRef("entry"), practice=practice)
     said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True).values("flags")
     alerts = (
         Alert.objects.open()
+        .exclude(kind=Alert.Kind.LEFT)
         .with_holder()
         .filter(Q(treatment__patient__practice=practice) | Q(treatment__practice=practice))
         .filter(practice=practice, treatment__patient__in=patients)
         .select_related("treatment", "entry", "acknowledged_by")
         .defer("treatment__products", "entry__answers", "entry__note", "acknowledged_by__password")
-        .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.filter(failed_at=None)))
+        .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.deliverable()))
         .order_by("-urgency", "worsened_at")
     )
     by_patient: dict[UUID, list[Alert]] = defaultdict(list)

@@ -30,6 +30,11 @@ def concern_title(concern: str) -> str:
     return found.title if found else concern.replace("_", " ").capitalize()
 
 
+def alert_title(kind: str, concern: str) -> str:
+    """What an alert is called."""
+    return "Left your clinic" if kind == "left" else concern_title(concern)
+
+
 def think_of(flag: Flag) -> Saying | None:
     """What to think of and to record for a flag; None for a concern of a protocol that is gone."""
     return _saying(flag["concern"])
@@ -39,11 +44,10 @@ def _saying(concern: str) -> Saying | None:
     return saying(Concern(concern)) if concern in set(Concern) else None
 
 
-def event_in_words(what: str, concern: str, urgency: int | None, detail: str, more: int = 0) -> str:
-    """What happened to an alert, and to `more` with it, for the history: "Infection got worse: See today"."""
+def event_in_words(what: str, title: str, urgency: int | None, detail: str, more: int = 0) -> str:
+    """What happened to an alert called `title`, and to `more` with it: "Infection got worse: See today"."""
     if what == "left":
         return left_in_words(detail)
-    title = concern_title(concern)
     these = f"{title.lower()}{f' and {more} more' if more else ''}"
     said = {
         "opened": f"{title}: {urgency_word(urgency)}",

@@ -1,0 +1,61 @@
+"""A patient who left with something open stands above the queue and on their page until somebody closes it."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from symptoms.alerts.handling import acknowledge
+from symptoms.alerts.leaving import raise_left
+from symptoms.alerts.standing import refresh_standing
+from symptoms.models import Alert, Delivery
+from tests import people
+from tests.pages.practitioner.pages import text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("queue")
+
+
+@pytest.fixture
+def left(clinic, noor) -> Alert:
+    """Of Ana, who left Larkfield for another practice with an infection and something to talk about open."""
+    session = pen(people.ana(clinic), days_ago=6, by=noor)
+    logged(session, 3, signs=["pus", "firm_lumps"])
+    alert = raise_left(session.patient, clinic, now=timezone.now())
+    session.patient.practice = people.practice("Otherwhere Clinic")
+    session.patient.save()
+    Alert.objects.exclude(pk=alert.pk).update(practice=session.patient.practice)
+    refresh_standing(session.patient)
+    return alert
+
+
+def test_the_queue_says_who_left_with_what_and_who_was_not_told(desk, left, clinic):
+    shown = text_of(desk.get(QUEUE))
+    assert "1 to review" in shown and "1 to review" in text_of(desk.get(f"{QUEUE}?show=all"))
+    assert "Left with something open" in shown
+    assert "Left your clinic with 2 open: infection (see today)," in shown and "no one has it" in shown
+    Delivery.objects.filter(alert=left).update(refused_at=timezone.now())
+    assert "Could not be told" in text_of(desk.get(QUEUE))
+    Delivery.objects.filter(alert=left).delete()
+    assert "Nobody was told" in text_of(desk.get(QUEUE))
+    acknowledge(left.treatment, by=people.practitioner(clinic, "Dr Chen"), now=timezone.now())
+    assert "Dr Chen has it" in text_of(desk.get(QUEUE))
+
+
+def test_it_is_not_in_the_list_of_anybody_else(left):
+    new = people.dr_okafor(Alert.objects.exclude(pk=left.pk).first().practice)
+    shown = text_of(people.signed_in(new).get(QUEUE))
+    assert "Left with something open" not in shown and "Ana Marrowby" in shown
+
+
+def test_the_page_says_it_and_it_is_closed_there(desk, left):
+    page = reverse("patient", args=[left.treatment.patient_id])
+    shown = text_of(desk.get(page))
+    assert "Left your clinic with 2 open: infection (see today)," in shown
+    assert "The patient reads" not in shown and "Otherwhere" not in shown
+    desk.post(reverse("acknowledge", args=[left.treatment_id]))
+    shown = text_of(desk.get(page))
+    assert "You have this now." in shown and "has it in hand" not in shown
+    closed = desk.post(reverse("resolve", args=[left.id]), {"outcome": "referred", "reason": "Rang her."}, follow=True)
+    assert "Closed left your clinic: Referred: Rang her." in text_of(closed)
+    assert "0 to review" in text_of(desk.get(QUEUE))
