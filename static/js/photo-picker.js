@@ -1,18 +1,25 @@
 /* <photo-picker> shows the chosen file in place of its outline, and lets it be taken away again.
 
-   Markup: components/shot.html, that is
-     <photo-picker><label class="shot"><input type="file"><span>icon and title</span></label></photo-picker>
-   A file that the server would refuse for its size or kind is said so at once; the server decides all the same. */
+   Markup: components/shot.html inside patient/shots.html, that is
+     <div class="shots" data-…><photo-picker><label class="shot"><input type="file"><span>icon and title</span></label></photo-picker></div>
+   The limits and what is said about them are the server's, in the data of .shots. A file that the server would certainly
+   refuse is said so before it is sent; in doubt, the server decides. */
 
-const LARGEST = 20 * 1024 * 1024;
-const KINDS = ["image/jpeg", "image/png", "image/webp"];
+// Some phones give good photos one of these types, or none.
+const LOOSE_TYPES = ["", "image/jpg", "image/pjpeg", "application/octet-stream"];
+const HEIC_TYPE = /^image\/hei[cf]/;
+const JPEG_START = "\u00ff\u00d8\u00ff";
 
 class PhotoPicker extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input[type=file]");
     if (!this.input) return;
+    this.limits = this.closest(".shots").dataset;
     this.named = this.querySelector(".shot > span")?.textContent.trim() ?? "";
+    this.parts = [];
     this.input.addEventListener("change", () => this.show());
+    // On Android the system's own picker opens, which shows no camera.
+    if (/Android/.test(navigator.userAgent)) this.offerCamera();
     if (this.input.files.length) this.show(); // browsers keep the chosen file over a reload
   }
 
@@ -20,11 +27,14 @@ class PhotoPicker extends HTMLElement {
     this.clear();
   }
 
-  show() {
+  async show() {
     this.clear();
     const file = this.input.files[0];
     if (!file) return;
-    const refused = this.refusal(file);
+    const start = new TextDecoder("latin1").decode(await file.slice(0, 12).arrayBuffer());
+    if (file !== this.input.files[0]) return; // another was chosen meanwhile
+    const isHeic = this.isHeic(file, start);
+    const refused = this.refusal(file, start, isHeic);
     if (refused) {
       this.input.value = "";
       this.say(refused, "error");
@@ -36,26 +46,49 @@ class PhotoPicker extends HTMLElement {
     picture.alt = `${this.named}, chosen`;
     picture.addEventListener("error", () => {
       picture.remove();
-      this.say("Your phone cannot show this file. Is it a photo?", "error");
+      if (isHeic) this.say("Chosen. Your phone cannot show it here.", "quiet");
+      else this.say("Your phone cannot show this file. Is it a photo?", "error");
     });
     picture.src = this.url;
     this.querySelector(".shot").append(picture);
-    const remove = document.createElement("button");
-    remove.type = "button";
-    remove.className = "link";
-    remove.textContent = `Remove ${this.named.toLowerCase()}`;
-    remove.addEventListener("click", () => {
+    this.parts.push(picture);
+    this.add(this.button(`Remove ${this.named.toLowerCase()}`, () => {
       this.input.value = "";
       this.clear();
       this.input.focus();
-    });
-    this.append(remove);
+    }));
   }
 
-  refusal(file) {
-    if (file.size > LARGEST) return "This photo is larger than 20 MB. Choose a smaller one.";
-    if (file.type && !KINDS.includes(file.type)) return "Choose a JPEG, PNG or WebP photo.";
-    return "";
+  isHeic(file, start) {
+    const brands = this.limits.heicBrands.split(" ");
+    if (start.slice(4, 8) === "ftyp" && brands.includes(start.slice(8))) return true;
+    return HEIC_TYPE.test(file.type) && !start.startsWith(JPEG_START);
+  }
+
+  refusal(file, start, isHeic) {
+    if (file.size > Number(this.limits.mostBytes)) return this.limits.tooLarge;
+    if (isHeic) return this.limits.heic ?? "";
+    const types = [...LOOSE_TYPES, ...this.input.accept.split(",")];
+    return types.includes(file.type) || start.startsWith(JPEG_START) ? "" : this.limits.format;
+  }
+
+  offerCamera() {
+    const camera = this.button("Use camera", () => {
+      this.input.setAttribute("capture", this.input.name === "close_up" ? "environment" : "user");
+      this.input.click();
+      this.input.removeAttribute("capture"); // the next tap on the outline is for the gallery again
+    });
+    camera.setAttribute("aria-label", `Use camera, ${this.named.toLowerCase()}`);
+    this.append(camera);
+  }
+
+  button(text, act) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = text;
+    button.addEventListener("click", act);
+    return button;
   }
 
   say(text, kind) {
@@ -63,13 +96,18 @@ class PhotoPicker extends HTMLElement {
     line.className = kind;
     line.setAttribute("role", "alert");
     line.textContent = text;
-    this.append(line);
+    this.add(line);
+  }
+
+  add(part) {
+    this.append(part);
+    this.parts.push(part);
   }
 
   clear() {
     if (this.url) URL.revokeObjectURL(this.url);
     this.url = null;
-    for (const part of this.querySelectorAll(".shot-preview, .shot ~ *")) part.remove();
+    for (const part of this.parts.splice(0)) part.remove();
   }
 }
 

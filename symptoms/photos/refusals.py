@@ -18,7 +18,7 @@ NOT_STORED = "not_stored"
 SENTENCES = {
     TOO_LARGE: f"This photo is larger than {MEGABYTES} MB, so it was not kept. Please send a smaller one.",
     EMPTY: "This file is empty, so there was nothing to keep. Please choose the photo again.",
-    FORMAT: "This file is not a JPEG, PNG or WebP picture, so it was not kept. Please send a photo from your camera.",
+    FORMAT: "This file is not a photo that we can read, so it was not kept. Please send a JPEG from your camera.",
     HEIC: "This is a HEIC photo, which we cannot read. Please save it as a JPEG and send that.",
     ANIMATED: "This is a moving picture, so it was not kept. Please send a still photo.",
     TOO_SMALL: "This picture is too small to show your skin, so it was not kept. Please send a photo from your camera.",

@@ -27,10 +27,9 @@ from symptoms.journal.entries import (
 from symptoms.journal.reading import last_day
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Entry, Treatment
-from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
 from symptoms.views.own import UNIT, own_treatments, unit_for
-from symptoms.views.sending import keep_photos
+from symptoms.views.sending import keep_photos, picker
 from symptoms.wording.times import full, short
 
 DAYS_OFFERED = 3  # when it is asked which day is meant
@@ -117,7 +116,7 @@ def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     except ForeignId:
         raise Http404 from None
     photos = sent_photos(request.FILES, said["id"])
-    for refusal in keep_photos(sheet.treatment.id, photos, day=said["day"], by=request.user, now=now):
+    for refusal in keep_photos(request, sheet.treatment.id, photos, day=said["day"], now=now):
         messages.warning(request, str(refusal))
     return redirect(recorded.entry)
 
@@ -151,7 +150,7 @@ def _page(request: HttpRequest, sheet: Sheet, form: EntryForm, *, status: int = 
         "last_time": _last_time(last.day, sheet.day) if last else "",
         "days_offered": [(day, short(sheet.treatment.day_zero + timedelta(days=day), on)) for day in offered],
         "lines": lines_for(sheet.patient),
-        "views": VIEWS,
+        "picker": picker(request),
         "had_photos": bool(request.FILES),
         "shows_photos": sheet.patient.agreed_to("photos"),
         "tab": "today",

@@ -15,11 +15,10 @@ from symptoms.journal.photos import remove_photo
 from symptoms.journal.reading import last_day
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Photo
-from symptoms.models.photo import VIEWS
 from symptoms.photos import files
 from symptoms.recovery.course import LAST_DAY
 from symptoms.views.own import own_treatments
-from symptoms.views.sending import NotKept, keep_photos
+from symptoms.views.sending import NotKept, keep_photos, picker
 from symptoms.wording.times import full
 
 # Whatever the bytes turn out to be, a browser shows them as a picture or not at all (safety.md, section 6).
@@ -69,7 +68,7 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
     refused: list[NotKept] = []
     if form.is_bound and form.is_valid():
         sent = sent_photos(request.FILES, form.cleaned_data["id"])
-        refused = keep_photos(treatment.id, sent, day=day, by=request.user, now=now)
+        refused = keep_photos(request, treatment.id, sent, day=day, now=now)
         if len(refused) < len(sent):
             messages.success(request, "Saved.")
         if not refused:
@@ -83,7 +82,7 @@ def photo_add(request: HttpRequest, day: int) -> HttpResponse:
         "refused": refused,
         "lines": lines_for(patient),
         "shows_photos": patient.agreed_to("photos"),
-        "views": VIEWS,
+        "picker": picker(request),
     }
     page = render(request, "patient/photo_add.html", context, status=_status(form, refused))
     if page.status_code == 503:

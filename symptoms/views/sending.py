@@ -1,24 +1,30 @@
-"""Keeping the photos that came with a form: each by itself, so that a refused one costs nothing else."""
+"""Photos in a form: what its page says of them, and keeping each by itself: a refused one costs nothing else."""
 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError
+from django.http import HttpRequest
 
 from accounts.models import User
 from symptoms.journal.entries import EntryRefused, ForeignId
 from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo
 from symptoms.models.photo import VIEWS
-from symptoms.photos.limits import MAX_BYTES
-from symptoms.photos.refusals import NOT_STORED, SENTENCES, TOO_LARGE, PhotoRefused
+from symptoms.photos.headers import HEIF_BRANDS
+from symptoms.photos.limits import MAX_BYTES, MEGABYTES
+from symptoms.photos.refusals import FORMAT, HEIC, NOT_STORED, SENTENCES, TOO_LARGE, PhotoRefused, heic_sentence
 from symptoms.photos.uploads import place_for_upload
 
 log = logging.getLogger(__name__)
 
+TYPES = ["image/jpeg", "image/png", "image/webp"]  # where these alone are named, an iPhone makes a JPEG of a HEIC photo
+HEIC_TYPES = ["image/heic", "image/heif"]
 TAKEN = "Another photo was sent from this page before, so this one was not kept. Open the page again to add it."
 
 
@@ -34,22 +40,45 @@ class NotKept:
         return f"{dict(VIEWS)[self.view]}: {self.sentence}"
 
 
+def picker(request: HttpRequest) -> dict[str, Any]:
+    """What `patient/shots.html` takes: the views, the limits, and what is said about a file that is beyond them."""
+    reads_heic = settings.PHOTOS_READ_HEIC
+    return {
+        "views": VIEWS,
+        "accept": ",".join([*TYPES, *(HEIC_TYPES if reads_heic else [])]),
+        "kinds": "JPEG, PNG, WebP or HEIC" if reads_heic else "JPEG, PNG or WebP",
+        "megabytes": MEGABYTES,
+        "most_bytes": MAX_BYTES,
+        "too_large": SENTENCES[TOO_LARGE],
+        "format": SENTENCES[FORMAT],
+        "heic": "" if reads_heic else heic_sentence(_browser(request)),
+        "heic_brands": " ".join(HEIF_BRANDS),
+    }
+
+
 def keep_photos(
-    treatment_id: UUID, sent: Iterable[tuple[UUID, str, UploadedFile]], *, day: int, by: User, now: datetime
+    request: HttpRequest, treatment_id: UUID, sent: Iterable[tuple[UUID, str, UploadedFile]], *, day: int, now: datetime
 ) -> list[NotKept]:
     """Keep each photo of `sent` (id, view, file) with a day; gives a sentence for each that was refused."""
     refused: list[NotKept] = []
     for id, view, file in sent:
         try:
-            _keep(treatment_id, id, view, file, day=day, by=by, now=now)
-        except (PhotoRefused, TooManyPhotos, EntryRefused) as refusal:
-            refused.append(NotKept(view, str(refusal), getattr(refusal, "is_ours", False)))
+            _keep(treatment_id, id, view, file, day=day, by=request.user, now=now)
+        except PhotoRefused as refusal:
+            sentence = heic_sentence(_browser(request)) if refusal.reason == HEIC else refusal.sentence
+            refused.append(NotKept(view, sentence, refusal.is_ours))
+        except (TooManyPhotos, EntryRefused) as refusal:
+            refused.append(NotKept(view, str(refusal)))
         except (SameIdOtherPhoto, ForeignId):
             refused.append(NotKept(view, TAKEN))
         except OperationalError:  # the day it came with is saved already: that must not be taken back
             log.exception("a photo's row could not be written")
             refused.append(NotKept(view, SENTENCES[NOT_STORED], is_ours=True))
     return refused
+
+
+def _browser(request: HttpRequest) -> str:
+    return request.headers.get("User-Agent", "")
 
 
 def _keep(treatment_id: UUID, id: UUID, view: str, file: UploadedFile, *, day: int, by: User, now: datetime) -> None:

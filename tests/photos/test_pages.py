@@ -1,5 +1,6 @@
 """Photos on the pages: added later, handed out with fixed headers to those who may see them, taken away."""
 
+import html
 import re
 from uuid import uuid4
 
@@ -154,8 +155,32 @@ def test_a_refused_photo_costs_the_others_nothing_and_says_why(phone, treatment)
     page = phone.post(add(1), {"id": str(uuid4()), "front": file(b"GIF89a"), "right": file(b""), "left": file()})
     assert page.status_code == 422 and [photo.view for photo in Photo.objects.all()] == ["left"]
     said = text_of(page)
-    assert "2 photos were not kept" in said and "Front: This file is not a JPEG" in said
+    assert "2 photos were not kept" in said and "Front: This file is not a photo that we can read" in said
     assert "Right: This file is empty" in said
+
+
+PHONES = {
+    "iPhone": ("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Safari/605.1.15", "Most Compatible"),
+    "Android": ("Mozilla/5.0 (Linux; Android 16; SM-S931B) Chrome/142.0 Mobile Safari/537.36", "High efficiency"),
+}
+
+
+@pytest.mark.parametrize("name", PHONES)
+def test_page_and_server_say_the_same_about_a_heic_photo_on_that_phone(ana, treatment, name):
+    agent, word = PHONES[name]
+    phone = people.signed_in(ana, HTTP_USER_AGENT=agent)
+    page = phone.get(add(1)).content.decode()
+    (said,) = re.findall(r'data-heic="([^"]+)"', page)
+    assert word in said and 'data-most-bytes="20000000"' in page
+    heic = file(b"\0\0\0\x18ftypheic" + bytes(100), name="IMG_1.heic")
+    answer = phone.post(add(1), {"id": str(uuid4()), "front": heic})
+    assert answer.status_code == 422 and f"Front: {html.unescape(said)}" in text_of(answer)
+
+
+def test_where_heic_is_read_the_page_takes_it_and_says_nothing_against_it(phone, treatment, settings):
+    settings.PHOTOS_READ_HEIC = True
+    page = phone.get(add(1)).content.decode()
+    assert "image/heic" in page and "WebP or HEIC" in page and "data-heic=" not in page
 
 
 def test_a_photo_too_large_is_refused_before_it_is_read(phone, treatment, monkeypatch):

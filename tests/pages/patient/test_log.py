@@ -307,7 +307,7 @@ def test_a_refused_photo_leaves_the_entry_saved_and_says_why(phone, treatment):
     page = phone.post(LOG, typed(3, front=good, left=bad), follow=True)
     assert Entry.objects.count() == 1
     assert [photo.view for photo in Photo.objects.all()] == ["front"]
-    assert "Left: This file is not a JPEG, PNG or WebP picture" in text_of(page)
+    assert "Left: This file is not a photo that we can read" in text_of(page)
     assert "=cmd" not in text_of(page)
 
 

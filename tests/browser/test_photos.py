@@ -1,0 +1,84 @@
+"""Photos in a real browser: what is said about a file before it is sent, and every photo large, by keyboard."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from symptoms.demo.cast import PASSWORD
+from symptoms.photos.refusals import HEIC_ON_AN_IPHONE, HEIC_ON_ANDROID, SENTENCES, TOO_LARGE
+from tests import images
+
+pytestmark = pytest.mark.browser
+
+PIXEL = "Mozilla/5.0 (Linux; Android 16; Pixel 8 Pro) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Mobile Safari/604.1"
+HEIC = b"\0\0\0\x18ftyp%s" + bytes(100)
+
+
+@pytest.fixture
+def adding(visitor):
+    """The page on which Tom adds photos of day 9, in the browser of a phone."""
+
+    def open_page(agent: str = "") -> Page:
+        one = visitor(**({"user_agent": agent} if agent else {}))
+        one.sign_in("tom@patients.example", PASSWORD)
+        one.page.goto("/course/9/photos/")
+        return one.page
+
+    return open_page
+
+
+def choose(page: Page, file: bytes | Path, kind: str = "image/jpeg", name: str = "front.jpg") -> int:
+    """Choose a file for the front; gives how many files stay chosen once the page has looked at it."""
+    front = page.locator("input[name=front]")
+    front.set_input_files(file if isinstance(file, Path) else {"name": name, "mimeType": kind, "buffer": file})
+    expect(page.locator("photo-picker:first-of-type").locator("[role=alert], .shot-preview").first).to_be_attached()
+    return front.evaluate("input => input.files.length")
+
+
+def test_a_heic_photo_is_named_before_it_is_sent_with_what_that_phone_can_do(adding):
+    for agent, sentence in ((PIXEL, HEIC_ON_ANDROID), (IPHONE, HEIC_ON_AN_IPHONE)):
+        page = adding(agent)
+        for brand, kind, name in (
+            ("heic", "image/heic", "a.heic"),
+            ("hevc", "", "a.hif"),
+            ("mif1", "image/jpeg", "a.jpg"),
+        ):
+            assert choose(page, HEIC % brand.encode(), kind, name) == 0
+            expect(page.get_by_role("alert")).to_have_text(sentence)
+    assert choose(page, b"no more than a name", "image/heic", "a.heic") == 0
+    expect(page.get_by_role("alert")).to_have_text(HEIC_ON_AN_IPHONE)
+
+
+@pytest.mark.parametrize("kind", ["image/jpg", "image/pjpeg", "application/octet-stream", "", "image/heic"])
+def test_a_jpeg_stays_chosen_whatever_its_phone_calls_it(adding, kind):
+    page = adding()
+    assert choose(page, images.photo(), kind) == 1
+    expect(page.locator(".shot-preview")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_file_over_the_limit_is_said_so_at_once_and_one_at_it_is_not(adding, tmp_path):
+    page, file = adding(), tmp_path / "front.jpg"
+    file.write_bytes(images.photo().ljust(20_000_001, b"\0"))
+    assert choose(page, file) == 0
+    expect(page.get_by_role("alert")).to_have_text(SENTENCES[TOO_LARGE])
+    file.write_bytes(images.photo().ljust(20_000_000, b"\0"))
+    assert choose(page, file) == 1
+    assert choose(page, b"%PDF-1.7", "application/pdf", "letter.pdf") == 0
+
+
+def test_android_has_a_way_to_the_camera_and_one_to_the_gallery(adding):
+    page = adding(PIXEL)
+    page.locator("input[type=file]").evaluate_all(
+        "all => all.forEach(one => one.addEventListener('click', () => document.title = one.getAttribute('capture')))"
+    )
+    for button, camera in (("Use camera, front", "user"), ("Use camera, close-up", "environment")):
+        with page.expect_file_chooser():
+            page.get_by_role("button", name=button).click()
+        assert page.title() == camera
+    with page.expect_file_chooser():
+        page.locator(".shot").first.click()
+    assert page.title() == "null"
+    expect(adding(IPHONE).get_by_role("button", name="Use camera")).to_have_count(0)
