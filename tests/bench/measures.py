@@ -5,7 +5,7 @@ import json
 import re
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -50,6 +50,8 @@ def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
     cost = _cost(server, asks, rounds)
     return [
         *_entry_rows(cost, seen),
+        _changed_row(server, seen),
+        *_today_rows(seen),
         *_course_rows(cost, seen),
         *_queue_rows(server, cost, seen),
         _judgement_row(),
@@ -71,6 +73,13 @@ def _asks(server: Server, seen: Seen) -> dict[str, Ask]:
         token, treatment = next(waiting)
         _asked(server, *_entry(treatment, day=3), token, 201)
 
+    def logger(days_to_log: Iterator[tuple[str, str, int]]) -> Ask:
+        def ask() -> None:
+            token, treatment, day = next(days_to_log)
+            _asked(server, *_entry(treatment, day=day), token, 201)
+
+        return ask
+
     def page(path: str, user: User) -> Ask:
         cookie = _cookie(user)
         return lambda: _expect(200, *server.ask("GET", path, Cookie=cookie))
@@ -79,6 +88,7 @@ def _asks(server: Server, seen: Seen) -> dict[str, Ask]:
     return {
         "floor: one row written": lambda: _asked(server, "POST", "/floor/reports/", report, reporter_token, 201),
         "entry": entry,
+        **{f"entry after {days}": logger(iter(days_to_log)) for days, days_to_log in seen.loggers.items()},
         "floor: thirty rows listed": page("/floor/list/", reader),
         "course of 30": page("/course/", seen.courses[30]),
         "course of 180": page("/course/", seen.courses[180]),
@@ -132,7 +142,26 @@ def _entry_rows(cost: dict[str, float], seen: Seen) -> list[dict]:
     return [
         _beside(cost, "entry", "floor: one row written", 1.6, "POST of an entry beside the floor's"),
         _statements_row("its domain statements, 1st and 180th entry", [first, last], 12),
+        _beside(cost, "entry after 180", "entry after 30", 1.3, "POST of an entry after 180 days beside 30"),
     ]
+
+
+def _changed_row(server: Server, seen: Seen) -> dict:
+    """Day 0 changed ten times, to and fro, by a patient who has logged 400 days."""
+    token, treatment = seen.longest
+    taken = []
+    for number in range(10):
+        body = json.dumps({"day": 0, **BAD_DAY, "exposures": ["unprotected_sun"] if number % 2 else []})
+        before = server.cpu()
+        _asked(server, "PUT", f"/api/v1/treatments/{treatment}/entries/{uuid4()}/", body, token, 201)
+        taken.append((server.cpu() - before) * 1000)
+    spent = statistics.median(taken)
+    return _row("a change of day 0 after 400 days", f"{spent:.0f} ms", "<= 300 ms", spent <= 300)
+
+
+def _today_rows(seen: Seen) -> list[dict]:
+    counts = [_statements(lambda web: web.get("/today/"), user) for user in seen.courses.values()]
+    return [_statements_row("Today's domain statements, at 30 and 180 entries", counts, 8)]
 
 
 def _course_rows(cost: dict[str, float], seen: Seen) -> list[dict]:

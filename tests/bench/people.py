@@ -14,6 +14,7 @@ from symptoms.recovery.vocabulary import Symptom, Urgency
 from tests.treatments import on_day
 
 OPEN = 0.6  # of a crowd's patients have an open alert
+DAYS_EACH = 20
 ASKED = sorted(map(str, Symptom))
 
 
@@ -24,6 +25,8 @@ class Seen:
     reporters: list[tuple[str, str]]  # (token, treatment) of patients on day 3 who have logged 0, 1, 2
     long: tuple[str, str]  # the same of one who has logged days 0 to 179
     first: tuple[str, str]  # and of one who has logged nothing
+    loggers: dict[int, list[tuple[str, str, int]]]  # by days logged: (token, treatment, day), each to be logged once
+    longest: tuple[str, str]  # of one who has logged days 0 to 399
     courses: dict[int, User]
     queues: dict[int, User]
 
@@ -36,12 +39,25 @@ def make(reports: int) -> Seen:
     long = _patients(clinic, practitioner, 1, days=180, today=180)[0]
     first = _patients(clinic, practitioner, 1, days=0, today=0)[0]
     courses = {days: _patients(clinic, practitioner, 1, days=days, today=days)[0][1].patient.user for days in (30, 180)}
+    loggers = {days: _loggers(clinic, practitioner, reports, days) for days in (30, 180)}
+    longest = _patients(clinic, practitioner, 1, days=400, today=400)[0]
     queues = {}
     for size in (100, 10_000):
         big = _practice(f"Clinic of {size}")
         queues[size] = _member(big)
         _crowd(big, queues[size], size)
-    return Seen(reporters, (long[0], str(long[1].id)), (first[0], str(first[1].id)), courses, queues)
+    return Seen(reporters, _one(long), _one(first), loggers, _one(longest), courses, queues)
+
+
+def _one(patient: tuple[str, Treatment]) -> tuple[str, str]:
+    token, treatment = patient
+    return token, str(treatment.id)
+
+
+def _loggers(practice: Practice, practitioner: User, reports: int, days: int) -> list[tuple[str, str, int]]:
+    """`reports` days to log, of patients who have logged `days` and have DAYS_EACH more to log."""
+    patients = _patients(practice, practitioner, -(-reports // DAYS_EACH), days=days, today=days + DAYS_EACH)
+    return [(*_one(patient), day) for day in range(days, days + DAYS_EACH) for patient in patients]
 
 
 def _practice(name: str) -> Practice:
