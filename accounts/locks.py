@@ -6,6 +6,12 @@ PostgreSQL then lets one writer at a time through for each patient. SQLite has a
 from uuid import UUID
 
 from accounts.models import Patient, Practice, User
+from accounts.prepared import Prepared
+
+# `of` leaves the practice's row alone: it is read along, not decided on.
+_LOCKED = Patient.objects.select_for_update(of=("self",)).select_related("practice")
+_BY_ID = Prepared(lambda id: _LOCKED.filter(pk=id))
+_OF_USER = Prepared(lambda user: _LOCKED.filter(user=user))
 
 
 def lock_practice(practice_id: UUID) -> Practice:
@@ -23,14 +29,11 @@ def lock_patient(patient_id: UUID) -> Patient:
     Raises:
         Patient.DoesNotExist: there is none.
     """
-    return _locked().get(pk=patient_id)
+    for patient in _BY_ID(patient_id):
+        return patient
+    raise Patient.DoesNotExist
 
 
 def lock_patient_of(user: User) -> Patient | None:
     """The same for the patient who is `user`; None for anybody else."""
-    return _locked().filter(user=user).first()
-
-
-def _locked():
-    # `of` leaves the practice's row alone: it is read, not decided on.
-    return Patient.objects.select_for_update(of=("self",)).select_related("practice")
+    return next(iter(_OF_USER(user.pk)), None)
