@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.middleware.PrivateAnswers",
+    "tracker.probes.Probes",
     "tracker.bodies.BodyLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
     "django.contrib.sessions.middleware.SessionMiddleware",

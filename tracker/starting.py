@@ -11,7 +11,7 @@ MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic"}
 USE_THE_DATABASE = {"migrate", "createcachetable"}
 # These serve nobody and open no data: they need no settings of an operator's.
 NEED_NO_SETTINGS = {"assess_cases", "makemigrations", "spectacular", "help", "--help", "version", "--version"}
-NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice"}
+NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice", "check_photos"}
 APP_LOAD_ERROR = 4  # gunicorn's word for a fault that starting again does not mend
 
 
@@ -82,6 +82,21 @@ def refuse_unready() -> None:
                 f"Mendline does not start: the database {name} cannot be used: {in_one_line(fault)}."
             ) from fault
     make_folder()
+
+
+def refuse_without_static_files() -> None:
+    """See to it that stylesheets and scripts were collected, and since the last update.
+
+    Raises:
+        CannotStart: some are missing: pages would answer 500, or look like those before the update.
+    """
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    out_of_date = getattr(staticfiles_storage, "out_of_date", lambda: "")  # in the demo files are served as they are
+    if name := out_of_date():
+        raise CannotStart(
+            f"Mendline does not start: {name} is not collected as it is now. Run: manage.py collectstatic --noinput"
+        )
 
 
 def make_data_dir(folder: Path) -> None:

@@ -8,8 +8,6 @@ from tracker import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("help/", views.help_now, name="help"),
-    path("healthz", views.alive, name="alive"),
-    path("readyz", views.ready, name="ready"),
     path("api/", include("symptoms.api.urls")),  # first of the long lists: programs ask most often
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),

@@ -1,7 +1,12 @@
 """The pages that belong to no app: the front door, help now, health, errors, and the demo's mail."""
 
+import logging
 import os
+import tempfile
+import time
 from email import message_from_bytes, policy
+from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -14,10 +19,13 @@ from accounts.access import public
 from accounts.help_numbers import numbers_for, numbers_of
 from accounts.middleware import rule_of
 from accounts.typed import offer_refused
+from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
 from symptoms.photos.refusals import SENTENCES, TOO_LARGE
 from symptoms.recovery.care import SEEK_HELP
 from tracker.bodies import ONE_PHOTO, longest_body
+
+log = logging.getLogger(__name__)
 
 
 @public
@@ -54,16 +62,36 @@ def help_now(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
-    """Whether the process answers."""
+    """Whether the process answers; it asks neither the database nor the disk."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @public
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether the database can be read and the data folder be written; 503 when not."""
-    is_well = {"database": _database_answers(), "storage": os.access(settings.DATA_DIR, os.W_OK | os.X_OK)}
+    """Whether the database can be read and the disk takes what is written, photos too; 503 when not."""
+    photos = Path(getattr(store_of_photos(), "location", settings.DATA_DIR))
+    folders = {settings.DATA_DIR, photos if photos.exists() else settings.DATA_DIR}  # the first photo makes its folder
+    second = int(time.monotonic())
+    is_well = {
+        "database": _database_answers(),
+        "storage": all(_takes_writes(folder, second) for folder in folders),
+    }
     return JsonResponse(is_well, status=200 if all(is_well.values()) else 503)
+
+
+@lru_cache(maxsize=4)
+def _takes_writes(folder: Path, second: int) -> bool:
+    """Whether a small file reaches the disk; tried once a `second`, however often somebody asks."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as fault:
+        log.error("%s takes nothing: %s", folder, fault)
+        return False
+    return True
 
 
 def _database_answers() -> bool:

@@ -6,7 +6,7 @@ import sys
 from django.core.wsgi import get_wsgi_application
 
 from tracker.content_type import ReadableContentType
-from tracker.starting import APP_LOAD_ERROR, or_sentence, refuse_unready
+from tracker.starting import APP_LOAD_ERROR, or_sentence, refuse_unready, refuse_without_static_files
 from tracker.whole_body import WholeBody
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
@@ -14,7 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 def _started():
     made = []
-    status = or_sentence(lambda: made.append(get_wsgi_application()), refuse_unready, status=APP_LOAD_ERROR)
+    steps = (lambda: made.append(get_wsgi_application()), refuse_unready, refuse_without_static_files)
+    status = or_sentence(*steps, status=APP_LOAD_ERROR)
     if status:
         sys.exit(status)
     return made[0]

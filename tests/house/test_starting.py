@@ -1,5 +1,6 @@
 """What is missing at a start is said in one sentence, never as a traceback; and probes see what is missing later."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,7 +10,9 @@ import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
+from tests.house.test_ground import SAFE
 from tests.house.tree import ROOT
+from tracker import views
 
 SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "critical", "--bind", "127.0.0.1:0"]
 
@@ -77,6 +80,68 @@ def test_a_probe_reads_503_when_the_database_or_the_folder_is_away(tmp_path, set
     monkeypatch.setattr(connection, "close", lambda: None)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, False)
+
+
+@pytest.mark.django_db
+def test_a_probe_reads_503_when_the_disk_is_full(monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tracker.views.tempfile.TemporaryFile", full)
+    views._takes_writes.cache_clear()
+    answer = Client().get("/readyz")
+    views._takes_writes.cache_clear()
+    assert (answer.status_code, answer.json()["storage"]) == (503, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "10.0.0.7", "anything.example", ""])
+def test_probes_are_answered_by_any_name_and_nothing_else_is(host, settings, caplog):
+    settings.ALLOWED_HOSTS = ["mendline.example"]
+    by_name = Client(HTTP_HOST=host)
+    assert by_name.get("/healthz").status_code == by_name.get("/readyz").status_code == 200
+    assert not caplog.records
+    assert by_name.post("/healthz").status_code == 405
+    for path in ("/", "/help/", "/healthz/", "/readyz/x", "/accounts/login/"):
+        assert by_name.get(path).status_code in (400, 404), path
+
+
+def test_a_process_is_alive_without_asking_the_database():
+    assert Client().get("/healthz").content == b"ok"  # this test may not touch the database
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory):
+    """A data folder as an operator makes it, static files and all."""
+    folder = tmp_path_factory.mktemp("production")
+    for command in (["migrate", "--verbosity", "0"], ["createcachetable"], ["collectstatic", "--noinput", "-v0"]):
+        done = run(folder, "manage.py", *command, **SAFE, MENDLINE_DEBUG="0")
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+def starts(folder: Path) -> subprocess.CompletedProcess:
+    return run(folder, "-c", "import tracker.wsgi", **SAFE, MENDLINE_DEBUG="0")
+
+
+def test_production_starts_with_the_static_files_of_this_code_only(production):
+    manifest, collected = production / "static" / "staticfiles.json", production / "static"
+    assert starts(production).returncode == 0
+    was, known = manifest.read_text(), json.loads(manifest.read_text())
+    file = collected / known["paths"]["js/log.js"]
+    for paths in (
+        {name: path for name, path in known["paths"].items() if name != "js/log.js"},
+        known["paths"] | {"js/log.js": "js/log.000000000000.js"},
+    ):
+        manifest.write_text(json.dumps(known | {"paths": paths}))
+        assert "js/log.js" in sentence(starts(production))
+    manifest.write_text(was)
+    file.rename(file.with_suffix(".gone"))
+    assert "collectstatic" in sentence(starts(production))
+    file.with_suffix(".gone").rename(file)
+    assert starts(production).returncode == 0
+    collected.rename(production / "away")
+    assert "collectstatic" in sentence(starts(production))
 
 
 def test_cases_are_judged_without_settings_or_a_database_and_for_as_long_as_somebody_reads(tmp_path):

@@ -19,6 +19,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from accounts.networks import network_of
 from tracker.bodies import ORDINARY, longest_body
+from tracker.probes import PATHS as PROBES
 from tracker.server.connection import Connection
 
 MOST_PER_ADDRESS = 64  # connections of one IPv4 address or IPv6 /64, in each process
@@ -28,7 +29,6 @@ UPLOADS_DECODED = 2  # in each process
 MOST_ARRIVING = 1 << 30  # bytes of uploads on their way in one process; half of them for one address
 MOST_UNSENT = 48 << 20  # bytes of answers that clients have still to take
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-PROBES = ("/healthz", "/readyz")
 
 
 class Lane:

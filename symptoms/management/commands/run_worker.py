@@ -5,8 +5,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -17,8 +19,9 @@ from django.utils import timezone
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
-from symptoms.models import Delivery, Entry
+from symptoms.models import Delivery, Entry, Photo
 from symptoms.photos import files, uploads
+from symptoms.photos.files import PhotoLost
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +29,7 @@ PAUSE = 1.0  # seconds between looks when nothing is due
 RETRY_AFTER = (1, 2, 4, 8, 15)  # seconds until a duty that failed is tried again, longer each time in a row
 LOG_EVERY = 60  # seconds between two log lines about the same duty
 ALWAYS = timedelta(0)
+PHOTOS_A_TIME = 200  # read in an hour, some seconds of work
 ORPHAN_AFTER = timedelta(days=1)  # longer than any upload takes between its file and its row
 
 
@@ -49,6 +53,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
+        Duty("check some photo files", PhotoCheck().some, hourly),
         Duty("forget limits that are over", forget_limits, hourly),
     ]
 
@@ -166,6 +171,23 @@ def sweep_uploads() -> bool:
     """Delete what lies in the folder for uploads although none of them takes so long."""
     uploads.sweep(uploads.LEFT_OVER_AFTER)
     return False
+
+
+class PhotoCheck:
+    """Goes through all photos, some at a time: a missing or damaged file is logged long before somebody needs it."""
+
+    def __init__(self):
+        self._checked: UUID | None = None
+
+    def some(self) -> bool:
+        """Read the next PHOTOS_A_TIME; after the last one, from the beginning again."""
+        photos = Photo.objects.order_by("id")
+        some = list((photos.filter(id__gt=self._checked) if self._checked else photos)[:PHOTOS_A_TIME])
+        for photo in some:
+            with suppress(PhotoLost):  # the log has said which and why
+                files.read(photo)
+        self._checked = some[-1].pk if some else None
+        return False
 
 
 def forget_limits() -> bool:
