@@ -48,6 +48,12 @@ def test_only_what_differs_is_written_and_the_patient_sees_that_it_was(desk, ana
     assert AccessRecord.objects.filter(what__startswith="changed").count() == 1
 
 
+def test_a_phone_number_in_other_digits_dials(desk, ana):
+    assert desk.post(details(ana), {**TYPED, "phone": "٠٧٧٠٠ ９００１９９"}).status_code == 302
+    ana.refresh_from_db()
+    assert ana.phone == "07700 900199"
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
