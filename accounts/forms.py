@@ -53,7 +53,9 @@ class RolesForm(forms.Form):
     """What a member may do: at least one of the two."""
 
     is_practitioner = forms.BooleanField(
-        required=False, label="Practitioner", help_text="Reads patients' records, and is told when one needs review."
+        required=False,
+        label="Practitioner",
+        help_text="Reads all patients' records. Is told of emergencies, and of the patients they treat or have taken.",
     )
     is_admin = forms.BooleanField(
         required=False, label="Admin", help_text="Manages people. Reads no record unless a practitioner as well."

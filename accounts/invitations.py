@@ -119,6 +119,12 @@ def _limit_letters(practice: Practice, email: str, now: datetime) -> None:
         raise TooManyLetters(f"Your clinic sent {MOST_A_DAY} invitations within a day, the most it can. Wait a day.")
 
 
+def undelivered_to(patient: Patient) -> Invitation | None:
+    """The last invitation of somebody who has not joined, where its letter could not be delivered."""
+    last = patient.invitations.filter(withdrawn_at=None).select_related("letter").order_by("-created_at").first()
+    return last if last is not None and last.used_at is None and last.undelivered_at else None
+
+
 def qr_code(url: str) -> SafeString:
     """A link as an inline SVG of a QR code, black on white so that cameras read it in the dark theme too."""
     drawn = segno.make(url, error="m").svg_inline(

@@ -155,7 +155,7 @@ def _invitation(request: HttpRequest, typed=None) -> forms.InviteMemberForm:
 def _members_page(request: HttpRequest, form: forms.InviteMemberForm, status: int = 200) -> HttpResponse:
     practice = request.user.practice_as_admin
     people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
-    invited = practice.invitations.open(timezone.now()).filter(patient=None).order_by("email")
+    invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
     context = {"practice": practice, "people": people, "invited": invited, "form": form, "tab": "members"}
     return render(request, "accounts/members.html", context, status=status)
 

@@ -179,7 +179,7 @@ class TreatmentForm(SessionForm, SkinForm):
         queryset=User.objects.none(),
         required=False,
         empty_label="Nobody of this clinic",
-        help_text="Told first when something needs review.",
+        help_text="Told when something needs review. In an emergency every practitioner is.",
         error_messages={"invalid_choice": "Choose somebody from the list."},
     )
 

@@ -131,7 +131,7 @@ def _sent(request: HttpRequest, patient: Patient, email: str, now: datetime) -> 
 
 
 def _newest(patient: Patient) -> Invitation | None:
-    return patient.invitations.filter(withdrawn_at=None).order_by("-created_at").first()
+    return patient.invitations.filter(withdrawn_at=None).select_related("letter").order_by("-created_at").first()
 
 
 def _after(patient: Patient) -> HttpResponse:

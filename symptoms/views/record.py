@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 
+from accounts.invitations import undelivered_to
 from accounts.models import Patient, User
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.courses import treatment_values
@@ -59,6 +60,7 @@ def record_of(
         "free": _free(treatments, matters),
         "note_form": note_form or NoteForm.blank(),
         "to_confirm": patient.invitations.to_confirm().first() if is_ours and patient.user_id is None else None,
+        "undelivered": undelivered_to(patient) if is_ours and patient.user_id is None else None,
         "history": history(patient, treatments, practice),
         "tab": "queue" if matters else "patients",
     }

@@ -16,9 +16,13 @@ from django.utils import timezone
 
 from accounts import members
 from accounts.models import Membership
-from symptoms.alerts.handling import acknowledge
+from symptoms.alerts.handling import ForeignNoteId, SameIdOtherNote, acknowledge, resolve, write_note
+from symptoms.alerts.telling import may_still_be_told
 from symptoms.journal.entries import record_entry
-from symptoms.models import Alert, AlertEvent, Delivery, Entry
+from symptoms.management.commands.run_worker import pass_on
+from symptoms.messages.channels.interface import Fault
+from symptoms.messages.outbox import Outbox
+from symptoms.models import Alert, AlertEvent, Delivery, Entry, Note
 from tests import people
 from tests.treatments import answers, logged, pen
 
@@ -110,3 +114,63 @@ def test_two_admins_never_leave_their_practice_without_one(how):
         done = at_once(*[partial(act, one) for act, one in zip(acts, ours, strict=True)])
         assert {type(one) for one in done} == {members.LastAdmin, type(None)}
         assert Membership.objects.admins().filter(practice=clinic).count() == 1
+
+
+def test_of_two_who_close_an_alert_one_does_and_the_outcome_is_theirs(clinic, noor, ana):
+    treatment, lund = pen(ana, days_ago=3, by=noor), people.practitioner(clinic, "Dr Lund")
+    logged(treatment, 3, signs=["pus"])
+    alert = Alert.objects.select_related("treatment").get()
+    for _ in range(TRIES):
+        Alert.objects.update(resolved_at=None, resolved_by=None, outcome="")
+        close = partial(resolve, alert, now=timezone.now())
+        closed = at_once(partial(close, by=noor, outcome="seen"), partial(close, by=lund, outcome="advice"))
+        assert sorted(closed) == [False, True]
+        stored = Alert.objects.get()
+        assert (stored.resolved_by, stored.outcome) == ((noor, "seen") if closed[0] else (lund, "advice"))
+        assert AlertEvent.objects.filter(what="resolved").latest("pk").actor == stored.resolved_by
+
+
+def test_of_two_who_take_over_from_a_colleague_each_is_recorded_and_the_last_has_it(clinic, noor, ana):
+    treatment = pen(ana, days_ago=3, by=noor)
+    lund, chen = people.practitioner(clinic, "Dr Lund"), people.practitioner(clinic, "Dr Chen")
+    logged(treatment, 3, signs=["pus"])
+    for _ in range(TRIES):
+        Alert.objects.update(acknowledged_at=timezone.now(), acknowledged_by=noor)
+        take_over = partial(acknowledge, treatment, now=timezone.now(), over_from=noor.pk)
+        taken = at_once(partial(take_over, by=lund), partial(take_over, by=chen))
+        assert sorted(map(len, taken)) == [0, 1]  # the second finds it with somebody they did not mean
+        assert Alert.objects.get().acknowledged_by == (lund if taken[0] else chen)
+
+
+def test_one_message_sent_many_times_at_once_is_written_and_told_once(clinic, noor, ana):
+    treatment, lund = pen(ana, days_ago=3, by=noor), people.practitioner(clinic, "Dr Lund")
+    for number in range(TRIES):
+        write = partial(write_note, treatment, id=uuid4(), for_patient=True, now=timezone.now())
+        mine, again = partial(write, by=noor, text="Come at 11."), partial(write, by=noor, text="Come at 12.")
+        written = at_once(mine, mine, again, partial(write, by=lund, text="Come at 11."))
+        assert (Note.objects.count(), Delivery.objects.count()) == (number + 1, number + 1)
+        note = Note.objects.latest("written_at")
+        for text, author, result in zip(["11", "11", "12", "11"], [noor, noor, noor, lund], written, strict=True):
+            if author != note.author:
+                assert isinstance(result, ForeignNoteId)
+            elif text not in note.text:
+                assert isinstance(result, SameIdOtherNote)
+            else:
+                assert result == note
+
+
+def test_when_two_cannot_be_told_in_the_same_moment_the_next_is(clinic, noor, ana):
+    lund, price = people.practitioner(clinic, "Dr Lund"), people.admin(clinic)
+    treatment = pen(ana, days_ago=TRIES, by=noor)
+    entry = logged(treatment, 0, signs=["trouble_breathing", "hives"]).entry
+    outbox = Outbox(may_still_be_told, pass_on)
+
+    def refuse(delivery: Delivery) -> None:
+        outbox._failed(Delivery.objects.get(pk=delivery.pk), "recipient refused (550)", Fault.REFUSED)
+
+    for _ in range(TRIES):
+        assert {told.recipient for told in Delivery.objects.filter(entry=entry)} == {noor, lund}
+        at_once(*[partial(refuse, told) for told in Delivery.objects.all()])
+        assert Delivery.objects.filter(recipient=price).count() == 1
+        Delivery.objects.filter(recipient=price).delete()
+        Delivery.objects.update(refused_at=None)
