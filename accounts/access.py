@@ -1,16 +1,22 @@
 """Who may open which view: every view declares a rule here, and one without answers 403 (safety.md, invariant 8)."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from accounts.access_spool import keep
+from accounts.database import is_transient
 from accounts.models import AccessRecord, Patient
+
+log = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 
@@ -69,6 +75,20 @@ def admin_required(view: View) -> View:
 
 
 def record_access(user, patient: Patient, what: str, now: datetime | None = None) -> None:
-    """Write down that `user` read `what` of `patient`'s record, `now` or at the given time."""
+    """Write down that `user` read `what` of `patient`'s record, `now` or at the given time.
+
+    A database that takes nothing for now does not keep anybody from reading: the record waits in a file until the
+    worker writes it down. As a part of a change it is written with the change or not at all.
+    """
     practice = user.practice_as_practitioner
-    AccessRecord.objects.create(user=user, patient=patient, practice=practice, what=what, at=now or timezone.now())
+    record = AccessRecord(user=user, patient=patient, practice=practice, what=what, at=now or timezone.now())
+    try:
+        record.save()
+    except DatabaseError as fault:
+        if connection.in_atomic_block or not is_transient(fault):
+            raise
+        log.warning("an access record waits for the database: %s", fault)
+        try:
+            keep(record)
+        except OSError as full:
+            raise fault from full

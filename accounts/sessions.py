@@ -1,5 +1,6 @@
 """How long people stay signed in, and ending what they have open: browser sessions and the token for programs (T12)."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,13 +8,18 @@ from datetime import datetime, timedelta
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from accounts.database import is_transient
 from accounts.middleware import rule_of
 from accounts.models import User
 from accounts.typed import keep_typed, sign_out, who_left
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +113,12 @@ def _note_use(request: HttpRequest, now: float) -> None:
     session = request.session
     if UNUSED in session and now >= session[USED_AT] + session[UNUSED] / NOTED and BY_ITSELF not in request.headers:
         session[USED_AT] = int(now)
+        try:
+            session.save()
+        except UpdateError:  # somebody signed out meanwhile: Django's middleware says so
+            return
+        except DatabaseError as fault:
+            if not is_transient(fault):
+                raise
+            log.warning("a use of a session was not written down: %s", fault)  # no reason to keep anybody from reading
+        session.modified = False

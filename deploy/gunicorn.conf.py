@@ -6,7 +6,7 @@ import os
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 wsgi_app = "tracker.wsgi:application"
 worker_class = "tracker.server.worker.Worker"
-workers = int(os.environ.get("WEB_PROCESSES", "1"))
+workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = 8  # more only take turns at the interpreter and at the database, and everybody waits longer
 worker_connections = 400  # of each process; below the 1,024 files that a process may usually open
 timeout = 60  # without a sign of life from a process's loop, which never waits

@@ -67,6 +67,7 @@ def refuse_unready() -> None:
     from django.conf import settings
     from django.db import DatabaseError
 
+    from accounts.access_spool import make_spool
     from symptoms.photos.uploads import make_folder
 
     _check_folder(settings.DATA_DIR)
@@ -82,6 +83,7 @@ def refuse_unready() -> None:
                 f"Mendline does not start: the database {name} cannot be used: {in_one_line(fault)}."
             ) from fault
     make_folder()
+    make_spool()
 
 
 def refuse_without_static_files() -> None:

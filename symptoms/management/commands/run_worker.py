@@ -16,6 +16,7 @@ from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.access_spool import store_kept
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
@@ -49,6 +50,7 @@ def duties(outbox: Outbox) -> list[Duty]:
     """Everything the worker does, in the order in which it does it."""
     hourly = timedelta(hours=1)
     return [
+        Duty("write down who read while the database took nothing", store_access_records),
         Duty("judge again what could not be judged", judge_one),
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
@@ -159,6 +161,12 @@ def judge_one() -> bool:
         log.exception("entry %s could not be judged again", due.id)
         leave_unjudged(due, now=now)
     return True
+
+
+def store_access_records() -> bool:
+    """Write down the access records that wait in their file."""
+    store_kept()
+    return False
 
 
 def sweep_photos() -> bool:

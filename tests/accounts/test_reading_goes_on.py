@@ -1,0 +1,120 @@
+"""A database that takes nothing for now keeps nobody from reading; that they read is written down when it does."""
+
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import access_spool
+from accounts.access import record_access
+from accounts.access_spool import make_spool, store_kept
+from accounts.models import AccessRecord
+from tests import people
+from tests.treatments import logged, pen
+from tracker.sqlite.lock import WriteLock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_spool(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+@contextmanager
+def nothing_is_taken(monkeypatch):
+    """Somebody else holds the database, or its server says that its disk is full."""
+    if connection.vendor == "sqlite":
+        lock = WriteLock(f"{connection.settings_dict['NAME']}-lock")
+        assert lock.acquire(5)
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
+        try:
+            yield
+        finally:
+            lock.release()
+    else:
+        with monkeypatch.context() as full:
+            fault = OperationalError("could not extend file: No space left on device")
+            fault.__cause__ = type("DiskFull", (Exception,), {"sqlstate": "53100"})()
+
+            def save(*args, **kwargs):
+                raise fault
+
+            full.setattr(AccessRecord, "save", save)
+            yield
+
+
+def test_a_record_is_read_while_the_database_takes_nothing_and_leaves_its_trace_later(ana, noor, desk, monkeypatch):
+    logged(pen(ana, days_ago=3, by=noor), 3)
+    page = reverse("patient", args=[ana.pk])
+    make_spool()
+    before = AccessRecord.objects.count()
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):  # its use of the session is due to be noted, too
+        with nothing_is_taken(monkeypatch):
+            assert desk.get(page).status_code == 200
+            assert desk.get(page).status_code == 200
+        read_at = timezone.now()
+    assert AccessRecord.objects.count() == before
+    assert store_kept() == 2 and store_kept() == 0
+    kept = AccessRecord.objects.order_by("-id")[:2]
+    for record in kept:
+        assert (record.user, record.patient, record.practice) == (noor, ana, ana.practice)
+        assert abs(record.at - read_at) < timedelta(minutes=1)
+
+
+def test_a_crash_between_the_database_and_the_file_writes_nothing_twice(ana, noor, monkeypatch):
+    with nothing_is_taken(monkeypatch):
+        record_access(noor, ana, "record")
+    with monkeypatch.context() as crash:
+        crash.setattr(access_spool.os, "pwrite", lambda *args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            store_kept()
+    assert AccessRecord.objects.count() == 1
+    store_kept()
+    assert AccessRecord.objects.count() == 1
+
+
+def test_half_a_line_of_a_killed_process_costs_no_other(ana, noor, monkeypatch):
+    with nothing_is_taken(monkeypatch):
+        record_access(noor, ana, "record")
+        path = settings.DATA_DIR / "access-records.spool"
+        path.write_bytes(path.read_bytes().rstrip(b"\0") + b'\n{"user_id": "0')
+        record_access(noor, ana, "photo")
+    assert store_kept() == 2
+    assert sorted(AccessRecord.objects.values_list("what", flat=True)) == ["photo", "record"]
+
+
+def test_a_patient_who_is_gone_meanwhile_leaves_no_record_and_a_reader_who_is_gone_does(ana, noor, clinic, monkeypatch):
+    gone, left = people.patient(clinic, "Ben"), people.practitioner(clinic, "Dr Lee")
+    with nothing_is_taken(monkeypatch):
+        record_access(noor, gone, "record")
+        record_access(left, ana, "record")
+    gone.delete()
+    left.memberships.all().delete()
+    left.delete()
+    assert store_kept() == 2
+    assert [(record.patient, record.user) for record in AccessRecord.objects.all()] == [(ana, None)]
+
+
+def test_as_part_of_a_change_it_is_written_with_the_change_or_not_at_all(ana, noor, monkeypatch):
+    def full(*args, **kwargs):
+        fault = OperationalError("disk")
+        fault.__cause__ = type("DiskFull", (Exception,), {"sqlstate": "53100"})()
+        raise fault
+
+    monkeypatch.setattr(AccessRecord, "save", full)
+    with pytest.raises(OperationalError), transaction.atomic():
+        record_access(noor, ana, "record")
+    assert store_kept() == 0
+
+
+def test_a_full_file_keeps_the_page_closed_rather_than_losing_the_trace(ana, noor, monkeypatch):
+    monkeypatch.setattr(access_spool, "SIZE", 100)
+    with nothing_is_taken(monkeypatch), pytest.raises(OperationalError):
+        record_access(noor, ana, "record")
+    assert (settings.DATA_DIR / "access-records.spool").stat().st_mode & 0o777 == 0o600
