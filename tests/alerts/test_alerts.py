@@ -5,11 +5,19 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.patients import leave_practice, link_to_practice
-from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
+from symptoms.alerts.handling import (
+    ForeignNoteId,
+    SameIdOtherNote,
+    acknowledge,
+    read_record,
+    resolve,
+    write_note,
+)
 from symptoms.alerts.reading import first_read
 from symptoms.alerts.telling import may_still_be_told, nobody_told
 from symptoms.journal.moving import moved_to_practice
@@ -277,6 +285,24 @@ def test_a_message_to_the_patient_is_told_once_and_a_note_to_nobody(session, noo
     assert session.notes.count() == 2
     told = Delivery.objects.get()
     assert (told.recipient, told.why) == (session.patient.user, "patient")
+
+
+def test_a_notes_id_says_nothing_to_anybody_but_its_writer(session, noor, clinic):
+    id, words = uuid4(), {"text": "Rang her.", "for_patient": False, "now": timezone.now()}
+    note = write_note(session, id=id, by=noor, **words)
+    assert write_note(session, id=id, by=noor, **words) == note
+    with pytest.raises(SameIdOtherNote):
+        write_note(session, id=id, by=noor, **words | {"text": "Wrote to her."})
+    other = people.dr_okafor()
+    theirs = pen(people.patient(other.membership.practice), by=other)
+    colleague = people.practitioner(clinic, "Dr Chen")
+    for treatment, somebody in ((theirs, other), (session, colleague)):
+        with pytest.raises(ForeignNoteId):
+            write_note(treatment, id=id, by=somebody, **words)
+        form = {"id": id, "text": "Rang her.", "to": "practice"}
+        answer = people.signed_in(somebody).post(reverse("note", args=[treatment.id]), form)
+        assert answer.status_code == 404 and b"Rang her" not in answer.content
+    assert list(session.notes.all()) == [note] and not theirs.notes.exists()
 
 
 def test_an_entry_that_cannot_be_judged_asks_a_person_to_read_it(session, noor, monkeypatch):
