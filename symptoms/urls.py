@@ -30,6 +30,7 @@ urlpatterns = [
     path("course/<int:day>/photos/", photos.photo_add, name="photo_add"),
     path("care/", care.care_page, name="care"),
     path("photos/<id:photo_id>/", photos.photo, name="photo"),
+    path("photos/<id:photo_id>/large/", photos.photo_page, name="photo_page"),
     path("photos/<id:photo_id>/remove/", photos.photo_remove, name="photo_remove"),
     path("messages/<id:note_id>/read/", patient.message_read, name="message_read"),
     path("treatments/new/", patient_treatments.treatment_new, name="treatment_new"),

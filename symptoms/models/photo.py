@@ -32,6 +32,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
             shown |= models.Q(models.Exists(agreed), treatment__patient__practice=practice)
         return self.filter(shown)
 
+    def by_day(self) -> "PhotoQuerySet":
+        """The oldest first; of a day, in the order in which they came."""
+        return self.order_by("day", "date", "received_at", "id")
+
 
 class Photo(models.Model):
     """One re-encoded JPEG, upright, in sRGB, without metadata."""

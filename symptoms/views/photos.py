@@ -49,6 +49,55 @@ def photo(request: HttpRequest, photo_id) -> HttpResponse:
     return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
 
 
+@signed_in
+@require_safe
+def photo_page(request: HttpRequest, photo_id) -> HttpResponse:
+    """One photo as large as the window, between the ones of its view before and after, and beside those of its day.
+
+    It is for whoever may see the picture, which is fetched by itself and written down then.
+    """
+    seen = Photo.objects.visible_to(request.user)
+    found = get_object_or_404(seen.select_related("treatment__patient"), pk=photo_id)
+    photos = list(seen.filter(treatment=found.treatment).by_day())
+    of_view = [photo for photo in photos if photo.view == found.view]
+    at = of_view.index(found)
+    patient = found.treatment.patient
+    is_own = patient.user_id == request.user.pk
+    context = {
+        "photo": found,
+        "is_own": is_own,
+        "is_lost": _is_lost(found),
+        "earlier": of_view[at - 1] if at else None,
+        "later": of_view[at + 1] if at + 1 < len(of_view) else None,
+        "number": at + 1,
+        "count": len(of_view),
+        "same_day": [photo for photo in photos if photo.day == found.day and photo != found],
+        "back": _day_of(found) if is_own else _record_of(found),
+        "back_to": f"Day {found.day}" if is_own else str(patient),
+        "tab": "course" if is_own else "patients",
+    }
+    return render(request, "photo.html", context)
+
+
+def _is_lost(photo: Photo) -> bool:
+    try:
+        files.read(photo)
+    except files.PhotoLost:
+        return True
+    return False
+
+
+def _day_of(photo: Photo) -> str:
+    """Where its patient sees the day."""
+    return f"{reverse('course_day', args=[photo.day])}?treatment={photo.treatment_id}#photos"
+
+
+def _record_of(photo: Photo) -> str:
+    """Where a practitioner sees all of its view."""
+    record = reverse("patient", args=[photo.treatment.patient_id])
+    return f"{record}?treatment={photo.treatment_id}&view={photo.view}#photos"
+
+
 @patient_required
 @require_http_methods(["GET", "POST"])
 def photo_add(request: HttpRequest, day: int) -> HttpResponse:
@@ -108,5 +157,5 @@ def photo_remove(request: HttpRequest, photo_id) -> HttpResponse:
         except NotTheirs:  # a second tap
             raise Http404 from None
         messages.success(request, "The photo is gone.")
-        return redirect(f"{reverse('course_day', args=[found.day])}?treatment={found.treatment_id}")
-    return render(request, "patient/photo_remove.html", {"tab": "course", "photo": found})
+        return redirect(_day_of(found))
+    return render(request, "patient/photo_remove.html", {"tab": "course", "photo": found, "back": _day_of(found)})

@@ -1,6 +1,6 @@
 """The days of one treatment on the practitioner's page: verdict, curve, log and photos."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,11 +122,12 @@ def _log(treatment: Treatment, course: CourseRead) -> list[Logged]:
 
 
 def _photos(request: HttpRequest, treatment: Treatment) -> dict:
-    """The first and the newest photo of one view, beside each other."""
-    photos = list(Photo.objects.visible_to(request.user).filter(treatment=treatment).order_by("day", "received_at"))
-    views = [(slug, word) for slug, word in VIEWS if any(photo.view == slug for photo in photos)]
+    """The photos of one view: all of them by day, the first and the newest beside each other."""
+    photos = list(Photo.objects.visible_to(request.user).filter(treatment=treatment).by_day())
+    counts = Counter(photo.view for photo in photos)
+    views = [(slug, word, counts[slug]) for slug, word in VIEWS if counts[slug]]
     asked = request.GET.get("view", "")
-    view = asked if asked in dict(views) else next((slug for slug, _ in views), "")
+    view = asked if counts[asked] else next((slug for slug, *_ in views), "")
     of_view = [photo for photo in photos if photo.view == view]
     pair = [of_view[0], of_view[-1]] if len(of_view) > 1 else of_view
-    return {"views": views, "view": view, "pair": pair, "photo_count": len(of_view)}
+    return {"views": views, "view": view, "pair": pair, "of_view": of_view, "photo_count": len(photos)}

@@ -42,7 +42,11 @@ MEMBER = [
 ]  # fmt: skip
 WHO = {
     "a stranger": ("", STRANGER, []),
-    "a patient with an infection": ("julia@patients.example", PATIENT + ACCOUNT, ["/entries/", "/treatments/"]),
+    "a patient with an infection": (
+        "julia@patients.example",
+        PATIENT + ACCOUNT,
+        ["/entries/", "/treatments/", "/photos/"],
+    ),
     "a patient on track": ("tom@patients.example", ["/today/", "/course/", "/course/9/"], ["/entries/"]),
     "somebody alone": ("robin@patients.example", ["/today/", "/log/", "/course/5/", "/account/"], ["/entries/"]),
     "a practitioner": (NOOR, MEMBER + ACCOUNT, ["/practice/patients/", "/practice/treatments/", "/practice/members/"]),

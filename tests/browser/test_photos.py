@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from symptoms.demo.cast import PASSWORD
+from symptoms.demo.cast import NOOR, PASSWORD
 from symptoms.photos.refusals import HEIC_ON_AN_IPHONE, HEIC_ON_ANDROID, SENTENCES, TOO_LARGE
 from tests import images
 
@@ -82,3 +83,38 @@ def test_android_has_a_way_to_the_camera_and_one_to_the_gallery(adding):
         page.locator(".shot").first.click()
     assert page.title() == "null"
     expect(adding(IPHONE).get_by_role("button", name="Use camera")).to_have_count(0)
+
+
+def test_a_practitioner_walks_through_all_photos_large_by_keyboard(visitor):
+    noor = visitor()
+    noor.sign_in(NOOR, PASSWORD)
+    page = noor.page
+    page.goto("/practice/?show=all&q=Amara")
+    page.locator(".case h2 a").first.click()
+    page.get_by_role("link", name="Front, Day 16").focus()
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("Front, day 16")
+    for key, day in (("ArrowLeft", 0), ("ArrowLeft", 0), ("ArrowRight", 16), ("ArrowRight", 22), ("ArrowRight", 22)):
+        page.keyboard.press(key)
+        expect(heading).to_contain_text(f"Front, day {day}")
+        expect(page.get_by_role("img", name=f"Front, day {day}")).to_have_js_property("complete", True)
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("link", name="Left").focus()
+    page.keyboard.press("Enter")
+    expect(heading).to_contain_text("Left, day 22")
+    page.keyboard.press("Escape")
+    expect(heading).to_contain_text("Amara")
+    expect(page.get_by_role("link", name="Left 1")).to_have_attribute("aria-current", "true")
+
+
+def test_without_a_script_every_photo_is_a_page_with_links(visitor):
+    amara = visitor(java_script_enabled=False)
+    amara.sign_in("amara@patients.example", PASSWORD)
+    page = amara.page
+    page.goto("/course/22/")
+    page.get_by_role("link", name="Front, day 22", exact=True).click()
+    page.get_by_role("link", name="Day 16").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Front, day 16")
+    alone = page.get_by_role("link", name="Open the picture alone").get_attribute("href")
+    expect(page.get_by_role("img", name="Front, day 16")).to_have_attribute("src", alone)

@@ -134,6 +134,70 @@ def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatme
         assert lists == []
 
 
+# --- large
+@pytest.fixture
+def many(ana, treatment, photo_folder):
+    """Days 0 to 3 from the front, day 2 from the left as well."""
+
+    def keep(day, view):
+        id, data = uuid4(), images.photo((day * 20, 0, 0))
+        return attach_photo(treatment.id, id=id, day=day, view=view, data=data, by=ana.user, now=timezone.now())[0]
+
+    return [keep(day, "front") for day in (0, 1, 2, 3)] + [keep(2, "left")]
+
+
+def large(photo) -> str:
+    return reverse("photo_page", args=[photo.id])
+
+
+def links(page, rel: str) -> list[str]:
+    return re.findall(rf'rel="{rel}" href="([^"]+)"', page.content.decode())
+
+
+def test_the_practice_reaches_every_photo_of_every_day_and_view_from_the_patients_page(ana, clinic, many):
+    desk, seen = people.signed_in(people.dr_noor(clinic)), set()
+    for view in ("front", "left"):
+        page = desk.get(reverse("patient", args=[ana.id]), {"view": view}).content.decode()
+        assert "Front 4" in page and "Left 1" in page
+        seen |= set(re.findall(r'href="(/photos/[^"]+/large/)"', page))
+    assert seen == {large(photo) for photo in many}
+
+
+def test_a_large_photo_leads_to_those_before_and_after_it_and_of_its_day(phone, clinic, ana, many):
+    desk = people.signed_in(people.dr_noor(clinic))
+    for browser, back in ((phone, reverse("course_day", args=[2])), (desk, reverse("patient", args=[ana.id]))):
+        page = browser.get(large(many[2]))
+        assert links(page, "prev") == [large(many[1])] and links(page, "next") == [large(many[3])]
+        assert links(page, "up")[0].startswith(back)
+        assert f'href="{large(many[4])}"' in page.content.decode()
+        assert many[2].date.strftime("%A") in text_of(page) and "Front, day 2" in text_of(page)
+        assert links(browser.get(large(many[0])), "prev") == links(browser.get(large(many[3])), "next") == []
+    assert not AccessRecord.objects.filter(what="photo").exists()  # the picture itself was not fetched
+
+
+def test_photos_cost_the_pages_no_more_statements_however_many_there_are(ana, clinic, many):
+    desk = people.signed_in(people.dr_noor(clinic))
+
+    def statements() -> list[int]:
+        counts = []
+        for page in (reverse("patient", args=[ana.id]), large(many[1])):
+            with CaptureQueriesContext(connection) as asked:
+                assert desk.get(page).status_code == 200
+            counts.append(len(asked))
+        return counts
+
+    with_five = statements()
+    Photo.objects.filter(pk__in=[many[0].pk, many[3].pk, many[4].pk]).delete()
+    assert statements() == with_five
+
+
+def test_a_photo_that_is_lost_says_so_where_it_would_be_large(phone, clinic, photo, photo_folder):
+    (photo_folder / photo.key).unlink()
+    for browser in (phone, people.signed_in(people.dr_noor(clinic))):
+        page = browser.get(large(photo))
+        assert page.status_code == 200 and "This photo cannot be shown any more" in text_of(page)
+
+
 # --- adding
 def test_photos_can_be_added_to_a_day_later_logged_or_not(phone, treatment):
     page = phone.post(add(1), {"id": str(uuid4()), "left": file(), "close_up": file()}, follow=True)
