@@ -8,6 +8,8 @@ from contextvars import ContextVar
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+from rest_framework.authentication import CSRFCheck
 
 from accounts.database import is_transient
 from accounts.middleware import rule_of
@@ -47,21 +49,20 @@ class BusyDatabase:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
-        """Note the view: a library's forms hold passwords, which are never written into a page."""
-        rule = rule_of(view)
-        request.may_repeat = rule != "library"
-        return _busy_page(request) if is_refusing() and rule != "api" else None
+        """Refuse the page that is one too many."""
+        return busy_page(request) if is_refusing() and rule_of(view) != "api" else None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page that offers to send the same once more; it asks the database nothing."""
+        """The page that offers to send the same once more."""
         if not is_transient(error):
             return None
         log.error("the database takes nothing: %s", error)
-        return _busy_page(request)
+        return busy_page(request)
 
 
-def _busy_page(request: HttpRequest) -> HttpResponse:
-    was_sent = request.method == "POST" and request.may_repeat
+def busy_page(request: HttpRequest) -> HttpResponse:
+    """The page that offers to send the same once more; it asks the database nothing."""
+    was_sent = request.method == "POST" and _may_repeat(request)
     context = {
         "path": request.get_full_path(),
         "fields": fields_of(request) if was_sent else None,
@@ -69,3 +70,18 @@ def _busy_page(request: HttpRequest) -> HttpResponse:
     }
     page = render_to_string("503.html", context | {"csrf_token": get_token(request)} if was_sent else context)
     return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _may_repeat(request: HttpRequest) -> bool:
+    """Whether the form may be written into a page: it came from a page of ours, and it is none of a library's.
+
+    A library's forms hold passwords. Where the session could not be read, the guard against forgeries has not
+    looked yet.
+    """
+    try:
+        view = (request.resolver_match or resolve(request.path_info)).func
+    except Resolver404:
+        return False
+    guard = CSRFCheck(lambda _: None)
+    guard.process_request(request)
+    return rule_of(view) != "library" and guard.process_view(request, view, (), {}) is None

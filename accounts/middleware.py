@@ -40,8 +40,9 @@ class PrivateAnswers:
     def __call__(self, request):
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        signed_in = hasattr(request, "user") and request.user.is_authenticated
-        if signed_in or request.path.startswith(("/api/", "/accounts/", "/join/")):
+        # Nobody asks who is signed in when the database is away; what was typed may stand on that page.
+        is_private = response.status_code == 503 or request.path.startswith(("/api/", "/accounts/", "/join/"))
+        if is_private or (hasattr(request, "user") and request.user.is_authenticated):
             response.headers["Cache-Control"] = "no-store, private"
             response.headers["Vary"] = ", ".join(
                 {*filter(None, response.headers.get("Vary", "").split(", ")), "Cookie"}

@@ -1,6 +1,9 @@
 """A PostgreSQL server for tests: made in a folder that is thrown away, ended with whoever started it.
 
-    python -m tests.postgres COMMAND ...      runs a command with MENDLINE_TEST_DATABASE_URL pointing at such a server
+    python -m tests.postgres [--durable] COMMAND ...
+
+runs a command with MENDLINE_TEST_DATABASE_URL pointing at such a server; a durable one where what is measured, or what
+starts, minds whether the disk is waited for.
 
 PostgreSQL refuses to run as root: then it is run as `postgres` or `nobody`.
 """
@@ -97,8 +100,11 @@ def programs() -> Path:
 def main(command: list[str]) -> int:
     """Run `command` beside a server; its exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with server(**QUICK) as postgres:
-        process = subprocess.Popen(command, env=os.environ | {"MENDLINE_TEST_DATABASE_URL": postgres.url()})
+    options = {} if command[0] == "--durable" else QUICK
+    with server(**options) as postgres:
+        process = subprocess.Popen(
+            command[not options :], env=os.environ | {"MENDLINE_TEST_DATABASE_URL": postgres.url()}
+        )
         try:
             return process.wait()
         except KeyboardInterrupt:

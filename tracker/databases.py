@@ -8,7 +8,8 @@ from typing import Any
 
 WAIT = 4  # seconds for a lock or a connection; whoever would wait for longer is told to send it again
 # Every thread that answers requests needs one connection of its process, and gunicorn.conf.py has eight of them.
-POOL = {"min_size": 1, "max_size": 10, "timeout": WAIT}
+# Given up soon, a server that was away is asked again by the next request, and not after ever longer pauses.
+POOL = {"min_size": 1, "max_size": 10, "timeout": WAIT, "reconnect_timeout": WAIT}
 OLDEST_POSTGRES = 15
 SQLITE = {
     "ENGINE": "tracker.sqlite",

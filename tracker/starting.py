@@ -119,6 +119,9 @@ def _prepare(command: str) -> None:
 
         make_data_dir(DATA_DIR)
         if command in USE_THE_DATABASE:
+            import django
+
+            django.setup()
             with direct_connection() as connection:
                 check_promises(connection)
     elif command in NEED_EVERYTHING:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import tempfile
 import time
 from email import message_from_bytes, policy
@@ -16,9 +17,12 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
+from accounts.busy import RETRY_AFTER, busy_page
+from accounts.database import is_transient
 from accounts.help_numbers import numbers_for, numbers_of
 from accounts.middleware import rule_of
 from accounts.typed import offer_refused
+from symptoms.api.problems import MEDIA_TYPE, Busy, document
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
 from symptoms.photos.refusals import SENTENCES, TOO_LARGE
@@ -148,7 +152,14 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A fault of ours."""
+    """A fault of ours; or the database was away before a view was asked, which may pass: 503."""
+    fault = sys.exception()
+    if fault is not None and is_transient(fault):
+        if not request.path.startswith("/api/"):
+            return busy_page(request)
+        return JsonResponse(
+            document(Busy()), status=503, headers={"Retry-After": str(RETRY_AFTER)}, content_type=MEDIA_TYPE
+        )
     return _error(request, 500, "Something went wrong on our side", "server-error")
 
 

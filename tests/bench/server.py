@@ -73,6 +73,7 @@ def environment(data: str) -> dict[str, str]:
     return kept | {
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
         "MENDLINE_DATA_DIR": data,
+        "MENDLINE_DATABASE_URL": os.environ.get("MENDLINE_TEST_DATABASE_URL", ""),
         "MENDLINE_SECRET_KEY": "only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
         "MENDLINE_ALLOWED_HOSTS": "mendline.example,127.0.0.1",
         "MENDLINE_SITE_URL": "https://mendline.example",

@@ -1,6 +1,9 @@
 """Mendline starts on PostgreSQL as on SQLite, and on neither where what it acknowledges might be lost."""
 
+import http.client
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from urllib.parse import quote
 
@@ -8,10 +11,20 @@ import psycopg
 import pytest
 
 from tests import postgres
+from tests.bench.server import environment, served
 from tests.house.test_starting import SERVER, run, sentence
 from tracker import databases
 
 WORKER = ["manage.py", "run_worker", "--once"]
+A_CLINIC = """
+import django; django.setup()
+from tests import people
+from rest_framework.authtoken.models import Token
+noor = people.dr_noor(people.practice())
+browser = people.signed_in(noor)
+print("; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items()))
+print(Token.objects.create(user=noor).key)
+"""
 LATER = "INSERT INTO django_migrations (app, name, applied) VALUES ('symptoms', '9999_later', CURRENT_TIMESTAMP)"
 
 
@@ -58,6 +71,47 @@ def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknow
 
     in_database(server, LATER)
     assert "newer Mendline (it has symptoms.9999_later)" in sentence(run(tmp_path, *WORKER, **at))
+
+
+def test_while_the_server_restarts_pages_and_api_say_503_and_go_on_by_themselves(tmp_path, server, monkeypatch):
+    in_database(server, "CREATE DATABASE restarted TEMPLATE template0")
+    monkeypatch.setenv("MENDLINE_TEST_DATABASE_URL", server.url("restarted"))
+    setup = environment(str(tmp_path)) | {"DJANGO_SETTINGS_MODULE": "tracker.settings"}
+    for command in (["migrate", "-v", "0"], ["createcachetable"], ["collectstatic", "--noinput", "-v", "0"]):
+        subprocess.run([sys.executable, "manage.py", *command], env=setup, check=True)
+    made = subprocess.run([sys.executable, "-c", A_CLINIC], env=setup, check=True, capture_output=True, text=True)
+    cookie, token = made.stdout.split("\n")[:2]
+    asked = {"/practice/": {"Cookie": cookie}, "/api/v1/alerts/": {"Authorization": f"Token {token}"}}
+    worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], env=setup, stderr=subprocess.DEVNULL)
+    try:
+        with served(setup) as ours:
+            assert [ask(ours.port, path, headers)[0] for path, headers in asked.items()] == [200, 200]
+            server.stop()
+            away = [ask(ours.port, path, headers) for path, headers in asked.items()]
+            form = {"Cookie": f"{cookie}; __Host-csrf={'a' * 32}", "Content-Type": "application/x-www-form-urlencoded"}
+            form |= {"Origin": "https://mendline.example"}
+            typed = ask(
+                ours.port, "/practice/treatments/new/", form, f"csrfmiddlewaretoken={'a' * 32}&name=Ana+Marrowby"
+            )
+            forged = ask(ours.port, "/practice/treatments/new/", form, "name=Ana+Marrowby")
+            server.start()
+            assert [(status, retry) for status, retry, _ in [*away, typed, forged]] == [(503, "5")] * 4
+            assert "Ana Marrowby" in typed[2] and "Ana Marrowby" not in forged[2]
+            assert [ask(ours.port, path, headers)[0] for path, headers in asked.items()] == [200, 200]
+        assert worker.poll() is None
+    finally:
+        worker.terminate()
+        assert worker.wait(20) == 0
+
+
+def ask(port: int, path: str, headers: dict[str, str], body: str | None = None) -> tuple[int, str | None, str]:
+    """Status, Retry-After and text of an answer."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    sent = {"Host": "mendline.example", "X-Forwarded-Proto": "https", **headers}
+    line.request("POST" if body else "GET", path, body, sent)
+    answer = line.getresponse()
+    with closing(line):
+        return answer.status, answer.headers["Retry-After"], answer.read().decode()
 
 
 def test_sqlite_with_a_newer_schema_is_refused_too(tmp_path):
