@@ -10,9 +10,9 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example
 
 # What touches rows, races and verbs: these tests run on PostgreSQL as well.
-ROWS := tests/races tests/journal tests/alerts tests/messages tests/accounts tests/api tests/pages tests/photos/test_pages.py
+ROWS := tests/races tests/migrations tests/journal tests/alerts tests/messages tests/accounts tests/api tests/pages tests/photos/test_pages.py
 
-.PHONY: help setup run test cases check docs bench faults screenshots lock browser postgres
+.PHONY: help setup run test cases check docs bench load faults screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -22,7 +22,8 @@ help:
 	@echo "make cases        judges the case files under tests/cases"
 	@echo "make check        style, types, imports, templates, migrations, deployment settings, API schema"
 	@echo "make docs         writes docs/clinical.md anew from the code"
-	@echo "make bench        the figures, beside a floor measured in the same run"
+	@echo "make bench        the figures on both databases, beside a floor measured in the same run"
+	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
 	@echo "make screenshots  the pictures under docs/"
 	@echo "make lock         pins the dependencies anew"
@@ -71,8 +72,13 @@ check: setup
 docs: .venv/.run
 	$(BIN)/python -m symptoms.recovery.clinical_table > docs/clinical.md
 
-bench: setup
+bench: setup postgres
 	@$(BIN)/python -m tests.bench $(BENCH)
+	@$(BIN)/python -m tests.postgres --durable $(BIN)/python -m tests.bench $(BENCH)
+
+load: setup postgres
+	@$(BIN)/python -m tests.load $(LOAD)
+	@$(BIN)/python -m tests.postgres --durable $(BIN)/python -m tests.load $(LOAD)
 
 screenshots: setup browser
 	@$(BIN)/python deploy/screenshots.py

@@ -33,12 +33,12 @@ class Server:
 
 
 @contextmanager
-def served(environment: dict[str, str]):
-    """Serve `tests.bench.settings` until the block ends."""
+def served(environment: dict[str, str], processes: int = 1):
+    """Serve the settings that `environment` names until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "error"]
-    process = subprocess.Popen(command, env=environment | {"PORT": str(port), "WEB_PROCESSES": "1"})
+    process = subprocess.Popen(command, env=environment | {"PORT": str(port), "WEB_PROCESSES": str(processes)})
     try:
         _wait_for(port)
         yield Server(port, _child_of(process.pid))
@@ -63,8 +63,7 @@ def _wait_for(port: int) -> None:
 
 
 def _child_of(pid: int) -> int:
-    (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return int(child)
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
 
 
 def environment(data: str) -> dict[str, str]:

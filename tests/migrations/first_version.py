@@ -1,0 +1,73 @@
+"""Brings a database of the first version, with its rows, to today's, and compares: each value must still be there.
+
+    python first_version.py         on the database that the environment names, which must be empty
+
+Prints a line for each row or value that was lost or changed.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+ROWS = Path(__file__).with_name("first_version.json")  # the demo's people, as `dumpdata` of that version wrote them
+FIRST_VERSION = {"accounts": "0002_names_in_order", "symptoms": "0002_leaner_entries"}
+# What is meant to read otherwise by now: the old value, as it should read.
+READS_NOW = {("symptoms.photo", "key"): lambda old: f"{old[:2]}/{old}.jpg"}
+
+
+def main() -> None:
+    """Make the old schema, fill it, migrate, compare."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    rows = json.loads(ROWS.read_text(encoding="utf-8"))
+    for app in ("contenttypes", "auth", "sessions", "authtoken", *FIRST_VERSION):
+        call_command("migrate", app, *filter(None, [FIRST_VERSION.get(app)]), verbosity=0)
+    call_command("migrate", "account", "0009", verbosity=0)
+    fill(rows)
+    call_command("migrate", verbosity=0)
+    for row in rows:
+        for difference in compare(row):
+            print(difference)
+
+
+def fill(rows: list[dict]) -> None:
+    """Write the rows by the models as they were then."""
+    from django.db import connection, transaction
+    from django.db.migrations.executor import MigrationExecutor
+
+    loader = MigrationExecutor(connection).loader
+    then = loader.project_state([key for key in loader.applied_migrations if key in loader.graph.nodes]).apps
+    with transaction.atomic():
+        for row in rows:
+            model = then.get_model(row["model"])
+            fields = {name: value for name, value in row["fields"].items() if not model._meta.get_field(name).many_to_many}
+            values = {model._meta.get_field(name).attname: value for name, value in fields.items()}
+            model._base_manager.bulk_create([model(pk=row["pk"], **values)])
+
+
+def compare(row: dict):
+    """What became of one row."""
+    from django.apps import apps
+
+    model, what = apps.get_model(row["model"]), f"{row['model']} {row['pk']}"
+    kept = model._base_manager.filter(pk=row["pk"]).first()
+    if kept is None:
+        yield f"{what} is gone"
+        return
+    for name, old in row["fields"].items():
+        field = model._meta.get_field(name)
+        if field.many_to_many:
+            continue
+        wanted = field.to_python(READS_NOW.get((row["model"], name), lambda old: old)(old))
+        if getattr(kept, field.attname) != wanted:
+            yield f"{what}: {name} was {wanted!r}, and is {getattr(kept, field.attname)!r}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""An update from the first version loses nothing, on either database."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from tests.migrations.first_version import ROWS
+from tests.processes import environment
+
+SCRIPT = Path(__file__).with_name("first_version.py")
+
+
+@pytest.fixture
+def empty_database(tmp_path, django_db_setup, django_db_blocker):
+    """The environment of a process with a database of its own, on the server of the tests where there is one."""
+    with django_db_blocker.unblock():
+        ours = environment(tmp_path / "data")
+    if not settings.ON_POSTGRES:
+        (tmp_path / "data" / "mendline.sqlite3").unlink()
+        return ours
+    url = ours["MENDLINE_DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS first_version")
+        connection.execute("CREATE DATABASE first_version TEMPLATE template0")
+    return ours | {"MENDLINE_DATABASE_URL": url.rpartition("/")[0] + "/first_version"}
+
+
+def test_every_row_and_value_of_the_first_version_is_still_there(empty_database):
+    kinds = {row["model"] for row in json.loads(ROWS.read_text(encoding="utf-8"))}
+    assert {"symptoms.entry", "symptoms.photo", "symptoms.delivery", "symptoms.note", "accounts.invitation"} <= kinds
+    done = subprocess.run([sys.executable, SCRIPT], env=empty_database, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,70 @@
+"""Whatever is sent in a field of a form is taken or refused, on both databases: never a fault, never half saved."""
+
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from tests import people
+from tests.pages.forms import forms_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+AN_ID = "an id of nobody"
+NASTY = {
+    "NUL": "%00a",
+    "a lone surrogate": "%ED%A0%80",
+    "longer than any column": "x" * 20_000,
+    "past every number's range": "9" * 40,
+    AN_ID: str(uuid4()),
+}
+ENDS = {reverse("account_logout")}
+
+
+@pytest.fixture
+def pages(clinic, noor, ana, desk, phone):
+    """(browser, address) of each page with a form of ours."""
+    treatment = pen(ana, days_ago=3, by=noor)
+    logged(treatment, 2, signs=["pus"])
+    admin = people.admin(clinic)
+    boss = people.signed_in(admin)
+    of_ana = {"patient_id": ana.id}
+    theirs = [reverse("patient", kwargs=of_ana), reverse("patient_details", kwargs=of_ana)]
+    theirs.append(reverse("practice_treatment_new"))
+    hers = [reverse("log"), reverse("profile"), reverse("my_treatment", args=[treatment.id])]
+    return [
+        *[(desk, address) for address in theirs], *[(phone, address) for address in hers],
+        (boss, reverse("members")), (boss, reverse("invite_member")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NASTY)
+def test_no_field_of_any_form_can_break_the_server(pages, kind):
+    sent = set()
+    for browser, page in pages:
+        answer = browser.get(page, follow=True)
+        assert answer.status_code == 200, page
+        for address, fields in forms_of(answer):
+            for name in {*fields} if address not in ENDS else ():
+                is_id = any(len(value) == 36 for value in fields[name])
+                if (address, name) in sent or (kind == AN_ID and not is_id):
+                    continue
+                sent.add((address, name))
+                others = [(other, value) for other in fields if other != name for value in fields[other]]
+                body = f"{urlencode(others)}&{quote(name)}={NASTY[kind]}"
+                done = browser.post(address, body, content_type="application/x-www-form-urlencoded")
+                assert done.status_code < 500, f"{address}: {name}"
+    assert len(sent) > (3 if kind == AN_ID else 50)
+
+
+@pytest.mark.parametrize("value", [NASTY[kind] for kind in NASTY])
+def test_no_address_can_either(pages, value):
+    desk, phone = pages[0][0], pages[-3][0]
+    for name in ("q", "show", "page", "country", "next", "day", "patient", "treatment"):
+        for browser, page in (desk, reverse("queue")), (phone, reverse("log")), (phone, reverse("help")):
+            assert browser.get(f"{page}?{name}={value}").status_code < 500, f"{page}?{name}"
+    for path in ("/log/{}/", "/course/{}/", "/entries/{}/", "/join/{}/", "/photos/{}/", "/practice/patients/{}/"):
+        for browser in (desk, phone):
+            assert browser.get(path.format(value)).status_code < 500, path
