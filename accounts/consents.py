@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
+from accounts.database import violated_constraint
 from accounts.models import CONSENT_VERSION, Consent, Patient, Practice
 
 
@@ -19,63 +21,83 @@ class ConsentText:
     is_needed: bool
 
 
-WITH_A_CLINIC = {
-    "care": ConsentText(
+CARE_WITHDRAWN = "You can no longer log. What you logged so far stays until you ask for it to be erased."
+WITH_A_CLINIC = [
+    ConsentText(
         "care",
         "Mendline may keep my logs, and my clinic may see them.",
         "Needed. What you log is about your health: Mendline compares it with the usual recovery and shows it to your "
         "clinic. You can take this back at any time.",
-        "You can no longer log. What you logged so far stays until you ask for it to be erased.",
+        CARE_WITHDRAWN,
         is_needed=True,
     ),
-    "photos": ConsentText(
+    ConsentText(
         "photos",
         "My clinic may see my photos.",
         "Optional, change any time.",
         "Your clinic no longer sees your photos. They stay visible to you.",
         is_needed=False,
     ),
-}
-ALONE = {
-    "care": ConsentText(
+]
+ALONE = [
+    ConsentText(
         "care",
         "Mendline may keep my logs.",
         "Needed. What you log is about your health: Mendline compares it with the usual recovery. Nobody else sees it. "
         "You can take this back at any time.",
-        "You can no longer log. What you logged so far stays until you ask for it to be erased.",
+        CARE_WITHDRAWN,
         is_needed=True,
     ),
-    "photos": ConsentText(
-        "photos",
-        "If I join a clinic, it may see my photos.",
-        "Optional, change any time. Until then only you see them.",
-        "A clinic you join does not see your photos. They stay visible to you.",
-        is_needed=False,
+]
+HAVING_LEFT = [
+    ConsentText(
+        "care",
+        "Mendline may keep my logs.",
+        "Needed. What you log is about your health: Mendline compares it with the usual recovery. The clinic you left "
+        "keeps what it saw until then; nobody else sees what you log now. You can take this back at any time.",
+        CARE_WITHDRAWN,
+        is_needed=True,
     ),
-}
+]
 
 
-def consent_texts(practice: Practice | None) -> list[ConsentText]:
-    """The texts of version CONSENT_VERSION, the needed one first, for somebody with or without a clinic."""
-    return list((WITH_A_CLINIC if practice else ALONE).values())
+def consent_texts(practice: Practice | None, *, has_left: bool = False) -> list[ConsentText]:
+    """The texts of version CONSENT_VERSION, the needed one first, for somebody with or without a clinic.
+
+    Nobody but a clinic is ever shown photos, so without one there is nothing to agree to. `has_left`: the patient is
+    alone now and left a clinic before, which keeps something.
+    """
+    if practice is not None:
+        return WITH_A_CLINIC
+    return HAVING_LEFT if has_left else ALONE
+
+
+def texts_for(patient: Patient) -> list[ConsentText]:
+    """The texts for a patient as they stand now."""
+    return consent_texts(patient.practice, has_left=patient.departures.exists())
 
 
 def give_consent(patient: Patient, purpose: str, now: datetime) -> Consent:
-    """Write down a yes to the current text for `purpose` ("care" or "photos"); one that stands already is kept.
+    """Write down a yes to the current text for `purpose` ("care" or "photos"), given to the patient's practice.
+
+    One that stands already for that text and practice is kept.
 
     Raises:
         ValueError: for a purpose that is none of ours.
     """
     Consent.Purpose(purpose)
     standing = patient.consents.filter(purpose=purpose, withdrawn_at=None)
+    same = Q(version=CONSENT_VERSION, practice=patient.practice)
     try:
         with transaction.atomic():
-            standing.exclude(version=CONSENT_VERSION).update(withdrawn_at=now)
+            standing.exclude(same).update(withdrawn_at=now)
             return standing.first() or patient.consents.create(
                 purpose=purpose, practice=patient.practice, version=CONSENT_VERSION, given_at=now
             )
-    except IntegrityError:  # two taps at once: the other one wrote it down
-        return standing.get()
+    except IntegrityError as clash:
+        if violated_constraint(clash) != "one_standing_consent_per_purpose":
+            raise
+        return standing.get()  # two taps at once: the other one wrote it down
 
 
 def withdraw_consent(patient: Patient, purpose: str, now: datetime) -> None:

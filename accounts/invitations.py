@@ -1,5 +1,6 @@
 """Inviting patients and colleagues, and accepting: a one-time link, mailed to one address or shown as a QR code."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.locks import lock_patient, lock_practice
 from accounts.models import (
     INVITATION_LASTS,
     AccountMail,
@@ -47,24 +49,35 @@ class Acceptance:
     waits: bool
 
 
+@transaction.atomic
 def invite_patient(patient: Patient, by: User, email: str = "", now: datetime | None = None) -> tuple[Invitation, str]:
     """Invite a patient of `by`'s practice; invitations made before for this patient stop working.
 
     Gives the invitation and the link to show as a QR code. With an `email` the link is mailed to that address, bound
-    to it and given to nobody else (the second value is empty): that is why it proves the mailbox.
+    to it and given to nobody else (the second value is empty): that is why it proves the mailbox. The address becomes
+    the patient's.
 
     Raises:
         PermissionDenied: when `by` does not treat the patient's practice's patients.
         CannotJoin: when the patient has accepted already.
         TooManyLetters: when one went to that address a moment ago, or the practice has sent very many.
     """
-    if patient.practice is None or by.practice_as_practitioner != patient.practice:
+    practice = by.practice_as_practitioner
+    if practice is None:
         raise PermissionDenied
-    if patient.user is not None:
+    lock_practice(practice.pk)
+    patient = lock_patient(patient.pk)
+    if patient.practice_id != practice.pk:
+        raise PermissionDenied
+    if patient.user_id is not None:
         raise CannotJoin("This patient has joined already.")
-    return _invite(patient.practice, by, now, email=email, patient=patient)
+    if email and patient.email != email:
+        patient.email = email
+        patient.save(update_fields=["email"])
+    return _invite(practice, by, now, email=email, patient=patient)
 
 
+@transaction.atomic
 def invite_member(
     practice: Practice, email: str, *, is_practitioner: bool, is_admin: bool, by: User, now: datetime | None = None
 ) -> Invitation:
@@ -76,11 +89,11 @@ def invite_member(
     """
     if by.practice_as_admin != practice:
         raise PermissionDenied
+    lock_practice(practice.pk)
     invitation, _ = _invite(practice, by, now, email=email, is_practitioner=is_practitioner, is_admin=is_admin)
     return invitation
 
 
-@transaction.atomic
 def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, **fields) -> tuple[Invitation, str]:
     now, email = now or timezone.now(), email.lower()
     if email:
@@ -146,12 +159,11 @@ def is_for(invitation: Invitation, user: User) -> bool:
     return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()
 
 
-@transaction.atomic
-def accept(token: str, user: User, now: datetime) -> Acceptance | None:
+def accept(token: str, user: User, now: datetime, choices: Mapping[str, bool] | None = None) -> Acceptance | None:
     """Use an invitation up for `user`: exactly one of many at the same time gets it, the others get None.
 
     A colleague is a member at once. A patient's record is attached by the caller, at once for a bound invitation and
-    after the practice confirmed it for an unbound one.
+    after the practice confirmed it for an unbound one; `choices` are kept until then. Call it inside a transaction.
 
     Raises:
         CannotJoin: when this account cannot take an invitation that is open; it stays open.
@@ -164,18 +176,20 @@ def accept(token: str, user: User, now: datetime) -> Acceptance | None:
     won = (
         Invitation.objects.open(now)
         .filter(Q(patient=None) | Q(patient__user=None), pk=invitation.pk)
-        .update(used_at=now, used_by=user, confirmed_at=None if waits else now)
+        .update(used_at=now, used_by=user, confirmed_at=None if waits else now, choices=dict(choices or {}))
     )
     if not won:
         return None
     if invitation.patient is None:
         _become_member(invitation, user, now)
+    invitation.choices = dict(choices or {})
     return Acceptance(invitation, user, waits)
 
 
-@transaction.atomic
 def confirm(invitation: Invitation, now: datetime) -> bool:
     """The practice says that the person who showed the QR code's link is the patient; False when it was settled before.
+
+    Call it inside a transaction, which also attaches the record.
 
     Raises:
         CannotJoin: when that account works in a clinic by now.

@@ -24,6 +24,7 @@ from accounts.zones import known_zones
 
 ADULT = 18
 INVITATION_LASTS = timedelta(days=7)
+UNDONE_WITHIN = timedelta(days=30)  # a wrong "yes, this is the same person"
 LONGEST_PAUSE = timedelta(minutes=20)  # no message is ever put off for longer
 CONSENT_VERSION = "2026-11"  # of the texts in accounts/consents.py; a new text is a new version
 
@@ -234,8 +235,49 @@ class Patient(models.Model):
         return self.today(now).year - self.year_of_birth if self.year_of_birth else None
 
     def agreed_to(self, purpose: str) -> bool:
-        """Whether the consent for `purpose` stands."""
-        return any(consent.purpose == purpose for consent in _STANDING(self.pk))
+        """Whether the consent for `purpose` stands; the one to photos only for the practice it was given to."""
+        is_for_a_practice = purpose == Consent.Purpose.PHOTOS
+        return any(
+            consent.purpose == purpose and (consent.practice_id == self.practice_id or not is_for_a_practice)
+            for consent in _STANDING(self.pk)
+        )
+
+
+class Departure(models.Model):
+    """That a patient left a practice, and when; and how the practice knew them then, which is how it goes on."""
+
+    AS_KNOWN = ("name", "email", "phone", "year_of_birth", "country", "time_zone")
+
+    id = models.BigAutoField(primary_key=True)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="departures")
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    name = models.CharField(max_length=120)
+    folded_name = FoldedNameField()
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
+    country = models.CharField(max_length=2)
+    time_zone = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "patient", "-at"], name="departures_from_a_practice")]
+
+    def __str__(self) -> str:
+        return f"from {self.practice_id} at {self.at}"
+
+    def patient_then(self) -> Patient:
+        """The patient as the practice knew them when they left: for reading only, never to be saved."""
+        known = {name: getattr(self, name) for name in self.AS_KNOWN}
+        return Patient(
+            pk=self.patient_id,
+            user_id=self.patient.user_id,
+            practice=self.practice,
+            zone_confirmed_at=self.at,
+            welcomed_at=self.at,
+            created_at=self.patient.created_at,
+            **known,
+        )
 
 
 class Consent(models.Model):
@@ -288,6 +330,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Taken by somebody whom the practice has still to recognise."""
         return self.unsettled().exclude(used_at=None)
 
+    def to_undo(self, now: datetime) -> "InvitationQuerySet":
+        """Those by which somebody joined who can still be told apart from the patient again."""
+        return self.filter(confirmed_at__gte=now - UNDONE_WITHIN, undone_at=None, record_before__isnull=False)
+
 
 class Invitation(models.Model):
     """A one-time way in: bound to an address when mailed; shown as a QR code, unbound and confirmed by the practice."""
@@ -304,11 +350,17 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    choices = models.JSONField(default=dict, help_text="what whoever took it agreed to and shares, see `Joining`")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    record_before = models.JSONField(
+        null=True, help_text="the record as the practice had begun it, to undo the joining"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     letter = models.OneToOneField(
         "AccountMail", null=True, blank=True, on_delete=models.SET_NULL, help_text="by which the link was sent"
     )
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = InvitationQuerySet.as_manager()
 

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.access import record_access
+from accounts.consents import withdraw_consent
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
-from accounts.models import ADULT, Patient, Practice, User
+from accounts.models import ADULT, Consent, Departure, Patient, Practice, User
 
 CHANGED = "changed "  # how the record of such a change begins
 TOO_YOUNG = "Mendline is for people of 18 and over. Please ask a doctor or the clinic that treated you instead."
@@ -78,13 +79,6 @@ def add_to_practice(
     )
 
 
-def reach_at(patient: Patient, email: str) -> None:
-    """Write down where somebody who has not joined yet can be reached; who has joined says it themselves."""
-    if patient.user_id is None and patient.email != email:
-        patient.email = email
-        patient.save(update_fields=["email"])
-
-
 def confirm_zone(patient: Patient, zone: str, now: datetime) -> None:
     """The patient says in which time zone they live: from now on it decides what "today" is, and nothing else changes.
 
@@ -152,7 +146,7 @@ def claim(invited: Patient, user: User) -> Patient:
 
     What hangs on the clinic's record is moved by `symptoms.journal`, in the same transaction.
     """
-    kept = Patient.objects.filter(user=user).first()
+    kept = Patient.objects.select_related("practice").filter(user=user).first()
     if kept is None:
         invited.user = user
         invited.email = invited.email or user.email
@@ -165,10 +159,10 @@ def claim(invited: Patient, user: User) -> Patient:
     return kept
 
 
-def link_to_practice(patient: Patient, practice: Practice, now: datetime) -> None:
+def begin_tie(patient: Patient, practice: Practice, now: datetime) -> None:
     """Make `practice` the patient's one current practice; unused invitations for this record end.
 
-    Alerts are moved by `symptoms.journal`, in the same transaction.
+    What it sees is opened by `symptoms.journal.joining`, in the same transaction.
     """
     patient.practice = practice
     if not patient.zone_confirmed_at:
@@ -177,9 +171,23 @@ def link_to_practice(patient: Patient, practice: Practice, now: datetime) -> Non
     patient.invitations.unsettled().update(withdrawn_at=now)
 
 
-def leave_practice(patient: Patient, now: datetime) -> None:
-    """End the tie to the current practice. It keeps reading what it treated; consents and the patient's day stay."""
+def end_tie(patient: Patient, now: datetime) -> Practice:
+    """End the tie to the present practice, which goes on knowing the patient as they are now; gives that practice.
+
+    The patient's day stays where it turned, and the consent to care stands: it is needed to log alone as well. The one
+    to photos was for that practice and ends. What the practice sees is ended by `symptoms.journal.joining`.
+
+    Raises:
+        ValueError: the patient has none.
+    """
+    practice = patient.practice
+    if practice is None:
+        raise ValueError("The patient has no practice to leave.")
     patient.time_zone = patient.zone.key
+    known = {name: getattr(patient, name) for name in Departure.AS_KNOWN}
+    Departure.objects.create(patient=patient, practice=practice, at=now, **known)
+    withdraw_consent(patient, Consent.Purpose.PHOTOS, now)
     patient.practice = None
     patient.save(update_fields=["practice", "time_zone"])
     patient.invitations.unsettled().update(withdrawn_at=now)
+    return practice

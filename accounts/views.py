@@ -10,8 +10,8 @@ from rest_framework.authtoken.models import Token
 
 from accounts import edits, forms, invitations, members, patients
 from accounts.access import admin_required, patient_required, signed_in
-from accounts.consents import consent_texts, give_consent, withdraw_consent
-from accounts.models import Consent, Invitation, Membership
+from accounts.consents import give_consent, texts_for, withdraw_consent
+from accounts.models import UNDONE_WITHIN, Invitation, Membership, User
 
 READINGS_SHOWN = 20
 
@@ -73,11 +73,20 @@ def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: s
     }
     if patient is not None:
         standing = {consent.purpose: consent for consent in patient.consents.filter(withdrawn_at=None)}
-        texts = consent_texts(patient.practice)
+        texts = texts_for(patient)
         context["consents"] = [{"text": text, "given": standing.get(text.purpose)} for text in texts]
         context["readings"] = patient.access_records.select_related("user", "practice").order_by("-at")[:READINGS_SHOWN]
+        context["mistakes"] = _mistakes(request.user)
         context["zone"] = patient.zone
     return render(request, "accounts/profile.html", context, status=status)
+
+
+def _mistakes(user: User):
+    """Clinics that took the user for somebody else, and took that back a short while ago."""
+    since = timezone.now() - UNDONE_WITHIN
+    return (
+        Invitation.objects.filter(used_by=user, undone_at__gte=since).select_related("practice").order_by("-undone_at")
+    )
 
 
 @patient_required
@@ -97,10 +106,10 @@ def profile_zone(request: HttpRequest) -> HttpResponse:
 @require_POST
 def consent_change(request: HttpRequest, purpose: str) -> HttpResponse:
     """Give or take back one consent with one tap."""
-    if purpose not in Consent.Purpose.values:
-        raise Http404
     patient, now = request.user.as_patient, timezone.now()
-    text = next(text for text in consent_texts(patient.practice) if text.purpose == purpose)
+    text = next((text for text in texts_for(patient) if text.purpose == purpose), None)
+    if text is None:  # without a clinic there is nobody to show photos to
+        raise Http404
     if request.POST.get("answer") == "yes":
         give_consent(patient, purpose, now)
         messages.success(request, f"Agreed: {text.title}")
@@ -135,6 +144,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
     newest = taken.order_by("-used_at").first()
     if newest is None:
         return redirect("home")
+    if newest.undone_at:
+        return redirect("profile")
     if newest.confirmed_at and newest.withdrawn_at is None:
         return redirect("profile_zone")
     return render(request, "accounts/waiting.html", {"invitation": newest, "refused": newest.withdrawn_at is not None})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from accounts.prepared import Prepared, insert
 from symptoms.alerts.events import write_events
+from symptoms.alerts.opening import open_what_is_written_to
 from symptoms.alerts.standing import keep_standing, refresh_standing
 from symptoms.alerts.telling import tell
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
@@ -74,6 +75,8 @@ def raise_alerts(
     if patient.practice is not None:
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
         opened, worsened = _follow(here, entry, [said for _, said in spoken], now, change, before or {}, lost)
+        if opened:
+            open_what_is_written_to(treatment, now)
         if opened or worsened:
             urgency = max(alert.urgency for alert in [*opened, *worsened])
             queued = tell(treatment, entry, urgency, now=now, open_alerts=open_alerts)
@@ -130,6 +133,7 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
     treatment = entry.treatment
     waiting = Alert.objects.open().filter(treatment=treatment, kind=Alert.Kind.UNJUDGED)
     if treatment.patient.practice is not None and not waiting.exists():
+        open_what_is_written_to(treatment, now)
         alert = _new(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
         alert.save(force_insert=True)
         write_events([alert], What.OPENED, at=now)

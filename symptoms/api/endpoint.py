@@ -17,6 +17,7 @@ from accounts.busy import is_refusing
 from accounts.models import User
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.problems import Busy
+from symptoms.journal.reach import Reach, reach_of
 from symptoms.models import Treatment
 
 BY_PROGRAM = "record, by a program"  # as kept among the access records
@@ -50,10 +51,10 @@ class Endpoint(APIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def page(self, rows, as_document) -> Response:
-        """A page of `rows`, each turned into a document."""
+    def page(self, rows, as_document, as_seen=list) -> Response:
+        """A page of `rows`, which `as_seen` puts as the reader may see them, each turned into a document."""
         pages = NewestFirst()
-        page: list[Any] = pages.paginate_queryset(rows, self.request, view=self) or []
+        page: list[Any] = as_seen(pages.paginate_queryset(rows, self.request, view=self) or [])
         return pages.get_paginated_response([as_document(row) for row in page])
 
 
@@ -69,18 +70,13 @@ def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
         raise ValidationError(wrong)
 
 
-def treatment_seen_by(user: User, treatment_id: UUID) -> Treatment:
-    """The treatment, when `user` may read it; else 404."""
+def treatment_read_by(user: User, treatment_id: UUID) -> Reach:
+    """The treatment as `user` may read it, else 404; a practitioner's reading is kept for the patient to see."""
     rows = Treatment.objects.visible_to(user).select_related("patient__practice", "practitioner", "practice")
-    return get_object_or_404(rows, pk=treatment_id)
-
-
-def treatment_read_by(user: User, treatment_id: UUID) -> Treatment:
-    """The same, and a practitioner's reading is written down for the patient to see."""
-    treatment = treatment_seen_by(user, treatment_id)
-    if treatment.patient.user_id != user.id:
-        record_access(user, treatment.patient, BY_PROGRAM)
-    return treatment
+    reach = reach_of(user, get_object_or_404(rows, pk=treatment_id))
+    if reach.treatment.patient.user_id != user.id:
+        record_access(user, reach.treatment.patient, BY_PROGRAM)
+    return reach
 
 
 def as_uuid(text: str, name: str) -> UUID:

@@ -93,6 +93,9 @@ class WelcomeForm(BornForm, OwnSkinForm):
             known.add("right")
         if patient.year_of_birth:
             known.add("year_of_birth")
+        if patient.agreed_to("care"):  # when joining
+            known |= {text.purpose for text in self.texts}
+            self.texts = []
         for name in known:
             del self.fields[name]
 

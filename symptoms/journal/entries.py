@@ -12,6 +12,7 @@ from accounts.locks import lock_patient_of
 from accounts.models import User
 from accounts.prepared import Prepared, insert
 from accounts.quick_json import dumps
+from symptoms.alerts.opening import open_what_is_written_to
 from symptoms.alerts.raising import Change
 from symptoms.journal.courses import Journal, read_journal
 from symptoms.journal.dates import day_on
@@ -124,6 +125,7 @@ def _record(
         is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
     )  # fmt: skip
     insert([entry])
+    open_what_is_written_to(treatment, now)
     journal.add(entry)
     change = Change.AMENDED if replaced else Change.WRITTEN
     judged = judge_entry(journal, entry, now=now, change=change)

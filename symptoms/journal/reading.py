@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import FilteredRelation, Max, Q, Subquery
+from django.db.models import Max, Q, Subquery
 
-from accounts.models import User
 from symptoms.journal.courses import entry_values, patient_values, treatment_values
+from symptoms.journal.reach import Reach
 from symptoms.models import Assessment, Entry, Photo, Treatment
-from symptoms.models.entry import EntryQuerySet
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Symptom
@@ -78,15 +77,16 @@ def last_day(treatment: Treatment, today: date) -> int:
     return max(treatment.day_of(today), -1 if newest is None else newest)
 
 
-def read_course(treatment: Treatment, *, days: range, seen_by: User, photos: bool = True) -> CourseRead:
-    """Read `days` (numbers, in order) of a treatment as `seen_by` may see them: two statements, however many."""
-    between = {"day__gte": days.start, "day__lt": days.stop}
-    current = treatment.entries.current()
-    newest = Subquery(current.order_by("-day").values("day")[:1])
-    entries = {entry.day: entry for entry in with_assessment(current.filter(Q(**between) | Q(day=newest)))}
+def read_course(reach: Reach, *, days: range, photos: bool = True) -> CourseRead:
+    """Read `days` (numbers, in order) of a treatment as its reader may see them: two statements, however many.
+
+    One more for a clinic that the patient left; one less without the `photos`.
+    """
+    treatment = reach.treatment
+    entries = {entry.day: entry for entry in _entries(reach, days)}
     by_day: dict[int, list[Photo]] = {}
     if photos:
-        for photo in _photos(treatment, seen_by).filter(**between).order_by("received_at"):
+        for photo in reach.photos().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
             by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
     wanted = sorted({*days, *entries})
@@ -111,17 +111,14 @@ def read_course(treatment: Treatment, *, days: range, seen_by: User, photos: boo
     return CourseRead(treatment, tuple(read[day] for day in days), read[max(entries)] if entries else None)
 
 
-def with_assessment(entries: EntryQuerySet) -> EntryQuerySet:
-    """The entries, each with its current assessment as `assessment` (None while there is none): one statement."""
-    current = FilteredRelation("assessments", condition=Q(assessments__is_current=True))
-    return entries.annotate(assessment=current).select_related("assessment")
-
-
-def _photos(treatment: Treatment, seen_by: User):
-    """The patient's own are theirs to see; of others it is asked whether they may."""
-    if treatment.patient.user_id == seen_by.pk:
-        return treatment.photos.all()
-    return Photo.objects.visible_to(seen_by).filter(treatment=treatment)
+def _entries(reach: Reach, days: range) -> list[Entry]:
+    """The entries of `days` and the newest, each with its assessment; of two for a day the last received is last."""
+    current = reach.current()
+    newest = Q(day=Subquery(current.order_by("-day").values("day")[:1]))
+    if reach.until is not None:
+        newest = Q(pk=Subquery(current.order_by("-date", "-received_at").values("pk")[:1]))
+    wanted = reach.with_assessment(current.filter(reach.on(days) | newest))
+    return [reach.shown(entry) for entry in wanted.order_by("received_at")]
 
 
 def _reported(entry: EntryValues | None) -> dict[Symptom, int]:

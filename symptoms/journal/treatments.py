@@ -42,7 +42,7 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
     if patient.user_id != by.pk and (practice is None or patient.practice_id != practice.pk):
         raise PermissionDenied
     treatment = Treatment(
-        id=id or uuid4(), patient=patient, practice=practice, recorded_by=by, recorded_at=now,
+        id=id or uuid4(), patient=patient, practice=practice, open_to=patient.practice, recorded_by=by, recorded_at=now,
         day_zero=facts["performed_at"].astimezone(patient.zone).date(), **facts,
     )  # fmt: skip
     if practice is not None and treatment.practitioner is None:

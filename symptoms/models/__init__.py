@@ -6,7 +6,7 @@ from symptoms.models.delivery import Delivery
 from symptoms.models.entry import Entry
 from symptoms.models.photo import Photo
 from symptoms.models.standing import Standing
-from symptoms.models.treatment import Treatment, TreatmentRevision
+from symptoms.models.treatment import Treatment, TreatmentAccess, TreatmentRevision
 
 __all__ = [
     "Alert",
@@ -18,5 +18,6 @@ __all__ = [
     "Photo",
     "Standing",
     "Treatment",
+    "TreatmentAccess",
     "TreatmentRevision",
 ]

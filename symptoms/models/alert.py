@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from accounts.free_text import FreeText
 from accounts.models import Membership, Practice, User
 from symptoms.models.entry import Entry
-from symptoms.models.treatment import Treatment
+from symptoms.models.treatment import Treatment, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
 
 OUTCOMES = [
@@ -42,7 +42,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         practice = user.practice_as_practitioner if user.is_authenticated else None
         if practice is None:
             return self.none()
-        read = Q(treatment__patient__practice=practice) | Q(treatment__practice=practice) | Q(kind=Alert.Kind.LEFT)
+        kept = TreatmentAccess.objects.kept_by(practice, OuterRef("treatment"))
+        read = Q(treatment__open_to=practice) | Exists(kept) | Q(kind=Alert.Kind.LEFT)
         return self.filter(read, practice=practice)
 
 

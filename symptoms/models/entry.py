@@ -1,29 +1,55 @@
 """What a patient reported for one day, kept whole; an amendment is a new entry that takes the day over."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from accounts.free_text import FreeText
 from accounts.models import User
 from accounts.quick_json import Stored
-from symptoms.models.treatment import Treatment
+from symptoms.models.treatment import Treatment, TreatmentAccess
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Whose entries one may see, and which wait to be judged."""
 
     def visible_to(self, user: User) -> "EntryQuerySet":
-        return self.filter(treatment__in=Treatment.objects.visible_to(user))
+        """Of the treatments that one may see; a practice that the patient left sees what had come until then."""
+        practice = user.practice_as_practitioner if user.is_authenticated else None
+        if practice is None:
+            return self.filter(treatment__in=Treatment.objects.visible_to(user))
+        kept = TreatmentAccess.objects.kept_by(practice, OuterRef("treatment"))
+        return self.filter(Q(treatment__open_to=practice) | Exists(kept.filter(until__gte=OuterRef("received_at"))))
 
     def current(self) -> "EntryQuerySet":
         """One a day: the last received."""
         return self.filter(is_current=True)
 
+    def received_until(self, until: datetime | None) -> "EntryQuerySet":
+        """Those that had come by `until`; None: all."""
+        return self if until is None else self.filter(received_at__lte=until)
+
+    def current_at(self, until: datetime | None) -> "EntryQuerySet":
+        """One a day, the last received by `until`; None: by now."""
+        if until is None:
+            return self.current()
+        return self.received_until(until).filter(~Exists(_later_of_the_day(until)))
+
+    def with_place(self, until: datetime | None) -> "EntryQuerySet":
+        """Each with `was_current`: whether it was the current one of its day at `until`; None: now."""
+        is_current = F("is_current") if until is None else ~Exists(_later_of_the_day(until))
+        return self.annotate(was_current=is_current)
+
     def unjudged(self) -> "EntryQuerySet":
         return self.filter(is_current=True, is_judged=False)
+
+
+def _later_of_the_day(until: datetime) -> EntryQuerySet:
+    later = {"received_at__gt": OuterRef("received_at"), "received_at__lte": until}
+    return Entry.objects.filter(treatment=OuterRef("treatment"), date=OuterRef("date"), **later)
 
 
 class Entry(models.Model):

@@ -3,9 +3,10 @@
 import uuid
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Consent, User
-from symptoms.models.treatment import Treatment
+from symptoms.models.treatment import Treatment, TreatmentAccess
 
 VIEWS = [("front", "Front"), ("left", "Left"), ("right", "Right"), ("close_up", "Close-up")]
 
@@ -14,23 +15,25 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
     """Whose photos one may see."""
 
     def visible_to(self, user: User) -> "PhotoQuerySet":
-        """A patient's own; a practitioner's only of the practice's patients, while their consent to it stands.
+        """A patient's own; a practitioner's only of treatments open to the practice, while the consent to it stands.
 
-        A practice that a patient left keeps reading the treatments it did, but not the photos: the consent is for the
-        patient's own clinic.
+        Those made before the patient joined it are shown only where the patient shared them. A practice that the
+        patient left sees none.
         """
         if not user.is_authenticated:
             return self.none()
-        shown = models.Q(treatment__patient__user=user)
         practice = user.practice_as_practitioner
-        if practice is not None:
-            # Asked row by row, so that the database starts from the photos that are wanted: a list of all treatments
-            # that the practice may see costs more with every patient of every clinic.
-            agreed = Consent.objects.filter(
-                patient=models.OuterRef("treatment__patient"), purpose=Consent.Purpose.PHOTOS, withdrawn_at=None
-            )
-            shown |= models.Q(models.Exists(agreed), treatment__patient__practice=practice)
-        return self.filter(shown)
+        if practice is None:
+            return self.filter(treatment__patient__user=user)
+        # Asked row by row, so that the database starts from the photos that are wanted: a list of all treatments
+        # that the practice may see costs more with every patient of every clinic.
+        agreed = Consent.objects.filter(
+            patient=OuterRef("treatment__patient"), practice=practice, purpose="photos", withdrawn_at=None
+        )
+        hidden = TreatmentAccess.objects.present().filter(
+            treatment=OuterRef("treatment"), practice=practice, photos=False, since__gt=OuterRef("received_at")
+        )
+        return self.filter(Exists(agreed), ~Exists(hidden), treatment__open_to=practice)
 
     def by_day(self) -> "PhotoQuerySet":
         """The oldest first; of a day, in the order in which they came."""

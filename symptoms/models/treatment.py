@@ -1,12 +1,12 @@
 """One microneedling session, with the skin, conditions and medicines of that day."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Patient, Practice, User
@@ -21,19 +21,30 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
     """Whose treatments one may see."""
 
     def visible_to(self, user: User) -> "TreatmentQuerySet":
-        """A patient's own; for a practitioner those of the practice's patients and those the practice did itself."""
+        """A patient's own; for a practitioner those open to the practice now, and those it kept when the patient left.
+
+        Of the latter only what was there then may be read: `symptoms.journal.reach` gives exactly that.
+        """
         if not user.is_authenticated:
             return self.none()
-        mine = Q(patient__user=user)
         practice = user.practice_as_practitioner
-        if practice is not None:
-            mine |= Q(patient__practice=practice) | Q(practice=practice)
-        return self.filter(mine)
+        if practice is None:
+            return self.filter(patient__user=user)
+        # Asked row by row: whoever looks at one treatment or patient does not gather all that the practice may see.
+        return self.filter(Q(open_to=practice) | Exists(TreatmentAccess.objects.kept_by(practice, OuterRef("pk"))))
+
+    def all_visible_to(self, user: User) -> "TreatmentQuerySet":
+        """The same, for a list of all of them: found by two indexes, whatever other practices have."""
+        practice = user.practice_as_practitioner if user.is_authenticated else None
+        if practice is None:
+            return self.visible_to(user)
+        kept = TreatmentAccess.objects.kept().filter(practice=practice).values("treatment")
+        return self.filter(Q(open_to=practice) | Q(pk__in=kept))
 
     def managed_by(self, user: User) -> "TreatmentQuerySet":
-        """Those on which a practitioner may act: of the practice's current patients only."""
+        """Those on which a practitioner may act: open to the practice now."""
         practice = user.practice_as_practitioner if user.is_authenticated else None
-        return self.filter(patient__practice=practice) if practice is not None else self.none()
+        return self.filter(open_to=practice) if practice is not None else self.none()
 
 
 class Treatment(models.Model):
@@ -43,6 +54,16 @@ class Treatment(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="treatments")
     practice = models.ForeignKey(
         Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="treatments", help_text="who did it"
+    )
+    open_to = models.ForeignKey(
+        Practice,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="the patient's present practice, where it may see this treatment",
     )
     practitioner = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -83,7 +104,10 @@ class Treatment(models.Model):
     objects = TreatmentQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["patient", "-day_zero"], name="treatments_newest_first")]
+        indexes = [
+            models.Index(fields=["patient", "-day_zero"], name="treatments_newest_first"),
+            models.Index(fields=["open_to", "-recorded_at"], name="treatments_open_to"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(needle_depth_mm=None) | Q(needle_depth_mm__gt=0, needle_depth_mm__lte=DEEPEST_MM),
@@ -101,6 +125,57 @@ class Treatment(models.Model):
     def date_of(self, day: int) -> date:
         """The calendar date of a day."""
         return self.day_zero + timedelta(days=day)
+
+
+class TreatmentAccessQuerySet(models.QuerySet["TreatmentAccess"]):
+    """Which limits hold now, and what practices kept."""
+
+    def present(self) -> "TreatmentAccessQuerySet":
+        """Of practices to which the treatment is open now."""
+        return self.filter(until=None)
+
+    def kept(self) -> "TreatmentAccessQuerySet":
+        """Of practices that the patient left and that go on reading what was there then."""
+        return self.filter(until__isnull=False, ended=False)
+
+    def kept_by(self, practice: Practice, treatment: OuterRef) -> "TreatmentAccessQuerySet":
+        """What `practice` kept of a treatment of the query around it."""
+        return self.kept().filter(practice=practice, treatment=treatment)
+
+
+class TreatmentAccess(models.Model):
+    """The limits of what one practice sees of a treatment: from when, until when. While open without a row: no limit.
+
+    `since`: notes and photos received before are shown only with `notes` and `photos`; None: the practice was there
+    from the start. `until`: when the patient left; None: now. `ended`: the practice keeps nothing of it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="accesses", db_index=False)
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
+    notes = models.BooleanField(default=False)
+    photos = models.BooleanField(default=False)
+    ended = models.BooleanField(default=False)
+
+    objects = TreatmentAccessQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["treatment", "practice", "until"], name="access_to_a_treatment")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["treatment", "practice"], condition=Q(until=None), name="one_present_access_a_practice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.practice_id} until {self.until or 'now'}"
+
+    def shows_note_of(self, received_at: datetime) -> bool:
+        """Whether the note of an entry received then falls within this access."""
+        is_late = self.until is not None and received_at > self.until
+        return not is_late and (self.notes or self.since is None or received_at >= self.since)
 
 
 class TreatmentRevision(models.Model):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import patient_required
 from symptoms.journal.courses import entry_values
+from symptoms.journal.reach import Reach
 from symptoms.journal.reading import CourseRead, DayRead, last_day, read_course
 from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Treatment
@@ -40,7 +41,7 @@ def course(request: HttpRequest) -> HttpResponse:
     today = min(LAST_DAY, last_day(treatment, patient.today(now)))
     pages = _pages(today)
     page = _page_of(request.GET.get("page", ""), len(pages))
-    read = read_course(treatment, days=pages[page - 1], seen_by=request.user)
+    read = read_course(Reach(request.user, treatment), days=pages[page - 1])
     symptom = _symptom(request.GET.get("symptom", "")) or _leading(read)
     views = [(view, title) for view, title in VIEWS if any(p.view == view for day in read.days for p in day.photos)]
     view = _view(request.GET.get("view", ""), views)
@@ -144,7 +145,7 @@ def course_day(request: HttpRequest, day: int) -> HttpResponse:
     today = min(LAST_DAY, last_day(treatment, patient.today(now)))
     if day > today:
         raise Http404
-    read = read_course(treatment, days=range(day, day + 1), seen_by=request.user).days[0]
+    read = read_course(Reach(request.user, treatment), days=range(day, day + 1)).days[0]
     lines = lines_for(patient)
     entry, on_day, unit = read.entry, patient.today(now), unit_for(request, patient)
     context: dict[str, Any] = {

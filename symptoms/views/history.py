@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
 
 from accounts.members import user_name
-from accounts.models import AccessRecord, Patient, Practice
+from accounts.models import AccessRecord, Departure, Invitation, Patient, Practice
 from accounts.patients import CHANGED
-from symptoms.models import AlertEvent, Assessment, Entry, Note, Treatment, TreatmentRevision
-from symptoms.recovery.vocabulary import Urgency
+from symptoms.journal.reach import Reach
+from symptoms.models import AlertEvent, Assessment, Entry, Note, TreatmentRevision
 from symptoms.wording.practitioner import alert_title, event_in_words
 
 SHOWN = 40
@@ -29,35 +30,63 @@ class Event:
     urgency: str = ""
 
 
-def history(patient: Patient, treatments: list[Treatment], practice: Practice) -> list[Event]:
-    """The newest events of these treatments: six statements. Notes and alerts: those of the reader's practice only."""
+def history(patient: Patient, reaches: list[Reach], practice: Practice) -> list[Event]:
+    """The newest events of these treatments, as far as the reader's practice may know them: six statements."""
     events = [
-        *_logged(patient, treatments),
-        *_alerts(treatments, practice),
-        *_notes(treatments, practice),
-        *_changes(treatments),
-        *_joined(patient),
+        *_logged(patient, reaches),
+        *_alerts(reaches, practice),
+        *_notes(reaches, practice),
+        *_changes(reaches),
+        *_joined(patient, practice),
         *_details(patient, practice),
     ]
     return sorted(events, key=attrgetter("at"), reverse=True)[:SHOWN]
 
 
-def _logged(patient: Patient, treatments: list[Treatment]):
-    same_day = Entry.objects.filter(treatment=OuterRef("treatment"), day=OuterRef("day"))
-    said = Assessment.objects.filter(entry=OuterRef("pk"), is_current=True).values("urgency")
-    entries = Entry.objects.filter(treatment__in=treatments).annotate(
-        verdict=Subquery(said), is_change=Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
+def _within(reaches: list[Reach], moment: str, treatment: str = "treatment") -> Q:
+    """A condition on rows of these treatments: those whose time `moment` the reader's practice may know."""
+    found = Q(**{f"{treatment}__in": [reach.treatment.pk for reach in reaches if reach.until is None]})
+    for reach in reaches:
+        if reach.until is not None:
+            found |= Q(**{treatment: reach.treatment.pk, f"{moment}__lte": reach.until})
+    return found
+
+
+def _logged(patient: Patient, reaches: list[Reach]):
+    same_day = Entry.objects.filter(treatment=OuterRef("treatment"), date=OuterRef("date"))
+    entries = Entry.objects.filter(_within(reaches, "received_at")).annotate(
+        is_change=Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
     )
-    for entry in entries.order_by("-received_at")[:SHOWN]:
-        judged = entry.is_judged and entry.verdict is not None
-        urgency = Urgency(entry.verdict).slug if judged else "unjudged"
+    seen = {reach.treatment.pk: reach for reach in reaches}
+    newest = list(entries.order_by("-received_at")[:SHOWN])
+    said = {said.entry_id: said for said in _said(newest, seen)}
+    for entry in newest:
+        seen[entry.treatment_id].shown(entry)
+        judged = said.get(entry.id) if entry.is_judged or seen[entry.treatment_id].until else None
         what = f"{'Changed' if entry.is_change else 'Logged'} day {entry.day}"
-        yield Event(entry.received_at, str(patient), what, urgency=urgency)
+        yield Event(entry.received_at, str(patient), what, urgency=judged.urgency_slug if judged else "unjudged")
 
 
-def _alerts(treatments: list[Treatment], practice: Practice):
-    ours = AlertEvent.objects.filter(alert__treatment__in=treatments, alert__practice=practice)
-    events = ours.select_related("alert", "actor")
+def _said(entries: list[Entry], seen: dict[UUID, Reach]) -> list[Assessment]:
+    """The last judgement of each entry that its reader may know; a later one replaces an earlier when put in a dict."""
+    rows = Assessment.objects.filter(entry__in=[entry.id for entry in entries]).select_related("entry").order_by("id")
+    found = []
+    for said in rows:
+        until = seen[said.entry.treatment_id].until
+        if said.is_current if until is None else said.made_at <= until:
+            found.append(said)
+    return found
+
+
+def _alerts(reaches: list[Reach], practice: Practice):
+    """What happened to alerts while they lay on the practice's desk: not what another did about them."""
+    moved = AlertEvent.objects.filter(alert=OuterRef("alert"), what=AlertEvent.What.MOVED, id__gt=OuterRef("id"))
+    ours = AlertEvent.objects.filter(
+        alert__practice=practice, alert__treatment__in=[reach.treatment.pk for reach in reaches]
+    ).exclude(Exists(moved))
+    elsewhere = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=AlertEvent.What.MOVED)
+    gone = elsewhere.filter(_during_stays(reaches))
+    events = (ours | gone).select_related("alert", "actor")
     for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_one_act):
         first, *more = together
         who = user_name(first.actor) if what in ("acknowledged", "resolved") else "Mendline"
@@ -65,36 +94,58 @@ def _alerts(treatments: list[Treatment], practice: Practice):
         yield Event(at, who, event_in_words(what, title, first.urgency, first.detail, more=len(more)))
 
 
+def _during_stays(reaches: list[Reach]) -> Q:
+    """A condition on events: while the treatment's alerts lay on the practice's desk, before the patient left it."""
+    found = Q(pk__in=[])
+    for reach in reaches:
+        for stay in reach.accesses:
+            if stay.until is not None:
+                began = Q(at__gte=stay.since) if stay.since else Q()
+                found |= began & Q(alert__treatment=reach.treatment.pk, at__lte=stay.until)
+    return found
+
+
 def _one_act(event: AlertEvent) -> tuple:
     """What was done with one tap is one line: "I have this" takes all that is open, and all can be closed together."""
     return event.at, event.what, event.detail if event.what in ("acknowledged", "resolved") else event.pk
 
 
-def _notes(treatments: list[Treatment], practice: Practice):
-    notes = Note.objects.filter(treatment__in=treatments, practice=practice).select_related("author")
+def _notes(reaches: list[Reach], practice: Practice):
+    seen = {reach.treatment.pk: reach for reach in reaches}
+    notes = Note.objects.filter(treatment__in=list(seen), practice=practice).select_related("author")
     for note in notes.order_by("-written_at")[:SHOWN]:
         what = "Note for the clinic"
         if note.for_patient:
-            what = "Message to the patient, read" if note.read_at else "Message to the patient, not read yet"
+            until = seen[note.treatment_id].until
+            is_read = note.read_at is not None and (until is None or note.read_at <= until)
+            what = "Message to the patient, read" if is_read else "Message to the patient, not read yet"
         yield Event(note.written_at, user_name(note.author), what, words=note.text)
 
 
-def _changes(treatments: list[Treatment]):
-    for treatment in treatments:
+def _changes(reaches: list[Reach]):
+    for treatment in (reach.treatment for reach in reaches):
         what = f"{treatment.get_device_display()} on {date_format(treatment.day_zero, 'j M Y')}"
         yield Event(treatment.recorded_at, user_name(treatment.recorded_by), f"Recorded the treatment: {what}")
-    changed = TreatmentRevision.objects.filter(treatment__in=treatments).select_related("changed_by")
+    changed = TreatmentRevision.objects.filter(_within(reaches, "changed_at")).select_related("changed_by")
     for revision in changed.order_by("-changed_at")[:SHOWN]:
         yield Event(revision.changed_at, user_name(revision.changed_by), "Changed the treatment")
 
 
-def _joined(patient: Patient):
-    for invitation in patient.invitations.exclude(confirmed_at=None).exclude(used_at=None):
-        how = "Joined by a link" if invitation.is_bound else "Joined by code"
-        yield Event(invitation.confirmed_at, str(patient), how)
+def _joined(patient: Patient, practice: Practice):
+    taken = Invitation.objects.filter(patient=patient.pk, practice=practice, used_at__isnull=False)
+    for invitation in taken.select_related("undone_by"):
+        if invitation.confirmed_at is not None:
+            how = "Joined by a link" if invitation.is_bound else "Joined by code"
+            if invitation.undone_at is None:
+                yield Event(invitation.confirmed_at, str(patient), how)
+            else:
+                yield Event(invitation.confirmed_at, "Somebody else", how)
+                yield Event(invitation.undone_at, user_name(invitation.undone_by), "Took it back: it was somebody else")
+    for departure in Departure.objects.filter(patient=patient.pk, practice=practice):
+        yield Event(departure.at, departure.name, "Left the clinic: the record was handed over")
 
 
 def _details(patient: Patient, practice: Practice):
-    changed = AccessRecord.objects.filter(patient=patient, practice=practice, what__startswith=CHANGED)
+    changed = AccessRecord.objects.filter(patient=patient.pk, practice=practice, what__startswith=CHANGED)
     for record in changed.select_related("user").order_by("-at")[:SHOWN]:
         yield Event(record.at, user_name(record.user), record.what.capitalize())

@@ -1,21 +1,24 @@
 """Joining a clinic by its invitation, being recognised by it, and leaving it: people and their records together."""
 
-from datetime import datetime
-
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts import invitations, patients
+from accounts import invitations
 from accounts.access import patient_required, practitioner_required, public
 from accounts.adapter import INVITED_BY
 from accounts.invitations import CannotJoin
-from accounts.models import Invitation, Patient, User
-from accounts.sessions import became_member, end_sessions
-from symptoms.journal.moving import join_records, moved_to_practice
+from accounts.models import UNDONE_WITHIN, Invitation, Patient
+from accounts.sessions import became_member
+from symptoms.forms.joining import JoinForm
+from symptoms.journal import joining, undoing
+from symptoms.models import Alert
+from symptoms.views.own import in_a_line, own_treatments
+from symptoms.views.record import patients_seen_by
+from symptoms.wording.practitioner import concern_title
+from symptoms.wording.times import full
 
 
 @public
@@ -30,14 +33,54 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if not signed_in:
         request.session[INVITED_BY] = token
         return render(request, "accounts/join.html", {"invitation": invitation, "token": token})
-    sentence = ""
-    if request.method == "POST":
+    form = _form(request, invitation)
+    context = {"invitation": invitation, "token": token, "form": form, **_before(request, invitation)}
+    if request.method == "POST" and (form is None or form.is_valid()):
+        agreed = {"agrees": True, "choices": form.choices(), "knows_open": form.knows_open} if form else {}
         try:
-            return _accepted(request, token, now)
+            acceptance = joining.join(token, request.user, now=now, session_key=request.session.session_key, **agreed)
         except CannotJoin as refusal:
-            sentence = str(refusal)
-    context = {"invitation": invitation, "token": token, "sentence": sentence}
-    return render(request, "accounts/join.html", context, status=422 if sentence else 200)
+            context["sentence"] = str(refusal)
+        except joining.SomethingOpen as refusal:
+            ticked = [name for name in form.fields if form.cleaned_data[name]] if form else []
+            context |= {"leaving": refusal.practice, "open": _named(refusal.alerts), "ticked": ticked}
+            return render(request, "accounts/join_open.html", context)
+        else:
+            return _over(request) if acceptance is None else _joined(request, acceptance, now)
+    return render(request, "accounts/join.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _form(request: HttpRequest, invitation: Invitation) -> JoinForm | None:
+    """What is asked of somebody who joins as a patient; nothing of a colleague, nor of a member, who cannot join."""
+    if invitation.patient is None or request.user.membership is not None:
+        return None
+    patient = request.user.as_patient
+    treatments = own_treatments(patient) if patient and patient.practice_id != invitation.practice_id else []
+    return JoinForm(
+        request.POST if request.method == "POST" else None,
+        practice=invitation.practice,
+        has_earlier=len(treatments) > 1,
+        has_log=any(treatment.entries.exists() or treatment.photos.exists() for treatment in treatments[:2]),
+    )
+
+
+def _before(request: HttpRequest, invitation: Invitation) -> dict:
+    """What the page says about whoever has a record already: what goes along, and which clinic they leave."""
+    patient = request.user.as_patient
+    if invitation.patient is None or patient is None or patient.practice_id == invitation.practice_id:
+        return {}
+    course = joining.running_course(patient)
+    return {
+        "leaving": patient.practice,
+        "course": (full(course.day_zero), in_a_line(course)) if course else None,
+        "has_open": Alert.objects.open().filter(treatment__patient=patient).exists(),
+    }
+
+
+def _named(alerts: list[Alert]) -> list[str]:
+    """What is open, as its patient reads it."""
+    titles = (concern_title(alert.concern) if alert.concern else "A day they have to read" for alert in alerts)
+    return list(dict.fromkeys(titles))
 
 
 def _over(request: HttpRequest) -> HttpResponse:
@@ -46,32 +89,14 @@ def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/join_over.html", status=404)
 
 
-def _accepted(request: HttpRequest, token: str, now: datetime) -> HttpResponse:
-    with transaction.atomic():
-        acceptance = invitations.accept(token, request.user, now)
-        if acceptance is None:
-            return _over(request)
-        invited = acceptance.invitation.patient
-        if invited is not None and not acceptance.waits:
-            _attach(acceptance.invitation, request.user, now)
-        if not acceptance.waits:
-            end_sessions(request.user, except_key=request.session.session_key)
+def _joined(request: HttpRequest, acceptance: invitations.Acceptance, now) -> HttpResponse:
     request.session.pop(INVITED_BY, None)
-    if invited is None:
+    is_patient = acceptance.invitation.patient_id is not None
+    if not is_patient:
         became_member(request, now)
     if acceptance.waits:
         return redirect("waiting")
-    return redirect("profile_zone" if invited is not None else "home")
-
-
-def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
-    """Make the record the clinic began the user's own, or part of the one they have, and the clinic theirs."""
-    invited, practice = invitation.patient, invitation.practice
-    kept = patients.claim(invited, user)
-    join_records(kept, invited, now)
-    patients.link_to_practice(kept, practice, now)
-    moved_to_practice(kept, practice, now)
-    return kept
+    return redirect("profile_zone" if is_patient else "home")
 
 
 @practitioner_required
@@ -84,12 +109,16 @@ def confirm_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
     answer, now, sentence = request.POST.get("answer"), timezone.now(), ""
     if answer == "yes":
         try:
-            return _confirmed(request, invitation, now)
+            kept = joining.confirm_patient(invitation, by=request.user, now=now)
         except CannotJoin:
             sentence = "This account now works at a clinic, so it cannot be a patient's. Refuse it and invite again."
+        else:
+            return _confirmed(request, kept)
     elif answer == "no":
-        invitations.refuse(invitation, now)
-        messages.success(request, "Refused. They were told to ask you for a new code.")
+        if joining.refuse_patient(invitation, by=request.user, now=now):
+            messages.success(request, "Refused. They were told to ask you for a new code.")
+        else:
+            messages.error(request, "Somebody has answered this already.")
         return redirect("patient", invitation.patient_id)
     elif request.method == "POST":
         sentence = "Choose one of the two."
@@ -97,30 +126,62 @@ def confirm_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
     return render(request, "accounts/confirm.html", context, status=422 if sentence else 200)
 
 
-@transaction.atomic
-def _confirmed(request: HttpRequest, invitation: Invitation, now: datetime) -> HttpResponse:
-    if not invitations.confirm(invitation, now):
+def _confirmed(request: HttpRequest, kept: Patient | None) -> HttpResponse:
+    if kept is None:
         messages.error(request, "Somebody has answered this already.")
         return redirect("queue")
-    kept = _attach(invitation, invitation.used_by, now)
     messages.success(request, f"{kept} has joined.")
     return redirect("patient", kept.pk)
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def undo_joining(request: HttpRequest, invitation_id) -> HttpResponse:
+    """Take back, after being asked once, that whoever joined is the practice's patient."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    ours = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(request.user))
+    invitation = get_object_or_404(ours.select_related("patient", "used_by"), pk=invitation_id)
+    if request.method == "POST":
+        try:
+            record = undoing.undo_joining(invitation, by=request.user, now=now)
+        except undoing.TooLate:
+            messages.error(request, "Somebody has taken this back already.")
+            return redirect("queue")
+        messages.success(request, f"Taken back. {record} has not joined yet, and the other person was told.")
+        return redirect("patient", record.pk)
+    context = {
+        "invitation": invitation,
+        "name": (invitation.record_before or {})["patient"]["name"],
+        "practice": practice,
+        "until": (invitation.confirmed_at or now) + UNDONE_WITHIN,
+        "tab": "patients",
+    }
+    return render(request, "accounts/undo.html", context)
 
 
 @patient_required
 @require_http_methods(["GET", "POST"])
 def leave_practice(request: HttpRequest) -> HttpResponse:
-    """Leave the clinic, after being asked once."""
+    """Leave the clinic, after being asked once; twice while something is open there."""
     patient = request.user.as_patient
     practice = patient.practice
     if practice is None:
         return redirect("profile")
-    if request.method == "GET":
-        return render(request, "accounts/leave.html", {"practice": practice, "patient": patient, "tab": "account"})
-    now = timezone.now()
-    with transaction.atomic():
-        patients.leave_practice(patient, now)
-        moved_to_practice(patient, None, now)
-        end_sessions(request.user, except_key=request.session.session_key)
-    messages.success(request, f"You left {practice}. Your logs are still yours.")
-    return redirect("profile")
+    context = {
+        "practice": practice,
+        "patient": patient,
+        "has_open": bool(joining.open_at(patient, practice)),
+        "tab": "account",
+    }
+    if request.method == "POST":
+        knows_open = request.POST.get("knows_open") == "yes"
+        try:
+            joining.leave_practice(
+                request.user, now=timezone.now(), knows_open=knows_open, session_key=request.session.session_key
+            )
+        except joining.SomethingOpen as refusal:
+            context["open"] = _named(refusal.alerts)
+        else:
+            messages.success(request, f"You left {practice}. Your logs are still yours.")
+            return redirect("profile")
+    return render(request, "accounts/leave.html", context)

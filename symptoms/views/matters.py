@@ -12,6 +12,7 @@ from accounts.members import user_name
 from accounts.models import Patient, User
 from symptoms.alerts.reading import first_read
 from symptoms.forms.handling import ResolveForm
+from symptoms.journal.reach import Reach
 from symptoms.journal.reading import DayRead
 from symptoms.models import Alert, Assessment, Delivery, Treatment
 from symptoms.recovery.sayings import Saying
@@ -107,20 +108,24 @@ def days_late(entry, treatment: Treatment, patient: Patient) -> int:
     return treatment.day_of(patient.today(entry.received_at)) - entry.day
 
 
-def open_matters(patient: Patient, treatments: Iterable[Treatment], by: User) -> list[Matter]:
-    """The open alerts of `treatments` on the desk of `by`, most urgent and longest waiting first: four statements."""
+def open_matters(patient: Patient, reaches: Iterable[Reach], by: User) -> list[Matter]:
+    """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements."""
+    seen = {reach.treatment.pk: reach for reach in reaches}
     alerts = list(
         Alert.objects.open()
         .managed_by(by)
         .with_holder()
         .with_what_was_left()
-        .filter(treatment__in=list(treatments))
-        .select_related("treatment", "entry", "acknowledged_by")
+        .filter(treatment__in=list(seen))
+        .select_related("entry", "acknowledged_by")
         .order_by("-urgency", "worsened_at", "concern")
     )
     if not alerts:
         return []
-    told, read, said = _told(alerts), first_read(alerts), _said(alerts)
+    for alert in alerts:
+        alert.treatment = seen[alert.treatment_id].treatment
+        seen[alert.treatment_id].shown(alert.entry)
+    told, read, said = _told(alerts), first_read(alerts), _said(alerts, seen)
     matters: list[Matter] = []
     for alert in alerts:
         judgement, flag = _behind(alert, said[alert.entry_id])
@@ -157,10 +162,13 @@ def _told_about(alert: Alert) -> UUID:
     return alert.pk if alert.kind == Alert.Kind.LEFT else alert.entry_id
 
 
-def _said(alerts: list[Alert]) -> dict:
+def _said(alerts: list[Alert], seen: dict[UUID, Reach]) -> dict:
     by_entry = defaultdict(list)
-    for said in Assessment.objects.filter(entry__in={alert.entry_id for alert in alerts}).order_by("-id"):
-        by_entry[said.entry_id].append(said)
+    untils = {alert.entry_id: seen[alert.treatment_id].until for alert in alerts}
+    for said in Assessment.objects.filter(entry__in=set(untils)).order_by("-id"):
+        until = untils[said.entry_id]
+        if until is None or said.made_at <= until:
+            by_entry[said.entry_id].append(said)
     return by_entry
 
 

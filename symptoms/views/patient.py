@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import patient_required
 from accounts.models import Patient
 from symptoms.journal.courses import patient_values, treatment_values
+from symptoms.journal.reach import Reach
 from symptoms.journal.reading import CourseRead, DayRead, read_course
 from symptoms.journal.treatments import possibly_same
 from symptoms.journal.verdicts import lines_for, said_about
@@ -66,7 +67,7 @@ def _day(treatment: Treatment, today: date) -> int:
 
 def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
     first = max(0, day - BEFORE_TODAY)
-    course = read_course(treatment, days=range(first, day + 1), seen_by=request.user, photos=False)
+    course = read_course(Reach(request.user, treatment), days=range(first, day + 1), photos=False)
     this_day = course.days[-1]
     last, said = (course.newest.entry, course.newest.said) if course.newest else (None, None)
     lines = lines_for(treatment.patient)

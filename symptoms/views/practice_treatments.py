@@ -14,7 +14,7 @@ from accounts import invitations
 from accounts.access import practitioner_required
 from accounts.edits import ChangedMeanwhile
 from accounts.models import Invitation, Patient, Practice
-from accounts.patients import add_to_practice, reach_at
+from accounts.patients import add_to_practice
 from symptoms.forms.skin import skin_of
 from symptoms.forms.treatment import TreatmentForm, id_in, keeps_date, session_of, typed_date
 from symptoms.forms.who import InviteForm, NewPatientForm
@@ -123,9 +123,7 @@ def invite(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
-    with transaction.atomic():
-        reach_at(patient, email)
-        invitations.invite_patient(patient, request.user, email, now=now)
+    invitations.invite_patient(patient, request.user, email, now=now)
     messages.success(request, f"A link is on its way to {email}.")
     return redirect("invite_patient", patient.id)
 
@@ -153,7 +151,7 @@ def _chosen(request: HttpRequest, practice: Practice) -> Patient | None:
 
 def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict:
     """What the form starts with: who records it, where and when, and the skin as it was the last time."""
-    last = patient.treatments.order_by("-day_zero").first() if patient else None
+    last = Treatment.objects.managed_by(request.user).filter(patient=patient).order_by("-day_zero").first()
     skin = skin_of(last) if last else {}
     return {
         **skin,

@@ -45,8 +45,8 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @require_safe
 def review(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Where the mail about an entry leads: to the page of whoever wrote it, by an address that says nothing."""
-    seen = Treatment.objects.visible_to(request.user)
-    entry = get_object_or_404(Entry.objects.select_related("treatment"), pk=entry_id, treatment__in=seen)
+    seen = Entry.objects.visible_to(request.user).select_related("treatment")
+    entry = get_object_or_404(seen, pk=entry_id)
     return redirect("patient", entry.treatment.patient_id)
 
 
@@ -135,7 +135,7 @@ def _patient(user: User, patient_id: UUID) -> Patient:
 
 
 def _alerts(user: User) -> QuerySet[Alert]:
-    return Alert.objects.managed_by(user).filter(treatment__in=Treatment.objects.visible_to(user))
+    return Alert.objects.managed_by(user)
 
 
 def _taken(treatment: Treatment, user: User) -> str:

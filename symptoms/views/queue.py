@@ -11,10 +11,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from accounts.access import practitioner_required
-from accounts.models import Invitation, Patient, Practice
-from symptoms.models import Alert, Assessment, Delivery, Standing, Treatment
+from accounts.models import Departure, Invitation, Patient, Practice
+from symptoms.models import Assessment, Delivery, Standing, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.queue_left import left_rows
+from symptoms.views.queue_left import left_alerts, left_rows
 from symptoms.views.queue_rows import rows_of
 from symptoms.views.search import named, sought_in
 
@@ -39,7 +39,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "practice": practice,
         "now": now,
         "page": page,
-        "rows": rows_of(_found(page, show), practice, now),
+        "rows": rows_of(_found(page, show), request.user, now),
         "left": left,
         "waiting": waiting,
         "show": show,
@@ -59,7 +59,7 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
         found = _open(practice).select_related("patient", "treatment", "entry")
         found = found.defer("treatment__products", "entry__answers")
         found = found.order_by("-alert_urgency", "waiting_since", "patient_id")
-        return Paginator(found.filter(named(sought, "patient__")), ROWS).get_page(number)
+        return Paginator(found.filter(_named(practice, sought)), ROWS).get_page(number)
     said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     if show != "all":
@@ -79,14 +79,20 @@ def _found(page: Page, show: str) -> list[tuple[Patient, Standing | None]]:
 
 def _open(practice: Practice) -> QuerySet[Standing]:
     """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
-    ours = Exists(Treatment.objects.filter(patient=OuterRef("patient"), practice=practice))
-    return Standing.objects.filter(Q(patient__practice=practice) | ours, practice=practice, alert_urgency__gt=0)
+    kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
+    return Standing.objects.filter(Q(patient__practice=practice) | kept, practice=practice, alert_urgency__gt=0)
+
+
+def _named(practice: Practice, sought: str) -> Q:
+    """Patients of that name; one who left by the name that they had then."""
+    here: Q = Q(patient__practice=practice) & named(sought, "patient__")
+    then = Departure.objects.filter(named(sought), practice=practice, patient=OuterRef("patient"))
+    return here | (~Q(patient__practice=practice) & Q(Exists(then)))
 
 
 def _waiting(practice: Practice) -> int:
     """How many patients with something open, those who left with it among them: one statement."""
-    left = Alert.objects.open().filter(practice=practice, kind=Alert.Kind.LEFT)
-    return _open(practice).values("pk").union(left.values("pk"), all=True).count()
+    return _open(practice).values("pk").union(left_alerts(practice).values("pk"), all=True).count()
 
 
 def _to_confirm(practice: Practice) -> list[Invitation]:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 
-from accounts.models import Patient, Practice
+from accounts.models import Patient, Practice, User
+from symptoms.journal.reach import reaches_of
 from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
 from symptoms.recovery.vocabulary import Device, Urgency
 from symptoms.views.spark import DAYS, Spark, spark
@@ -33,6 +34,7 @@ class Row:
     spark: Spark | None = None
     day: int | None = None
     waits: str = ""
+    until: datetime | None = None  # when the patient left the practice, if they did
 
     @cached_property
     def worst(self) -> Alert | None:
@@ -47,7 +49,7 @@ class Row:
     @property
     def newest(self) -> Entry | None:
         """The newest entry known of the treatment that is drawn."""
-        entry = self.standing.entry if self.standing else None
+        entry = self.standing.entry if self.standing and self.until is None else None
         if self.worst is None or (entry is not None and entry.treatment_id == self.worst.treatment_id):
             return entry
         return self.worst.entry
@@ -130,22 +132,37 @@ class Row:
         return FAILED if self.worst.tried else NOBODY
 
 
-def rows_of(found: Iterable[tuple[Patient, Standing | None]], practice: Practice, now: datetime) -> list[Row]:
-    """The rows of one page, in the order found: two statements more, however many rows."""
+def rows_of(found: Iterable[tuple[Patient, Standing | None]], by: User, now: datetime) -> list[Row]:
+    """The rows of one page, in the order found: two statements more, however many rows.
+
+    Three more where somebody is among them who left: they are shown as they were then.
+    """
+    practice = by.practice_as_practitioner
     rows = [Row(patient, standing, flags=getattr(patient, "flags", None) or []) for patient, standing in found]
     open_alerts = _open_alerts([row.patient for row in rows], practice)
     for row in rows:
         row.alerts = open_alerts[row.patient.pk]
         if row.patient.practice_id == practice.pk:
             row.patient.practice = practice  # known already
+    _put_back_who_left(rows, by)
     entries = _last_days(rows)
     for row in rows:
         if row.treatment is not None:
-            row.day = max(0, row.treatment.day_of(row.patient.today(now)))
+            row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
             row.spark = _drawn(row, entries[row.treatment.pk])
         since = row.worst.worsened_at if row.worst else row.standing.entry.received_at if row.urgency else None
         row.waits = span(since, now) if since else ""
     return rows
+
+
+def _put_back_who_left(rows: list[Row], by: User) -> None:
+    left = [row for row in rows if row.patient.practice_id != by.practice_as_practitioner.pk and row.worst]
+    for row in left:
+        row.worst.treatment.patient = row.patient
+    for row, reach in zip(left, reaches_of(by, [row.worst.treatment for row in left]), strict=True):
+        row.patient, row.until = reach.treatment.patient, reach.until
+        for alert in row.alerts:
+            reach.shown(alert.entry)
 
 
 def _drawn(row: Row, entries: dict[int, Entry]) -> Spark | None:
@@ -160,8 +177,8 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
         Alert.objects.open()
         .exclude(kind=Alert.Kind.LEFT)
         .with_holder()
-        .filter(Q(treatment__patient__practice=practice) | Q(treatment__practice=practice))
         .filter(practice=practice, treatment__patient__in=patients)
+        .exclude(kind=Alert.Kind.LEFT)
         .select_related("treatment", "entry", "acknowledged_by")
         .defer("treatment__products", "entry__answers", "entry__note", "acknowledged_by__password")
         .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.deliverable()))
@@ -179,10 +196,12 @@ def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
     for row in rows:
         newest = row.newest
         if newest is not None:
-            windows |= Q(treatment=newest.treatment_id, day__gte=newest.day - DAYS)
+            window = Q(treatment=newest.treatment_id, day__gte=newest.day - DAYS)
+            windows |= window if row.until is None else window & Q(received_at__lte=row.until)
     by_treatment: dict[UUID, dict[int, Entry]] = defaultdict(dict)
     if not windows:
         return by_treatment
+    # Where somebody changed a day after leaving, the day is left out: what it was before is on their page.
     for entry in Entry.objects.current().filter(windows).only("treatment", "day", "answers"):
         by_treatment[entry.treatment_id][entry.day] = entry
     return by_treatment

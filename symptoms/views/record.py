@@ -4,14 +4,15 @@ import re
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest
 
 from accounts.invitations import undelivered_to
-from accounts.models import Patient, User
+from accounts.models import Invitation, Patient, Practice, User
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.courses import treatment_values
-from symptoms.models import Treatment
+from symptoms.journal.reach import Reach, patients_as_seen, reaches_of
+from symptoms.models import Treatment, TreatmentAccess
 from symptoms.recovery.timeline import BANDS, band
 from symptoms.views.history import history
 from symptoms.views.matters import Matter, add_latest, open_matters
@@ -24,7 +25,8 @@ from symptoms.wording.times import on_both_clocks
 def patients_seen_by(user: User) -> QuerySet[Patient]:
     """The practice's patients, and those who left it after it treated them."""
     practice = user.practice_as_practitioner
-    return Patient.objects.filter(Q(practice=practice) | Q(treatments__practice=practice)).distinct()
+    kept = TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("pk"))
+    return Patient.objects.filter(Q(practice=practice) | Exists(kept))
 
 
 def record_of(
@@ -38,9 +40,13 @@ def record_of(
     """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
     practice = request.user.practice_as_practitioner
     is_ours = patient.practice_id == practice.pk
-    treatments = _treatments(request.user, patient)
-    treatment = _chosen(treatments, request.GET.get("treatment"))
-    matters = open_matters(patient, treatments, request.user)
+    reaches = _reaches(request.user, patient)
+    reach = _chosen(reaches, request.GET.get("treatment"))
+    treatment, treatments = reach.treatment if reach else None, [each.treatment for each in reaches]
+    if not is_ours:
+        patient = patients_as_seen(practice, [patient])[patient.pk]
+    then = max((each.now(now) for each in reaches), default=now)
+    matters = open_matters(patient, reaches, request.user)
     came_back = dict([resolve_form]) if resolve_form else {}
     for matter in matters:
         matter.form = came_back.get(matter.alert.id) or ResolveForm(auto_id=f"id_{matter.alert.id}_%s")
@@ -49,9 +55,10 @@ def record_of(
         "practice": practice,
         "zone": practice.time_zone,
         "now": now,
-        "age": patient.age(now),
+        "age": patient.age(then),
         "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
         "is_ours": is_ours,
+        "left_at": None if is_ours else then,
         "treatments": treatments,
         "treatment": treatment,
         "matters": matters,
@@ -61,15 +68,21 @@ def record_of(
         "note_form": note_form or NoteForm.blank(),
         "to_confirm": patient.invitations.to_confirm().first() if is_ours and patient.user_id is None else None,
         "undelivered": undelivered_to(patient) if is_ours and patient.user_id is None else None,
-        "history": history(patient, treatments, practice),
+        "to_undo": _to_undo(patient, practice, now) if is_ours and patient.user_id else None,
+        "history": history(patient, reaches, practice),
         "tab": "queue" if matters else "patients",
     }
-    if treatment is None:
+    if reach is None:
         return context
-    course = course_context(request, treatment, matters, now)
+    course = course_context(request, reach, matters, now)
     add_latest(matters, course["newest"])
     done_at = on_both_clocks(treatment.performed_at, practice.zone, patient.zone)
     return context | {"known": known_of(treatment), "done": done_in(treatment), "done_at": done_at} | course
+
+
+def _to_undo(patient: Patient, practice: Practice, now: datetime) -> Invitation | None:
+    """By which the patient joined, while that can still be taken back."""
+    return Invitation.objects.to_undo(now).filter(patient=patient.pk, practice=practice).first()
 
 
 def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]:
@@ -78,21 +91,22 @@ def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]
     return [treatment for treatment in treatments if treatment.id in free]
 
 
-def _treatments(user: User, patient: Patient) -> list[Treatment]:
+def _reaches(user: User, patient: Patient) -> list[Reach]:
+    """The patient's sessions as the user may see them, the newest first."""
     seen = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
     treatments = list(seen.select_related("practitioner", "recorded_by").order_by("-day_zero", "-performed_at"))
     for treatment in treatments:
         treatment.patient = patient
-    return treatments
+    return reaches_of(user, treatments)
 
 
-def _chosen(treatments: list[Treatment], asked: str | None) -> Treatment | None:
+def _chosen(reaches: list[Reach], asked: str | None) -> Reach | None:
     """The session asked for, else the newest."""
     if not asked:
-        return treatments[0] if treatments else None
-    for treatment in treatments:
-        if str(treatment.id) == asked.lower():
-            return treatment
+        return reaches[0] if reaches else None
+    for reach in reaches:
+        if str(reach.treatment.id) == asked:
+            return reach
     raise Http404
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
+from symptoms.journal.reach import Reach
 from symptoms.journal.reading import CourseRead, DayRead, last_day, read_course
-from symptoms.models import Assessment, Entry, Photo, Treatment
+from symptoms.models import Assessment, Entry
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import question
@@ -47,15 +48,18 @@ class Pages:
     next_page_number = property(lambda self: self.number + 1)
 
 
-def course_context(request: HttpRequest, treatment: Treatment, matters: list[Matter], now: datetime) -> dict:
+def course_context(request: HttpRequest, reach: Reach, matters: list[Matter], now: datetime) -> dict:
     """The part of the page's context that is about one treatment."""
-    today = max(0, last_day(treatment, treatment.patient.today(now)))  # a patient in the west may be before day 0
+    treatment = reach.treatment
+    on = treatment.patient.today(reach.now(now))
+    # A patient in the west may be before day 0; one who left stays at the day on which they did.
+    today = max(0, last_day(treatment, on) if reach.until is None else treatment.day_of(on))
     last = min(today, LAST_DAY)
     page = _page(request.GET.get("page", "1"), last // DAYS_SHOWN + 1)
     until = last - (page.number - 1) * DAYS_SHOWN
     first = max(0, until - DAYS_SHOWN + 1)
     # A young course is drawn with the days to come, so that one sees what is expected of them.
-    course = read_course(treatment, days=range(first, max(until, first + LEAST_WIDE) + 1), seen_by=request.user)
+    course = read_course(reach, days=range(first, max(until, first + LEAST_WIDE) + 1))
     newest = course.newest
     symptom = _symptom(request.GET.get("symptom", ""), matters, newest)
     return {
@@ -68,8 +72,8 @@ def course_context(request: HttpRequest, treatment: Treatment, matters: list[Mat
         "symptoms": [(one, question(one).title) for one in Symptom if one in course.answered or one is symptom],
         "newest": newest,
         "flags": _flags(newest.said if newest else None),
-        "log": _log(treatment, course),
-        **_photos(request, treatment),
+        "log": _log(reach, course),
+        **_photos(request, reach),
     }
 
 
@@ -103,12 +107,13 @@ def _table(course: CourseRead, symptom: Symptom) -> list[dict]:
     ]
 
 
-def _log(treatment: Treatment, course: CourseRead) -> list[Logged]:
-    first, last = course.days[0].day, course.days[-1].day
+def _log(reach: Reach, course: CourseRead) -> list[Logged]:
+    treatment = reach.treatment
+    days = range(course.days[0].day, course.days[-1].day + 1)
     replaced: dict[int, list[Entry]] = defaultdict(list)
-    older = treatment.entries.filter(is_current=False, day__gte=first, day__lte=last)
+    older = reach.entries().filter(reach.on(days), was_current=False)
     for entry in older.order_by("-received_at")[:MOST_REPLACED]:
-        replaced[entry.day].append(entry)
+        replaced[reach.shown(entry).day].append(entry)
     return [
         Logged(
             day,
@@ -121,9 +126,9 @@ def _log(treatment: Treatment, course: CourseRead) -> list[Logged]:
     ]
 
 
-def _photos(request: HttpRequest, treatment: Treatment) -> dict:
+def _photos(request: HttpRequest, reach: Reach) -> dict:
     """The photos of one view: all of them by day, the first and the newest beside each other."""
-    photos = list(Photo.objects.visible_to(request.user).filter(treatment=treatment).by_day())
+    photos = list(reach.photos().by_day())
     counts = Counter(photo.view for photo in photos)
     views = [(slug, word, counts[slug]) for slug, word in VIEWS if counts[slug]]
     asked = request.GET.get("view", "")

@@ -173,6 +173,7 @@ BODIES = {
     ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},
     ("member_change", "POST"): lambda world: {"is_practitioner": "on", "is_admin": "on"},
     ("confirm_invitation", "POST"): lambda world: {"answer": "yes"},
+    ("join", "POST"): lambda world: {"care": "on"},
     ("api_treatments", "POST"): _asked_treatment,
     ("api_treatment", "PUT"): _asked_treatment,
     ("api_entries", "POST"): lambda world: {"id": str(uuid4()), "day": 1, "symptoms": LEVELS},

@@ -17,6 +17,7 @@ from symptoms.alerts.handling import write_note
 from symptoms.journal.photos import attach_photo
 from tests import people
 from tests.api.programs import jpeg
+from tests.moving import joins
 from tests.treatments import logged, pen
 
 ROLES = (
@@ -104,11 +105,14 @@ def _invite(world: World, larkfield, noor: User, price: User, ben) -> None:
     shown, url = invitations.invite_patient(people.patient(larkfield, "Ben Q.", accepted=False), noor)
     invitations.accept(url.rstrip("/").rpartition("/")[2], ben.user, world.now)
     invitations.invite_patient(people.patient(larkfield, "B. Quill", accepted=False), noor, ben.user.email)
+    joins(people.patient(None, "Dee Moss"), larkfield, by=noor)
+    mistaken = larkfield.invitations.get(used_by__name="Dee Moss")
     token = re.search(r"/join/([\w-]+)/", AccountMail.objects.get(to="ben.quill@example.org").body)[1]
     for method in METHODS:
         world.paths |= {
             ("withdraw_invitation", method): {"invitation_id": colleague.id},
             ("confirm_invitation", method): {"invitation_id": shown.id},
+            ("undo_joining", method): {"invitation_id": mistaken.id},
             ("join", method): {"token": token},
             ("invite_patient", method): {"patient_id": shown.patient_id},
         }

@@ -43,10 +43,13 @@ def test_a_second_yes_changes_nothing_and_a_yes_to_a_new_text_is_a_new_one():
 
 
 def test_somebody_alone_is_not_told_that_a_clinic_sees_their_logs():
-    care, photos = consent_texts(None)
-    assert "Nobody else sees it" in care.detail
+    (alone,) = consent_texts(None)
+    assert "Nobody else sees it" in alone.detail
+    (left,) = consent_texts(None, has_left=True)
+    assert "Nobody else sees it" not in left.detail and "The clinic you left keeps what it saw" in left.detail
+    care, photos = consent_texts(people.practice())
+    assert "my clinic" in care.title
     assert care.is_needed and not photos.is_needed
-    assert "my clinic" in consent_texts(people.practice())[0].title
 
 
 def test_an_unknown_purpose_is_refused():

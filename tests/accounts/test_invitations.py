@@ -17,11 +17,13 @@ from accounts import invitations
 from accounts.invitations import CannotJoin, invite_member, invite_patient
 from accounts.logs import WithoutTokens
 from accounts.models import AccountMail, Invitation, Patient, User, hash_token
+from symptoms.journal.joining import join
 from symptoms.models import Treatment
 from tests import people
 
 pytestmark = pytest.mark.django_db
 ANAS = "ana.marrowby@example.org"
+AGREED = {"care": "on"}
 
 
 @pytest.fixture
@@ -68,7 +70,8 @@ def test_a_mailed_invitation_takes_two_forms_from_the_link_to_the_clinic(record,
     signed_up = browser.post("/accounts/signup/", {"name": "Ana", "email": ANAS, "password1": people.PASSWORD})
     assert signed_up["Location"] == link  # no second letter: the link came out of this mailbox
     assert AccountMail.objects.count() == 1
-    assert browser.post(link)["Location"] == "/account/zone/"
+    assert browser.post(link).status_code == 422  # without agreeing nobody joins
+    assert browser.post(link, AGREED)["Location"] == "/account/zone/"
     record.refresh_from_db()
     assert record.user == User.objects.get(email=ANAS)
     assert record.practice == clinic
@@ -124,7 +127,7 @@ def test_every_link_that_does_not_work_gives_the_same_page(record, noor, clinic)
         replaced = mailed(record, noor)
         clock.shift(invitations.BETWEEN_TWO)
         used = mailed(record, noor)
-        people.signed_in(ana).post(used)
+        people.signed_in(ana).post(used, AGREED)
         expired = shown(people.patient(clinic, "Cy", accepted=False), noor)
         clock.shift(timedelta(days=6, hours=23))
         assert people.signed_in(ana).get(expired).status_code == 200
@@ -155,7 +158,7 @@ def test_opening_a_link_changes_nothing(record, noor):
 def test_a_code_is_confirmed_by_the_practice_before_anything_of_the_record_is_seen(record, noor, clinic):
     ana = people.user("Ana", ANAS)
     browser, desk = people.signed_in(ana), people.signed_in(noor)
-    assert browser.post(shown(record, noor))["Location"] == "/account/waiting/"
+    assert browser.post(shown(record, noor), AGREED)["Location"] == "/account/waiting/"
     assert not Patient.objects.filter(user=ana).exists()
     assert b"Almost there" in browser.get("/account/waiting/").content
     page = f"/practice/invitations/{Invitation.objects.get().pk}/confirm/"
@@ -172,7 +175,7 @@ def test_a_code_is_confirmed_by_the_practice_before_anything_of_the_record_is_se
 def test_a_refused_person_is_told_and_the_code_is_spent(record, noor):
     eve = people.signed_in(people.user("Eve"))
     link = shown(record, noor)
-    eve.post(link)
+    eve.post(link, AGREED)
     people.signed_in(noor).post(f"/practice/invitations/{Invitation.objects.get().pk}/confirm/", {"answer": "no"})
     assert b"Ask for a new code" in eve.get("/account/waiting/").content
     assert eve.get(link).status_code == 404
@@ -182,7 +185,7 @@ def test_a_refused_person_is_told_and_the_code_is_spent(record, noor):
 
 def test_inviting_again_takes_the_chance_from_whoever_waits(record, noor):
     eve = people.user("Eve")
-    people.signed_in(eve).post(shown(record, noor))
+    people.signed_in(eve).post(shown(record, noor), AGREED)
     first = Invitation.objects.get()
     shown(record, noor)
     assert not invitations.confirm(first, timezone.now())
@@ -193,7 +196,7 @@ def test_what_the_clinic_wrote_down_joins_what_the_patient_had_alone(record, noo
     alone = people.patient(None, "Ana", ANAS)
     for whose in (alone, record):
         Treatment.objects.create(patient=whose, device="pen", day_zero=date(2026, 1, 12), performed_at=now)
-    people.signed_in(alone).post(mailed(record, noor))
+    people.signed_in(alone).post(mailed(record, noor), AGREED)
     alone.refresh_from_db()
     assert alone.practice == clinic
     assert alone.treatments.count() == 2
@@ -204,7 +207,7 @@ def test_a_patient_who_accepts_another_clinics_invitation_moves_there(noor, clin
     ana, okafor = people.ana(clinic), people.dr_okafor()
     theirs = people.patient(okafor.practice_as_practitioner, "Ana", accepted=False)
     invite_patient(theirs, okafor, email=ANAS)
-    people.signed_in(ana).post(path_in(AccountMail.objects.get().body))
+    people.signed_in(ana).post(path_in(AccountMail.objects.get().body), AGREED)
     ana.refresh_from_db()
     assert ana.practice == okafor.practice_as_practitioner
 
@@ -265,7 +268,7 @@ def test_of_50_who_accept_at_once_exactly_one_gets_it(bound):
 
     def accept(racer):
         try:
-            return invitations.accept(token, racer, timezone.now()) is not None
+            return join(token, racer, now=timezone.now(), agrees=True) is not None
         finally:
             connection.close()
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from accounts.patients import leave_practice, link_to_practice
 from symptoms.alerts.handling import (
     ForeignNoteId,
     SameIdOtherNote,
@@ -20,11 +19,11 @@ from symptoms.alerts.handling import (
 )
 from symptoms.alerts.reading import first_read
 from symptoms.alerts.telling import may_still_be_told, nobody_told
-from symptoms.journal.moving import moved_to_practice
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Assessment, Delivery, Standing
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
+from tests.moving import joins, leaves
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -179,8 +178,7 @@ def test_on_linking_alerts_open_from_the_newest_entry_only(clinic, noor):
     alone = pen(people.ana(), days_ago=6)
     logged(alone, 3, signs=["blisters"])
     logged(alone, 5, signs=["pus"])
-    link_to_practice(alone.patient, clinic, timezone.now())
-    moved_to_practice(alone.patient, clinic, timezone.now())
+    joins(alone.patient, clinic)
     assert set(open_alerts(alone)) == {"infection"}
     assert Delivery.objects.get().recipient == noor
 
@@ -190,12 +188,11 @@ def test_open_alerts_move_to_the_new_practice_untaken(session, noor):
     acknowledge(session, by=noor, now=timezone.now())
     other = people.practice("Otherwhere Clinic")
     okafor = people.dr_okafor(other)
-    link_to_practice(session.patient, other, timezone.now())
-    moved_to_practice(session.patient, other, timezone.now())
-    alert = Alert.objects.get()
+    joins(session.patient, other)
+    alert = Alert.objects.exclude(kind="left").get()
     assert (alert.practice, alert.acknowledged_at) == (other, None)
     assert list(Alert.objects.managed_by(okafor)) == [alert]
-    assert not Alert.objects.managed_by(noor).exists()
+    assert [one.kind for one in Alert.objects.managed_by(noor)] == ["left"]
 
 
 def test_the_new_practice_is_told_once_of_what_was_open_before(session):
@@ -203,8 +200,7 @@ def test_the_new_practice_is_told_once_of_what_was_open_before(session):
     logged(session, 3, signs=["pus"])
     okafor = people.dr_okafor()
     other = okafor.membership.practice
-    link_to_practice(session.patient, other, timezone.now())
-    moved_to_practice(session.patient, other, timezone.now())
+    joins(session.patient, other)
     assert Delivery.objects.filter(recipient=okafor).count() == 1
     assert may_still_be_told(Delivery.objects.get(recipient=okafor))
 
@@ -321,6 +317,6 @@ def test_an_entry_that_cannot_be_judged_asks_a_person_to_read_it(session, noor, 
 
 def test_a_message_on_its_way_when_the_patient_leaves_still_reaches_the_clinic_that_has_the_matter(session):
     logged(session, 3, signs=["pus"])
-    leave_practice(session.patient, timezone.now())
-    moved_to_practice(session.patient, None, timezone.now())
-    assert may_still_be_told(Delivery.objects.get())
+    about = Delivery.objects.get()
+    leaves(session.patient)
+    assert may_still_be_told(about)

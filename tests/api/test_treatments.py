@@ -9,6 +9,7 @@ from django.utils import timezone
 from symptoms.models import Treatment
 from tests import people
 from tests.api.programs import INFECTED, of, pointers, program, put_entry
+from tests.moving import leaves
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
@@ -187,8 +188,7 @@ def test_an_id_that_belongs_to_somebody_else_s_treatment_does_not_exist(treatmen
 
 
 def test_a_clinic_that_the_patient_left_still_reads_what_it_did_and_changes_nothing(noors, ana, treatment):
-    ana.practice = None
-    ana.save()
+    leaves(ana)
     assert noors.get(of(treatment)).status_code == 200
     assert noors.patch(of(treatment), {"passes": 2}, format="json").status_code == 403
 

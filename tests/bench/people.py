@@ -98,7 +98,8 @@ def _treatments(patients: list[Patient], practitioner: User, days_ago: int) -> l
     now = timezone.now()
     return Treatment.objects.bulk_create(
         Treatment(
-            patient=patient, practice=patient.practice, practitioner=practitioner, recorded_by=practitioner,
+            patient=patient, practice=patient.practice, open_to=patient.practice,
+            practitioner=practitioner, recorded_by=practitioner,
             day_zero=now.date() - timedelta(days=days_ago), performed_at=now - timedelta(days=days_ago),
             device="pen", needle_depth_mm="1.5", areas=["face"], fitzpatrick=3,
         )

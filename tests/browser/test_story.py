@@ -59,12 +59,12 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     iris.get_by_label("E-mail").fill(PATIENT)
     iris.get_by_label("Password", exact=True).fill(HOME_PASSWORD)
     iris.get_by_role("button", name="Make my account").click()
+    for agreement in iris.get_by_role("region", name="Agree").get_by_role("checkbox").all():
+        agreement.check()
     iris.get_by_role("button", name=f"Join {CLINIC}").click()
     iris.get_by_role("button", name="Yes, go on").click()
     choose(iris, "Is this right", "Yes")
     choose(iris, "Your skin in the sun", "I don’t know")
-    for agreement in iris.get_by_role("region", name="Agree").get_by_role("checkbox").all():
-        agreement.check()
     iris.get_by_role("button", name="Start").click()
 
     # She logs the day: symptoms, a sign, a temperature, a photo; and reads at once what to do.

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from accounts.patients import confirm_zone
 from symptoms.alerts.handling import resolve_all
 from symptoms.journal import judging
-from symptoms.journal.moving import join_records
 from symptoms.journal.treatments import (
     MovesDaysOutside,
     change_treatment,
@@ -25,6 +24,7 @@ from symptoms.journal.treatments import (
 from symptoms.models import Alert, Assessment, Delivery, Photo, Standing
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
+from tests.moving import joins
 from tests.treatments import logged, on_day, pen
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +190,7 @@ def test_joined_records_hear_one_another(clinic, noor):
     pen(invited, days_ago=60, by=noor)
     entry = logged(pen(own, days_ago=20), 5, bumps=2, pain=2).entry
     assert 40 not in heard_from_earlier(entry)
-    join_records(own, invited, timezone.now())
+    joins(own, clinic, record=invited)
     assert 40 in heard_from_earlier(entry)
 
 

@@ -5,8 +5,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from symptoms.journal import judging
-from symptoms.journal.moving import moved_to_practice
 from symptoms.models import Delivery, Entry
+from tests.moving import joins
 from tests.people import ana, dr_noor, practice
 from tests.treatments import logged, pen
 
@@ -32,8 +32,6 @@ def test_a_fault_in_the_rules_keeps_nobody_from_joining_a_clinic(monkeypatch):
     logged(pen(alone, days_ago=3), 3, signs=["pus"])
     clinic = practice()
     noor = dr_noor(clinic)
-    alone.practice = clinic
-    alone.save()
     monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *a, **k: 1 / 0)
-    moved_to_practice(alone, clinic, timezone.now())
+    joins(alone, clinic)
     assert Delivery.objects.get().recipient == noor

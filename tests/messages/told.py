@@ -20,7 +20,7 @@ def a_treatment() -> Treatment:
     practice = people.practice()
     noor = people.dr_noor(practice)
     return Treatment.objects.create(
-        patient=people.ana(practice), practice=practice, practitioner=noor, recorded_by=noor,
+        patient=people.ana(practice), practice=practice, open_to=practice, practitioner=noor, recorded_by=noor,
         day_zero=date(2026, 11, 1), performed_at=timezone.now(), device="pen", areas=["face"],
     )  # fmt: skip
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from accounts.consents import withdraw_consent
 from accounts.models import AccessRecord
-from accounts.patients import leave_practice
 from symptoms.journal import photos as verbs
 from symptoms.journal.photos import attach_photo
 from symptoms.models import Photo
 from symptoms.photos import files
 from tests import images, people
+from tests.moving import leaves
 from tests.pages.practitioner.pages import text_of
 from tests.treatments import pen
 
@@ -101,7 +101,7 @@ def test_a_clinic_that_was_left_reads_what_it_treated_but_sees_no_photo_of_it(an
     )
     desk = people.signed_in(noor)
     assert desk.get(address(photo)).status_code == 200
-    leave_practice(ana, timezone.now())
+    leaves(ana)
     assert desk.get(reverse("patient", args=[ana.id])).status_code == 200
     assert desk.get(address(photo)).status_code == 404
     assert people.signed_in(ana).get(address(photo)).status_code == 200

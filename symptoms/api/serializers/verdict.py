@@ -8,6 +8,7 @@ from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer, entry_document
 from symptoms.api.strict import Moment, Word, moment
 from symptoms.journal.entries import Recorded
+from symptoms.journal.reach import Reach
 from symptoms.journal.reception import Reception, Told, reception_of
 from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Assessment, Entry, Treatment
@@ -54,7 +55,10 @@ class WholeEntrySerializer(EntrySerializer):
     """An entry with what the patient reads about it, and what became of it."""
 
     verdict = VerdictSerializer()
-    clinic = ReceptionSerializer()
+    clinic = ReceptionSerializer(
+        allow_null=True,
+        help_text="Null to a clinic for what was reported before the patient joined it, or once they left.",
+    )
 
 
 def recorded_document(done: Recorded, now: datetime) -> dict:
@@ -68,16 +72,19 @@ def recorded_document(done: Recorded, now: datetime) -> dict:
     return _document(done.entry, said, done.entry.treatment, reception)
 
 
-def whole_entry_document(entry: Entry, said: Assessment | None, treatment: Treatment, now: datetime) -> dict:
-    """An entry as WholeEntrySerializer describes it."""
-    return _document(entry, said, treatment, reception_of(entry, said, now=now))
+def whole_entry_document(entry: Entry, said: Assessment | None, reach: Reach, now: datetime) -> dict:
+    """An entry as WholeEntrySerializer describes it. What another clinic did about it is no answer to this one."""
+    is_elsewhere = reach.until is not None or (reach.since is not None and entry.received_at < reach.since)
+    reception = None if is_elsewhere else reception_of(entry, said, now=now)
+    return _document(entry, said, reach.treatment, reception)
 
 
-def _document(entry: Entry, said: Assessment | None, treatment: Treatment, reception: Reception) -> dict:
+def _document(entry: Entry, said: Assessment | None, treatment: Treatment, reception: Reception | None) -> dict:
     return {
         **entry_document(entry, said),
         "verdict": _verdict_document(entry, said, treatment),
-        "clinic": {
+        "clinic": reception
+        and {
             "told": reception.told.name.lower(),
             "told_at": moment(reception.told_at),
             "read_at": moment(reception.read_at),

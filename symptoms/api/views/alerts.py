@@ -23,10 +23,11 @@ from symptoms.api.serializers.alert import (
     ResolutionInSerializer,
     alert_document,
 )
+from symptoms.journal.reach import as_seen
 from symptoms.models import Alert
 
 OPEN = OpenApiParameter("open", bool, description="Only those that are open, or only those that are not.")
-SHOWN = ("treatment__patient", "entry", "acknowledged_by", "resolved_by")
+SHOWN = ("treatment__patient__practice", "entry", "acknowledged_by", "resolved_by")
 
 
 class Alerts(Endpoint):
@@ -48,7 +49,10 @@ class Alerts(Endpoint):
         rows = _seen_by(request.user)
         if "open" in request.query_params:
             rows = rows.filter(resolved_at__isnull=_yes_or_no(request.query_params["open"], "open"))
-        return self.page(rows, alert_document)
+        return self.page(rows, alert_document, self._as_seen)
+
+    def _as_seen(self, alerts: list[Alert]) -> list[Alert]:
+        return as_seen(self.request.user, alerts)
 
 
 class OneAlert(Endpoint):
@@ -58,7 +62,7 @@ class OneAlert(Endpoint):
 
     @operation("read_alert", "Read an alert", "One alert of the practice.", answers={200: AlertSerializer})
     def get(self, request: Request, alert_id: UUID) -> Response:
-        return Response(alert_document(get_object_or_404(_seen_by(request.user), pk=alert_id)))
+        return Response(_document(request.user, get_object_or_404(_seen_by(request.user), pk=alert_id)))
 
 
 class Acknowledgement(Endpoint):
@@ -81,7 +85,7 @@ class Acknowledgement(Endpoint):
         still_open = (
             _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
         )
-        return Response({"alerts": [alert_document(row) for row in still_open]})
+        return Response({"alerts": [alert_document(row) for row in as_seen(request.user, still_open)]})
 
 
 class Resolution(Endpoint):
@@ -108,11 +112,15 @@ class Resolution(Endpoint):
         alert = _seen_by(request.user).get(pk=alert_id)
         if not done and (alert.outcome, alert.reason) != (said["outcome"], said["reason"]):
             raise Conflict("Somebody resolved this before, with another outcome.")
-        return Response(alert_document(alert))
+        return Response(_document(request.user, alert))
 
 
 def _seen_by(user: User):
     return Alert.objects.managed_by(user).select_related(*SHOWN)
+
+
+def _document(user: User, alert: Alert) -> dict:
+    return alert_document(as_seen(user, [alert])[0])
 
 
 def _yes_or_no(word: str, name: str) -> bool:

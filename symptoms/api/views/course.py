@@ -36,13 +36,14 @@ class Course(Endpoint):
         parameters=(FROM, TO),
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
-        treatment = treatment_read_by(request.user, treatment_id)
+        reach = treatment_read_by(request.user, treatment_id)
         first = _day(request, "from", 0)
         last = _day(request, "to", min(first + MOST_DAYS - 1, LAST_DAY))
         if not first <= last < first + MOST_DAYS:
             raise ValidationError({"to": [f"From `from` up to {MOST_DAYS - 1} days after it."]})
-        course = read_course(treatment, days=range(first, last + 1), seen_by=request.user)
-        return Response(course_document(course, treatment.day_of(treatment.patient.today(timezone.now()))))
+        course = read_course(reach, days=range(first, last + 1))
+        today = reach.treatment.patient.today(reach.now(timezone.now()))
+        return Response(course_document(course, reach.treatment.day_of(today)))
 
 
 def _day(request: Request, name: str, otherwise: int) -> int:

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -27,7 +26,8 @@ from symptoms.journal.entries import (
     SameIdOtherAnswers,
     record_entry,
 )
-from symptoms.models import Assessment, Entry
+from symptoms.journal.reach import Reach
+from symptoms.models import Entry
 
 OF_ENTRY = OpenApiParameter("entry", UUID, description="Only those of this entry.")
 RECORDING = (
@@ -64,8 +64,8 @@ class Entries(Recording):
         parameters=(CURSOR,),
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
-        treatment = treatment_read_by(request.user, treatment_id)
-        return self.page(_with_assessments(treatment.entries.all()), _document)
+        reach = treatment_read_by(request.user, treatment_id)
+        return self.page(reach.with_assessment(reach.entries()), lambda entry: _document(reach, entry))
 
     @operation(
         "record_entry",
@@ -91,9 +91,9 @@ class OneEntry(Recording):
         answers={200: WholeEntrySerializer},
     )
     def get(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
-        treatment = treatment_read_by(request.user, treatment_id)
-        entry = get_object_or_404(_with_assessments(treatment.entries.all()), pk=entry_id)
-        return Response(whole_entry_document(entry, _said_of(entry), treatment, timezone.now()))
+        reach = treatment_read_by(request.user, treatment_id)
+        entry = reach.shown(get_object_or_404(reach.with_assessment(reach.entries()), pk=entry_id))
+        return Response(whole_entry_document(entry, entry.assessment, reach, timezone.now()))
 
     @operation(
         "put_entry",
@@ -124,11 +124,16 @@ class Assessments(Endpoint):
         parameters=(CURSOR, OF_ENTRY),
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
-        treatment = treatment_read_by(request.user, treatment_id)
-        rows = Assessment.objects.filter(entry__treatment=treatment).select_related("entry")
+        reach = treatment_read_by(request.user, treatment_id)
+        rows = reach.assessments()
         if "entry" in request.query_params:
             rows = rows.filter(entry=as_uuid(request.query_params["entry"], "entry"))
-        return self.page(rows, lambda said: assessment_document(said, said.entry))
+        return self.page(rows, lambda said: assessment_document(reach.shown_assessment(said), reach.shown(said.entry)))
+
+
+def _document(reach: Reach, entry: Entry) -> dict:
+    entry = reach.shown(entry)
+    return entry_document(entry, entry.assessment)
 
 
 def _recorded(request: Request, treatment_id: UUID, said: dict) -> Response:
@@ -147,16 +152,3 @@ def _recorded(request: Request, treatment_id: UUID, said: dict) -> Response:
     except ForeignId as refusal:
         raise Http404 from refusal
     return Response(recorded_document(done, now), status=201 if done.is_new else 200)
-
-
-def _with_assessments(entries):
-    current = Prefetch("assessments", Assessment.objects.filter(is_current=True), to_attr="current_assessments")
-    return entries.prefetch_related(current)
-
-
-def _document(entry: Entry) -> dict:
-    return entry_document(entry, _said_of(entry))
-
-
-def _said_of(entry: Entry) -> Assessment | None:
-    return entry.current_assessments[0] if entry.current_assessments else None

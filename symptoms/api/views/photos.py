@@ -55,8 +55,7 @@ class Photos(Endpoint):
         parameters=(CURSOR,),
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
-        treatment = treatment_read_by(request.user, treatment_id)
-        return self.page(Photo.objects.visible_to(request.user).filter(treatment=treatment), photo_document)
+        return self.page(treatment_read_by(request.user, treatment_id).photos(), photo_document)
 
 
 class OnePhoto(Endpoint):
@@ -71,8 +70,7 @@ class OnePhoto(Endpoint):
     )
     def get(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
         refuse_unknown_query(request, known=frozenset())
-        treatment = treatment_read_by(request.user, treatment_id)
-        seen = Photo.objects.visible_to(request.user).filter(treatment=treatment)
+        seen = treatment_read_by(request.user, treatment_id).photos()
         return Response(photo_document(get_object_or_404(seen, pk=photo_id)))
 
     @operation(

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.edits import ChangedMeanwhile
 from accounts.models import Patient, User
-from symptoms.api.endpoint import Endpoint, as_uuid, treatment_seen_by
+from symptoms.api.endpoint import Endpoint, as_uuid, treatment_read_by
 from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner
@@ -27,6 +27,7 @@ from symptoms.api.serializers.treatment import (
     facts_of,
     treatment_document,
 )  # fmt: skip
+from symptoms.journal.reach import Reach, reaches_of
 from symptoms.journal.treatments import (
     MovesDaysOutside,
     change_treatment,
@@ -60,12 +61,15 @@ class Treatments(Endpoint):
     )
     def get(self, request: Request) -> Response:
         now = timezone.now()
-        rows = Treatment.objects.visible_to(request.user).select_related(
+        rows = Treatment.objects.all_visible_to(request.user).select_related(
             "patient__practice", "practitioner", "practice"
         )
         if "patient" in request.query_params:
             rows = rows.filter(patient=as_uuid(request.query_params["patient"], "patient"))
-        return self.page(rows, lambda treatment: treatment_document(treatment, now))
+        return self.page(rows, lambda reach: treatment_document(reach.treatment, reach.now(now)), self._as_seen)
+
+    def _as_seen(self, treatments: list[Treatment]) -> list[Reach]:
+        return reaches_of(self.request.user, treatments)
 
     @operation(
         "record_treatment",
@@ -97,7 +101,8 @@ class OneTreatment(Endpoint):
         answers={200: TreatmentSerializer},
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
-        return _answer(treatment_seen_by(request.user, treatment_id), timezone.now())
+        reach = treatment_read_by(request.user, treatment_id)
+        return _answer(reach.treatment, reach.now(timezone.now()))
 
     @operation(
         "put_treatment",
@@ -123,7 +128,7 @@ class OneTreatment(Endpoint):
     )
     def patch(self, request: Request, treatment_id: UUID) -> Response:
         keeps_outside = _keeps_outside(request)
-        treatment = treatment_seen_by(request.user, treatment_id)
+        treatment = treatment_read_by(request.user, treatment_id).treatment
         if not may_change(treatment, request.user):
             raise PermissionDenied(NOT_YOURS)
         said = self.read(TreatmentInSerializer, instance=treatment, partial=True)

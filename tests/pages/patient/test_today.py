@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
-from accounts.patients import leave_practice
 from symptoms.alerts.handling import resolve_all
 from symptoms.models import Alert, Treatment
 from tests import people
+from tests.moving import leaves
 from tests.pages.practitioner.pages import statements, text_of
 from tests.treatments import logged, pen
 
@@ -75,7 +75,7 @@ def test_what_the_clinic_closed_is_answered_first_and_folds_away(phone, ana, noo
 def test_what_the_clinic_closed_stays_answered_for_who_leaves_it(phone, ana, noor):
     entry = logged(pen(ana, days_ago=4), 4, pain=3, signs=["pus"]).entry
     resolve_all(dict.fromkeys(Alert.objects.all()), outcome="seen", by=noor, now=timezone.now())
-    leave_practice(ana, timezone.now())
+    leaves(ana)
     for address in (TODAY, entry.get_absolute_url()):
         said = text_of(phone.get(address))
         assert "You were seen Larkfield Skin Clinic closed this today at" in said and "or call them" not in said

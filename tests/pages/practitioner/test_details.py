@@ -2,11 +2,10 @@
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import AccessRecord
-from accounts.patients import leave_practice
 from tests import people
+from tests.moving import leaves
 from tests.pages.practitioner.pages import text_of
 from tests.treatments import pen
 
@@ -83,7 +82,7 @@ def test_a_number_is_taken_as_people_write_it(desk, ana, number):
 def test_a_clinic_that_was_left_and_another_clinic_change_nothing(desk, ana):
     okafor = people.signed_in(people.dr_okafor())
     assert okafor.post(details(ana), TYPED).status_code == 404
-    leave_practice(ana, timezone.now())
+    leaves(ana)
     assert desk.get(details(ana)).status_code == 404
     assert desk.post(details(ana), TYPED).status_code == 404
     assert details(ana) not in desk.get(reverse("patient", args=[ana.pk])).content.decode()

@@ -5,10 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from symptoms.alerts.handling import acknowledge
-from symptoms.alerts.leaving import raise_left
-from symptoms.alerts.standing import refresh_standing
 from symptoms.models import Alert, Delivery
 from tests import people
+from tests.moving import joins
 from tests.pages.practitioner.pages import text_of
 from tests.treatments import logged, pen
 
@@ -21,12 +20,8 @@ def left(clinic, noor) -> Alert:
     """Of Ana, who left Larkfield for another practice with an infection and something to talk about open."""
     session = pen(people.ana(clinic), days_ago=6, by=noor)
     logged(session, 3, signs=["pus", "firm_lumps"])
-    alert = raise_left(session.patient, clinic, now=timezone.now())
-    session.patient.practice = people.practice("Otherwhere Clinic")
-    session.patient.save()
-    Alert.objects.exclude(pk=alert.pk).update(practice=session.patient.practice)
-    refresh_standing(session.patient)
-    return alert
+    joins(session.patient, people.practice("Otherwhere Clinic"))
+    return Alert.objects.get(kind=Alert.Kind.LEFT)
 
 
 def test_the_queue_says_who_left_with_what_and_who_was_not_told(desk, left, clinic):

@@ -8,11 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessRecord, Membership
-from accounts.patients import leave_practice, link_to_practice
-from symptoms.journal.moving import moved_to_practice
 from symptoms.models import Alert, Delivery, Entry, Note
 from symptoms.views.record_days import MOST_REPLACED
 from tests import people
+from tests.moving import joins, leaves
 from tests.pages.practitioner.pages import statements, text_of
 from tests.treatments import logged, on_day, pen
 
@@ -264,8 +263,7 @@ def test_a_clinic_that_was_left_reads_what_it_did_and_nothing_else(clinic, noor,
     ana = session.patient
     own = pen(ana, days_ago=1)
     logged(own, 1, note="A secret of later.")
-    leave_practice(ana, timezone.now())
-    moved_to_practice(ana, None, timezone.now())
+    leaves(ana)
     shown = page(desk, session)
     assert "Seen at the old clinic." in shown
     assert "A secret of later." not in shown
@@ -282,10 +280,9 @@ def test_a_clinic_that_was_left_does_not_read_what_the_next_one_did_about_it(des
     ill(session)
     okafor = people.dr_okafor()
     practice = okafor.membership.practice
-    link_to_practice(session.patient, practice, timezone.now())
-    moved_to_practice(session.patient, practice, timezone.now())
+    joins(session.patient, practice)
     there = people.signed_in(okafor)
-    for alert in Alert.objects.open():
+    for alert in Alert.objects.open().filter(practice=practice):
         typed = {"outcome": "no_concern", "reason": "Said in confidence."}
         assert there.post(reverse("resolve", args=[alert.id]), typed).status_code == 302
     assert "Said in confidence." in page(there, session)
@@ -308,8 +305,7 @@ def test_a_day_that_was_changed_without_end_leaves_the_page_readable(desk, sessi
 
 def test_what_stayed_open_with_the_clinic_that_was_left_can_be_closed(desk, session):
     ill(session)
-    leave_practice(session.patient, timezone.now())
-    moved_to_practice(session.patient, None, timezone.now())
+    leaves(session.patient)
     assert desk.post(reverse("acknowledge", args=[session.id])).status_code == 302
     for alert in Alert.objects.all():
         assert desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"}).status_code == 302

@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from accounts.invitations import accept, invite_patient
 from accounts.models import Membership, Patient
-from accounts.patients import leave_practice
 from symptoms.alerts.handling import acknowledge
-from symptoms.journal.moving import moved_to_practice
 from symptoms.models import Delivery, Standing
 from tests import people
+from tests.moving import leaves
 from tests.pages.practitioner.pages import scanned, statements, text_of
 from tests.treatments import logged, pen
 
@@ -212,8 +211,7 @@ def test_messages_that_do_not_go_out_are_said(clinic, noor, desk):
 
 def test_what_stayed_open_when_a_patient_left_is_still_in_the_queue(clinic, noor, desk):
     session = follow(clinic, noor, "Mara", signs=["pus"])
-    leave_practice(session.patient, timezone.now())
-    moved_to_practice(session.patient, None, timezone.now())
+    leaves(session.patient)
     assert names(desk.get(QUEUE)) == ["Mara"]
     assert names(desk.get(QUEUE, {"show": "all"})) == []
     assert desk.get(reverse("patient", args=[session.patient_id])).status_code == 200

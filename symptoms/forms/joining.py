@@ -1,0 +1,43 @@
+"""What is agreed to and shared when somebody joins a clinic."""
+
+from django import forms
+
+from accounts.models import Practice
+from symptoms.forms.about import AgreeForm
+from symptoms.journal.joining import Choices
+
+
+class JoinForm(AgreeForm):
+    """The consents, and what the clinic may see of what was before; nothing of that is ticked at first."""
+
+    earlier = forms.BooleanField(required=False, label="My earlier treatments, with all that I logged.")
+    earlier_notes = forms.BooleanField(required=False, label="The notes I wrote until now.")
+    earlier_photos = forms.BooleanField(required=False, label="The photos I took until now.")
+
+    def __init__(self, *args, practice: Practice, has_earlier: bool, has_log: bool, **kwargs):
+        super().__init__(*args, practice=practice, **kwargs)
+        self.fields["care"].error_messages["required"] = "Without this you cannot join."
+        asked = {"earlier": has_earlier, "earlier_notes": has_log, "earlier_photos": has_log}
+        for name, is_asked in asked.items():
+            if not is_asked:
+                del self.fields[name]
+
+    @property
+    def shared(self):
+        """The fields about what was before."""
+        return [self[name] for name in ("earlier", "earlier_notes", "earlier_photos") if name in self.fields]
+
+    @property
+    def knows_open(self) -> bool:
+        """Whether they were told what is open at the clinic they leave."""
+        return self.data.get("knows_open") == "yes"
+
+    def choices(self) -> Choices:
+        """What was chosen."""
+        said = self.cleaned_data
+        return Choices(
+            photos=said["photos"],
+            earlier=said.get("earlier", False),
+            earlier_notes=said.get("earlier_notes", False),
+            earlier_photos=said.get("earlier_photos", False),
+        )

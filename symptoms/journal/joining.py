@@ -1,0 +1,313 @@
+"""Joining a practice, being recognised by it, leaving it; and taking back a wrong "yes, this is the same person".
+
+Each verb locks the practice and the patients it decides on first, so that of two at once one is done after the other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import invitations, patients
+from accounts.access import record_access
+from accounts.consents import give_consent
+from accounts.invitations import Acceptance
+from accounts.locks import lock_patient_of, lock_patients, lock_practice, lock_user
+from accounts.models import Consent, Invitation, Patient, Practice, User
+from accounts.sessions import end_sessions
+from symptoms.alerts.events import write_events
+from symptoms.alerts.leaving import raise_left
+from symptoms.alerts.opening import open_treatment
+from symptoms.alerts.standing import newest_treatment, refresh_standing
+from symptoms.alerts.telling import tell
+from symptoms.journal.judging import judge_all, raise_newest
+from symptoms.models import Alert, AlertEvent, Standing, Treatment, TreatmentAccess
+
+CONFIRMED = "confirmed who it was"  # as kept among the access records
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What somebody says when joining: whether the practice sees their photos, and what it sees of what was before.
+
+    Without any of the last three it sees the course that is running, and what is open, without notes and photos.
+    """
+
+    photos: bool = False
+    earlier: bool = False
+    earlier_notes: bool = False
+    earlier_photos: bool = False
+
+
+class CareNotAgreed(Exception):
+    """Nobody joins a practice without agreeing that it sees their logs."""
+
+
+class SomethingOpen(Exception):
+    """The present practice still has something open about the patient, who must say that they know."""
+
+    def __init__(self, practice: Practice, alerts: list[Alert]):
+        self.practice, self.alerts = practice, alerts
+        super().__init__(f"{len(alerts)} open at {practice}")
+
+
+@transaction.atomic
+def join(
+    token: str,
+    user: User,
+    *,
+    now: datetime,
+    agrees: bool = False,
+    choices: Choices | None = None,
+    knows_open: bool = False,
+    session_key: str | None = None,
+) -> Acceptance | None:
+    """Take an invitation; None when it does not work (any more) for `user`.
+
+    A colleague becomes a member. A patient who was mailed the link has joined; one who scanned a code waits until the
+    practice confirms it. Whoever is at another practice leaves it. `agrees`: to the care by this practice.
+    `knows_open`: they were told what is open where they are. All sessions but `session_key` end once they have joined.
+
+    Raises:
+        CannotJoin: this account cannot take it.
+        CareNotAgreed, SomethingOpen: nothing was done.
+    """
+    invitation = invitations.find(token, now)
+    if invitation is None:
+        return None
+    _lock_practices(user, invitation.practice_id)
+    lock_user(user.pk)
+    if invitation.patient_id is not None and invitations.is_for(invitation, user):
+        own = lock_patient_of(user)
+        if not user.membership:
+            _may_join(own, invitation.practice, agrees=agrees, knows_open=knows_open)
+    acceptance = invitations.accept(token, user, now, asdict(choices or Choices()))
+    if acceptance is None:
+        return None
+    if not acceptance.waits:
+        if acceptance.invitation.patient_id is not None:
+            _attach(acceptance.invitation, user, now)
+        end_sessions(user, except_key=session_key)
+    return acceptance
+
+
+@transaction.atomic
+def confirm_patient(invitation: Invitation, *, by: User, now: datetime) -> Patient | None:
+    """The practice says that whoever took its code is the patient: they join. None when that was settled before.
+
+    Raises:
+        PermissionDenied: `by` does not treat patients of that practice.
+        CannotJoin: that account works in a clinic by now.
+    """
+    invitation = _locked(invitation, by)
+    if invitation.used_by is not None:
+        _lock_practices(invitation.used_by, invitation.practice_id)
+        lock_user(invitation.used_by.pk)
+    if not invitations.confirm(invitation, now):
+        return None
+    kept = _attach(invitation, invitation.used_by, now)
+    record_access(by, kept, CONFIRMED, now)
+    return kept
+
+
+@transaction.atomic
+def refuse_patient(invitation: Invitation, *, by: User, now: datetime) -> bool:
+    """The practice says that it was somebody else; False when that was settled before.
+
+    Raises:
+        PermissionDenied: `by` does not treat patients of that practice.
+    """
+    return invitations.refuse(_locked(invitation, by), now)
+
+
+@transaction.atomic
+def leave_practice(
+    user: User, *, now: datetime, knows_open: bool = False, session_key: str | None = None
+) -> Practice | None:
+    """Leave the present practice, which is told what was open; gives it, or None when there is none to leave.
+
+    What is open stays on its desk: nobody else could answer it. All sessions but `session_key` end.
+
+    Raises:
+        SomethingOpen: the patient has not been told what is open; nothing was done.
+    """
+    _lock_practices(user)
+    patient = lock_patient_of(user)
+    if patient is None or patient.practice is None:
+        return None
+    still_open = open_at(patient, patient.practice)
+    if still_open and not knows_open:
+        raise SomethingOpen(patient.practice, still_open)
+    practice = _leave(patient, now, stays_open=True)
+    refresh_standing(patient)
+    end_sessions(user, except_key=session_key)
+    user.look_up_anew()
+    return practice
+
+
+def open_at(patient: Patient, practice: Practice) -> list[Alert]:
+    """What is open about the patient at a practice, the most urgent first."""
+    ours = Alert.objects.open().filter(treatment__patient=patient, practice=practice).exclude(kind=Alert.Kind.LEFT)
+    return list(ours.select_related("treatment", "entry").order_by("-urgency", "opened_at"))
+
+
+def running_course(patient: Patient) -> Treatment | None:
+    """The session that a practice sees as soon as the patient joins: the newest, to which days are still added."""
+    return newest_treatment(Treatment.objects.filter(patient=patient))
+
+
+def _lock_practices(user: User, *more: UUID) -> None:
+    """Hold the practice that the user is at, which is told when they leave, and others; always in the same order."""
+    present = Patient.objects.filter(user=user).exclude(practice=None).values_list("practice", flat=True)
+    for id in sorted({*present, *more}):
+        lock_practice(id)
+
+
+def _locked(invitation: Invitation, by: User) -> Invitation:
+    """The invitation as it is now, where it is of the practice of `by`."""
+    practice = by.practice_as_practitioner
+    if practice is None or invitation.practice_id != practice.pk:
+        raise PermissionDenied
+    return Invitation.objects.select_related("practice", "patient__practice", "used_by").get(pk=invitation.pk)
+
+
+def _may_join(own: Patient | None, practice: Practice, *, agrees: bool, knows_open: bool) -> None:
+    if not agrees:
+        raise CareNotAgreed
+    if own is None or own.practice is None or own.practice_id == practice.pk:
+        return
+    still_open = open_at(own, own.practice)
+    if still_open and not knows_open:
+        raise SomethingOpen(own.practice, still_open)
+
+
+def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
+    """Make the record the practice began the user's own, or part of the one they have, and the practice theirs."""
+    practice, choices = invitation.practice, Choices(**invitation.choices)
+    own = Patient.objects.filter(user=user).values_list("pk", flat=True)
+    locked = lock_patients(filter(None, [invitation.patient_id, *own]))
+    invited = next(patient for patient in locked.values() if patient.pk == invitation.patient_id)
+    theirs = list(invited.treatments.values_list("pk", flat=True))
+    invitation.record_before = _snapshot(invited, theirs)
+    kept = patients.claim(invited, user)
+    invitation.record_before["kept"] = str(kept.pk)
+    is_new_here = kept.practice_id != practice.pk
+    if is_new_here and kept.practice is not None:
+        invitation.record_before["was_at"] = str(kept.practice_id)
+        _leave(kept, now, stays_open=False)
+    if not is_new_here and kept.pk != invited.pk:
+        invitation.record_before["was_here"] = True
+    Invitation.objects.filter(pk=invitation.pk).update(record_before=invitation.record_before)
+    _join_records(kept, invited, now)
+    patients.begin_tie(kept, practice, now)
+    if is_new_here:
+        _open_up(kept, practice, choices, now, without=theirs)
+    if invitation.choices:  # empty where the code was taken before this was asked: the welcome asks then
+        _agree(kept, choices, invitation.used_at or now)
+    _take_over_alerts(kept, practice, now)
+    user.look_up_anew()
+    return kept
+
+
+def _snapshot(invited: Patient, treatments: Iterable) -> dict:
+    """The record as the practice began it, as JSON: what is needed to make it its own again."""
+    known = ("name", "email", "phone", "year_of_birth", "country", "time_zone")
+    return {
+        "id": str(invited.pk),
+        "patient": {name: getattr(invited, name) for name in known},
+        "treatments": [str(id) for id in treatments],
+    }
+
+
+def _leave(patient: Patient, now: datetime, *, stays_open: bool) -> Practice:
+    """End the tie and what the practice sees, which is told what was open there.
+
+    It keeps what it treated, and with `stays_open` also that of which something is open on its desk.
+    """
+    left = patient.practice
+    if left is not None:
+        raise_left(patient, left, now=now)
+    practice = patients.end_tie(patient, now)
+    seen = list(Treatment.objects.filter(patient=patient, open_to=practice))
+    keeps = Q(practice=practice) | Q(duplicates__practice=practice)
+    stayed = Alert.objects.open().filter(practice=practice, treatment__patient=patient)
+    if not stays_open:
+        stayed = stayed.filter(kind=Alert.Kind.LEFT)
+    keeps |= Q(pk__in=stayed.values("treatment"))
+    kept = set(Treatment.objects.filter(keeps, patient=patient).values_list("pk", flat=True))
+    limited = TreatmentAccess.objects.present().filter(practice=practice, treatment__in=seen)
+    known = set(limited.values_list("treatment", flat=True))
+    limited.filter(treatment__in=kept).update(until=now)
+    limited.update(until=now, ended=True)
+    TreatmentAccess.objects.bulk_create(
+        TreatmentAccess(treatment=treatment, practice=practice, until=now, ended=treatment.pk not in kept)
+        for treatment in seen
+        if treatment.pk not in known
+    )
+    Treatment.objects.filter(patient=patient, open_to=practice).update(open_to=None)
+    return practice
+
+
+def _open_up(patient: Patient, practice: Practice, choices: Choices, now: datetime, *, without: list) -> None:
+    """Let a practice see what the patient shares with it; `without` those that it recorded itself."""
+    had = Treatment.objects.filter(patient=patient).exclude(pk__in=without)
+    running = newest_treatment(had)
+    moving = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
+    shared = Q(pk__in=moving.values("treatment"))
+    if running is not None:
+        shared |= Q(pk=running.pk)
+    if choices.earlier:
+        shared |= Q(same_as=None)
+    for treatment in had.filter(shared):
+        open_treatment(treatment, practice, now, notes=choices.earlier_notes, photos=choices.earlier_photos)
+    Treatment.objects.filter(pk__in=without).update(open_to=practice)
+
+
+def _agree(patient: Patient, choices: Choices, now: datetime) -> None:
+    """Consent is given to a practice: what was said to another one ends."""
+    give_consent(patient, Consent.Purpose.CARE, now)
+    if choices.photos:
+        give_consent(patient, Consent.Purpose.PHOTOS, now)
+
+
+def _join_records(kept: Patient, invited: Patient, now: datetime) -> None:
+    """Make the record that a practice began for somebody part of the record they already had."""
+    if kept.pk == invited.pk:
+        return
+    came = Treatment.objects.filter(patient=invited).update(patient=kept)
+    Standing.objects.filter(patient=invited).delete()
+    invited.access_records.update(patient=kept)
+    invited.invitations.update(patient=kept)
+    invited.delete()
+    if came:  # sessions that stood apart are assessed along with one another from now on
+        judge_all(kept, now=now)
+
+
+def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> None:
+    """Carry what is open along to the practice that the patient joined, and tell it.
+
+    The newest entry raises its own there as well, so that nothing that is known now stays unseen.
+    """
+    moved = move_open_alerts(patient, practice, now)
+    raise_newest(patient, now=now)
+    if moved:  # it is open already, so nothing else would send a message about it
+        worst = max(moved, key=lambda alert: (alert.urgency, alert.worsened_at))
+        worst.treatment.patient.practice = practice
+        tell(worst.treatment, worst.entry, worst.urgency, now=now)
+    refresh_standing(patient)
+
+
+def move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> list[Alert]:
+    """Put what is open about a patient on the desk of another practice, where nobody has taken it yet."""
+    elsewhere = Alert.objects.open().filter(treatment__patient=patient).exclude(practice=practice)
+    elsewhere = elsewhere.exclude(kind=Alert.Kind.LEFT)  # that is for the practice that was left
+    moving = list(elsewhere.select_related("treatment__patient", "entry"))
+    Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
+        practice=practice, acknowledged_at=None, acknowledged_by=None
+    )
+    write_events(moving, AlertEvent.What.MOVED, at=now, detail=practice.name)
+    return moving

@@ -1,0 +1,196 @@
+"""What a reader sees of a treatment: all of it, or, for a practice that the patient left, what was there then.
+
+Every page and endpoint that shows a record starts here, so that the moment of leaving stands in one place.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import FilteredRelation, ForeignKey, Prefetch, Q
+
+from accounts.models import Departure, Patient, Practice, User
+from symptoms.models import Alert, Assessment, Entry, Photo, Treatment, TreatmentAccess, TreatmentRevision
+from symptoms.models.assessment import AssessmentQuerySet
+from symptoms.models.entry import EntryQuerySet
+from symptoms.models.photo import PhotoQuerySet
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What `user` sees of `treatment`.
+
+    `until`: the moment at which the patient left the reader's practice; None while nothing ends. The treatment and its
+    patient are then as they were at that moment. `since`: when the patient joined the reader's practice and shared the
+    treatment; None where it was there from the start, and for the patient.
+    """
+
+    user: User
+    treatment: Treatment
+    until: datetime | None = None
+    since: datetime | None = None
+    accesses: tuple[TreatmentAccess, ...] = ()  # of the reader's practice; none: no limit
+
+    def now(self, now: datetime) -> datetime:
+        """The moment as of which the record is read: `now`, or when the patient left."""
+        return now if self.until is None else self.until
+
+    def entries(self) -> EntryQuerySet:
+        """Everything that was reported, amended days too. Show each as `shown` gives it."""
+        return self.treatment.entries.received_until(self.until).with_place(self.until)
+
+    def current(self) -> EntryQuerySet:
+        """One entry a day, the last received."""
+        return self.treatment.entries.current_at(self.until).with_place(self.until)
+
+    def on(self, days: range) -> Q:
+        """A condition on entries: of these days, as the reader counts them."""
+        if self.until is None:
+            return Q(day__gte=days.start, day__lt=days.stop)
+        # Counted from another date since, perhaps: asked by the dates themselves.
+        first, last = self.treatment.date_of(days.start), self.treatment.date_of(days.stop - 1)
+        return Q(date__lte=last) if days.start == 0 else Q(date__range=(first, last))
+
+    def assessments(self) -> AssessmentQuerySet:
+        """Every judgement of these entries, each with its entry. Show each as `shown_assessment` gives it."""
+        rows = Assessment.objects.filter(entry__treatment=self.treatment).select_related("entry")
+        if self.until is not None:
+            rows = rows.filter(entry__received_at__lte=self.until)
+        return rows.made_until(self.until).with_place(self.until)
+
+    def photos(self) -> PhotoQuerySet:
+        """Those that the reader may see."""
+        return Photo.objects.visible_to(self.user).filter(treatment=self.treatment)
+
+    def with_assessment(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """`entries` with what was said of each as `assessment`, once `shown` gave them."""
+        if self.until is None:
+            return with_assessment(entries)
+        said = Assessment.objects.current_at(self.until).with_place(self.until)
+        return entries.prefetch_related(Prefetch("assessments", said, to_attr="said_then"))
+
+    def shown(self, entry: Entry) -> Entry:
+        """The entry as the reader may see it: without a note that is not for them, and as it stood at `until`."""
+        if not self.shows_note(entry):
+            entry.note = ""
+        if self.until is not None:
+            entry.day = max(0, self.treatment.day_of(entry.date))
+            entry.is_current = getattr(entry, "was_current", entry.is_current)
+            if hasattr(entry, "said_then"):
+                entry.assessment = self.shown_assessment(entry.said_then[0]) if entry.said_then else None
+                entry.is_judged = entry.assessment is not None
+        return entry
+
+    def shown_assessment(self, said: Assessment) -> Assessment:
+        """The judgement as it stood at `until`."""
+        said.is_current = said.was_current
+        return said
+
+    def shows_note(self, entry: Entry) -> bool:
+        """Whether the entry's note is for the reader."""
+        return not self.accesses or any(access.shows_note_of(entry.received_at) for access in self.accesses)
+
+
+def with_assessment(entries: EntryQuerySet) -> EntryQuerySet:
+    """The entries, each with its current assessment as `assessment` (None while there is none): one statement."""
+    current = FilteredRelation("assessments", condition=Q(assessments__is_current=True))
+    return entries.annotate(assessment=current).select_related("assessment")
+
+
+def reach_of(user: User, treatment: Treatment) -> Reach:
+    """What `user` sees of a treatment that is visible to them; gives the treatment as it is for them."""
+    return reaches_of(user, [treatment])[0]
+
+
+def reaches_of(user: User, treatments: Sequence[Treatment]) -> list[Reach]:
+    """The same for many, in at most four statements; `patient` must be at hand in each.
+
+    A patient's own, and what is open without limits, costs nothing but one.
+    """
+    practice = user.practice_as_practitioner
+    if practice is None or not treatments:
+        return [Reach(user, treatment) for treatment in treatments]
+    accesses = _accesses(practice, treatments)
+    left = [treatment for treatment in treatments if treatment.open_to_id != practice.pk]
+    untils = {treatment.pk: _until(accesses[treatment.pk]) for treatment in left}
+    _as_they_were(practice, left, untils)
+    return [
+        Reach(
+            user, treatment, until=untils.get(treatment.pk), since=_since(accesses[treatment.pk]),
+            accesses=tuple(accesses[treatment.pk]),
+        )
+        for treatment in treatments
+    ]  # fmt: skip
+
+
+def as_seen(user: User, alerts: Iterable[Alert]) -> list[Alert]:
+    """Alerts on the desk of `user`, each with its treatment, patient and entry as they may see them."""
+    rows = list(alerts)
+    reaches = {reach.treatment.pk: reach for reach in reaches_of(user, [alert.treatment for alert in rows])}
+    for alert in rows:
+        reach = reaches[alert.treatment_id]
+        alert.treatment = reach.treatment
+        reach.shown(alert.entry)
+    return rows
+
+
+def patients_as_seen(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:
+    """Each patient by id as `practice` knows them: its own as they are, who left as they were then. One statement."""
+    seen = {patient.pk: patient for patient in patients}
+    left = [patient for patient in seen.values() if patient.practice_id != practice.pk]
+    if left:
+        departures = Departure.objects.filter(practice=practice, patient__in=left).order_by("at")
+        for departure in departures.select_related("patient"):  # the last one counts
+            departure.practice = practice
+            seen[departure.patient_id] = departure.patient_then()
+    return seen
+
+
+def _accesses(practice: Practice, treatments: Sequence[Treatment]) -> dict[UUID, list[TreatmentAccess]]:
+    found: dict[UUID, list[TreatmentAccess]] = defaultdict(list)
+    rows = TreatmentAccess.objects.filter(practice=practice, treatment__in=[treatment.pk for treatment in treatments])
+    for row in rows:
+        if row.until is None or not row.ended:
+            found[row.treatment_id].append(row)
+    open_now = {treatment.pk for treatment in treatments if treatment.open_to_id == practice.pk}
+    for id, rows_of_it in found.items():
+        # A practice that was there before and has it open again without a limit sees all of it.
+        if id in open_now and all(row.until is not None for row in rows_of_it):
+            found[id] = []
+    return found
+
+
+def _until(accesses: list[TreatmentAccess]) -> datetime:
+    return max(access.until for access in accesses if access.until is not None)
+
+
+def _since(accesses: list[TreatmentAccess]) -> datetime | None:
+    return next((access.since for access in accesses if access.until is None), None)
+
+
+def _as_they_were(practice: Practice, treatments: list[Treatment], untils: dict[UUID, datetime]) -> None:
+    """Put treatments and their patients back to what the practice knew when the patient left."""
+    if not treatments:
+        return
+    patients = patients_as_seen(practice, [treatment.patient for treatment in treatments])
+    first_change: dict[UUID, TreatmentRevision] = {}
+    later = Q()
+    for id, until in untils.items():
+        later |= Q(treatment=id, changed_at__gt=until)
+    for revision in TreatmentRevision.objects.filter(later).order_by("changed_at", "id"):
+        first_change.setdefault(revision.treatment_id, revision)
+    for treatment in treatments:
+        treatment.patient = patients[treatment.patient_id]
+        if treatment.pk in first_change:
+            _put_back(treatment, first_change[treatment.pk].was)
+
+
+def _put_back(treatment: Treatment, was: dict) -> None:
+    for name, value in was.items():
+        field = Treatment._meta.get_field(name)
+        if isinstance(field, ForeignKey):
+            setattr(treatment, field.attname, field.target_field.to_python(value))
+        else:
+            setattr(treatment, name, field.to_python(value))

@@ -1,0 +1,178 @@
+"""Taking back a wrong "yes, this is the same person": each of the two people gets back what is their own."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.access import record_access
+from accounts.locks import lock_patients, lock_practice
+from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User
+from symptoms.alerts.standing import refresh_standing
+from symptoms.journal.joining import move_open_alerts
+from symptoms.journal.judging import judge_all
+from symptoms.models import Alert, Assessment, Delivery, Entry, Photo, Standing, Treatment, TreatmentAccess
+
+UNDONE = "took back that this is its patient"  # as kept among the access records
+SUBJECT = "Something changed in your Mendline account"
+# Of the session, not of the person whose skin it was done to.
+COPIED = (
+    "day_zero", "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas",
+    "same_day_injection",
+)  # fmt: skip
+
+
+class TooLate(Exception):
+    """It was confirmed too long ago, or was taken back before."""
+
+
+@transaction.atomic
+def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
+    """The practice says that whoever joined was not its patient; gives the record that it had begun, its own again.
+
+    The person keeps their account and every day they logged, and goes back to the practice they had left for this one,
+    if they are still here. What they logged for the practice's sessions goes along with a bare copy of the session, and
+    is judged again without the other person's skin, conditions and medicines. They are told by mail and on their
+    account's page.
+
+    Raises:
+        PermissionDenied: `by` does not treat patients of that practice.
+        TooLate: nothing was done.
+    """
+    practice = by.practice_as_practitioner
+    if practice is None or invitation.practice_id != practice.pk:
+        raise PermissionDenied
+    lock_practice(practice.pk)
+    settled = Invitation.objects.to_undo(now).select_related("used_by").filter(pk=invitation.pk).first()
+    if settled is None:
+        raise TooLate
+    invitation, before = settled, settled.record_before or {}
+    joined = lock_patients([UUID(before["kept"])])[UUID(before["kept"])]
+    was_here_before = "was_here" in before
+    clinics = _sessions_of_the_practice(invitation, joined, was_here_before)
+    own, record = _apart(before, joined, practice)
+    copies = [_taken_along(session, own, practice) for session in clinics]
+    Treatment.objects.filter(pk__in=[session.pk for session in clinics]).update(patient=record, open_to=practice)
+    TreatmentAccess.objects.filter(treatment__in=clinics).delete()
+    if not was_here_before:
+        _end_reach(invitation, own, record, practice)
+        if own.practice_id == practice.pk:
+            _go_back(invitation, own, practice, now)
+    Treatment.objects.filter(pk__in=[copy.pk for copy in copies if copy]).update(open_to=own.practice)
+    _tell(invitation, own, practice, now)
+    _finish(invitation, own, record, by, now)
+    return record
+
+
+def _sessions_of_the_practice(invitation: Invitation, joined: Patient, was_here_before: bool) -> list[Treatment]:
+    """Those of the record that the practice had begun, and those it recorded since, taking both for one person."""
+    theirs = Q(pk__in=(invitation.record_before or {})["treatments"])
+    if not was_here_before:
+        theirs |= Q(practice=invitation.practice_id, recorded_at__gte=invitation.confirmed_at)
+    return list(Treatment.objects.filter(theirs, patient=joined))
+
+
+def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, Patient]:
+    """The person's own record and the one that the practice had begun, as two."""
+    if before["id"] != before["kept"]:
+        return joined, Patient.objects.create(id=UUID(before["id"]), practice=practice, **before["patient"])
+    own = Patient.objects.get(pk=joined.pk)
+    own.pk, own.user_id, own._state.adding = None, None, True
+    own.id = Patient._meta.pk.get_default()
+    own.save(force_insert=True)
+    user_id = joined.user_id
+    for name, value in before["patient"].items():
+        setattr(joined, name, value)
+    joined.user_id, joined.practice = None, practice
+    joined.zone_confirmed_at = joined.welcomed_at = None
+    joined.save()
+    own.user_id = user_id
+    own.save(update_fields=["user"])
+    for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
+        rows.update(patient=own)
+    Standing.objects.filter(patient=joined).delete()
+    return own, joined
+
+
+def _taken_along(session: Treatment, own: Patient, practice: Practice) -> Treatment | None:
+    """Move what the person logged for a session to a bare copy of it; None where they logged nothing."""
+    mine = Treatment.objects.filter(same_as=session, patient=own)
+    entries, photos = Entry.objects.filter(treatment=session), Photo.objects.filter(treatment=session)
+    if not (entries.exists() or photos.exists()):
+        mine.update(same_as=None)
+        return None
+    copy = Treatment.objects.create(
+        patient=own, recorded_by_id=own.user_id, recorded_at=session.recorded_at,
+        **{name: getattr(session, name) for name in COPIED},
+    )  # fmt: skip
+    # Their reasons name what is known of the other person's skin and health.
+    Assessment.objects.filter(entry__treatment=session).delete()
+    entries.update(treatment=copy, is_judged=False)
+    photos.update(treatment=copy)
+    Alert.objects.filter(treatment=session).update(treatment=copy)
+    TreatmentAccess.objects.filter(treatment=session).exclude(practice=practice).update(treatment=copy)
+    mine.update(same_as=copy)
+    return copy
+
+
+def _end_reach(invitation: Invitation, own: Patient, record: Patient, practice: Practice) -> None:
+    """The practice sees nothing of the person any more; what it did before about its patient is that record's again."""
+    Treatment.objects.filter(patient=own, open_to=practice).update(open_to=None)
+    TreatmentAccess.objects.filter(treatment__patient=own, practice=practice).delete()
+    Departure.objects.filter(patient=own, practice=practice, at__gte=invitation.confirmed_at).delete()
+    own.access_records.filter(practice=practice, at__lt=invitation.confirmed_at).update(patient=record)
+    own.invitations.filter(practice=practice).update(patient=record)
+
+
+def _go_back(invitation: Invitation, own: Patient, practice: Practice, now: datetime) -> None:
+    """The person is again where they were before they joined, with what they had agreed to there."""
+    joined_at = invitation.confirmed_at
+    own.consents.filter(practice=practice, purpose=Consent.Purpose.PHOTOS, withdrawn_at=None).update(withdrawn_at=now)
+    left = Departure.objects.filter(
+        patient=own, at=joined_at, practice=(invitation.record_before or {}).get("was_at")
+    ).first()
+    own.practice = left.practice if left else None
+    own.save(update_fields=["practice"])
+    if left is None:
+        return
+    ended = [joined_at, invitation.used_at]
+    own.consents.filter(practice=practice, withdrawn_at=None).update(withdrawn_at=now)
+    own.consents.filter(practice=left.practice, withdrawn_at__in=ended).update(withdrawn_at=None)
+    accesses = TreatmentAccess.objects.filter(treatment__patient=own, practice=left.practice, until=joined_at)
+    Treatment.objects.filter(pk__in=accesses.values("treatment")).update(open_to=left.practice)
+    Treatment.objects.filter(patient=own, recorded_at__gte=joined_at).update(open_to=left.practice)
+    accesses.update(until=None, ended=False)
+    left.delete()
+
+
+def _tell(invitation: Invitation, own: Patient, practice: Practice, now: datetime) -> None:
+    """Open alerts go back with the person; nobody at the practice is told of what they wrote; they are told."""
+    unsent = Delivery.objects.filter(entry__treatment__patient=own, sent_at=None, failed_at=None)
+    unsent.filter(recipient__memberships__practice=practice).delete()
+    if own.practice is not None and own.practice_id != practice.pk:
+        move_open_alerts(own, own.practice, now)
+    else:
+        Alert.objects.open().filter(treatment__patient=own).update(acknowledged_at=None, acknowledged_by=None)
+    if invitation.used_by is not None:
+        AccountMail.objects.create(
+            to=invitation.used_by.email,
+            subject=SUBJECT,
+            body=render_to_string("accounts/email/changed.txt", {"url": f"{settings.SITE_URL}{reverse('profile')}"}),
+            not_before=now,
+        )
+
+
+def _finish(invitation: Invitation, own: Patient, record: Patient, by: User, now: datetime) -> None:
+    """Judge both anew, and write down who did it."""
+    invitation.undone_at, invitation.undone_by, invitation.patient = now, by, record
+    invitation.record_before = None
+    invitation.save(update_fields=["undone_at", "undone_by", "patient", "record_before"])
+    judge_all(own, now=now)
+    for patient in (own, record):
+        refresh_standing(patient)
+        record_access(by, patient, UNDONE, now)

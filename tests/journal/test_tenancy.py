@@ -1,0 +1,248 @@
+"""What two clinics of one patient see: the one she left, and the one she joined."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import AccountMail, Consent, Patient
+from accounts.patients import change_details
+from symptoms.alerts.handling import write_note
+from symptoms.journal import judging
+from symptoms.journal.joining import CareNotAgreed, SomethingOpen, join, leave_practice
+from symptoms.journal.photos import attach_photo
+from symptoms.journal.treatments import change_treatment
+from symptoms.models import Alert, Entry, Treatment
+from tests import people
+from tests.api.programs import jpeg
+from tests.moving import joins, leaves
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+BEFORE, AFTER = "zq9before", "zq9after"
+
+
+def program(person) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(person)
+    return client
+
+
+def everything_about(ana: Patient, person) -> str:
+    """All that pages and API tell `person` about Ana, by lists and by every id that there is."""
+    person.look_up_anew()
+    desk, api = people.signed_in(person), program(person)
+    pages = [desk.get("/practice/"), desk.get("/practice/", {"show": "all", "q": "marrow"})]
+    pages += [desk.get(reverse("patient", args=[ana.pk]))]
+    documents = [api.get("/api/v1/treatments/"), api.get("/api/v1/alerts/")]
+    for treatment in Treatment.objects.all():
+        pages += [desk.get(reverse("patient", args=[ana.pk]), {"treatment": treatment.pk})]
+        for rest in ("", "entries/", "assessments/", "photos/", "course/"):
+            documents.append(api.get(f"/api/v1/treatments/{treatment.pk}/{rest}"))
+        for entry in treatment.entries.all():
+            documents.append(api.get(f"/api/v1/treatments/{treatment.pk}/entries/{entry.pk}/"))
+            pages.append(desk.get(reverse("review", args=[entry.pk])))
+        for photo in treatment.photos.all():
+            pages.append(desk.get(reverse("photo", args=[photo.pk])))
+    for alert in Alert.objects.all():
+        documents.append(api.get(f"/api/v1/alerts/{alert.pk}/"))
+    return "".join(
+        str(dict(answer.headers)) + _body(answer) for answer in [*pages, *documents] if answer.status_code < 400
+    )
+
+
+def _body(answer) -> str:
+    return "photo of " + answer["Content-Type"] if "image" in answer["Content-Type"] else answer.content.decode()
+
+
+@pytest.fixture
+def session(ana, noor) -> Treatment:
+    """What Larkfield did: two days with notes, the second an open matter."""
+    treatment = pen(ana, days_ago=5, by=noor, operator=f"{BEFORE} operator", cartridge_lot=f"{BEFORE} lot")
+    logged(treatment, 1, note=f"{BEFORE} first")
+    logged(treatment, 2, note=f"{BEFORE} second", pain=3, signs=["pus"])
+    return treatment
+
+
+def later(session: Treatment, ana: Patient, by) -> None:
+    """All that may happen after she left, by her or by the clinic `by` works for."""
+    now = timezone.now()
+    logged(session, 2, note=f"{AFTER} amended", redness=4)
+    logged(session, 4, note=f"{AFTER} new", pain=4)
+    change_details(ana, name=f"Ana {AFTER}", phone="07700 900777", country="IE", time_zone="Pacific/Auckland", now=now)
+    Patient.objects.filter(pk=ana.pk).update(year_of_birth=1950, email=f"{AFTER}@example.org")
+    attach_photo(session.pk, id=uuid4(), day=4, view="front", data=jpeg(), by=ana.user, now=now)
+    if by is not None:
+        moved = session.performed_at - timedelta(days=1)
+        change_treatment(session, by=by, now=now, operator=f"{AFTER} operator", performed_at=moved)
+        write_note(session, id=uuid4(), text=f"{AFTER} inside", for_patient=False, by=by, now=now)
+        people.signed_in(by).get(reverse("patient", args=[ana.pk]))
+        people.signed_in(by).post(reverse("acknowledge", args=[session.pk]))
+
+
+@pytest.mark.parametrize("goes_on", ["alone", "elsewhere"])
+def test_what_a_former_clinic_sees_ends_with_the_moment_of_leaving(ana, noor, session, goes_on):
+    was = everything_about(ana, noor)
+    okafor = people.dr_okafor()
+    assert BEFORE in was and AFTER not in was
+    if goes_on == "alone":
+        leaves(ana)
+    else:
+        joins(ana, okafor.membership.practice, by=okafor)
+    later(session, ana, okafor if goes_on == "elsewhere" else None)
+    shown = everything_about(ana, noor)
+    for kept in (f"{BEFORE} first", f"{BEFORE} second", f"{BEFORE} operator", f"{BEFORE} lot", "Ana Marrowby"):
+        assert kept in shown
+    for foreign in (AFTER, "900777", "1950", "Okafor", "Otherwhere", "photo of", "day 4</", "Auckland"):
+        assert foreign not in shown, foreign
+    entries = program(noor).get(f"/api/v1/treatments/{session.pk}/entries/").json()["results"]
+    assert [entry["day"] for entry in entries] == [2, 1]  # not 3 and 2, by the date that was corrected later
+    assert [entry["is_current"] for entry in entries] == [True, True]
+    assert "Handed over" in shown
+
+
+@pytest.mark.parametrize("goes_on", ["alone", "elsewhere"])
+def test_a_former_clinic_changes_nothing(ana, noor, session, goes_on):
+    leaves(ana)
+    if goes_on == "elsewhere":
+        okafor = people.dr_okafor()
+        joins(ana, okafor.membership.practice, by=okafor)
+    desk, api = people.signed_in(noor), program(noor)
+    note = {"id": str(uuid4()), "text": "x", "to": "patient"}
+    assert desk.post(reverse("note", args=[session.pk]), note).status_code == 404
+    assert desk.get(reverse("practice_treatment_edit", args=[session.pk])).status_code == 404
+    assert desk.get(reverse("patient_details", args=[ana.pk])).status_code == 404
+    assert desk.get(reverse("invite_patient", args=[ana.pk])).status_code == 404
+    assert desk.get(reverse("practice_treatment_new"), {"patient": ana.pk}).status_code == 404
+    assert api.patch(f"/api/v1/treatments/{session.pk}/", {"passes": 2}, format="json").status_code == 403
+    for alert in Alert.objects.all():  # what stayed on its desk, and that she left with something open
+        may_close = goes_on == "alone" or alert.kind == "left"
+        answer = desk.post(reverse("resolve", args=[alert.pk]), {"outcome": "seen"})
+        assert answer.status_code == (302 if may_close else 404)
+
+
+def test_a_new_clinic_sees_the_running_course_without_notes_and_photos_and_nothing_older(ana, noor, session):
+    old = pen(ana, days_ago=60, by=noor, operator="zq9older")
+    attach_photo(session.pk, id=uuid4(), day=2, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    okafor = people.dr_okafor()
+    joins(ana, okafor.membership.practice, by=okafor, photos=True)
+    shown = everything_about(ana, okafor)
+    assert f"{BEFORE} operator" in shown and '"pain":3' in shown.replace(" ", "")
+    for hidden in (f"{BEFORE} first", f"{BEFORE} second", "zq9older", "photo of", str(old.pk), "Dr Noor has"):
+        assert hidden not in shown, hidden
+    logged(session, 4, note="zq9now")
+    attach_photo(session.pk, id=uuid4(), day=4, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    shown = everything_about(ana, okafor)
+    assert "zq9now" in shown and shown.count("photo of") == 1
+    ana.consents.filter(purpose="photos").update(withdrawn_at=timezone.now())
+    assert "photo of" not in everything_about(ana, okafor)
+
+
+def test_a_new_clinic_sees_what_was_shared_with_it(ana, noor, session):
+    pen(ana, days_ago=60, by=noor, operator="zq9older")
+    attach_photo(session.pk, id=uuid4(), day=2, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    okafor = people.dr_okafor()
+    joins(
+        ana, okafor.membership.practice, by=okafor, photos=True, earlier=True, earlier_notes=True, earlier_photos=True
+    )
+    shown = everything_about(ana, okafor)
+    for shared in (f"{BEFORE} first", "zq9older", "photo of"):
+        assert shared in shown
+
+
+def test_without_a_consent_of_its_own_a_new_clinic_sees_no_photo(ana, noor, session):
+    okafor = people.dr_okafor()
+    joins(ana, okafor.membership.practice, by=okafor, earlier_photos=True)
+    attach_photo(session.pk, id=uuid4(), day=4, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    assert "photo of" not in everything_about(ana, okafor)
+    standing = Consent.objects.filter(patient=ana, withdrawn_at=None)
+    assert [(one.purpose, one.practice) for one in standing] == [("care", okafor.membership.practice)]
+
+
+def test_a_clinic_that_is_joined_again_sees_what_it_saw_and_what_comes(ana, noor, clinic, session):
+    left = timezone.now()
+    leaves(ana, now=left)
+    logged(session, 3, note=f"{AFTER} alone")
+    newer = pen(ana, days_ago=1)
+    joins(ana, clinic, by=noor)
+    logged(newer, 1, note="zq9again")
+    shown = everything_about(ana, noor)
+    assert f"{BEFORE} first" in shown and "zq9again" in shown and AFTER not in shown
+
+
+def test_a_matter_of_an_older_session_can_be_read_by_the_clinic_that_must_answer_it(ana, noor, session):
+    old = pen(ana, days_ago=60)
+    okafor = people.dr_okafor()
+    joins(ana, okafor.membership.practice, by=okafor)
+    logged(old, 60, signs=["firm_lumps"], note="zq9lump")
+    assert "zq9lump" in everything_about(ana, okafor)
+    assert Alert.objects.open().managed_by(okafor).filter(treatment=old).exists()
+
+
+def test_a_name_that_came_later_finds_nobody_who_left(ana, noor, session):
+    leaves(ana)
+    Patient.objects.get(pk=ana.pk)
+    change_details(ana, name="Zelda", phone="", country="GB", time_zone="Europe/London", now=timezone.now())
+    desk = people.signed_in(noor)
+    assert "Ana Marrowby" in desk.get("/practice/", {"show": "open", "q": "marrowby"}).content.decode()
+    assert "Nobody by that name" in desk.get("/practice/", {"show": "open", "q": "zelda"}).content.decode()
+
+
+def test_whoever_has_something_open_is_asked_twice_and_told_what(ana, session):
+    with pytest.raises(SomethingOpen) as asked:
+        leave_practice(ana.user, now=timezone.now())
+    assert "infection" in [alert.concern for alert in asked.value.alerts]
+    phone = people.signed_in(ana)
+    again = phone.post(reverse("leave_practice"))
+    assert "Infection" in again.content.decode() and "knows_open" in again.content.decode()
+    ana.refresh_from_db()
+    assert ana.practice is not None
+    phone.post(reverse("leave_practice"), {"knows_open": "yes"})
+    ana.refresh_from_db()
+    assert ana.practice is None
+
+
+def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something_is_open(ana, noor, session):
+    okafor = people.dr_okafor()
+    there = okafor.membership.practice
+    record = people.patient(there, "Ana", accepted=False)
+    people.signed_in(okafor).post(reverse("invite_patient", args=[record.pk]), {"how": "mail", "email": ana.user.email})
+    link = _link()
+    phone = people.signed_in(ana)
+    page = phone.get(link).content.decode()
+    for told in (
+        "You leave Larkfield",
+        "What Otherwhere Clinic will see",
+        "Not the notes and photos",
+        "What is still open",
+    ):
+        assert told in page
+    with pytest.raises(CareNotAgreed):
+        join(link.split("/")[2], ana.user, now=timezone.now(), knows_open=True)
+    asked = phone.post(link, {"care": "on", "photos": "on", "earlier_notes": "on"}).content.decode()
+    assert "Infection" in asked and 'name="earlier_notes"' in asked
+    ana.refresh_from_db()
+    assert ana.practice == noor.membership.practice
+    phone.post(link, {"care": "on", "photos": "on", "earlier_notes": "on", "knows_open": "yes"})
+    ana.refresh_from_db()
+    assert ana.practice == there and ana.agreed_to("photos")
+    assert f"{BEFORE} first" in everything_about(ana, okafor)
+
+
+def _link() -> str:
+    return re.search(r"/join/[\w-]+/", AccountMail.objects.latest("created_at").body)[0]
+
+
+def test_an_entry_judged_after_leaving_stays_unjudged_for_the_former_clinic(ana, noor, monkeypatch):
+    session = pen(ana, days_ago=3, by=noor)
+    with monkeypatch.context() as broken:
+        broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
+        logged(session, 2, signs=["pus"])
+    leaves(ana)
+    assert judging.judge_again(Entry.objects.get().pk, now=timezone.now()).assessment is not None
+    entry = program(noor).get(f"/api/v1/treatments/{session.pk}/entries/").json()["results"][0]
+    assert entry["state"] == "unjudged" and entry["assessment"] is None

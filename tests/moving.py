@@ -1,0 +1,41 @@
+"""Patients who change clinics, through the verbs: `leaves(ana)`, `joins(ana, clinic, earlier=True)`."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.invitations import invite_patient
+from accounts.models import Patient, Practice, User
+from symptoms.journal.joining import Choices, confirm_patient, join, leave_practice
+from tests import people
+
+
+def leaves(patient: Patient, now: datetime | None = None) -> Practice:
+    """The patient leaves their clinic, whatever is open there; gives it."""
+    left = leave_practice(patient.user, now=now or timezone.now(), knows_open=True)
+    patient.refresh_from_db()
+    return left
+
+
+def joins(
+    patient: Patient,
+    practice: Practice,
+    *,
+    record: Patient | None = None,
+    by: User | None = None,
+    now: datetime | None = None,
+    **choices: bool,
+) -> Patient:
+    """The patient scans the clinic's code for `record`, or for one that holds nothing, and is confirmed by `by`."""
+    now = now or timezone.now()
+    member = practice.memberships.practitioners().first()
+    by = by or (member.user if member else people.practitioner(practice, "Dr Desk"))
+    by.look_up_anew()
+    user = User.objects.get(pk=patient.user_id)
+    record = record or people.patient(practice, patient.name, accepted=False, year_of_birth=None)
+    invitation, url = invite_patient(record, by, now=now)
+    token = url.rstrip("/").rpartition("/")[2]
+    assert join(token, user, now=now, agrees=True, choices=Choices(**choices), knows_open=True)
+    assert confirm_patient(invitation, by=by, now=now)
+    patient.refresh_from_db()
+    return patient
