@@ -47,7 +47,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
         "to_confirm": _to_confirm(practice),
-        "stuck_since": _stuck_since(now),
+        "stuck_since": _stuck_since(practice, now),
         "tab": "queue" if is_queue else "patients",
     }
     return render(request, "practitioner/queue.html", context)
@@ -101,7 +101,11 @@ def _to_confirm(practice: Practice) -> list[Invitation]:
     return list(taken.select_related("patient").order_by("used_at")[:5])
 
 
-def _stuck_since(now: datetime) -> datetime | None:
-    """Since when messages have been waiting although they should have gone; None when they go out."""
-    late = Delivery.objects.filter(sent_at=None, failed_at=None, created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE)
+def _stuck_since(practice: Practice, now: datetime) -> datetime | None:
+    """Since when messages of the practice have been waiting although they should have gone; None when they go out.
+
+    One recipient who is refused does not count: the row of their patient says so, and others were told instead.
+    """
+    waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
+    late = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE)
     return late.order_by("created_at").values_list("created_at", flat=True).first()

@@ -205,7 +205,12 @@ def test_messages_that_do_not_go_out_are_said(clinic, noor, desk):
     assert "Messages have been waiting" not in text_of(desk.get(QUEUE))
     Delivery.objects.update(created_at=timezone.now() - timedelta(minutes=11))
     assert "Messages have been waiting since" in text_of(desk.get(QUEUE))
-    Delivery.objects.update(sent_at=timezone.now())
+    elsewhere = people.signed_in(people.dr_okafor())
+    assert "Messages have been waiting" not in text_of(elsewhere.get(QUEUE))
+    Delivery.objects.update(refused_at=timezone.now())  # that is said in the row
+    shown = text_of(desk.get(QUEUE))
+    assert "Messages have been waiting" not in shown and "Could not be told" in shown
+    Delivery.objects.update(refused_at=None, sent_at=timezone.now())
     assert "Messages have been waiting" not in text_of(desk.get(QUEUE))
 
 
