@@ -4,11 +4,13 @@ import re
 import sqlite3
 import time
 from contextlib import ExitStack, closing
+from types import SimpleNamespace
 
 import pytest
 
 from tests.house.serving import ELSEWHERE, answer, is_closed, many, request, serving
 from tracker.server.connection import Pace
+from tracker.server.worker import Worker
 
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
@@ -52,12 +54,13 @@ def test_readers_who_do_not_read_keep_nobody_waiting(server):
 
 
 def test_a_thousand_kept_alive_connections_of_one_address_keep_nobody_waiting(server):
-    with many(server.connect, 1_000) as idle:
-        for client in idle[-60:]:
+    crowd = "127.0.3.1"
+    with many(lambda: server.connect(crowd), 1_000) as idle:
+        for client in idle[-40:]:
             client.sendall(request("/healthz"))
             assert answer(client)[0] == 200
         assert server.ask()[0] == 200
-        assert server.ask(source="127.0.0.1")[0] == 200
+        assert server.ask(source=crowd)[0] == 200
 
 
 def test_one_address_has_so_many_connections_and_no_more(server):
@@ -161,3 +164,19 @@ def test_when_too_many_wait_the_others_are_told_at_once_and_probes_are_answered(
         holder.rollback()
         assert {answer(client)[0] for client in clients[:8]} <= {200, 429, 503}
     assert server.ask("/help/")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("trusted", "client", "group"),
+    [
+        (False, ("127.0.0.1", 1), "127.0.0.1/32"),
+        (True, ("127.0.0.1", 1), ""),
+        (True, ("203.0.113.7", 1), "203.0.113.7/32"),
+        (False, ("2001:db8:1:2:3::4", 1, 0, 0), "2001:db8:1:2::/64"),
+        (False, "", ""),
+    ],
+)
+def test_connections_are_counted_by_address_but_for_those_of_a_trusted_proxy(trusted, client, group):
+    worker = Worker.__new__(Worker)
+    worker.__dict__ |= {"_trusts_proxy": trusted, "cfg": SimpleNamespace(forwarded_allow_ips=["127.0.0.1", "::1"])}
+    assert worker._group_of(client) == group

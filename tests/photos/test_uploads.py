@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -154,6 +154,22 @@ def test_neither_a_broken_line_nor_a_killed_process_leaves_an_original_behind(se
         with pytest.raises(OSError):
             answer(client)
     assert not left_with(images.MARK, *folders)
+
+
+def test_a_third_upload_of_one_sender_is_refused_before_its_body_is_read(server, patients):
+    body = bytes(1_000_000)
+    with ExitStack() as opened:
+        clients = [opened.enter_context(server.connect(f"127.0.2.{number + 1}")) for number in range(3)]
+        for client in clients:
+            client.sendall(put(patients[1], body)[:2_000])
+            server.ask("/healthz")  # it has been read
+        status, headers, page = answer(clients[2])
+        assert (status, headers["retry-after"], headers["connection"]) == (503, "5", "close")
+        assert headers["content-type"] == "application/problem+json" and headers["x-content-type-options"] == "nosniff"
+        assert b'"status":503' in page.replace(b" ", b"")
+        with server.connect() as other:  # somebody else's is taken
+            other.sendall(put(patients[2], images.photo() + bytes(300_000)))
+            assert answer(other)[0] == 201
 
 
 def peak_and_now(pid: int) -> tuple[int, int]:

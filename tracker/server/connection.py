@@ -13,7 +13,6 @@ from gunicorn.config import Config
 from gunicorn.http import get_parser
 
 HEAD_WITHIN = 10.0  # seconds from the connection, or from the first byte of a later request, to the end of its headers
-IDLE_FOR = 15.0  # seconds between two requests on one connection
 STALLED_FOR = 30.0  # seconds without progress, of a body that arrives or an answer that is taken
 SLOWEST = 4_000  # bytes a second over any STALLED_FOR seconds: a third of a poor mobile line
 LINGER_FOR = 5.0  # seconds in which a client may still send after the last answer, so that it reads that answer
@@ -235,9 +234,9 @@ class Connection:
             self.ends = self._pace.ends
         return not self.sock.unsent
 
-    def wait_for_next(self, now: float) -> None:
-        """Another request may come."""
-        self.since, self.ends, self._is_new = now, now + (HEAD_WITHIN if self._raw else IDLE_FOR), False
+    def wait_for_next(self, now: float, idle_for: float) -> None:
+        """Another request may come, within `idle_for` seconds."""
+        self.since, self.ends, self._is_new = now, now + (HEAD_WITHIN if self._raw else idle_for), False
 
     def end_of_answers(self, now: float) -> None:
         """Say that nothing follows, and let the client read in peace: a close now might take the answer from it."""

@@ -306,7 +306,7 @@ class Worker(ThreadWorker):
     def _is_sent(self, conn: Connection) -> None:
         now = time.monotonic()
         if conn.may_stay:
-            conn.wait_for_next(now)
+            conn.wait_for_next(now, self.cfg.keepalive)
             self._wait_for_head(conn)
             if conn.has_begun:  # it was sent along with the one before
                 self._take_head(conn, b"")
@@ -343,7 +343,7 @@ class Worker(ThreadWorker):
         from django.conf import settings
 
         head = []
-        scheme, _, host = settings.SITE_URL.partition("://")
+        scheme, host = settings.SITE_URL.partition(":")[0], settings.ALLOWED_HOSTS[0].lstrip(".")
         environ = {"PATH_INFO": path, "wsgi.url_scheme": scheme, "HTTP_HOST": host}
         setup_testing_defaults(environ)
         body = b"".join(self.wsgi(environ, lambda status, headers: head.extend([status, *headers])))
