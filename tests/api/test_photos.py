@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.consents import withdraw_consent
 from symptoms.journal import photos as verbs
+from symptoms.journal.treatments import say_same
 from symptoms.models import Photo
 from symptoms.photos.refusals import BUSY, SENTENCES, TOO_LARGE, PhotoRefused
 from tests import people
@@ -100,6 +102,34 @@ def test_which_day_and_view_must_be_said(anas, treatment, query):
 def test_a_day_that_has_not_come_has_no_photo(anas, treatment):
     answer = put_picture(anas, treatment, jpeg(), query="day=4&view=front")
     assert (answer.status_code, answer.json()["today"]) == (422, 3)
+
+
+def form_of(client, treatment, day: int):
+    return put_form(client, treatment, as_form(jpeg(), day=str(day)))
+
+
+def picture_of(client, treatment, day: int):
+    return put_picture(client, treatment, jpeg(), query=f"day={day}&view=front")
+
+
+@pytest.mark.parametrize("put", [form_of, picture_of])
+def test_both_ways_in_hold_the_rules_of_a_photo(anas, ana, treatment, clinic, noors, put):
+    assert (put(anas, treatment, 4).status_code, put(noors, treatment, 3).status_code) == (422, 403)
+    assert put(program(people.patient(clinic, "Ben")), treatment, 3).status_code == 404
+    withdraw_consent(ana, "care", treatment.recorded_at)
+    refused = put(anas, treatment, 3)
+    assert refused.status_code == 422 and "You have not agreed" in refused.json()["detail"]
+    assert not Photo.objects.exists()
+
+
+@pytest.mark.parametrize("put", [form_of, picture_of])
+def test_a_photo_for_a_record_that_was_set_aside_is_seen_with_the_session_that_counts(anas, ana, noor, put):
+    counts, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
+    say_same(counts, own, now=timezone.now())
+    sent = put(anas, own, 2)
+    assert (sent.status_code, sent.json()["treatment"], sent.json()["day"]) == (201, str(counts.id), 3)
+    listed = anas.get(of(counts, "photos")).json()["results"]
+    assert [one["id"] for one in listed] == [sent.json()["id"]]
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "x" * 300 + ".jpg", "<script>.jpg", "=cmd.jpg", "CON", "a\r\nb"])
