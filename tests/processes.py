@@ -13,7 +13,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     database = str(connection.settings_dict["NAME"])
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MENDLINE_", "DJANGO_"))}
-    kept |= {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(folder)}
+    kept |= {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(folder), "MENDLINE_SITE_URL": settings.SITE_URL}
     if settings.ON_POSTGRES:
         server = urlsplit(os.environ["MENDLINE_TEST_DATABASE_URL"])
         kept["MENDLINE_DATABASE_URL"] = urlunsplit(server._replace(path=f"/{database}"))

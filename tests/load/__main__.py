@@ -155,7 +155,7 @@ def table(title: str, answers: Answers) -> str:
             continue
         statuses = Counter(status for kind, status, _ in answers.all if kind == what)
         wrong = sum(number for status, number in statuses.items() if status not in (200, 201, 503))
-        cuts = statistics.quantiles(took, n=100) if len(took) > 1 else took * 99
+        cuts = statistics.quantiles(took, n=100, method="inclusive") if len(took) > 1 else took * 99
         figures = [1000 * value for value in (cuts[49], cuts[94], cuts[98], took[-1])]
         lines.append(f"{what:8}{len(took):8}{statuses[503]:6}{wrong:7}" + "".join(f"{value:8.0f}" for value in figures))
     return "\n".join([*lines, f"broken connections and such: {dict(answers.broken) or 'none'}", ""])

@@ -6,6 +6,8 @@ Meant for both databases: SQLite lets one write at a time, PostgreSQL everybody,
 import os
 import threading
 from collections.abc import Callable
+from copy import copy
+from datetime import timedelta
 from functools import partial
 from random import Random
 from uuid import uuid4
@@ -14,11 +16,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import members
-from accounts.models import Membership
+from accounts import invitations, members
+from accounts.invitations import Acceptance
+from accounts.models import AccountMail, Invitation, Membership, User, hash_token
 from symptoms.alerts.handling import ForeignNoteId, SameIdOtherNote, acknowledge, resolve, write_note
 from symptoms.alerts.telling import may_still_be_told
 from symptoms.journal.entries import record_entry
+from symptoms.journal.joining import join
 from symptoms.management.commands.run_worker import pass_on
 from symptoms.messages.channels.interface import Fault
 from symptoms.messages.outbox import Outbox
@@ -174,3 +178,33 @@ def test_when_two_cannot_be_told_in_the_same_moment_the_next_is(clinic, noor, an
         assert Delivery.objects.filter(recipient=price).count() == 1
         Delivery.objects.filter(recipient=price).delete()
         Delivery.objects.update(refused_at=None)
+
+
+@pytest.mark.parametrize("kind", ["mailed to a patient", "shown to a patient", "mailed to a colleague"])
+def test_one_invitation_lets_one_in(clinic, noor, kind):
+    admin, begun = people.admin(clinic), timezone.now()
+    strangers = [people.user(f"Person {number}") for number in range(50)]
+    for number in range(CROWDS):
+        now = begun + timedelta(hours=number)
+        record = people.patient(clinic, f"Person {number}", accepted=False)
+        invited = people.user("Ana", f"ana{number}@example.org")
+        if kind == "mailed to a colleague":
+            roles = {"is_practitioner": True, "is_admin": False}
+            invitations.invite_member(clinic, invited.email, **roles, by=admin, now=now)
+        else:
+            address = invited.email if kind == "mailed to a patient" else ""
+            _, link = invitations.invite_patient(record, noor, address, now)
+        if kind == "shown to a patient":
+            token, crowd = link.rstrip("/").rpartition("/")[2], strangers
+        else:
+            body = AccountMail.objects.get(to=invited.email).body
+            token, crowd = body.partition("/join/")[2].split("/")[0], [invited] * 50
+        users = User.objects.in_bulk({user.pk for user in crowd})
+        results = at_once(*[partial(join, token, copy(users[user.pk]), now=now, agrees=True) for user in crowd])
+        assert sum(isinstance(one, Acceptance) for one in results) == 1
+        assert {type(one) for one in results} <= {Acceptance, type(None), invitations.CannotJoin}
+        assert Invitation.objects.filter(token_hash=hash_token(token), used_at=now).count() == 1
+        record.refresh_from_db()
+        assert record.user == (invited if kind == "mailed to a patient" else None)
+    colleagues = Membership.objects.filter(practice=clinic).exclude(user__in=[noor, admin])
+    assert colleagues.count() == (CROWDS if kind == "mailed to a colleague" else 0)
