@@ -30,6 +30,7 @@ from symptoms.recovery.assessment import assess
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.api.programs import of, program, put_entry
+from tests.moving import joins, leaves
 from tests.pages.patient.log_page import typed
 from tests.pages.practitioner.pages import treatment_answers
 from tests.treatments import on_day
@@ -63,8 +64,11 @@ class Sequence(RuleBasedStateMachine):
         self.clinic = people.practice()
         self.noor = people.dr_noor(self.clinic)
         self.ana = people.ana(self.clinic, time_zone=zone)
-        self.phone, self.desk = people.signed_in(self.ana), people.signed_in(self.noor)
-        self.anas, self.noors = program(self.ana), program(self.noor)
+        self.desk, self.noors = people.signed_in(self.noor), program(self.noor)
+        self.sign_in()
+        self.other = people.practice("Otherwhere Clinic")
+        self.okafors = program(people.dr_okafor(self.other))
+        self.known: dict = {}
         self.received: dict = {}
         self.order: list = []
         self.sessions: list = []
@@ -113,6 +117,8 @@ class Sequence(RuleBasedStateMachine):
         theirs = Treatment.objects.filter(practice=self.clinic, same_as=None).order_by("performed_at").last()
         at = min(theirs.performed_at + timedelta(days=shift), timezone.now() - timedelta(minutes=1))
         own = self.record(session_facts(at), by_clinic=False)
+        if own is None:
+            return
         on = max(theirs.day_zero, own.day_zero)
         for session in (theirs, own) if own_is_last else (own, theirs):
             self.write_down(session, session.day_of(on), report if session == own else {}, by_page=False)
@@ -173,6 +179,32 @@ class Sequence(RuleBasedStateMachine):
     def agree_or_not(self, purpose, answer):
         self.phone.post(reverse("consent_change", args=[purpose]), {"answer": answer})
 
+    @rule()
+    @precondition(lambda self: self.fresh_ana().practice_id)
+    def leave_the_clinic(self):
+        self.remember_what_is_known_at(leaves(self.fresh_ana()))
+        self.sign_in()
+
+    @rule(to_other=st.booleans(), earlier=st.booleans(), earlier_notes=st.booleans())
+    def join_a_clinic(self, to_other, earlier, earlier_notes):
+        present, practice = self.fresh_ana().practice, self.other if to_other else self.clinic
+        if present == practice:
+            return
+        if present is not None:
+            self.remember_what_is_known_at(present)
+        joins(self.fresh_ana(), practice, earlier=earlier, earlier_notes=earlier_notes)
+        self.known.pop(practice.pk, None)
+        self.sign_in()
+
+    def sign_in(self):
+        """On the phone and as a program: joining and leaving end both. What comes next comes later than that."""
+        self.now.shift(timedelta(seconds=1))
+        self.phone, self.anas = people.signed_in(self.fresh_ana()), program(self.fresh_ana())
+
+    def remember_what_is_known_at(self, practice):
+        """What a practice may have read by now: it must never read more while the patient is elsewhere."""
+        self.known[practice.pk] = set(self.received)
+
     @rule(outcome=st.sampled_from(("advice", "seen")))
     def answer(self, outcome):
         for alert in Alert.objects.open().filter(practice=self.clinic).order_by("opened_at", "concern")[:1]:
@@ -181,8 +213,11 @@ class Sequence(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 3), day=st.integers(0, 3))
     def keep_a_photo(self, which, day):
+        session = self.session(which)
+        if session.same_as_id is not None:
+            return  # the verb would lead it to the record that was kept
         facts = {"key": uuid4().hex, "width": 1, "height": 1, "size": 1, "received_at": timezone.now()}
-        photo = Photo.objects.create(**on_day(self.session(which), day), view="front", **facts)
+        photo = Photo.objects.create(**on_day(session, day), view="front", **facts)
         self.photos[photo.pk] = photo.date
 
     # --- what holds, whatever happened
@@ -235,18 +270,28 @@ class Sequence(RuleBasedStateMachine):
             return
         assessment = newest.assessments.get(is_current=True)
         raised = {f["concern"] for f in assessment.flags if Urgency.of(f["urgency"]) >= Urgency.CONTACT}
-        assert raised <= set(Alert.objects.filter(treatment=sessions[-1]).values_list("concern", flat=True))
+        if ana.practice is not None:
+            known = Alert.objects.filter(treatment=sessions[-1]).values_list("concern", flat=True)
+            assert raised <= set(known)
         verdict = self.anas.get(of(sessions[-1], "entries", newest.id)).json()["verdict"]
         page = self.phone.get(reverse("today")).content.decode()
         if verdict["urgency"] != "on_track":
             assert f'data-urgency="{verdict["urgency"]}"' in page
+
+    @invariant()
+    def a_clinic_that_was_left_reads_nothing_later(self):
+        for practice_id, known in self.known.items():
+            web = self.noors if practice_id == self.clinic.pk else self.okafors
+            for id in self.sessions:
+                answer = web.get(f"/api/v1/treatments/{id}/entries/").json()
+                assert {row["id"] for row in answer.get("results", ())} <= {str(id) for id in known}
 
     def session(self, which: int) -> Treatment:
         """One of the sessions that were recorded, also one that was set aside."""
         return Treatment.objects.get(pk=self.sessions[which % len(self.sessions)])
 
     def fresh_ana(self):
-        return type(self.ana).objects.select_related("practice").get(pk=self.ana.pk)
+        return type(self.ana).objects.select_related("practice", "user").get(pk=self.ana.pk)
 
 
 def session_facts(performed_at: datetime) -> dict:
