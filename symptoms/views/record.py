@@ -105,7 +105,7 @@ def _chosen(reaches: list[Reach], asked: str | None) -> Reach | None:
     if not asked:
         return reaches[0] if reaches else None
     for reach in reaches:
-        if str(reach.treatment.id) == asked:
+        if str(reach.treatment.id) == asked.lower():
             return reach
     raise Http404
 
