@@ -56,5 +56,5 @@ urlpatterns = [
     path("join/<str:token>/", joining.join, name="join"),
     path("account/leave/", joining.leave_practice, name="leave_practice"),
     path("practice/invitations/<id:invitation_id>/confirm/", joining.confirm_invitation, name="confirm_invitation"),
-    path("practice/invitations/<uuid:invitation_id>/undo/", joining.undo_joining, name="undo_joining"),
+    path("practice/invitations/<id:invitation_id>/undo/", joining.undo_joining, name="undo_joining"),
 ]
