@@ -99,7 +99,7 @@ def test_one_answer_sent_many_times_at_once_is_kept_once(noor, ana):
         recorded = at_once(*[partial(logged, treatment, day, id=id, signs=["pus"])] * 20)
         assert sorted(one.is_new for one in recorded) == [False] * 19 + [True]
         assert {one.assessment.pk for one in recorded} == {Entry.objects.get(day=day).assessments.get().pk}
-    assert Alert.objects.count() == 1
+    assert Alert.objects.values("treatment", "concern").distinct().count() == Alert.objects.count()
     assert Delivery.objects.values_list("entry", "recipient").distinct().count() == Delivery.objects.count()
 
 
