@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rest_framework.authtoken.models import Token
 
 from accounts import edits, forms, invitations, members, patients
-from accounts.access import admin_required, patient_required, signed_in
+from accounts.access import admin_required, patient_required, readings_of, signed_in
 from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.models import UNDONE_WITHIN, Invitation, Membership, User
 
@@ -75,7 +75,7 @@ def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: s
         standing = {consent.purpose: consent for consent in patient.consents.filter(withdrawn_at=None)}
         texts = texts_for(patient)
         context["consents"] = [{"text": text, "given": standing.get(text.purpose)} for text in texts]
-        context["readings"] = patient.access_records.select_related("user", "practice").order_by("-at")[:READINGS_SHOWN]
+        context["readings"] = readings_of(patient)[:READINGS_SHOWN]
         context["mistakes"] = _mistakes(request.user)
         context["zone"] = patient.zone
     return render(request, "accounts/profile.html", context, status=status)

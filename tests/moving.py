@@ -27,15 +27,22 @@ def joins(
     **choices: bool,
 ) -> Patient:
     """The patient scans the clinic's code for `record`, or for one that holds nothing, and is confirmed by `by`."""
+    scans(User.objects.get(pk=patient.user_id), practice, record, by=by, now=now, name=patient.name, **choices)
+    patient.refresh_from_db()
+    return patient
+
+
+def scans(
+    user: User, practice: Practice, record: Patient | None = None, *, by: User | None = None,
+    now: datetime | None = None, name: str = "", **choices: bool,
+) -> None:  # fmt: skip
+    """Somebody, with a record of their own or without, scans the code for `record` and is confirmed."""
     now = now or timezone.now()
     member = practice.memberships.practitioners().first()
     by = by or (member.user if member else people.practitioner(practice, "Dr Desk"))
     by.look_up_anew()
-    user = User.objects.get(pk=patient.user_id)
-    record = record or people.patient(practice, patient.name, accepted=False, year_of_birth=None)
+    record = record or people.patient(practice, name, accepted=False, year_of_birth=None)
     invitation, url = invite_patient(record, by, now=now)
     token = url.rstrip("/").rpartition("/")[2]
     assert join(token, user, now=now, agrees=True, choices=Choices(**choices), knows_open=True)
     assert confirm_patient(invitation, by=by, now=now)
-    patient.refresh_from_db()
-    return patient

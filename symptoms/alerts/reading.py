@@ -7,6 +7,10 @@ from uuid import UUID
 from accounts.models import AccessRecord, User
 from symptoms.models import Alert
 
+LISTED = "a line in the list of patients"
+BY_PROGRAM = "record, by a program"
+LISTED_BY_PROGRAM = "a line in a list, by a program"
+TREATMENT, DETAILS, SKIN = "treatment", "name and phone", "skin and medicines, for a new session"
 RECORD = "record"  # the word kept for the opening of a patient's page
 
 

@@ -15,12 +15,11 @@ from rest_framework.views import APIView
 from accounts.access import record_access
 from accounts.busy import is_refusing
 from accounts.models import User
+from symptoms.alerts.reading import BY_PROGRAM
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.problems import Busy
 from symptoms.journal.reach import Reach, reach_of
 from symptoms.models import Treatment
-
-BY_PROGRAM = "record, by a program"  # as kept among the access records
 
 
 class Endpoint(APIView):
@@ -70,13 +69,23 @@ def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
         raise ValidationError(wrong)
 
 
+def treatment_seen_by(user: User, treatment_id: UUID) -> Reach:
+    """The treatment as `user` may read it, else 404; nothing is kept, so it must not be shown yet."""
+    rows = Treatment.objects.visible_to(user).select_related("patient__practice", "practitioner", "practice")
+    return reach_of(user, get_object_or_404(rows, pk=treatment_id))
+
+
 def treatment_read_by(user: User, treatment_id: UUID) -> Reach:
     """The treatment as `user` may read it, else 404; a practitioner's reading is kept for the patient to see."""
-    rows = Treatment.objects.visible_to(user).select_related("patient__practice", "practitioner", "practice")
-    reach = reach_of(user, get_object_or_404(rows, pk=treatment_id))
+    reach = treatment_seen_by(user, treatment_id)
+    record_reading(user, reach)
+    return reach
+
+
+def record_reading(user: User, reach: Reach) -> None:
+    """Keep for the patient to see that a practitioner's program read of this treatment."""
     if reach.treatment.patient.user_id != user.id:
         record_access(user, reach.treatment.patient, BY_PROGRAM)
-    return reach
 
 
 def as_uuid(text: str, name: str) -> UUID:

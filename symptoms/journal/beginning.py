@@ -37,12 +37,12 @@ def welcome(
     now: datetime,
 ) -> None:
     """An invited patient has filled in what the clinic had not: `facts` of the treatment, consents, year of birth."""
+    _agree(patient, agreed, now)
     if treatment is not None and any(getattr(treatment, name) != value for name, value in facts.items()):
         complete_treatment(treatment, by=by, now=now, **facts)
     if year_of_birth is not None:
         patient.year_of_birth = year_of_birth
         patient.save(update_fields=["year_of_birth"])
-    _agree(patient, agreed, now)
 
 
 def _agree(patient: Patient, purposes: Iterable[str], now: datetime) -> None:

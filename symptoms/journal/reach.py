@@ -75,6 +75,8 @@ class Reach:
         """The entry as the reader may see it: without a note that is not for them, and as it stood at `until`."""
         if not self.shows_note(entry):
             entry.note = ""
+        if not hasattr(entry, "assessment"):  # a relation that leads nowhere sets nothing
+            entry.assessment = None
         if self.until is not None:
             entry.day = max(0, self.treatment.day_of(entry.date))
             entry.is_current = getattr(entry, "was_current", entry.is_current)

@@ -11,7 +11,9 @@ from django.forms.models import model_to_dict
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
+from symptoms.alerts.opening import open_what_is_written_to
 from symptoms.journal.dates import DaysOutside, days_outside, renumber
+from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.judging import judge_all
 from symptoms.models import Alert, AlertEvent, Treatment, TreatmentRevision
 
@@ -36,11 +38,13 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
 
     Raises:
         PermissionDenied: `by` is neither the patient nor a practitioner of the practice they have now.
+        LoggingStopped: by the patient, who has not agreed that what they write is kept.
     """
     patient = lock_patient(patient.pk)
     practice = by.practice_as_practitioner
     if patient.user_id != by.pk and (practice is None or patient.practice_id != practice.pk):
         raise PermissionDenied
+    _refuse_without_consent(patient, by)
     treatment = Treatment(
         id=id or uuid4(), patient=patient, practice=practice, open_to=patient.practice, recorded_by=by, recorded_at=now,
         day_zero=facts["performed_at"].astimezone(patient.zone).date(), **facts,
@@ -70,11 +74,13 @@ def change_treatment(
     Raises:
         ChangedMeanwhile: something else stands there by now than what was read.
         PermissionDenied: `by` is neither the patient who recorded it nor a practitioner of the patient's practice.
+        LoggingStopped: by the patient, who has not agreed that what they write is kept.
         MovesDaysOutside: by a new date, days that were logged would lie outside the course; not with `even_outside`.
     """
     patient = _lock(treatment)
     if not may_change(treatment, by):
         raise PermissionDenied
+    _refuse_without_consent(patient, by)
     refuse_if_changed(treatment, reading)
     return _change(treatment, patient, facts, by=by, now=now, even_outside=even_outside)
 
@@ -102,7 +108,14 @@ def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts
     patient = _lock(treatment)
     if patient.user_id != by.pk:
         raise PermissionDenied
+    _refuse_without_consent(patient, by)
     return _change(treatment, patient, facts, by=by, now=now)
+
+
+def _refuse_without_consent(patient: Patient, by: User) -> None:
+    """What a clinic did is its own to write down; what patients write about their health is kept when they agreed."""
+    if patient.user_id == by.pk and not patient.agreed_to("care"):
+        raise LoggingStopped
 
 
 def _lock(treatment: Treatment) -> Patient:
@@ -161,12 +174,20 @@ def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
     """The two records are one session: what was logged for `other` belongs to `kept`, and `other` is set aside.
 
     Where both hold a day, the entry received last counts. Twice is once.
+
+    Raises:
+        LoggingStopped: the patient has not agreed that what they write is kept.
     """
     patient = lock_patient(kept.patient_id)
+    if not patient.agreed_to("care"):
+        raise LoggingStopped
     kept.refresh_from_db()
     other.refresh_from_db()
     if other.same_as_id is not None or kept.same_as_id is not None:
         return
+    if other.open_to_id is not None:
+        kept.patient = patient
+        open_what_is_written_to(kept, now)
     other.entries.update(treatment=kept, is_current=False)
     other.photos.update(treatment=kept)
     renumber(kept)

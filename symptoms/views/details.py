@@ -8,11 +8,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import practitioner_required
+from accounts.access import practitioner_required, record_access
 from accounts.edits import ChangedMeanwhile, Reading, in_words, kept
 from accounts.members import user_name
 from accounts.models import Patient
 from accounts.patients import details_of, mend_details
+from symptoms.alerts.reading import DETAILS
 from symptoms.forms.who import PatientForm
 
 
@@ -42,4 +43,5 @@ def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "reading": reading, "meanwhile": meanwhile, "zone": practice.time_zone,
     }  # fmt: skip
     status = 409 if meanwhile else 422 if form.is_bound else 200
+    record_access(request.user, patient, DETAILS, now)
     return render(request, "practitioner/details.html", context, status=status)

@@ -14,6 +14,7 @@ from accounts.access import patient_required
 from accounts.edits import ChangedMeanwhile
 from symptoms.forms.skin import skin_of
 from symptoms.forms.treatment import OwnTreatmentForm, id_in, keeps_date, session_of, typed_date
+from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.treatments import (
     MovesDaysOutside,
     change_treatment,
@@ -47,7 +48,10 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
             treatment = start_treatment(patient, by=request.user, now=now, id=id, **form.facts())
         except IntegrityError:  # the same form, sent twice at once
             return redirect("today")
-        return redirect("same_session", treatment.id) if possibly_same(treatment) else redirect("today")
+        except LoggingStopped as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("same_session", treatment.id) if possibly_same(treatment) else redirect("today")
     context = {"tab": "today", "form": form, "client_id": id, "is_first": before is None}
     return render(request, "patient/treatment_new.html", context, status=422 if form.is_bound else 200)
 
@@ -79,6 +83,8 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
             form = OwnTreatmentForm(initial=session_of(found_again.treatment), **clocks)
         except MovesDaysOutside as refusal:
             outside = outside_the_course(refusal.outside.before, refusal.outside.after)
+        except LoggingStopped as refusal:
+            form.add_error(None, str(refusal))
         else:
             messages.success(request, "Saved. All your days were compared anew.")
             return redirect("today")
@@ -103,7 +109,10 @@ def same_session(request: HttpRequest, treatment_id) -> HttpResponse:
     clinics, mine = (treatment, other) if treatment.practice_id else (other, treatment)
     answer = request.POST.get("answer")
     if answer == "same":
-        say_same(clinics, mine, now=now)
+        try:
+            say_same(clinics, mine, now=now)
+        except LoggingStopped as refusal:
+            messages.error(request, str(refusal))
         return redirect("today")
     if answer == "different":
         for record in (mine, clinics):

@@ -54,7 +54,7 @@ def photo(request: HttpRequest, photo_id) -> HttpResponse:
 def photo_page(request: HttpRequest, photo_id) -> HttpResponse:
     """One photo as large as the window, between the ones of its view before and after, and beside those of its day.
 
-    It is for whoever may see the picture, which is fetched by itself and written down then.
+    It is for whoever may see the picture. A practitioner's look is written down, as it is for the picture.
     """
     seen = Photo.objects.visible_to(request.user)
     found = get_object_or_404(seen.select_related("treatment__patient"), pk=photo_id)
@@ -76,6 +76,8 @@ def photo_page(request: HttpRequest, photo_id) -> HttpResponse:
         "back_to": f"Day {found.day}" if is_own else str(patient),
         "tab": "course" if is_own else "patients",
     }
+    if not is_own:
+        record_access(request.user, patient, "page of a photo")
     return render(request, "photo.html", context)
 
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
-from accounts.access import practitioner_required
+from accounts.access import practitioner_required, record_access, record_listing
 from accounts.edits import ChangedMeanwhile
 from accounts.models import Invitation, Patient, Practice
 from accounts.patients import add_to_practice
+from symptoms.alerts.reading import DETAILS, LISTED, SKIN, TREATMENT
 from symptoms.forms.skin import skin_of
 from symptoms.forms.treatment import TreatmentForm, id_in, keeps_date, session_of, typed_date
 from symptoms.forms.who import InviteForm, NewPatientForm
@@ -47,16 +48,20 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
         if form.is_valid() & (who is None or who.is_valid()):
             try:
                 with transaction.atomic():
-                    patient = patient or add_to_practice(practice, **who.who(), now=now)
-                    start_treatment(patient, id=id, by=request.user, now=now, **form.facts())
+                    treated = patient or add_to_practice(practice, **who.who(), now=now)
+                    start_treatment(treated, id=id, by=request.user, now=now, **form.facts())
             except IntegrityError:  # an id that is somebody else's: to this page it is just taken
                 messages.error(request, "This could not be saved. Please send it again.")
             else:
                 messages.success(request, "Saved.")
-                return _after(patient)
+                return _after(treated)
+    found = list(_found(request, practice))
+    if patient is not None:
+        record_access(request.user, patient, SKIN, now)
+    record_listing(request.user, [one.pk for one in found], LISTED, now)
     context = {
         "form": form, "who": who, "patient": patient, "practice": practice, "client_id": uuid4(),
-        "found": _found(request, practice), "sought": sought_in(request), "tab": "treatment",
+        "found": found, "sought": sought_in(request), "tab": "treatment",
     }  # fmt: skip
     return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
 
@@ -93,6 +98,7 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
         "practice": practice, "tab": "patients", "reading": reading, "meanwhile": meanwhile, "zone": practice.time_zone,
     }  # fmt: skip
     status = 409 if meanwhile else 422 if form.is_bound else 200
+    record_access(request.user, treatment.patient, TREATMENT, now)
     return render(request, "practitioner/treatment_edit.html", context, status=status)
 
 
@@ -119,6 +125,7 @@ def invite(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient, "practice": practice, "form": form, "url": url,
         "code": invitations.qr_code(url) if url else "", "invitation": _newest(patient), "now": now, "tab": "patients",
     }  # fmt: skip
+    record_access(request.user, patient, DETAILS, now)
     return render(request, "practitioner/invite.html", context, status=status)
 
 

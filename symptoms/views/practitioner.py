@@ -127,7 +127,10 @@ def write(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
 
 def _again(request: HttpRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:
     """The page once more, with a form that came back."""
-    return render(request, PAGE, record_of(request, _patient(request.user, patient_id), now, **forms), status=status)
+    found = _patient(request.user, patient_id)
+    context = record_of(request, found, now, **forms)
+    read_record(found, by=request.user, now=now)
+    return render(request, PAGE, context, status=status)
 
 
 def _patient(user: User, patient_id: UUID) -> Patient:

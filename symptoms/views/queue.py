@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.access import practitioner_required
+from accounts.access import practitioner_required, record_listing
 from accounts.models import Departure, Invitation, Patient, Practice
+from symptoms.alerts.reading import LISTED
 from symptoms.models import Assessment, Delivery, Standing, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.queue_left import left_alerts, left_rows
@@ -50,6 +51,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "stuck_since": _stuck_since(practice, now),
         "tab": "queue" if is_queue else "patients",
     }
+    shown = [row.patient.pk for row in (*context["rows"], *left)] + [one.patient_id for one in context["to_confirm"]]
+    record_listing(request.user, shown, LISTED, now)
     return render(request, "practitioner/queue.html", context)
 
 

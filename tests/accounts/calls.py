@@ -21,6 +21,7 @@ LEVELS = dict.fromkeys(("redness", "swelling", "pain", "warmth"), 1)
 
 def call(world: World, name: str, method: str, role: str, body: dict | None = None):
     """The answer to `role` calling the route with the ids of what is Ana's, and with the body that fits."""
+    world = world.seen_by(role)
     path = address(world, name, method)
     given = BODIES.get((name, method), lambda world: {})(world) if body is None else body
     browser = browser_of(world, role)
@@ -38,6 +39,7 @@ def call(world: World, name: str, method: str, role: str, body: dict | None = No
 
 def detours(world: World, name: str, role: str) -> Iterator:
     """The answers to other ways of asking for the same."""
+    world = world.seen_by(role)
     path, browser = address(world, name, "GET"), browser_of(world, role)
     headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
     yield browser.head(path, headers=headers)

@@ -1,7 +1,7 @@
 """Everybody of the authorisation matrix (safety.md, section 5), and the objects of patient A."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.cookies import SimpleCookie
 from uuid import uuid4
@@ -13,21 +13,29 @@ from rest_framework.authtoken.models import Token
 
 from accounts import invitations, members
 from accounts.models import AccountMail, User
+from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.journal.photos import attach_photo
 from tests import people
 from tests.api.programs import jpeg
-from tests.moving import joins
+from tests.moving import joins, leaves
 from tests.treatments import logged, pen
 
-ROLES = (
-    "anonymous", "patient_a", "patient_b", "practitioner_1", "practitioner_2", "practice_admin_1",
-    "removed_practitioner_1", "unverified",
+ACTORS = (
+    "anonymous", "unverified", "patient_a", "patient_b", "practitioner_1", "practice_admin_1",
+    "removed_practitioner_1", "practitioner_2", "former_practice", "moved_from", "moved_to",
 )  # fmt: skip
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Found nowhere but in what belongs to patient A; the last stands for the practice that treats her.
 MARKERS = ("Marrowby", "ana.marrowby", "zq9note", "zq9operator", "zq9lot", "zq9message", "zq9inside")
 PRACTICE_MARKER = "Larkfield"
+# What happened to their patients after they left, and before they came.
+LATER, EARLIER = "zq9later", "zq9earlier"
+HIDDEN = {
+    "former_practice": (*MARKERS, LATER),
+    "moved_from": (*MARKERS, LATER, "Northgate", "Dr North"),
+    "moved_to": (*MARKERS, EARLIER),
+}
 
 
 @dataclass
@@ -39,6 +47,12 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
     ids: dict[str, object] = field(default_factory=dict)
     paths: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)  # where a route needs other ids
+    noor: User | None = None  # practitioner_1
+    ids_of: dict[str, dict[str, object]] = field(default_factory=dict)  # of actors with a former patient of their own
+
+    def seen_by(self, actor: str) -> "World":
+        """The world with the ids that this actor puts into paths and bodies."""
+        return replace(self, ids={**self.ids, **self.ids_of.get(actor, {})})
 
 
 def browser_of(world: World, role: str) -> Client:
@@ -64,13 +78,15 @@ def build() -> World:
     pen(people.patient(okafor.membership.practice, "Cleo Winter"), days_ago=1, by=okafor)
     world.ids |= {"member_id": noor.memberships.get().id, "purpose": "photos"}
     _invite(world, larkfield, noor, price, ben)
+    lea, dora = _left(world), _moved(world)
     roles = {
         "patient_a": ana.user, "patient_b": ben.user, "practitioner_1": noor, "practitioner_2": okafor,
-        "practice_admin_1": price, "removed_practitioner_1": former,
+        "practice_admin_1": price, "removed_practitioner_1": former, "former_practice": lea, **dora,
     }  # fmt: skip
     for role, user in roles.items():
         world.cookies[role] = _signed_in(user)
         world.tokens[role] = Token.objects.create(user=user).key
+    world.noor = noor
     world.cookies["anonymous"] = SimpleCookie()
     world.cookies["unverified"] = _turned_away()
     return world
@@ -95,6 +111,62 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
     attach_photo(treatment.id, id=world.ids["photo_id"], day=3, view="front", data=jpeg(), by=ana.user, now=world.now)
     for method in METHODS:
         world.paths["my_treatment", method] = {"treatment_id": own.id}
+
+
+def _left(world: World) -> User:
+    """Lea, who left Westgate and goes on alone; gives its practitioner."""
+    west = people.practitioner(people.practice("Westgate Clinic"), "Dr West")
+    lea = people.patient(west.membership.practice, "Lea Holm")
+    session = _session(world, "former_practice", lea, west)
+    leaves(lea)
+    _goes_on(session, lea)
+    return west
+
+
+def _moved(world: World) -> dict[str, User]:
+    """Dora, who went from Eastgate to Northgate without sharing anything; gives their practitioners."""
+    east = people.practitioner(people.practice("Eastgate Clinic"), "Dr East")
+    north = people.practitioner(people.practice("Northgate Clinic"), "Dr North")
+    dora = people.patient(east.membership.practice, "Dora Lind")
+    pen(dora, days_ago=90, by=east, operator=EARLIER)
+    session = _session(world, "moved_from", dora, east)
+    joins(dora, north.membership.practice, by=north, photos=True)
+    world.ids_of["moved_to"] = {**world.ids_of["moved_from"], "alert_id": _alert(session, north).pk}
+    _goes_on(session, dora)
+    write_note(session, id=uuid4(), text=LATER, for_patient=False, by=north, now=timezone.now())
+    people.signed_in(north).get(reverse("patient", args=[dora.pk]))
+    people.signed_in(north).post(reverse("acknowledge", args=[session.pk]))
+    return {"moved_from": east, "moved_to": north}
+
+
+def _session(world: World, actor: str, patient, by: User):
+    """A session of two days, with a note and a photo, and what is open about it; its ids are those of `actor`."""
+    session = pen(patient, days_ago=4, by=by)
+    logged(session, 1, note=EARLIER)
+    entry = logged(session, 2, note=EARLIER, signs=["pus"]).entry
+    photo = uuid4()
+    attach_photo(session.id, id=photo, day=2, view="front", data=jpeg(), by=patient.user, now=timezone.now())
+    note = write_note(session, id=uuid4(), text=EARLIER, for_patient=True, by=by, now=timezone.now())
+    world.ids_of[actor] = {
+        "patient_id": patient.id, "treatment_id": session.id, "entry_id": entry.id, "alert_id": _alert(session, by).pk,
+        "photo_id": photo, "note_id": note.id,
+    }  # fmt: skip
+    return session
+
+
+def _alert(session, by: User):
+    return session.alerts.filter(practice=by.membership.practice).order_by("opened_at").first()
+
+
+def _goes_on(session, patient) -> None:
+    """What comes after leaving: a changed and a new day, another name, a photo."""
+    logged(session, 2, note=LATER, pain=4)
+    logged(session, 3, note=LATER)
+    change_details(
+        patient, name=f"{patient.name} {LATER}", phone="07700 900444", country="GB", time_zone="Europe/London",
+        now=timezone.now(),
+    )  # fmt: skip
+    attach_photo(session.id, id=uuid4(), day=3, view="left", data=jpeg(), by=patient.user, now=timezone.now())
 
 
 def _invite(world: World, larkfield, noor: User, price: User, ben) -> None:

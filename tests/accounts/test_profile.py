@@ -1,15 +1,18 @@
 """The account page: what people change about themselves, take back, make for programs; and starting alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts import patients
-from accounts.access import record_access
+from accounts.access import record_access, record_listing
+from accounts.models import AccessRecord
 from accounts.patients import CannotStart, start_alone
 from tests import people
 
@@ -219,3 +222,24 @@ def test_a_patient_with_impossible_details_is_never_stored(wrong):
         start_alone(person, year_of_birth=1990, **{**ALONE, **wrong})
     person.refresh_from_db()
     assert person.as_patient is None
+
+
+def test_what_one_person_read_again_and_again_is_one_line_of_the_account(ana, noor, clinic):
+    now = timezone.now().replace(hour=12)
+    for minutes in range(30):
+        record_access(noor, ana, "record", now - timedelta(minutes=minutes))
+    record_access(noor, ana, "photo", now)
+    record_access(people.practitioner(clinic, "Dr Chen"), ana, "record", now - timedelta(days=1))
+    page = people.signed_in(ana).get("/account/").content.decode()
+    assert page.count("Dr Noor") == 2 and "record, 30 times that day" in page and "Dr Chen" in page
+
+
+def test_a_list_leaves_one_record_a_day_for_each_patient_in_it_with_as_many_statements_for_many(clinic, noor):
+    patients = [people.patient(clinic, f"Patient {number}").pk for number in range(30)]
+    now = timezone.now().replace(hour=12)
+    for _ in range(3):
+        record_listing(noor, patients, "a line", now)
+    assert AccessRecord.objects.count() == 30
+    with CaptureQueriesContext(connection) as statements:
+        record_listing(noor, patients, "a line", now + timedelta(days=1))
+    assert AccessRecord.objects.count() == 60 and len(statements) <= 3

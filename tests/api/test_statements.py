@@ -67,7 +67,9 @@ def test_reading_costs_the_same_however_much_there_is(anas, long_ago, rest):
 
 def test_a_list_of_alerts_costs_the_same_however_many(anas, noors, long_ago, ana, noor):
     put_entry(anas, long_ago, INFECTED)
+    noors.get("/api/v1/alerts/")  # writes down that she was listed, once a day
     one = statements(lambda: noors.get("/api/v1/alerts/"))
     for days_ago in (210, 220, 230):
         put_entry(anas, pen(ana, days_ago=days_ago, by=noor), INFECTED)
-    assert len(statements(lambda: noors.get("/api/v1/alerts/"))) == len(one) <= 3
+    # Two of them ask whether that was written down, and how much of the treatments the clinic may read.
+    assert len(statements(lambda: noors.get("/api/v1/alerts/"))) == len(one) <= 5

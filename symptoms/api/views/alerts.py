@@ -9,8 +9,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import record_access, record_listing
 from accounts.models import User
 from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.alerts.reading import BY_PROGRAM, LISTED_BY_PROGRAM
 from symptoms.api.endpoint import Endpoint
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPractitioner
@@ -52,6 +54,8 @@ class Alerts(Endpoint):
         return self.page(rows, alert_document, self._as_seen)
 
     def _as_seen(self, alerts: list[Alert]) -> list[Alert]:
+        patients = [alert.treatment.patient_id for alert in alerts]
+        record_listing(self.request.user, patients, LISTED_BY_PROGRAM, timezone.now())
         return as_seen(self.request.user, alerts)
 
 
@@ -85,6 +89,7 @@ class Acknowledgement(Endpoint):
         still_open = (
             _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
         )
+        record_access(request.user, alert.treatment.patient, BY_PROGRAM)
         return Response({"alerts": [alert_document(row) for row in as_seen(request.user, still_open)]})
 
 
@@ -120,6 +125,7 @@ def _seen_by(user: User):
 
 
 def _document(user: User, alert: Alert) -> dict:
+    record_access(user, alert.treatment.patient, BY_PROGRAM)
     return alert_document(as_seen(user, [alert])[0])
 
 

@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from symptoms.api.endpoint import Endpoint, as_uuid, own_treatment, treatment_read_by
+from symptoms.api.endpoint import Endpoint, as_uuid, own_treatment, record_reading, treatment_read_by, treatment_seen_by
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
 from symptoms.api.problems import Conflict, Unprocessable
@@ -91,8 +91,9 @@ class OneEntry(Recording):
         answers={200: WholeEntrySerializer},
     )
     def get(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
-        reach = treatment_read_by(request.user, treatment_id)
+        reach = treatment_seen_by(request.user, treatment_id)
         entry = reach.shown(get_object_or_404(reach.with_assessment(reach.entries()), pk=entry_id))
+        record_reading(request.user, reach)
         return Response(whole_entry_document(entry, entry.assessment, reach, timezone.now()))
 
     @operation(

@@ -13,7 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from symptoms.api.endpoint import Endpoint, own_treatment, refuse_unknown_query, treatment_read_by
+from symptoms.api.endpoint import (
+    Endpoint,
+    own_treatment,
+    record_reading,
+    refuse_unknown_query,
+    treatment_read_by,
+    treatment_seen_by,
+)
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.parsers import PhotoFormParser, PictureParser
 from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
@@ -70,8 +77,10 @@ class OnePhoto(Endpoint):
     )
     def get(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
         refuse_unknown_query(request, known=frozenset())
-        seen = treatment_read_by(request.user, treatment_id).photos()
-        return Response(photo_document(get_object_or_404(seen, pk=photo_id)))
+        reach = treatment_seen_by(request.user, treatment_id)
+        photo = get_object_or_404(reach.photos(), pk=photo_id)
+        record_reading(request.user, reach)
+        return Response(photo_document(photo))
 
     @operation(
         "put_photo",

@@ -11,9 +11,11 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.access import record_access, record_listing
 from accounts.edits import ChangedMeanwhile
 from accounts.models import Patient, User
-from symptoms.api.endpoint import Endpoint, as_uuid, treatment_read_by
+from symptoms.alerts.reading import BY_PROGRAM, LISTED_BY_PROGRAM
+from symptoms.api.endpoint import Endpoint, as_uuid, treatment_read_by, treatment_seen_by
 from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner
@@ -27,6 +29,7 @@ from symptoms.api.serializers.treatment import (
     facts_of,
     treatment_document,
 )  # fmt: skip
+from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.reach import Reach, reaches_of
 from symptoms.journal.treatments import (
     MovesDaysOutside,
@@ -69,7 +72,10 @@ class Treatments(Endpoint):
         return self.page(rows, lambda reach: treatment_document(reach.treatment, reach.now(now)), self._as_seen)
 
     def _as_seen(self, treatments: list[Treatment]) -> list[Reach]:
-        return reaches_of(self.request.user, treatments)
+        user = self.request.user
+        if user.practice_as_practitioner is not None:
+            record_listing(user, [one.patient_id for one in treatments], LISTED_BY_PROGRAM, timezone.now())
+        return reaches_of(user, treatments)
 
     @operation(
         "record_treatment",
@@ -78,7 +84,7 @@ class Treatments(Endpoint):
         "twice, send an `id`, or use PUT.",
         body=NewTreatmentWithIdInSerializer,
         answers={201: TreatmentSerializer, 200: TreatmentSerializer},
-        more=(409,),
+        more=(409, 422),
     )
     def post(self, request: Request) -> Response:
         said = self.read(NewTreatmentWithIdInSerializer)
@@ -110,7 +116,7 @@ class OneTreatment(Endpoint):
         "Sent again with the same facts, the answer is the same (200 instead of 201). To change it, use PATCH.",
         body=NewTreatmentInSerializer,
         answers={201: TreatmentSerializer, 200: TreatmentSerializer},
-        more=(409,),
+        more=(409, 422),
     )
     def put(self, request: Request, treatment_id: UUID) -> Response:
         return _recorded(request.user, treatment_id, self.read(NewTreatmentInSerializer))
@@ -128,7 +134,7 @@ class OneTreatment(Endpoint):
     )
     def patch(self, request: Request, treatment_id: UUID) -> Response:
         keeps_outside = _keeps_outside(request)
-        treatment = treatment_read_by(request.user, treatment_id).treatment
+        treatment = treatment_seen_by(request.user, treatment_id).treatment
         if not may_change(treatment, request.user):
             raise PermissionDenied(NOT_YOURS)
         said = self.read(TreatmentInSerializer, instance=treatment, partial=True)
@@ -141,12 +147,14 @@ class OneTreatment(Endpoint):
                 )
             else:
                 refuse_if_changed(treatment, reading)
+        except LoggingStopped as refusal:
+            raise Unprocessable(str(refusal)) from refusal
         except ChangedMeanwhile as change:
             raise PreconditionFailed(change) from change
         except MovesDaysOutside as refusal:
             dates = {"before": refusal.outside.before, "after": refusal.outside.after}
             raise Unprocessable(str(refusal), "/performed_at", **dates) from refusal
-        return _answer(treatment, now)
+        return _recorded_answer(request.user, treatment, now)
 
 
 def _keeps_outside(request: Request) -> bool:
@@ -165,14 +173,23 @@ def _recorded(user: User, treatment_id: UUID, said: dict) -> Response:
         try:
             with transaction.atomic():
                 made = start_treatment(patient, by=user, now=now, id=treatment_id, **said)
-            return _answer(made, now, status=201)
+            return _recorded_answer(user, made, now, status=201)
+        except LoggingStopped as refusal:
+            raise Unprocessable(str(refusal)) from refusal
         except IntegrityError as clash:
             saved = Treatment.objects.visible_to(user).filter(pk=treatment_id).first()
             if saved is None:
                 raise Http404 from clash
     if saved.patient_id != patient.id or any(facts_of(saved)[name] != value for name, value in said.items()):
         raise Conflict(ID_TAKEN)
-    return _answer(saved, now)
+    return _recorded_answer(user, saved, now)
+
+
+def _recorded_answer(user: User, treatment: Treatment, now: datetime, status: int = 200) -> Response:
+    """The answer shows what is known of the patient: to a practitioner that is a reading."""
+    if treatment.patient.user_id != user.pk:
+        record_access(user, treatment.patient, BY_PROGRAM, now)
+    return _answer(treatment, now, status)
 
 
 def _answer(treatment: Treatment, now: datetime, status: int = 200) -> Response:

@@ -1,0 +1,192 @@
+"""A wrong "yes, this is the same person" is taken back: each of the two gets back what is their own."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccessRecord, AccountMail, Invitation, Patient
+from symptoms.alerts.handling import write_note
+from symptoms.journal.treatments import possibly_same, say_same
+from symptoms.journal.undoing import TooLate, undo_joining
+from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
+from tests import people
+from tests.journal.test_tenancy import everything_about
+from tests.moving import joins, scans
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+SKIN = {"fitzpatrick": 5, "conditions": ["diabetes"], "medications": ["blood_thinner"], "cartridge_lot": "zq9lot"}
+
+
+@pytest.fixture
+def mary(clinic, noor) -> Patient:
+    """Whom Larkfield treated; she has not joined."""
+    record = people.patient(clinic, "Mary Brook", accepted=False, phone="07700 900111")
+    Patient.objects.filter(pk=record.pk).update(email="mary@example.org")
+    pen(record, days_ago=3, by=noor, operator="zq9operator", **SKIN)
+    return record
+
+
+def taken_for_mary(somebody: Patient, mary: Patient, noor) -> Invitation:
+    """Somebody else scans Mary's code, and Larkfield confirms them."""
+    joins(somebody, noor.membership.practice, record=mary, by=noor)
+    return Invitation.objects.exclude(record_before=None).get(used_by=somebody.user)
+
+
+def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, noor, clinic):
+    eve = people.patient(None, "Eve Stone")
+    own = pen(eve, days_ago=20)
+    logged(own, 1, note="zq9own")
+    id = mary.pk
+    invitation = taken_for_mary(eve, mary, noor)
+    marys = Treatment.objects.get(practice=clinic)
+    logged(marys, 3, note="zq9eve", pain=3, signs=["pus"])
+    logged(marys, 3, note="zq9eve again", pain=2, signs=["pus"])
+    record = undo_joining(invitation, by=noor, now=timezone.now())
+
+    eve.refresh_from_db()
+    assert eve.practice is None and eve.agreed_to("care")
+    copy = eve.treatments.exclude(pk=own.pk).get()
+    assert [entry.note for entry in copy.entries.order_by("received_at")] == ["zq9eve", "zq9eve again"]
+    assert (copy.day_zero, copy.device, str(copy.needle_depth_mm)) == (marys.day_zero, "pen", "1.50")
+    assert (copy.fitzpatrick, copy.conditions, copy.medications, copy.cartridge_lot, copy.operator) == (
+        None,
+        [],
+        [],
+        "",
+        "",
+    )
+    assert (copy.practice, copy.open_to, copy.practitioner) == (None, None, None)
+    assert "diabetes" not in str(list(Assessment.objects.filter(entry__treatment=copy).values("flags")))
+    assert Entry.objects.filter(is_current=True, is_judged=False).count() == 0
+
+    assert (record.pk, record.name, record.phone, record.user, record.practice) == (
+        id, "Mary Brook", "07700 900111", None, clinic,
+    )  # fmt: skip
+    assert list(record.treatments.all()) == [marys] and not marys.entries.exists()
+    seen = everything_about(record, noor)
+    assert "zq9operator" in seen
+    assert not [word for word in ("zq9eve", "zq9own", "Stone", eve.user.email) if word in everything_about(eve, noor)]
+    assert not Alert.objects.managed_by(noor).exists()
+    assert people.signed_in(noor).get(reverse("patient", args=[eve.pk])).status_code == 404
+    assert not Standing.objects.filter(patient=record).exclude(entry=None).exists()
+
+
+def test_whoever_had_no_record_gets_one_and_the_clinics_reads_as_it_began(mary, noor, clinic):
+    eve = people.user("Eve Stone", "eve@example.org")
+    scans(eve, clinic, mary, by=noor)
+    invitation = Invitation.objects.get(used_by=eve)
+    hers = Patient.objects.get(user=eve)
+    assert hers.pk == mary.pk
+    hers.name, hers.phone = "Eve Stone", "07700 900222"
+    hers.save()
+    logged(hers.treatments.get(), 2, note="zq9eve")
+    mine = pen(hers, days_ago=2)
+    record = undo_joining(invitation, by=noor, now=timezone.now())
+
+    own = Patient.objects.get(user=eve)
+    assert (own.name, own.phone, own.practice) == ("Eve Stone", "07700 900222", None) and own.pk != record.pk
+    assert own.agreed_to("care")
+    assert mine in own.treatments.all() and own.treatments.count() == 2
+    assert Entry.objects.get().treatment.patient == own
+    assert (record.pk, record.name, record.user, record.email) == (mary.pk, "Mary Brook", None, "mary@example.org")
+    assert record.treatments.count() == 1 and not record.consents.exists()
+    phone = people.signed_in(eve)
+    assert phone.get("/today/").status_code == 200 and phone.get("/course/").status_code == 200
+    # The right person can be invited now, and joins.
+    joined = joins(people.patient(None, "Mary B."), clinic, record=record, by=noor)
+    assert joined.treatments.get().cartridge_lot == "zq9lot"
+
+
+def test_whoever_was_at_another_clinic_is_there_again(mary, noor, clinic):
+    okafor = people.dr_okafor()
+    there = okafor.membership.practice
+    eve = people.patient(there, "Eve Stone")
+    session = pen(eve, days_ago=5, by=okafor)
+    logged(session, 1, note="zq9there", signs=["pus"])
+    invitation = taken_for_mary(eve, mary, noor)
+    logged(session, 2, note="zq9meanwhile")
+    assert "zq9meanwhile" not in everything_about(eve, okafor)
+    undo_joining(invitation, by=noor, now=timezone.now())
+
+    eve.refresh_from_db()
+    assert eve.practice == there and eve.agreed_to("photos") and eve.agreed_to("care")
+    shown = everything_about(eve, okafor)
+    assert "zq9there" in shown and "zq9meanwhile" in shown and "Handed over" not in shown
+    assert Alert.objects.open().managed_by(okafor).filter(concern="infection").exists()
+    assert not [alert for alert in Alert.objects.open().filter(treatment__patient=eve) if alert.practice != there]
+    assert "zq9" not in everything_about(eve, noor).replace("zq9operator", "").replace("zq9lot", "")
+
+
+def test_a_session_that_was_said_to_be_the_same_is_told_apart_again(mary, noor, clinic):
+    eve = people.patient(None, "Eve Stone")
+    own = pen(eve, days_ago=3)
+    invitation = taken_for_mary(eve, mary, noor)
+    marys = Treatment.objects.get(practice=clinic)
+    assert possibly_same(own) == marys
+    say_same(marys, own, now=timezone.now())
+    logged(marys, 1, note="zq9eve")
+    undo_joining(invitation, by=noor, now=timezone.now())
+    own.refresh_from_db()
+    marys.refresh_from_db()
+    assert own.same_as.patient == eve and marys.patient.name == "Mary Brook"
+
+
+def test_what_the_clinic_wrote_about_its_patient_stays_with_its_patient(mary, noor, clinic):
+    eve = people.patient(None, "Eve Stone")
+    invitation = taken_for_mary(eve, mary, noor)
+    marys = Treatment.objects.get(practice=clinic)
+    write_note(marys, id=uuid4(), text="zq9inside", for_patient=False, by=noor, now=timezone.now())
+    since = pen(eve, days_ago=1, by=noor)  # recorded for Mary, whom they took Eve for
+    record = undo_joining(invitation, by=noor, now=timezone.now())
+    assert {marys, since} == set(record.treatments.all())
+    assert "zq9inside" in everything_about(record, noor)
+
+
+def test_it_is_written_down_and_both_are_told(mary, noor, clinic, desk):
+    eve = people.patient(None, "Eve Stone")
+    invitation = taken_for_mary(eve, mary, noor)
+    assert "Somebody else joined as" in desk.get(reverse("patient", args=[eve.pk])).content.decode()
+    page = reverse("undo_joining", args=[invitation.pk])
+    assert "Take it back" in desk.get(page).content.decode()
+    told = desk.post(page, follow=True).content.decode()
+    assert "Taken back. Mary Brook has not joined yet" in told and "Took it back: it was somebody else" in told
+    assert desk.post(page).status_code == 404
+    letter = AccountMail.objects.get(to=eve.user.email)
+    assert not [word for word in ("Larkfield", "Mary", "Eve", "clinic", "skin") if word in letter.subject + letter.body]
+    account = people.signed_in(eve).get("/account/").content.decode()
+    assert "Larkfield Skin Clinic took you for somebody else" in account
+    assert set(AccessRecord.objects.filter(what__startswith="took back").values_list("patient__name", flat=True)) == {
+        "Eve Stone", "Mary Brook",
+    }  # fmt: skip
+
+
+def test_after_30_days_by_another_clinic_or_twice_it_is_refused(mary, noor, clinic):
+    eve = people.patient(None, "Eve Stone")
+    invitation = taken_for_mary(eve, mary, noor)
+    late = timezone.now() + timedelta(days=30, minutes=1)
+    with pytest.raises(TooLate):
+        undo_joining(invitation, by=noor, now=late)
+    for stranger in (people.dr_okafor(), people.admin(clinic)):
+        with pytest.raises(PermissionDenied):
+            undo_joining(invitation, by=stranger, now=timezone.now())
+    undo_joining(invitation, by=noor, now=timezone.now() + timedelta(days=29))
+    with pytest.raises(TooLate):
+        undo_joining(invitation, by=noor, now=timezone.now())
+
+
+def test_whoever_moved_on_since_stays_where_they_are(mary, noor, clinic):
+    eve, okafor = people.patient(None, "Eve Stone"), people.dr_okafor()
+    invitation = taken_for_mary(eve, mary, noor)
+    logged(Treatment.objects.get(practice=clinic), 3, note="zq9eve")
+    joins(eve, okafor.membership.practice, by=okafor)
+    record = undo_joining(invitation, by=noor, now=timezone.now())
+    eve.refresh_from_db()
+    assert eve.practice == okafor.membership.practice
+    assert record.treatments.count() == 1 and eve.treatments.count() == 1
+    assert "zq9operator" not in everything_about(eve, okafor)
+    assert people.signed_in(noor).get(reverse("patient", args=[eve.pk])).status_code == 404
