@@ -1,9 +1,14 @@
-"""How long a request's body may be: short everywhere but where photos are sent, and refused before it is read."""
+"""How long a request's body may be, decided before it is read.
+
+It is short everywhere but where photos are sent, by somebody who at least claims to have signed in. Whether they have
+is checked later: here it only keeps anonymous requests from filling the disk.
+"""
 
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, parse_cookie
 
 from symptoms.photos.limits import MAX_BYTES
 
@@ -16,9 +21,16 @@ LONGER = (
 )
 
 
-def longest_body(path: str) -> int:
-    """The most bytes that a body sent to `path` may have."""
+def longest_body(path: str, authorization: str, cookie: str) -> int:
+    """The most bytes that a body sent to `path` may have, in a request with these two headers (empty when missing)."""
+    if not authorization and settings.SESSION_COOKIE_NAME not in parse_cookie(cookie):
+        return ORDINARY
     return next((most for paths, most in LONGER if paths.fullmatch(path)), ORDINARY)
+
+
+def longest_body_of(request: HttpRequest) -> int:
+    """The same for a request that has reached Django."""
+    return longest_body(request.path, request.META.get("HTTP_AUTHORIZATION", ""), request.META.get("HTTP_COOKIE", ""))
 
 
 class BodyLimit:
@@ -30,7 +42,7 @@ class BodyLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         # Neither a sign nor anything but digits: what Django cannot read as a length, it takes for none.
-        if length.isascii() and length.isdigit() and int(length[:18]) > longest_body(request.path):
+        if length.isascii() and length.isdigit() and int(length[:18]) > longest_body_of(request):
             from tracker.views import too_large  # the views need the apps, which are not there yet at the start
 
             return too_large(request)

@@ -27,7 +27,7 @@ from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
 from symptoms.photos.refusals import SENTENCES, TOO_LARGE
 from symptoms.recovery.care import SEEK_HELP
-from tracker.bodies import ONE_PHOTO, longest_body
+from tracker.bodies import ONE_PHOTO, longest_body_of
 
 log = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """A body that is longer than any that its address takes."""
-    if longest_body(request.path) == ONE_PHOTO:
+    if longest_body_of(request) == ONE_PHOTO:
         return _error(request, 413, "The body is too large", "too-large", detail=SENTENCES[TOO_LARGE])
     return _error(request, 413, "The body is too large", "too-large")
 

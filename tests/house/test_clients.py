@@ -1,7 +1,11 @@
 """Clients that are slow, silent, greedy or many keep nobody else waiting; an honest one on a poor line is served."""
 
+import os
 import re
+import signal
+import socket
 import sqlite3
+import struct
 import time
 from contextlib import ExitStack, closing
 from types import SimpleNamespace
@@ -9,8 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from tests.house.serving import ELSEWHERE, answer, is_closed, many, request, serving
-from tracker.server.connection import Pace
-from tracker.server.worker import Worker
+from tracker.server import worker as workers
+from tracker.server.connection import HEAD_WITHIN, WHOLE_WITHIN, Connection, Pace
+from tracker.server.worker import MOST_ARRIVING, Worker
 
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
 
@@ -90,6 +95,25 @@ def test_how_slow_a_line_may_be():
         assert (now >= 7_200) is arrives, f"{size} bytes each {every} s"
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_request_ends_within_an_hour_at_whatever_pace_its_body_comes(tmp_path, is_first):
+    ours, theirs = socket.socketpair()
+    with closing(theirs), closing(Connection(ours, "", "", "", tmp_path, 0.0)) as conn:
+        begins = 0.0
+        if not is_first:
+            begins = 50.0
+            conn.wait_for_next(45.0, 15.0)
+        sent = request("/log/", "POST", Content_Length="200000000")
+        assert not conn.take_head(sent[:-1], begins)
+        assert conn.take_head(sent[-1:], begins + HEAD_WITHIN - 1)
+        now = begins + HEAD_WITHIN - 1
+        conn.expect_body(now)
+        while now + 25 < conn.ends:
+            now += 25
+            assert not conn.take_body(bytes(120_000), now)
+        assert conn.ends == begins + WHOLE_WITHIN
+
+
 def test_a_form_at_twelve_kilobytes_a_second_arrives(server):
     body = b"login=" + b"a" * 48_000
     with server.connect() as client:
@@ -108,11 +132,95 @@ def test_requests_that_were_sent_together_are_answered_in_turn(server):
     assert re.findall(rb"HTTP/1.1 (\d+) ", said) == [b"200", b"403", b"200", b"404"]
 
 
-def test_a_body_that_is_too_long_is_refused_before_it_is_sent(server):
+SESSION = {"Cookie": "csrf=a; session=b"}
+PHOTO_OF_API = f"/api/v1/treatments/{'a' * 8}-aaaa-aaaa-aaaa-{'a' * 12}/photos/{'b' * 8}-bbbb-bbbb-bbbb-{'b' * 12}/"
+
+
+@pytest.mark.parametrize(
+    ("path", "sender", "longest"),
+    [
+        ("/accounts/login/", SESSION, 262_144),
+        ("/log/", {}, 262_144),
+        ("/log/", {"Cookie": "csrf=session"}, 262_144),
+        ("/log/", {"Authorization": ""}, 262_144),
+        ("/log/", SESSION, 210_000_000),
+        (PHOTO_OF_API, {}, 262_144),
+        (PHOTO_OF_API, {"Authorization": "Token a"}, 21_000_000),
+    ],
+)
+def test_a_body_that_is_too_long_is_refused_before_it_is_sent(server, path, sender, longest):
+    """By the loop and by the application; what is not too long is waited for."""
     with server.connect() as client:
-        client.sendall(request("/accounts/login/", "POST", Content_Length=str(256 * 1024 + 1), **FORM))
+        client.sendall(request(path, "POST", Content_Length=str(longest + 1), **FORM, **sender))
         status, headers, body = answer(client)
-        assert status == 413 and headers["connection"] == "close" and b"Nothing was saved" in body
+        assert (status, headers["connection"]) == (413, "close")
+        assert path == PHOTO_OF_API or b"Nothing was saved" in body
+    with server.connect() as client:
+        client.sendall(request(path, "POST", Content_Length=str(longest), Expect="100-continue", **FORM, **sender))
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+
+
+def test_those_who_announce_much_and_send_it_slowly_keep_nobody_elses_photo_out(server):
+    """Six senders, who announce so much that no other upload would fit beside it."""
+    announced = str((MOST_ARRIVING - 262_144) // 6)
+    photo = request("/log/", "POST", bytes(4_000_000), Cookie="session=other", **FORM)
+    with ExitStack() as opened:
+        slow = [opened.enter_context(server.connect(f"127.0.4.{number + 1}")) for number in range(6)]
+        for number, client in enumerate(slow):
+            cookie = f"session={number}"
+            client.sendall(
+                request("/log/", "POST", Content_Length=announced, Expect="100-continue", Cookie=cookie, **FORM)
+            )
+            assert client.recv(100).startswith(b"HTTP/1.1 100 ")  # it is being waited for
+            client.sendall(bytes(4_400))
+        with server.connect(ELSEWHERE) as client:
+            client.sendall(photo)
+            assert answer(client)[0] == 403  # read whole, and refused for its missing guard
+
+
+def test_whoever_has_sent_most_is_turned_away_when_too_much_has_arrived(monkeypatch):
+    monkeypatch.setattr(workers, "MOST_ARRIVING", 1_000)
+    turned_away = []
+
+    def turn_away(conn):
+        turned_away.append(conn.name)
+        conn.arrived, conn.is_arriving = 0, False
+
+    def connection(name, group, arrived, is_arriving=True):
+        return SimpleNamespace(
+            name=name, group=group, arrived=arrived, is_arriving=is_arriving, take_body=lambda data, now: False
+        )
+
+    worker = Worker.__new__(Worker)
+    worker._turn_away = turn_away
+    whole, small = connection("whole", "", 500, is_arriving=False), connection("small", "", 100)
+    worker._all = [whole, small, connection("large", "", 400)]
+    worker._take_body(small, b"")
+    assert turned_away == []
+    small.arrived += 1
+    worker._take_body(small, b"")
+    assert turned_away == ["large"]
+    of_one_address = connection("one address", "a", 301)
+    worker._all = [of_one_address, connection("same address", "a", 200), connection("other", "b", 400)]
+    worker._take_body(of_one_address, b"")
+    assert turned_away == ["large", "one address"]
+
+
+def test_clients_who_are_gone_before_they_are_answered_do_not_stop_the_process(server):
+    before = server.processes()
+    os.kill(before[0], signal.SIGSTOP)  # so that both the request and its end are there when it looks
+    try:
+        for sent in (
+            request("/log/", "POST", Content_Length="3", Expect="100-continue"),
+            b"GET / HTTP/1.1\r\nX-Long: " + b"a" * 70_000,
+        ):
+            with server.connect() as client:
+                client.sendall(sent)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    finally:
+        os.kill(before[0], signal.SIGCONT)
+    assert server.ask("/healthz")[0] == 200
+    assert server.processes() == before
 
 
 def test_who_waits_to_be_asked_for_the_body_is_asked(server):

@@ -141,7 +141,9 @@ def test_neither_a_broken_line_nor_a_killed_process_leaves_an_original_behind(se
     folders = (server.data, Path(server.environment["TMPDIR"]))
     form = b'--B\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n' + picture
     whole = put(patients[0], picture)
-    as_form = request("/course/3/photos/", "POST", form, Content_Type="multipart/form-data; boundary=B")
+    as_form = request(
+        "/course/3/photos/", "POST", form, Content_Type="multipart/form-data; boundary=B", Cookie="session=a"
+    )
     for sent in (whole, as_form):
         with server.connect() as client:
             client.sendall(sent[: len(sent) * 7 // 10])

@@ -12,7 +12,10 @@ from urllib.parse import unquote
 from gunicorn.config import Config
 from gunicorn.http import get_parser
 
+from tracker.bodies import longest_body
+
 HEAD_WITHIN = 10.0  # seconds from the connection, or from the first byte of a later request, to the end of its headers
+WHOLE_WITHIN = 3600.0  # seconds from the same moment to the end of the request's body, whatever its pace
 STALLED_FOR = 30.0  # seconds without progress, of a body that arrives or an answer that is taken
 SLOWEST = 4_000  # bytes a second over any STALLED_FOR seconds: a third of a poor mobile line
 LINGER_FOR = 5.0  # seconds in which a client may still send after the last answer, so that it reads that answer
@@ -51,7 +54,10 @@ class Head:
         self.is_plain = len(length) == 1 and length[0].isdigit() and b"transfer-encoding" not in named
         self.length = int(length[0][:18]) if self.is_plain else 0
         self.waits_to_send = named.get(b"expect", [b""])[0].lower() == b"100-continue"
-        self.sender = b"\0".join(named.get(b"authorization", []) + named.get(b"cookie", []))
+        # A header that is sent twice is joined as gunicorn joins it, so that Django sees the same.
+        self.authorization, self.cookie = (
+            b",".join(named.get(name, [])).decode("latin-1") for name in (b"authorization", b"cookie")
+        )
 
 
 class Exchange:
@@ -117,6 +123,8 @@ class Connection:
         self._folder = folder  # for bodies that are too long for the memory
         self._request: BinaryIO = BytesIO()
         self._missing = 0  # bytes of the body
+        self.arrived = 0  # bytes of the body that are kept here
+        self._whole_by = 0.0
         self._pace: Pace | None = None
         self.sock: Exchange | socket.socket = connected
         self.parser = None
@@ -142,11 +150,21 @@ class Connection:
         """Bytes of the body of the request that is on its way or being answered."""
         return self.head.length if self.head is not None else 0
 
+    @property
+    def is_arriving(self) -> bool:
+        """Whether some of the body has still to come."""
+        return self._missing > 0
+
+    @property
+    def longest_body(self) -> int:
+        """The most bytes that the body of this request may have."""
+        assert self.head is not None
+        return longest_body(self.head.path, self.head.authorization, self.head.cookie)
+
     def is_of_sender(self, other: "Connection") -> bool:
-        """Whether both requests carry the same credentials, or come without any from one address."""
+        """Whether both requests carry the same credentials."""
         assert self.head is not None and other.head is not None
-        mine, others = (conn.head.sender or conn.group.encode() for conn in (self, other))  # type: ignore[union-attr]
-        return mine == others
+        return (self.head.authorization, self.head.cookie) == (other.head.authorization, other.head.cookie)
 
     def read(self) -> bytes | None:
         """What the client sent, b"" at its end, None when there is nothing just now."""
@@ -184,14 +202,17 @@ class Connection:
         """Let the body come that the headers announce."""
         assert self.head is not None
         self._missing = self.head.length
+        self._whole_by = self.ends - HEAD_WITHIN + WHOLE_WITHIN  # `ends` was still that of the headers
         self._pace = Pace(now)
         self.ends = self._pace.ends
         if self.head.waits_to_send and not self._raw:
-            self._connected.send(CONTINUE)
+            with suppress(OSError):  # the client is gone already, which the next read will tell
+                self._connected.send(CONTINUE)
 
     def refuse_body(self) -> None:
         """Leave the body where it is: the headers alone go to the application, and nothing after them is read."""
         self.may_stay = False
+        self._missing = 0
         self._raw.clear()
 
     def take_body(self, data: bytes, now: float) -> bool:
@@ -202,8 +223,9 @@ class Connection:
         del self._raw[: len(part)]
         self._request.write(part)
         self._missing -= len(part)
+        self.arrived += len(part)
         self._pace.moved(len(part), now)
-        self.ends = self._pace.ends
+        self.ends = min(self._pace.ends, self._whole_by)
         return self._missing == 0
 
     def lend(self, cfg: Config) -> None:
@@ -216,6 +238,7 @@ class Connection:
     def begin_writing(self, now: float) -> None:
         """The answer is made: forget the request."""
         self._request.close()
+        self.arrived = 0
         self._pace, self.head = Pace(now), None
         self.ends = self._pace.ends
 
@@ -249,4 +272,5 @@ class Connection:
 
     def close(self) -> None:
         self._request.close()
+        self.arrived = 0
         self._connected.close()

@@ -9,6 +9,7 @@ import errno
 import selectors
 import time
 from collections import Counter
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +19,7 @@ from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from accounts.networks import network_of
-from tracker.bodies import ORDINARY, longest_body
+from tracker.bodies import ORDINARY
 from tracker.probes import PATHS as PROBES
 from tracker.server.connection import Connection
 
@@ -26,7 +27,7 @@ MOST_PER_ADDRESS = 64  # connections of one IPv4 address or IPv6 /64, in each pr
 SPARE = 16  # connections of a process that are always free for somebody new
 UPLOADS_AT_ONCE = 2  # of one sender, in each process; who sends is checked again where photos are taken in
 UPLOADS_DECODED = 2  # in each process
-MOST_ARRIVING = 1 << 30  # bytes of uploads on their way in one process; half of them for one address
+MOST_ARRIVING = 1 << 30  # bytes of bodies that have arrived and are kept in one process; half of them for one address
 MOST_UNSENT = 48 << 20  # bytes of answers that clients have still to take
 TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -191,7 +192,7 @@ class Worker(ThreadWorker):
             return
         if not conn.uploads:
             self._hand_over(conn)
-        elif conn.uploads > longest_body(conn.path):
+        elif conn.uploads > conn.longest_body:
             conn.refuse_body()
             self._hand_over(conn)  # the application says why
         elif conn.uploads > ORDINARY and not self._may_upload(conn):
@@ -202,15 +203,8 @@ class Worker(ThreadWorker):
             self._take_body(conn, b"")
 
     def _may_upload(self, conn: Connection) -> bool:
-        others = [other for other in self._all if other is not conn and other.uploads > ORDINARY]
-        of_sender = sum(other.is_of_sender(conn) for other in others)
-        of_group = sum(other.uploads for other in others if other.group == conn.group)
-        of_all = sum(other.uploads for other in others)
-        return (
-            of_sender < UPLOADS_AT_ONCE
-            and of_all + conn.uploads <= MOST_ARRIVING
-            and (not conn.group or of_group + conn.uploads <= MOST_ARRIVING // 2)
-        )
+        others = (other for other in self._all if other is not conn and other.uploads > ORDINARY)
+        return sum(other.is_of_sender(conn) for other in others) < UPLOADS_AT_ONCE
 
     @cached_property
     def _folder(self) -> Path:
@@ -234,6 +228,21 @@ class Worker(ThreadWorker):
             return
         if is_whole:
             self._hand_over(conn)
+        self._bound_arriving(self._all, MOST_ARRIVING)
+        if conn.group:
+            self._bound_arriving([other for other in self._all if other.group == conn.group], MOST_ARRIVING // 2)
+
+    def _bound_arriving(self, conns: Collection[Connection], most: int) -> None:
+        """Beyond `most` bytes on the disk, whoever has sent most of a body that is not whole yet is turned away.
+
+        What counts is what has arrived: announcing a long body takes nothing from anybody, and a photo outlasts
+        whatever is larger.
+        """
+        while sum(conn.arrived for conn in conns) > most:
+            arriving = [conn for conn in conns if conn.is_arriving]
+            if not arriving:
+                return  # the others are whole, and being worked on
+            self._turn_away(max(arriving, key=lambda conn: conn.arrived))
 
     # --- a thread works
 
@@ -260,7 +269,7 @@ class Worker(ThreadWorker):
     def _lane_of(self, conn: Connection) -> Lane:
         if conn.path in PROBES:
             return self._aside
-        return self._uploads if conn.uploads > ORDINARY else self._pages
+        return self._uploads if conn.arrived > ORDINARY else self._pages
 
     def _handle_refusing(self, conn: Connection) -> bool:
         from accounts.busy import refusing
@@ -355,5 +364,9 @@ class Worker(ThreadWorker):
         self._unwatch(conn)
         conn.refuse_body()
         conn.lend(self.cfg)
-        conn.sock.sendall(answer)
-        self._send(conn)
+        try:
+            conn.sock.sendall(answer)
+        except OSError:  # the client is gone
+            self._drop(conn)
+        else:
+            self._send(conn)
