@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import invitations, members
+from accounts.database import is_transient
 from accounts.invitations import Acceptance
 from accounts.models import AccountMail, Invitation, Membership, User, hash_token
 from symptoms.alerts.handling import ForeignNoteId, SameIdOtherNote, acknowledge, resolve, write_note
@@ -202,7 +203,9 @@ def test_one_invitation_lets_one_in(clinic, noor, kind):
         users = User.objects.in_bulk({user.pk for user in crowd})
         results = at_once(*[partial(join, token, copy(users[user.pk]), now=now, agrees=True) for user in crowd])
         assert sum(isinstance(one, Acceptance) for one in results) == 1
-        assert {type(one) for one in results} <= {Acceptance, type(None), invitations.CannotJoin}
+        others = [one for one in results if one is not None and not isinstance(one, Acceptance)]
+        # Whoever waits too long behind the others is told to send it again, and finds it taken.
+        assert all(isinstance(one, invitations.CannotJoin) or is_transient(one) for one in others)
         assert Invitation.objects.filter(token_hash=hash_token(token), used_at=now).count() == 1
         record.refresh_from_db()
         assert record.user == (invited if kind == "mailed to a patient" else None)
