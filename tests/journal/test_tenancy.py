@@ -2,9 +2,11 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -246,3 +248,28 @@ def test_an_entry_judged_after_leaving_stays_unjudged_for_the_former_clinic(ana,
     assert judging.judge_again(Entry.objects.get().pk, now=timezone.now()).assessment is not None
     entry = program(noor).get(f"/api/v1/treatments/{session.pk}/entries/").json()["results"][0]
     assert entry["state"] == "unjudged" and entry["assessment"] is None
+
+
+def test_the_migration_opens_everything_to_the_present_clinic_and_keeps_what_a_former_one_surely_saw(
+    ana, noor, session
+):
+    """From a schema in which neither who may see a treatment nor when a patient left was stored."""
+    migration = import_module("symptoms.migrations.0009_who_sees_what")
+    okafor = people.dr_okafor()
+    left = people.patient(None, "Lea Holm")
+    Patient.objects.filter(pk=left.pk).update(practice=okafor.membership.practice)
+    left.refresh_from_db()
+    was = pen(left, days_ago=9, by=okafor, now=timezone.now() - timedelta(days=3))
+    Patient.objects.filter(pk=left.pk).update(practice=None)
+    Treatment.objects.update(open_to=None)
+    left.refresh_from_db()
+    logged(was, 8, note=AFTER)
+    Consent.objects.update(practice=None)
+    before = Treatment.objects.count(), Entry.objects.count()
+
+    migration.open_to_the_present_practice(apps, None)
+    migration.keep_what_was_seen(apps, None)
+    assert (Treatment.objects.count(), Entry.objects.count()) == before
+    assert f"{BEFORE} first" in everything_about(ana, noor) and ana.agreed_to("photos")
+    shown = everything_about(left, okafor)
+    assert "Handed over" in shown and "Lea Holm" in shown and AFTER not in shown

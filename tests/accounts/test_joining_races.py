@@ -1,0 +1,76 @@
+"""Two who settle one thing at once: one outcome, whoever comes first."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.invitations import invite_patient
+from accounts.models import Departure, Patient
+from symptoms.journal.joining import confirm_patient, join, leave_practice, refuse_patient
+from symptoms.models import Treatment
+from tests import people
+from tests.treatments import pen
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*verbs):
+    """What each gave, all begun together."""
+
+    def run(verb):
+        try:
+            return verb()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(verbs)) as threads:
+        return list(threads.map(run, verbs))
+
+
+def scanned(clinic, noor, user):
+    invitation, url = invite_patient(people.patient(clinic, "Mary", accepted=False), noor)
+    assert join(url.rstrip("/").rpartition("/")[2], user, now=timezone.now(), agrees=True)
+    return invitation
+
+
+def test_of_two_who_confirm_and_one_who_refuses_one_is_heard():
+    clinic = people.practice()
+    noor, eve = people.dr_noor(clinic), people.user("Eve")
+    invitation, now = scanned(clinic, noor, eve), timezone.now()
+    yes = lambda: confirm_patient(invitation, by=noor, now=now) is not None  # noqa: E731
+    no = lambda: refuse_patient(invitation, by=noor, now=now)  # noqa: E731
+    assert sum(at_once(yes, yes, no)) == 1
+    invitation.refresh_from_db()
+    assert (invitation.confirmed_at is None) != (invitation.withdrawn_at is None)
+    assert Patient.objects.filter(user=eve).count() == (1 if invitation.confirmed_at else 0)
+
+
+def test_somebody_confirmed_by_two_clinics_at_once_is_one_patient_at_one_of_them():
+    here, there = people.practice(), people.practice("Otherwhere Clinic")
+    noor, okafor, eve = people.dr_noor(here), people.dr_okafor(there), people.user("Eve")
+    one, two = scanned(here, noor, eve), scanned(there, okafor, eve)
+    now = timezone.now()
+    at_once(lambda: confirm_patient(one, by=noor, now=now), lambda: confirm_patient(two, by=okafor, now=now))
+    eve = Patient.objects.get(user=eve)
+    left = {here: there, there: here}[eve.practice]
+    assert Departure.objects.get(patient=eve).practice == left
+
+
+def test_joining_another_clinic_and_leaving_at_once_ends_in_one_place():
+    here, there = people.practice(), people.practice("Otherwhere Clinic")
+    okafor, ana = people.dr_okafor(there), people.ana(here)
+    pen(ana, days_ago=3, by=people.dr_noor(here))
+    record = people.patient(there, "Ana", accepted=False)
+    _, url = invite_patient(record, okafor)
+    invitation = record.invitations.get()
+    assert join(url.rstrip("/").rpartition("/")[2], ana.user, now=timezone.now(), agrees=True)
+    at_once(
+        lambda: confirm_patient(invitation, by=okafor, now=timezone.now()),
+        lambda: leave_practice(ana.user, now=timezone.now()),
+    )
+    ana.refresh_from_db()
+    assert ana.practice in (None, there)
+    assert {treatment.open_to for treatment in Treatment.objects.all()} == {ana.practice}
+    assert Departure.objects.filter(patient=ana, practice=here).count() == 1
