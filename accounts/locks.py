@@ -1,6 +1,8 @@
 """Locks that verbs take before they read what they decide on: the practice's row first, then the patient's.
 
 PostgreSQL then lets one writer at a time through for each patient. SQLite has a single writer anyway and ignores them.
+They leave keys alone (`no_key`): a row that points at a locked one is checked when it commits, and two who wait for each
+other's rows then would never end.
 """
 
 from collections.abc import Iterable
@@ -10,7 +12,7 @@ from accounts.models import Patient, Practice, User
 from accounts.prepared import Prepared
 
 # `of` leaves the practice's row alone: it is read along, not decided on.
-_LOCKED = Patient.objects.select_for_update(of=("self",)).select_related("practice")
+_LOCKED = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("practice")
 _BY_ID = Prepared(lambda id: _LOCKED.filter(pk=id))
 _OF_USER = Prepared(lambda user: _LOCKED.filter(user=user))
 
@@ -21,7 +23,7 @@ def lock_practice(practice_id: UUID) -> Practice:
     Raises:
         Practice.DoesNotExist: there is none.
     """
-    return Practice.objects.select_for_update().get(pk=practice_id)
+    return Practice.objects.select_for_update(no_key=True).get(pk=practice_id)
 
 
 def lock_patient(patient_id: UUID) -> Patient:
@@ -46,7 +48,7 @@ def lock_user(user_id: UUID) -> User:
     Raises:
         User.DoesNotExist: there is none.
     """
-    return User.objects.select_for_update().get(pk=user_id)
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
 
 
 def lock_patient_of(user: User) -> Patient | None:
