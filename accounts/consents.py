@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.database import violated_constraint
-from accounts.models import CONSENT_VERSION, Consent, Patient, Practice
+from accounts.models import CONSENT_VERSION, Consent, Invitation, Patient, Practice
 
 
 @dataclass(frozen=True)
@@ -101,5 +101,10 @@ def give_consent(patient: Patient, purpose: str, now: datetime) -> Consent:
 
 
 def withdraw_consent(patient: Patient, purpose: str, now: datetime) -> None:
-    """Take a yes back. Without consent to care logging stops; what was logged stays until it is erased."""
+    """Take a yes back. Without consent to care logging stops; what was logged stays until it is erased.
+
+    A code that was taken and waits for a clinic to confirm it counts no more: it was taken with that consent.
+    """
+    if purpose == Consent.Purpose.CARE:
+        Invitation.objects.to_confirm().filter(used_by=patient.user_id).update(withdrawn_at=now)
     patient.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)

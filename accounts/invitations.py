@@ -206,6 +206,11 @@ def refuse(invitation: Invitation, now: datetime) -> bool:
     return Invitation.objects.to_confirm().filter(pk=invitation.pk).update(withdrawn_at=now) == 1
 
 
+def end_waiting(user: User, now: datetime) -> None:
+    """Codes that `user` took and no practice has confirmed yet stop counting: they have decided otherwise since."""
+    Invitation.objects.to_confirm().filter(used_by=user).update(withdrawn_at=now)
+
+
 def withdraw(invitation: Invitation, now: datetime) -> bool:
     """Take an invitation back before it is used; False when it is too late."""
     return Invitation.objects.filter(pk=invitation.pk, used_at=None, withdrawn_at=None).update(withdrawn_at=now) == 1

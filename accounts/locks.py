@@ -1,8 +1,8 @@
 """Locks that verbs take before they read what they decide on: the practice's row first, then the patient's.
 
 PostgreSQL then lets one writer at a time through for each patient. SQLite has a single writer anyway and ignores them.
-They leave keys alone (`no_key`): a row that points at a locked one is checked when it commits, and two who wait for each
-other's rows then would never end.
+They leave keys alone (`no_key`): a row that points at a locked one is checked when it commits, and two who wait for
+each other's rows then would never end.
 """
 
 from collections.abc import Iterable

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.access import record_access
 from accounts.consents import withdraw_consent
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
-from accounts.locks import lock_patient
+from accounts.locks import lock_patient, lock_user
 from accounts.models import ADULT, Consent, Departure, Patient, Practice, User
 
 CHANGED = "changed "  # how the record of such a change begins
@@ -38,6 +39,8 @@ def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time
     """
     if not is_adult(year_of_birth, now):
         raise CannotStart(TOO_YOUNG)
+    lock_user(user.pk)
+    user.look_up_anew()  # who became a member or a patient since the page was opened is one
     if user.membership is not None:
         raise CannotStart(WORKS_HERE)
     if user.as_patient is not None:
@@ -113,9 +116,13 @@ def mend_details(patient: Patient, *, by: User, now: datetime, reading: Reading 
     Who changed which is kept for the patient to see, without the words themselves.
 
     Raises:
+        PermissionDenied: `by` does not treat patients of the practice that the patient has now.
         ChangedMeanwhile: something else stands there by now than `reading`, what `by` had before them.
     """
-    _refuse_if_changed(lock_patient(patient.pk), reading)
+    stored = lock_patient(patient.pk)
+    if stored.practice_id is None or stored.practice != by.practice_as_practitioner:
+        raise PermissionDenied
+    _refuse_if_changed(stored, reading)
     patient.refresh_from_db(fields=list(details))
     changed = [field for field, value in details.items() if getattr(patient, field) != value]
     if changed:
@@ -139,6 +146,9 @@ def _refuse_if_changed(patient: Patient, reading: Reading | None) -> None:
     last = by_clinic.order_by("-at").first()
     by, at = (last.user, last.at) if last else (patient.user, None)
     raise ChangedMeanwhile(reading, details_of(patient), by=by, at=at)
+
+
+TAKEN_OVER = ("phone", "year_of_birth")  # by somebody's own record from the clinic's, where it says nothing
 
 
 def claim(invited: Patient, user: User) -> Patient:

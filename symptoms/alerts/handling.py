@@ -1,9 +1,10 @@
 """What practitioners do about alerts: read, "I have this", resolve, write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
@@ -11,6 +12,7 @@ from accounts.access import record_access
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from symptoms.alerts.events import write_events
+from symptoms.alerts.opening import end_kept_reach
 from symptoms.alerts.reading import RECORD
 from symptoms.alerts.standing import refresh_standing
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
@@ -73,11 +75,28 @@ def resolve_all(
     patients = {alert.treatment.patient_id for alert in alerts}
     for patient_id in patients:
         lock_patient(patient_id)
-    said = {"resolved_at": now, "resolved_by": by, "outcome": outcome, "reason": reason.strip()}
+    ours = Alert.objects.open().managed_by(by)
+    readable = [alert for alert in alerts if ours.filter(pk=alert.pk).exists()]
+    closed = _close({alert: alerts[alert] for alert in readable}, outcome, reason, by, now)
+    if closed:
+        end_kept_reach(closed, by.practice_as_practitioner)
+    return closed
+
+
+def close_unreadable(alerts: Iterable[Alert], *, reason: str, by: User, now: datetime) -> None:
+    """Close what turned out to be about somebody whom the practice does not treat, as no concern of its own.
+
+    Call it inside a transaction, with the patient locked.
+    """
+    _close(dict.fromkeys(alerts), "no_concern", reason, by, now)
+
+
+def _close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: User, now: datetime) -> list[Alert]:
+    closing = {"resolved_at": now, "resolved_by": by, "outcome": outcome, "reason": reason.strip()}
     closed = []
     for alert, seen in alerts.items():
         known = Alert.objects.open().filter(pk=alert.pk, urgency__lte=Urgency.EMERGENCY if seen is None else seen)
-        closed += [alert] if known.update(**said) else []
+        closed += [alert] if known.update(**closing) else []
     if closed:
         detail = f"{dict(Alert.outcome.field.choices)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
         write_events(closed, What.RESOLVED, at=now, by=by, detail=detail)
@@ -92,9 +111,12 @@ def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, 
     Raises:
         SameIdOtherNote: the writer used the id for another note.
         ForeignNoteId: the id belongs to a note that somebody else wrote.
+        PermissionDenied: the treatment is not open to the practice of `by`.
     """
     patient, text = lock_patient(treatment.patient_id), text.strip()
     practice = by.practice_as_practitioner
+    if not Treatment.objects.managed_by(by).filter(pk=treatment.pk).exists():
+        raise PermissionDenied
     facts = {"treatment_id": treatment.id, "text": text, "for_patient": for_patient}
     note, is_new = Note.objects.get_or_create(
         id=id, defaults={**facts, "practice": practice, "author": by, "written_at": now}

@@ -1,9 +1,12 @@
-"""Letting the patient's practice see a treatment from a moment on."""
+"""Letting the patient's practice see a treatment from a moment on, and ending what a former one kept."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Max
+
 from accounts.models import Practice
-from symptoms.models import Treatment, TreatmentAccess
+from symptoms.models import Alert, Treatment, TreatmentAccess
 
 
 def open_treatment(
@@ -17,8 +20,34 @@ def open_treatment(
     )
 
 
+def keep_limits(other: Treatment, kept: Treatment) -> None:
+    """What of `other` the practice of `kept` may not see, it may not see either once both are one record.
+
+    Notes and photos from before the patient joined stay hidden, as far as they were not shared.
+    """
+    practice, present = kept.open_to, TreatmentAccess.objects.present()
+    limit = present.filter(treatment=other, practice=practice).first()
+    if limit is None and other.open_to_id != kept.open_to_id:
+        joined = kept.patient.invitations.filter(practice=practice).aggregate(at=Max("confirmed_at"))["at"]
+        limit = TreatmentAccess(since=joined or kept.recorded_at)
+    if limit is not None:
+        TreatmentAccess.objects.get_or_create(
+            treatment=kept, practice=practice, until=None,
+            defaults={"since": limit.since, "notes": limit.notes, "photos": limit.photos},
+        )  # fmt: skip
+
+
 def open_what_is_written_to(treatment: Treatment, now: datetime) -> None:
     """What is recorded while at a practice is open to it, and so is what it must answer: an alert must be readable."""
     practice = treatment.patient.practice
     if practice is not None and treatment.open_to_id != practice.pk:
         open_treatment(treatment, practice, now)
+
+
+def end_kept_reach(closed: Iterable[Alert], practice: Practice) -> None:
+    """A practice that was left keeps a session it did not do only as long as something about it is open there."""
+    treatments = {alert.treatment_id for alert in closed}
+    still_open = Alert.objects.open().filter(practice=practice, treatment__in=treatments).values("treatment")
+    kept = TreatmentAccess.objects.kept().filter(practice=practice, treatment__in=treatments)
+    kept = kept.exclude(treatment__practice=practice).exclude(treatment__duplicates__practice=practice)
+    kept.exclude(treatment__in=still_open).update(ended=True)

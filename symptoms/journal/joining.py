@@ -143,6 +143,7 @@ def leave_practice(
     if still_open and not knows_open:
         raise SomethingOpen(patient.practice, still_open)
     practice = _leave(patient, now, stays_open=True)
+    invitations.end_waiting(user, now)
     refresh_standing(patient)
     end_sessions(user, except_key=session_key)
     user.look_up_anew()
@@ -193,6 +194,9 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
     invited = next(patient for patient in locked.values() if patient.pk == invitation.patient_id)
     theirs = list(invited.treatments.values_list("pk", flat=True))
     invitation.record_before = _snapshot(invited, theirs)
+    for patient in locked.values():
+        if patient.pk != invited.pk:
+            invitation.record_before["own"] = {name: getattr(patient, name) for name in patients.TAKEN_OVER}
     kept = patients.claim(invited, user)
     invitation.record_before["kept"] = str(kept.pk)
     is_new_here = kept.practice_id != practice.pk
@@ -209,6 +213,7 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
     if invitation.choices:  # empty where the code was taken before this was asked: the welcome asks then
         _agree(kept, choices, invitation.used_at or now)
     _take_over_alerts(kept, practice, now)
+    invitations.end_waiting(user, now)
     user.look_up_anew()
     return kept
 

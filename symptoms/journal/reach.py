@@ -6,7 +6,7 @@ Every page and endpoint that shows a record starts here, so that the moment of l
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import FilteredRelation, ForeignKey, Prefetch, Q
@@ -16,6 +16,8 @@ from symptoms.models import Alert, Assessment, Entry, Photo, Treatment, Treatmen
 from symptoms.models.assessment import AssessmentQuerySet
 from symptoms.models.entry import EntryQuerySet
 from symptoms.models.photo import PhotoQuerySet
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,8 @@ def _accesses(practice: Practice, treatments: Sequence[Treatment]) -> dict[UUID,
 
 
 def _until(accesses: list[TreatmentAccess]) -> datetime:
-    return max(access.until for access in accesses if access.until is not None)
+    # Without any access nothing is read: as if the patient had left before anything was there.
+    return max((access.until for access in accesses if access.until is not None), default=LONG_AGO)
 
 
 def _since(accesses: list[TreatmentAccess]) -> datetime | None:

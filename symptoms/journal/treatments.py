@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
-from symptoms.alerts.opening import open_what_is_written_to
+from symptoms.alerts.opening import keep_limits
 from symptoms.journal.dates import DaysOutside, days_outside, renumber
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.judging import judge_all
@@ -165,15 +165,28 @@ def possibly_same(treatment: Treatment, among: Iterable[Treatment] | None = None
         is_near = abs(other.day_zero - treatment.day_zero) <= SAME_SESSION_WITHIN
         is_by_other_side = (other.practice_id is None) == by_practice
         if other.pk != treatment.pk and is_near and is_by_other_side and other.kept_apart_at is None:
-            return other
+            clinics, own = (treatment, other) if by_practice else (other, treatment)
+            if _may_be_one(clinics, own):
+                return other
     return None
+
+
+def _may_be_one(clinics: Treatment, own: Treatment) -> bool:
+    """Whether two records may be made one: not where a practice that was left would read on, or answers for either."""
+    present = clinics.patient.practice_id
+    if clinics.patient_id != own.patient_id or present is None or clinics.open_to_id != present:
+        return False
+    elsewhere = Alert.objects.open().filter(treatment__in=[clinics, own]).exclude(practice=present)
+    return not elsewhere.exists()
 
 
 @transaction.atomic
 def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
     """The two records are one session: what was logged for `other` belongs to `kept`, and `other` is set aside.
 
-    Where both hold a day, the entry received last counts. Twice is once.
+    Where both hold a day, the entry received last counts. Twice is once. `kept` is the present practice's; what the
+    patient did not share with it, notes and photos from before they joined, stays theirs. Nothing happens where the two
+    may not be one (see `possibly_same`).
 
     Raises:
         LoggingStopped: the patient has not agreed that what they write is kept.
@@ -183,11 +196,10 @@ def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
         raise LoggingStopped
     kept.refresh_from_db()
     other.refresh_from_db()
-    if other.same_as_id is not None or kept.same_as_id is not None:
+    kept.patient = patient
+    if other.same_as_id is not None or kept.same_as_id is not None or not _may_be_one(kept, other):
         return
-    if other.open_to_id is not None:
-        kept.patient = patient
-        open_what_is_written_to(kept, now)
+    keep_limits(other, kept)
     other.entries.update(treatment=kept, is_current=False)
     other.photos.update(treatment=kept)
     renumber(kept)

@@ -13,12 +13,14 @@ from django.urls import reverse
 from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User
+from symptoms.alerts.handling import close_unreadable
 from symptoms.alerts.standing import refresh_standing
 from symptoms.journal.joining import move_open_alerts
 from symptoms.journal.judging import judge_all
 from symptoms.models import Alert, Assessment, Delivery, Entry, Photo, Standing, Treatment, TreatmentAccess
 
 UNDONE = "took back that this is its patient"  # as kept among the access records
+NOT_OURS = "Taken back: this was not our patient."
 SUBJECT = "Something changed in your Mendline account"
 # Of the session, not of the person whose skin it was done to.
 COPIED = (
@@ -64,7 +66,7 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
         if own.practice_id == practice.pk:
             _go_back(invitation, own, practice, now)
     Treatment.objects.filter(pk__in=[copy.pk for copy in copies if copy]).update(open_to=own.practice)
-    _tell(invitation, own, practice, now)
+    _tell(invitation, own, practice, by, now)
     _finish(invitation, own, record, by, now)
     return record
 
@@ -80,6 +82,7 @@ def _sessions_of_the_practice(invitation: Invitation, joined: Patient, was_here_
 def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, Patient]:
     """The person's own record and the one that the practice had begun, as two."""
     if before["id"] != before["kept"]:
+        _forget(joined, before)
         return joined, Patient.objects.create(id=UUID(before["id"]), practice=practice, **before["patient"])
     own = Patient.objects.get(pk=joined.pk)
     own.pk, own.user_id, own._state.adding = None, None, True
@@ -91,12 +94,21 @@ def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, 
     joined.user_id, joined.practice = None, practice
     joined.zone_confirmed_at = joined.welcomed_at = None
     joined.save()
-    own.user_id = user_id
-    own.save(update_fields=["user"])
+    account = User.objects.get(pk=user_id)
+    own.user, own.name, own.email, own.phone, own.year_of_birth = account, str(account), account.email, "", None
+    own.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
         rows.update(patient=own)
     Standing.objects.filter(patient=joined).delete()
     return own, joined
+
+
+def _forget(joined: Patient, before: dict) -> None:
+    """What the person's own record took from the practice's goes out of it again."""
+    for name, was in before.get("own", {}).items():
+        if getattr(joined, name) == before["patient"][name]:
+            setattr(joined, name, was)
+    joined.save(update_fields=list(before.get("own", {})))
 
 
 def _taken_along(session: Treatment, own: Patient, practice: Practice) -> Treatment | None:
@@ -150,14 +162,15 @@ def _go_back(invitation: Invitation, own: Patient, practice: Practice, now: date
     left.delete()
 
 
-def _tell(invitation: Invitation, own: Patient, practice: Practice, now: datetime) -> None:
+def _tell(invitation: Invitation, own: Patient, practice: Practice, by: User, now: datetime) -> None:
     """Open alerts go back with the person; nobody at the practice is told of what they wrote; they are told."""
     unsent = Delivery.objects.filter(entry__treatment__patient=own, sent_at=None, failed_at=None)
     unsent.filter(recipient__memberships__practice=practice).delete()
     if own.practice is not None and own.practice_id != practice.pk:
         move_open_alerts(own, own.practice, now)
-    else:
-        Alert.objects.open().filter(treatment__patient=own).update(acknowledged_at=None, acknowledged_by=None)
+    # What is left open here is about somebody whom the practice does not treat, and can no longer read.
+    left = Alert.objects.open().filter(treatment__patient=own, practice=practice).select_related("treatment__patient")
+    close_unreadable(left, reason=NOT_OURS, by=by, now=now)
     if invitation.used_by is not None:
         AccountMail.objects.create(
             to=invitation.used_by.email,

@@ -80,7 +80,7 @@ def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
         messages.warning(request, "This got worse since you opened the page. Read it, then close it.")
     else:
         messages.info(request, "Somebody closed this before you.")
-    return redirect("patient", alert.treatment.patient_id)
+    return _back_to(request.user, alert.treatment.patient_id)
 
 
 @practitioner_required
@@ -100,7 +100,7 @@ def close_all(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         messages.warning(request, "What is open here came or got worse since you opened the page. Read it first.")
     elif not closed:
         messages.info(request, "Somebody closed these before you.")
-    return redirect("patient", found.pk)
+    return _back_to(request.user, found.pk)
 
 
 @practitioner_required
@@ -123,6 +123,12 @@ def write(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
             messages.success(request, "Sent. The patient is told by e-mail." if for_patient else "Kept.")
             return redirect("patient", treatment.patient_id)
     return _again(request, treatment.patient_id, now, status, note_form=form)
+
+
+def _back_to(user: User, patient_id: UUID) -> HttpResponse:
+    """To the patient's page; to the queue where closing the last alert ended what a former practice may read."""
+    is_readable = patients_seen_by(user).filter(pk=patient_id).exists()
+    return redirect("patient", patient_id) if is_readable else redirect("queue")
 
 
 def _again(request: HttpRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -163,6 +163,19 @@ def _put_back_who_left(rows: list[Row], by: User) -> None:
         row.patient, row.until = reach.treatment.patient, reach.until
         for alert in row.alerts:
             reach.shown(alert.entry)
+    _put_back_flags([(alert, row.until) for row in left for alert in row.alerts])
+
+
+def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
+    """What was made of each alert's entry when the patient left; it may have been judged again since."""
+    if not alerts:
+        return
+    then: dict[UUID, list[Assessment]] = defaultdict(list)
+    for assessment in Assessment.objects.filter(entry__in=[alert.entry_id for alert, _ in alerts]).order_by("id"):
+        then[assessment.entry_id].append(assessment)
+    for alert, until in alerts:
+        made = [assessment for assessment in then[alert.entry_id] if assessment.made_at <= until]
+        alert.flags = made[-1].flags if made else []
 
 
 def _drawn(row: Row, entries: dict[int, Entry]) -> Spark | None:
@@ -196,12 +209,17 @@ def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
     for row in rows:
         newest = row.newest
         if newest is not None:
-            window = Q(treatment=newest.treatment_id, day__gte=newest.day - DAYS)
-            windows |= window if row.until is None else window & Q(received_at__lte=row.until)
+            window = Q(day__gte=newest.day - DAYS)
+            if row.until is not None:  # counted from another date since, perhaps
+                window = Q(date__gte=newest.date - timedelta(days=DAYS), received_at__lte=row.until)
+            windows |= Q(treatment=newest.treatment_id) & window
     by_treatment: dict[UUID, dict[int, Entry]] = defaultdict(dict)
     if not windows:
         return by_treatment
     # Where somebody changed a day after leaving, the day is left out: what it was before is on their page.
-    for entry in Entry.objects.current().filter(windows).only("treatment", "day", "answers"):
+    was = {row.treatment.pk: row.treatment for row in rows if row.until is not None and row.treatment is not None}
+    for entry in Entry.objects.current().filter(windows).only("treatment", "date", "day", "answers"):
+        if entry.treatment_id in was:
+            entry.day = max(0, was[entry.treatment_id].day_of(entry.date))
         by_treatment[entry.treatment_id][entry.day] = entry
     return by_treatment
