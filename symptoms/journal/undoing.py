@@ -94,8 +94,11 @@ def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, 
     joined.user_id, joined.practice = None, practice
     joined.zone_confirmed_at = joined.welcomed_at = None
     joined.save()
-    account = User.objects.get(pk=user_id)
-    own.user, own.name, own.email, own.phone, own.year_of_birth = account, str(account), account.email, "", None
+    own.user = User.objects.get(pk=user_id)
+    # What they said about themselves since stays; what the practice had written of the other person goes.
+    for name, otherwise in (("name", str(own.user)), ("email", own.user.email), ("phone", ""), ("year_of_birth", None)):
+        if getattr(own, name) == before["patient"][name]:
+            setattr(own, name, otherwise)
     own.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
         rows.update(patient=own)
