@@ -2,6 +2,8 @@
 
 import gc
 import os
+import subprocess
+import sys
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 wsgi_app = "tracker.wsgi:application"
@@ -17,6 +19,13 @@ limit_request_line = 4094
 limit_request_field_size = 8190
 # The proxy in front says which scheme the visitor used; Django reads it only with MENDLINE_TRUST_PROXY.
 forwarded_allow_ips = "127.0.0.1,::1"
+
+
+def on_starting(server) -> None:
+    """What keeps Mendline from starting is said once, before there are processes that would each stop over it."""
+    check = subprocess.run([sys.executable, "-c", "import tracker.wsgi"], check=False)
+    if check.returncode:
+        sys.exit(check.returncode)
 
 
 def post_worker_init(worker) -> None:

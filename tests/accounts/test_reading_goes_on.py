@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,10 +43,10 @@ def nothing_is_taken(monkeypatch):
             fault = OperationalError("could not extend file: No space left on device")
             fault.__cause__ = type("DiskFull", (Exception,), {"sqlstate": "53100"})()
 
-            def save(*args, **kwargs):
+            def write(*args, **kwargs):
                 raise fault
 
-            full.setattr(AccessRecord, "save", save)
+            full.setattr(QuerySet, "bulk_create", write)
             yield
 
 
@@ -107,7 +108,7 @@ def test_as_part_of_a_change_it_is_written_with_the_change_or_not_at_all(ana, no
         fault.__cause__ = type("DiskFull", (Exception,), {"sqlstate": "53100"})()
         raise fault
 
-    monkeypatch.setattr(AccessRecord, "save", full)
+    monkeypatch.setattr(QuerySet, "bulk_create", full)
     with pytest.raises(OperationalError), transaction.atomic():
         record_access(noor, ana, "record")
     assert store_kept() == 0

@@ -96,6 +96,7 @@ def test_a_practitioner_walks_through_all_photos_large_by_keyboard(visitor):
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_contain_text("Front, day 16")
     for key, day in (("ArrowLeft", 0), ("ArrowLeft", 0), ("ArrowRight", 16), ("ArrowRight", 22), ("ArrowRight", 22)):
+        page.wait_for_load_state()  # the keys are a script's
         page.keyboard.press(key)
         expect(heading).to_contain_text(f"Front, day {day}")
         expect(page.get_by_role("img", name=f"Front, day {day}")).to_have_js_property("complete", True)
@@ -103,6 +104,7 @@ def test_a_practitioner_walks_through_all_photos_large_by_keyboard(visitor):
     page.get_by_role("link", name="Left").focus()
     page.keyboard.press("Enter")
     expect(heading).to_contain_text("Left, day 22")
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     expect(heading).to_contain_text("Amara")
     expect(page.get_by_role("link", name="Left 1")).to_have_attribute("aria-current", "true")
