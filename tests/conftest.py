@@ -8,11 +8,11 @@ from tests import people
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory):
+def django_db_modify_db_settings(tmp_path_factory, worker_id):
     """A file, as in life: threads and processes must be able to open it side by side."""
-    if not settings.ON_POSTGRES:
-        file = tmp_path_factory.mktemp("db") / "test.sqlite3"
-        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(file)
+    file = tmp_path_factory.mktemp("db") / "test.sqlite3"
+    name = f"test_{worker_id}" if settings.ON_POSTGRES else str(file)  # one for each process that runs tests
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
 
 
 @pytest.fixture(scope="session", autouse=True)
