@@ -1,6 +1,7 @@
 """Pictures as phones and as attackers send them: bytes of real JPEG, PNG and WebP files, made here."""
 
 import io
+import operator
 import random
 import struct
 import zlib
@@ -33,6 +34,13 @@ def quarters(colours=(RED, GREEN, BLUE, YELLOW), size: tuple[int, int] = (96, 64
 def noise(size: tuple[int, int] = (160, 120)) -> Image.Image:
     """Always the same noise, which no codec makes small."""
     return Image.frombytes("RGB", size, random.Random(7).randbytes(size[0] * size[1] * 3))
+
+
+def grain(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Image.Image:
+    """One colour with the grain of a sensor, so that its mean does not hang on how one pixel was rounded."""
+    chance = random.Random(1)
+    pixels = (chance.gauss(level, 4) for _ in range(size[0] * size[1]) for level in colour)
+    return Image.frombytes("RGB", size, bytes(min(255, max(0, round(level))) for level in pixels))
 
 
 def encoded(picture: Image.Image, kind: str = "JPEG", **options) -> bytes:
@@ -94,8 +102,11 @@ def with_frame_size(jpeg: bytes, width: int, height: int) -> bytes:
     return jpeg[: at + 5] + struct.pack(">HH", height, width) + jpeg[at + 9 :]
 
 
-def exif(orientation: int = 1, *, loops: bool = False) -> bytes:
-    """A TIFF structure with a place, a description and a thumbnail, all marked; with `loops` its list has no end."""
+def exif(orientation: int | None = 1, *, loops: bool = False) -> bytes:
+    """A TIFF structure with a place, a description and a thumbnail, all marked; with `loops` its list has no end.
+
+    With None it says nothing of orientation.
+    """
     place = [
         (0x01, ASCII, 2, b"N\0"),
         (0x02, RATIONAL, 3, struct.pack("<6I", 51, 1, 30, 1, 0, 1)),
@@ -106,7 +117,7 @@ def exif(orientation: int = 1, *, loops: bool = False) -> bytes:
     def top(place_at: int) -> list:
         return [
             (0x010E, ASCII, len(MARK) + 1, MARK + b"\0"),
-            (0x0112, SHORT, 1, struct.pack("<H", orientation)),
+            *([(0x0112, SHORT, 1, struct.pack("<H", orientation))] if orientation else []),
             (0x8825, LONG, 1, struct.pack("<I", place_at)),
         ]
 
@@ -125,18 +136,69 @@ def exif(orientation: int = 1, *, loops: bool = False) -> bytes:
     )
 
 
-def exif_segment(orientation: int = 1, **options) -> bytes:
+def exif_segment(orientation: int | None = 1, **options) -> bytes:
     """EXIF as a JPEG holds it."""
     return segment(APP1, b"Exif\0\0" + exif(orientation, **options))
 
 
-def xmp() -> bytes:
-    """An XMP packet that tells a place."""
+def xmp(orientation: int = 1) -> bytes:
+    """An XMP packet that tells a place and an orientation."""
     return (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
-        b'<rdf:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="' + MARK + b'"/>'
-        b"</rdf:RDF></x:xmpmeta>"
+        b'<rdf:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="' + MARK + b'" '
+        b'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="%d"/></rdf:RDF></x:xmpmeta>' % orientation
     )
+
+
+def xmp_segment(orientation: int = 1) -> bytes:
+    """XMP as a JPEG holds it."""
+    return segment(APP1, b"http://ns.adobe.com/xap/1.0/\0" + xmp(orientation))
+
+
+def oriented_jpegs() -> dict[tuple[str, int], bytes]:
+    """Photos of four quarters whose EXIF says in an unusual place how to turn them; by that place and orientation."""
+    jpeg = encoded(quarters())
+    several = encoded(quarters(), "MPO", save_all=True, append_images=[flat(BLUE)])
+    index_at = several.index(b"MPF\0")
+    index_end = index_at - 2 + struct.unpack_from(">H", several, index_at - 2)[0]
+    scan_at = jpeg.index(START_OF_SCAN)
+    others = [
+        segment(APP2, b"urn:iso:std:iso:ts:21496:-1\0" + bytes(4)),
+        segment(APP13, b"Photoshop 3.0\0" + MARK),
+        segment(COMMENT, MARK),
+    ]
+    made = {}
+    for orientation in range(1, 9):
+        right, wrong = exif_segment(orientation), exif_segment(orientation % 8 + 1)
+        made |= {
+            ("behind other segments", orientation): with_segments(jpeg, *others, right),
+            ("right before the scan", orientation): jpeg[:scan_at] + right + jpeg[scan_at:],
+            ("behind XMP that differs", orientation): with_segments(jpeg, xmp_segment(orientation % 8 + 1), right),
+            ("twice, the first counts", orientation): with_segments(jpeg, right, wrong),
+            ("behind the index of an MPO", orientation): several[:index_end] + right + several[index_end:],
+            ("in a list without an end", orientation): with_segments(jpeg, exif_segment(orientation, loops=True)),
+        }
+    return made
+
+
+def unturned_pictures() -> dict[str, bytes]:
+    """Photos of four quarters that something asks to turn, but no EXIF that can be read."""
+    jpeg, png = encoded(quarters()), encoded(quarters(), "PNG")
+    without_jfif = jpeg[:2] + jpeg[4 + struct.unpack_from(">H", jpeg, 4)[0] :]
+    broken = segment(APP1, b"Exif\0\0" + b"\xff" * 400)
+    cut_off = segment(APP1, b"Exif\0\0" + exif(6)[:14])
+    as_text = b"\nexif\n%8d\n" % (len(exif(6)) + 6) + (b"Exif\0\0" + exif(6)).hex().encode() + b"\n"
+    return {
+        "broken EXIF": with_segments(jpeg, broken),
+        "EXIF that is cut off": with_segments(jpeg, cut_off),
+        "broken EXIF, then good": with_segments(jpeg, broken, exif_segment(6)),
+        "an orientation that does not exist": with_segments(jpeg, exif_segment(9)),
+        "XMP alone": with_segments(jpeg, xmp_segment(6)),
+        "XMP, and EXIF that does not say": with_segments(without_jfif, exif_segment(None), xmp_segment(6)),
+        "XMP of a PNG": with_chunks(png, chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp(6))),
+        "XMP of a WebP": encoded(quarters(), "WEBP", xmp=xmp(6)),
+        "EXIF in the text of a PNG": with_chunks(png, chunk(b"tEXt", b"Raw profile type exif\0" + as_text)),
+    }
 
 
 def _directory(at: int, entries: list, next_at: int = 0) -> bytes:
@@ -168,6 +230,20 @@ def display_p3() -> bytes:
 def grey_profile() -> bytes:
     """A profile for pictures without colours, as light as sRGB."""
     return _profile(b"GRAY", {b"kTRC": _curve()})
+
+
+# Linear Display P3 and linear sRGB to CIE XYZ, white D65 (CSS Color 4).
+P3_TO_XYZ = ((0.4865709, 0.2656677, 0.1982173), (0.2289746, 0.6917385, 0.0792869), (0.0, 0.0451134, 1.0439444))
+SRGB_TO_XYZ = ((0.4123908, 0.3575843, 0.1804808), (0.2126390, 0.7151687, 0.0721923), (0.0193308, 0.1191948, 0.9505322))
+
+
+def lab(colour, to_xyz=SRGB_TO_XYZ) -> tuple[float, float, float]:
+    """CIELAB (white D65) of a colour of 0 to 255 in sRGB or, with P3_TO_XYZ, in Display P3: their curves are one."""
+    levels = [level / 255 for level in colour]
+    linear = [level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4 for level in levels]
+    portions = [sum(map(operator.mul, row, linear)) / sum(row) for row in to_xyz]
+    x, y, z = (part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116 for part in portions)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 
 def _profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:

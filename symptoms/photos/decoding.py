@@ -14,6 +14,7 @@ import warnings
 
 from PIL import (
     Image,
+    ImageChops,
     ImageCms,
     ImageFile,
     JpegImagePlugin,
@@ -54,6 +55,11 @@ UPRIGHT = {
 SRGB = ImageCms.createProfile("sRGB")
 
 END_OF_IMAGE = b"\xff\xd9"
+# How much of a JPEG may be missing at its bottom. Some cameras lose the last bytes of a picture, and with them a few
+# blocks of its last row; a row is 8 or 16 lines high. Browsers show such a picture, so its sender sees nothing wrong,
+# and sending it again cannot help. A strip at the edge shows no skin that the rest does not show. What a broken
+# transfer costs is nearly always more. In a picture of few lines a row of blocks would be a good part of it.
+MISSING_LINES, MISSING_SHARE = 16, 1 / 20
 # What might stand where a JPEG without an end mark breaks off: more of a scan, also after any restart marker.
 CONTINUATIONS = [
     b"".join([bits * 32, *(bytes([0xFF, marker]) + bits * 32 for marker in range(0xD0, 0xD8)), END_OF_IMAGE])
@@ -71,7 +77,7 @@ class Refused(Exception):
 def clean(data: bytes, max_pixels: int, *, lacks_end: bool = False) -> tuple[bytes, int, int]:
     """The picture's pixels in a new JPEG: upright, sRGB, no side over 2000, without anything else the file held.
 
-    `lacks_end`: it is a JPEG without an end mark, and is taken when nothing but the mark is missing.
+    `lacks_end`: it is a JPEG without an end mark, and is taken when no more than a strip at its bottom is missing.
 
     Raises:
         Refused: the picture is damaged, or reading it takes more than is allowed.
@@ -98,22 +104,27 @@ def clean(data: bytes, max_pixels: int, *, lacks_end: bool = False) -> tuple[byt
 
 
 def _ended(data: bytes) -> bytes:
-    """A JPEG that lacks its end mark, with one.
+    """A JPEG that lacks its end mark, with one; the decoder fills what else is missing with grey.
 
-    The decoder does not tell whether it had all of a picture: it fills in what is missing. So the picture is looked at
-    with one continuation and with another: it is whole when it comes out the same.
+    The decoder does not tell whether it had all of a picture. So the picture is decoded with one continuation and with
+    another: what is missing begins where the two differ first.
 
     Raises:
-        Refused: more is missing than the end mark.
+        Refused: more is missing than MISSING_LINES or MISSING_SHARE.
     """
-    first, second = (_load(data + continuation)[0].tobytes() for continuation in CONTINUATIONS)
-    if first != second:
-        raise Refused("damaged")
+    (first, (_, height)), (second, _) = (_load(data + continuation) for continuation in CONTINUATIONS)
+    difference = ImageChops.difference(first, second).getbbox()
+    if difference:
+        whole_lines = difference[1] + 1  # smoothed colours reach into the line above
+        missing_lines = height - whole_lines * height / first.height
+        if missing_lines > min(MISSING_LINES, height * MISSING_SHARE):
+            raise Refused("damaged")
     return data + END_OF_IMAGE
 
 
 def _read(data: bytes) -> Image.Image:
-    opened, shrunk = _load(data)
+    opened, size = _load(data)
+    shrunk = _fit(size)
     orientation = _orientation(opened)
     picture = _on_white(_to_srgb(opened, opened.info.get("icc_profile")))
     if picture.size != shrunk:
@@ -122,7 +133,7 @@ def _read(data: bytes) -> Image.Image:
 
 
 def _load(data: bytes) -> tuple[Image.Image, tuple[int, int]]:
-    """The picture as it is stored, a large JPEG already smaller; and the size it is to have."""
+    """The picture as it is stored, a large JPEG already smaller; and the size that it has in its file."""
     opened = Image.open(io.BytesIO(data), formats=FORMATS)
     if min(opened.size) < SHORTEST_SIDE:
         raise Refused("too_small")
@@ -131,21 +142,24 @@ def _load(data: bytes) -> tuple[Image.Image, tuple[int, int]]:
     # Of several pictures in a file that are not one moving picture, the first or the one named as the main one is it.
     if opened.format not in ("MPO", "HEIF") and getattr(opened, "n_frames", 1) > 1:
         raise Refused("animated")
-    shrunk = _fit(opened.size)
+    size = opened.size
     if isinstance(opened, JpegImagePlugin.JpegImageFile):
         # The decoder halves while it decodes: half the memory, twice the speed. The box keeps the picture's own
         # shape, since a square one would ask for the long side in both directions and nothing would be saved.
-        opened.draft(None, shrunk)
+        opened.draft(None, _fit(size))
     opened.load()
-    return opened, shrunk
+    return opened, size
 
 
 def _orientation(opened: Image.Image) -> int:
-    """How the picture lies, by its EXIF alone: no browser asks its XMP, so its sender has never seen that turn it."""
-    for xmp in ("xmp", "XML:com.adobe.xmp"):
-        opened.info.pop(xmp, None)
+    """How the picture lies, by its EXIF alone; of two, the first counts.
+
+    `getexif` asks XMP and text of a PNG as well. No browser does, so the sender has never seen those turn it.
+    """
+    exif = Image.Exif()
     try:
-        return opened.getexif().get(ORIENTATION, 1)
+        exif.load(opened.info.get("exif", b""))
+        return exif.get(ORIENTATION, 1)
     except (MemoryError, Refused):
         raise
     except Exception:

@@ -77,14 +77,16 @@ def _first_jpeg(data: bytes) -> Source:
 
     Some phones leave out the end mark, and some write data of their own where it should be.
     """
-    at, scans, frame, components, is_complete = 2, 0, 0, 0, False
+    at, scans, frame, components = 2, 0, 0, 0
+    exact: set[tuple[int, int]] = set()  # a component's coefficients of which the last bit has come
     for _ in range(MAX_SEGMENTS):
         found = NEXT_MARKER.search(data, at)
         marker = data[found.start() + 1] if found else None
         if found and marker == END_OF_IMAGE and scans:
             return Source("JPEG", found.end())
-        if found is None or (scans and (is_complete or marker not in BETWEEN_SCANS)):
-            if not scans:
+        is_complete = scans > 0 and len(exact) >= 64 * components
+        if found is None or (scans and (marker not in BETWEEN_SCANS or (is_complete and frame in SEQUENTIAL))):
+            if not is_complete:  # whole scans are missing: a coarse picture, or one without colours
                 break
             end = found.start() if found else len(data)
             return Source("JPEG", len(data[:end].rstrip(b"\xff")), lacks_end=True)
@@ -95,10 +97,21 @@ def _first_jpeg(data: bytes) -> Source:
             scans += 1
             if scans > MAX_SCANS:
                 raise PhotoRefused(TOO_MANY_SCANS)
-            is_complete = frame in SEQUENTIAL and data[start + 2] == components
+            exact |= _exact_after(data, start, frame)
         elif marker == END_OF_IMAGE:
             break
         at = start + struct.unpack_from(">H", data, start)[0]
     else:
         raise PhotoRefused(TOO_COMPLEX)
     raise PhotoRefused(DAMAGED)
+
+
+def _exact_after(data: bytes, start: int, frame: int) -> set[tuple[int, int]]:
+    """The coefficients of each component that are exact after the scan whose header lies at `start`."""
+    after = start + 3 + 2 * data[start + 2]
+    first, last, bits = struct.unpack_from("3B", data, after)
+    if frame in SEQUENTIAL:
+        first, last, bits = 0, 63, 0  # always so, whatever some encoders write there
+    if bits & 0x0F:  # the lowest bits follow in another scan
+        return set()
+    return {(component, number) for component in data[start + 3 : after : 2] for number in range(first, last + 1)}

@@ -1,5 +1,7 @@
 """Photos in a real browser: what is said about a file before it is sent, and every photo large, by keyboard."""
 
+import base64
+import math
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from symptoms.demo.cast import NOOR, PASSWORD
+from symptoms.photos.intake import take_in
 from symptoms.photos.refusals import HEIC_ON_AN_IPHONE, HEIC_ON_ANDROID, SENTENCES, TOO_LARGE
 from tests import images
 
@@ -83,6 +86,32 @@ def test_android_has_a_way_to_the_camera_and_one_to_the_gallery(adding):
         page.locator(".shot").first.click()
     assert page.title() == "null"
     expect(adding(IPHONE).get_by_role("button", name="Use camera")).to_have_count(0)
+
+
+SHOWN_CORNERS = """async source => {
+  const image = new Image()
+  image.src = source
+  await image.decode()
+  const canvas = document.createElement("canvas")
+  const right = (canvas.width = image.naturalWidth) - 5, bottom = (canvas.height = image.naturalHeight) - 5
+  const context = canvas.getContext("2d")
+  context.drawImage(image, 0, 0)
+  const places = [[4, 4], [right, 4], [4, bottom], [right, bottom]]
+  return places.map(place => [...context.getImageData(...place, 1, 1).data].slice(0, 3))
+}"""
+
+
+def test_photos_lie_as_the_browser_of_their_sender_shows_them(chromium):
+    page = chromium.new_page()
+    pictures = images.oriented_jpegs() | images.unturned_pictures()
+    different = []
+    for name, data in pictures.items():
+        source = "data:;base64," + base64.b64encode(data).decode()
+        theirs, ours = page.evaluate(SHOWN_CORNERS, source), images.corners(take_in(data).jpeg)
+        if max(map(math.dist, theirs, ours)) > 20:
+            different.append(name)
+    page.close()
+    assert not different
 
 
 def test_a_practitioner_walks_through_all_photos_large_by_keyboard(visitor):

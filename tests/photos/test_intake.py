@@ -1,6 +1,7 @@
 """What becomes of a photo: honest odd ones are kept, clean and true; hostile ones are refused with a reason."""
 
 import hashlib
+import math
 import os
 import random
 import re
@@ -9,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageStat
 
 from symptoms.photos import refusals
 from symptoms.photos.decoder import decoder
@@ -61,6 +62,20 @@ def test_a_turned_photo_comes_upright(kind, orientation):
     assert all(near(colour, wanted) for colour, wanted in zip(seen, UPRIGHT[orientation], strict=True)), seen
 
 
+def lies_as(orientation, jpeg):
+    return all(near(colour, wanted) for colour, wanted in zip(images.corners(jpeg), UPRIGHT[orientation], strict=True))
+
+
+def test_exif_turns_a_photo_wherever_it_stands_and_the_first_counts():
+    pictures = images.oriented_jpegs()
+    assert [key for key, data in pictures.items() if not lies_as(key[1], take_in(data).jpeg)] == []
+
+
+def test_nothing_but_exif_that_can_be_read_turns_a_photo():
+    pictures = images.unturned_pictures()
+    assert [name for name, data in pictures.items() if not lies_as(1, take_in(data).jpeg)] == []
+
+
 def test_a_large_photo_is_shrunk_in_its_own_shape_and_turned():
     picture = take_in(turned(quarters(size=(4000, 3000)), 6))
     assert (picture.width, picture.height) == (1500, 2000)
@@ -73,11 +88,22 @@ def test_a_picture_says_its_own_size_and_hash():
     assert picture.sha256 == hashlib.sha256(picture.jpeg).hexdigest()
 
 
-def test_wide_colours_are_brought_to_srgb_and_not_just_relabelled():
-    # (200, 120, 100) in Display P3 is (213.6, 115.0, 94.6) in sRGB by the two standards' matrices.
-    for kind in ("JPEG", "PNG", "WEBP"):
-        data = encoded(flat((200, 120, 100)), kind, icc_profile=images.display_p3())
-        assert near(middle(data), (214, 115, 95), by=3)
+# Light to dark skin, reddened skin, and two colours of no skin; all are colours of sRGB, too.
+P3_COLOURS = [
+    (236, 208, 189), (200, 150, 125), (170, 115, 90), (130, 85, 65), (60, 40, 33),
+    (210, 120, 110), (150, 60, 60), (90, 160, 80), (60, 90, 190),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_wide_colours_come_as_their_equals_in_srgb_and_are_not_just_relabelled(kind):
+    for colour in P3_COLOURS:
+        photo = take_in(encoded(images.grain(colour), kind, icc_profile=images.display_p3()))
+        seen = images.lab(ImageStat.Stat(images.shown(photo.jpeg)).mean)
+        assert math.dist(seen, images.lab(colour, images.P3_TO_XYZ)) < 0.5, colour
+
+
+def test_a_colour_that_srgb_cannot_show_comes_as_its_edge():
     assert near(middle(encoded(flat((234, 51, 35)), icc_profile=images.display_p3())), (255, 0, 0), by=4)
 
 
@@ -153,17 +179,6 @@ def test_nothing_but_the_pixels_is_kept(told):
     assert jpeg.count(images.END_OF_IMAGE) == 1
 
 
-def test_only_exif_turns_a_photo():
-    turn = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
-    jpeg = images.with_segments(
-        encoded(quarters()), images.segment(images.APP1, b"http://ns.adobe.com/xap/1.0/\0" + turn)
-    )
-    png = images.with_chunks(encoded(quarters(), "PNG"), images.chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + turn))
-    webp = encoded(quarters(), "WEBP", xmp=turn)
-    for data in (jpeg, png, webp):
-        assert turn in data and take_in(data).width == 96
-
-
 def test_a_png_that_says_how_its_numbers_are_meant_is_read_as_srgb():
     plain = encoded(flat((200, 120, 100)), "PNG")
     gamma, primaries = images.chunk(b"gAMA", struct.pack(">I", 45455)), images.chunk(b"cICP", bytes([12, 13, 0, 1]))
@@ -175,15 +190,6 @@ def test_deep_pictures_with_a_colour_that_shows_through_are_not_black():
         picture = flat(30_000, mode=kind)
         deep = images.with_chunks(encoded(picture, "PNG"), images.chunk(b"tRNS", struct.pack(">H", key)))
         assert near(middle(deep), [round(30_000 / 257)] * 3, by=1)
-
-
-def test_broken_exif_costs_the_exif_not_the_photo():
-    endless = images.with_segments(encoded(flat(RED)), images.exif_segment(1, loops=True))
-    cut_off = images.with_segments(
-        encoded(flat(RED)), images.segment(images.APP1, b"Exif\0\0" + images.exif()[:30].ljust(400, b"\xff"))
-    )
-    assert near(middle(endless), RED)
-    assert near(middle(cut_off), RED)
 
 
 STRANGERS = {
@@ -317,6 +323,40 @@ def test_half_a_photo_stays_half_whatever_follows_it(after, options):
     for end in ends:
         assert reason(whole[:end] + after) == refusals.DAMAGED
     assert "again" not in refusals.SENTENCES[refusals.DAMAGED]
+
+
+# Size, subsampling, and how many rows of blocks may be missing: as many as 16 lines hold, and in a small picture none.
+@pytest.mark.parametrize(
+    ("size", "subsampling", "rows"),
+    [((640, 480), "4:2:0", 1), ((640, 480), "4:4:4", 2), ((4032, 3024), "4:2:0", 1), ((160, 120), "4:2:0", 0)],
+    ids=str,
+)
+def test_a_photo_may_lack_a_strip_at_its_bottom_but_no_more(size, subsampling, rows):
+    picture = images.noise((80, 60)).resize(size, Image.Resampling.NEAREST)
+    whole = encoded(picture, subsampling=subsampling, restart_marker_rows=1)
+    *_, last_but_one, last = (found.start() for found in re.finditer(rb"\xff[\xd0-\xd7]", whole))
+    end = (len(whole) - 2, last, last_but_one)[rows]
+    whole_photo, photo = (images.shown(take_in(data).jpeg) for data in (whole, whole[:end]))
+    upper = (0, 0, photo.width, photo.height - 24)  # our own blocks join the lines next to the strip to it
+    assert photo.size == whole_photo.size
+    assert photo.crop(upper).tobytes() == whole_photo.crop(upper).tobytes()
+    assert reason(whole[: end - 20]) == refusals.DAMAGED
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=str)
+def test_a_photo_without_its_last_bytes_is_kept_but_for_a_corner(options):
+    whole = encoded(images.noise((640, 480)), quality=85, subsampling="4:2:0", **options)
+    whole_photo, photo = (images.shown(take_in(data).jpeg) for data in (whole, whole[:-33]))
+    for kept in ((0, 0, 640, 456), (0, 456, 576, 480)):
+        assert photo.crop(kept).tobytes() == whole_photo.crop(kept).tobytes()
+    assert photo.tobytes() != whole_photo.tobytes()
+
+
+def test_a_progressive_photo_without_its_last_scans_is_refused():
+    whole = encoded(images.noise(), progressive=True)
+    scans = [found.start() for found in re.finditer(images.START_OF_SCAN, whole)]
+    assert len(scans) == 10
+    assert {reason(whole[:start]) for start in scans} == {refusals.DAMAGED}
 
 
 @pytest.mark.parametrize("head", [b"zTXt", b"iTXt", b"iCCP"])
