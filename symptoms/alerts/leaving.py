@@ -51,5 +51,5 @@ def _treatment_to_show(was_open: list[Alert], practice: Practice) -> Treatment:
     if own:
         return own[0]
     patient = was_open[0].treatment.patient_id
-    done_here = Treatment.objects.filter(patient=patient, practice=practice, same_as=None).order_by("-day_zero")
+    done_here = Treatment.objects.filter(patient=patient, practice=practice, same_as=None).newest_first()
     return done_here.first() or was_open[0].treatment

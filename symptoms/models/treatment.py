@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -40,6 +41,10 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
             return self.visible_to(user)
         kept = TreatmentAccess.objects.kept().filter(practice=practice).values("treatment")
         return self.filter(Q(open_to=practice) | Q(pk__in=kept))
+
+    def newest_first(self) -> "TreatmentQuerySet":
+        """By day and time, and without ties: every page and every judgement has the same newest one."""
+        return self.order_by("-day_zero", "-performed_at", "-recorded_at", "-id")
 
     def managed_by(self, user: User) -> "TreatmentQuerySet":
         """Those on which a practitioner may act: open to the practice now."""
@@ -117,6 +122,11 @@ class Treatment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_device_display()} on {self.day_zero}"
+
+    @property
+    def in_order(self) -> tuple[Any, ...]:
+        """What sorts sessions from the oldest to the newest, as `newest_first` does in the database."""
+        return self.day_zero, self.performed_at, self.recorded_at, self.id
 
     def day_of(self, on: date) -> int:
         """Whole days since day 0; negative before it."""

@@ -19,7 +19,7 @@ UNIT = "temperature_unit"  # in the session: the unit used last
 
 def own_treatments(patient: Patient) -> list[Treatment]:
     """The patient's sessions, the newest first; one that was recorded twice counts once."""
-    found = list(patient.treatments.filter(same_as=None).order_by("-day_zero", "-performed_at"))
+    found = list(patient.treatments.filter(same_as=None).newest_first())
     for treatment in found:
         treatment.patient = patient
     return found

@@ -94,7 +94,7 @@ def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]
 def _reaches(user: User, patient: Patient) -> list[Reach]:
     """The patient's sessions as the user may see them, the newest first."""
     seen = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
-    treatments = list(seen.select_related("practitioner", "recorded_by").order_by("-day_zero", "-performed_at"))
+    treatments = list(seen.select_related("practitioner", "recorded_by").newest_first())
     for treatment in treatments:
         treatment.patient = patient
     return reaches_of(user, treatments)

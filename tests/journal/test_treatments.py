@@ -6,13 +6,16 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.patients import confirm_zone
 from symptoms.alerts.handling import resolve_all
+from symptoms.alerts.standing import newest_treatment
 from symptoms.journal import judging
+from symptoms.journal.courses import read_journal
 from symptoms.journal.treatments import (
     MovesDaysOutside,
     change_treatment,
@@ -21,7 +24,7 @@ from symptoms.journal.treatments import (
     say_same,
     start_treatment,
 )
-from symptoms.models import Alert, Assessment, Delivery, Photo, Standing
+from symptoms.models import Alert, Assessment, Delivery, Photo, Standing, Treatment
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.moving import joins
@@ -48,6 +51,19 @@ def test_recorded_by_a_practitioner_it_is_theirs_and_the_practices(clinic, noor)
     assert (session.practice, session.practitioner, session.recorded_by) == (clinic, noor, noor)
     own = pen(people.patient(clinic, "Berta"))
     assert (own.practice, own.practitioner) == (None, None)
+
+
+@pytest.mark.parametrize("recorded", [(0, 0), (0, 1), (1, 0)])
+def test_of_two_sessions_at_one_moment_page_queue_and_judgement_take_the_same_for_the_newest(clinic, noor, recorded):
+    ana, at = people.ana(clinic), timezone.now() - timedelta(days=3)
+    sessions = [pen(ana, days_ago=3, by=noor) for _ in recorded]
+    for session, late in zip(sessions, recorded, strict=True):
+        Treatment.objects.filter(pk=session.pk).update(recorded_at=at + timedelta(minutes=late))
+        logged(session, 3)
+    newest = read_journal(ana).sessions[-1]
+    assert Standing.objects.get(patient=ana).treatment == newest == newest_treatment(reversed(ana.treatments.all()))
+    for person, page in ((ana.user, reverse("today")), (noor, reverse("patient", args=[ana.pk]))):
+        assert people.signed_in(person).get(page).context["treatment"] == newest
 
 
 def test_mending_keeps_how_it_read_and_judges_all_days_anew(clinic, noor):
