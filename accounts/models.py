@@ -204,6 +204,7 @@ class Patient(models.Model):
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_zone])
     zone_confirmed_at = models.DateTimeField(null=True, blank=True)
     welcomed_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, editable=False, help_text="when they last left a practice")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PatientQuerySet.as_manager()
@@ -229,6 +230,13 @@ class Patient(models.Model):
     def today(self, now: datetime) -> date:
         """The patient's date at the aware time `now`."""
         return now.astimezone(self.zone).date()
+
+    def after_leaving(self, now: datetime) -> datetime:
+        """`now`, or a moment after the last leaving of a practice where a verb had to wait for that.
+
+        That practice sees what was there until then, so nothing that comes later may carry an earlier time.
+        """
+        return now if self.left_at is None else max(now, self.left_at + timedelta(microseconds=1))
 
     def age(self, now: datetime) -> int | None:
         """Whole years at most reached this year (only the year of birth is kept), None when unknown."""
@@ -333,6 +341,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def to_undo(self, now: datetime) -> "InvitationQuerySet":
         """Those by which somebody joined who can still be told apart from the patient again."""
         return self.filter(confirmed_at__gte=now - UNDONE_WITHIN, undone_at=None, record_before__isnull=False)
+
+    def forget_records_before(self, now: datetime) -> int:
+        """Delete what was kept for undoing a joining that can no longer be undone; gives how many there were."""
+        over = self.filter(confirmed_at__lt=now - UNDONE_WITHIN, record_before__isnull=False)
+        return over.update(record_before=None)
 
 
 class Invitation(models.Model):

@@ -197,7 +197,7 @@ def end_tie(patient: Patient, now: datetime) -> Practice:
     known = {name: getattr(patient, name) for name in Departure.AS_KNOWN}
     Departure.objects.create(patient=patient, practice=practice, at=now, **known)
     withdraw_consent(patient, Consent.Purpose.PHOTOS, now)
-    patient.practice = None
-    patient.save(update_fields=["practice", "time_zone"])
+    patient.practice, patient.left_at = None, now
+    patient.save(update_fields=["practice", "time_zone", "left_at"])
     patient.invitations.unsettled().update(withdrawn_at=now)
     return practice

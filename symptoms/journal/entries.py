@@ -110,7 +110,7 @@ def _record(
     patient = lock_patient_of(by)
     if patient is None:
         raise NotTheirs
-    journal = read_journal(patient)
+    now, journal = patient.after_leaving(now), read_journal(patient)
     treatment, on = _kept(journal, treatment_id, day)
     for saved in _BY_ID(id):
         return _again(journal, treatment, saved, digest)

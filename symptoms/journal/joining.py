@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts import invitations, patients
 from accounts.access import record_access
@@ -25,7 +25,7 @@ from symptoms.alerts.opening import open_treatment
 from symptoms.alerts.standing import newest_treatment, refresh_standing
 from symptoms.alerts.telling import tell
 from symptoms.journal.judging import judge_all, raise_newest
-from symptoms.models import Alert, AlertEvent, Standing, Treatment, TreatmentAccess
+from symptoms.models import Alert, AlertEvent, Entry, Standing, Treatment, TreatmentAccess
 
 CONFIRMED = "confirmed who it was"  # as kept among the access records
 
@@ -142,6 +142,7 @@ def leave_practice(
     still_open = open_at(patient, patient.practice)
     if still_open and not knows_open:
         raise SomethingOpen(patient.practice, still_open)
+    now = _after_what_was_logged(patient, now)
     practice = _leave(patient, now, stays_open=True)
     invitations.end_waiting(user, now)
     refresh_standing(patient)
@@ -199,6 +200,7 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
             invitation.record_before["own"] = {name: getattr(patient, name) for name in patients.TAKEN_OVER}
     kept = patients.claim(invited, user)
     invitation.record_before["kept"] = str(kept.pk)
+    now = _after_what_was_logged(kept, now)
     is_new_here = kept.practice_id != practice.pk
     if is_new_here and kept.practice is not None:
         invitation.record_before["was_at"] = str(kept.practice_id)
@@ -216,6 +218,12 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
     invitations.end_waiting(user, now)
     user.look_up_anew()
     return kept
+
+
+def _after_what_was_logged(patient: Patient, now: datetime) -> datetime:
+    """`now`, or when the last entry came, for which this may have waited: the practice that is left has seen it."""
+    last = Entry.objects.filter(treatment__patient=patient).aggregate(at=Max("received_at"))["at"]
+    return now if last is None else max(now, last)
 
 
 def _snapshot(invited: Patient, treatments: Iterable) -> dict:

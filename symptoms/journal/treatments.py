@@ -45,6 +45,7 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
     if patient.user_id != by.pk and (practice is None or patient.practice_id != practice.pk):
         raise PermissionDenied
     _refuse_without_consent(patient, by)
+    now = patient.after_leaving(now)
     treatment = Treatment(
         id=id or uuid4(), patient=patient, practice=practice, open_to=patient.practice, recorded_by=by, recorded_at=now,
         day_zero=facts["performed_at"].astimezone(patient.zone).date(), **facts,
@@ -128,7 +129,7 @@ def _lock(treatment: Treatment) -> Patient:
 def _change(
     treatment: Treatment, patient: Patient, facts: dict, *, by: User, now: datetime, even_outside: bool = False
 ) -> Treatment:
-    was = as_document(treatment)
+    was, now = as_document(treatment), patient.after_leaving(now)
     before = treatment.performed_at
     for name, value in facts.items():
         setattr(treatment, name, value)
@@ -206,7 +207,7 @@ def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
     _join_alerts(kept, other)
     other.same_as = kept
     other.save(update_fields=["same_as"])
-    judge_all(patient, now=now)
+    judge_all(patient, now=patient.after_leaving(now))
 
 
 def _join_alerts(kept: Treatment, other: Treatment) -> None:

@@ -95,6 +95,11 @@ def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, 
     joined.zone_confirmed_at = joined.welcomed_at = None
     joined.save()
     own.user = User.objects.get(pk=user_id)
+    # Another practice that made the same mistake later may take it back later: it is about this record then.
+    later = Invitation.objects.filter(used_by=user_id, record_before__kept=str(joined.pk))
+    for invitation in later.exclude(record_before__id=str(joined.pk)):
+        invitation.record_before = {**(invitation.record_before or {}), "kept": str(own.pk)}
+        invitation.save(update_fields=["record_before"])
     # What they said about themselves since stays; what the practice had written of the other person goes.
     for name, otherwise in (("name", str(own.user)), ("email", own.user.email), ("phone", ""), ("year_of_birth", None)):
         if getattr(own, name) == before["patient"][name]:

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import AccountMail, Consent, Patient
+from accounts.models import AccountMail, Consent, Departure, Patient
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.journal import judging
 from symptoms.journal.joining import CareNotAgreed, SomethingOpen, join, leave_practice
 from symptoms.journal.photos import attach_photo
-from symptoms.journal.treatments import change_treatment
-from symptoms.models import Alert, Entry, Treatment
+from symptoms.journal.treatments import change_treatment, complete_treatment
+from symptoms.models import Alert, Entry, Treatment, TreatmentAccess
 from tests import people
 from tests.api.programs import jpeg
 from tests.moving import joins, leaves
@@ -105,6 +105,25 @@ def test_what_a_former_clinic_sees_ends_with_the_moment_of_leaving(ana, noor, se
     assert [entry["day"] for entry in entries] == [2, 1]  # not 3 and 2, by the date that was corrected later
     assert [entry["is_current"] for entry in entries] == [True, True]
     assert "Handed over" in shown
+
+
+def test_what_waited_for_the_leaving_came_after_it_and_what_the_leaving_waited_for_before(ana, noor, session):
+    """Each verb is given the time at which it was asked for, and then waits for the patient's row."""
+    logged(session, 3, note=f"{BEFORE} third")
+    last = session.entries.order_by("received_at").last()
+    leaves(ana, now=last.received_at - timedelta(seconds=5))
+    assert f"{BEFORE} third" in everything_about(ana, noor)
+
+    ahead = timezone.now() + timedelta(seconds=90)
+    Patient.objects.filter(pk=ana.pk).update(left_at=ahead)
+    Departure.objects.update(at=ahead)
+    TreatmentAccess.objects.update(until=ahead)
+    judged = f"/api/v1/treatments/{session.pk}/assessments/"
+    before = program(noor).get(judged).json()
+    later(session, ana, None)
+    complete_treatment(session, by=ana.user, now=timezone.now(), operator=AFTER)
+    assert AFTER not in everything_about(ana, noor)
+    assert program(noor).get(judged).json() == before
 
 
 @pytest.mark.parametrize("goes_on", ["alone", "elsewhere"])

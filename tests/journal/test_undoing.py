@@ -1,6 +1,7 @@
 """A wrong "yes, this is the same person" is taken back: each of the two gets back what is their own."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -8,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessRecord, AccountMail, Invitation, Patient
+from accounts.models import AccessRecord, AccountMail, Invitation, Patient, User
 from symptoms.alerts.handling import write_note
 from symptoms.journal.treatments import possibly_same, say_same
 from symptoms.journal.undoing import TooLate, undo_joining
+from symptoms.management.commands import run_worker
 from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
 from tests import people
 from tests.journal.test_tenancy import everything_about
@@ -177,6 +179,36 @@ def test_after_30_days_by_another_clinic_or_twice_it_is_refused(mary, noor, clin
     undo_joining(invitation, by=noor, now=timezone.now() + timedelta(days=29))
     with pytest.raises(TooLate):
         undo_joining(invitation, by=noor, now=timezone.now())
+
+
+def test_after_30_days_the_worker_forgets_what_was_kept_for_it(mary, noor, clinic):
+    eve = people.patient(None, "Eve Stone")
+    invitation = taken_for_mary(eve, mary, noor)
+    for days, is_kept in ((29, True), (31, False)):
+        Invitation.objects.filter(pk=invitation.pk).update(confirmed_at=timezone.now() - timedelta(days=days))
+        run_worker.forget_records_before()
+        assert Invitation.objects.filter(pk=invitation.pk, record_before__isnull=False).exists() == is_kept
+    outbox = SimpleNamespace(work=None)
+    assert run_worker.forget_records_before in [duty.run for duty in run_worker.duties(outbox)]
+
+
+@pytest.mark.parametrize("first", ["larkfield", "okafor"])
+def test_two_clinics_that_made_the_same_mistake_take_it_back_in_any_order(mary, noor, clinic, first):
+    eve, okafor = people.user("Eve Stone", "eve@example.org"), people.dr_okafor()
+    scans(eve, clinic, mary, by=noor)
+    okafors = people.patient(okafor.membership.practice, "Olga Brook", accepted=False)
+    scans(User.objects.get(pk=eve.pk), okafor.membership.practice, okafors, by=okafor)
+    by_practice = {row.practice_id: row for row in Invitation.objects.filter(record_before__isnull=False)}
+    order = [noor, okafor] if first == "larkfield" else [okafor, noor]
+    records = {by: undo_joining(by_practice[by.membership.practice.pk], by=by, now=timezone.now()) for by in order}
+
+    own = Patient.objects.get(user=eve)
+    assert own.practice is None and own.name == "Eve Stone"
+    assert {(row.name, row.practice, row.user) for row in records.values()} == {
+        ("Mary Brook", clinic, None), ("Olga Brook", okafor.membership.practice, None),
+    }  # fmt: skip
+    assert len({own.pk, *(row.pk for row in records.values())}) == 3
+    assert {t.cartridge_lot for t in records[noor].treatments.all()} == {"zq9lot"}
 
 
 def test_whoever_moved_on_since_stays_where_they_are(mary, noor, clinic):

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.access_spool import store_kept
+from accounts.models import Invitation
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
@@ -57,6 +58,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("remove what uploads left behind", sweep_uploads, hourly),
         Duty("check some photo files", PhotoCheck().some, hourly),
         Duty("forget limits that are over", forget_limits, hourly),
+        Duty("forget what was kept for taking back a joining", forget_records_before, hourly),
     ]
 
 
@@ -196,6 +198,12 @@ class PhotoCheck:
                 files.read(photo)
         self._checked = some[-1].pk if some else None
         return False
+
+
+def forget_records_before() -> bool:
+    """Delete what was kept of records so that a joining could be undone, once it no longer can be."""
+    Invitation.objects.forget_records_before(timezone.now())
+    return False
 
 
 def forget_limits() -> bool:
