@@ -1,5 +1,6 @@
 """A patient's own record of a treatment: writing it down, mending it, and whether two records are one session."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,23 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import patient_required
-from accounts.edits import ChangedMeanwhile
 from symptoms.forms.skin import skin_of
-from symptoms.forms.treatment import OwnTreatmentForm, id_in, keeps_date, session_of, typed_date
+from symptoms.forms.treatment import OwnTreatmentForm, id_in
 from symptoms.journal.entries import LoggingStopped
-from symptoms.journal.treatments import (
-    MovesDaysOutside,
-    change_treatment,
-    possibly_same,
-    say_different,
-    say_same,
-    start_treatment,
-)
+from symptoms.journal.treatments import possibly_same, say_different, say_same, start_treatment
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
-from symptoms.views.meanwhile import again, reading_of
 from symptoms.views.own import facts_of, own_treatments
-from symptoms.wording.times import outside_the_course
+from symptoms.views.treatment_edit import edit_treatment
 
 
 @patient_required
@@ -66,35 +58,14 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
             raise PermissionDenied
         context = {"tab": "today", "facts": facts_of(treatment), "lines": lines_for(treatment.patient)}
         return render(request, "patient/treatment_of_clinic.html", context)
-    patient = treatment.patient
-    clocks = {"zone": patient.zone, "elsewhere": patient.practice and patient.practice.zone, "now": now}
-    form = OwnTreatmentForm(request.POST or None, initial=session_of(treatment), **clocks)
-    outside: list[str] = []
-    reading, meanwhile = reading_of(treatment, request.POST, now), None
-    if request.method == "POST" and form.is_valid():
-        keeps_outside = keeps_date(request.POST)
-        try:
-            change_treatment(
-                treatment, by=request.user, now=now, even_outside=keeps_outside, reading=reading, **form.facts()
-            )
-        except ChangedMeanwhile as change:
-            found_again = again(change, treatment, form.facts(), patient.zone)
-            reading, meanwhile = reading.after(change, now), found_again.told
-            form = OwnTreatmentForm(initial=session_of(found_again.treatment), **clocks)
-        except MovesDaysOutside as refusal:
-            outside = outside_the_course(refusal.outside.before, refusal.outside.after)
-        except LoggingStopped as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Saved. All your days were compared anew.")
-            return redirect("today")
-    context = {
-        "tab": "today", "form": form, "treatment": treatment,
-        "outside": outside, "typed_date": typed_date(request.POST),
-        "reading": reading, "meanwhile": meanwhile, "zone": patient.zone,
-    }  # fmt: skip
-    status = 409 if meanwhile else 422 if form.is_bound else 200
-    return render(request, "patient/treatment_edit.html", context, status=status)
+    zone, practice = treatment.patient.zone, treatment.patient.practice
+    form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)
+    edit = edit_treatment(request, treatment, form_of, reader=zone, now=now)
+    if edit.is_saved:
+        messages.success(request, "Saved. All your days were compared anew.")
+        return redirect("today")
+    context = {"tab": "today", "zone": zone, **edit.context}
+    return render(request, "patient/treatment_edit.html", context, status=edit.status)
 
 
 @patient_required

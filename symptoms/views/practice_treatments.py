@@ -1,6 +1,7 @@
 """A practitioner records a treatment, mends it, and invites the patient."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -12,19 +13,17 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
 from accounts.access import practitioner_required, record_access, record_listing
-from accounts.edits import ChangedMeanwhile
 from accounts.models import Invitation, Patient, Practice
 from accounts.patients import add_to_practice
 from symptoms.alerts.reading import DETAILS, LISTED, SKIN, TREATMENT
 from symptoms.forms.skin import skin_of
-from symptoms.forms.treatment import TreatmentForm, id_in, keeps_date, session_of, typed_date
+from symptoms.forms.treatment import TreatmentForm, id_in
 from symptoms.forms.who import InviteForm, NewPatientForm
-from symptoms.journal.treatments import MovesDaysOutside, change_treatment, start_treatment
+from symptoms.journal.treatments import start_treatment
 from symptoms.models import Treatment
-from symptoms.views.meanwhile import again, reading_of
 from symptoms.views.revisions import revisions_of
 from symptoms.views.search import named, sought_in
-from symptoms.wording.times import outside_the_course
+from symptoms.views.treatment_edit import edit_treatment
 
 FOUND_AT_MOST = 10
 
@@ -73,33 +72,17 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     found = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
     treatment, now = get_object_or_404(found, pk=treatment_id), timezone.now()
     practice = request.user.practice_as_practitioner
-    clocks = {"zone": practice.zone, "elsewhere": treatment.patient.zone, "now": now}
-    form = TreatmentForm(request.POST or None, practice=practice, initial=session_of(treatment), **clocks)
-    outside: list[str] = []
-    reading, meanwhile = reading_of(treatment, request.POST, now), None
-    if request.method == "POST" and form.is_valid():
-        keeps_outside = keeps_date(request.POST)
-        try:
-            change_treatment(
-                treatment, by=request.user, now=now, even_outside=keeps_outside, reading=reading, **form.facts()
-            )
-        except ChangedMeanwhile as change:
-            found_again = again(change, treatment, form.facts(), practice.zone)
-            reading, meanwhile = reading.after(change, now), found_again.told
-            form = TreatmentForm(practice=practice, initial=session_of(found_again.treatment), **clocks)
-        except MovesDaysOutside as refusal:
-            outside = outside_the_course(refusal.outside.before, refusal.outside.after)
-        else:
-            messages.success(request, "Saved. All days were compared anew.")
-            return redirect("patient", treatment.patient_id)
+    form_of = partial(TreatmentForm, practice=practice, zone=practice.zone, elsewhere=treatment.patient.zone, now=now)
+    edit = edit_treatment(request, treatment, form_of, reader=practice.zone, now=now)
+    if edit.is_saved:
+        messages.success(request, "Saved. All days were compared anew.")
+        return redirect("patient", treatment.patient_id)
     context = {
-        "form": form, "treatment": treatment, "patient": treatment.patient,
-        "revisions": revisions_of(treatment, practice.zone), "outside": outside, "typed_date": typed_date(request.POST),
-        "practice": practice, "tab": "patients", "reading": reading, "meanwhile": meanwhile, "zone": practice.time_zone,
+        "patient": treatment.patient, "practice": practice, "zone": practice.time_zone, "tab": "patients",
+        "revisions": revisions_of(treatment, practice.zone), **edit.context,
     }  # fmt: skip
-    status = 409 if meanwhile else 422 if form.is_bound else 200
     record_access(request.user, treatment.patient, TREATMENT, now)
-    return render(request, "practitioner/treatment_edit.html", context, status=status)
+    return render(request, "practitioner/treatment_edit.html", context, status=edit.status)
 
 
 @practitioner_required
@@ -158,7 +141,7 @@ def _chosen(request: HttpRequest, practice: Practice) -> Patient | None:
 
 def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict:
     """What the form starts with: who records it, where and when, and the skin as it was the last time."""
-    last = Treatment.objects.managed_by(request.user).filter(patient=patient).order_by("-day_zero").first()
+    last = Treatment.objects.managed_by(request.user).filter(patient=patient).newest_first().first()
     skin = skin_of(last) if last else {}
     return {
         **skin,
