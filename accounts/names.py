@@ -41,7 +41,7 @@ def folded(text: str) -> str:
 
 
 def _bare(letter: str) -> str:
-    is_left_out = unicodedata.combining(letter) or letter in BLANK or is_hyphen(letter)
+    is_left_out = unicodedata.combining(letter) or letter in BLANK or letter in APOSTROPHES or is_hyphen(letter)
     return "" if is_left_out else letter
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from tests import people
+from tests import people, tries  # noqa: F401  what hypothesis tries is set before any test is made
 
 
 @pytest.fixture(scope="session")

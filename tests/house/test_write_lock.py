@@ -1,6 +1,5 @@
 """On SQLite everybody who writes waits for one file lock, for a bounded time; who reads never does."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -18,10 +17,10 @@ from accounts.database import is_transient
 from accounts.models import AccessRecord, Practice
 from tests import people
 from tests.house.tree import ROOT
+from tests.tries import tries
 from tracker.sqlite.lock import lock_beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ALL = os.environ.get("MENDLINE_TEST_FAULTS") == "all"
 WRITERS = [sys.executable, str(ROOT / "tests" / "house" / "writers.py")]
 
 
@@ -120,7 +119,7 @@ def test_writers_in_many_threads_and_processes_never_meet_even_when_some_are_kil
         "PRAGMA journal_mode = WAL; CREATE TABLE numbers (counted); INSERT INTO numbers VALUES (0);"
         "CREATE TABLE lines (id INTEGER PRIMARY KEY, number)"
     )
-    chance, kills = Random(5), 200 if ALL else 4
+    chance, kills = Random(5), tries(4, 200)
     command = [*WRITERS, str(tmp_path), "3"]
     writers = [subprocess.Popen([*command, str(kills * 100)], stdout=subprocess.PIPE) for _ in range(2)]
     for _ in range(kills):

@@ -20,13 +20,13 @@ from tests.messages import mailservers
 from tests.messages.told import a_treatment, an_entry, tell, to
 from tests.processes import environment
 from tests.treatments import on_day
+from tests.tries import EVERYTHING, tries
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
-ALL = os.environ.get("MENDLINE_TEST_FAULTS") == "all"
-KILLS = 200 if ALL else 20
-RACERS = [2, 8] if ALL else [3]
-RACED_FOR = 1_000 if ALL else 300
+KILLS = tries(20, 200)
+RACERS = [2, 8] if EVERYTHING else [3]
+RACED_FOR = tries(300, 1_000)
 MOMENTS = ["before it looks", "while it connects", "during DATA", "after it was taken", "whenever"]
 
 

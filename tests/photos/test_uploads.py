@@ -24,10 +24,10 @@ from tests.api.programs import of, program
 from tests.house.serving import answer, request, serving
 from tests.house.tree import ROOT
 from tests.treatments import pen
+from tests.tries import tries
 
-ALL = os.environ.get("MENDLINE_TEST_FAULTS") == "all"
-UPLOADS = 200 if ALL else 24
-AT_ONCE = 40 if ALL else 12
+UPLOADS = tries(24, 200)
+AT_ONCE = tries(12, 40)
 GROWTH = 64 << 20  # bytes
 
 HOLD = """
@@ -43,6 +43,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from tests import people
 from tests.treatments import pen
+from tests.tries import tries
 clinic = people.practice()
 for number in range(int(sys.argv[1])):
     patient = people.patient(clinic, f"Patient {number}")

@@ -3,7 +3,6 @@
 Meant for both databases: SQLite lets one write at a time, PostgreSQL everybody, but for the rows that a verb locks.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from copy import copy
@@ -30,12 +29,12 @@ from symptoms.messages.outbox import Outbox
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Note
 from tests import people
 from tests.treatments import answers, logged, pen
+from tests.tries import tries
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
-ALL = os.environ.get("MENDLINE_TEST_FAULTS") == "all"
-TRIES = 200 if ALL else 20
-CROWDS = 200 if ALL else 2  # tries with twenty or fifty at once
+TRIES = tries(20, 200)
+CROWDS = tries(2, 200)  # tries with twenty or fifty at once
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:

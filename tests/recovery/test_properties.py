@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,8 +10,10 @@ from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment
 from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom, Urgency
+from tests.tries import tries
 
-MANY = settings(max_examples=1000, deadline=None)
+MANY = settings(max_examples=tries(150, 2000))
+pytestmark = pytest.mark.faults
 
 
 def _some(words):

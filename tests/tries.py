@@ -1,0 +1,16 @@
+"""How often chance is tried: a sample that is the same each time in `make test`, everything in `make faults`."""
+
+import os
+
+from hypothesis import settings
+
+EVERYTHING = os.environ.get("MENDLINE_TEST_FAULTS") == "all"
+
+settings.register_profile("sample", derandomize=True, deadline=None)
+settings.register_profile("everything", deadline=None, print_blob=True)
+settings.load_profile("everything" if EVERYTHING else "sample")
+
+
+def tries(sample: int, everything: int) -> int:
+    """How many tries, rounds or people a test takes, by which of the two runs it is part of."""
+    return everything if EVERYTHING else sample
