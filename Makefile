@@ -50,7 +50,7 @@ postgres:
 
 test: check browser postgres
 	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 2 --dist loadfile
-	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist loadfile $(ROWS) --ignore tests/journal/test_sequences.py
+	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist loadfile $(ROWS)
 
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults

@@ -75,9 +75,8 @@ def resolve_all(
     patients = {alert.treatment.patient_id for alert in alerts}
     for patient_id in patients:
         lock_patient(patient_id)
-    ours = Alert.objects.open().managed_by(by)
-    readable = [alert for alert in alerts if ours.filter(pk=alert.pk).exists()]
-    closed = _close({alert: alerts[alert] for alert in readable}, outcome, reason, by, now)
+    ours = set(Alert.objects.open().managed_by(by).filter(pk__in=[alert.pk for alert in alerts]))
+    closed = _close({alert: seen for alert, seen in alerts.items() if alert in ours}, outcome, reason, by, now)
     if closed:
         end_kept_reach(closed, by.practice_as_practitioner)
     return closed
