@@ -18,6 +18,7 @@ from symptoms.journal.judging import judge_all
 from symptoms.models import Alert, AlertEvent, Treatment, TreatmentRevision
 
 SAME_SESSION_WITHIN = timedelta(days=1)
+UNORDERED = ("areas", "conditions", "medications")  # lists in which the order says nothing
 NOT_REVISED = {"id", "patient", "practice", "recorded_by", "same_as", "kept_apart_at"}
 
 
@@ -239,7 +240,12 @@ def say_different(treatment: Treatment, *, now: datetime) -> None:
 def as_document(treatment: Treatment) -> dict:
     """The fields that people fill in, as plain JSON."""
     fields = model_to_dict(treatment, exclude=NOT_REVISED)
-    return {name: _plain(value) for name, value in fields.items()}
+    return in_order({name: _plain(value) for name, value in fields.items()})
+
+
+def in_order(document: dict) -> dict:
+    """The document with its sets, which are kept as lists, in the same order however somebody ticked them."""
+    return {name: sorted(value) if name in UNORDERED else value for name, value in document.items()}
 
 
 def _plain(value):

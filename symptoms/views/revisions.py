@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.members import user_name
 from accounts.models import User
-from symptoms.journal.treatments import as_document
+from symptoms.journal.treatments import as_document, in_order
 from symptoms.models import Treatment
 from symptoms.wording.times import on_both_clocks
 
@@ -37,13 +37,14 @@ def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[Revision]:
     plain = in_words_for(zone, treatment, [became, *(row.was for row in rows)])
     found = []
     for row in rows:
+        before = in_order(row.was)
         changes = [
             (label_of(name), plain(name, was), plain(name, became.get(name)))
-            for name, was in row.was.items()
+            for name, was in before.items()
             if was != became.get(name)
         ]
         found.append(Revision(user_name(row.changed_by), row.changed_at, changes))
-        became = row.was
+        became = before
     return found
 
 

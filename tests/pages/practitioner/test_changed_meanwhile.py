@@ -90,6 +90,17 @@ def test_where_both_changed_one_field_the_second_decides_knowing_it(desk, chens,
     assert str(treatment.needle_depth_mm) == "1.50"
 
 
+def test_the_order_in_which_areas_were_ticked_is_no_change(desk, chens, ana, noor):
+    session = pen(ana, days_ago=3, by=noor, areas=["neck", "face"], medications=["nsaid", "blood_thinner"])
+    edit = reverse("practice_treatment_edit", args=[session.pk])
+    noors = sent_by(desk.get(edit), edit)
+    assert chens.post(edit, sent_by(chens.get(edit), edit)).status_code == 302
+    session.refresh_from_db()
+    assert session.areas == ["face", "neck"]  # as the form writes them
+    assert desk.post(edit, {**noors, "passes": "3"}).status_code == 302
+    assert "Saved without a difference." in text_of(desk.get(edit))
+
+
 def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit):
     noors = sent_by(desk.get(edit), edit)
     chens.post(edit, {**sent_by(chens.get(edit), edit), "needle_depth_mm": "2.0"})
