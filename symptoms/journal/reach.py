@@ -35,6 +35,14 @@ class Reach:
     since: datetime | None = None
     accesses: tuple[TreatmentAccess, ...] = ()  # of the reader's practice; none: no limit
 
+    @property
+    def unshared(self) -> list[str]:
+        """Which of notes and photos the patient did not share of the time before `since`."""
+        if self.since is None or len(self.accesses) > 1:  # whoever was here before sees some of them
+            return []
+        (access,) = self.accesses
+        return [what for what, is_shared in (("notes", access.notes), ("photos", access.photos)) if not is_shared]
+
     def now(self, now: datetime) -> datetime:
         """The moment as of which the record is read: `now`, or when the patient left."""
         return now if self.until is None else self.until

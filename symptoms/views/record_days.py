@@ -73,6 +73,8 @@ def course_context(request: HttpRequest, reach: Reach, matters: list[Matter], no
         "newest": newest,
         "flags": _flags(newest.said if newest else None),
         "log": _log(reach, course),
+        "joined_at": reach.since,
+        "unshared": reach.unshared,
         **_photos(request, reach),
     }
 

@@ -291,6 +291,27 @@ def test_a_clinic_that_was_left_does_not_read_what_the_next_one_did_about_it(des
     assert "Okafor" not in shown and "Otherwhere" not in shown
 
 
+@pytest.mark.parametrize(
+    ("shares", "unshared"),
+    [({}, "Notes and photos"), ({"earlier_notes": True}, "Photos"), ({"earlier_photos": True}, "Notes")],
+)
+def test_a_clinic_that_was_joined_reads_what_of_earlier_was_not_shared(session, shares, unshared):
+    logged(session, 2, note="Before she joined.")
+    okafor = people.dr_okafor()
+    joins(session.patient, okafor.membership.practice, **shares)
+    shown = page(people.signed_in(okafor), session)
+    assert f"{unshared} from before Ana Marrowby joined (" in shown
+    assert ("Before she joined." in shown) == ("earlier_notes" in shares)
+
+
+def test_nothing_is_said_of_sharing_where_all_was_shared_or_nothing_was_before(desk, session):
+    logged(session, 2, note="Before she joined.")
+    assert "were not shared" not in page(desk, session)
+    okafor = people.dr_okafor()
+    joins(session.patient, okafor.membership.practice, earlier_notes=True, earlier_photos=True)
+    assert "were not shared" not in page(people.signed_in(okafor), session)
+
+
 def test_a_day_that_was_changed_without_end_leaves_the_page_readable(desk, session):
     saved = logged(session, 2).entry
     Entry.objects.bulk_create(
