@@ -1,7 +1,7 @@
 /* <case-queue data-every="30"> keeps the practitioner's list fresh and lets it be walked with j, k and Enter.
 
    Markup it reads:
-     <… id="queue-list">                       the list; each row's link is `.case h2 a`
+     <… id="queue-list">                       the lists, or what stands there while they are empty; each row's link is `.case h2 a`
      <… id="…" data-live>                      other parts to bring up to date with it (the count in the heading, the filters)
      <p data-said role="status">               where "2 new to review" is said
      <p class="banner" data-stale hidden>      shown while the list cannot be brought up to date

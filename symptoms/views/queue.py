@@ -15,8 +15,8 @@ from accounts.models import Departure, Invitation, Patient, Practice
 from symptoms.alerts.reading import LISTED
 from symptoms.models import Assessment, Delivery, Standing, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.queue_left import left_alerts, left_rows
-from symptoms.views.queue_rows import rows_of
+from symptoms.views.queue_left import LeftRow, left_alerts, left_rows
+from symptoms.views.queue_rows import Row, rows_of
 from symptoms.views.search import named, sought_in
 
 ROWS = 50
@@ -36,12 +36,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     is_queue = show == "open" and not sought
     left = left_rows(practice, now) if is_queue else []
     waiting = page.paginator.count + len(left) if is_queue else _waiting(practice)
+    rows = rows_of(_found(page, show), request.user, now)
     context = {
         "practice": practice,
         "now": now,
         "page": page,
-        "rows": rows_of(_found(page, show), request.user, now),
+        "rows": rows,
         "left": left,
+        "left_first": _stand_first(left, rows),
         "waiting": waiting,
         "show": show,
         "shows": SHOW.items(),
@@ -51,9 +53,15 @@ def queue(request: HttpRequest) -> HttpResponse:
         "stuck_since": _stuck_since(practice, now),
         "tab": "queue" if is_queue else "patients",
     }
-    shown = [row.patient.pk for row in (*context["rows"], *left)] + [one.patient_id for one in context["to_confirm"]]
+    shown = [row.patient.pk for row in (*rows, *left)] + [one.patient_id for one in context["to_confirm"]]
     record_listing(request.user, shown, LISTED, now)
     return render(request, "practitioner/queue.html", context)
+
+
+def _stand_first(left: list[LeftRow], rows: list[Row]) -> bool:
+    """Whether those who left come before the list: where one of them is more urgent than everybody in it."""
+    urgency = max((row.worst.urgency for row in rows if row.worst), default=0)
+    return bool(left) and left[0].alert.urgency > urgency
 
 
 def _page(practice: Practice, show: str, sought: str, number: str) -> Page:

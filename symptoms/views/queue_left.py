@@ -1,4 +1,4 @@
-"""Who left the practice with something open: what stands above the queue until somebody closes it."""
+"""Who left the practice with something open: what stands beside the queue until somebody closes it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class LeftRow:
     """One patient who left; `words` is what was open then, `told` what went wrong with telling somebody."""
 
     patient: Patient
-    urgency: str
+    alert: Alert
     words: str
     waits: str
     taken_by: str
@@ -48,7 +48,7 @@ def left_rows(practice: Practice, now: datetime) -> list[LeftRow]:
     return [
         LeftRow(
             patient=seen[alert.treatment.patient_id],
-            urgency=alert.urgency_slug,
+            alert=alert,
             words=left_in_words(alert.left_open),
             waits=span(alert.worsened_at, now),
             taken_by=f"{alert.acknowledged_by} has it" if alert.is_held else "",

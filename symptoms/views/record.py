@@ -58,6 +58,7 @@ def record_of(
         "age": patient.age(then),
         "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
         "is_ours": is_ours,
+        "may_call": is_ours or bool(matters),  # who left, by the number of then, while something is open here
         "left_at": None if is_ours else then,
         "treatments": treatments,
         "treatment": treatment,
@@ -86,8 +87,12 @@ def _to_undo(patient: Patient, practice: Practice, now: datetime) -> Invitation 
 
 
 def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]:
-    """The sessions of which something is open that nobody here has."""
-    free = {matter.alert.treatment_id for matter in matters if not matter.alert.is_held}
+    """The sessions of which something is open that nobody here has.
+
+    That the patient left counts only where nothing else is open: whoever has the rest deals with that as well.
+    """
+    concerns = [matter for matter in matters if not matter.left] or matters
+    free = {matter.alert.treatment_id for matter in concerns if not matter.alert.is_held}
     return [treatment for treatment in treatments if treatment.id in free]
 
 

@@ -69,6 +69,30 @@ def test_every_page_is_for_everybody(visitor, who):
         _is_for_everybody(one.page)
 
 
+def test_a_refused_note_is_where_the_focus_is(visitor):
+    one = visitor()
+    one.sign_in(NOOR, PASSWORD)
+    page = one.page
+    page.goto("/practice/?show=all&q=Priya")
+    page.locator(".case h2 a").click()
+    page.locator("#id_text").evaluate("field => field.required = false")
+    page.get_by_role("button", name="Keep for the clinic").click()
+    expect(page.locator("form#mistake")).to_be_focused()
+
+
+def test_an_empty_queue_fills_by_itself_and_keys_walk_through_all_of_it(visitor):
+    one = visitor()
+    one.sign_in(NOOR, PASSWORD)
+    one.page.goto("/practice/?show=all&q=nobody")
+    expect(one.page.get_by_text("Nobody by that name")).to_be_visible()
+    one.page.evaluate("history.replaceState(null, '', '/practice/')")
+    one.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(one.page.locator(".case").first).to_be_visible()
+    expect(one.page.get_by_text("Nobody by that name")).to_have_count(0)
+    one.page.keyboard.press("j")
+    expect(one.page.locator(".case h2 a").first).to_be_focused()
+
+
 def test_a_chosen_file_that_is_no_photo_is_said_so_before_it_is_sent(visitor):
     one = visitor()
     one.sign_in("tom@patients.example", PASSWORD)

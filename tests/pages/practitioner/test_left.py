@@ -1,4 +1,4 @@
-"""A patient who left with something open stands above the queue and on their page until somebody closes it."""
+"""A patient who left with something open stands beside the queue and on their page until somebody closes it."""
 
 import pytest
 from django.urls import reverse
@@ -7,7 +7,7 @@ from django.utils import timezone
 from symptoms.alerts.handling import acknowledge
 from symptoms.models import Alert, Delivery
 from tests import people
-from tests.moving import joins
+from tests.moving import joins, leaves
 from tests.pages.practitioner.pages import text_of
 from tests.treatments import logged, pen
 
@@ -54,3 +54,31 @@ def test_the_page_says_it_and_it_is_closed_there(desk, left):
     closed = desk.post(reverse("resolve", args=[left.id]), {"outcome": "referred", "reason": "Rang her."}, follow=True)
     assert "Closed left your clinic: Referred: Rang her." in text_of(closed)
     assert "0 to review" in text_of(desk.get(QUEUE))
+
+
+def test_who_left_comes_first_only_where_nobody_in_the_list_is_as_urgent(desk, left, clinic, noor):
+    mara = pen(people.patient(clinic, "Mara"), days_ago=6, by=noor)
+    order = []
+    for signs in (["firm_lumps"], ["pus"]):
+        logged(mara, 3, signs=signs)
+        shown = text_of(desk.get(QUEUE))
+        order.append(sorted(["Mara", "Ana Marrowby"], key=shown.index))
+    assert order == [["Ana Marrowby", "Mara"], ["Mara", "Ana Marrowby"]]
+
+
+def test_who_left_for_nobody_is_marked_and_called_by_the_number_of_then(desk, clinic, noor):
+    session = pen(people.ana(clinic, phone="07700 900123"), days_ago=6, by=noor)
+    logged(session, 3, signs=["pus"])
+    acknowledge(session, by=noor, now=timezone.now())
+    assert "Left your clinic" not in text_of(desk.get(QUEUE))
+    leaves(session.patient)
+    session.patient.phone = "07700 900999"
+    session.patient.save()
+    assert "Left your clinic." in text_of(desk.get(QUEUE))
+    page = reverse("patient", args=[session.patient_id])
+    shown = desk.get(page).content.decode()
+    assert 'href="tel:07700900123"' in shown and "900999" not in shown
+    assert "Dr Noor has it" in shown and "I have this</button>" not in shown  # whoever has it deals with that as well
+    for alert in Alert.objects.open():
+        desk.post(reverse("resolve", args=[alert.id]), {"outcome": "seen"})
+    assert "tel:" not in desk.get(page).content.decode()
