@@ -24,6 +24,7 @@ from accounts.typed import keep_guards, sign_out
 from accounts.zones import clock_of
 
 INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
+CHOOSE_ANOTHER = "choose a new password: see “I can’t sign in” below."
 SAID_ON_THE_PAGE = "account/messages/email_confirmation_sent.txt"
 
 
@@ -33,16 +34,14 @@ class Adapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "This e-mail address and password do not go together. Check both and try again.",
-        "too_many_from_here": (
-            "Too many wrong tries for this address from your network. Wait five minutes, or reset your password."
-        ),
+        "too_many_from_here": f"Too many wrong tries for this e-mail address. Wait five minutes, or {CHOOSE_ANOTHER}",
         "too_many_of_network": (
-            "Too many wrong tries from your network. Wait an hour, sign in on a device that you have used before, or "
-            "reset your password."
+            "Too many wrong tries from your network, by you or by others. Wait an hour, sign in on a device that you "
+            f"have used before, or {CHOOSE_ANOTHER}"
         ),
         "too_many_of_account": (
-            "Too many wrong tries for this address today. Sign in on a device that you have used before, or reset your "
-            "password."
+            "Too many wrong tries for this e-mail address today. Sign in on a device that you have used before, or "
+            f"{CHOOSE_ANOTHER}"
         ),
         "incorrect_password": "This is not your password. Try again.",
         "enter_current_password": "This is not your current password. Try again.",

@@ -19,6 +19,11 @@ def user_name(user: User | None) -> str:
     return str(user) if user else "A former member"
 
 
+def editor_name(editor: User | None, reader: User) -> str:
+    """How whoever changed something meanwhile is named to `reader`, who may have done it themselves."""
+    return "you, in another window or on another device" if editor == reader else user_name(editor)
+
+
 @transaction.atomic
 def change_member(
     member: Membership, *, is_practitioner: bool, is_admin: bool, by: User | None = None, now: datetime | None = None,

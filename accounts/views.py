@@ -55,7 +55,7 @@ def _profile_again(
     """My account, when the clinic or I myself, on another device, changed something while the page was open."""
     request.user.look_up_anew()
     form = forms.DetailsForm(instance=request.user.as_patient, initial=edits.kept(change, typed))
-    who = "you, in another window or on another device" if change.by == request.user else members.user_name(change.by)
+    who = members.editor_name(change.by, request.user)
     told = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
     return _profile_page(request, form, status=409, meanwhile=told, reading=reading.after(change, timezone.now()))
 
@@ -208,7 +208,7 @@ def member_change(request: HttpRequest, member_id) -> HttpResponse:
             return _changed(request, member, None if is_removal else form.cleaned_data, reading)
         except edits.ChangedMeanwhile as change:
             typed, by = form.cleaned_data, change.by
-            who = "you, in another window or on another device" if by == request.user else members.user_name(by)
+            who = members.editor_name(by, request.user)
             told = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
             form, reading = forms.RolesForm(initial=edits.kept(change, typed)), reading.after(change, timezone.now())
             return _member_page(request, member, form, status=409, reading=reading, meanwhile=told)

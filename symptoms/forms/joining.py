@@ -10,9 +10,13 @@ from symptoms.journal.joining import Choices
 class JoinForm(AgreeForm):
     """The consents, and what the clinic may see of what was before; nothing of that is ticked at first."""
 
-    earlier = forms.BooleanField(required=False, label="My earlier treatments, with all that I logged.")
+    earlier = forms.BooleanField(required=False, label="My earlier treatments, with the answers I logged.")
     earlier_notes = forms.BooleanField(required=False, label="The notes I wrote until now.")
-    earlier_photos = forms.BooleanField(required=False, label="The photos I took until now.")
+    earlier_photos = forms.BooleanField(
+        required=False,
+        label="The photos I took until now.",
+        help_text="Only if you also agree below that your clinic may see your photos.",
+    )
 
     def __init__(self, *args, practice: Practice, has_earlier: bool, has_log: bool, **kwargs):
         super().__init__(*args, practice=practice, **kwargs)

@@ -1,10 +1,16 @@
 """What is said to a patient about an entry, and whom they can call: the same on the page and from the API."""
 
+from collections.abc import Iterable
+
 from accounts.help_numbers import numbers_for
 from accounts.models import Patient
-from symptoms.models import Assessment, Entry
+from symptoms.models import Alert, Assessment, Entry
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.patient import Lines, Verdict, verdict
+from symptoms.wording.seen import said_about_flag
+
+NOT_CHECKED = "A day that we could not check"
+NO_LONGER_SAID = "Something you told us earlier"
 
 
 def lines_for(patient: Patient) -> Lines:
@@ -31,3 +37,19 @@ def said_about(entry: Entry, said: Assessment | None, lines: Lines, unit: str) -
         version=judged.protocol_version if judged else "",
         unit=unit,
     )
+
+
+def titles_for_patient(alerts: Iterable[Alert]) -> list[str]:
+    """What open alerts are called in the verdicts that their patient has read, each title once.
+
+    A practitioner's name for a concern ("Skin necrosis") would read as a diagnosis.
+    """
+    return list(dict.fromkeys(_title_for_patient(alert) for alert in alerts))
+
+
+def _title_for_patient(alert: Alert) -> str:
+    if not alert.concern:
+        return NOT_CHECKED
+    assessment = alert.entry.assessments.order_by("-is_current", "-made_at").first()
+    flags = assessment.flags if assessment else ()
+    return next((said_about_flag(flag).title for flag in flags if flag["concern"] == alert.concern), NO_LONGER_SAID)

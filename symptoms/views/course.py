@@ -38,8 +38,10 @@ def course(request: HttpRequest) -> HttpResponse:
     if not treatments:
         return render(request, "patient/course.html", {"tab": "course", "treatment": None})
     treatment = chosen(treatments, request.GET.get("treatment", ""))
-    today = min(LAST_DAY, last_day(treatment, patient.today(now)))
-    pages = _pages(today)
+    date = patient.today(now)
+    last = min(LAST_DAY, last_day(treatment, date))
+    today = min(last, max(0, treatment.day_of(date)))  # a later day can be logged already, before a journey west
+    pages = _pages(last)
     page = _page_of(request.GET.get("page", ""), len(pages))
     read = read_course(Reach(request.user, treatment), days=pages[page - 1])
     symptom = _symptom(request.GET.get("symptom", "")) or _leading(read)
@@ -54,7 +56,7 @@ def course(request: HttpRequest) -> HttpResponse:
         "symptom": symptom,
         "chips": [(word, question(word).title) for word in _offered(read, symptom)],
         "chart": draw(read.line(symptom), symptom, today=today),
-        "rows": _rows(read, symptom, today),
+        "rows": _rows(read, symptom, last),
         "page": page,
         "pages": [(number, days[0], days[-1]) for number, days in enumerate(pages, 1)],
         "views": views,
@@ -66,10 +68,10 @@ def course(request: HttpRequest) -> HttpResponse:
     return render(request, "patient/course.html", context)
 
 
-def _rows(read: CourseRead, symptom: Symptom, today: int) -> list[dict[str, Any]]:
-    """The table's rows, and the calendar's cells: the days that have come."""
+def _rows(read: CourseRead, symptom: Symptom, last: int) -> list[dict[str, Any]]:
+    """The table's rows, and the calendar's cells: the days that have come or are logged already."""
     has_clinic = read.treatment.patient.practice_id is not None
-    return [_row(day, symptom, has_clinic=has_clinic) for day in read.days if day.day <= today]
+    return [_row(day, symptom, has_clinic=has_clinic) for day in read.days if day.day <= last]
 
 
 def _row(day: DayRead, symptom: Symptom, *, has_clinic: bool) -> dict[str, Any]:
@@ -116,15 +118,15 @@ def _view(word: str, there: list[tuple[str, str]]) -> str:
     return word or (there[0][0] if there else "")
 
 
-def _pages(today: int) -> list[range]:
-    """The days in stretches of 30, those up to today first; a course that has just begun shows what is expected."""
-    if today < PAGE:
+def _pages(last: int) -> list[range]:
+    """The days in stretches of 30, the newest first; a course that has just begun shows what is expected."""
+    if last < PAGE:
         return [range(PAGE)]
-    return [range(max(0, last + 1 - PAGE), last + 1) for last in range(today, -1, -PAGE)]
+    return [range(max(0, end + 1 - PAGE), end + 1) for end in range(last, -1, -PAGE)]
 
 
 def _page_of(word: str, pages: int) -> int:
-    """The page asked for; by default the first, with today in it."""
+    """The page asked for; by default the first, with the newest days."""
     if word and not (word.isascii() and word.isdigit() and len(word) <= 3 and 1 <= int(word) <= pages):
         raise Http404
     return int(word or 1)

@@ -14,10 +14,10 @@ from accounts.models import UNDONE_WITHIN, Invitation, Patient
 from accounts.sessions import became_member
 from symptoms.forms.joining import JoinForm
 from symptoms.journal import joining, undoing
+from symptoms.journal.verdicts import titles_for_patient
 from symptoms.models import Alert
 from symptoms.views.own import in_a_line, own_treatments
 from symptoms.views.record import patients_seen_by
-from symptoms.wording.practitioner import concern_title
 from symptoms.wording.times import full
 
 
@@ -43,7 +43,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             context["sentence"] = str(refusal)
         except joining.SomethingOpen as refusal:
             ticked = [name for name in form.fields if form.cleaned_data[name]] if form else []
-            context |= {"leaving": refusal.practice, "open": _named(refusal.alerts), "ticked": ticked}
+            context |= {"leaving": refusal.practice, "open": titles_for_patient(refusal.alerts), "ticked": ticked}
             return render(request, "accounts/join_open.html", context)
         else:
             return _over(request) if acceptance is None else _joined(request, acceptance, now)
@@ -75,12 +75,6 @@ def _before(request: HttpRequest, invitation: Invitation) -> dict:
         "course": (full(course.day_zero), in_a_line(course)) if course else None,
         "has_open": Alert.objects.open().filter(treatment__patient=patient).exists(),
     }
-
-
-def _named(alerts: list[Alert]) -> list[str]:
-    """What is open, as its patient reads it."""
-    titles = (concern_title(alert.concern) if alert.concern else "A day they have to read" for alert in alerts)
-    return list(dict.fromkeys(titles))
 
 
 def _over(request: HttpRequest) -> HttpResponse:
@@ -180,7 +174,7 @@ def leave_practice(request: HttpRequest) -> HttpResponse:
                 request.user, now=timezone.now(), knows_open=knows_open, session_key=request.session.session_key
             )
         except joining.SomethingOpen as refusal:
-            context["open"] = _named(refusal.alerts)
+            context["open"] = titles_for_patient(refusal.alerts)
         else:
             messages.success(request, f"You left {practice}. Your logs are still yours.")
             return redirect("profile")

@@ -90,6 +90,8 @@ def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) 
 def _week(course: CourseRead, today: int) -> list[dict[str, Any]]:
     """Seven days around today, those to come included."""
     read = {day.day: day for day in course.days}
+    if course.newest:  # perhaps tomorrow's: logged before the patient travelled west
+        read.setdefault(course.newest.day, course.newest)
     first = course.days[0].day
     return [_in_week(read.get(day), day, course.treatment, today) for day in range(first, first + WEEK)]
 

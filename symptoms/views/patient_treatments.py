@@ -62,7 +62,7 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
     form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=zone, now=now)
     if edit.is_saved:
-        messages.success(request, "Saved. All your days were compared anew.")
+        messages.success(request, "Saved. We have compared all your days again.")
         return redirect("today")
     context = {"tab": "today", "zone": zone, **edit.context}
     return render(request, "patient/treatment_edit.html", context, status=edit.status)

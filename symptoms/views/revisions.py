@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
 
 from accounts.members import user_name
 from accounts.models import User
@@ -69,6 +71,8 @@ def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, pati
         return NOTHING
     if name == "practitioner":
         return names.get(value, user_name(None))
+    if name == "day_zero":
+        return date_format(date.fromisoformat(value), "D j M Y")
     if name == "performed_at":
         return on_both_clocks(datetime.fromisoformat(value), zone, patients_zone)
     if isinstance(value, bool):

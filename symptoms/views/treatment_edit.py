@@ -15,7 +15,7 @@ from django.db.models import DecimalField
 from django.http import HttpRequest, QueryDict
 
 from accounts.edits import ChangedMeanwhile, Reading, in_words, kept
-from accounts.members import user_name
+from accounts.members import editor_name
 from symptoms.forms.treatment import SessionForm, keeps_date, session_of, typed_date
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.treatments import MovesDaysOutside, as_document, change_treatment
@@ -60,7 +60,7 @@ def edit_treatment(
         try:
             change_treatment(treatment, by=request.user, now=now, even_outside=even_outside, reading=reading, **facts)
         except ChangedMeanwhile as change:
-            reopened = _reopened(change, treatment, facts, reader)
+            reopened = _reopened(change, treatment, facts, editor_name(change.by, request.user), reader)
             reading, meanwhile = reading.after(change, now), reopened.told
             form = form_of(initial=session_of(reopened.treatment))
         except MovesDaysOutside as refusal:
@@ -82,7 +82,9 @@ def _reading_of(treatment: Treatment, typed: QueryDict, now: datetime) -> Readin
     return Reading.carried_by(typed.get("reading")) or Reading(as_document(treatment), now)
 
 
-def _reopened(change: ChangedMeanwhile, treatment: Treatment, facts: dict[str, Any], reader: ZoneInfo) -> Reopened:
+def _reopened(
+    change: ChangedMeanwhile, treatment: Treatment, facts: dict[str, Any], editor: str, reader: ZoneInfo
+) -> Reopened:
     """The treatment as it stands now, with the `facts` that were typed where they were changed on the page."""
     typed = _as_typed(change, treatment, facts)
     shown, wanted = copy(treatment), kept(change, typed)
@@ -90,7 +92,7 @@ def _reopened(change: ChangedMeanwhile, treatment: Treatment, facts: dict[str, A
         if name not in change.became or wanted[name] == typed[name]:
             setattr(shown, name, fact)
     plain = in_words_for(reader, treatment, [change.became, typed, {n: was for n, (was, _) in change.changes.items()}])
-    return Reopened(shown, in_words(change, typed, who=user_name(change.by), label=label_of, plain=plain))
+    return Reopened(shown, in_words(change, typed, who=editor, label=label_of, plain=plain))
 
 
 def _as_typed(change: ChangedMeanwhile, treatment: Treatment, facts: dict[str, Any]) -> dict[str, Any]:

@@ -70,11 +70,12 @@ def draw(points: Sequence[PointLike], word: str, *, today: int) -> Chart:
     edge = " ".join(f"{point.day - first} {_height(point.limit) - ABOVE_LIMIT:.4g}" for point in shown)
     answered = [point for point in shown if point.level is not None]
     title = question(word).title
+    until = max([today, *(point.day for point in answered)])
     now = today - first if first <= today <= first + wide else None
     return Chart(
         title=title,
         heading=f"{title}: {_in_short(answered)}",
-        label=_sentence(title, [point for point in shown if point.day <= today]),
+        label=_sentence(title, [point for point in shown if point.day <= until]),
         gaps=_gaps(shown, today),
         wide=wide,
         band=f"M{edge} {wide} {BOTTOM} 0 {BOTTOM}z",

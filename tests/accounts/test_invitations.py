@@ -161,6 +161,7 @@ def test_a_code_is_confirmed_by_the_practice_before_anything_of_the_record_is_se
     assert browser.post(shown(record, noor), AGREED)["Location"] == "/account/waiting/"
     assert not Patient.objects.filter(user=ana).exists()
     assert b"Almost there" in browser.get("/account/waiting/").content
+    assert b"Not confirmed yet" in browser.get("/account/waiting/?asked=1").content
     page = f"/practice/invitations/{Invitation.objects.get().pk}/confirm/"
     assert ANAS.encode() in desk.get(page).content
     assert people.signed_in(people.dr_okafor()).post(page, {"answer": "yes"}).status_code == 404

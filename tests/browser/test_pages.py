@@ -1,6 +1,7 @@
 """Every page for everybody: axe finds no fault, light or dark; nothing is wider than a phone; nobody complains."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -101,6 +102,32 @@ def test_a_chosen_file_that_is_no_photo_is_said_so_before_it_is_sent(visitor):
     one.page.locator("input[type=file]").first.set_input_files(file)
     expect(one.page.get_by_role("alert")).to_contain_text("cannot show this file")
     expect(one.page.locator(".shot-preview")).to_have_count(0)
+
+
+def test_a_second_question_takes_the_focus_and_is_answered_by_keyboard(visitor):
+    focus = "document.activeElement.textContent"
+    julia = visitor()
+    julia.sign_in("julia@patients.example", PASSWORD)
+    julia.page.goto("/account/leave/")
+    julia.page.get_by_role("button", name="Leave this clinic").focus()
+    with julia.page.expect_navigation():
+        julia.page.keyboard.press("Enter")
+    assert "Something is still open" in julia.page.evaluate(focus)
+    assert "Signs of a skin infection" in julia.page.evaluate(focus)
+    for word in ("Today", "Leave all the same", "Stay"):
+        julia.page.keyboard.press("Tab")
+        assert julia.page.evaluate(focus) == word
+    robin = visitor()
+    robin.sign_in("robin@patients.example", PASSWORD)
+    robin.page.goto("/today/")
+    robin.page.get_by_role("link", name="My treatment").click()
+    when = robin.page.get_by_label("When were you treated?")
+    moved = datetime.fromisoformat(when.input_value()) + timedelta(days=3)
+    when.fill(f"{moved:%Y-%m-%dT%H:%M}")
+    robin.page.get_by_role("button", name="Save").focus()
+    with robin.page.expect_navigation():
+        robin.page.keyboard.press("Enter")
+    assert "Is this date right?" in robin.page.evaluate(focus)
 
 
 def test_the_way_in_with_an_invitation_is_for_everybody(site, visitor):

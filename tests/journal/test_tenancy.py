@@ -219,7 +219,9 @@ def test_whoever_has_something_open_is_asked_twice_and_told_what(ana, session):
     assert "infection" in [alert.concern for alert in asked.value.alerts]
     phone = people.signed_in(ana)
     again = phone.post(reverse("leave_practice"))
-    assert "Infection" in again.content.decode() and "knows_open" in again.content.decode()
+    page = again.content.decode()
+    assert "Signs of a skin infection" in page and "knows_open" in page
+    assert ">Infection<" not in page  # a practitioner's word, which reads as a diagnosis
     ana.refresh_from_db()
     assert ana.practice is not None
     phone.post(reverse("leave_practice"), {"knows_open": "yes"})
@@ -238,14 +240,16 @@ def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something
     for told in (
         "You leave Larkfield",
         "What Otherwhere Clinic will see",
+        "about your skin, health and medicines",
         "Not the notes and photos",
-        "What is still open",
+        "What is still open, with the treatment",
+        "Only if you also agree below that your clinic may see your photos.",
     ):
         assert told in page
     with pytest.raises(CareNotAgreed):
         join(link.split("/")[2], ana.user, now=timezone.now(), knows_open=True)
     asked = phone.post(link, {"care": "on", "photos": "on", "earlier_notes": "on"}).content.decode()
-    assert "Infection" in asked and 'name="earlier_notes"' in asked
+    assert "Signs of a skin infection" in asked and ">Infection<" not in asked and 'name="earlier_notes"' in asked
     ana.refresh_from_db()
     assert ana.practice == noor.membership.practice
     phone.post(link, {"care": "on", "photos": "on", "earlier_notes": "on", "knows_open": "yes"})

@@ -112,7 +112,7 @@ def test_without_the_needed_agreement_nothing_of_the_welcome_is_kept(invited):
 def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
     said = {"right": "no", "fitzpatrick": "unknown", "year_of_birth": "1990", "care": "on"}
     page = people.signed_in(invited).post(WELCOME, said, follow=True)
-    assert "Your clinic wrote this down, so your clinic mends it." in text_of(page)
+    assert "Your clinic wrote this down, so only your clinic can change it." in text_of(page)
 
 
 def test_a_clinic_may_invite_before_it_recorded_a_treatment(clinic):

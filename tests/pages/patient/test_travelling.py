@@ -27,6 +27,11 @@ def test_the_newest_verdict_is_shown_where_its_day_has_not_come_yet(clinic, noor
         phone.post(reverse("profile_zone"), {"time_zone": "America/Los_Angeles"})
         today = text_of(phone.get(reverse("today")))
         assert "Be seen today" in today and f"As expected on day {day}" not in today
+        links = phone.get(reverse("today")).content.decode()
+        assert f'href="{reverse("course_day", args=[day])}"' in links  # among the days of the week
+        course = phone.get(reverse("course"), {"symptom": "pain"})
+        assert f"Day {max(0, day - 1)} · Pen" in text_of(course)  # as Today counts the days
+        assert f"severe on day {day}." in course.content.decode().lower()  # the chart's sentence leaves nothing out
         for address in (
             reverse("course_day", args=[day]), reverse("log_day", args=[day]), entry.get_absolute_url(),
         ):  # fmt: skip
