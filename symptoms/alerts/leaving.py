@@ -23,7 +23,7 @@ def raise_left(patient: Patient, practice: Practice, *, now: datetime) -> Alert 
     was_open = list(
         at_this_desk.exclude(kind=Alert.Kind.LEFT)
         .select_related("treatment", "entry")
-        .order_by("-urgency", "worsened_at")
+        .order_by("-urgency", "worsened_at", "concern")
     )
     if not was_open:
         return None

@@ -88,10 +88,11 @@ def _alerts(reaches: list[Reach], practice: Practice):
     gone = elsewhere.filter(_during_stays(reaches))
     events = (ours | gone).select_related("alert", "actor")
     for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_one_act):
-        first, *more = together
-        who = user_name(first.actor) if what in ("acknowledged", "resolved") else "Mendline"
-        title = alert_title(first.alert.kind, first.alert.concern)
-        yield Event(at, who, event_in_words(what, title, first.urgency, first.detail, more=len(more)))
+        act = list(together)
+        worst = min(act, key=lambda event: (-(event.urgency or 0), event.alert.concern))
+        who = user_name(worst.actor) if what in ("acknowledged", "resolved") else "Mendline"
+        title = alert_title(worst.alert.kind, worst.alert.concern)
+        yield Event(at, who, event_in_words(what, title, worst.urgency, worst.detail, more=len(act) - 1))
 
 
 def _during_stays(reaches: list[Reach]) -> Q:

@@ -195,7 +195,7 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
         .select_related("treatment", "entry", "acknowledged_by")
         .defer("treatment__products", "entry__answers", "entry__note", "acknowledged_by__password")
         .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.deliverable()))
-        .order_by("-urgency", "worsened_at")
+        .order_by("-urgency", "worsened_at", "concern")  # as on the patient's page
     )
     by_patient: dict[UUID, list[Alert]] = defaultdict(list)
     for alert in alerts:

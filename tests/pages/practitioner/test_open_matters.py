@@ -91,10 +91,10 @@ def test_a_mistake_is_where_the_forms_address_ends(desk, session):
 
 
 def test_one_tap_is_one_line_of_the_history(desk, session):
-    logged(session, 4, pain=4, signs=["pus"])
+    logged(session, 4, pain=4, redness=3, signs=["pus"])
     answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
     assert text_of(answer).count("“I have this”") == 1
-    assert " and 1 more: “I have this”" in text_of(answer)
+    assert "Took infection and 2 more: “I have this”" in text_of(answer)  # by the most urgent
     assert 'href="#note">Note or message</a>' in answer.content.decode()
 
 

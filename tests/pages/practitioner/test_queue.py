@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.invitations import accept, invite_patient
 from accounts.models import Membership, Patient
 from symptoms.alerts.handling import acknowledge
-from symptoms.models import Delivery, Standing
+from symptoms.models import Alert, Delivery, Standing
 from tests import people
 from tests.moving import leaves
 from tests.pages.practitioner.pages import scanned, statements, text_of
@@ -53,6 +53,14 @@ def test_the_most_urgent_come_first_then_the_longest_waiting(clinic, noor, desk)
     response = desk.get(QUEUE)
     assert names(response) == ["Emergency", "Urgent", "Early contact", "Late contact"]
     assert "4 to review" in text_of(response)
+
+
+def test_row_and_page_name_the_same_of_two_as_urgent(clinic, noor, desk):
+    session = follow(clinic, noor, "Dora", pain=4, signs=["pus"])
+    for was, became in (("infection", ""), ("unexpected_pain", "infection"), ("", "unexpected_pain")):
+        Alert.objects.filter(concern=was).update(concern=became)  # whichever was written first
+    page = text_of(desk.get(reverse("patient", args=[session.patient_id])))
+    assert page.index("Infection") < page.index("Unexpected pain") and "Infection:" in text_of(desk.get(QUEUE))
 
 
 def test_each_list_shows_its_own_and_all_shows_everybody_by_name(clinic, noor, desk):
