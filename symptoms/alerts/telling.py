@@ -69,7 +69,7 @@ def recipients(
     """
     treated = treatment.practitioner_id
     is_emergency = urgency >= Urgency.EMERGENCY
-    # An entry's journal has found that out already (`read_own_journal`); nearly always nothing more need be asked.
+    # An entry's journal has found that out already (`read_journal`); nearly always nothing more need be asked.
     is_known = getattr(treatment, "practitioner_is_there", False) and treated not in passed_over
     if is_known and not holders and not is_emergency:
         return [(treated, Why.TREATED)]
