@@ -30,6 +30,13 @@ def treatment(ana):
 
 
 # --- what the page asks
+def test_the_page_says_who_reads_a_note(phone, ana, treatment):
+    assert "Your clinic can read this later." in text_of(phone.get(LOG))
+    ana.practice = None
+    ana.save()
+    assert "Only you read this." in text_of(phone.get(LOG))
+
+
 def test_nothing_is_answered_beforehand_and_last_time_is_marked(phone, treatment):
     logged(treatment, 2, pain=2, redness=1)
     page = phone.get(LOG)
