@@ -4,11 +4,15 @@ Each count is kept for what it is about: an account *and* the network that the t
 can use up somebody's tries; and a device on which somebody signed in before has counts of its own.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
 from allauth.core.internal.ratelimit import RateLimitUsage
+from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from accounts.devices import known_device
@@ -47,8 +51,9 @@ class Try:
 
     def was_right(self) -> None:
         """Count it no longer."""
-        for usage in self.usages:
-            usage.rollback()
+        with _counting():
+            for usage in self.usages:
+                usage.rollback()
 
 
 def count_try(request: HttpRequest, email: str) -> Try:
@@ -105,13 +110,28 @@ def _network(request: HttpRequest) -> str:
 def _count(request: HttpRequest, counts: list[Count]) -> list[RateLimitUsage] | Count:
     """One more of each, or of none when one of them is full: then that one."""
     usages: list[RateLimitUsage] = []
-    for count in counts:
-        usage = ratelimit.consume(
-            request, app="accounts", action=count.name, config={count.name: count.rate}, key=count.key
-        )
-        if usage is None:
-            for earlier in usages:
-                earlier.rollback()
-            return count
-        usages.append(usage)
+    with _counting():
+        for count in counts:
+            usage = ratelimit.consume(
+                request, app="accounts", action=count.name, config={count.name: count.rate}, key=count.key
+            )
+            if usage is None:
+                for earlier in usages:
+                    earlier.rollback()
+                return count
+            usages.append(usage)
     return usages
+
+
+@contextmanager
+def _counting() -> Iterator[None]:
+    """Alone with the counts: each is read and then written, and the cache says nothing when it could not write.
+
+    A database that takes nothing just now refuses the try (OperationalError, answered 503) instead of not counting it.
+    """
+    with transaction.atomic():  # on SQLite this waits for the only writer
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                table = connection.ops.quote_name(settings.LIMITS_TABLE)
+                cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        yield

@@ -5,7 +5,7 @@
 
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -265,8 +265,7 @@ class Sequence(RuleBasedStateMachine):
         sessions = read_journal(ana).sessions
         newest = sessions[-1].entries.current().order_by("-day").first()
         for session in sessions:
-            answer = self.anas.get(of(session, "entries")).json()["results"]
-            assert {row["id"] for row in answer} == {str(id) for id in session.entries.values_list("id", flat=True)}
+            assert listed(self.anas, of(session, "entries")) == set(session.entries.values_list("id", flat=True))
         if newest is None:
             return
         assessment = newest.assessments.get(is_current=True)
@@ -287,8 +286,7 @@ class Sequence(RuleBasedStateMachine):
         for practice_id, known in self.known.items():
             web = self.noors if practice_id == self.clinic.pk else self.okafors
             for id in self.sessions:
-                answer = web.get(f"/api/v1/treatments/{id}/entries/").json()
-                assert {row["id"] for row in answer.get("results", ())} <= {str(id) for id in known}
+                assert listed(web, f"/api/v1/treatments/{id}/entries/") <= known
 
     def session(self, which: int) -> Treatment:
         """One of the sessions that were recorded, also one that was set aside."""
@@ -296,6 +294,16 @@ class Sequence(RuleBasedStateMachine):
 
     def fresh_ana(self):
         return type(self.ana).objects.select_related("practice", "user").get(pk=self.ana.pk)
+
+
+def listed(web, url: str) -> set[UUID]:
+    """The ids on all pages of a list; none where the reader may not see it."""
+    ids: set[UUID] = set()
+    page = {"next": url}
+    while page.get("next"):
+        page = web.get(page["next"]).json()
+        ids |= {UUID(row["id"]) for row in page.get("results", ())}
+    return ids
 
 
 def session_facts(performed_at: datetime) -> dict:

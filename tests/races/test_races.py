@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import invitations, members
+from accounts import invitations, limits, members
 from accounts.database import is_transient
 from accounts.invitations import Acceptance
 from accounts.models import AccountMail, Invitation, Membership, User, hash_token
@@ -90,6 +90,30 @@ def test_of_two_answers_for_one_day_none_is_lost(noor, ana):
         assert {id: kept[id].answers for id in kept} == dict(zip(ids, sent, strict=True))
         (current,) = [entry for entry in kept.values() if entry.is_current]
         assert current.assessments.filter(is_current=True).count() == 1
+
+
+def test_while_nobody_can_write_a_try_to_sign_in_is_not_called_one_too_many(rf):
+    is_held, may_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with limits._counting():
+            is_held.set()
+            may_go.wait(30)
+
+    def try_now() -> limits.Try:
+        is_held.wait(30)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '200ms'")
+        else:
+            connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"], "timeout": 0.2}
+        try:
+            return limits.count_try(rf.post("/accounts/login/", REMOTE_ADDR="192.0.2.7"), "ana@example.org")
+        finally:
+            may_go.set()
+
+    _, tried = at_once(hold, try_now)
+    assert is_transient(tried)
 
 
 def test_one_answer_sent_many_times_at_once_is_kept_once(noor, ana):
