@@ -3,8 +3,21 @@
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests import people, tries  # noqa: F401  what hypothesis tries is set before any test is made
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests run in one process, for what they share; all of the browser's do, for the site they visit."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config, log) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -16,3 +16,5 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # WhiteNoise warns
 ON_POSTGRES = bool(os.environ["MENDLINE_DATABASE_URL"])
 if ON_POSTGRES:
     DATABASES["default"]["OPTIONS"]["pool"] = {"max_size": 60}  # noqa: F405  # one for each of 50 who race
+# Files are looked for when they are asked for: each test client would otherwise go through all of them first.
+WHITENOISE_AUTOREFRESH = True
