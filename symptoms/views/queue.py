@@ -1,6 +1,7 @@
 """The practitioner's list: who needs them first, and why."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -49,8 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "shows": SHOW.items(),
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
-        "to_confirm": _to_confirm(practice),
-        "stuck_since": _stuck_since(practice, now),
+        **_notices(practice, now),
         "tab": "queue" if is_queue else "patients",
     }
     shown = [row.patient.pk for row in (*rows, *left)] + [one.patient_id for one in context["to_confirm"]]
@@ -106,17 +106,17 @@ def _waiting(practice: Practice) -> int:
     return _open(practice).values("pk").union(left_alerts(practice).values("pk"), all=True).count()
 
 
-def _to_confirm(practice: Practice) -> list[Invitation]:
-    """Who took a code at the desk and waits to be recognised."""
-    taken = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
-    return list(taken.select_related("patient").order_by("used_at")[:5])
+def _notices(practice: Practice, now: datetime) -> dict[str, Any]:
+    """What stands above the list, nearly always nothing: one statement, and one more where somebody is `to_confirm`.
 
-
-def _stuck_since(practice: Practice, now: datetime) -> datetime | None:
-    """Since when messages of the practice have been waiting although they should have gone; None when they go out.
-
-    One recipient who is refused does not count: the row of their patient says so, and others were told instead.
+    `to_confirm`: who took a code at the desk and waits to be recognised. `stuck_since`: since when messages of the
+    practice have been waiting although they should have gone, None when they go out. One recipient who is refused does
+    not count: the row of their patient says so, and others were told instead.
     """
+    taken = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
-    late = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE)
-    return late.order_by("created_at").values_list("created_at", flat=True).first()
+    late = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
+    here = Practice.objects.filter(pk=practice.pk)
+    anybody, stuck_since = here.values_list(Exists(taken), Subquery(late.values("created_at")[:1])).get()
+    to_confirm = list(taken.select_related("patient").order_by("used_at")[:5]) if anybody else []
+    return {"to_confirm": to_confirm, "stuck_since": stuck_since}

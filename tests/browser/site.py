@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tests.house.tree import ROOT
 from tests.messages import mailservers
+from tests.migrated import put_database
 
 
 @dataclass
@@ -61,8 +62,8 @@ def running(data: Path):
             "MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_PORT": str(smtp_port),
         }  # fmt: skip
         site = Site(url, environment, letters)
-        for command in (["migrate", "--verbosity", "0"], ["createcachetable"], ["load_demo"]):
-            site.manage(*command)
+        put_database(data)
+        site.manage("load_demo")
         parts = [
             [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"],
             [sys.executable, "manage.py", "run_worker"],

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.house.tree import ROOT
 from tests.messages.mailservers import free_port
+from tests.migrated import put_database
 
 WITHIN = 5.0  # seconds: what "at once" means on a loaded machine
 ELSEWHERE = "127.0.0.2"  # another client's address
@@ -70,8 +71,7 @@ def serving(data: Path, **environment: str):
     } | environment  # fmt: skip
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "error"]
     server = Server(port, data, environment, None)  # type: ignore[arg-type]
-    for needed in (["migrate", "--verbosity", "0"], ["createcachetable"]):
-        server.manage(*needed)
+    put_database(data)
     server.leader = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         _wait_for(server)

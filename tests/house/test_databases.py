@@ -13,6 +13,7 @@ import pytest
 from tests import postgres
 from tests.bench.server import environment, served
 from tests.house.test_starting import SERVER, run, sentence
+from tests.migrated import put_database
 from tracker import databases
 
 WORKER = ["manage.py", "run_worker", "--once"]
@@ -115,7 +116,7 @@ def ask(port: int, path: str, headers: dict[str, str], body: str | None = None) 
 
 
 def test_sqlite_with_a_newer_schema_is_refused_too(tmp_path):
-    migrated(tmp_path)
+    put_database(tmp_path)
     with closing(sqlite3.connect(tmp_path / "mendline.sqlite3")) as database, database:
         database.execute(LATER)
     for command in (WORKER, SERVER):

@@ -9,6 +9,7 @@ from django.conf import settings
 from symptoms.models import Entry
 from tests.house.asking import handler, status_of
 from tests.house.test_starting import run
+from tests.migrated import put_database
 from tests.treatments import pen
 from tracker.whole_body import WholeBody
 
@@ -50,6 +51,5 @@ def test_a_form_that_broke_off_saves_nothing_and_the_whole_one_is_saved(sent, ki
 
 def test_the_server_is_given_the_application_with_both_guards(tmp_path):
     guards = "from tracker.wsgi import application as a; print(type(a).__name__, type(a.application).__name__)"
-    for command in (["migrate", "--verbosity", "0"], ["createcachetable"]):
-        assert run(tmp_path, "manage.py", *command).returncode == 0
+    put_database(tmp_path)
     assert run(tmp_path, "-c", guards).stdout.split() == ["WholeBody", "ReadableContentType"]

@@ -74,7 +74,7 @@ class Worker(ThreadWorker):
 
     def init_process(self) -> None:
         # Uploads and probes have threads of their own: photos are slow to decode, and a probe asks when all is busy.
-        self._pages = Lane(self.cfg.threads, most_waiting=64, longest_wait=3.0)
+        self._pages = Lane(self.cfg.threads, most_waiting=64, longest_wait=2.5)
         self._uploads = Lane(UPLOADS_DECODED, most_waiting=16, longest_wait=20.0)
         self._aside = Lane(2, most_waiting=128, longest_wait=10.0)
         self._all: set[Connection] = set()

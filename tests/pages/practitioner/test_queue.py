@@ -247,11 +247,11 @@ def crowd(clinic, noor):
     )
 
 
-def test_the_queue_takes_ten_statements_and_fifteen_kilobytes_at_most(crowd, desk):
+def test_the_queue_takes_eight_statements_and_fifteen_kilobytes_at_most(crowd, desk):
     for show, rows in {"open": 50, "watch": 0, "on_track": 50, "all": 50}.items():
+        desk.get(QUEUE, {"show": show})  # the first time of a day it is written down who was read
         took = statements(desk, QUEUE, show=show)
-        # Two of them find out whose line was read today already, and write down the others.
-        assert len(took) <= 10, f"{show}: {len(took)} statements"
+        assert len(took) <= 8, f"{show}: {len(took)} statements"
         assert not scanned(desk, QUEUE, show=show) & LONG
         response = desk.get(QUEUE, {"show": show})
         assert len(gzip.compress(response.content, 6)) <= 15 * 1024
