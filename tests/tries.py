@@ -1,6 +1,8 @@
 """How often chance is tried: a sample that is the same each time in `make test`, everything in `make faults`."""
 
 import os
+from collections.abc import Collection
+from random import Random
 
 from hypothesis import settings
 
@@ -14,3 +16,8 @@ settings.load_profile("everything" if EVERYTHING else "sample")
 def tries(sample: int, everything: int) -> int:
     """How many tries, rounds or people a test takes, by which of the two runs it is part of."""
     return everything if EVERYTHING else sample
+
+
+def some_of(items: Collection[str], sample: int, seed: str) -> list[str]:
+    """All of `items` or, in `make test`, so many of them: for a `seed` always the same ones."""
+    return list(items) if EVERYTHING else Random(seed).sample(sorted(items), min(sample, len(items)))

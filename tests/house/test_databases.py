@@ -30,28 +30,27 @@ LATER = "INSERT INTO django_migrations (app, name, applied) VALUES ('symptoms', 
 
 
 @pytest.fixture(scope="module")
-def server():
-    """A server as it comes, whose promises hold."""
+def server(tmp_path_factory):
+    """A server as it comes, whose promises hold; `migrated` is a database on it with all tables."""
     with postgres.server() as running:
+        in_database(running, "CREATE DATABASE migrated TEMPLATE template0")
+        folder = tmp_path_factory.mktemp("migrated")
+        for command in ("migrate", "createcachetable"):
+            done = run(folder, "manage.py", command, MENDLINE_DATABASE_URL=running.url("migrated"))
+            assert done.returncode == 0, done.stderr
         yield running
 
 
-def migrated(folder, **environment: str) -> None:
-    for command in ("migrate", "createcachetable"):
-        done = run(folder, "manage.py", command, **environment)
-        assert done.returncode == 0, done.stderr
-
-
-def in_database(server, sql: str) -> None:
-    with psycopg.connect(server.url(), autocommit=True) as connection:
+def in_database(server, sql: str, *name: str) -> None:
+    with psycopg.connect(server.url(*name), autocommit=True) as connection:
         connection.execute(sql)
 
 
 def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknowledged(tmp_path, server):
-    url = server.url()
+    assert "migrate" in sentence(run(tmp_path, *WORKER, MENDLINE_DATABASE_URL=server.url()))
+    in_database(server, "CREATE DATABASE whole TEMPLATE migrated")
+    url = server.url("whole")
     at = {"MENDLINE_DATABASE_URL": url}
-    assert "migrate" in sentence(run(tmp_path, *WORKER, **at))
-    migrated(tmp_path, **at)
     done = run(tmp_path, *WORKER, **at)
     assert (done.returncode, done.stderr) == (0, "") and "Worker stopped" in done.stdout
     assert not (tmp_path / "mendline.sqlite3").exists()
@@ -70,16 +69,16 @@ def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknow
     in_database(server, "CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
     assert "SQL_ASCII" in sentence(run(tmp_path, *WORKER, MENDLINE_DATABASE_URL=server.url("bytes")))
 
-    in_database(server, LATER)
+    in_database(server, LATER, "whole")
     assert "newer Mendline (it has symptoms.9999_later)" in sentence(run(tmp_path, *WORKER, **at))
 
 
 def test_while_the_server_restarts_pages_and_api_say_503_and_go_on_by_themselves(tmp_path, server, monkeypatch):
-    in_database(server, "CREATE DATABASE restarted TEMPLATE template0")
+    in_database(server, "CREATE DATABASE restarted TEMPLATE migrated")
     monkeypatch.setenv("MENDLINE_TEST_DATABASE_URL", server.url("restarted"))
     setup = environment(str(tmp_path)) | {"DJANGO_SETTINGS_MODULE": "tracker.settings"}
-    for command in (["migrate", "-v", "0"], ["createcachetable"], ["collectstatic", "--noinput", "-v", "0"]):
-        subprocess.run([sys.executable, "manage.py", *command], env=setup, check=True)
+    collect = ["collectstatic", "--noinput", "-v", "0"]
+    subprocess.run([sys.executable, "manage.py", *collect], env=setup, check=True)
     made = subprocess.run([sys.executable, "-c", A_CLINIC], env=setup, check=True, capture_output=True, text=True)
     cookie, token = made.stdout.split("\n")[:2]
     asked = {"/practice/": {"Cookie": cookie}, "/api/v1/alerts/": {"Authorization": f"Token {token}"}}

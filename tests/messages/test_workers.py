@@ -24,9 +24,9 @@ from tests.tries import EVERYTHING, tries
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
-KILLS = tries(20, 200)
+KILLS = tries(8, 200)
 RACERS = [2, 8] if EVERYTHING else [3]
-RACED_FOR = tries(300, 1_000)
+RACED_FOR = tries(150, 1_000)
 MOMENTS = ["before it looks", "while it connects", "during DATA", "after it was taken", "whenever"]
 
 

@@ -8,8 +8,9 @@ from django.urls import reverse
 from tests import people
 from tests.pages.forms import forms_of
 from tests.treatments import logged, pen
+from tests.tries import some_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.faults]
 
 AN_ID = "an id of nobody"
 NASTY = {
@@ -51,6 +52,8 @@ def test_no_field_of_any_form_can_break_the_server(pages, kind):
                 if (address, name) in sent or (kind == AN_ID and not is_id):
                     continue
                 sent.add((address, name))
+                if kind not in (AN_ID, *some_of(NASTY.keys() - {AN_ID}, 1, f"{name} {len(sent)}")):
+                    continue
                 others = [(other, value) for other in fields if other != name for value in fields[other]]
                 body = f"{urlencode(others)}&{quote(name)}={NASTY[kind]}"
                 done = browser.post(address, body, content_type="application/x-www-form-urlencoded")
