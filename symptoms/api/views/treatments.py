@@ -158,8 +158,8 @@ class OneTreatment(Endpoint):
 
 
 def _keeps_outside(request: Request) -> bool:
-    word = request.query_params.get("outside", "")
-    if word not in ("", "keep"):
+    word = request.query_params.get("outside")
+    if word not in (None, "keep"):
         raise ValidationError({"outside": ["Say keep, or leave it out."]})
     return word == "keep"
 
