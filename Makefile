@@ -11,7 +11,7 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 
 # What touches rows, races and verbs: these tests run on PostgreSQL as well.
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/pages/test_bad_input.py \
-	tests/api/test_entries.py tests/api/test_treatments.py tests/accounts/test_invitations.py tests/messages/test_workers.py
+	tests/accounts/test_invitations.py
 
 .PHONY: help setup run test cases check docs bench load faults screenshots lock browser postgres
 .DEFAULT_GOAL := help

@@ -215,14 +215,16 @@ def _raise(fresh: Fresh, treatment: Treatment, written: Entry | None, now: datet
     newest_id, newest = fresh.journal.newest(treatment).id, fresh.of_newest(treatment)
     if newest is None:
         return []  # it could not be judged: what is open stays as it is, and a person is asked to read the entry
+    stands_by = fresh.journal.sessions[-1]
     before = _stood_at(fresh.stored.get(newest_id))
+    if treatment.id == stands_by.id:
+        before = _told_of(before, treatment)
     spoken = []
     if written is not None and written.id in fresh.made:
         spoken.append((written, fresh.made[written.id]))
     if written is None or written.id != newest_id:
         spoken.append((_newest(fresh.journal, treatment), newest))
     entry = written or spoken[-1][0]
-    stands_by = fresh.journal.sessions[-1]
     return raise_alerts(
         stands_by, entry, spoken, now=now, change=change, before=before, lost=_lost(fresh, entry, change)
     )
@@ -237,6 +239,19 @@ def _newest(journal: Journal, treatment: Treatment) -> Entry:
 def _stood_at(stored: Assessment | None) -> dict[str, Urgency]:
     """The urgency of each concern by what was stored of a day."""
     return {flag["concern"]: Urgency.of(flag["urgency"]) for flag in stored.flags} if stored else {}
+
+
+def _told_of(stood_at: dict[str, Urgency], treatment: Treatment) -> dict[str, Urgency]:
+    """Of these concerns, those of which an alert was ever raised at the present practice.
+
+    A session may become the newest by a date that is corrected, with answers from while the patient had no practice.
+    """
+    loud = {concern for concern, urgency in stood_at.items() if urgency >= Urgency.CONTACT}
+    practice = treatment.patient.practice_id
+    if not loud or practice is None:
+        return stood_at
+    raised = set(Alert.objects.filter(treatment=treatment, practice=practice).values_list("concern", flat=True))
+    return {concern: urgency for concern, urgency in stood_at.items() if concern in raised or concern not in loud}
 
 
 def _lost(fresh: Fresh, entry: Entry, change: Change) -> Callable[[Alert], bool]:

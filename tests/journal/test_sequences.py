@@ -320,7 +320,7 @@ def test_no_sequence_of_acts_bends_the_record():
         Sequence,
         settings=settings(
             max_examples=tries(20, 300),
-            stateful_step_count=16,
+            stateful_step_count=tries(12, 16),
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
