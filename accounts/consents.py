@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts.database import violated_constraint
-from accounts.models import CONSENT_VERSION, Consent, Invitation, Patient, Practice
+from accounts.invitations import end_waiting
+from accounts.models import CONSENT_VERSION, Consent, Patient, Practice
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,6 @@ def withdraw_consent(patient: Patient, purpose: str, now: datetime) -> None:
 
     A code that was taken and waits for a clinic to confirm it counts no more: it was taken with that consent.
     """
-    if purpose == Consent.Purpose.CARE:
-        Invitation.objects.to_confirm().filter(used_by=patient.user_id).update(withdrawn_at=now)
+    if purpose == Consent.Purpose.CARE and patient.user is not None:
+        end_waiting(patient.user, now)
     patient.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)

@@ -43,7 +43,7 @@ def keep_standing(
 def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:
     """The session by which a patient is judged now; one that was recorded twice counts once."""
     counted = [treatment for treatment in treatments if treatment.same_as_id is None]
-    return max(counted, key=lambda treatment: treatment.in_order, default=None)
+    return max(counted, key=lambda treatment: treatment.sort_key, default=None)
 
 
 def _newest_entry(treatment: Treatment) -> tuple[Entry | None, int | None]:

@@ -78,14 +78,14 @@ def treatment_seen_by(user: User, treatment_id: UUID) -> Reach:
 def treatment_read_by(user: User, treatment_id: UUID) -> Reach:
     """The treatment as `user` may read it, else 404; a practitioner's reading is kept for the patient to see."""
     reach = treatment_seen_by(user, treatment_id)
-    record_reading(user, reach)
+    record_reading(user, reach.treatment)
     return reach
 
 
-def record_reading(user: User, reach: Reach) -> None:
+def record_reading(user: User, treatment: Treatment) -> None:
     """Keep for the patient to see that a practitioner's program read of this treatment."""
-    if reach.treatment.patient.user_id != user.id:
-        record_access(user, reach.treatment.patient, BY_PROGRAM)
+    if treatment.patient.user_id != user.pk:
+        record_access(user, treatment.patient, BY_PROGRAM)
 
 
 def as_uuid(text: str, name: str) -> UUID:

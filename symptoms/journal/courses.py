@@ -66,7 +66,7 @@ class Journal:
     def sessions(self) -> list[Treatment]:
         """The sessions that count, oldest first; one that was recorded twice counts once."""
         counted = [treatment for treatment in self.treatments if treatment.same_as_id is None]
-        return sorted(counted, key=lambda treatment: treatment.in_order)
+        return sorted(counted, key=lambda treatment: treatment.sort_key)
 
     def treatment(self, id: UUID) -> Treatment:
         """The session of an id. Raises KeyError when it is not one of the patient's."""

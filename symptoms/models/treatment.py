@@ -124,7 +124,7 @@ class Treatment(models.Model):
         return f"{self.get_device_display()} on {self.day_zero}"
 
     @property
-    def in_order(self) -> tuple[Any, ...]:
+    def sort_key(self) -> tuple[Any, ...]:
         """What sorts sessions from the oldest to the newest, as `newest_first` does in the database."""
         return self.day_zero, self.performed_at, self.recorded_at, self.id
 

@@ -93,7 +93,7 @@ class OneEntry(Recording):
     def get(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
         reach = treatment_seen_by(request.user, treatment_id)
         entry = reach.shown(get_object_or_404(reach.with_assessment(reach.entries()), pk=entry_id))
-        record_reading(request.user, reach)
+        record_reading(request.user, reach.treatment)
         return Response(whole_entry_document(entry, entry.assessment, reach, timezone.now()))
 
     @operation(

@@ -79,7 +79,7 @@ class OnePhoto(Endpoint):
         refuse_unknown_query(request, known=frozenset())
         reach = treatment_seen_by(request.user, treatment_id)
         photo = get_object_or_404(reach.photos(), pk=photo_id)
-        record_reading(request.user, reach)
+        record_reading(request.user, reach.treatment)
         return Response(photo_document(photo))
 
     @operation(

@@ -11,11 +11,11 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access import record_access, record_listing
+from accounts.access import record_listing
 from accounts.edits import ChangedMeanwhile
 from accounts.models import Patient, User
-from symptoms.alerts.reading import BY_PROGRAM, LISTED_BY_PROGRAM
-from symptoms.api.endpoint import Endpoint, as_uuid, treatment_read_by, treatment_seen_by
+from symptoms.alerts.reading import LISTED_BY_PROGRAM
+from symptoms.api.endpoint import Endpoint, as_uuid, record_reading, treatment_read_by, treatment_seen_by
 from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner
@@ -187,8 +187,7 @@ def _recorded(user: User, treatment_id: UUID, said: dict) -> Response:
 
 def _recorded_answer(user: User, treatment: Treatment, now: datetime, status: int = 200) -> Response:
     """The answer shows what is known of the patient: to a practitioner that is a reading."""
-    if treatment.patient.user_id != user.pk:
-        record_access(user, treatment.patient, BY_PROGRAM, now)
+    record_reading(user, treatment)
     return _answer(treatment, now, status)
 
 
