@@ -5,7 +5,10 @@ from django.conf import settings
 from django.test import override_settings
 from xdist.scheduler import LoadFileScheduling
 
-from tests import people, tries  # noqa: F401  what hypothesis tries is set before any test is made
+from tests import data_folders, people, tries  # noqa: F401  what hypothesis tries is set before any test is made
+
+# Begun first, so that no process is left with one of them when the others have ended.
+LONGEST = ("tests/browser/", "tests/journal/test_sequences.py", "tests/house/", "tests/accounts/test_authorisation.py")
 
 
 class ByFile(LoadFileScheduling):
@@ -17,15 +20,36 @@ class ByFile(LoadFileScheduling):
 
 
 def pytest_xdist_make_scheduler(config, log) -> ByFile:
+    config.option.loadscopereorder = False
     return ByFile(config, log)
 
 
+def pytest_collection_modifyitems(items) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates(tmp_path_factory, worker_id):
+    """Where all processes of a run share what takes long to make."""
+    base = tmp_path_factory.getbasetemp()
+    data_folders.TEMPLATES = base if worker_id == "master" else base.parent
+
+
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory, worker_id):
+def django_db_modify_db_settings(tmp_path_factory, worker_id, templates):
     """A file, as in life: threads and processes must be able to open it side by side."""
-    file = tmp_path_factory.mktemp("db") / "test.sqlite3"
-    name = f"test_{worker_id}" if settings.ON_POSTGRES else str(file)  # one for each process that runs tests
+    name = f"test_{worker_id}"  # one for each process that runs tests
+    if not settings.ON_POSTGRES:
+        folder = tmp_path_factory.mktemp("db")
+        data_folders.put_database(folder)
+        name = str(folder / "mendline.sqlite3")
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """The file has its tables already."""
+    return not settings.ON_POSTGRES
 
 
 @pytest.fixture(scope="session", autouse=True)

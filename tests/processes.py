@@ -7,16 +7,17 @@ from urllib.parse import urlsplit, urlunsplit
 from django.conf import settings
 from django.db import connection
 
+from tests.house import tree
+
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """The environment of a process whose data folder is `folder`, and whose database is the test's."""
     folder.mkdir(parents=True, exist_ok=True)
     database = str(connection.settings_dict["NAME"])
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MENDLINE_", "DJANGO_"))}
-    kept |= {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(folder), "MENDLINE_SITE_URL": settings.SITE_URL}
+    ours = {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(folder), "MENDLINE_SITE_URL": settings.SITE_URL}
     if settings.ON_POSTGRES:
         server = urlsplit(os.environ["MENDLINE_TEST_DATABASE_URL"])
-        kept["MENDLINE_DATABASE_URL"] = urlunsplit(server._replace(path=f"/{database}"))
+        ours["MENDLINE_DATABASE_URL"] = urlunsplit(server._replace(path=f"/{database}"))
     else:
         (folder / "mendline.sqlite3").symlink_to(database)
-    return kept | more
+    return tree.environment(**ours | more)

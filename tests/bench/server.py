@@ -9,6 +9,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.house import tree
+
 
 class Server:
     """One gunicorn process with its worker; `cpu` is what the worker has used so far."""
@@ -68,15 +70,14 @@ def _child_of(pid: int) -> int:
 
 def environment(data: str) -> dict[str, str]:
     """Production's settings over a folder that is thrown away."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")}
-    return kept | {
-        "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
-        "MENDLINE_DATA_DIR": data,
-        "MENDLINE_DATABASE_URL": os.environ.get("MENDLINE_TEST_DATABASE_URL", ""),
-        "MENDLINE_SECRET_KEY": "only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
-        "MENDLINE_ALLOWED_HOSTS": "mendline.example,127.0.0.1",
-        "MENDLINE_SITE_URL": "https://mendline.example",
-        "MENDLINE_SMTP_HOST": "mail.example",
-        "MENDLINE_TRUST_PROXY": "1",
-        "MENDLINE_API_RATE": "1000000/min",
-    }
+    return tree.environment(
+        DJANGO_SETTINGS_MODULE="tests.bench.settings",
+        MENDLINE_DATA_DIR=data,
+        MENDLINE_DATABASE_URL=os.environ.get("MENDLINE_TEST_DATABASE_URL", ""),
+        MENDLINE_SECRET_KEY="only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
+        MENDLINE_ALLOWED_HOSTS="mendline.example,127.0.0.1",
+        MENDLINE_SITE_URL="https://mendline.example",
+        MENDLINE_SMTP_HOST="mail.example",
+        MENDLINE_TRUST_PROXY="1",
+        MENDLINE_API_RATE="1000000/min",
+    )

@@ -1,6 +1,5 @@
 """The whole site as it runs, on a fresh folder: gunicorn, the worker and a mail server."""
 
-import os
 import re
 import subprocess
 import sys
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from tests.house.tree import ROOT
+from tests.data_folders import put_database
+from tests.house import tree
 from tests.messages import mailservers
-from tests.migrated import put_database
 
 
 @dataclass
@@ -28,7 +27,7 @@ class Site:
         """Run `manage.py` beside the site, on its database."""
         done = subprocess.run(
             [sys.executable, "manage.py", *command],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+            cwd=tree.ROOT, env=self.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -57,10 +56,10 @@ def running(data: Path):
     port = mailservers.free_port()
     url = f"http://127.0.0.1:{port}"
     with mailservers.honest() as (smtp_port, letters):
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")} | {
-            "MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(data), "MENDLINE_SITE_URL": url, "PORT": str(port),
-            "MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_PORT": str(smtp_port),
-        }  # fmt: skip
+        environment = tree.environment(
+            MENDLINE_DEBUG="1", MENDLINE_DATA_DIR=str(data), MENDLINE_SITE_URL=url, PORT=str(port),
+            MENDLINE_SMTP_HOST="127.0.0.1", MENDLINE_SMTP_PORT=str(smtp_port),
+        )  # fmt: skip
         site = Site(url, environment, letters)
         put_database(data)
         site.manage("load_demo")
@@ -68,7 +67,7 @@ def running(data: Path):
             [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"],
             [sys.executable, "manage.py", "run_worker"],
         ]
-        started = [subprocess.Popen(part, cwd=ROOT, env=environment) for part in parts]
+        started = [subprocess.Popen(part, cwd=tree.ROOT, env=environment) for part in parts]
         try:
             _wait_for(url)
             yield site

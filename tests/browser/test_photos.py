@@ -55,12 +55,13 @@ def test_a_heic_photo_is_named_before_it_is_sent_with_what_that_phone_can_do(add
     expect(page.get_by_role("alert")).to_have_text(HEIC_ON_AN_IPHONE)
 
 
-@pytest.mark.parametrize("kind", ["image/jpg", "image/pjpeg", "application/octet-stream", "", "image/heic"])
-def test_a_jpeg_stays_chosen_whatever_its_phone_calls_it(adding, kind):
+def test_a_jpeg_stays_chosen_whatever_its_phone_calls_it(adding):
     page = adding()
-    assert choose(page, images.photo(), kind) == 1
-    expect(page.locator(".shot-preview")).to_have_count(1)
-    expect(page.get_by_role("alert")).to_have_count(0)
+    for kind in ("image/jpg", "image/pjpeg", "application/octet-stream", "", "image/heic"):
+        assert choose(page, images.photo(), kind) == 1, kind
+        expect(page.locator(".shot-preview")).to_have_count(1)
+        expect(page.get_by_role("alert")).to_have_count(0)
+        page.reload()
 
 
 def test_a_file_over_the_limit_is_said_so_at_once_and_one_at_it_is_not(adding, tmp_path):

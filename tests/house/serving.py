@@ -1,6 +1,5 @@
 """The server as it runs in production, on a fresh database, and clients that talk to it byte by byte."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -9,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.house.tree import ROOT
+from tests.data_folders import put_database
+from tests.house import tree
 from tests.messages.mailservers import free_port
-from tests.migrated import put_database
 
 WITHIN = 5.0  # seconds: what "at once" means on a loaded machine
 ELSEWHERE = "127.0.0.2"  # another client's address
@@ -48,8 +47,8 @@ class Server:
     def manage(self, *command: str) -> str:
         """Run `manage.py` beside the server."""
         done = subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True,
-            check=False,
+            [sys.executable, "manage.py", *command],
+            cwd=tree.ROOT, env=self.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -64,15 +63,12 @@ class Server:
 def serving(data: Path, **environment: str):
     """A server in DEBUG, until the block ends."""
     port = free_port()
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("MENDLINE_", "DJANGO_"))}
-    environment = kept | {
-        "MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(data), "PORT": str(port), "WEB_PROCESSES": "1",
-        "MENDLINE_SITE_URL": f"http://127.0.0.1:{port}",
-    } | environment  # fmt: skip
+    ours = {"MENDLINE_DATA_DIR": str(data), "PORT": str(port), "MENDLINE_SITE_URL": f"http://127.0.0.1:{port}"}
+    environment = tree.environment(MENDLINE_DEBUG="1", WEB_PROCESSES="1", **ours) | environment
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "error"]
     server = Server(port, data, environment, None)  # type: ignore[arg-type]
     put_database(data)
-    server.leader = subprocess.Popen(command, cwd=ROOT, env=environment)
+    server.leader = subprocess.Popen(command, cwd=tree.ROOT, env=environment)
     try:
         _wait_for(server)
         yield server

@@ -4,6 +4,7 @@ import http.client
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from urllib.parse import quote
 
@@ -12,8 +13,8 @@ import pytest
 
 from tests import postgres
 from tests.bench.server import environment, served
+from tests.data_folders import put_database, put_static
 from tests.house.test_starting import SERVER, run, sentence
-from tests.migrated import put_database
 from tracker import databases
 
 WORKER = ["manage.py", "run_worker", "--once"]
@@ -77,8 +78,7 @@ def test_while_the_server_restarts_pages_and_api_say_503_and_go_on_by_themselves
     in_database(server, "CREATE DATABASE restarted TEMPLATE migrated")
     monkeypatch.setenv("MENDLINE_TEST_DATABASE_URL", server.url("restarted"))
     setup = environment(str(tmp_path)) | {"DJANGO_SETTINGS_MODULE": "tracker.settings"}
-    collect = ["collectstatic", "--noinput", "-v", "0"]
-    subprocess.run([sys.executable, "manage.py", *collect], env=setup, check=True)
+    put_static(tmp_path)
     made = subprocess.run([sys.executable, "-c", A_CLINIC], env=setup, check=True, capture_output=True, text=True)
     cookie, token = made.stdout.split("\n")[:2]
     asked = {"/practice/": {"Cookie": cookie}, "/api/v1/alerts/": {"Authorization": f"Token {token}"}}
@@ -87,15 +87,15 @@ def test_while_the_server_restarts_pages_and_api_say_503_and_go_on_by_themselves
         with served(setup) as ours:
             assert [ask(ours.port, path, headers)[0] for path, headers in asked.items()] == [200, 200]
             server.stop()
-            away = [ask(ours.port, path, headers) for path, headers in asked.items()]
             form = {"Cookie": f"{cookie}; __Host-csrf={'a' * 32}", "Content-Type": "application/x-www-form-urlencoded"}
             form |= {"Origin": "https://mendline.example"}
-            typed = ask(
-                ours.port, "/practice/treatments/new/", form, f"csrfmiddlewaretoken={'a' * 32}&name=Ana+Marrowby"
-            )
-            forged = ask(ours.port, "/practice/treatments/new/", form, "name=Ana+Marrowby")
+            new, name = "/practice/treatments/new/", "name=Ana+Marrowby"
+            sent = [(new, form, f"csrfmiddlewaretoken={'a' * 32}&{name}"), (new, form, name)]
+            with ThreadPoolExecutor() as people:  # each waits for a connection
+                answers = [people.submit(ask, ours.port, *request) for request in [*asked.items(), *sent]]
+            *_, typed, forged = [answer.result() for answer in answers]
             server.start()
-            assert [(status, retry) for status, retry, _ in [*away, typed, forged]] == [(503, "5")] * 4
+            assert [answer.result()[:2] for answer in answers] == [(503, "5")] * 4
             assert "Ana Marrowby" in typed[2] and "Ana Marrowby" not in forged[2]
             assert [ask(ours.port, path, headers)[0] for path, headers in asked.items()] == [200, 200]
         assert worker.poll() is None

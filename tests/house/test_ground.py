@@ -1,55 +1,26 @@
 """What holds the project together: contracts between its parts, settings that are safe or refused, and their words."""
 
-import os
 import re
 import subprocess
 import sys
-from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 
-from tests.house.tree import ROOT
+from tests.house import tree
 from tracker import env
-
-SAFE = {
-    "MENDLINE_SECRET_KEY": "for-a-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
-    "MENDLINE_ALLOWED_HOSTS": "mendline.example",
-    "MENDLINE_SITE_URL": "https://mendline.example",
-    "MENDLINE_SMTP_HOST": "mail.example",
-}
 
 
 def start(program: str = "import tracker.settings", **environment: str) -> subprocess.CompletedProcess:
     """Start a fresh process that reads the settings, with this environment and nothing of ours."""
-    others = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")}
     return subprocess.run(
         [sys.executable, "-c", program],
-        cwd=ROOT, env=others | {"DJANGO_SETTINGS_MODULE": "tracker.settings"} | environment,
+        cwd=tree.ROOT, env=tree.environment(DJANGO_SETTINGS_MODULE="tracker.settings") | environment,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-def test_imports_point_the_way_they_should():
-    checked = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-logo"],
-        cwd=ROOT, env=os.environ | {"MENDLINE_DEBUG": "1"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert checked.returncode == 0, checked.stdout
-
-
-@pytest.mark.django_db
-def test_no_migration_is_missing():
-    said = StringIO()
-    try:
-        call_command("makemigrations", "--check", "--dry-run", stdout=said)
-    except SystemExit:
-        pytest.fail(said.getvalue())
-
-
 def test_safe_settings_start():
-    assert start(**SAFE).returncode == 0
+    assert start(**tree.SAFE).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -69,7 +40,7 @@ def test_safe_settings_start():
     ],
 )
 def test_unsafe_or_unreadable_settings_refuse_to_start_and_say_which(changed, reason):
-    started = start(**SAFE | changed)
+    started = start(**tree.SAFE | changed)
     assert started.returncode != 0
     assert reason in started.stderr.strip().splitlines()[-1] or reason in started.stderr
 
@@ -77,7 +48,7 @@ def test_unsafe_or_unreadable_settings_refuse_to_start_and_say_which(changed, re
 @pytest.mark.parametrize(("trusted", "address"), [("true", "203.0.113.9"), ("false", "127.0.0.1")])
 def test_wrong_tries_are_counted_by_the_visitor_s_address_that_a_trusted_proxy_names(trusted, address):
     said = start(
-        **SAFE,
+        **tree.SAFE,
         MENDLINE_TRUST_PROXY=trusted,
         program="import django; django.setup();"
         "from django.test import RequestFactory; from allauth.core.internal.httpkit import get_client_ip;"
@@ -96,18 +67,18 @@ def test_heic_cannot_be_turned_on_without_what_reads_it(monkeypatch):
 
 def test_every_reason_not_to_start_is_said_at_once():
     said = start().stderr
-    assert all(name in said for name in SAFE)
+    assert all(name in said for name in tree.SAFE)
 
 
 def test_every_setting_is_documented_and_nothing_else_is():
-    read = set(re.findall(r'env\.\w+\("(\w+)"', (ROOT / "tracker" / "env.py").read_text()))
-    documented = set(re.findall(r"^\| `MENDLINE_(\w+)` \|", (ROOT / "docs" / "running.md").read_text(), re.M))
+    read = set(re.findall(r'env\.\w+\("(\w+)"', (tree.ROOT / "tracker" / "env.py").read_text()))
+    documented = set(re.findall(r"^\| `MENDLINE_(\w+)` \|", (tree.ROOT / "docs" / "running.md").read_text(), re.M))
     assert read == documented
 
 
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
 def test_lock_files_pin_every_package_by_hash_and_hold_no_address(lock):
-    text = (ROOT / "deploy" / lock).read_text()
+    text = (tree.ROOT / "deploy" / lock).read_text()
     assert not re.search(r"https?://|^--|@ ", text, re.M)
     pinned = re.findall(r"^[a-z0-9][\w.\-]*(?:\[[\w,\-]+\])?==", text, re.M | re.I)
     assert len(pinned) == len(re.findall(r"^[^\s#]", text, re.M)) > 10

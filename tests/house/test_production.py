@@ -1,15 +1,14 @@
 """What a stranger gets from Mendline in production: the headers of safety.md section 8, and no way around them."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 
 import pytest
 
-from tests.house.test_ground import SAFE
-from tests.house.tree import ROOT
+from tests.data_folders import put_database, put_static
+from tests.house import tree
 
 PAGES = {
     "/": 200,
@@ -50,11 +49,12 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def visits(folder):
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("MENDLINE_")}
-    data = {"MENDLINE_DATA_DIR": str(folder)}
+    put_database(folder)
+    put_static(folder)
     visited = subprocess.run(
         [sys.executable, "-m", "tests.house.visit", *PAGES, "/api/docs/"],
-        cwd=ROOT, env=kept | SAFE | data, capture_output=True, text=True, check=False,
+        cwd=tree.ROOT, env=tree.environment(MENDLINE_DATA_DIR=str(folder), **tree.SAFE),
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert visited.returncode == 0, visited.stderr[-2000:]
     return json.loads(visited.stdout.splitlines()[-1])

@@ -1,18 +1,18 @@
 """What is missing at a start is said in one sentence, never as a traceback; and probes see what is missing later."""
 
 import json
-import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from tests.house.test_ground import SAFE
-from tests.house.tree import ROOT
-from tests.migrated import put_database
+from tests.data_folders import put_database, put_static
+from tests.house import tree
 from tracker import views
 
 SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "critical", "--bind", "127.0.0.1:0"]
@@ -20,10 +20,10 @@ SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level"
 
 def run(data: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
     """A fresh process of an operator, without the settings that tests run under."""
-    others = {key: os.environ[key] for key in os.environ if not key.startswith(("MENDLINE_", "DJANGO_"))}
+    ours = {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(data)}
     return subprocess.run(
         [sys.executable, *command],
-        cwd=ROOT, env=others | {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(data)} | environment,
+        cwd=tree.ROOT, env=tree.environment(**ours | environment),
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
@@ -34,7 +34,7 @@ def sentence(started: subprocess.CompletedProcess) -> str:
     return next(line for line in started.stderr.splitlines() if line.startswith("Mendline does not start: "))
 
 
-@pytest.mark.parametrize("command", [["manage.py", "run_worker"], ["manage.py", "load_demo"], SERVER])
+@pytest.mark.parametrize("command", [["manage.py", "run_worker"], SERVER])
 def test_without_a_data_folder_a_sentence_says_what_to_do(tmp_path, command):
     assert "no data folder" in sentence(run(tmp_path / "none", *command))
     assert not (tmp_path / "none").exists()
@@ -61,10 +61,17 @@ def test_settings_that_are_unsafe_or_unreadable_are_a_sentence(tmp_path, command
 
 
 def test_migrate_makes_the_data_folder_for_its_own_user_only(tmp_path):
-    done = run(tmp_path / "deep" / "data", "manage.py", "migrate", "--verbosity", "0")
+    data = tmp_path / "deep" / "data"
+    done = run(data, "manage.py", "migrate", "contenttypes", "--verbosity", "0")
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "deep" / "data").stat().st_mode & 0o777 == 0o700
-    assert "createcachetable" in sentence(run(tmp_path / "deep" / "data", "manage.py", "run_worker"))
+    assert data.stat().st_mode & 0o777 == 0o700
+
+
+def test_without_the_table_of_the_cache_the_command_that_makes_it_is_named(tmp_path):
+    put_database(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "mendline.sqlite3")) as database:
+        database.execute("DROP TABLE cache")
+    assert "createcachetable" in sentence(run(tmp_path, "manage.py", "run_worker"))
 
 
 @pytest.mark.django_db
@@ -116,13 +123,12 @@ def production(tmp_path_factory):
     """A data folder as an operator makes it, static files and all."""
     folder = tmp_path_factory.mktemp("production")
     put_database(folder)
-    done = run(folder, "manage.py", "collectstatic", "--noinput", "-v0", **SAFE, MENDLINE_DEBUG="0")
-    assert done.returncode == 0, done.stderr
+    put_static(folder)
     return folder
 
 
 def starts(folder: Path) -> subprocess.CompletedProcess:
-    return run(folder, "-c", "import tracker.wsgi", **SAFE, MENDLINE_DEBUG="0")
+    return run(folder, "-c", "import tracker.wsgi", **tree.SAFE, MENDLINE_DEBUG="0")
 
 
 def test_production_starts_with_the_static_files_of_this_code_only(production):
@@ -146,9 +152,8 @@ def test_production_starts_with_the_static_files_of_this_code_only(production):
 
 
 def test_cases_are_judged_without_settings_or_a_database_and_for_as_long_as_somebody_reads(tmp_path):
-    others = {key: os.environ[key] for key in os.environ if not key.startswith(("MENDLINE_", "DJANGO_"))}
     judge = [sys.executable, "manage.py", "assess_cases", "tests/cases", "--json"]
-    started = {"cwd": ROOT, "env": others | {"MENDLINE_DATA_DIR": str(tmp_path / "none")}, "text": True}
+    started = {"cwd": tree.ROOT, "env": tree.environment(MENDLINE_DATA_DIR=str(tmp_path / "none")), "text": True}
     done = subprocess.run(judge, **started, capture_output=True, check=True, timeout=60)
     assert len(done.stdout.splitlines()) == 25
     with subprocess.Popen(judge, **started, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as left:

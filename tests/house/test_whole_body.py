@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 
 from symptoms.models import Entry
+from tests.data_folders import put_database
 from tests.house.asking import handler, status_of
 from tests.house.test_starting import run
-from tests.migrated import put_database
 from tests.treatments import pen
 from tracker.whole_body import WholeBody
 

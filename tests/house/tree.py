@@ -1,10 +1,18 @@
 """The files of the project as they lie on the disk, without what is made from them."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("tracker", "accounts", "symptoms", "templates", "static", "tests", "docs", "deploy", ".ci")
 WRITTEN = {".py", ".html", ".txt", ".css", ".js", ".toml", ".md", ".sh", ".json", ".svg", ".yml", ".xml", ""}
+# Settings as an operator would choose them.
+SAFE = {
+    "MENDLINE_SECRET_KEY": "for-a-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
+    "MENDLINE_ALLOWED_HOSTS": "mendline.example",
+    "MENDLINE_SITE_URL": "https://mendline.example",
+    "MENDLINE_SMTP_HOST": "mail.example",
+}
 
 
 def files(*folders: str, suffixes: set[str] = WRITTEN):
@@ -19,3 +27,9 @@ def files(*folders: str, suffixes: set[str] = WRITTEN):
 def name(path: Path) -> str:
     """A file as one names it from the root."""
     return path.relative_to(ROOT).as_posix()
+
+
+def environment(**ours: str) -> dict[str, str]:
+    """The environment of a fresh process: this one's without any setting of the tests, and with `ours`."""
+    others = {key: value for key, value in os.environ.items() if not key.startswith(("MENDLINE_", "DJANGO_"))}
+    return others | ours

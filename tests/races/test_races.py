@@ -121,6 +121,7 @@ def test_one_answer_sent_many_times_at_once_is_kept_once(noor, ana):
     for day in range(CROWDS):
         id = uuid4()
         recorded = at_once(*[partial(logged, treatment, day, id=id, signs=["pus"])] * 20)
+        assert not [one for one in recorded if isinstance(one, Exception)]
         assert sorted(one.is_new for one in recorded) == [False] * 19 + [True]
         assert {one.assessment.pk for one in recorded} == {Entry.objects.get(day=day).assessments.get().pk}
     assert Alert.objects.values("treatment", "concern").distinct().count() == Alert.objects.count()
