@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# Python keeps what it has compiled, wherever the shell says otherwise: the tests start a hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
 RUN := deploy/requirements.txt
 DEV := deploy/requirements-dev.txt
 
@@ -13,7 +15,7 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/pages/test_bad_input.py \
 	tests/accounts/test_invitations.py
 
-.PHONY: help setup run test cases check docs bench load faults screenshots lock browser postgres
+.PHONY: help setup run test cases check check-code check-project docs bench load faults screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -61,11 +63,16 @@ cases: .venv/.run
 	@MENDLINE_DEBUG=1 $(BIN)/python manage.py assess_cases tests/cases
 
 check: setup
+	@$(MAKE) --no-print-directory -j2 --output-sync check-code check-project
+
+check-code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --quiet --lint templates
 	MENDLINE_DEBUG=1 $(BIN)/lint-imports --no-logo
 	MENDLINE_DEBUG=1 $(BIN)/mypy tracker accounts symptoms
+
+check-project:
 	MENDLINE_DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	$(SAFE) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	MENDLINE_DEBUG=1 $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null

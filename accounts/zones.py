@@ -1,14 +1,16 @@
 """The time zones that people may choose, and what their clocks are called."""
 
 from datetime import datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 NO_PLACES = frozenset({"Factory", "localtime"})  # "nobody has set this clock" and "as this machine": no zone of anybody
 
 
-def known_zones() -> set[str]:
+@cache  # Python goes through hundreds of files for them
+def known_zones() -> frozenset[str]:
     """The names of the IANA time zones, old spellings among them, as browsers still send them."""
-    return available_timezones() - NO_PLACES
+    return frozenset(available_timezones() - NO_PLACES)
 
 
 def place_of(zone: ZoneInfo) -> str:

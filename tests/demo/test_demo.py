@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def nothing_drawn(monkeypatch):
     """Photos take the longest and are tested where they are drawn."""
-    monkeypatch.setattr(playing, "attach_photo", lambda *args, **options: None)
+    monkeypatch.setattr(playing, "_photos", lambda *args: None)
 
 
 def test_each_story_ends_as_it_is_told_and_each_clinic_sees_its_own(nothing_drawn):
