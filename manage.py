@@ -6,6 +6,6 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
-    from tracker.starting import manage
+    from tracker.preflight import manage
 
     sys.exit(manage(sys.argv))

@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.access_spool import keep
-from accounts.database import is_transient
+from accounts.database_errors import is_transient
 from accounts.models import AccessRecord, Patient
 
 log = logging.getLogger(__name__)

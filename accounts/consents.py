@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.database import violated_constraint
+from accounts.database_errors import violated_constraint
 from accounts.invitations import end_waiting
 from accounts.models import CONSENT_VERSION, Consent, Patient, Practice
 

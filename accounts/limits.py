@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
-from accounts.devices import known_device
 from accounts.networks import network_of
+from accounts.web.known_devices import known_device
 
 # Wrong passwords, as allauth writes rates: how many, in how long.
 ON_DEVICE = "50/1d/key"  # for one account, on a device on which it was signed in to before
@@ -40,7 +40,7 @@ class Count:
 
 
 class TooManyTries(Exception):
-    """One more try is refused; `str()` is the key of the sentence that says why (accounts/adapter.py)."""
+    """One more try is refused; `str()` is the key of the sentence that says why (accounts/allauth_adapters.py)."""
 
 
 @dataclass(frozen=True, slots=True)

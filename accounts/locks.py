@@ -8,13 +8,13 @@ each other's rows then would never end.
 from collections.abc import Iterable
 from uuid import UUID
 
+from accounts.compiled_queries import CompiledQuery
 from accounts.models import Patient, Practice, User
-from accounts.prepared import Prepared
 
 # `of` leaves the practice's row alone: it is read along, not decided on.
 _LOCKED = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("practice")
-_BY_ID = Prepared(lambda id: _LOCKED.filter(pk=id))
-_OF_USER = Prepared(lambda user: _LOCKED.filter(user=user))
+_BY_ID = CompiledQuery(lambda id: _LOCKED.filter(pk=id))
+_OF_USER = CompiledQuery(lambda user: _LOCKED.filter(user=user))
 
 
 def lock_practice(practice_id: UUID) -> Practice:

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_practice
 from accounts.models import Membership, User
-from accounts.sessions import end_sessions
+from accounts.web.sessions import end_sessions
 
 
 class LastAdmin(Exception):

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.addresses import canonical_address
+from accounts.compiled_queries import CompiledQuery
 from accounts.hashers import spellings_of
 from accounts.names import FoldedNameField
-from accounts.prepared import Prepared
 from accounts.zones import known_zones
 
 ADULT = 18
@@ -314,7 +314,7 @@ class Consent(models.Model):
         return f"{self.purpose} {self.version}"
 
 
-_STANDING = Prepared(lambda patient: Consent.objects.filter(patient=patient, withdrawn_at=None))
+_STANDING = CompiledQuery(lambda patient: Consent.objects.filter(patient=patient, withdrawn_at=None))
 
 
 def hash_token(token: str) -> str:

@@ -60,7 +60,7 @@ def settings_of_the_tests(tmp_path_factory):
     (folder / "uploads").mkdir()
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
-        EMAIL_BACKEND="accounts.outgoing.QueuedMail",
+        EMAIL_BACKEND="accounts.mail_backend.QueuedMail",
         DATA_DIR=folder,
         STORAGES=photos_in(folder / "photos"),
         SITE_URL="http://testserver",

@@ -5,8 +5,8 @@ import sys
 from csp.constants import NONE, SELF
 
 from tracker import env
-from tracker.bodies import ORDINARY
 from tracker.databases import database_settings
+from tracker.web.body_limits import ORDINARY
 
 env.refuse_unsafe()
 
@@ -23,7 +23,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",  # allauth.usersessions needs it
-    "tracker.static.Collected",
+    "tracker.static_files.Collected",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -41,21 +41,21 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "accounts.middleware.PrivateAnswers",
-    "tracker.probes.Probes",
-    "tracker.bodies.BodyLimit",
+    "accounts.web.middleware.PrivateResponsesMiddleware",
+    "tracker.web.probes.Probes",
+    "tracker.web.body_limits.BodyLimit",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.devices.KnownDevices",
-    "accounts.sessions.SessionsEnd",
+    "accounts.web.known_devices.KnownDevicesMiddleware",
+    "accounts.web.sessions.SessionTimeoutMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "accounts.busy.BusyDatabase",
-    "accounts.middleware.DenyByDefault",
+    "accounts.web.unavailable.DatabaseUnavailableMiddleware",
+    "accounts.web.middleware.DenyByDefaultMiddleware",
 ]
 
 ROOT_URLCONF = "tracker.urls"
@@ -72,7 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accounts.context.standing",
+                "accounts.web.context_processors.reader",
             ],
         },
     },
@@ -110,12 +110,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_ADAPTER = "accounts.allauth_adapters.Adapter"
 ACCOUNT_FORMS = {
-    "signup": "accounts.signing_in.SignupForm",
-    "login": "accounts.signing_in.LoginForm",
-    "add_email": "accounts.signing_in.AddEmailForm",
-    "reset_password": "accounts.signing_in.ResetPasswordForm",
+    "signup": "accounts.allauth_forms.SignupForm",
+    "login": "accounts.allauth_forms.LoginForm",
+    "add_email": "accounts.allauth_forms.AddEmailForm",
+    "reset_password": "accounts.allauth_forms.ResetPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -139,7 +139,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": None,
     "reset_password": "20/m/ip",
 }
-USERSESSIONS_ADAPTER = "accounts.adapter.SessionsAdapter"
+USERSESSIONS_ADAPTER = "accounts.allauth_adapters.SessionsAdapter"
 
 # --- sessions, cookies, headers (safety.md, section 8)
 SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
@@ -193,7 +193,7 @@ FILE_UPLOAD_HANDLERS = [
 UPLOAD_ROOT = DATA_DIR / "uploads"  # never the system's own: what lies there is private, and swept
 
 # --- mail: pages only queue it; the worker hands it to the mail server (safety.md, T10)
-EMAIL_BACKEND = "accounts.outgoing.QueuedMail"
+EMAIL_BACKEND = "accounts.mail_backend.QueuedMail"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.MAIL_FROM
 MAIL_FOLDER = DATA_DIR / "mail"  # where the demo's mail lies when no mail server is named
 SHOWS_MAIL = DEBUG  # the demo's e-mails can be read on a page; kept apart, since tests switch DEBUG itself off
@@ -232,7 +232,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "tracker.static.Storage",
+        else "tracker.static_files.Storage",
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
@@ -244,7 +244,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["symptoms.api.permissions.Undeclared"],
+    "DEFAULT_PERMISSION_CLASSES": ["symptoms.api.permissions.DenyAll"],
     "DEFAULT_RENDERER_CLASSES": ["symptoms.api.renderers.QuickJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["symptoms.api.parsers.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["symptoms.api.throttles.PerPerson"],
@@ -271,7 +271,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"without_tokens": {"()": "accounts.logs.WithoutTokens"}},
+    "filters": {"without_tokens": {"()": "accounts.web.log_filters.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_tokens"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # In DEBUG Django brings a console of its own, which would write every line again, with its tokens.

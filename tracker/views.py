@@ -17,17 +17,17 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
-from accounts.busy import RETRY_AFTER, busy_page
-from accounts.database import is_transient
+from accounts.database_errors import is_transient
 from accounts.help_numbers import numbers_for, numbers_of
-from accounts.middleware import rule_of
-from accounts.typed import offer_refused
+from accounts.web.middleware import rule_of
+from accounts.web.unavailable import RETRY_AFTER, busy_page
+from accounts.web.unsent_forms import offer_refused
 from symptoms.api.problems import MEDIA_TYPE, Busy, document
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
 from symptoms.photos.refusals import SENTENCES, TOO_LARGE
 from symptoms.recovery.care import SEEK_HELP
-from tracker.bodies import ONE_PHOTO, longest_body_of
+from tracker.web.body_limits import ONE_PHOTO, longest_body_of
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
-from tracker.content_type import ReadableContentType
-from tracker.starting import APP_LOAD_ERROR, or_sentence, refuse_unready, refuse_without_static_files
-from tracker.whole_body import WholeBody
+from tracker.preflight import APP_LOAD_ERROR, or_sentence, refuse_unready, refuse_without_static_files
+from tracker.web.content_type import ReadableContentType
+from tracker.web.request_body import RejectTruncatedBody
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
@@ -21,4 +21,4 @@ def _started():
     return made[0]
 
 
-application = WholeBody(ReadableContentType(_started()))
+application = RejectTruncatedBody(ReadableContentType(_started()))

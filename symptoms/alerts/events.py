@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from accounts.compiled_queries import insert
 from accounts.models import User
-from accounts.prepared import insert
 from symptoms.models import Alert, AlertEvent
 
 LONGEST_DETAIL = AlertEvent._meta.get_field("detail").max_length

@@ -12,9 +12,9 @@ from accounts.access import record_access
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from symptoms.alerts.events import write_events
-from symptoms.alerts.opening import end_kept_reach
-from symptoms.alerts.reading import RECORD
-from symptoms.alerts.standing import refresh_standing
+from symptoms.alerts.patient_status import refresh_standing
+from symptoms.alerts.practice_access import end_kept_reach
+from symptoms.alerts.read_receipts import RECORD
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
 from symptoms.models.delivery import note_reason
 from symptoms.recovery.vocabulary import Urgency

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from accounts.prepared import Prepared, insert
+from accounts.compiled_queries import CompiledQuery, insert
 from symptoms.alerts.events import write_events
-from symptoms.alerts.opening import open_what_is_written_to
-from symptoms.alerts.standing import keep_standing, refresh_standing
+from symptoms.alerts.patient_status import keep_standing, refresh_standing
+from symptoms.alerts.practice_access import open_what_is_written_to
 from symptoms.alerts.telling import tell
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
 from symptoms.recovery.vocabulary import Urgency
@@ -27,7 +27,7 @@ FOLLOWED = [
     "cleared_at",
     "answers_changed_at",
 ]
-_OPEN = Prepared(
+_OPEN = CompiledQuery(
     lambda patient: (
         Alert.objects.open()
         .filter(treatment__patient=patient)

@@ -4,15 +4,15 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from accounts.compiled_queries import CompiledQuery, insert
 from accounts.locks import lock_patient
 from accounts.models import Membership, Practice
-from accounts.prepared import Prepared, insert
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
 from symptoms.models.delivery import entry_reason, left_reason
 from symptoms.recovery.vocabulary import Urgency
 
 Why = Delivery.Why
-_MEMBERS = Prepared(lambda practice: Membership.objects.current().filter(practice=practice))
+_MEMBERS = CompiledQuery(lambda practice: Membership.objects.current().filter(practice=practice))
 _ONCE = "ON CONFLICT DO NOTHING"  # told of this at this urgency already
 
 

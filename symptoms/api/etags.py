@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from accounts.edits import ChangedMeanwhile, Reading
 from accounts.members import user_name
 from accounts.models import User
-from symptoms.api.strict import moment
+from symptoms.api.fields import moment
 from symptoms.journal.treatments import as_document
 from symptoms.models import Treatment
 

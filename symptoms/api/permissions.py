@@ -4,7 +4,7 @@ from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 
 
-class Undeclared(BasePermission):
+class DenyAll(BasePermission):
     """The default: a view that does not say who may call it is called by nobody (safety.md, invariant 8)."""
 
     def has_permission(self, request: Request, view) -> bool:

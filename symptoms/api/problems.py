@@ -9,8 +9,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from accounts.busy import RETRY_AFTER
-from accounts.database import is_transient
+from accounts.database_errors import is_transient
+from accounts.web.unavailable import RETRY_AFTER
 
 MEDIA_TYPE = "application/problem+json"
 SENTENCES = {

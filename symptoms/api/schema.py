@@ -6,8 +6,8 @@ from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerial
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from symptoms.api.fields import StrictField, StrictSerializer
 from symptoms.api.problems import MEDIA_TYPE
-from symptoms.api.strict import StrictField, StrictSerializer
 
 ALWAYS = (400, 401, 403, 404, 406, 429, 503)
 WITH_A_BODY = (*ALWAYS, 413, 415)

@@ -22,6 +22,6 @@ urlpatterns = [
     path("v1/alerts/<id:alert_id>/resolve/", alerts.Resolution.as_view(), name="api_resolve"),
     path("schema/", documentation.Schema.as_view(), name="api_schema"),
     path("docs/", documentation.Docs.as_view(), name="api_docs"),
-    path("<path:rest>", documentation.Nowhere.as_view(), name="api_nowhere"),
-    path("", documentation.Nowhere.as_view(), name="api_root"),
+    path("<path:rest>", documentation.NotFoundView.as_view(), name="api_nowhere"),
+    path("", documentation.NotFoundView.as_view(), name="api_root"),
 ]

@@ -18,8 +18,8 @@ from accounts.models import AccountMail, Membership, Patient, Practice, User
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.demo import cast
 from symptoms.demo.pictures import picture
-from symptoms.journal.courses import entry_values, patient_values, treatment_values
 from symptoms.journal.entries import record_entry
+from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import start_treatment
 from symptoms.models import Alert, Delivery, Treatment

@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from symptoms.forms import temperature
-from symptoms.forms.asking import Asking
-from symptoms.journal.courses import entry_values
+from symptoms.forms.questionnaire import Asking
+from symptoms.journal.loading import entry_values
 from symptoms.models import Entry, Treatment
 from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues

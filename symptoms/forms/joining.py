@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts.models import Practice
-from symptoms.forms.about import AgreeForm
+from symptoms.forms.onboarding import AgreeForm
 from symptoms.journal.joining import Choices
 
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField, typed_id
-from symptoms.forms.skin import OwnSkinForm, SkinForm, skin_of
+from symptoms.forms.skin_history import OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
 from symptoms.models.treatment import DEEPEST_MM
 from symptoms.recovery.course import LAST_DAY

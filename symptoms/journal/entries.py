@@ -7,21 +7,21 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.database import primary_key, violated_constraint
+from accounts.compiled_queries import CompiledQuery, insert
+from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import User
-from accounts.prepared import Prepared, insert
 from accounts.quick_json import dumps
-from symptoms.alerts.opening import open_what_is_written_to
+from symptoms.alerts.practice_access import open_what_is_written_to
 from symptoms.alerts.raising import Change
-from symptoms.journal.courses import Journal, read_journal
 from symptoms.journal.dates import day_on
 from symptoms.journal.judging import judge_entry
+from symptoms.journal.loading import Journal, read_journal
 from symptoms.models import Assessment, Entry, Treatment
 
 MOST_A_DAY = 50
 A_MOMENT = timedelta(microseconds=1)
-_BY_ID = Prepared(lambda id: Entry.objects.filter(pk=id))
+_BY_ID = CompiledQuery(lambda id: Entry.objects.filter(pk=id))
 
 
 class EntryRefused(Exception):

@@ -18,11 +18,11 @@ from accounts.consents import give_consent
 from accounts.invitations import Acceptance
 from accounts.locks import lock_patient_of, lock_patients, lock_practice, lock_user
 from accounts.models import Consent, Invitation, Patient, Practice, User
-from accounts.sessions import end_sessions
+from accounts.web.sessions import end_sessions
 from symptoms.alerts.events import write_events
 from symptoms.alerts.leaving import raise_left
-from symptoms.alerts.opening import open_treatment
-from symptoms.alerts.standing import newest_treatment, refresh_standing
+from symptoms.alerts.patient_status import newest_treatment, refresh_standing
+from symptoms.alerts.practice_access import open_treatment
 from symptoms.alerts.telling import tell
 from symptoms.journal.judging import judge_all, raise_newest
 from symptoms.models import Alert, AlertEvent, Entry, Standing, Treatment, TreatmentAccess

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.compiled_queries import insert
 from accounts.locks import lock_patient
 from accounts.models import Patient
-from accounts.prepared import insert
+from symptoms.alerts.patient_status import refresh_standing
 from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
-from symptoms.alerts.standing import refresh_standing
-from symptoms.journal.courses import Journal, read_journal
+from symptoms.journal.loading import Journal, read_journal
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
 from symptoms.recovery import assessment as core
 from symptoms.recovery.vocabulary import Urgency

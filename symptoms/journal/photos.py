@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.database import primary_key, violated_constraint
+from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import Patient, User
+from symptoms.journal.course_days import last_day
 from symptoms.journal.dates import day_on
 from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
-from symptoms.journal.reading import last_day
 from symptoms.models import Photo, Treatment
 from symptoms.photos import files
 from symptoms.photos.intake import Picture, take_in

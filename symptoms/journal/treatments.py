@@ -11,7 +11,7 @@ from django.forms.models import model_to_dict
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
-from symptoms.alerts.opening import keep_limits
+from symptoms.alerts.practice_access import keep_limits
 from symptoms.journal.dates import DaysOutside, days_outside, renumber
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.judging import judge_all

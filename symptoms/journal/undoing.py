@@ -14,7 +14,7 @@ from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User
 from symptoms.alerts.handling import close_unreadable
-from symptoms.alerts.standing import refresh_standing
+from symptoms.alerts.patient_status import refresh_standing
 from symptoms.journal.joining import move_open_alerts
 from symptoms.journal.judging import judge_all
 from symptoms.models import Alert, Assessment, Delivery, Entry, Photo, Standing, Treatment, TreatmentAccess

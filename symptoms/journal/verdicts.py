@@ -6,8 +6,8 @@ from accounts.help_numbers import numbers_for
 from accounts.models import Patient
 from symptoms.models import Alert, Assessment, Entry
 from symptoms.recovery.vocabulary import Symptom
+from symptoms.wording.findings import said_about_flag
 from symptoms.wording.patient import Lines, Verdict, verdict
-from symptoms.wording.seen import said_about_flag
 
 NOT_CHECKED = "A day that we could not check"
 NO_LONGER_SAID = "Something you told us earlier"

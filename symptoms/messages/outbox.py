@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AccountMail, Sending
 from symptoms.messages.channels.interface import Fault, Refused
 from symptoms.messages.channels.registry import channel_of
-from symptoms.messages.marks import (
+from symptoms.messages.retries import (
     claim,
     due,
     give_up,

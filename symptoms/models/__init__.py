@@ -4,8 +4,8 @@ from symptoms.models.alert import Alert, AlertEvent, Note
 from symptoms.models.assessment import Assessment
 from symptoms.models.delivery import Delivery
 from symptoms.models.entry import Entry
+from symptoms.models.patient_status import Standing
 from symptoms.models.photo import Photo
-from symptoms.models.standing import Standing
 from symptoms.models.treatment import Treatment, TreatmentAccess, TreatmentRevision
 
 __all__ = [

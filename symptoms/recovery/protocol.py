@@ -53,7 +53,7 @@ _TERMS = (
     NOT_ON_THE_SKIN,
     (FEVER, FEVER_AT_RISK),
 )
-_TABLES = ("questions.toml", "sayings.toml", "aftercare.toml")
+_TABLES = ("questions.toml", "patient_texts.toml", "aftercare.toml")
 
 ALL_CRITERIA: tuple[Criterion, ...] = tuple(
     criterion

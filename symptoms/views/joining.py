@@ -8,16 +8,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
 from accounts.access import patient_required, practitioner_required, public
-from accounts.adapter import INVITED_BY
+from accounts.allauth_adapters import INVITED_BY
 from accounts.invitations import CannotJoin
 from accounts.models import UNDONE_WITHIN, Invitation, Patient
-from accounts.sessions import became_member
+from accounts.web.sessions import became_member
 from symptoms.forms.joining import JoinForm
 from symptoms.journal import joining, undoing
 from symptoms.journal.verdicts import titles_for_patient
 from symptoms.models import Alert
-from symptoms.views.own import in_a_line, own_treatments
-from symptoms.views.record import patients_seen_by
+from symptoms.views.clinic.patient_context import patients_seen_by
+from symptoms.views.patient.own import in_a_line, own_treatments
 from symptoms.wording.times import full
 
 

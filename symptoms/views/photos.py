@@ -8,17 +8,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import patient_required, record_access, signed_in
-from accounts.busy import RETRY_AFTER
+from accounts.web.unavailable import RETRY_AFTER
 from symptoms.forms.photo import PhotosForm, sent_photos
+from symptoms.journal.course_days import last_day
 from symptoms.journal.entries import LoggingStopped, NotTheirs
 from symptoms.journal.photos import remove_photo
-from symptoms.journal.reading import last_day
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Photo
 from symptoms.photos import files
 from symptoms.recovery.course import LAST_DAY
-from symptoms.views.own import own_treatments
-from symptoms.views.sending import NotKept, keep_photos, picker
+from symptoms.views.patient.own import own_treatments
+from symptoms.views.patient.photo_upload import NotKept, keep_photos, picker
 from symptoms.wording.times import full
 
 # Whatever the bytes turn out to be, a browser shows them as a picture or not at all (safety.md, section 6).

@@ -20,7 +20,7 @@ from symptoms.forms.treatment import SessionForm, keeps_date, session_of, typed_
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.treatments import MovesDaysOutside, as_document, change_treatment
 from symptoms.models import Treatment
-from symptoms.views.revisions import in_words_for, label_of
+from symptoms.views.clinic.revisions import in_words_for, label_of
 from symptoms.wording.times import outside_the_course
 
 

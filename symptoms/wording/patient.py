@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from symptoms.recovery.care import SEEK_HELP
+from symptoms.recovery.patient_texts import Opening, opening
 from symptoms.recovery.questions import BY_WORD, STEP_WORDS
-from symptoms.recovery.sayings import Opening, opening
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.seen import Flag, Seen, Why, raising, said_about_flag, seen, why
+from symptoms.wording.findings import Flag, Seen, Why, raising, said_about_flag, seen, why
 
 URGENCIES = {
     Urgency.ON_TRACK: "On track",

@@ -2,7 +2,7 @@
 
 import re
 
-from symptoms.recovery.sayings import Saying, saying
+from symptoms.recovery.patient_texts import Saying, saying
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Flag
 

@@ -10,7 +10,7 @@ from django.db.models import UniqueConstraint
 from django.utils import timezone
 from psycopg import errors
 
-from accounts.database import is_transient, primary_key, violated_constraint
+from accounts.database_errors import is_transient, primary_key, violated_constraint
 from accounts.models import Consent, Invitation, Membership, Patient, Practice, User
 from tests import people
 from tests.database_errors import raised_by, sqlite_error

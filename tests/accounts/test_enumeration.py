@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.allauth_forms import SignupForm
 from accounts.hashers import Argon2
 from accounts.models import AccountMail, User
-from accounts.signing_in import SignupForm
 from tests import people
 
 pytestmark = pytest.mark.django_db

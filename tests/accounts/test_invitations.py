@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts import invitations
 from accounts.invitations import CannotJoin, invite_member, invite_patient
-from accounts.logs import WithoutTokens
 from accounts.models import AccountMail, Invitation, Patient, User, hash_token
+from accounts.web.log_filters import WithoutTokens
 from symptoms.journal.joining import join
 from symptoms.models import Treatment
 from tests import people

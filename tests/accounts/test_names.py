@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from accounts.fields import NameField
 from accounts.models import Patient
 from accounts.names import LONGEST_FOLDED, folded, is_seen
-from accounts.patients import mend_details
+from accounts.patients import edit_details
 from tests import people
 
 
@@ -54,7 +54,7 @@ def test_what_anybody_sees_is_a_name(name):
 def test_the_folded_name_follows_the_name(clinic, noor):
     ana = people.ana(clinic, name="Zoë O’Brien")
     assert Patient.objects.get(folded_name="zoe obrien") == ana
-    mend_details(ana, name="Jan Wójcik", by=noor, now=ana.created_at)
+    edit_details(ana, name="Jan Wójcik", by=noor, now=ana.created_at)
     assert Patient.objects.get(folded_name="jan wojcik") == ana
     Patient.objects.bulk_create([Patient(name="Łukasz")])
     assert Patient.objects.filter(folded_name="lukasz").exists()

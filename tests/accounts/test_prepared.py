@@ -7,15 +7,15 @@ from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.compiled_queries import CompiledQuery, insert
 from accounts.models import AccessRecord, AccountMail, Consent, Membership, Patient, Practice
-from accounts.prepared import Prepared, insert
 from tests import people
 
 pytestmark = pytest.mark.django_db
 
-PATIENTS = Prepared(lambda practice: Patient.objects.filter(practice=practice).select_related("practice", "user"))
-ONE = Prepared(lambda practice, id: Patient.objects.filter(pk=id, practice=practice).defer("phone"))
-MEMBERS = Prepared(lambda practice: Membership.objects.practitioners().filter(practice=practice))
+PATIENTS = CompiledQuery(lambda practice: Patient.objects.filter(practice=practice).select_related("practice", "user"))
+ONE = CompiledQuery(lambda practice, id: Patient.objects.filter(pk=id, practice=practice).defer("phone"))
+MEMBERS = CompiledQuery(lambda practice: Membership.objects.practitioners().filter(practice=practice))
 
 
 def everything(row) -> dict:

@@ -8,8 +8,8 @@ import re
 import pytest
 from django.test import Client
 
-from accounts import typed as typed_module
 from accounts.models import User
+from accounts.web import unsent_forms
 from symptoms.models import Entry
 from tests import people
 from tests.pages.patient.log_page import held, typed
@@ -146,7 +146,7 @@ def test_an_earlier_guard_opens_no_page_about_signing_in(browser, ana, filled):
 
 
 def test_guards_of_long_ago_are_forgotten(browser, ana, filled):
-    for _ in range(typed_module.MOST_GUARDS + 1):
+    for _ in range(unsent_forms.MOST_GUARDS + 1):
         sign_out(browser)
         sign_in(browser, ana)
     assert not is_offered(browser.post(LOG, filled))

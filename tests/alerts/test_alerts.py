@@ -17,7 +17,7 @@ from symptoms.alerts.handling import (
     resolve,
     write_note,
 )
-from symptoms.alerts.reading import first_read
+from symptoms.alerts.read_receipts import first_read
 from symptoms.alerts.telling import may_still_be_told, nobody_told
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Assessment, Delivery, Standing

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.house.asking import handler, status_of
-from tracker.content_type import ReadableContentType
+from tracker.web.content_type import ReadableContentType
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from tests.data_folders import put_database
 from tests.house.asking import handler, status_of
 from tests.house.test_starting import run
 from tests.treatments import pen
-from tracker.whole_body import WholeBody
+from tracker.web.request_body import RejectTruncatedBody
 
 GUARD = "a" * 32
 FINE = {"redness": "1", "swelling": "1", "pain": "1", "warmth": "1", "signs": "pus", "note": "It hurts."}
@@ -34,7 +34,7 @@ def sent(ana, phone):
         body, length = bodies[kind], str(len(bodies[kind]))
         arrived = body[: len(body) - cut]
         about = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": length, "HTTP_COOKIE": cookies, **headers}
-        return status_of(WholeBody(handler()), "POST", "/log/", body=arrived, **about)
+        return status_of(RejectTruncatedBody(handler()), "POST", "/log/", body=arrived, **about)
 
     return send
 
@@ -52,4 +52,4 @@ def test_a_form_that_broke_off_saves_nothing_and_the_whole_one_is_saved(sent, ki
 def test_the_server_is_given_the_application_with_both_guards(tmp_path):
     guards = "from tracker.wsgi import application as a; print(type(a).__name__, type(a.application).__name__)"
     put_database(tmp_path)
-    assert run(tmp_path, "-c", guards).stdout.split() == ["WholeBody", "ReadableContentType"]
+    assert run(tmp_path, "-c", guards).stdout.split() == ["RejectTruncatedBody", "ReadableContentType"]

@@ -4,10 +4,10 @@ import pytest
 from django.template.loader import get_template
 from django.urls import URLPattern, get_resolver
 
-from accounts.middleware import rule_of
+from accounts.web.middleware import rule_of
+from symptoms.recovery.patient_texts import opening, saying
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.questions import BY_WORD
-from symptoms.recovery.sayings import opening, saying
 from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom, Urgency
 from symptoms.wording.practitioner import concern_title, urgency_word
 

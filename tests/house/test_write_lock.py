@@ -13,7 +13,7 @@ import pytest
 from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
-from accounts.database import is_transient
+from accounts.database_errors import is_transient
 from accounts.models import AccessRecord, Practice
 from tests import people
 from tests.house.tree import ROOT

@@ -23,8 +23,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from symptoms.alerts.standing import refresh_standing
-from symptoms.journal.courses import read_journal
+from symptoms.alerts.patient_status import refresh_standing
+from symptoms.journal.loading import read_journal
 from symptoms.models import Alert, Assessment, Entry, Photo, Standing, Treatment
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import LAST_DAY

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from accounts.patients import confirm_zone
 from symptoms.alerts.handling import resolve_all
-from symptoms.alerts.standing import newest_treatment
+from symptoms.alerts.patient_status import newest_treatment
 from symptoms.journal import judging
-from symptoms.journal.courses import read_journal
+from symptoms.journal.loading import read_journal
 from symptoms.journal.treatments import (
     MovesDaysOutside,
     change_treatment,

@@ -139,7 +139,7 @@ def test_the_verbs_themselves_refuse_a_former_practice(ana, noor, okafor):
     with pytest.raises(PermissionDenied):
         write_note(session, id=uuid4(), text="x", for_patient=True, by=noor, now=now)
     with pytest.raises(PermissionDenied):
-        patients.mend_details(ana, by=noor, now=now, name="Somebody Else")
+        patients.edit_details(ana, by=noor, now=now, name="Somebody Else")
     with pytest.raises(PermissionDenied):
         change_treatment(session, by=noor, now=now, passes=3)
 

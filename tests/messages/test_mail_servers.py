@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts.models import AccountMail, Membership
 from symptoms.alerts.telling import may_still_be_told, nobody_told
 from symptoms.management.commands.run_worker import pass_on
-from symptoms.messages import marks, outbox, smtp
+from symptoms.messages import outbox, retries, smtp
 from symptoms.messages.channels.email import Email
-from symptoms.messages.marks import BACKOFF
 from symptoms.messages.outbox import Outbox
+from symptoms.messages.retries import BACKOFF
 from symptoms.models import Delivery
 from tests import people
 from tests.messages import mailservers
@@ -376,14 +376,14 @@ def test_a_message_that_can_never_be_written_is_set_aside_after_five_times_and_t
 
 def test_a_late_mark_of_a_worker_that_lost_its_lease_is_refused():
     delivery = tell(an_entry())
-    assert marks.claim(delivery, timezone.now())
+    assert retries.claim(delivery, timezone.now())
     slow = Delivery.objects.get(pk=delivery.pk)
     Delivery.objects.update(not_before=timezone.now())
-    assert marks.claim(delivery, timezone.now())
-    assert not marks.mark_sent(slow)
-    assert marks.mark_sent(delivery)
+    assert retries.claim(delivery, timezone.now())
+    assert not retries.mark_sent(slow)
+    assert retries.mark_sent(delivery)
 
 
 def test_no_time_out_is_longer_than_the_lease_allows():
     assert smtp.SILENCE < outbox.LONGEST_TRY <= 30
-    assert marks.LEASE.total_seconds() > outbox.LONGEST_TRY + outbox.GRACE
+    assert retries.LEASE.total_seconds() > outbox.LONGEST_TRY + outbox.GRACE

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import LONGEST_PAUSE, AccountMail
 from symptoms.management.commands.run_worker import Duty, Rota, judge_one
-from symptoms.messages import marks, outbox
+from symptoms.messages import outbox, retries
 from symptoms.models import Delivery, Entry
 from tests.messages.told import an_entry, tell
 
@@ -80,11 +80,11 @@ def test_a_clock_that_was_set_back_holds_no_message_and_no_judgement_up(back):
     delivery.save()
     mail = AccountMail.objects.create(to="ana@example.org", subject="s", body="b", not_before=now + back)
     Entry.objects.update(is_judged=False, judge_again_at=now + timedelta(minutes=61))
-    assert list(marks.due(Delivery, now)) == [delivery] and list(marks.due(AccountMail, now)) == [mail]
-    assert marks.claim(delivery, now) and not list(marks.due(Delivery, now))
+    assert list(retries.due(Delivery, now)) == [delivery] and list(retries.due(AccountMail, now)) == [mail]
+    assert retries.claim(delivery, now) and not list(retries.due(Delivery, now))
     assert judge_one() and Entry.objects.get().is_judged
 
 
 def test_no_pause_is_longer_than_the_longest():
-    assert max(marks.BACKOFF + marks.OUTAGE) * 1.2 < LONGEST_PAUSE
-    assert marks.LEASE < LONGEST_PAUSE
+    assert max(retries.BACKOFF + retries.OUTAGE) * 1.2 < LONGEST_PAUSE
+    assert retries.LEASE < LONGEST_PAUSE

@@ -249,8 +249,8 @@ def test_where_heic_is_read_the_page_takes_it_and_says_nothing_against_it(phone,
 
 
 def test_a_photo_too_large_is_refused_before_it_is_read(phone, treatment, monkeypatch):
-    monkeypatch.setattr("symptoms.views.sending.MAX_BYTES", 10)
-    monkeypatch.setattr("symptoms.views.sending.attach_photo", None)
+    monkeypatch.setattr("symptoms.views.patient.photo_upload.MAX_BYTES", 10)
+    monkeypatch.setattr("symptoms.views.patient.photo_upload.attach_photo", None)
     page = phone.post(add(1), {"id": str(uuid4()), "front": file()})
     assert page.status_code == 422 and "larger than 20 MB" in text_of(page)
 

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import invitations, limits, members
-from accounts.database import is_transient
+from accounts.database_errors import is_transient
 from accounts.invitations import Acceptance
 from accounts.models import AccountMail, Invitation, Membership, User, hash_token
 from symptoms.alerts.handling import ForeignNoteId, SameIdOtherNote, acknowledge, resolve, write_note

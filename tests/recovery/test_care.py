@@ -5,7 +5,7 @@ import re
 import pytest
 
 from symptoms.recovery.care import PHASES, SEEK_HELP, care, phase_of, when_can_i
-from symptoms.recovery.sayings import Case, opening, said_of, saying
+from symptoms.recovery.patient_texts import Case, opening, said_of, saying
 from symptoms.recovery.vocabulary import Concern, Urgency
 from tests.courses import drawn
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from gunicorn.config import Config
 from gunicorn.http import get_parser
 
-from tracker.bodies import longest_body
+from tracker.web.body_limits import longest_body
 
 HEAD_WITHIN = 10.0  # seconds from the connection, or from the first byte of a later request, to the end of its headers
 WHOLE_WITHIN = 3600.0  # seconds from the same moment to the end of the request's body, whatever its pace

@@ -19,9 +19,9 @@ from gunicorn.errors import ConfigError
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from accounts.networks import network_of
-from tracker.bodies import ORDINARY
-from tracker.probes import PATHS as PROBES
 from tracker.server.connection import Connection
+from tracker.web.body_limits import ORDINARY
+from tracker.web.probes import PATHS as PROBES
 
 MOST_PER_ADDRESS = 64  # connections of one IPv4 address or IPv6 /64, in each process
 SPARE = 16  # connections of a process that are always free for somebody new
@@ -272,7 +272,7 @@ class Worker(ThreadWorker):
         return self._uploads if conn.arrived > ORDINARY else self._pages
 
     def _handle_refusing(self, conn: Connection) -> bool:
-        from accounts.busy import refusing
+        from accounts.web.unavailable import refusing
 
         with refusing():
             return self.handle(conn)
@@ -343,7 +343,7 @@ class Worker(ThreadWorker):
     @cached_property
     def _busy_answers(self) -> dict[bool, bytes]:
         """What the application says on a page and in the API when it is too busy, as it goes over the line."""
-        from accounts.busy import refusing
+        from accounts.web.unavailable import refusing
 
         with refusing():
             return {False: self._said_at("/help/"), True: self._said_at("/api/v1/treatments/")}

@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from accounts.members import user_name
+from symptoms.api.fields import Moment, StrictSerializer, Text, Word, moment
 from symptoms.api.serializers.assessment import URGENCIES
-from symptoms.api.strict import Moment, StrictSerializer, Text, Word, moment
 from symptoms.models import Alert
 from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.vocabulary import Concern, Urgency

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from symptoms.api.strict import Moment, Word, moment
+from symptoms.api.fields import Moment, Word, moment
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.vocabulary import Concern, Urgency
 

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
+from symptoms.api.fields import Levels, Word
 from symptoms.api.serializers.assessment import URGENCIES
-from symptoms.api.strict import Levels, Word
-from symptoms.journal.reading import CourseRead, DayRead
+from symptoms.journal.course_days import CourseRead, DayRead
 from symptoms.recovery.vocabulary import Symptom
 
 

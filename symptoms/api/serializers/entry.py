@@ -2,8 +2,8 @@
 
 from rest_framework import serializers
 
+from symptoms.api.fields import Levels, Moment, Number, StrictSerializer, Text, Word, Words, moment
 from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
-from symptoms.api.strict import Levels, Moment, Number, StrictSerializer, Text, Word, Words, moment
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import REQUIRED

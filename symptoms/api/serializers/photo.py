@@ -3,7 +3,7 @@
 from django.urls import reverse
 from rest_framework import serializers
 
-from symptoms.api.strict import Moment, StrictField, StrictSerializer, Word, moment
+from symptoms.api.fields import Moment, StrictField, StrictSerializer, Word, moment
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils import timezone
 from rest_framework import serializers
 
-from symptoms.api.strict import (
+from symptoms.api.fields import (
     Levels,
     Moment,
     Number,

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from rest_framework import serializers
 
+from symptoms.api.fields import Moment, Word, moment
 from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer, entry_document
-from symptoms.api.strict import Moment, Word, moment
+from symptoms.journal.clinic_response import Reception, Told, reception_of
 from symptoms.journal.entries import Recorded
 from symptoms.journal.reach import Reach
-from symptoms.journal.reception import Reception, Told, reception_of
 from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Assessment, Entry, Treatment
 from symptoms.models.alert import OUTCOMES

@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from accounts.access import record_access, record_listing
 from accounts.models import User
 from symptoms.alerts.handling import acknowledge, resolve
-from symptoms.alerts.reading import BY_PROGRAM, LISTED_BY_PROGRAM
-from symptoms.api.endpoint import Endpoint
+from symptoms.alerts.read_receipts import BY_PROGRAM, LISTED_BY_PROGRAM
+from symptoms.api.base import Endpoint
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPractitioner
 from symptoms.api.problems import Conflict

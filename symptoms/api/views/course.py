@@ -8,11 +8,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from symptoms.api.endpoint import Endpoint, treatment_read_by
+from symptoms.api.base import Endpoint, treatment_read_by
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.schema import operation
 from symptoms.api.serializers.course import CourseSerializer, course_document
-from symptoms.journal.reading import read_course
+from symptoms.journal.course_days import read_course
 from symptoms.recovery.course import LAST_DAY
 
 MOST_DAYS = 60

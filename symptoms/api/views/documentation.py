@@ -13,7 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from symptoms.api.endpoint import refuse_unknown_query
+from symptoms.api.base import refuse_unknown_query
 
 # Swagger UI draws its icons from data: addresses, and its page holds one small style, named here by its hash.
 LOOSENED = {"img-src": ["data:"], "style-src": ["'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"]}
@@ -53,7 +53,7 @@ class Docs(Readable, SpectacularSwaggerSplitView):
 
 
 @extend_schema(exclude=True)
-class Nowhere(APIView):
+class NotFoundView(APIView):
     """Every other address below /api/: never a redirect to one with a slash, which would lose what was sent."""
 
     permission_classes = [AllowAny]

@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from symptoms.api.endpoint import Endpoint, as_uuid, own_treatment, record_reading, treatment_read_by, treatment_seen_by
+from symptoms.api.base import Endpoint, as_uuid, own_treatment, record_reading, treatment_read_by, treatment_seen_by
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
 from symptoms.api.problems import Conflict, Unprocessable

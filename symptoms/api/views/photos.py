@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
-from symptoms.api.endpoint import (
+from symptoms.api.base import (
     Endpoint,
     own_treatment,
     record_reading,

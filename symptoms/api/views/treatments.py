@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from accounts.access import record_listing
 from accounts.edits import ChangedMeanwhile
 from accounts.models import Patient, User
-from symptoms.alerts.reading import LISTED_BY_PROGRAM
-from symptoms.api.endpoint import Endpoint, as_uuid, record_reading, treatment_read_by, treatment_seen_by
+from symptoms.alerts.read_receipts import LISTED_BY_PROGRAM
+from symptoms.api.base import Endpoint, as_uuid, record_reading, treatment_read_by, treatment_seen_by
 from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner

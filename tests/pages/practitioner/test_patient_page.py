@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AccessRecord, Membership
 from symptoms.models import Alert, Delivery, Entry, Note
-from symptoms.views.record_days import MOST_REPLACED
+from symptoms.views.clinic.course_context import MOST_REPLACED
 from tests import people
 from tests.moving import joins, leaves
 from tests.pages.practitioner.pages import statements, text_of

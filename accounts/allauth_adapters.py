@@ -1,0 +1,149 @@
+"""How allauth behaves here: who gets in and where to next; and no answer tells whether an address is known."""
+
+from urllib.parse import urlencode, urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from rest_framework.authtoken.models import Token
+
+from accounts.addresses import canonical_address
+from accounts.hashers import spellings_of
+from accounts.invitations import find
+from accounts.limits import TooManyTries, count_try, forget_tries
+from accounts.models import Invitation, User
+from accounts.web.known_devices import remember_device
+from accounts.web.sessions import end_sessions, limit_session
+from accounts.web.unsent_forms import keep_guards, sign_out
+from accounts.zones import clock_of
+
+INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
+CHOOSE_ANOTHER = "choose a new password: see “I can’t sign in” below."
+SAID_ON_THE_PAGE = "account/messages/email_confirmation_sent.txt"
+
+
+class Adapter(DefaultAccountAdapter):
+    """What differs from allauth's own ways."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This e-mail address and password do not go together. Check both and try again.",
+        "too_many_from_here": f"Too many wrong tries for this e-mail address. Wait five minutes, or {CHOOSE_ANOTHER}",
+        "too_many_of_network": (
+            "Too many wrong tries from your network, by you or by others. Wait an hour, sign in on a device that you "
+            f"have used before, or {CHOOSE_ANOTHER}"
+        ),
+        "too_many_of_account": (
+            "Too many wrong tries for this e-mail address today. Sign in on a device that you have used before, or "
+            f"{CHOOSE_ANOTHER}"
+        ),
+        "incorrect_password": "This is not your password. Try again.",
+        "enter_current_password": "This is not your current password. Try again.",
+    }
+
+    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+        """The user whose address and password these are, with one look-up and as many hashes for known and unknown."""
+        email, password = canonical_address(credentials.get("email", "")), credentials.get("password", "")
+        try:
+            counted = count_try(request, email)
+        except TooManyTries as refusal:
+            raise self.validation_error(str(refusal)) from refusal
+        user = User.objects.filter(email=email).first()
+        if not (user or User()).check_password(password) or user is None or not user.is_active:
+            return None
+        counted.was_right()
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        keep_guards(request, user)
+        limit_session(request, user, timezone.now())
+        remember_device(request, user.email)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials) -> None:
+        """allauth calls this when a link from a letter led to a new password."""
+        email = canonical_address(credentials["email"])
+        forget_tries(request, email)
+        remember_device(request, email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+        """Links lead to the address that we were given, never to a host that the request named."""
+        links = {name: _on_our_site(value) for name, value in context.items() if name.endswith("_url")}
+        super().send_mail(template_prefix, email, {**context, **links})
+
+    def logout(self, request: HttpRequest) -> None:
+        sign_out(request)
+
+    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
+        user.name = form.cleaned_data.get("name", "")
+        return super().save_user(request, user, form, commit)
+
+    def set_password(self, user: User, password: str) -> None:
+        """A new password ends every session and token that the old one opened."""
+        super().set_password(user, password)
+        end_sessions(user)
+
+    def clean_password(self, password: str, user: User | None = None) -> str:
+        """Judge the spelling that is kept; what was typed goes on, since forms compare it with its repetition."""
+        super().clean_password(spellings_of(password)[0], user)
+        return password
+
+    def invitation(self, request: HttpRequest) -> Invitation | None:
+        """The open invitation with which somebody came."""
+        token = request.session.get(INVITED_BY)
+        return find(token, timezone.now()) if token else None
+
+    def is_email_verified(self, request: HttpRequest, email: str) -> bool:
+        """Whoever comes with a link that was only ever mailed to this address has shown that they read its mail."""
+        invitation = self.invitation(request)
+        invited = invitation is not None and invitation.is_bound and invitation.email.lower() == email.lower()
+        return invited or super().is_email_verified(request, email)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The address belongs to whoever shows first that they read its mail; who only claimed it never got in."""
+        claimed = User.objects.filter(email=email_address.email, last_login=None).exclude(pk=email_address.user_id)
+        claimed.exclude(emailaddress__verified=True).delete()
+        return super().confirm_email(request, email_address)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Back to the invitation with which somebody came, else to their own first page."""
+        token = request.session.get(INVITED_BY)
+        return reverse("join", args=[token]) if token else resolve_url("home")
+
+    get_signup_redirect_url = get_login_redirect_url
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation) -> str:
+        """The link leads back to the invitation, because mail often opens in another browser than the sign-up."""
+        url = super().get_email_confirmation_url(request, emailconfirmation)
+        token = request.session.get(INVITED_BY)
+        return f"{url}?{urlencode({'next': reverse('join', args=[token])})}" if token else url
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+        """A letter about the account; its time stands by the clock of its reader, which is named."""
+        when = f"{date_format(timezone.localtime(timezone=user.zone), 'j F Y, H:i')} ({clock_of(user.zone)})"
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": when}, email)
+
+    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+        # A message that shows only when a mail goes out would tell that one went out a minute ago.
+        if message_template == SAID_ON_THE_PAGE and not request.user.is_authenticated:
+            return
+        super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+
+def _on_our_site(url: str) -> str:
+    return f"{settings.SITE_URL}{urlsplit(url)._replace(scheme='', netloc='').geturl()}"
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Signing out everywhere else."""
+
+    def end_sessions(self, sessions) -> None:
+        """End them, and the token: whoever lost a phone does not know what else got into other hands."""
+        super().end_sessions(sessions)
+        Token.objects.filter(user__in={session.user_id for session in sessions}).delete()

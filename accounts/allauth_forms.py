@@ -1,0 +1,127 @@
+"""Signing in, signing up and a new password, as allauth's forms: no answer, nor its time, tells who has an account."""
+
+import uuid
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.email_verification import get_address_for_user
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.internal.flows.signup import prevent_enumeration, send_unknown_account_mail
+from allauth.account.models import EmailAddress
+from allauth.account.utils import has_verified_email, setup_user_email
+from allauth.core import context
+from django import forms
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from accounts.fields import EmailField, KnownEmailField, NameField
+from accounts.limits import may_send_letter
+from accounts.models import User
+from accounts.web.unsent_forms import offer_resubmission
+
+
+def _without_placeholders(form: forms.Form) -> None:
+    """Every field has a label; a second one that vanishes while typing only confuses."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
+def _own_address() -> forms.EmailInput:
+    return forms.EmailInput(attrs={"autocomplete": "email"})
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """Sign in; without `remember` (a shared phone) only until the browser is closed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+        self.fields["login"] = KnownEmailField(widget=_own_address())
+        self.order_fields(["login", "password", "remember"])
+
+    def _login_with_password(self, request, redirect_url, credentials):
+        # allauth's own would give everybody the same length; how long members and patients stay is the adapter's.
+        self._login.redirect_url = redirect_url
+        response = perform_password_login(request, credentials, self._login)
+        if request.user.is_authenticated and not self.cleaned_data["remember"]:
+            request.session.set_expiry(0)
+        typed = offer_resubmission(request) if request.user.is_authenticated else None
+        return typed or response
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """A new account. For an address that has one the same is done and answered, and the owner is told by mail."""
+
+    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    field_order = ["name", "email", "password1"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+        self.fields["email"] = EmailField(widget=_own_address())
+        self.order_fields(self.field_order)
+        self.fields["password1"].help_text = "At least 15 characters. A few words in a row are fine. So is pasting."
+        invitation = get_adapter().invitation(context.request)
+        if invitation is not None and invitation.is_bound:  # whoever read that mail knows both already
+            self.fields["email"].initial = invitation.email
+            self.fields["name"].initial = invitation.patient.name if invitation.patient else ""
+
+    def validate_unique_email(self, value: str) -> str:
+        taken = Q(email=value) | Q(emailaddress__email=value, emailaddress__verified=True)
+        self.account_already_exists = User.objects.filter(taken).exists()
+        return value
+
+    def try_save(self, request):
+        if not self.account_already_exists:
+            try:
+                with transaction.atomic():
+                    return self.save(request), None
+            except IntegrityError:  # somebody took the address since it was looked up
+                pass
+        self._work_as_for_a_new_account(request)
+        return None, prevent_enumeration(request, email=self.cleaned_data["email"])
+
+    def _work_as_for_a_new_account(self, request) -> None:
+        """The same hash and statements as for a new account, rolled back: time tells nothing either (T10)."""
+        with transaction.atomic():
+            nobody = User(name=self.cleaned_data["name"], email=f"{uuid.uuid4().hex}@nobody.invalid")
+            nobody.set_password(self.cleaned_data["password1"])
+            nobody.save()
+            setup_user_email(request, nobody, [EmailAddress(email=nobody.email)])
+            # What sending a letter of confirmation looks up.
+            has_verified_email(nobody)
+            User.objects.get(pk=get_address_for_user(nobody).user_id)
+            transaction.set_rollback(True)
+
+
+class AddEmailForm(allauth_forms.AddEmailForm):
+    """Another address for one's account."""
+
+    email = EmailField(widget=_own_address())
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """Asks for a mail with a link to a new password, with one look-up for known and unknown addresses alike."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+        self.fields["email"] = KnownEmailField(widget=_own_address())
+
+    def clean_email(self) -> str:
+        email = get_adapter().clean_email(self.cleaned_data["email"])
+        self.users = list(User.objects.filter(email=email, is_active=True))
+        return email
+
+    def save(self, request, **kwargs) -> str:
+        if not may_send_letter(request, self.cleaned_data["email"]):
+            # The answer is the same: whoever reads that mail has links already, and nobody else learns anything.
+            return self.cleaned_data["email"]
+        if self.users:
+            return super().save(request, **kwargs)
+        # What making a link for an account looks up (T10).
+        nobody = uuid.uuid4()
+        EmailAddress.objects.filter(user_id=nobody, email=self.cleaned_data["email"]).exists()
+        list(EmailAddress.objects.filter(user_id=nobody).values_list("email", flat=True))
+        send_unknown_account_mail(request, self.cleaned_data["email"])
+        return self.cleaned_data["email"]

@@ -1,0 +1,18 @@
+"""What every page knows about the reader."""
+
+from accounts.help_numbers import numbers_for
+
+
+def reader(request) -> dict:
+    """Whether the reader is a patient or a member, for the tabs, and whom they would call in an emergency."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"help_numbers": numbers_for(None)}
+    patient = None if user.membership else user.as_patient  # never both: they are two accounts
+    return {
+        "is_patient": patient is not None,
+        "is_practitioner": user.practice_as_practitioner is not None,
+        "is_admin": user.practice_as_admin is not None,
+        "practice": user.membership.practice if user.membership else None,
+        "help_numbers": numbers_for(patient),
+    }

@@ -1,0 +1,50 @@
+"""What holds for every answer: views without a rule are refused, and what is private is not kept in caches."""
+
+from django.core.exceptions import PermissionDenied
+
+PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
+# Libraries whose views we take as they are; each of their routes still has its line in the authorisation matrix.
+KNOWN_LIBRARIES = ("allauth.account.", "allauth.usersessions.", "drf_spectacular.", "django.contrib.staticfiles.")
+
+
+def rule_of(view) -> str | None:
+    """The access rule that a resolved view declares, None when it declares none."""
+    declared = getattr(view, "access_rule", None)
+    if declared:
+        return declared
+    if hasattr(view, "cls") and hasattr(view.cls, "permission_classes"):
+        return "api"  # REST framework's permission classes decide; without one of ours they refuse
+    return "library" if view.__module__.startswith(KNOWN_LIBRARIES) else None
+
+
+class DenyByDefaultMiddleware:
+    """Refuses every view that does not say who may open it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if rule_of(view) is None:
+            raise PermissionDenied
+
+
+class PrivateResponsesMiddleware:
+    """Adds Permissions-Policy everywhere, and keeps pages behind sign-in and API answers out of every cache."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # Nobody asks who is signed in when the database is away; what was typed may stand on that page.
+        is_private = response.status_code == 503 or request.path.startswith(("/api/", "/accounts/", "/join/"))
+        if is_private or (hasattr(request, "user") and request.user.is_authenticated):
+            response.headers["Cache-Control"] = "no-store, private"
+            response.headers["Vary"] = ", ".join(
+                {*filter(None, response.headers.get("Vary", "").split(", ")), "Cookie"}
+            )
+        return response

@@ -1,0 +1,128 @@
+"""How long people stay signed in, and ending what they have open: browser sessions and the token for programs (T12)."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from rest_framework.authtoken.models import Token
+
+from accounts.database_errors import is_transient
+from accounts.models import User
+from accounts.web.middleware import rule_of
+from accounts.web.unsent_forms import sign_out, stash_form, who_left
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """The longest that a session lasts, and the longest that it lasts without use."""
+
+    lifetime: timedelta
+    idle: timedelta
+
+
+MEMBERS = SessionLimits(timedelta(hours=12), timedelta(minutes=30))
+PATIENTS = SessionLimits(timedelta(days=30), timedelta(days=14))
+ACTIVITY_RESOLUTION = 30  # activity is stored at most every idle / 30: a member's once a minute
+ENDS_AT, USED_AT, UNUSED = "ends_at", "used_at", "unused"
+BACKGROUND_REQUEST = "X-By-Itself"  # header of background refreshes, which do not count as activity
+
+
+def limit_session(request: HttpRequest, user: User, now: datetime) -> None:
+    """Let the session that was just opened end by itself, a member's sooner than a patient's."""
+    limits = MEMBERS if user.membership else PATIENTS
+    request.session.set_expiry(now + limits.lifetime)
+    request.session[ENDS_AT] = (now + limits.lifetime).timestamp()
+    request.session[USED_AT] = int(now.timestamp())
+    request.session[UNUSED] = int(limits.idle.total_seconds())
+
+
+def became_member(request: HttpRequest, now: datetime) -> None:
+    """The session in which somebody joined a clinic lasts no longer than any other of a member's."""
+    goes_with_the_browser = request.session.get_expire_at_browser_close()
+    limit_session(request, request.user, now)
+    if goes_with_the_browser:
+        request.session.set_expiry(0)
+
+
+def end_sessions(user: User, except_key: str | None = None) -> None:
+    """Sign `user` out everywhere at once, save in the session `except_key`; a token for programs ends as well."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=except_key or ""):
+        session.end()
+    Token.objects.filter(user=user).delete()
+
+
+class SessionTimeoutMiddleware:
+    """Signs out expired sessions, including browser-session cookies ("shared phone")."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Without a cookie there is no session to look at, and the answer need not vary by it.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            now = timezone.now().timestamp()
+            over = _over(request.session, now)
+            if over:
+                request.signed_out = over, request.user.pk
+                sign_out(request)
+            else:
+                _note_use(request, now)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        """To the sign-in page with the reason; a form that was sent waits there (after the guard against forgeries)."""
+        over, user_id = getattr(request, "signed_out", None) or _sent_after_signing_out(request)
+        if not over or request.path.startswith("/api/") or rule_of(view) in ("public", "library", None):
+            return None
+        if request.method == "POST":
+            stash_form(request, user_id)
+        back = "/" if request.method == "POST" else request.get_full_path()
+        answer = redirect_to_login(back)
+        answer["Location"] += f"&ended={over}"
+        return answer
+
+
+def _sent_after_signing_out(request: HttpRequest) -> tuple[str, str | None]:
+    """ "whole" and who it was, for a form from a page that stayed open when its reader signed out in another window."""
+    if request.method != "POST" or settings.SESSION_COOKIE_NAME not in request.COOKIES or request.user.is_authenticated:
+        return "", None
+    user_id = who_left(request)
+    return ("whole" if user_id else ""), user_id
+
+
+def _over(session, now: float) -> str:
+    """Why the session is over: "whole", or no use for "minutes" or "days"; empty while it is not."""
+    if now >= session.get(ENDS_AT, now + 1):
+        return "whole"
+    if UNUSED not in session or now < session[USED_AT] + session[UNUSED]:
+        return ""
+    return "minutes" if session[UNUSED] == MEMBERS.idle.total_seconds() else "days"
+
+
+def _note_use(request: HttpRequest, now: float) -> None:
+    session = request.session
+    if (
+        UNUSED in session
+        and now >= session[USED_AT] + session[UNUSED] / ACTIVITY_RESOLUTION
+        and BACKGROUND_REQUEST not in request.headers
+    ):
+        session[USED_AT] = int(now)
+        try:
+            session.save()
+        except UpdateError:  # somebody signed out meanwhile: Django's middleware says so
+            return
+        except DatabaseError as fault:
+            if not is_transient(fault):
+                raise
+            log.warning("a use of a session was not written down: %s", fault)  # no reason to keep anybody from reading
+        session.modified = False

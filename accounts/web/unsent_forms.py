@@ -1,0 +1,104 @@
+"""What somebody was sending when their session had ended or changed: offered once more to the same person.
+
+The guard against forgeries of a page (Django's CSRF token) is a secret of the browser that changes whenever somebody
+signs in. A page that stood open meanwhile carries the guard of before. So that its form is not lost, and is shown to
+nobody but its owner, each session knows the guards that this browser had in the earlier sessions of the same person.
+A guard is good for showing the form again, never for sending it: that takes a new guard and the person's own tap.
+"""
+
+from copy import copy
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework.authentication import CSRFCheck
+
+from accounts.models import User
+
+TYPED, LEFT, EARLIER = "typed", "left", "earlier_guards"  # keys of the session
+KEPT_FOR = timedelta(hours=1)
+MOST = 64_000  # characters; no form of ours that was filled in by hand comes near
+BY_THE_PAGE = frozenset({"id", "seen", "unit", "patient", "over_from", "reading", "keep_date", "action"})
+MOST_GUARDS = 3  # signing out and in again more often than that, a form of the beginning is lost
+
+
+def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """The form in `request`, field by field, but for its guard against forgeries."""
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
+
+
+def sign_out(request: HttpRequest) -> None:
+    """End the session; for an hour this browser knows whose it was and by which guards their open pages are known."""
+    user_id, guard = request.user.pk, request.META.get("CSRF_COOKIE")
+    guards = [guard, *request.session.get(EARLIER, ())][:MOST_GUARDS]
+    logout(request)
+    if user_id and guard:
+        request.session[LEFT] = {"user": str(user_id), "guards": guards}
+        request.session.set_expiry(KEPT_FOR)
+
+
+def keep_guards(request: HttpRequest, user: User) -> None:
+    """After `user` signed in: their earlier guards stay known, anybody else's are forgotten."""
+    left = request.session.pop(LEFT, None)
+    if left and left["user"] == str(user.pk):
+        request.session[EARLIER] = left["guards"]
+
+
+def who_left(request: HttpRequest) -> str | None:
+    """Whose form this is, sent from a page that stayed open when they signed out in another window: the user's id."""
+    left = request.session.get(LEFT)
+    return left["user"] if left and request.META.get("CSRF_COOKIE") in left["guards"] else None
+
+
+def stash_form(request: HttpRequest, user_id: UUID | str) -> None:
+    """Keep the form in `request` for its sender, in this browser's session; files are not kept."""
+    fields = fields_of(request)
+    if sum(len(name) + len(value) for name, value in fields) > MOST:
+        return
+    request.session[TYPED] = {"user": str(user_id), **_form_in(request)}
+    request.session.set_expiry(KEPT_FOR)
+
+
+def offer_resubmission(request: HttpRequest) -> HttpResponse | None:
+    """The page on which whoever just signed in sends it after all; None when there is nothing of theirs."""
+    typed = request.session.pop(TYPED, None)
+    if typed is None or typed["user"] != str(request.user.pk):
+        return None
+    return _page(request, typed)
+
+
+def offer_refused(request: HttpRequest) -> HttpResponse | None:
+    """The same page for a form that was refused because its guard is one of before the same person signed in again.
+
+    None for every other form: a forged one, or one from somebody else's page.
+    """
+    if request.method != "POST" or not request.user.is_authenticated:
+        return None
+    if not any(_fits(request, guard) for guard in request.session.get(EARLIER, ())):
+        return None
+    return _page(request, _form_in(request), status=403)
+
+
+def _form_in(request: HttpRequest) -> dict:
+    return {"path": request.get_full_path(), "fields": fields_of(request), "had_files": bool(request.FILES)}
+
+
+def _page(request: HttpRequest, typed: dict, status: int = 200) -> HttpResponse:
+    """What was typed, to be looked over and sent; the fields that only a page fills in are not worth reading."""
+    shown = [(name.replace("_", " ").capitalize(), value) for name, value in typed["fields"] if name not in BY_THE_PAGE]
+    context = {"typed": typed, "shown": [(name, value) for name, value in shown if value.strip()]}
+    return render(request, "accounts/typed.html", context, status=status)
+
+
+def _fits(request: HttpRequest, guard: str) -> bool:
+    """Whether Django's whole check (origin, referer, token) passes with `guard` in place of the browser's own."""
+    before = copy(request)
+    before.COOKIES = {**request.COOKIES, settings.CSRF_COOKIE_NAME: guard}
+    before.META = {**request.META}
+    check = CSRFCheck(lambda _: HttpResponse())
+    check.process_request(before)
+    return check.process_view(before, None, (), {}) is None

@@ -1,0 +1,54 @@
+"""Keeps the one row a patient that the queue reads."""
+
+from collections.abc import Iterable
+
+from accounts.compiled_queries import insert
+from accounts.models import Patient
+from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
+
+FOLLOWED = ("practice_id", "treatment_id", "entry_id", "urgency", "alert_urgency", "waiting_since")
+_ONE_A_PATIENT = "ON CONFLICT (patient_id) DO UPDATE SET " + ", ".join(f"{name} = EXCLUDED.{name}" for name in FOLLOWED)
+
+
+def refresh_standing(patient: Patient) -> None:
+    """Work out where `patient` stands from what is stored."""
+    treatment = newest_treatment(Treatment.objects.filter(patient=patient))
+    if treatment is None:
+        Standing.objects.filter(patient=patient).delete()
+        return
+    entry, urgency = _newest_entry(treatment)
+    still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
+    keep_standing(patient, treatment, entry, urgency, still_open)
+
+
+def keep_standing(
+    patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int | None, open_alerts: Iterable[Alert]
+) -> None:
+    """Write down where `patient` stands, from what the caller knows already: one statement."""
+    waiting = sorted(open_alerts, key=lambda alert: (-alert.urgency, alert.worsened_at))
+    worst = waiting[0] if waiting else None
+    row = Standing(
+        patient=patient,
+        # Left alone, what is open stays on the desk of the practice that had it.
+        practice_id=patient.practice_id or (worst.practice_id if worst else None),
+        treatment=treatment,
+        entry=entry,
+        urgency=urgency,
+        alert_urgency=worst.urgency if worst else 0,
+        waiting_since=worst.worsened_at if worst else None,
+    )
+    insert([row], on_conflict=_ONE_A_PATIENT)
+
+
+def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:
+    """The session by which a patient is judged now; one that was recorded twice counts once."""
+    counted = [treatment for treatment in treatments if treatment.same_as_id is None]
+    return max(counted, key=lambda treatment: treatment.sort_key, default=None)
+
+
+def _newest_entry(treatment: Treatment) -> tuple[Entry | None, int | None]:
+    entry = treatment.entries.current().order_by("-day").first()
+    if entry is None:
+        return None, None
+    said = Assessment.objects.filter(entry=entry, is_current=True).first() if entry.is_judged else None
+    return entry, said.urgency if said else None

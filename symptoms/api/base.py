@@ -1,0 +1,103 @@
+"""What all endpoints share: a permission for each method, no unknown query, and the look-ups that keep others out."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.access import record_access
+from accounts.models import User
+from accounts.web.unavailable import is_refusing
+from symptoms.alerts.read_receipts import BY_PROGRAM
+from symptoms.api.pagination import NewestFirst
+from symptoms.api.problems import Busy
+from symptoms.journal.reach import Reach, reach_of
+from symptoms.models import Treatment
+
+
+class Endpoint(APIView):
+    """An address of the API. `may` names who may use each method; `query` the parameters that are known."""
+
+    may: dict[str, type[BasePermission]] = {}
+    query: frozenset[str] = frozenset()
+    newest_by = "received_at"
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+
+    def get_permissions(self) -> Sequence[Any]:
+        method = "GET" if self.request.method == "HEAD" else self.request.method
+        if method in self.may:
+            return [self.may[method]()]
+        if method not in self.allowed_methods:
+            return [IsAuthenticated()]  # whoever is known is told that there is no such method
+        return super().get_permissions()
+
+    def initial(self, request: Request, *args, **kwargs) -> None:
+        if is_refusing():
+            raise Busy
+        super().initial(request, *args, **kwargs)
+        refuse_unknown_query(request, known=self.query)
+
+    def read(self, serializer_class, **kwargs) -> dict:
+        """The body, checked by `serializer_class`."""
+        serializer = serializer_class(data=self.request.data, **kwargs)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def page(self, rows, as_document, as_seen=list) -> Response:
+        """A page of `rows`, which `as_seen` puts as the reader may see them, each turned into a document."""
+        pages = NewestFirst()
+        page: list[Any] = as_seen(pages.paginate_queryset(rows, self.request, view=self) or [])
+        return pages.get_paginated_response([as_document(row) for row in page])
+
+
+def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
+    """Refuse parameters that are not `known`, repeated, or not text."""
+    wrong = {name: ["There is no such parameter."] for name in request.query_params if name not in known}
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            wrong.setdefault(name, ["Say this once."])
+        elif "\0" in values[0]:
+            wrong.setdefault(name, ["This holds characters that nobody can write or read."])
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def treatment_seen_by(user: User, treatment_id: UUID) -> Reach:
+    """The treatment as `user` may read it, else 404; nothing is kept, so it must not be shown yet."""
+    rows = Treatment.objects.visible_to(user).select_related("patient__practice", "practitioner", "practice")
+    return reach_of(user, get_object_or_404(rows, pk=treatment_id))
+
+
+def treatment_read_by(user: User, treatment_id: UUID) -> Reach:
+    """The treatment as `user` may read it, else 404; a practitioner's reading is kept for the patient to see."""
+    reach = treatment_seen_by(user, treatment_id)
+    record_reading(user, reach.treatment)
+    return reach
+
+
+def record_reading(user: User, treatment: Treatment) -> None:
+    """Keep for the patient to see that a practitioner's program read of this treatment."""
+    if treatment.patient.user_id != user.pk:
+        record_access(user, treatment.patient, BY_PROGRAM)
+
+
+def as_uuid(text: str, name: str) -> UUID:
+    """The id in the query parameter `name`."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ValidationError({name: ["Send an id."]}) from error
+
+
+def own_treatment(user: User, treatment_id: UUID) -> Treatment:
+    """The caller's own treatment: 404 when it is not theirs, 403 when they are no patient at all."""
+    if user.as_patient is None:
+        raise PermissionDenied
+    return get_object_or_404(Treatment.objects.select_related("patient__practice"), patient__user=user, pk=treatment_id)

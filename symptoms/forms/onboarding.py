@@ -1,0 +1,117 @@
+"""What a person says about themselves when they begin: alone, or invited by a clinic."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from accounts.consents import consent_texts
+from accounts.fields import NameField, ZoneField, zone_choices
+from accounts.models import Patient, Practice
+from accounts.patients import TOO_YOUNG
+from symptoms.forms.fields import BirthYearField
+from symptoms.forms.skin_history import NOT_KNOWN, USUAL, OwnSkinForm
+from symptoms.models import Treatment
+
+SKIN = ("fitzpatrick", "conditions", "medications")
+
+
+class AgreeForm(forms.Form):
+    """The consents; the one to care is needed, the one to photos is not."""
+
+    def __init__(self, *args, practice: Practice | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.texts = consent_texts(practice)
+        for text in self.texts:
+            self.fields[text.purpose] = forms.BooleanField(
+                label=text.title,
+                help_text=text.detail,
+                required=text.is_needed,
+                error_messages={"required": "Without this we cannot keep a log for you."},
+            )
+
+    @property
+    def consents(self):
+        """The fields of the consents."""
+        return [self[text.purpose] for text in self.texts]
+
+    def agreed(self) -> list[str]:
+        """The purposes that were agreed to."""
+        return [text.purpose for text in self.texts if self.cleaned_data.get(text.purpose)]
+
+
+class BornForm(AgreeForm):
+    """The year of birth: Mendline is for adults."""
+
+    year_of_birth = BirthYearField(
+        too_young=TOO_YOUNG,
+        help_text="Mendline is for people of 18 and over.",
+        error_messages={"required": "Write the year, like 1990.", "invalid": "Write the year, like 1990."},
+    )
+
+    def __init__(self, *args, now: datetime, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["year_of_birth"].now = now
+
+
+class StartForm(BornForm):
+    """Starting alone: who and where."""
+
+    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    country = forms.ChoiceField(
+        label="Country",
+        help_text="Decides which emergency numbers you see.",
+        error_messages={"invalid_choice": "Choose a country from the list."},
+    )
+    time_zone = ZoneField(help_text="Your day turns at midnight there.")
+    field_order = ["name", "year_of_birth", "country", "time_zone", "care", "photos"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, practice=None, **kwargs)
+        self.fields["country"].choices = [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()]
+        # Without a script nothing says where they are; a zone taken for granted would turn their days at a wrong hour.
+        self.fields["time_zone"].choices = [("", "Choose"), *zone_choices()]
+        self.order_fields(self.field_order)
+
+
+class WelcomeForm(BornForm, OwnSkinForm):
+    """After accepting an invitation: nothing that the clinic has written down is asked again."""
+
+    right = forms.ChoiceField(
+        label="Is this right?",
+        choices=[("yes", "Yes"), ("no", "Something is wrong")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one of the two."},
+    )
+
+    def __init__(self, *args, patient: Patient, treatment: Treatment | None, **kwargs):
+        super().__init__(*args, practice=patient.practice, **kwargs)
+        self.asks_usual = treatment is not None and not treatment.baseline
+        known = {name for name in SKIN if treatment is None or getattr(treatment, name)}
+        if treatment is None:
+            known.add("right")
+        if patient.year_of_birth:
+            known.add("year_of_birth")
+        if patient.agreed_to("care"):  # when joining
+            known |= {text.purpose for text in self.texts}
+            self.texts = []
+        for name in known:
+            del self.fields[name]
+
+    @property
+    def asks_about_skin(self) -> bool:
+        """Whether anything about the skin is asked at all."""
+        return self.asks_usual or any(name in self.fields for name in SKIN)
+
+    def facts(self) -> dict:
+        """The answers as fields of Treatment, without those that were not asked."""
+        said = self.cleaned_data
+        facts: dict[str, Any] = {}
+        if "fitzpatrick" in self.fields:
+            facts["fitzpatrick"] = None if said["fitzpatrick"] == NOT_KNOWN else int(said["fitzpatrick"])
+        facts |= {name: sorted(said[name]) for name in ("conditions", "medications") if name in self.fields}
+        if self.asks_usual:
+            levels = {question.word: said[f"usual_{question.word}"] for question in USUAL}
+            facts["baseline"] = {word: level for word, level in levels.items() if level is not None}
+        return facts

@@ -1,0 +1,135 @@
+"""What the log of a day asks openly, and what stands under "Something else", as rows for the page's parts."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from symptoms.forms import temperature
+from symptoms.journal.loading import patient_values, treatment_values
+from symptoms.models import Treatment
+from symptoms.recovery.course import Entry
+from symptoms.recovery.expected import band
+from symptoms.recovery.questions import SAY_FIRST, STEPS, Question, asked_today, question
+from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
+
+FELT = frozenset({Symptom.PAIN, Symptom.WARMTH, Symptom.ITCHING})  # the other symptoms are seen
+Row = dict[str, Any]  # the names that components/scale.html and components/tick.html take, and `opens_if`
+
+
+class Asking:
+    """The rows of one day's log. `last`: the entry before it; `so_far`: what was answered on the page already."""
+
+    say_first = SAY_FIRST
+    steps = STEPS
+    units = temperature.UNITS
+
+    def __init__(self, form: forms.Form, treatment: Treatment, day: int, last: Entry | None, so_far: Entry | None):
+        self.form, self.day, self.last = form, day, last
+        values = treatment_values(treatment)
+        self.band = band(values)
+        self.asked = asked_today(patient_values(treatment), values, day=day, last=last, so_far=so_far)
+
+    @property
+    def last_said(self) -> dict[Symptom, int]:
+        """What was answered last time, of what is asked openly today: behind a fold nobody would look it over."""
+        if self.last is None:
+            return {}
+        return {s: self.last.symptoms.get(s, 0) for s in self.asked.symptoms if s in self.last.answered}
+
+    def seen(self) -> list[Row]:
+        """The scales of what one sees, asked today."""
+        return self._scales(s for s in self.asked.symptoms if s not in FELT)
+
+    def felt(self) -> list[Row]:
+        """The scales of what one feels, asked today."""
+        return self._scales(s for s in self.asked.symptoms if s in FELT)
+
+    def box(self) -> list[Row]:
+        """The signs that head every page."""
+        return self._ticks("signs", self.asked.box)
+
+    @property
+    def box_is_ticked(self) -> bool:
+        """Whether what cannot wait was ticked: then a page that comes back opens there, whatever else is wrong."""
+        return any(row["chosen"] for row in self.box())
+
+    def signs(self) -> list[Row]:
+        return self._ticks("signs", self.asked.signs)
+
+    def exposures(self) -> list[Row]:
+        return self._ticks("exposures", self.asked.exposures)
+
+    def more_symptoms(self) -> list[Row]:
+        return self._scales(s for s in Symptom if s not in self.asked.symptoms)
+
+    def more_signs(self) -> list[Row]:
+        shown = {*self.asked.signs, *self.asked.box}
+        return self._ticks("signs", (sign for sign in Sign if sign not in shown))
+
+    def more_exposures(self) -> list[Row]:
+        return self._ticks("exposures", (one for one in Exposure if one not in self.asked.exposures))
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something under "Something else" was answered or is wrong: then it stands open."""
+        if any(row["chosen"] not in (None, "") or row["error"] for row in self.more_symptoms()):
+            return True
+        folded = not self.asked.temperature and self.form["temperature_c"].value()
+        return bool(folded) or any(row["chosen"] for row in (*self.more_signs(), *self.more_exposures()))
+
+    @property
+    def temperature_opens_if(self) -> str:
+        """The answers that bring the thermometer's question up on a day that does not ask it."""
+        return "" if self.asked.temperature else self._opens_if(question("temperature_c"))
+
+    @property
+    def thermometer(self) -> Question:
+        return question("temperature_c")
+
+    def _scales(self, symptoms: Iterable[Symptom]) -> list[Row]:
+        return [self._scale(symptom, question(symptom)) for symptom in symptoms]
+
+    def _scale(self, symptom: Symptom, asked: Question) -> Row:
+        field = self.form[symptom]
+        return {
+            "name": asked.word,
+            "title": asked.title,
+            "hint": asked.text,
+            "help": asked.help,
+            "steps": asked.steps if asked.steps != STEPS else (),
+            "chosen": field.value(),
+            "yesterday": self.last_said.get(symptom),
+            "required": self.form.fields[symptom].required,
+            "error": " ".join(field.errors),
+            "opens_if": "" if symptom in self.asked.symptoms else self._opens_if(asked),
+            "is_felt": symptom in FELT,
+        }
+
+    def _ticks(self, name: str, words: Iterable[str]) -> list[Row]:
+        chosen = self.form[name].value() or ()
+        return [self._tick(name, question(word), word in chosen) for word in words]
+
+    def _tick(self, name: str, asked: Question, chosen: bool) -> Row:
+        opens_if = "" if asked.word in self.asked.signs else self._opens_if(asked)
+        return {
+            "name": name,
+            "value": asked.word,
+            "text": asked.text,
+            "help": asked.help,
+            "chosen": chosen,
+            "opens_if": opens_if,
+        }
+
+    def _opens_if(self, asked: Question) -> str:
+        """The answers of today that would have it asked openly, as `static/js/log.js` reads them."""
+        clues = [clue for w in asked.asked if not w.who and w.days.hold(self.band, self.day) for clue in w.if_any]
+        return " ".join(map(_for_script, clues))
+
+
+def _for_script(clue: str) -> str:
+    """ "pain 2+" as "pain>=2", "T 37.5+" as "temperature_c>=37.5", a symptom above none as "bumps>=1", a sign as is."""
+    word, _, least = clue.partition(" ")
+    if word == "T":
+        return f"temperature_c>={least.rstrip('+')}"
+    return f"{word}>={least.rstrip('+') or 1}" if word in set(Symptom) else word

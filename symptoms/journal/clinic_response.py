@@ -1,0 +1,100 @@
+"""What became of an entry at the clinic, as the patient may know it: told, read, in hand, answered."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from accounts.members import user_name
+from symptoms.alerts.read_receipts import first_read
+from symptoms.models import Alert, Assessment, Delivery, Entry
+from symptoms.recovery.vocabulary import Urgency
+
+ON_ITS_WAY = timedelta(minutes=5)  # longer than that, and the patient is asked to call instead of waiting
+
+
+class Told(Enum):
+    """Whether a message about the entry reached anybody."""
+
+    NOT_NEEDED = "nothing was to be told"
+    ON_ITS_WAY = "a message is being sent"
+    TOLD = "a message was sent"
+    NOT_TOLD = "no message could be sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Told when, read and taken by whom and when. Times are aware; names are ready to be shown."""
+
+    told: Told
+    told_at: datetime | None = None
+    read_at: datetime | None = None
+    read_by: str = ""
+    taken_at: datetime | None = None
+    taken_by: str = ""
+    is_worse_since: bool = False  # it got worse after it was taken, and nobody has read it since
+    closed_at: datetime | None = None
+    outcome: str = ""
+    closed_by: str = ""  # the clinic, which the patient may have left since
+
+
+def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Reception:
+    """What became of `entry`, about which `said` was said (None: unjudged). Three statements at most.
+
+    An alert that an earlier day opened speaks for later days that show the same concern.
+    """
+    alerts = _alerts(entry, said)
+    if not alerts:
+        return Reception(Told.NOT_NEEDED)
+    told, told_at = _told(entry, alerts, now)
+    readings = first_read(alerts)
+    # While one of them was not read since it last rose, nothing is called read.
+    read_at, read_by = max(readings.values(), key=lambda r: r[0]) if len(readings) == len(alerts) else (None, None)
+    still_open = [alert for alert in alerts if alert.is_open]
+    # Nor is anything in hand while one is not.
+    taken = still_open[0] if still_open and all(alert.is_held for alert in still_open) else None
+    closed = None if still_open else max(alerts, key=lambda alert: alert.resolved_at or now)
+    return Reception(
+        told=told,
+        told_at=told_at,
+        read_at=read_at,
+        read_by=user_name(read_by) if read_at else "",
+        taken_at=taken.acknowledged_at if taken else None,
+        taken_by=user_name(taken.acknowledged_by) if taken else "",
+        is_worse_since=taken is not None
+        and read_at is None
+        and any(alert.is_worse_since_taken for alert in still_open),
+        closed_at=closed.resolved_at if closed else None,
+        outcome=closed.outcome if closed else "",
+        closed_by=str(closed.practice) if closed else "",
+    )
+
+
+def _alerts(entry: Entry, said: Assessment | None) -> list[Alert]:
+    """The alerts that speak of the entry: of its concerns, open or closed since; the newest of each."""
+    if said is not None:
+        concerns = [flag["concern"] for flag in said.flags if Urgency.of(flag["urgency"]) >= Urgency.CONTACT]
+        about = {"kind": Alert.Kind.CONCERN, "concern__in": concerns}
+        if not concerns:
+            return []
+    else:
+        about = {"kind": Alert.Kind.UNJUDGED}
+    rows = Alert.objects.with_holder().filter(treatment=entry.treatment_id, **about).order_by("opened_at")
+    newest: dict[str, Alert] = {}
+    for alert in rows.select_related("treatment", "acknowledged_by", "practice"):
+        if alert.resolved_at is None or alert.resolved_at >= entry.received_at:
+            newest[alert.concern] = alert
+    return list(newest.values())
+
+
+def _told(entry: Entry, alerts: list[Alert], now: datetime) -> tuple[Told, datetime | None]:
+    about = {entry.id, *(alert.entry_id for alert in alerts)}
+    here = {alert.practice_id for alert in alerts}
+    deliveries = list(Delivery.objects.filter(entry__in=about, practice__in=here))
+    own = [delivery for delivery in deliveries if delivery.entry_id == entry.id] or deliveries
+    sent = [delivery.sent_at for delivery in own if delivery.sent_at]
+    waiting = [delivery.created_at for delivery in own if delivery.is_on_its_way]
+    if sent:
+        return Told.TOLD, max(sent)
+    if waiting and now - min(waiting) <= ON_ITS_WAY:
+        return Told.ON_ITS_WAY, None
+    return Told.NOT_TOLD, None

@@ -1,0 +1,127 @@
+"""The course day by day: what was reported, what was expected, what was said, which photos; for page and API alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Max, Q, Subquery
+
+from symptoms.journal.loading import entry_values, patient_values, treatment_values
+from symptoms.journal.reach import Reach
+from symptoms.models import Assessment, Entry, Photo, Treatment
+from symptoms.recovery.course import Entry as EntryValues
+from symptoms.recovery.timeline import ceilings
+from symptoms.recovery.vocabulary import Symptom
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One symptom on one day: `level` 0-4 or None (not answered, or no entry), `limit` the most that is expected."""
+
+    day: int
+    level: int | None
+    limit: int
+
+    @property
+    def is_above(self) -> bool:
+        return self.level is not None and self.level > self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class DayRead:
+    """One day of a course. `reported` holds what was answered, none (0) included; `expected` the most for each symptom,
+    in the units of the patient's own answers. Without an entry `entry` is None; while it is unjudged, `said` is."""
+
+    day: int
+    on: date
+    entry: Entry | None
+    said: Assessment | None
+    photos: tuple[Photo, ...]
+    reported: Mapping[Symptom, int]
+    expected: Mapping[Symptom, int]
+
+    def point(self, symptom: Symptom) -> Point:
+        """One symptom of the day."""
+        return Point(self.day, self.reported.get(symptom), self.expected[symptom])
+
+    @property
+    def urgency(self) -> str:
+        """The verdict's word; "unjudged" while there is none, empty without an entry."""
+        if self.entry is None:
+            return ""
+        return self.said.urgency_slug if self.said else "unjudged"
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRead:
+    """The days of a range, logged or not, in order; `newest` is the last day that was logged, in the range or not."""
+
+    treatment: Treatment
+    days: tuple[DayRead, ...]
+    newest: DayRead | None = None
+
+    def line(self, symptom: Symptom) -> list[Point]:
+        """One symptom over all the days."""
+        return [day.point(symptom) for day in self.days]
+
+    @property
+    def answered(self) -> list[Symptom]:
+        """The symptoms that were answered on any of the days, in the vocabulary's order."""
+        seen = {symptom for day in self.days for symptom in day.reported}
+        return [symptom for symptom in Symptom if symptom in seen]
+
+
+def last_day(treatment: Treatment, today: date) -> int:
+    """The last day that has anything to show: today's, or a later one, logged before the patient travelled west."""
+    newest = treatment.entries.current().aggregate(day=Max("day"))["day"]
+    return max(treatment.day_of(today), -1 if newest is None else newest)
+
+
+def read_course(reach: Reach, *, days: range, photos: bool = True) -> CourseRead:
+    """Read `days` (numbers, in order) of a treatment as its reader may see them: two statements, however many.
+
+    One more for a clinic that the patient left; one less without the `photos`.
+    """
+    treatment = reach.treatment
+    entries = {entry.day: entry for entry in _entries(reach, days)}
+    by_day: dict[int, list[Photo]] = {}
+    if photos:
+        for photo in reach.photos().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
+            by_day.setdefault(photo.day, []).append(photo)
+    values = {day: entry_values(entry) for day, entry in entries.items()}
+    wanted = sorted({*days, *entries})
+    most = ceilings(
+        patient_values(treatment),
+        treatment_values(treatment),
+        days=wanted,
+        exposures_by_day={day: entry.exposures for day, entry in values.items()},
+    )
+    read = {
+        day: DayRead(
+            day=day,
+            on=treatment.date_of(day),
+            entry=entries.get(day),
+            said=entries[day].assessment if day in entries and entries[day].is_judged else None,
+            photos=tuple(by_day.get(day, ())),
+            reported=_reported(values.get(day)),
+            expected={symptom: row[at] for symptom, row in most.items()},
+        )
+        for at, day in enumerate(wanted)
+    }
+    return CourseRead(treatment, tuple(read[day] for day in days), read[max(entries)] if entries else None)
+
+
+def _entries(reach: Reach, days: range) -> list[Entry]:
+    """The entries of `days` and the newest, each with its assessment; of two for a day the last received is last."""
+    current = reach.current()
+    newest = Q(day=Subquery(current.order_by("-day").values("day")[:1]))
+    if reach.until is not None:
+        newest = Q(pk=Subquery(current.order_by("-date", "-received_at").values("pk")[:1]))
+    wanted = reach.with_assessment(current.filter(reach.on(days) | newest))
+    return [reach.shown(entry) for entry in wanted.order_by("received_at")]
+
+
+def _reported(entry: EntryValues | None) -> dict[Symptom, int]:
+    if entry is None:
+        return {}
+    return {symptom: entry.symptoms.get(symptom, 0) for symptom in Symptom if symptom in entry.answered}

@@ -1,0 +1,122 @@
+"""The practitioner's list: who needs them first, and why."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from accounts.access import practitioner_required, record_listing
+from accounts.models import Departure, Invitation, Patient, Practice
+from symptoms.alerts.read_receipts import LISTED
+from symptoms.models import Assessment, Delivery, Standing, TreatmentAccess
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.clinic.queue_departures import LeftRow, left_alerts, left_rows
+from symptoms.views.clinic.queue_rows import Row, rows_of
+from symptoms.views.clinic.search import named, sought_in
+
+ROWS = 50
+SHOW = {"open": "Open", "watch": "Watch", "on_track": "On track", "all": "All"}
+MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
+
+
+@practitioner_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """A page of patients: open by urgency and waiting, all others by name. 10,000 patients cost what 50 do."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    show = request.GET.get("show", "open")
+    show = show if show in SHOW else "open"
+    sought = sought_in(request)
+    page = _page(practice, show, sought, request.GET.get("page", "1"))
+    is_queue = show == "open" and not sought
+    left = left_rows(practice, now) if is_queue else []
+    waiting = page.paginator.count + len(left) if is_queue else _waiting(practice)
+    rows = rows_of(_found(page, show), request.user, now)
+    context = {
+        "practice": practice,
+        "now": now,
+        "page": page,
+        "rows": rows,
+        "left": left,
+        "left_first": _stand_first(left, rows),
+        "waiting": waiting,
+        "show": show,
+        "shows": SHOW.items(),
+        "sought": sought,
+        "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
+        **_notices(practice, now),
+        "tab": "queue" if is_queue else "patients",
+    }
+    shown = [row.patient.pk for row in (*rows, *left)] + [one.patient_id for one in context["to_confirm"]]
+    record_listing(request.user, shown, LISTED, now)
+    return render(request, "practitioner/queue.html", context)
+
+
+def _stand_first(left: list[LeftRow], rows: list[Row]) -> bool:
+    """Whether those who left come before the list: where one of them is more urgent than everybody in it."""
+    urgency = max((row.worst.urgency for row in rows if row.worst), default=0)
+    return bool(left) and left[0].alert.urgency > urgency
+
+
+def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
+    """The page asked for; a number past the end gives the last, anything else the first."""
+    if show == "open":
+        found = _open(practice).select_related("patient", "treatment", "entry")
+        found = found.defer("treatment__products", "entry__answers")
+        found = found.order_by("-alert_urgency", "waiting_since", "patient_id")
+        return Paginator(found.filter(_named(practice, sought)), ROWS).get_page(number)
+    said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
+    everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
+    if show != "all":
+        verdict = Urgency.WATCH if show == "watch" else Urgency.ON_TRACK
+        everybody = everybody.filter(standing__urgency=verdict, standing__alert_urgency=0)
+    shown = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(said))
+    pages = Paginator(shown.defer("standing__treatment__products", "standing__entry__answers"), ROWS)
+    pages.count = everybody.count()  # without what only the rows shown need
+    return pages.get_page(number)
+
+
+def _found(page: Page, show: str) -> list[tuple[Patient, Standing | None]]:
+    if show == "open":
+        return [(standing.patient, standing) for standing in page]
+    return [(patient, getattr(patient, "standing", None)) for patient in page]
+
+
+def _open(practice: Practice) -> QuerySet[Standing]:
+    """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
+    kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
+    return Standing.objects.filter(Q(patient__practice=practice) | kept, practice=practice, alert_urgency__gt=0)
+
+
+def _named(practice: Practice, sought: str) -> Q:
+    """Patients of that name; one who left by the name that they had then."""
+    here: Q = Q(patient__practice=practice) & named(sought, "patient__")
+    then = Departure.objects.filter(named(sought), practice=practice, patient=OuterRef("patient"))
+    return here | (~Q(patient__practice=practice) & Q(Exists(then)))
+
+
+def _waiting(practice: Practice) -> int:
+    """How many patients with something open, those who left with it among them: one statement."""
+    return _open(practice).values("pk").union(left_alerts(practice).values("pk"), all=True).count()
+
+
+def _notices(practice: Practice, now: datetime) -> dict[str, Any]:
+    """What stands above the list, nearly always nothing: one statement, and one more where somebody is `to_confirm`.
+
+    `to_confirm`: who took a code at the desk and waits to be recognised. `stuck_since`: since when messages of the
+    practice have been waiting although they should have gone, None when they go out. One recipient who is refused does
+    not count: the row of their patient says so, and others were told instead.
+    """
+    taken = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
+    waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
+    late = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
+    here = Practice.objects.filter(pk=practice.pk)
+    anybody, stuck_since = here.values_list(Exists(taken), Subquery(late.values("created_at")[:1])).get()
+    to_confirm = list(taken.select_related("patient").order_by("used_at")[:5]) if anybody else []
+    return {"to_confirm": to_confirm, "stuck_since": stuck_since}

@@ -1,0 +1,225 @@
+"""The rows of the queue: what a practitioner must know of a patient in one line, read for a whole page at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from accounts.models import Patient, Practice, User
+from symptoms.journal.reach import reaches_of
+from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
+from symptoms.recovery.vocabulary import Device, Urgency
+from symptoms.views.clinic.sparkline import DAYS, Spark, spark
+from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
+from symptoms.wording.practitioner import concern_title, urgency_word
+from symptoms.wording.spans import span
+from symptoms.wording.treatment import DEVICES, ROMAN
+
+DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()} | {str(Device.RF): "RF"}
+TOLD, NOBODY, FAILED = "", "Nobody was told", "Could not be told"
+
+
+@dataclass
+class Row:
+    """One patient in the queue."""
+
+    patient: Patient
+    standing: Standing | None
+    flags: list[Flag] = field(default_factory=list)  # of the newest entry, where no alert is open
+    alerts: list[Alert] = field(default_factory=list)  # open, the most urgent and longest waiting first
+    spark: Spark | None = None
+    day: int | None = None
+    waits: str = ""
+    until: datetime | None = None  # when the patient left the practice, if they did
+
+    @cached_property
+    def worst(self) -> Alert | None:
+        return self.alerts[0] if self.alerts else None
+
+    @cached_property
+    def treatment(self) -> Treatment | None:
+        if self.worst is not None:
+            return self.worst.treatment
+        return self.standing.treatment if self.standing else None
+
+    @property
+    def newest(self) -> Entry | None:
+        """The newest entry known of the treatment that is drawn."""
+        entry = self.standing.entry if self.standing and self.until is None else None
+        if self.worst is None or (entry is not None and entry.treatment_id == self.worst.treatment_id):
+            return entry
+        return self.worst.entry
+
+    @cached_property
+    def urgency(self) -> str:
+        """The slug that the row wears: of the worst open alert, else of the newest entry; empty before the first."""
+        if self.worst is not None:
+            return self.worst.urgency_slug
+        if self.standing is None or self.standing.entry_id is None:
+            return ""
+        return "unjudged" if self.standing.urgency is None else Urgency(self.standing.urgency).slug
+
+    @cached_property
+    def lead(self) -> Flag | None:
+        """The flag that the row speaks of: the alert's, as it was when it opened or last rose, else the newest."""
+        if self.worst is None:
+            return self.flags[0] if self.flags else None
+        return next((flag for flag in self.worst.flags or () if flag["concern"] == self.worst.concern), None)
+
+    @property
+    def title(self) -> str:
+        if self.worst is not None:
+            return concern_title(self.worst.concern)
+        return concern_title(self.lead["concern"]) if self.lead else ""
+
+    @property
+    def line(self) -> str:
+        """The facts in a line."""
+        if self.worst is not None and self.worst.kind == Alert.Kind.UNJUDGED:
+            since = " at first, it is now" if self.worst.entry.is_judged else ", please read it"
+            return f"day {self.worst.entry.day} could not be compared{since}"
+        return in_a_line(self.lead) if self.lead else ""
+
+    @property
+    def session(self) -> str:
+        """What was done, in a few words: "Day 4 · Pen 1.5 mm · type II"."""
+        if self.treatment is None:
+            return "No treatment yet"
+        depth, kind = self.treatment.needle_depth_mm, self.treatment.fitzpatrick
+        device = DEVICE_NAMES.get(self.treatment.device, self.treatment.device)
+        parts = [f"Day {self.day}", device if depth is None else f"{device} {depth.normalize():f} mm"]
+        return " · ".join([*parts, f"type {ROMAN[kind]}"] if kind else parts)
+
+    @property
+    def now_lower(self) -> str:
+        """What the newest answers raise of the worst matter, where that is less than its peak."""
+        if self.worst is None or self.worst.current_urgency >= self.worst.urgency:
+            return ""
+        return urgency_word(self.worst.current_urgency).lower()
+
+    @property
+    def answers_changed(self) -> bool:
+        return self.worst is not None and self.worst.answers_changed_at is not None
+
+    @property
+    def more(self) -> int:
+        """How many further matters are open."""
+        return len(self.alerts) - 1
+
+    @property
+    def taken_by(self) -> str:
+        """Who has it: everything open, or "2 of 3"; empty while nobody has any of it."""
+        taken = [alert for alert in self.alerts if alert.is_held]
+        if not taken:
+            return ""
+        who = str(taken[0].acknowledged_by)
+        return f"{who} has it" if len(taken) == len(self.alerts) else f"{who} has {len(taken)} of {len(self.alerts)}"
+
+    @property
+    def is_worse_since_taken(self) -> bool:
+        """Whether the worst got worse after somebody took it."""
+        return self.worst is not None and self.worst.is_held and self.worst.is_worse_since_taken
+
+    @property
+    def told(self) -> str:
+        """What went wrong with telling somebody, if anything did."""
+        if self.worst is None or self.worst.reached:
+            return TOLD
+        return FAILED if self.worst.tried else NOBODY
+
+
+def rows_of(found: Iterable[tuple[Patient, Standing | None]], by: User, now: datetime) -> list[Row]:
+    """The rows of one page, in the order found: two statements more, however many rows.
+
+    Three more where somebody is among them who left: they are shown as they were then.
+    """
+    practice = by.practice_as_practitioner
+    rows = [Row(patient, standing, flags=getattr(patient, "flags", None) or []) for patient, standing in found]
+    open_alerts = _open_alerts([row.patient for row in rows], practice)
+    for row in rows:
+        row.alerts = open_alerts[row.patient.pk]
+        if row.patient.practice_id == practice.pk:
+            row.patient.practice = practice  # known already
+    _put_back_who_left(rows, by)
+    entries = _last_days(rows)
+    for row in rows:
+        if row.treatment is not None:
+            row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
+            row.spark = _drawn(row, entries[row.treatment.pk])
+        since = row.worst.worsened_at if row.worst else row.standing.entry.received_at if row.urgency else None
+        row.waits = span(since, now) if since else ""
+    return rows
+
+
+def _put_back_who_left(rows: list[Row], by: User) -> None:
+    left = [row for row in rows if row.patient.practice_id != by.practice_as_practitioner.pk and row.worst]
+    for row in left:
+        row.worst.treatment.patient = row.patient
+    for row, reach in zip(left, reaches_of(by, [row.worst.treatment for row in left]), strict=True):
+        row.patient, row.until = reach.treatment.patient, reach.until
+        for alert in row.alerts:
+            reach.shown(alert.entry)
+    _put_back_flags([(alert, row.until) for row in left for alert in row.alerts])
+
+
+def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
+    """What was made of each alert's entry when the patient left; it may have been judged again since."""
+    if not alerts:
+        return
+    then: dict[UUID, list[Assessment]] = defaultdict(list)
+    for assessment in Assessment.objects.filter(entry__in=[alert.entry_id for alert, _ in alerts]).order_by("id"):
+        then[assessment.entry_id].append(assessment)
+    for alert, until in alerts:
+        made = [assessment for assessment in then[alert.entry_id] if assessment.made_at <= until]
+        alert.flags = made[-1].flags if made else []
+
+
+def _drawn(row: Row, entries: dict[int, Entry]) -> Spark | None:
+    flags = [row.lead] if row.lead else []
+    return spark(row.treatment, entries, leading_symptom(flags))
+
+
+def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
+    about = Delivery.objects.filter(entry=OuterRef("entry"), practice=practice)
+    said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True).values("flags")
+    alerts = (
+        Alert.objects.open()
+        .exclude(kind=Alert.Kind.LEFT)
+        .with_holder()
+        .filter(practice=practice, treatment__patient__in=patients)
+        .exclude(kind=Alert.Kind.LEFT)
+        .select_related("treatment", "entry", "acknowledged_by")
+        .defer("treatment__products", "entry__answers", "entry__note", "acknowledged_by__password")
+        .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.deliverable()))
+        .order_by("-urgency", "worsened_at", "concern")  # as on the patient's page
+    )
+    by_patient: dict[UUID, list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        by_patient[alert.treatment.patient_id].append(alert)
+    return by_patient
+
+
+def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
+    """The newest days of each row's treatment: a window a row, so that a long course costs no more than a short one."""
+    windows = Q()
+    for row in rows:
+        newest = row.newest
+        if newest is not None:
+            window = Q(day__gte=newest.day - DAYS)
+            if row.until is not None:  # counted from another date since, perhaps
+                window = Q(date__gte=newest.date - timedelta(days=DAYS), received_at__lte=row.until)
+            windows |= Q(treatment=newest.treatment_id) & window
+    by_treatment: dict[UUID, dict[int, Entry]] = defaultdict(dict)
+    if not windows:
+        return by_treatment
+    # Where somebody changed a day after leaving, the day is left out: what it was before is on their page.
+    was = {row.treatment.pk: row.treatment for row in rows if row.until is not None and row.treatment is not None}
+    for entry in Entry.objects.current().filter(windows).only("treatment", "date", "day", "answers"):
+        if entry.treatment_id in was:
+            entry.day = max(0, was[entry.treatment_id].day_of(entry.date))
+        by_treatment[entry.treatment_id][entry.day] = entry
+    return by_treatment

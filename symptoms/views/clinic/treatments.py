@@ -1,0 +1,160 @@
+"""A practitioner records a treatment, mends it, and invites the patient."""
+
+from datetime import datetime
+from functools import partial
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import invitations
+from accounts.access import practitioner_required, record_access, record_listing
+from accounts.models import Invitation, Patient, Practice
+from accounts.patients import add_to_practice
+from symptoms.alerts.read_receipts import DETAILS, LISTED, SKIN, TREATMENT
+from symptoms.forms.patient import InviteForm, NewPatientForm
+from symptoms.forms.skin_history import skin_of
+from symptoms.forms.treatment import TreatmentForm, id_in
+from symptoms.journal.treatments import start_treatment
+from symptoms.models import Treatment
+from symptoms.views.clinic.revisions import revisions_of
+from symptoms.views.clinic.search import named, sought_in
+from symptoms.views.treatment_edit import edit_treatment
+
+FOUND_AT_MOST = 10
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def treatment_new(request: HttpRequest) -> HttpResponse:
+    """Record a treatment of somebody new or of somebody who was here before, whose skin is known then."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    patient = _chosen(request, practice)
+    form = TreatmentForm(
+        request.POST or None, practice=practice, now=now, initial=_known(request, patient, now),
+        zone=practice.zone, elsewhere=patient.zone if patient else None,
+    )  # fmt: skip
+    who = None if patient else NewPatientForm(request.POST or None, practice=practice, now=now)
+    if request.method == "POST":
+        id = id_in(request.POST)
+        saved = Treatment.objects.managed_by(request.user).filter(pk=id).first()
+        if saved is not None:  # the same page sent twice
+            return _after(saved.patient)
+        if form.is_valid() & (who is None or who.is_valid()):
+            try:
+                with transaction.atomic():
+                    treated = patient or add_to_practice(practice, **who.who(), now=now)
+                    start_treatment(treated, id=id, by=request.user, now=now, **form.facts())
+            except IntegrityError:  # an id that is somebody else's: to this page it is just taken
+                messages.error(request, "This could not be saved. Please send it again.")
+            else:
+                messages.success(request, "Saved.")
+                return _after(treated)
+    found = list(_found(request, practice))
+    if patient is not None:
+        record_access(request.user, patient, SKIN, now)
+    record_listing(request.user, [one.pk for one in found], LISTED, now)
+    context = {
+        "form": form, "who": who, "patient": patient, "practice": practice, "client_id": uuid4(),
+        "found": found, "sought": sought_in(request), "tab": "treatment",
+    }  # fmt: skip
+    return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+    """Mend what was recorded. How it read before is kept, and every day is judged anew."""
+    found = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
+    treatment, now = get_object_or_404(found, pk=treatment_id), timezone.now()
+    practice = request.user.practice_as_practitioner
+    form_of = partial(TreatmentForm, practice=practice, zone=practice.zone, elsewhere=treatment.patient.zone, now=now)
+    edit = edit_treatment(request, treatment, form_of, reader=practice.zone, now=now)
+    if edit.is_saved:
+        messages.success(request, "Saved. All days were compared anew.")
+        return redirect("patient", treatment.patient_id)
+    context = {
+        "patient": treatment.patient, "practice": practice, "zone": practice.time_zone, "tab": "patients",
+        "revisions": revisions_of(treatment, practice.zone), **edit.context,
+    }  # fmt: skip
+    record_access(request.user, treatment.patient, TREATMENT, now)
+    return render(request, "practitioner/treatment_edit.html", context, status=edit.status)
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Send the patient a link, or show a code here; and say what became of the last invitation."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    patient = get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=patient_id)
+    if patient.user_id is not None:
+        messages.info(request, f"{patient} has joined already.")
+        return redirect("patient", patient.id)
+    form, status, url = InviteForm(initial={"email": patient.email}), 200, ""
+    if request.POST.get("how") == "code":
+        _, url = invitations.invite_patient(patient, request.user, now=now)
+    elif request.method == "POST":
+        form, status = InviteForm(request.POST), 422
+        if form.is_valid():
+            try:
+                return _sent(request, patient, form.cleaned_data["email"], now)
+            except invitations.TooManyLetters as refusal:
+                form.add_error("email", str(refusal))
+    context = {
+        "patient": patient, "practice": practice, "form": form, "url": url,
+        "code": invitations.qr_code(url) if url else "", "invitation": _newest(patient), "now": now, "tab": "patients",
+    }  # fmt: skip
+    record_access(request.user, patient, DETAILS, now)
+    return render(request, "practitioner/invite.html", context, status=status)
+
+
+def _sent(request: HttpRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
+    invitations.invite_patient(patient, request.user, email, now=now)
+    messages.success(request, f"A link is on its way to {email}.")
+    return redirect("invite_patient", patient.id)
+
+
+def _newest(patient: Patient) -> Invitation | None:
+    return patient.invitations.filter(withdrawn_at=None).select_related("letter").order_by("-created_at").first()
+
+
+def _after(patient: Patient) -> HttpResponse:
+    """Somebody who has not joined is invited next."""
+    return redirect("patient" if patient.user_id else "invite_patient", patient.id)
+
+
+def _chosen(request: HttpRequest, practice: Practice) -> Patient | None:
+    """The patient named in the form or the address: 404 when they are not the practice's."""
+    named = request.POST.get("patient") or request.GET.get("patient")
+    if not named:
+        return None
+    try:
+        id = UUID(named)
+    except ValueError:
+        id = None
+    return get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=id)
+
+
+def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict:
+    """What the form starts with: who records it, where and when, and the skin as it was the last time."""
+    last = Treatment.objects.managed_by(request.user).filter(patient=patient).newest_first().first()
+    skin = skin_of(last) if last else {}
+    return {
+        **skin,
+        "performed_at": now.replace(second=0, microsecond=0),
+        "setting": "clinic",
+        "practitioner": request.user,
+    }
+
+
+def _found(request: HttpRequest, practice: Practice):
+    """Patients of that name, to use the record of somebody who was here before."""
+    sought = sought_in(request)
+    if not sought:
+        return []
+    found = Patient.objects.of_practice(practice).filter(named(sought))
+    return found.by_name()[:FOUND_AT_MOST]

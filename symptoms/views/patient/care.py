@@ -1,0 +1,62 @@
+"""How to care for the skin in each phase, and what is allowed again when."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import patient_required
+from symptoms.journal.loading import patient_values, treatment_values
+from symptoms.journal.verdicts import lines_for
+from symptoms.models import Treatment
+from symptoms.recovery.care import PHASES, care, phase_of, when_can_i
+from symptoms.recovery.protocol import PROTOCOL
+from symptoms.views.patient.own import in_a_line, own_treatments
+from symptoms.wording.care import told
+from symptoms.wording.times import short
+
+
+@patient_required
+@require_safe
+def care_page(request: HttpRequest) -> HttpResponse:
+    """Care for the phase of today, or for another (?phase=), and "When can I …?" with dates."""
+    now, patient = timezone.now(), request.user.as_patient
+    treatments = own_treatments(patient)
+    if not treatments:
+        return render(request, "patient/care.html", {"tab": "care", "treatment": None})
+    treatment, today = treatments[0], patient.today(now)
+    values = treatment_values(treatment), patient_values(treatment)
+    day = max(0, treatment.day_of(today))
+    phase, shown_day = _shown(request.GET.get("phase", ""), day)
+    lines = lines_for(patient)
+    context = {
+        "tab": "care",
+        "treatment": treatment,
+        "described": in_a_line(treatment),
+        "phases": PHASES,
+        "current": phase_of(day),
+        "shown": phase,
+        "advice": told(care(shown_day, *values), has_clinic=lines.has_clinic),
+        "allowed": [_allowed(what, first, treatment, today) for what, first in when_can_i(*values)],
+        "lines": lines,
+        "version": PROTOCOL.version,
+    }
+    return render(request, "patient/care.html", context)
+
+
+def _shown(key: str, day: int):
+    """The phase that was asked for and one of its days; by default today's."""
+    if not key:
+        return phase_of(day), day
+    for phase in PHASES:
+        if phase.key == key:
+            return phase, day if phase.days.hold("A", day) else phase.days.spans["A"][0]
+    raise Http404
+
+
+def _allowed(what: str, first: int, treatment: Treatment, today: date) -> dict[str, Any]:
+    on = treatment.day_zero + timedelta(days=first)
+    return {"what": what, "is_now": on <= today, "day": first, "on": short(on, today)}

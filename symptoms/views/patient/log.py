@@ -1,0 +1,163 @@
+"""Writing a day down: the one form of every day, with and without scripts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import patient_required
+from accounts.models import Patient
+from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
+from symptoms.forms.photo import sent_photos
+from symptoms.journal.course_days import last_day
+from symptoms.journal.entries import (
+    DayNotYet,
+    EntryRefused,
+    ForeignId,
+    LoggingStopped,
+    SameIdOtherAnswers,
+    record_entry,
+)
+from symptoms.journal.verdicts import lines_for
+from symptoms.models import Entry, Treatment
+from symptoms.recovery.course import LAST_DAY
+from symptoms.views.patient.own import UNIT, own_treatments, unit_for
+from symptoms.views.patient.photo_upload import keep_photos, picker
+from symptoms.wording.times import full, short
+
+DAYS_OFFERED = 3  # when it is asked which day is meant
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the page of one day stands on."""
+
+    patient: Patient
+    treatment: Treatment
+    day: int
+    today: int
+    unit: str
+
+    def before(self) -> Entry | None:
+        """The entry before this day."""
+        return self.treatment.entries.current().filter(day__lt=self.day).order_by("-day").first()
+
+    @cached_property
+    def saved(self) -> Entry | None:
+        """What was saved for this day before."""
+        return self.treatment.entries.current().filter(day=self.day).first()
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def log(request: HttpRequest) -> HttpResponse:
+    """Today's log."""
+    return _log(request, None)
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def log_day(request: HttpRequest, day: int) -> HttpResponse:
+    """The log of a day that has come, to write or to correct."""
+    return _log(request, day)
+
+
+def _log(request: HttpRequest, day: int | None) -> HttpResponse:
+    now, patient = timezone.now(), request.user.as_patient
+    treatments = own_treatments(patient)
+    if not treatments:
+        return redirect("today")
+    date = patient.today(now)
+    today, last = treatments[0].day_of(date), last_day(treatments[0], date)
+    if last < 0:
+        return redirect("today")
+    today = max(0, today)  # on the date before day 0, after a journey west, day 0 can be changed
+    day = today if day is None else day
+    if day > LAST_DAY or (day > last and request.method == "GET"):
+        raise Http404
+    sheet = Sheet(patient, treatments[0], day, today, unit_for(request, patient))
+    if request.method == "POST":
+        return _posted(request, sheet, now)
+    if not patient.agreed_to("care"):
+        return redirect("today")
+    form = _form(sheet, initial=answers_of(sheet.saved, sheet.unit) if sheet.saved else None)
+    return _page(request, sheet, form)
+
+
+def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
+    if request.POST.get("fill"):
+        return _filled(request, sheet)
+    form = _form(sheet, data=request.POST)
+    if form.chosen_unit != sheet.unit:
+        request.session[UNIT] = form.chosen_unit
+    if not form.is_valid():
+        fresh = {"id": uuid4()} if "id" in form.errors else {}
+        return _page(request, sheet, form, status=422, asks_day="day" in form.errors, **fresh)
+    said = form.cleaned_data
+    try:
+        recorded = record_entry(
+            sheet.treatment.id, id=said["id"], day=said["day"], answers=form.answers(), note=said["note"],
+            by=request.user, now=now,
+        )  # fmt: skip
+    except DayNotYet:
+        return _page(request, sheet, form, status=422, asks_day=True)
+    except SameIdOtherAnswers as clash:
+        return _page(request, sheet, form, status=409, clash=clash.saved.day, id=uuid4())
+    except EntryRefused as refusal:
+        may_agree = isinstance(refusal, LoggingStopped)
+        return _page(request, sheet, form, status=403, stopped=str(refusal), may_agree=may_agree)
+    except ForeignId:
+        raise Http404 from None
+    photos = sent_photos(request.FILES, said["id"])
+    for refusal in keep_photos(request, sheet.treatment.id, photos, day=said["day"], now=now):
+        messages.warning(request, str(refusal))
+    return redirect(recorded.entry)
+
+
+def _filled(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """ "Same as last time", without a script: the page comes back with what was empty filled, and nothing is saved."""
+    typed = as_typed(request.POST)
+    last_said = _form(sheet, initial=dict(typed)).asking.last_said
+    form = _form(sheet, initial=filled_from(typed, last_said))
+    filled = sum(typed.get(symptom) in (None, "") for symptom in last_said)
+    empty = sum(form[symptom].value() in (None, "") for symptom in form.asking.asked.symptoms)
+    return _page(request, sheet, form, filled=filled, empty=empty)
+
+
+def _form(sheet: Sheet, **given) -> EntryForm:
+    return EntryForm(treatment=sheet.treatment, day=sheet.day, last=sheet.before(), unit=sheet.unit, **given)
+
+
+def _page(request: HttpRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    on = sheet.treatment.day_zero + timedelta(days=sheet.day)
+    last = form.asking.last
+    offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
+    context = {
+        "form": form,
+        "asking": form.asking,
+        "treatment": sheet.treatment,
+        "day": sheet.day,
+        "is_today": sheet.day == sheet.today,
+        "is_change": sheet.saved is not None,
+        "on": full(on),
+        "last_time": _last_time(last.day, sheet.day) if last else "",
+        "days_offered": [(day, short(sheet.treatment.day_zero + timedelta(days=day), on)) for day in offered],
+        "lines": lines_for(sheet.patient),
+        "picker": picker(request),
+        "had_photos": bool(request.FILES),
+        "shows_photos": sheet.patient.agreed_to("photos"),
+        "tab": "today",
+        **more,
+    }
+    return render(request, "patient/log.html", context, status=status)
+
+
+def _last_time(last: int, day: int) -> str:
+    return "yesterday" if last == day - 1 else f"on day {last}"

@@ -1,0 +1,61 @@
+"""How a patient begins: alone, or welcomed after a clinic's invitation."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import patient_required, signed_in
+from accounts.patients import CannotStart
+from symptoms.forms.onboarding import StartForm, WelcomeForm
+from symptoms.journal.onboarding import begin_alone, welcome
+from symptoms.views.patient.own import facts_of, own_treatments
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Starting alone: who and where, and what is agreed to; the treatment is asked next."""
+    now, user = timezone.now(), request.user
+    if user.as_patient is not None:
+        return redirect("today" if own_treatments(user.as_patient) else "treatment_new")
+    initial = {"name": user.name, "country": settings.HELP_COUNTRY}
+    form = StartForm(request.POST or None, now=now, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        who = {name: said[name] for name in ("name", "year_of_birth", "country", "time_zone")}
+        try:
+            begin_alone(user, agreed=form.agreed(), now=now, **who)
+        except CannotStart as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("treatment_new")
+    status = 422 if request.method == "POST" else 200
+    return render(
+        request, "patient/start.html", {"form": form, "is_member": user.membership is not None}, status=status
+    )
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def welcomed(request: HttpRequest) -> HttpResponse:
+    """After accepting: is this right, about you, agree. What the clinic knows already is not asked."""
+    now, patient = timezone.now(), request.user.as_patient
+    treatment = next(iter(own_treatments(patient)), None)
+    form = WelcomeForm(request.POST or None, patient=patient, treatment=treatment, now=now)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        welcome(
+            patient, treatment, facts=form.facts(), agreed=form.agreed(), year_of_birth=said.get("year_of_birth"),
+            by=request.user, now=now,
+        )  # fmt: skip
+        is_wrong = treatment is not None and said["right"] == "no"
+        return redirect("my_treatment", treatment.id) if is_wrong else redirect("today")
+    context = {
+        "form": form,
+        "patient": patient,
+        "treatment": treatment,
+        "facts": facts_of(treatment) if treatment else (),
+    }
+    return render(request, "patient/welcome.html", context, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,168 @@
+"""The patient's day: today's page, and what was said about an entry."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import patient_required
+from accounts.models import Patient
+from symptoms.journal.course_days import CourseRead, DayRead, read_course
+from symptoms.journal.loading import patient_values, treatment_values
+from symptoms.journal.reach import Reach
+from symptoms.journal.treatments import possibly_same
+from symptoms.journal.verdicts import lines_for, said_about
+from symptoms.models import Entry, Note, Treatment
+from symptoms.recovery.care import care
+from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.questions import asked_today, question
+from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.views.patient.own import in_a_line, own_treatments, received, unit_for
+from symptoms.wording.care import in_short
+from symptoms.wording.patient import at_most, listed
+from symptoms.wording.times import at, full
+
+WEEK = 7
+BEFORE_TODAY = 3  # days of the week that have passed
+NOTES_SHOWN = 5
+
+
+@patient_required
+@require_safe
+def today(request: HttpRequest) -> HttpResponse:
+    """Day N, the one button, the last verdict, what is expected today, care for today."""
+    now, patient = timezone.now(), request.user.as_patient
+    treatments = own_treatments(patient)
+    treatment = treatments[0] if treatments else None
+    day = _day(treatment, patient.today(now)) if treatment else None
+    context: dict[str, Any] = {
+        "tab": "today",
+        "patient": patient,
+        "treatment": treatment,
+        "day": day,
+        "date": full(patient.today(now)),
+        "agreed": patient.agreed_to("care"),
+        "same": treatment is not None and possibly_same(treatment, treatments) is not None,
+        "notes": _notes(patient, now),
+    }
+    if treatment is not None and day is not None:
+        context["described"] = in_a_line(treatment)
+        if day > LAST_DAY:
+            context["is_over"] = True
+        elif day >= 0:
+            context |= _day_n(request, treatment, day, now)
+        else:
+            context["begins"] = full(treatment.day_zero)
+    return render(request, "patient/today.html", context)
+
+
+def _day(treatment: Treatment, today: date) -> int:
+    """The number of today; 0 where day 0 was logged already and the patient has travelled west since."""
+    day = treatment.day_of(today)
+    return 0 if day < 0 and treatment.entries.exists() else day
+
+
+def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
+    first = max(0, day - BEFORE_TODAY)
+    course = read_course(Reach(request.user, treatment), days=range(first, day + 1), photos=False)
+    this_day = course.days[-1]
+    last, said = (course.newest.entry, course.newest.said) if course.newest else (None, None)
+    lines = lines_for(treatment.patient)
+    answered = received(last, said, treatment.patient, now) if last else None
+    values = treatment_values(treatment), patient_values(treatment)
+    return {
+        "week": _week(course, day),
+        "is_logged": this_day.entry is not None,
+        "last": last,
+        "verdict": said_about(last, said, lines, unit_for(request, treatment.patient)) if last else None,
+        "is_loud": said is not None and said.urgency >= Urgency.URGENT and not (answered and answered["closed"]),
+        "when": at(last.received_at, treatment.patient.zone, treatment.patient.today(now)) if last else "",
+        "received": answered,
+        "lines": lines,
+        "expected": _expected(treatment, this_day),
+        "care": in_short(care(day, *values), has_clinic=lines.has_clinic),
+    }
+
+
+def _week(course: CourseRead, today: int) -> list[dict[str, Any]]:
+    """Seven days around today, those to come included."""
+    read = {day.day: day for day in course.days}
+    if course.newest:  # perhaps tomorrow's: logged before the patient travelled west
+        read.setdefault(course.newest.day, course.newest)
+    first = course.days[0].day
+    return [_in_week(read.get(day), day, course.treatment, today) for day in range(first, first + WEEK)]
+
+
+def _in_week(read: DayRead | None, day: int, treatment: Treatment, today: int) -> dict[str, Any]:
+    on = treatment.day_zero + timedelta(days=day)
+    return {"day": day, "on": on, "urgency": read.urgency if read else "", "is_today": day == today, "come": bool(read)}
+
+
+def _expected(treatment: Treatment, this_day: DayRead) -> dict[str, Any]:
+    """Of what is asked today: `most`, (what, how much is usual), and `none`, what is not usual any more, in words."""
+    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=this_day.day, last=None).symptoms
+    limits = {_named(symptom): this_day.expected[symptom] for symptom in asked}
+    gone = [title.lower() for title, limit in limits.items() if not limit]
+    return {
+        "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
+        "none": listed(gone, "or") if gone else "",
+    }
+
+
+def _named(symptom: Symptom) -> str:
+    """On brown and black skin inflammation rarely looks red."""
+    return "Redness or darker tone" if symptom is Symptom.REDNESS else question(symptom).title
+
+
+def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
+    """What the clinic wrote: what is new, and the last that were read."""
+    rows = Note.objects.filter(treatment__patient=patient, for_patient=True).select_related("author", "practice")
+    shown = [
+        {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
+        for note in rows.order_by("-written_at")[: 4 * NOTES_SHOWN]
+    ]
+    unread = [row for row in shown if row["note"].read_at is None]
+    return {"unread": unread, "read": [row for row in shown if row["note"].read_at is not None][:NOTES_SHOWN]}
+
+
+@patient_required
+@require_POST
+def message_read(request: HttpRequest, note_id) -> HttpResponse:
+    """The patient has read a message of the clinic."""
+    mine = Note.objects.filter(treatment__patient=request.user.as_patient, for_patient=True)
+    note = get_object_or_404(mine, pk=note_id)
+    mine.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
+    return redirect("today")
+
+
+@patient_required
+@require_safe
+def entry(request: HttpRequest, entry_id) -> HttpResponse:
+    """What to do now, why, who was told; or that the answers were replaced by newer ones."""
+    now, patient = timezone.now(), request.user.as_patient
+    mine = Entry.objects.filter(treatment__patient=patient).select_related("treatment")
+    found: Entry = get_object_or_404(mine, pk=entry_id)
+    found.treatment.patient = patient
+    said = found.assessments.order_by("-is_current", "-made_at").first()
+    lines = lines_for(patient)
+    newer = None if found.is_current else found.treatment.entries.current().filter(day=found.day).first()
+    since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=found.received_at)
+    context = {
+        "tab": "today",
+        "entry": found,
+        "on": full(found.treatment.day_zero + timedelta(days=found.day)),
+        "saved": at(found.received_at, patient.zone, patient.today(now)),
+        "verdict": said_about(found, said, lines, unit_for(request, patient)),
+        "lines": lines,
+        "newer": newer,
+        "received": received(found, said, patient, now) if found.is_current else None,
+        "notes": [
+            {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
+            for note in since.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN]
+        ],
+        "photos": found.treatment.photos.filter(day=found.day).order_by("received_at"),
+    }
+    return render(request, "patient/entry.html", context)

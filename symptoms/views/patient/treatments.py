@@ -1,0 +1,113 @@
+"""A patient's own record of a treatment: writing it down, mending it, and whether two records are one session."""
+
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import patient_required
+from symptoms.forms.skin_history import skin_of
+from symptoms.forms.treatment import OwnTreatmentForm, id_in
+from symptoms.journal.entries import LoggingStopped
+from symptoms.journal.treatments import possibly_same, say_different, say_same, start_treatment
+from symptoms.journal.verdicts import lines_for
+from symptoms.models import Treatment
+from symptoms.views.patient.own import facts_of, own_treatments
+from symptoms.views.treatment_edit import edit_treatment
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def treatment_new(request: HttpRequest) -> HttpResponse:
+    """Record a session. What was said about the skin at the last one is filled in, to be looked over."""
+    now, patient = timezone.now(), request.user.as_patient
+    before = next(iter(own_treatments(patient)), None)
+    form = OwnTreatmentForm(
+        request.POST or None, now=now, initial=skin_of(before) if before else None,
+        zone=patient.zone, elsewhere=patient.practice and patient.practice.zone,
+    )  # fmt: skip
+    id = id_in(request.POST)
+    if request.method == "POST" and form.is_valid():
+        if _saved_before(request, id):
+            return redirect("today")
+        try:
+            treatment = start_treatment(patient, by=request.user, now=now, id=id, **form.facts())
+        except IntegrityError:  # the same form, sent twice at once
+            return redirect("today")
+        except LoggingStopped as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("same_session", treatment.id) if possibly_same(treatment) else redirect("today")
+    context = {"tab": "today", "form": form, "client_id": id, "is_first": before is None}
+    return render(request, "patient/treatment_new.html", context, status=422 if form.is_bound else 200)
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
+    """Mend what one recorded oneself; what the clinic recorded, the clinic mends."""
+    now, treatment = timezone.now(), _own(request, treatment_id)
+    if treatment.recorded_by_id != request.user.pk:
+        if request.method == "POST":
+            raise PermissionDenied
+        context = {"tab": "today", "facts": facts_of(treatment), "lines": lines_for(treatment.patient)}
+        return render(request, "patient/treatment_of_clinic.html", context)
+    zone, practice = treatment.patient.zone, treatment.patient.practice
+    form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)
+    edit = edit_treatment(request, treatment, form_of, reader=zone, now=now)
+    if edit.is_saved:
+        messages.success(request, "Saved. We have compared all your days again.")
+        return redirect("today")
+    context = {"tab": "today", "zone": zone, **edit.context}
+    return render(request, "patient/treatment_edit.html", context, status=edit.status)
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def same_session(request: HttpRequest, treatment_id) -> HttpResponse:
+    """Is this the same session? Asked when patient and clinic recorded sessions a day apart at most."""
+    now, treatment = timezone.now(), _own(request, treatment_id)
+    other = possibly_same(treatment) if treatment.same_as_id is None else None
+    if other is None:
+        return redirect("today")
+    other.patient = treatment.patient
+    clinics, mine = (treatment, other) if treatment.practice_id else (other, treatment)
+    answer = request.POST.get("answer")
+    if answer == "same":
+        try:
+            say_same(clinics, mine, now=now)
+        except LoggingStopped as refusal:
+            messages.error(request, str(refusal))
+        return redirect("today")
+    if answer == "different":
+        for record in (mine, clinics):
+            say_different(record, now=now)
+        return redirect("today")
+    context = {
+        "tab": "today",
+        "treatment": treatment,
+        "records": [("Your clinic wrote", facts_of(clinics)), ("You wrote", facts_of(mine))],
+        "not_chosen": request.method == "POST",
+    }
+    return render(request, "patient/same_session.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _own(request: HttpRequest, treatment_id) -> Treatment:
+    patient = request.user.as_patient
+    treatment: Treatment = get_object_or_404(patient.treatments.all(), pk=treatment_id)
+    treatment.patient = patient
+    return treatment
+
+
+def _saved_before(request: HttpRequest, id: UUID) -> bool:
+    """Whether this form was saved already; an id of somebody else's treatment is none that exists."""
+    saved = Treatment.objects.filter(pk=id).first()
+    if saved is not None and saved.patient_id != request.user.as_patient.pk:
+        raise Http404
+    return saved is not None

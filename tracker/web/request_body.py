@@ -1,0 +1,52 @@
+"""What broke off on its way is not taken for the whole: half a day's answers would be judged as if no more was said."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, BinaryIO
+
+from tracker.web.content_type import Application
+
+
+class RejectTruncatedBody:
+    """Around the application: a body that ends before its length cannot be read, neither as a form nor as JSON.
+
+    Without it the server hands on what had come when the line broke, and Django reads that as a form.
+    """
+
+    def __init__(self, application: Application):
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        length = environ.get("CONTENT_LENGTH") or ""
+        if length.isascii() and length.isdigit():
+            environ["wsgi.input"] = _Whole(environ["wsgi.input"], int(length))
+        return self.application(environ, start_response)
+
+
+class _Whole:
+    """A stream of so many bytes; an end before them is an error and not an end."""
+
+    def __init__(self, stream: BinaryIO, length: int):
+        self._stream = stream
+        self._left = length
+
+    def read(self, size: int | None = -1) -> bytes:
+        """All of the next `size` bytes, or of what is left of the body."""
+        wanted, parts = self._at_most(size), []
+        while wanted:
+            parts.append(self._counted(self._stream.read(wanted)))
+            wanted -= len(parts[-1])
+        return b"".join(parts)
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """The next line, or `size` bytes of it."""
+        wanted = self._at_most(size)
+        return self._counted(self._stream.readline(wanted)) if wanted else b""
+
+    def _at_most(self, size: int | None) -> int:
+        return self._left if size is None or size < 0 else min(size, self._left)
+
+    def _counted(self, data: bytes) -> bytes:
+        if not data:
+            raise ConnectionError("the body ended before its length")
+        self._left -= len(data)
+        return data
