@@ -1,4 +1,4 @@
-"""Who may open which view: every view declares a rule here, and one without answers 403 (safety.md, invariant 8)."""
+"""Who may open which view: every view declares a rule here, and one without a rule answers 403."""
 
 import logging
 from collections.abc import Callable, Iterable

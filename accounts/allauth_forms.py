@@ -82,7 +82,7 @@ class SignupForm(allauth_forms.SignupForm):
         return None, prevent_enumeration(request, email=self.cleaned_data["email"])
 
     def _work_as_for_a_new_account(self, request) -> None:
-        """The same hash and statements as for a new account, rolled back: time tells nothing either (T10)."""
+        """The same hash and statements as for a new account, rolled back, so that time tells nothing either."""
         with transaction.atomic():
             nobody = User(name=self.cleaned_data["name"], email=f"{uuid.uuid4().hex}@nobody.invalid")
             nobody.set_password(self.cleaned_data["password1"])
@@ -119,7 +119,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
             return self.cleaned_data["email"]
         if self.users:
             return super().save(request, **kwargs)
-        # What making a link for an account looks up (T10).
+        # What making a link for an account looks up, so that both take as long.
         nobody = uuid.uuid4()
         EmailAddress.objects.filter(user_id=nobody, email=self.cleaned_data["email"]).exists()
         list(EmailAddress.objects.filter(user_id=nobody).values_list("email", flat=True))

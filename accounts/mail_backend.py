@@ -1,4 +1,4 @@
-"""Mail that pages cause: queued in the database, so that no answer waits for, or tells of, the mail server (T10)."""
+"""Mail that pages cause: queued in the database, so that no answer waits for the mail server or tells of it."""
 
 from collections.abc import Sequence
 

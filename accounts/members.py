@@ -1,4 +1,4 @@
-"""Who works in a practice: what they are called, changing what they may do, ending it at once and everywhere (T12)."""
+"""Who works in a practice: what they are called, changing what they may do, ending it at once and everywhere."""
 
 from datetime import datetime
 

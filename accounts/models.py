@@ -430,7 +430,7 @@ class SendingQuerySet(models.QuerySet):
 
 
 class Sending(models.Model):
-    """Something to be handed to a channel: leased, sent, marked; told twice rather than never (invariant 7)."""
+    """Something to be handed to a channel: leased, sent, marked; told twice rather than never."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(default=timezone.now)

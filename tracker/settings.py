@@ -141,7 +141,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 USERSESSIONS_ADAPTER = "accounts.allauth_adapters.SessionsAdapter"
 
-# --- sessions, cookies, headers (safety.md, section 8)
+# --- sessions, cookies, headers (docs/security.md)
 SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
 CSRF_COOKIE_NAME = "csrf" if DEBUG else "__Host-csrf"
 DEVICE_COOKIE_NAME = "device" if DEBUG else "__Host-device"
@@ -178,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 if not env.HSTS_PRELOAD:
-    # Preloading binds the operator's whole domain, so it is the operator's choice (settled.md).
+    # Preloading binds the operator's whole domain, so it is the operator's choice.
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 # --- what one request may weigh (how long a body may be is in bodies.py); files are streamed to the disk
@@ -192,7 +192,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 UPLOAD_ROOT = DATA_DIR / "uploads"  # never the system's own: what lies there is private, and swept
 
-# --- mail: pages only queue it; the worker hands it to the mail server (safety.md, T10)
+# --- mail: pages only queue it, so that no answer waits for the mail server; the worker hands it over
 EMAIL_BACKEND = "accounts.mail_backend.QueuedMail"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.MAIL_FROM
 MAIL_FOLDER = DATA_DIR / "mail"  # where the demo's mail lies when no mail server is named

@@ -1,4 +1,4 @@
-"""How long people stay signed in, and ending what they have open: browser sessions and the token for programs (T12)."""
+"""How long people stay signed in, and ending what they have open: browser sessions and the token for programs."""
 
 import logging
 from collections.abc import Callable

@@ -14,7 +14,7 @@ UNWRITTEN = {c for c in map(chr, range(32)) if c not in "\n\t"} | {"\x7f"}
 
 
 class StrictSerializer(serializers.Serializer):
-    """Refuses names it does not know, read-only ones among them (safety.md, T19)."""
+    """Refuses unknown and read-only names, so that a program sets nothing that it may not."""
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Copies of the declared fields: shallow ones where a field has no fields of its own, which is much quicker."""

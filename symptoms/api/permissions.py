@@ -5,7 +5,7 @@ from rest_framework.request import Request
 
 
 class DenyAll(BasePermission):
-    """The default: a view that does not say who may call it is called by nobody (safety.md, invariant 8)."""
+    """The default: a view that does not say who may call it is called by nobody (docs/security.md)."""
 
     def has_permission(self, request: Request, view) -> bool:
         return False

@@ -13,7 +13,7 @@ from symptoms.recovery.vocabulary import Concern, Urgency
 
 # What an earlier session may still show, on its own day (evidence 1.3, "Planned new session").
 LATE_FAMILIES = ("LATE-", "GRAN-", "PIG-", "PALE-", "SCAR-", "VOL-")
-EARLIER_FOR = 180  # days (settled.md, repeat treatments)
+EARLIER_FOR = 180  # days
 
 
 class Finding(NamedTuple):

@@ -78,7 +78,7 @@ def _before(request: HttpRequest, invitation: Invitation) -> dict:
 
 
 def _over(request: HttpRequest) -> HttpResponse:
-    """One page for every link that does not work, whatever the reason (T13)."""
+    """One page for every link that does not work, whatever the reason so that a link tells nothing."""
     request.session.pop(INVITED_BY, None)
     return render(request, "accounts/join_over.html", status=404)
 

@@ -21,7 +21,7 @@ from symptoms.views.patient.own import own_treatments
 from symptoms.views.patient.photo_upload import NotKept, keep_photos, picker
 from symptoms.wording.times import full
 
-# Whatever the bytes turn out to be, a browser shows them as a picture or not at all (safety.md, section 6).
+# Whatever the bytes turn out to be, a browser shows them as a picture or not at all (docs/security.md).
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Disposition": 'inline; filename="photo.jpg"',

@@ -1,4 +1,4 @@
-"""Everybody of the authorisation matrix (safety.md, section 5), and the objects of patient A."""
+"""Everybody of the authorisation matrix, and the objects of patient A."""
 
 import re
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Who may do what: every route and method has its line, and the site answers as the line says (safety.md, A1 to A5)."""
+"""Who may do what: every route and method has its line, and the site answers as the line says."""
 
 import re
 import tomllib
@@ -135,7 +135,7 @@ def test_a_method_without_a_line_is_nobody_s(world, at_first, name):
 @pytest.mark.faults
 @pytest.mark.parametrize("name", LINES)
 def test_no_detour_leads_past_the_rule(world, name):
-    """A5: HEAD, OPTIONS, no slash, capitals, a format suffix, a method named in a header."""
+    """HEAD, OPTIONS, no slash, capitals, a format suffix, a method named in a header."""
     before = _snapshot(without=AccessRecord)  # some of them may look, which is written down
     for role in some_of(STRANGERS, 1, name):
         for answer in calls.detours(world, name, role):
@@ -161,7 +161,7 @@ def _where(answer) -> str:
 
 
 def _shows_nothing_foreign(answer, role: str, expected: str) -> None:
-    """A3, A4: nothing of Ana in what others get, nor in what she gets where she is refused."""
+    """Nothing of Ana in what others get, nor in what she gets where she is refused."""
     if role in SEES_ANA and expected == "ok":
         return
     # A practitioner's or a patient's own name stands in the frame of their own pages.

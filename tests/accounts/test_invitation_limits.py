@@ -1,4 +1,4 @@
-"""Nobody floods mailboxes with invitations: one to an address in 3 minutes, 100 of a clinic in a day (T20)."""
+"""Nobody floods mailboxes with invitations: one to an address in 3 minutes, 100 of a clinic in a day."""
 
 from datetime import timedelta
 

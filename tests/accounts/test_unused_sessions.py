@@ -1,4 +1,4 @@
-"""A session that nobody uses ends, says so on the sign-in page, and what was being sent is not lost (T12, T14, T15)."""
+"""A session that nobody uses ends, says so on the sign-in page, and what was being sent is not lost."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""How alerts live: one for a concern, rising only, closed by hand, told once (settled.md, Alerts)."""
+"""How alerts live: one for a concern, rising only, closed by hand, told once."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""The odd, deep, huge and hostile (safety.md, section 9) at every endpoint: a 4xx within a second, nothing kept."""
+"""The odd, deep, huge and hostile at every endpoint: a 4xx within a second, nothing kept."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What an entry costs the database: the same at the first and at the 180th (issue, section 7)."""
+"""What an entry costs the database: the same at the first and at the 180th."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""What a request says of its body never costs more than a refusal, whatever it says (safety.md, section 9)."""
+"""What a request says of its body never costs more than a refusal, whatever it says."""
 
 import pytest
 

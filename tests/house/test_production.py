@@ -1,4 +1,4 @@
-"""What a stranger gets from Mendline in production: the headers of safety.md section 8, and no way around them."""
+"""What a stranger gets from Mendline in production: every header that protects the reader, and no way around them."""
 
 import json
 import re

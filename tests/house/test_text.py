@@ -75,6 +75,13 @@ def test_every_module_says_what_it_is_for():
             assert path.read_text().startswith(('"""', "# ")), name(path)
 
 
+def test_every_document_that_is_named_is_here():
+    here = {path.name for path in files(suffixes={".md"})}
+    for path in files(suffixes={".py", ".md", ".toml", ".html", ".js", ".css", ".sh", ""}):
+        named = set(re.findall(r"(?<![\w.…*])([\w-]+\.md)\b", path.read_text()))
+        assert named <= here, f"{name(path)} names {sorted(named - here)}"
+
+
 def test_what_is_not_ours_has_its_licence_beside_it():
     assert "licence" in (ROOT / "static" / "icons" / "LICENSE.txt").read_text()
     vendor = ROOT / "static" / "vendor"

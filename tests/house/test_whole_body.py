@@ -1,4 +1,4 @@
-"""A form that broke off on its way writes nothing down: half of a day's answers is not what was said (H-01, H-05)."""
+"""A form that broke off on its way writes nothing down: half of a day's answers is not what was said."""
 
 from urllib.parse import urlencode
 from uuid import uuid4
