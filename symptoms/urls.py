@@ -2,28 +2,30 @@
 
 from django.urls import path
 
-from symptoms.views import joining, photos
-from symptoms.views.clinic import details, queue
+from symptoms.views import photos
+from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import patient as patient_page
+from symptoms.views.clinic import patient_details, queue
 from symptoms.views.clinic import treatments as clinic_treatments
-from symptoms.views.patient import care, course, log, onboarding, today
+from symptoms.views.patient import care, course, entry, joining, log, onboarding, today
+from symptoms.views.patient import photos as own_photos
 from symptoms.views.patient import treatments as own_treatments
 
 urlpatterns = [
     # --- patient
     path("start/", onboarding.start, name="start"),
-    path("welcome/", onboarding.welcomed, name="welcome"),
+    path("welcome/", onboarding.welcome, name="welcome"),
     path("today/", today.today, name="today"),
     path("log/", log.log, name="log"),
     path("log/<int:day>/", log.log_day, name="log_day"),
-    path("entries/<id:entry_id>/", today.entry, name="entry"),
+    path("entries/<id:entry_id>/", entry.entry, name="entry"),
     path("course/", course.course, name="course"),
     path("course/<int:day>/", course.course_day, name="course_day"),
-    path("course/<int:day>/photos/", photos.photo_add, name="photo_add"),
+    path("course/<int:day>/photos/", own_photos.photo_add, name="photo_add"),
     path("care/", care.care_page, name="care"),
     path("photos/<id:photo_id>/", photos.photo, name="photo"),
     path("photos/<id:photo_id>/large/", photos.photo_page, name="photo_page"),
-    path("photos/<id:photo_id>/remove/", photos.photo_remove, name="photo_remove"),
+    path("photos/<id:photo_id>/remove/", own_photos.photo_remove, name="photo_remove"),
     path("messages/<id:note_id>/read/", today.message_read, name="message_read"),
     path("treatments/new/", own_treatments.treatment_new, name="treatment_new"),
     path("treatments/<id:treatment_id>/edit/", own_treatments.my_treatment, name="my_treatment"),
@@ -32,21 +34,23 @@ urlpatterns = [
     path("practice/", queue.queue, name="queue"),
     path("practice/review/<id:entry_id>/", patient_page.review, name="review"),
     path("practice/patients/<id:patient_id>/", patient_page.patient, name="patient"),
-    path("practice/patients/<id:patient_id>/resolve/", patient_page.close_all, name="resolve_all"),
-    path("practice/patients/<id:patient_id>/details/", details.details, name="patient_details"),
-    path("practice/patients/<id:patient_id>/invite/", clinic_treatments.invite, name="invite_patient"),
+    path("practice/patients/<id:patient_id>/resolve/", patient_page.resolve_all, name="resolve_all"),
+    path("practice/patients/<id:patient_id>/details/", patient_details.patient_details, name="patient_details"),
+    path("practice/patients/<id:patient_id>/invite/", clinic_joining.invite_patient, name="invite_patient"),
     path("practice/treatments/new/", clinic_treatments.treatment_new, name="practice_treatment_new"),
     path(
         "practice/treatments/<id:treatment_id>/edit/",
         clinic_treatments.treatment_edit,
         name="practice_treatment_edit",
     ),
-    path("practice/treatments/<id:treatment_id>/acknowledge/", patient_page.take, name="acknowledge"),
-    path("practice/treatments/<id:treatment_id>/notes/", patient_page.write, name="note"),
-    path("practice/alerts/<id:alert_id>/resolve/", patient_page.close, name="resolve"),
+    path("practice/treatments/<id:treatment_id>/acknowledge/", patient_page.acknowledge, name="acknowledge"),
+    path("practice/treatments/<id:treatment_id>/notes/", patient_page.write_note, name="note"),
+    path("practice/alerts/<id:alert_id>/resolve/", patient_page.resolve, name="resolve"),
     # --- joining and leaving
     path("join/<str:token>/", joining.join, name="join"),
     path("account/leave/", joining.leave_practice, name="leave_practice"),
-    path("practice/invitations/<id:invitation_id>/confirm/", joining.confirm_invitation, name="confirm_invitation"),
-    path("practice/invitations/<id:invitation_id>/undo/", joining.undo_joining, name="undo_joining"),
+    path(
+        "practice/invitations/<id:invitation_id>/confirm/", clinic_joining.confirm_invitation, name="confirm_invitation"
+    ),
+    path("practice/invitations/<id:invitation_id>/undo/", clinic_joining.undo_joining, name="undo_joining"),
 ]

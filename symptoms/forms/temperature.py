@@ -4,13 +4,22 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
+from accounts.models import Patient
 from symptoms.forms.numbers import plain_number
+from symptoms.wording.temperature import unit_of
 
 LEAST, MOST = Decimal(30), Decimal(45)  # °C; beyond these no thermometer under a living tongue goes
 NUMBER = re.compile(r"\d{1,4}(\.\d{1,2})?", re.ASCII)
+UNIT_USED_LAST = "temperature_unit"  # in the session
 UNITS = [("c", "°C"), ("f", "°F")]
 BEHIND = ("°C", "° C", "°F", "° F", "°С", "C", "F", "С", "°")  # what may stand behind the number; "С" is Cyrillic too
+
+
+def unit_for(request: HttpRequest, patient: Patient) -> str:
+    """The thermometer's unit used last ("c" or "f"), before that the country's."""
+    return request.session.get(UNIT_USED_LAST) or unit_of(patient.country)
 
 
 def in_celsius(typed: str, unit: str) -> float:

@@ -1,4 +1,4 @@
-"""One patient's page for practitioners, and what they do there: take, close, write."""
+"""One patient's page for practitioners, and what they do there: acknowledge, resolve, write a note."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,15 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import practitioner_required
 from accounts.members import user_name
 from accounts.models import Patient, User
-from symptoms.alerts.handling import (
-    ForeignNoteId,
-    SameIdOtherNote,
-    acknowledge,
-    read_record,
-    resolve,
-    resolve_all,
-    write_note,
-)
+from symptoms.alerts import handling
 from symptoms.forms.fields import typed_id
 from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.models import Alert, Entry, Treatment
@@ -37,7 +29,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     now = timezone.now()
     found = _patient(request.user, patient_id)
     context = record_of(request, found, now)
-    read_record(found, by=request.user, now=now)
+    handling.read_record(found, by=request.user, now=now)
     return render(request, PAGE, context)
 
 
@@ -52,14 +44,16 @@ def review(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_POST
-def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+def acknowledge(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     """ "I have this": all that is open of the treatment, with one tap. A second tap changes nothing.
 
     With `over_from`, the id of the colleague whom the page named, what they have is taken over from them.
     """
     treatment = get_object_or_404(_on_our_desk(request.user), pk=treatment_id)
-    if acknowledge(treatment, by=request.user, now=timezone.now(), over_from=typed_id(request.POST, "over_from")):
-        messages.success(request, _taken(treatment, request.user))
+    if handling.acknowledge(
+        treatment, by=request.user, now=timezone.now(), over_from=typed_id(request.POST, "over_from")
+    ):
+        messages.success(request, _acknowledged(treatment, request.user))
     else:
         taken = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
         messages.info(request, f"{_who_has(taken, request.user)} this already." if taken else "This is closed already.")
@@ -68,13 +62,13 @@ def take(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_POST
-def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def resolve(request: HttpRequest, alert_id: UUID) -> HttpResponse:
     """Close an alert with what became of it; a mistake comes back beside its field."""
     alert = get_object_or_404(_alerts(request.user).select_related("treatment__patient"), pk=alert_id)
     form, now = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s"), timezone.now()
     if not form.is_valid():
-        return _again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
-    if resolve(alert, **form.cleaned_data, by=request.user, now=now, seen=seen_in(request.POST).get(alert.pk)):
+        return _page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
+    if handling.resolve(alert, **form.cleaned_data, by=request.user, now=now, seen=seen_in(request.POST).get(alert.pk)):
         messages.success(request, "Closed.")
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
         messages.warning(request, "This got worse since you opened the page. Read it, then close it.")
@@ -85,15 +79,17 @@ def close(request: HttpRequest, alert_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_POST
-def close_all(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def resolve_all(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Close with one outcome all that stood on the page; what came or got worse since stays open."""
     found, seen, now = _patient(request.user, patient_id), seen_in(request.POST), timezone.now()
     form = ResolveForm(request.POST, auto_id="id_all_%s")
     if not form.is_valid():
-        return _again(request, found.pk, now, resolve_form=(None, form))
+        return _page_again(request, found.pk, now, resolve_form=(None, form))
     still_open = _alerts(request.user).open().filter(treatment__patient=found)
     shown = still_open.filter(pk__in=seen).select_related("treatment__patient")
-    closed = resolve_all({alert: seen[alert.pk] for alert in shown}, **form.cleaned_data, by=request.user, now=now)
+    closed = handling.resolve_all(
+        {alert: seen[alert.pk] for alert in shown}, **form.cleaned_data, by=request.user, now=now
+    )
     if closed:
         messages.success(request, f"Closed {len(closed)}.")
     if still_open.exists():
@@ -105,7 +101,7 @@ def close_all(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_POST
-def write(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+def write_note(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     """Keep a note for the practice, or send the patient a short message."""
     treatment = get_object_or_404(Treatment.objects.managed_by(request.user), pk=treatment_id)
     form, now, status = NoteForm(request.POST), timezone.now(), 422
@@ -113,16 +109,16 @@ def write(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
         for_patient = form.cleaned_data["to"] == "patient"
         note = {"id": form.cleaned_data["id"], "text": form.cleaned_data["text"], "for_patient": for_patient}
         try:
-            write_note(treatment, **note, by=request.user, now=now)
-        except ForeignNoteId as foreign:
+            handling.write_note(treatment, **note, by=request.user, now=now)
+        except handling.ForeignNoteId as foreign:
             raise Http404 from foreign
-        except SameIdOtherNote:
+        except handling.SameIdOtherNote:
             messages.warning(request, "You wrote something else from this page before. Send this as well?")
             form, status = NoteForm.blank(note["text"]), 409
         else:
             messages.success(request, "Sent. The patient is told by e-mail." if for_patient else "Kept.")
             return redirect("patient", treatment.patient_id)
-    return _again(request, treatment.patient_id, now, status, note_form=form)
+    return _page_again(request, treatment.patient_id, now, status, note_form=form)
 
 
 def _back_to(user: User, patient_id: UUID) -> HttpResponse:
@@ -131,11 +127,11 @@ def _back_to(user: User, patient_id: UUID) -> HttpResponse:
     return redirect("patient", patient_id) if is_readable else redirect("queue")
 
 
-def _again(request: HttpRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:
+def _page_again(request: HttpRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:
     """The page once more, with a form that came back."""
     found = _patient(request.user, patient_id)
     context = record_of(request, found, now, **forms)
-    read_record(found, by=request.user, now=now)
+    handling.read_record(found, by=request.user, now=now)
     return render(request, PAGE, context, status=status)
 
 
@@ -147,7 +143,7 @@ def _alerts(user: User) -> QuerySet[Alert]:
     return Alert.objects.managed_by(user)
 
 
-def _taken(treatment: Treatment, user: User) -> str:
+def _acknowledged(treatment: Treatment, user: User) -> str:
     """That it is theirs now, and what the patient reads of it."""
     patient = treatment.patient
     is_read = patient.user_id is not None and patient.practice_id == user.practice_as_practitioner.pk

@@ -1,4 +1,4 @@
-"""A practitioner records a treatment, mends it, and invites the patient."""
+"""A practitioner records a treatment, and corrects it."""
 
 from datetime import datetime
 from functools import partial
@@ -11,12 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts import invitations
 from accounts.access import practitioner_required, record_access, record_listing
-from accounts.models import Invitation, Patient, Practice
+from accounts.models import Patient, Practice
 from accounts.patients import add_to_practice
-from symptoms.alerts.read_receipts import DETAILS, LISTED, SKIN, TREATMENT
-from symptoms.forms.patient import InviteForm, NewPatientForm
+from symptoms.alerts.read_receipts import LISTED, SKIN, TREATMENT
+from symptoms.forms.patient import NewPatientForm
 from symptoms.forms.skin_history import skin_of
 from symptoms.forms.treatment import TreatmentForm, id_in
 from symptoms.journal.treatments import start_treatment
@@ -83,43 +82,6 @@ def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     }  # fmt: skip
     record_access(request.user, treatment.patient, TREATMENT, now)
     return render(request, "practitioner/treatment_edit.html", context, status=edit.status)
-
-
-@practitioner_required
-@require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    """Send the patient a link, or show a code here; and say what became of the last invitation."""
-    practice, now = request.user.practice_as_practitioner, timezone.now()
-    patient = get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=patient_id)
-    if patient.user_id is not None:
-        messages.info(request, f"{patient} has joined already.")
-        return redirect("patient", patient.id)
-    form, status, url = InviteForm(initial={"email": patient.email}), 200, ""
-    if request.POST.get("how") == "code":
-        _, url = invitations.invite_patient(patient, request.user, now=now)
-    elif request.method == "POST":
-        form, status = InviteForm(request.POST), 422
-        if form.is_valid():
-            try:
-                return _sent(request, patient, form.cleaned_data["email"], now)
-            except invitations.TooManyLetters as refusal:
-                form.add_error("email", str(refusal))
-    context = {
-        "patient": patient, "practice": practice, "form": form, "url": url,
-        "code": invitations.qr_code(url) if url else "", "invitation": _newest(patient), "now": now, "tab": "patients",
-    }  # fmt: skip
-    record_access(request.user, patient, DETAILS, now)
-    return render(request, "practitioner/invite.html", context, status=status)
-
-
-def _sent(request: HttpRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
-    invitations.invite_patient(patient, request.user, email, now=now)
-    messages.success(request, f"A link is on its way to {email}.")
-    return redirect("invite_patient", patient.id)
-
-
-def _newest(patient: Patient) -> Invitation | None:
-    return patient.invitations.filter(withdrawn_at=None).select_related("letter").order_by("-created_at").first()
 
 
 def _after(patient: Patient) -> HttpResponse:

@@ -14,7 +14,7 @@ from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
 from symptoms.recovery.care import PHASES, care, phase_of, when_can_i
 from symptoms.recovery.protocol import PROTOCOL
-from symptoms.views.patient.own import in_a_line, own_treatments
+from symptoms.views.patient.own_treatments import in_a_line, own_treatments
 from symptoms.wording.care import told
 from symptoms.wording.times import short
 

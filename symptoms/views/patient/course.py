@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from accounts.access import patient_required
+from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, last_day, read_course
 from symptoms.journal.loading import entry_values
 from symptoms.journal.reach import Reach
@@ -21,7 +22,8 @@ from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.explaining import degrees
 from symptoms.recovery.questions import REQUIRED, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
-from symptoms.views.patient.own import chosen, in_a_line, own_treatments, received, unit_for
+from symptoms.views.patient.clinic_response import received
+from symptoms.views.patient.own_treatments import chosen, in_a_line, own_treatments
 from symptoms.wording.chart import draw
 from symptoms.wording.patient import at_most, level_word, urgency_word
 from symptoms.wording.times import at, full

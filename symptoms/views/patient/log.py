@@ -16,6 +16,7 @@ from accounts.access import patient_required
 from accounts.models import Patient
 from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
 from symptoms.forms.photo import sent_photos
+from symptoms.forms.temperature import UNIT_USED_LAST, unit_for
 from symptoms.journal.course_days import last_day
 from symptoms.journal.entries import (
     DayNotYet,
@@ -28,7 +29,7 @@ from symptoms.journal.entries import (
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Entry, Treatment
 from symptoms.recovery.course import LAST_DAY
-from symptoms.views.patient.own import UNIT, own_treatments, unit_for
+from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import keep_photos, picker
 from symptoms.wording.times import full, short
 
@@ -96,7 +97,7 @@ def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
         return _filled(request, sheet)
     form = _form(sheet, data=request.POST)
     if form.chosen_unit != sheet.unit:
-        request.session[UNIT] = form.chosen_unit
+        request.session[UNIT_USED_LAST] = form.chosen_unit
     if not form.is_valid():
         fresh = {"id": uuid4()} if "id" in form.errors else {}
         return _page(request, sheet, form, status=422, asks_day="day" in form.errors, **fresh)

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import patient_required, signed_in
 from accounts.patients import CannotStart
 from symptoms.forms.onboarding import StartForm, WelcomeForm
-from symptoms.journal.onboarding import begin_alone, welcome
-from symptoms.views.patient.own import facts_of, own_treatments
+from symptoms.journal import onboarding
+from symptoms.views.patient.own_treatments import facts_of, own_treatments
 
 
 @signed_in
@@ -26,7 +26,7 @@ def start(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         who = {name: said[name] for name in ("name", "year_of_birth", "country", "time_zone")}
         try:
-            begin_alone(user, agreed=form.agreed(), now=now, **who)
+            onboarding.begin_alone(user, agreed=form.agreed(), now=now, **who)
         except CannotStart as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -39,14 +39,14 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def welcomed(request: HttpRequest) -> HttpResponse:
+def welcome(request: HttpRequest) -> HttpResponse:
     """After accepting: is this right, about you, agree. What the clinic knows already is not asked."""
     now, patient = timezone.now(), request.user.as_patient
     treatment = next(iter(own_treatments(patient)), None)
     form = WelcomeForm(request.POST or None, patient=patient, treatment=treatment, now=now)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        welcome(
+        onboarding.welcome(
             patient, treatment, facts=form.facts(), agreed=form.agreed(), year_of_birth=said.get("year_of_birth"),
             by=request.user, now=now,
         )  # fmt: skip

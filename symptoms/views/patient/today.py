@@ -1,4 +1,4 @@
-"""The patient's day: today's page, and what was said about an entry."""
+"""The patient's day: today's page, and the messages that stand on it."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,17 +10,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import patient_required
 from accounts.models import Patient
+from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.reach import Reach
 from symptoms.journal.treatments import possibly_same
 from symptoms.journal.verdicts import lines_for, said_about
-from symptoms.models import Entry, Note, Treatment
+from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
-from symptoms.views.patient.own import in_a_line, own_treatments, received, unit_for
+from symptoms.views.patient.clinic_response import received
+from symptoms.views.patient.own_treatments import in_a_line, own_treatments
 from symptoms.wording.care import in_short
 from symptoms.wording.patient import at_most, listed
 from symptoms.wording.times import at, full
@@ -136,33 +138,3 @@ def message_read(request: HttpRequest, note_id) -> HttpResponse:
     note = get_object_or_404(mine, pk=note_id)
     mine.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
     return redirect("today")
-
-
-@patient_required
-@require_safe
-def entry(request: HttpRequest, entry_id) -> HttpResponse:
-    """What to do now, why, who was told; or that the answers were replaced by newer ones."""
-    now, patient = timezone.now(), request.user.as_patient
-    mine = Entry.objects.filter(treatment__patient=patient).select_related("treatment")
-    found: Entry = get_object_or_404(mine, pk=entry_id)
-    found.treatment.patient = patient
-    said = found.assessments.order_by("-is_current", "-made_at").first()
-    lines = lines_for(patient)
-    newer = None if found.is_current else found.treatment.entries.current().filter(day=found.day).first()
-    since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=found.received_at)
-    context = {
-        "tab": "today",
-        "entry": found,
-        "on": full(found.treatment.day_zero + timedelta(days=found.day)),
-        "saved": at(found.received_at, patient.zone, patient.today(now)),
-        "verdict": said_about(found, said, lines, unit_for(request, patient)),
-        "lines": lines,
-        "newer": newer,
-        "received": received(found, said, patient, now) if found.is_current else None,
-        "notes": [
-            {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
-            for note in since.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN]
-        ],
-        "photos": found.treatment.photos.filter(day=found.day).order_by("received_at"),
-    }
-    return render(request, "patient/entry.html", context)

@@ -18,7 +18,7 @@ from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.treatments import possibly_same, say_different, say_same, start_treatment
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
-from symptoms.views.patient.own import facts_of, own_treatments
+from symptoms.views.patient.own_treatments import facts_of, own_treatments
 from symptoms.views.treatment_edit import edit_treatment
 
 

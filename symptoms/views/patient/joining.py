@@ -1,23 +1,22 @@
-"""Joining a clinic by its invitation, being recognised by it, and leaving it: people and their records together."""
+"""Accepting an invitation, as a patient or a colleague, and leaving the clinic."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
-from accounts.access import patient_required, practitioner_required, public
+from accounts.access import patient_required, public
 from accounts.allauth_adapters import INVITED_BY
 from accounts.invitations import CannotJoin
-from accounts.models import UNDONE_WITHIN, Invitation, Patient
+from accounts.models import Invitation
 from accounts.web.sessions import became_member
 from symptoms.forms.joining import JoinForm
-from symptoms.journal import joining, undoing
+from symptoms.journal import joining
 from symptoms.journal.verdicts import titles_for_patient
 from symptoms.models import Alert
-from symptoms.views.clinic.patient_context import patients_seen_by
-from symptoms.views.patient.own import in_a_line, own_treatments
+from symptoms.views.patient.own_treatments import in_a_line, own_treatments
 from symptoms.wording.times import full
 
 
@@ -91,66 +90,6 @@ def _joined(request: HttpRequest, acceptance: invitations.Acceptance, now) -> Ht
     if acceptance.waits:
         return redirect("waiting")
     return redirect("profile_zone" if is_patient else "home")
-
-
-@practitioner_required
-@require_http_methods(["GET", "POST"])
-def confirm_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
-    """Say whether the person who took the code at the desk is the patient; until then they see none of the record."""
-    waiting = Invitation.objects.to_confirm().filter(practice=request.user.practice_as_practitioner)
-    waiting = waiting.exclude(patient=None).select_related("patient", "practice", "used_by")
-    invitation = get_object_or_404(waiting, pk=invitation_id)
-    answer, now, sentence = request.POST.get("answer"), timezone.now(), ""
-    if answer == "yes":
-        try:
-            kept = joining.confirm_patient(invitation, by=request.user, now=now)
-        except CannotJoin:
-            sentence = "This account now works at a clinic, so it cannot be a patient's. Refuse it and invite again."
-        else:
-            return _confirmed(request, kept)
-    elif answer == "no":
-        if joining.refuse_patient(invitation, by=request.user, now=now):
-            messages.success(request, "Refused. They were told to ask you for a new code.")
-        else:
-            messages.error(request, "Somebody has answered this already.")
-        return redirect("patient", invitation.patient_id)
-    elif request.method == "POST":
-        sentence = "Choose one of the two."
-    context = {"invitation": invitation, "sentence": sentence}
-    return render(request, "accounts/confirm.html", context, status=422 if sentence else 200)
-
-
-def _confirmed(request: HttpRequest, kept: Patient | None) -> HttpResponse:
-    if kept is None:
-        messages.error(request, "Somebody has answered this already.")
-        return redirect("queue")
-    messages.success(request, f"{kept} has joined.")
-    return redirect("patient", kept.pk)
-
-
-@practitioner_required
-@require_http_methods(["GET", "POST"])
-def undo_joining(request: HttpRequest, invitation_id) -> HttpResponse:
-    """Take back, after being asked once, that whoever joined is the practice's patient."""
-    practice, now = request.user.practice_as_practitioner, timezone.now()
-    ours = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(request.user))
-    invitation = get_object_or_404(ours.select_related("patient", "used_by"), pk=invitation_id)
-    if request.method == "POST":
-        try:
-            record = undoing.undo_joining(invitation, by=request.user, now=now)
-        except undoing.TooLate:
-            messages.error(request, "Somebody has taken this back already.")
-            return redirect("queue")
-        messages.success(request, f"Taken back. {record} has not joined yet, and the other person was told.")
-        return redirect("patient", record.pk)
-    context = {
-        "invitation": invitation,
-        "name": (invitation.record_before or {})["patient"]["name"],
-        "practice": practice,
-        "until": (invitation.confirmed_at or now) + UNDONE_WITHIN,
-        "tab": "patients",
-    }
-    return render(request, "accounts/undo.html", context)
 
 
 @patient_required

@@ -19,7 +19,7 @@ from symptoms.forms.patient import PatientForm
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def patient_details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Add or mend name, year of birth and phone of the practice's own patient; the patient sees that it was done."""
     practice, now = request.user.practice_as_practitioner, timezone.now()
     patient = get_object_or_404(Patient.objects.of_practice(practice), pk=patient_id)

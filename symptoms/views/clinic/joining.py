@@ -1,0 +1,116 @@
+"""How a patient joins, on the clinic's side: inviting them, recognising them, and taking a mistake back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import invitations
+from accounts.access import practitioner_required, record_access
+from accounts.invitations import CannotJoin
+from accounts.models import UNDONE_WITHIN, Invitation, Patient
+from symptoms.alerts.read_receipts import DETAILS
+from symptoms.forms.patient import InviteForm
+from symptoms.journal import joining, undoing
+from symptoms.views.clinic.patient_context import patients_seen_by
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def invite_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Send the patient a link, or show a code here; and say what became of the last invitation."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    patient = get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=patient_id)
+    if patient.user_id is not None:
+        messages.info(request, f"{patient} has joined already.")
+        return redirect("patient", patient.id)
+    form, status, url = InviteForm(initial={"email": patient.email}), 200, ""
+    if request.POST.get("how") == "code":
+        _, url = invitations.invite_patient(patient, request.user, now=now)
+    elif request.method == "POST":
+        form, status = InviteForm(request.POST), 422
+        if form.is_valid():
+            try:
+                return _sent(request, patient, form.cleaned_data["email"], now)
+            except invitations.TooManyLetters as refusal:
+                form.add_error("email", str(refusal))
+    context = {
+        "patient": patient, "practice": practice, "form": form, "url": url,
+        "code": invitations.qr_code(url) if url else "", "invitation": _newest(patient), "now": now, "tab": "patients",
+    }  # fmt: skip
+    record_access(request.user, patient, DETAILS, now)
+    return render(request, "practitioner/invite.html", context, status=status)
+
+
+def _sent(request: HttpRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
+    invitations.invite_patient(patient, request.user, email, now=now)
+    messages.success(request, f"A link is on its way to {email}.")
+    return redirect("invite_patient", patient.id)
+
+
+def _newest(patient: Patient) -> Invitation | None:
+    return patient.invitations.filter(withdrawn_at=None).select_related("letter").order_by("-created_at").first()
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def confirm_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
+    """Say whether the person who took the code at the desk is the patient; until then they see none of the record."""
+    waiting = Invitation.objects.to_confirm().filter(practice=request.user.practice_as_practitioner)
+    waiting = waiting.exclude(patient=None).select_related("patient", "practice", "used_by")
+    invitation = get_object_or_404(waiting, pk=invitation_id)
+    answer, now, sentence = request.POST.get("answer"), timezone.now(), ""
+    if answer == "yes":
+        try:
+            kept = joining.confirm_patient(invitation, by=request.user, now=now)
+        except CannotJoin:
+            sentence = "This account now works at a clinic, so it cannot be a patient's. Refuse it and invite again."
+        else:
+            return _confirmed(request, kept)
+    elif answer == "no":
+        if joining.refuse_patient(invitation, by=request.user, now=now):
+            messages.success(request, "Refused. They were told to ask you for a new code.")
+        else:
+            messages.error(request, "Somebody has answered this already.")
+        return redirect("patient", invitation.patient_id)
+    elif request.method == "POST":
+        sentence = "Choose one of the two."
+    context = {"invitation": invitation, "sentence": sentence}
+    return render(request, "accounts/confirm.html", context, status=422 if sentence else 200)
+
+
+def _confirmed(request: HttpRequest, kept: Patient | None) -> HttpResponse:
+    if kept is None:
+        messages.error(request, "Somebody has answered this already.")
+        return redirect("queue")
+    messages.success(request, f"{kept} has joined.")
+    return redirect("patient", kept.pk)
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def undo_joining(request: HttpRequest, invitation_id) -> HttpResponse:
+    """Take back, after being asked once, that whoever joined is the practice's patient."""
+    practice, now = request.user.practice_as_practitioner, timezone.now()
+    ours = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(request.user))
+    invitation = get_object_or_404(ours.select_related("patient", "used_by"), pk=invitation_id)
+    if request.method == "POST":
+        try:
+            record = undoing.undo_joining(invitation, by=request.user, now=now)
+        except undoing.TooLate:
+            messages.error(request, "Somebody has taken this back already.")
+            return redirect("queue")
+        messages.success(request, f"Taken back. {record} has not joined yet, and the other person was told.")
+        return redirect("patient", record.pk)
+    context = {
+        "invitation": invitation,
+        "name": (invitation.record_before or {})["patient"]["name"],
+        "practice": practice,
+        "until": (invitation.confirmed_at or now) + UNDONE_WITHIN,
+        "tab": "patients",
+    }
+    return render(request, "accounts/undo.html", context)

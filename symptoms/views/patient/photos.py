@@ -1,0 +1,84 @@
+"""The patient's own photos: adding some to a day, and taking one away."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import patient_required
+from accounts.web.unavailable import RETRY_AFTER
+from symptoms.forms.photo import PhotosForm, sent_photos
+from symptoms.journal.course_days import last_day
+from symptoms.journal.entries import LoggingStopped, NotTheirs
+from symptoms.journal.photos import remove_photo
+from symptoms.journal.verdicts import lines_for
+from symptoms.models import Photo
+from symptoms.recovery.course import LAST_DAY
+from symptoms.views.patient.own_treatments import own_treatments
+from symptoms.views.patient.photo_upload import NotKept, keep_photos, picker
+from symptoms.views.photos import day_page_of
+from symptoms.wording.times import full
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def photo_add(request: HttpRequest, day: int) -> HttpResponse:
+    """Photos for a day that has come, logged or not."""
+    now, patient = timezone.now(), request.user.as_patient
+    treatments = own_treatments(patient)
+    if not treatments or day > LAST_DAY:
+        raise Http404
+    treatment = treatments[0]
+    if request.method == "GET":
+        if day > last_day(treatment, patient.today(now)):
+            raise Http404
+        if not patient.agreed_to("care"):
+            messages.error(request, str(LoggingStopped()))
+            return redirect("today")
+    form = PhotosForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    refused: list[NotKept] = []
+    if form.is_bound and form.is_valid():
+        sent = sent_photos(request.FILES, form.cleaned_data["id"])
+        refused = keep_photos(request, treatment.id, sent, day=day, now=now)
+        if len(refused) < len(sent):
+            messages.success(request, "Saved.")
+        if not refused:
+            return redirect("course_day", day)
+        form = PhotosForm()
+    context = {
+        "tab": "course",
+        "form": form,
+        "day": day,
+        "date": full(treatment.date_of(day)),
+        "refused": refused,
+        "lines": lines_for(patient),
+        "shows_photos": patient.agreed_to("photos"),
+        "picker": picker(request),
+    }
+    page = render(request, "patient/photo_add.html", context, status=_status(form, refused))
+    if page.status_code == 503:
+        page.headers["Retry-After"] = str(RETRY_AFTER)
+    return page
+
+
+def _status(form: PhotosForm, refused: list[NotKept]) -> int:
+    if any(one.is_ours for one in refused):
+        return 503
+    return 422 if form.errors or refused else 200
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def photo_remove(request: HttpRequest, photo_id) -> HttpResponse:
+    """Take one's own photo away, after being asked once."""
+    mine = Photo.objects.filter(treatment__patient=request.user.as_patient)
+    found = get_object_or_404(mine.select_related("treatment"), pk=photo_id)
+    if request.method == "POST":
+        try:
+            remove_photo(found.pk, by=request.user)
+        except NotTheirs:  # a second tap
+            raise Http404 from None
+        messages.success(request, "The photo is gone.")
+        return redirect(day_page_of(found))
+    return render(request, "patient/photo_remove.html", {"tab": "course", "photo": found, "back": day_page_of(found)})
