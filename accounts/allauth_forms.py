@@ -1,4 +1,4 @@
-"""Signing in, signing up and a new password, as allauth's forms: no answer, nor its time, tells who has an account."""
+"""Allauth's forms, so that neither the answer nor its timing reveals whether an account exists."""
 
 import uuid
 

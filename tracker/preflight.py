@@ -49,7 +49,7 @@ def or_sentence(*steps: Callable[[], object], status: int = 1) -> int:
         print(reason, file=sys.stderr)  # noqa: T201
     except WrongDatabase as reason:
         print(f"Mendline does not start: {reason}. See docs/running.md.", file=sys.stderr)  # noqa: T201
-    except BrokenPipeError:  # whoever read along, `head` perhaps, has had enough
+    except BrokenPipeError:  # stdout was closed, e.g. by head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OperationalError as fault:
         print(f"The database could not be used: {in_one_line(fault)}. See docs/running.md.", file=sys.stderr)  # noqa: T201

@@ -131,7 +131,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
-# Without it all visitors behind the proxy are one address, and ten wrong tries of anybody shut everybody out.
+# Otherwise all clients share the proxy's address, and one attacker's failed sign-ins lock everybody out.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.TRUST_PROXY else 0
 ACCOUNT_RATE_LIMITS = {
     # By network alone they would shut out whoever shares it: accounts/limits.py counts tries and letters instead.

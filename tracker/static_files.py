@@ -1,4 +1,4 @@
-"""Stylesheets and scripts: what of them is collected, and whether what was collected is what the code needs."""
+"""Leaves source maps and ReDoc out of collectstatic, and tells whether what was collected is up to date."""
 
 from pathlib import Path
 

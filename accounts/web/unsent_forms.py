@@ -1,4 +1,4 @@
-"""What somebody was sending when their session had ended or changed: offered once more to the same person.
+"""Keeps a form posted after the session expired or changed, and offers to resubmit it after sign-in.
 
 The guard against forgeries of a page (Django's CSRF token) is a secret of the browser that changes whenever somebody
 signs in. A page that stood open meanwhile carries the guard of before. So that its form is not lost, and is shown to

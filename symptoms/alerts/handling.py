@@ -64,8 +64,8 @@ def resolve_all(
 ) -> list[Alert]:
     """Close alerts of one patient with what became of them; gives those closed. "Not a concern" needs a reason.
 
-    One that somebody closed before stays as it is, and so does one that rose above the urgency at which it was read
-    (None: at whichever it has): nobody closes what they have not seen.
+    One that somebody closed before stays as it is, and so does one that rose above the urgency that the user was
+    shown; None skips that check.
 
     Raises:
         ValueError: "no_concern" without a reason.

@@ -36,7 +36,7 @@ class StrictSerializer(serializers.Serializer):
 
 
 class StrictField(serializers.Field):
-    """A field that says its own schema; with a `component` name it stands in the schema once, by that name."""
+    """Provides its own OpenAPI schema; with `component`, as a named component."""
 
     component = ""
 

@@ -70,7 +70,7 @@ class StartForm(BornForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, practice=None, **kwargs)
         self.fields["country"].choices = [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()]
-        # Without a script nothing says where they are; a zone taken for granted would turn their days at a wrong hour.
+        # Without JavaScript the zone is unknown; a wrong default would shift the day boundary.
         self.fields["time_zone"].choices = [("", "Choose"), *zone_choices()]
         self.order_fields(self.field_order)
 

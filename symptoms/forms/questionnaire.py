@@ -32,7 +32,7 @@ class Asking:
 
     @property
     def last_said(self) -> dict[Symptom, int]:
-        """What was answered last time, of what is asked openly today: behind a fold nobody would look it over."""
+        """The last answers to questions shown openly today: users do not review folded ones."""
         if self.last is None:
             return {}
         return {s: self.last.symptoms.get(s, 0) for s in self.asked.symptoms if s in self.last.answered}

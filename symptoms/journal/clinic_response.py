@@ -47,10 +47,9 @@ def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Rec
         return Reception(Told.NOT_NEEDED)
     told, told_at = _told(entry, alerts, now)
     readings = first_read(alerts)
-    # While one of them was not read since it last rose, nothing is called read.
+    # 'Read' only when every alert was read since it last rose, 'in hand' only when every open one is held.
     read_at, read_by = max(readings.values(), key=lambda r: r[0]) if len(readings) == len(alerts) else (None, None)
     still_open = [alert for alert in alerts if alert.is_open]
-    # Nor is anything in hand while one is not.
     taken = still_open[0] if still_open and all(alert.is_held for alert in still_open) else None
     closed = None if still_open else max(alerts, key=lambda alert: alert.resolved_at or now)
     return Reception(

@@ -88,8 +88,8 @@ def record_entry(
 
     `by` is the patient: nobody else writes in their journal. `answers` is the document of `Entry.answers`, already in
     the vocabulary's words. The same `id` and answers twice are written once. A second entry for a day is an amendment:
-    the last received is judged, all are kept. A day of a record that was set aside is written down for the session it
-    is the same as, under its own date.
+    the last received is judged, all are kept. An entry for a duplicate treatment is stored on the treatment that was
+    kept, on the same date.
 
     Raises:
         NotTheirs, ForeignId, DayNotYet, SameIdOtherAnswers, LoggingStopped, ChangedTooOften: nothing was written.

@@ -18,7 +18,7 @@ from symptoms.recovery import course as values
 from symptoms.recovery.assessment import EARLIER_FOR
 from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting, Symptom
 
-LOOK_BACK = timedelta(days=EARLIER_FOR)  # for so long an earlier session is assessed along with a newer one
+LOOK_BACK = timedelta(days=EARLIER_FOR)  # how long an earlier session is still assessed
 PARSED_KEPT = 4096  # documents of answers; most days of most people read the same
 
 _TREATED = Membership.objects.practitioners().filter(

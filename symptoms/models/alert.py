@@ -20,7 +20,7 @@ OUTCOMES = [
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
-    """Which alerts are open, and on whose desk they lie."""
+    """Which alerts are open, and which practice owns them."""
 
     def open(self) -> "AlertQuerySet":
         return self.filter(resolved_at=None)
@@ -49,7 +49,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 class Alert(models.Model):
     """An open matter of one treatment: one concern, an entry that could not be judged, or that the patient left with
-    something open. It closes by hand only."""
+    something open. Only a practitioner can close it."""
 
     class Kind(models.TextChoices):
         CONCERN = "concern"

@@ -1,4 +1,4 @@
-"""What broke off on its way is not taken for the whole: half a day's answers would be judged as if no more was said."""
+"""Rejects a request body shorter than its Content-Length: Django would parse the truncated form as if it were whole."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, BinaryIO
