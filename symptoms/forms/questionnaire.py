@@ -8,8 +8,8 @@ from django import forms
 from symptoms.forms import temperature
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.models import Treatment
+from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Entry
-from symptoms.recovery.expected import band
 from symptoms.recovery.questions import SAY_FIRST, STEPS, Question, asked_today, question
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 

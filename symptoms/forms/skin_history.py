@@ -3,7 +3,7 @@
 from django import forms
 
 from symptoms.models import Treatment
-from symptoms.recovery.expected import BASELINE_COUNTS
+from symptoms.recovery.groups import BASELINE_COUNTS
 from symptoms.recovery.questions import QUESTIONS, STEP_WORDS
 from symptoms.wording import treatment as words
 

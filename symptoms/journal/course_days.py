@@ -9,8 +9,8 @@ from django.db.models import Max, Q, Subquery
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.journal.reach import Reach
 from symptoms.models import Assessment, Entry, Photo, Treatment
+from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.course import Entry as EntryValues
-from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Symptom
 
 
@@ -90,7 +90,7 @@ def read_course(reach: Reach, *, days: range, photos: bool = True) -> CourseRead
             by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
     wanted = sorted({*days, *entries})
-    most = ceilings(
+    most = most_expected(
         patient_values(treatment),
         treatment_values(treatment),
         days=wanted,

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from symptoms.recovery.conditions import Fact
 from symptoms.recovery.course import Course, as_seen_from
 from symptoms.recovery.criteria import Criterion
 from symptoms.recovery.day import Day
+from symptoms.recovery.predicates import Fact
 from symptoms.recovery.protocol import PROTOCOL, Protocol
 from symptoms.recovery.vocabulary import Concern, Urgency
 
-# What an earlier session may still show, on its own day (evidence 1.3, "Planned new session").
+# What an earlier session may still show, on its own day (docs/clinical.md, "Criteria").
 LATE_FAMILIES = ("LATE-", "GRAN-", "PIG-", "PALE-", "SCAR-", "VOL-")
-EARLIER_FOR = 180  # days
+EARLIER_FOR = 180  # days; docs/decisions/0010
 
 
 class Finding(NamedTuple):
@@ -60,7 +60,7 @@ class Assessment:
 def assess(course: Course, protocol: Protocol = PROTOCOL, *, day: int) -> Assessment:
     """Judge the entry of `day`, with the entries up to that day only.
 
-    Earlier sessions up to 180 days old are heard as well, on their own days, for what shows late. Source: evidence 3.2.
+    Earlier sessions up to 180 days old are heard as well, on their own days, for what shows late.
 
     Raises:
         ValueError: there is no entry on `day`.
@@ -80,7 +80,7 @@ def _findings(
     day: Day, protocol: Protocol, *, only: tuple[str, ...] = (), offset: int = 0
 ) -> Iterator[tuple[Concern, Finding]]:
     for criterion in protocol.by_day.on(day.band, day.day):
-        if (not only or criterion.id.startswith(only)) and criterion.condition.holds(day):
+        if (not only or criterion.id.startswith(only)) and criterion.predicate.holds(day):
             facts = _facts(criterion, day)
             finding = Finding(criterion.id, criterion.urgency_on(day), facts, offset, criterion.source)
             for concern in criterion.concerns(day.day):
@@ -89,7 +89,7 @@ def _findings(
 
 def _facts(criterion: Criterion, day: Day) -> tuple[Fact, ...]:
     """Each fact once, in the order in which the criterion names it."""
-    return tuple(dict.fromkeys(criterion.condition.facts(day)))
+    return tuple(dict.fromkeys(criterion.predicate.facts(day)))
 
 
 def _flags(found: list[tuple[Concern, Finding]]) -> tuple[Flag, ...]:

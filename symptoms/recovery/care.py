@@ -1,4 +1,4 @@
-"""How to care for the skin on a day, what is allowed again when, and when to get help (evidence 4 and 5)."""
+"""How to care for the skin on a day, what is allowed again when, and when to get help."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Patient, Treatment
 from symptoms.recovery.criteria import Days
-from symptoms.recovery.expected import band
 from symptoms.recovery.vocabulary import Condition
 
 _TABLE = tomllib.loads((Path(__file__).parent / "aftercare.toml").read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ def phase_of(day: int) -> Phase:
 
 def care(day: int, treatment: Treatment, patient: Patient) -> tuple[Advice, ...]:
     """The advice for a day's phase, with what is stricter for deep needles, radiofrequency, darker skin, rosacea and
-    in pregnancy; day 0 and later. Source: evidence 5."""
+    in pregnancy; day 0 and later."""
     phase, stricter = phase_of(day), _stricter(treatment, patient)
     rows = ((topic["title"], _cell(topic, phase.key, stricter)) for topic in _TABLE["topic"])
     return tuple(Advice(title, text) for title, text in rows if text)
@@ -65,16 +65,15 @@ def care(day: int, treatment: Treatment, patient: Patient) -> tuple[Advice, ...]
 def when_can_i(treatment: Treatment, patient: Patient) -> tuple[tuple[str, int], ...]:
     """(what, the first day on which it is allowed), soonest first."""
     stricter = _stricter(treatment, patient)
-    found = (
+    days = (
         (row["title"], next((row[name] for name in stricter if name in row), row["day"])) for row in _TABLE["allowed"]
     )
-    return tuple(sorted(found, key=lambda pair: pair[1]))
+    return tuple(sorted(days, key=lambda pair: pair[1]))
 
 
 def _stricter(treatment: Treatment, patient: Patient) -> tuple[str, ...]:
     slow = band(treatment) in "DR"
-    dark = patient.fitzpatrick is None or patient.fitzpatrick >= 4
-    gentle = slow or dark or Condition.ROSACEA in patient.conditions
+    gentle = slow or patient.has_dark_or_unknown_skin or Condition.ROSACEA in patient.conditions
     expecting = bool(patient.conditions & {Condition.PREGNANT, Condition.BREASTFEEDING})
     return ("slow",) * slow + ("gentle",) * gentle + ("expecting",) * expecting
 

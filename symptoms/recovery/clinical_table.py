@@ -3,7 +3,10 @@
 import sys
 from collections.abc import Iterator
 
-from symptoms.recovery.expected import BANDS, CEILINGS, LISTED_DAYS, MODIFIERS
+from symptoms.recovery.ceilings import BANDS, CEILINGS, LISTED_DAYS, MODIFIERS
+from symptoms.recovery.day import FEVER, FEVER_AT_RISK
+from symptoms.recovery.groups import AT_RISK, BLEED_RISK, HEAT, HOT, INFECTION_SIGNS, PIH_HISTORY, SLOW_HEALING
+from symptoms.recovery.phrases import listed
 from symptoms.recovery.protocol import PROTOCOL, Protocol
 from symptoms.recovery.sources import SOURCES
 
@@ -20,22 +23,32 @@ signature before patients rely on them. The sources are named at the end of this
 - `above(s, n)` `u(s)` is n steps or more over the ceiling of the day (tables below); `twice(s)` at the last answer too;
 - `streak(s)` above in three answers running, or in all over three days or more; `rise(s, n)` n steps over the lowest
   answer of the two days before;
-- `HEAT` pain, warmth, swelling; `HOT` those and redness; `n_above`, `n_rise`, `n_relapse` count a group's symptoms;
-- `T` degrees Celsius, `T_twice` in the entry before as well, at most two days earlier; `fever` 38.0 or more (37.8 when
-  at_risk) or shaking chills; `infsign` pus, spreading redness, red streaks, golden crust, an open sore, or two of HOT
+- `HEAT` {heat}; `HOT` those and {hot}; `n_above`, `n_rise`, `n_relapse` count a group's symptoms;
+- `T` degrees Celsius, `T_twice` in the entry before as well, at most two days earlier;
+  {fever};
+  `infsign` {infection_signs}, or two of HOT
   above their ceilings; `skin_finding` any symptom above its ceiling, or a sign that is seen on the skin;
-- `at_risk` diabetes, immunosuppressed, steroid tablets or an immunosuppressant; `home` needled at home, then or since;
-  `pih_risk` skin type IV to VI or unknown, melasma, dark marks before; `bleed_risk` a blood thinner or bleeding
-  disorder; `sun_so_far` in the sun without cover on any day so far;
+- `at_risk` {at_risk}; `home` needled at home, then or since;
+  `pih_risk` skin type IV to VI or unknown, {pih_history}; `bleed_risk` {bleed_risk};
+  `sun_so_far` in the sun without cover on any day so far;
 - `contact^risk` urgent when at_risk, `^home` when needled at home, on days 3 to 14, `^pregnant` in pregnancy.
 
 LATE, GRAN, PIG, PALE, SCAR and VOL criteria are also judged by each earlier session up to 180 days old, on its own day.
 """
+_TERMS = {
+    "heat": ", ".join(HEAT),
+    "hot": ", ".join(HOT[len(HEAT) :]),
+    "fever": f"`fever` {FEVER} or more ({FEVER_AT_RISK} when at_risk) or shaking chills",
+    "infection_signs": ", ".join(INFECTION_SIGNS.values()),
+    "at_risk": listed(AT_RISK.values(), "or"),
+    "pih_history": ", ".join(PIH_HISTORY.values()),
+    "bleed_risk": listed(BLEED_RISK.values(), "or"),
+}
 
 
 def clinical_table(protocol: Protocol = PROTOCOL) -> str:
     """The whole page as Markdown: every criterion, then the ceilings and what changes them."""
-    head = HEAD.format(version=protocol.version, hash=protocol.hash)
+    head = HEAD.format(version=protocol.version, hash=protocol.hash, **_TERMS)
     return "\n".join([head, *_criteria(protocol), *_ceilings(), *_sources()]) + "\n"
 
 
@@ -45,7 +58,7 @@ def _criteria(protocol: Protocol) -> Iterator[str]:
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for c in protocol.criteria:
         concern = c.concern or "infection d0-21, late_infection d14+"
-        cells = (c.id, concern, c.written_urgency, c.days, f"`{c.condition}`", c.source, c.hazard, f"`{c.test}`")
+        cells = (c.id, concern, c.written_urgency, c.days, f"`{c.predicate}`", c.source, c.hazard, f"`{c.test}`")
         yield f"| {' | '.join(map(str, cells))} |"
 
 
@@ -65,7 +78,7 @@ def _ceilings() -> Iterator[str]:
     for m in MODIFIERS:
         days = f"{m.first}" if m.first == m.last else "this entry" if m.last > 999 else f"{m.first}-{m.last}"
         yield f"| {m.id} | {', '.join(sorted(m.who))} | {m.symptom} | {days} | {m.source} |"
-    yield "| MOD-8 | at_risk | peeling, crusting, bruising | 1+: the day before's ceiling where it is higher | S39b |"
+    yield f"| MOD-8 | at_risk | {', '.join(SLOW_HEALING)} | 1+: the day before's ceiling where it is higher | S39b |"
 
 
 def _sources() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """A recovery as plain values: who, what was done, and what was reported on which day."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,15 @@ class Patient:
     conditions: frozenset[Condition] = frozenset()
     medications: frozenset[Medication] = frozenset()
     baseline: Mapping[Symptom, int] = field(default_factory=dict)
+
+    def belongs_to(self, group: Collection[Condition | Medication]) -> bool:
+        """Whether any condition or medicine of `group` (recovery/groups.py) applies."""
+        return not (self.conditions.isdisjoint(group) and self.medications.isdisjoint(group))
+
+    @property
+    def has_dark_or_unknown_skin(self) -> bool:
+        """Fitzpatrick type IV to VI, or nobody has said: skin that may mark more easily."""
+        return self.fitzpatrick is None or self.fitzpatrick >= 4
 
 
 @dataclass(frozen=True, slots=True)

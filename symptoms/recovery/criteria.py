@@ -1,15 +1,17 @@
 """A criterion: one line of what is not expected, with its days, urgency, source and the hazard it guards against."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symptoms.recovery.conditions import Condition
 from symptoms.recovery.day import Day
+from symptoms.recovery.predicates import AT_RISK, HOME, Predicate, has
 from symptoms.recovery.vocabulary import Concern, Urgency
 
 _RANGE = re.compile(r"(?:(?P<bands>[ABCDR](?:,[ABCDR])*) )?(?P<first>\d+)(?:(?P<open>\+)|-(?P<last>\d+))?")
 FOREVER = 100_000
 HOME_DAYS = range(3, 15)  # ^home; on days 0-2 fresh needling is warm and damp by itself
+_RAISES: Mapping[str, Predicate] = {"risk": AT_RISK, "home": HOME, "pregnant": has.PREGNANT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,12 @@ class Days:
         """Raises ValueError for a text that is no list of days."""
         spans: dict[str, tuple[int, int]] = {}
         for part in self.text.split("; "):
-            found = _RANGE.fullmatch(part)
-            if found is None:
+            match = _RANGE.fullmatch(part)
+            if match is None:
                 raise ValueError(f"not days: {part!r}")
-            first = int(found["first"])
-            last = FOREVER if found["open"] else int(found["last"] or first)
-            for band in (found["bands"] or "A,B,C,D,R").split(","):
+            first = int(match["first"])
+            last = FOREVER if match["open"] else int(match["last"] or first)
+            for band in (match["bands"] or "A,B,C,D,R").split(","):
                 spans[band] = (first, last)
         object.__setattr__(self, "spans", spans)
 
@@ -50,7 +52,7 @@ class Criterion:
 
     id: str
     urgency: Urgency
-    condition: Condition
+    predicate: Predicate
     days: Days
     source: str
     concern: Concern | None = None  # None for the INF criteria, whose concern follows from the day
@@ -66,11 +68,7 @@ class Criterion:
     def urgency_on(self, day: Day) -> Urgency:
         """Its urgency for this patient on this day (`^risk`, `^home`, `^pregnant`)."""
         for who in self.raised_for:
-            if (
-                (who == "risk" and day.at_risk)
-                or (who == "home" and day.home and day.day in HOME_DAYS)
-                or (who == "pregnant" and day.pregnant)
-            ):
+            if _RAISES[who].holds(day) and (who != "home" or day.day in HOME_DAYS):
                 return Urgency.URGENT
         return self.urgency
 
@@ -98,16 +96,16 @@ class Raising:
 
     concern: Concern | None
 
-    def emergency(self, id: str, days: str, condition: Condition, source: str) -> Criterion:
-        return Criterion(id, Urgency.EMERGENCY, condition, Days(days), source, self.concern)
+    def emergency(self, id: str, days: str, predicate: Predicate, source: str) -> Criterion:
+        return Criterion(id, Urgency.EMERGENCY, predicate, Days(days), source, self.concern)
 
-    def urgent(self, id: str, days: str, condition: Condition, source: str) -> Criterion:
-        return Criterion(id, Urgency.URGENT, condition, Days(days), source, self.concern)
+    def urgent(self, id: str, days: str, predicate: Predicate, source: str) -> Criterion:
+        return Criterion(id, Urgency.URGENT, predicate, Days(days), source, self.concern)
 
     def contact(
-        self, id: str, days: str, condition: Condition, source: str, *, urgent_for: tuple[str, ...] = ()
+        self, id: str, days: str, predicate: Predicate, source: str, *, urgent_for: tuple[str, ...] = ()
     ) -> Criterion:
-        return Criterion(id, Urgency.CONTACT, condition, Days(days), source, self.concern, urgent_for)
+        return Criterion(id, Urgency.CONTACT, predicate, Days(days), source, self.concern, urgent_for)
 
-    def watch(self, id: str, days: str, condition: Condition, source: str) -> Criterion:
-        return Criterion(id, Urgency.WATCH, condition, Days(days), source, self.concern)
+    def watch(self, id: str, days: str, predicate: Predicate, source: str) -> Criterion:
+        return Criterion(id, Urgency.WATCH, predicate, Days(days), source, self.concern)

@@ -1,29 +1,15 @@
-"""A course as it was known on one day: what the notation of evidence 3.2 means, each word once."""
+"""A course as it was known on one day: what the notation of docs/clinical.md means, each word once."""
 
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from symptoms.recovery.ceilings import band, ceiling, who_applies
 from symptoms.recovery.course import Course, Entry
-from symptoms.recovery.expected import BASELINE_COUNTS, at_risk, band, ceiling, who_applies
-from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
+from symptoms.recovery.groups import AT_RISK, BASELINE_COUNTS
+from symptoms.recovery.vocabulary import Symptom
 
-HEAT = (Symptom.PAIN, Symptom.WARMTH, Symptom.SWELLING)
-HOT = (*HEAT, Symptom.REDNESS)
-# Signs that are not found on the skin, or are part of a normal course (evidence 3.2, skin_finding).
-NOT_ON_THE_SKIN = frozenset(
-    {
-        Sign.CHILLS,
-        Sign.FEELING_ILL,
-        Sign.FAINTING_OR_CONFUSION,
-        Sign.TROUBLE_BREATHING,
-        Sign.JOINT_PAIN_OR_SHIN_LUMPS,
-        Sign.TRACK_MARKS,
-        Sign.NUMBNESS,
-    }
-)
 FEVER, FEVER_AT_RISK = 38.0, 37.8  # degrees Celsius; S39b
-INFECTION_SIGNS = (Sign.PUS, Sign.SPREADING_REDNESS, Sign.RED_STREAKS, Sign.HONEY_CRUST, Sign.OPEN_SORE)
 
 
 class Day:
@@ -44,7 +30,9 @@ class Day:
         self._ceilings: dict[tuple[Symptom, int], int] = {}
         self._above: dict[tuple[Symptom, int], int] = {}
         self._rise: dict[Symptom, int] = {}
-        self.told: dict[tuple[Symptom, int], Any] = {}  # facts of symptoms: many criteria rest on the same
+        # What predicates have worked out already, since many criteria rest on the same:
+        self.levels: dict[tuple[Symptom, int], Any] = {}  # facts of symptoms
+        self.named: dict[str, bool] = {}  # whether fever, infsign … hold
 
     # --- one symptom
     def v(self, symptom: Symptom) -> int:
@@ -140,54 +128,6 @@ class Day:
         return FEVER_AT_RISK if self.at_risk else FEVER
 
     @cached_property
-    def fever(self) -> bool:
-        return self.temperature >= self.fever_from or Sign.CHILLS in self.entry.signs
-
-    # --- composed
-    @cached_property
-    def infsign(self) -> bool:
-        return any(sign in self.entry.signs for sign in INFECTION_SIGNS) or sum(map(self.above, HOT)) >= 2
-
-    @cached_property
-    def skin_finding(self) -> bool:
-        return bool(self.entry.signs - NOT_ON_THE_SKIN) or any(map(self.above, Symptom))
-
-    # --- who
-    @cached_property
     def at_risk(self) -> bool:
-        return at_risk(self.patient)
-
-    @cached_property
-    def home(self) -> bool:
-        return self.treatment.setting is Setting.HOME or self.ever(Exposure.HOME_NEEDLING)
-
-    @cached_property
-    def pih_risk(self) -> bool:
-        dark = self.patient.fitzpatrick is None or self.patient.fitzpatrick >= 4
-        return dark or bool(self.patient.conditions & {Condition.MELASMA, Condition.PIH_HISTORY})
-
-    @cached_property
-    def bleed_risk(self) -> bool:
-        return Medication.BLOOD_THINNER in self.patient.medications or (
-            Condition.BLEEDING_DISORDER in self.patient.conditions
-        )
-
-    @cached_property
-    def sun_so_far(self) -> bool:
-        return self.ever(Exposure.UNPROTECTED_SUN)
-
-    @property
-    def rf(self) -> bool:
-        return self.treatment.device is Device.RF
-
-    @property
-    def same_day_injection(self) -> bool:
-        return self.treatment.same_day_injection
-
-    @property
-    def pregnant(self) -> bool:
-        return Condition.PREGNANT in self.patient.conditions
-
-    def ever(self, exposure: Exposure) -> bool:
-        """Whether this or an earlier entry names the exposure."""
-        return any(exposure in entry.exposures for entry in self.entries)
+        """Whether the patient has diabetes or weakened defences."""
+        return self.patient.belongs_to(AT_RISK)

@@ -7,6 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from symptoms.recovery.ceilings import CEILINGS, LISTED_DAYS, MODIFIERS
 from symptoms.recovery.concerns import (
     acne,
     allergy,
@@ -28,25 +29,17 @@ from symptoms.recovery.concerns import (
     volume,
 )
 from symptoms.recovery.criteria import Criterion
-from symptoms.recovery.day import FEVER, FEVER_AT_RISK, HEAT, HOT, INFECTION_SIGNS, NOT_ON_THE_SKIN
-from symptoms.recovery.expected import (
-    AT_RISK_CONDITIONS,
-    AT_RISK_MEDICATIONS,
-    BASELINE_COUNTS,
-    CEILINGS,
-    LISTED_DAYS,
-    MODIFIERS,
-    SLOW_HEALING,
-)
+from symptoms.recovery.day import FEVER, FEVER_AT_RISK
+from symptoms.recovery.groups import AT_RISK, BASELINE_COUNTS, HEAT, HOT, INFECTION_SIGNS, NOT_ON_THE_SKIN, SLOW_HEALING
 from symptoms.recovery.vocabulary import Symptom
 
 VERSION = "2026.1"
-# What the words of the conditions rest on: a change here changes what is judged, though no criterion reads differently.
+# What the words of the predicates rest on: a change here changes what is judged, though no criterion reads differently.
 _TERMS = (
     LISTED_DAYS,
     BASELINE_COUNTS,
-    SLOW_HEALING,
-    AT_RISK_CONDITIONS | AT_RISK_MEDICATIONS,
+    frozenset(SLOW_HEALING),
+    frozenset(AT_RISK),
     HEAT,
     HOT,
     frozenset(INFECTION_SIGNS),
@@ -102,7 +95,7 @@ class Protocol:
         for modifier in MODIFIERS:
             yield json.dumps(asdict(modifier), default=sorted)
         for c in self.criteria:
-            yield " | ".join([c.id, str(c.concern), c.written_urgency, str(c.days), str(c.condition), c.source])
+            yield " | ".join([c.id, str(c.concern), c.written_urgency, str(c.days), str(c.predicate), c.source])
         for name in _TABLES:
             yield (Path(__file__).parent / name).read_text(encoding="utf-8")
 

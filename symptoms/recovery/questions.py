@@ -1,4 +1,4 @@
-"""How each word is asked, and which words are asked on a day (evidence 3.4)."""
+"""How each word is asked, and which words are asked on a day."""
 
 import tomllib
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Entry, Patient, Treatment
 from symptoms.recovery.criteria import Days
-from symptoms.recovery.expected import band
-from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Sign, Symptom
+from symptoms.recovery.groups import BLEED_RISK
+from symptoms.recovery.vocabulary import Device, Exposure, Sign, Symptom
 
 _TABLE = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))
 SAY_FIRST: str = _TABLE["say_first"]
@@ -110,7 +111,7 @@ def _words(kind: str) -> tuple[str, ...]:
 def _who(patient: Patient, treatment: Treatment) -> frozenset[str]:
     """The names that `who` may ask for."""
     names: set[str] = {*patient.conditions}
-    if Medication.BLOOD_THINNER in patient.medications or Condition.BLEEDING_DISORDER in patient.conditions:
+    if patient.belongs_to(BLEED_RISK):
         names.add("bleed_risk")
     if band(treatment) in "DR":
         names.add("deep_or_rf")

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from symptoms.recovery.conditions import Fact
-from symptoms.recovery.explaining import degrees, facts_of, for_patient
+from symptoms.recovery.explaining import facts_of, for_patient
 from symptoms.recovery.patient_texts import Case, Said, said_of, saying
+from symptoms.recovery.phrases import degrees
+from symptoms.recovery.predicates import Fact
 from symptoms.recovery.questions import BY_WORD
 from symptoms.recovery.sources import cited
 from symptoms.recovery.vocabulary import Concern, Sign, Symptom, Urgency

@@ -191,7 +191,7 @@ def test_a_course_that_meets_it_and_the_nearest_that_do_not(id, meets, misses, w
 @pytest.mark.parametrize(("id", "meets"), [row[:2] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_what_held_names_the_facts_it_rests_on(id, meets):
     course = drawn(meets)
-    facts = list(PROTOCOL.criterion(id).condition.facts(Day(course, course.entries[-1].day)))
+    facts = list(PROTOCOL.criterion(id).predicate.facts(Day(course, course.entries[-1].day)))
     assert facts
     assert all(fact.day is None or fact.day <= course.entries[-1].day for fact in facts)
     assert all(fact.limit is None or fact.value >= fact.limit for fact in facts if fact.kind == "temperature")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from symptoms.recovery.conditions import Fact
-from symptoms.recovery.expected import MODIFIERS
+from symptoms.recovery.ceilings import MODIFIERS
 from symptoms.recovery.explaining import facts_of, for_patient
+from symptoms.recovery.predicates import Fact
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.sources import cited
 from symptoms.recovery.vocabulary import Condition, Medication

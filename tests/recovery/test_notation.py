@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from symptoms.recovery.assessment import assess
+from symptoms.recovery.ceilings import band, ceiling, table_ceiling
 from symptoms.recovery.course import Course
-from symptoms.recovery.expected import band, ceiling, table_ceiling
 from symptoms.recovery.vocabulary import Concern, Exposure, Setting, Symptom, Urgency
 from tests.courses import criteria_held, drawn, flags_by_day, last_said
 

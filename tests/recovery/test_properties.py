@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symptoms.recovery.assessment import assess
+from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment
-from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom, Urgency
 from tests.tries import tries
 
@@ -73,7 +73,9 @@ def _urgency(course: Course, last: Entry | None = None) -> Urgency:
 def test_within_the_ceilings_nothing_above_watch_is_raised(course, shares, temperature):
     """Whatever came before: an entry within its band, without a sign or a temperature, is at most for watching."""
     last = course.entries[-1]
-    highest = ceilings(course.patient, course.treatment, days=[last.day], exposures_by_day={last.day: last.exposures})
+    highest = most_expected(
+        course.patient, course.treatment, days=[last.day], exposures_by_day={last.day: last.exposures}
+    )
     levels = {symptom: round(share * highest[symptom][0]) for symptom, share in zip(Symptom, shares, strict=True)}
     within = replace(last, symptoms=levels, answered=ALL_SYMPTOMS, signs=frozenset(), temperature_c=temperature)
     assert _urgency(course, within) <= Urgency.WATCH

@@ -21,7 +21,7 @@ from symptoms.api.fields import (
 from symptoms.forms.treatment import FOLLOWED_FOR, too_deep
 from symptoms.models import Treatment
 from symptoms.models.treatment import DEEPEST_MM
-from symptoms.recovery.expected import BASELINE_COUNTS
+from symptoms.recovery.groups import BASELINE_COUNTS
 from symptoms.recovery.vocabulary import Area, Condition, Device, Medication, Setting
 
 FACTS = (

@@ -1,7 +1,7 @@
 """Spots: some are ordinary, many are not."""
 
-from symptoms.recovery.conditions import above, u
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import above, u
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.ACNE_FLARE)

@@ -1,7 +1,7 @@
 """Allergic reactions, from hives to anaphylaxis."""
 
-from symptoms.recovery.conditions import FEVER, above, has, seen, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import FEVER, above, has, seen, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.ALLERGIC_REACTION)

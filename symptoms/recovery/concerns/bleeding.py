@@ -1,7 +1,7 @@
 """Bruises and bleeding beyond the first days."""
 
-from symptoms.recovery.conditions import BLEED_RISK, above, rise, seen, twice, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import BLEED_RISK, above, rise, seen, twice, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.BRUISING_OR_BLEEDING)

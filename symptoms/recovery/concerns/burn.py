@@ -1,7 +1,7 @@
 """Burns from fractional radiofrequency."""
 
-from symptoms.recovery.conditions import RF, above, seen, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import RF, above, seen, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.BURN)

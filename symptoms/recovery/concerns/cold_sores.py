@@ -1,7 +1,7 @@
 """Cold sores that come back in or near the treated skin."""
 
-from symptoms.recovery.conditions import AT_RISK, FEVER, above, has, seen
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import AT_RISK, FEVER, above, has, seen
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.COLD_SORE_REACTIVATION)

@@ -1,7 +1,7 @@
 """Skin upset by something that touched it."""
 
-from symptoms.recovery.conditions import above, has, seen, streak, u, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import above, has, seen, streak, u, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.CONTACT_DERMATITIS)

@@ -1,7 +1,7 @@
 """The eye: pain in it, or a change of sight."""
 
-from symptoms.recovery.conditions import FEVER, above, seen, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import FEVER, above, seen, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.EYE_INVOLVEMENT)

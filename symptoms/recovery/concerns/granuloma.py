@@ -1,7 +1,7 @@
 """Firm, itchy lumps where something was needled in."""
 
-from symptoms.recovery.conditions import FEVER, seen, u
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import FEVER, seen, u
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.GRANULOMA)

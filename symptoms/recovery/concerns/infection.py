@@ -1,6 +1,8 @@
 """Infection of the skin, early or (from day 14) late: what each sign, heat and fever asks for, alone and together."""
 
-from symptoms.recovery.conditions import (
+from symptoms.recovery.criteria import Raising
+from symptoms.recovery.groups import HEAT, HOT
+from symptoms.recovery.predicates import (
     AT_RISK,
     FEVER,
     INFSIGN,
@@ -16,8 +18,6 @@ from symptoms.recovery.conditions import (
     temp_twice,
     v,
 )
-from symptoms.recovery.criteria import Raising
-from symptoms.recovery.day import HEAT, HOT
 from symptoms.recovery.vocabulary import Symptom
 
 raising = Raising(None)

@@ -1,7 +1,7 @@
 """Lumps and sores that start weeks later: slow bacteria, fungus."""
 
-from symptoms.recovery.conditions import AT_RISK, FEVER, seen, u, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import AT_RISK, FEVER, seen, u, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.LATE_INFECTION)

@@ -1,7 +1,7 @@
 """Skin that dies: black, white or net-like."""
 
-from symptoms.recovery.conditions import FEVER, SAME_DAY_INJECTION, seen, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import FEVER, SAME_DAY_INJECTION, seen, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.SKIN_NECROSIS)

@@ -1,7 +1,7 @@
 """Numbness that outlasts the cream."""
 
-from symptoms.recovery.conditions import seen
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import seen
 from symptoms.recovery.vocabulary import Concern
 
 raising = Raising(Concern.NERVE_INJURY)

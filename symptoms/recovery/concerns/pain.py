@@ -1,7 +1,7 @@
 """Pain that is stronger than expected, or comes back."""
 
-from symptoms.recovery.conditions import above, seen, streak, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import above, seen, streak, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.UNEXPECTED_PAIN)

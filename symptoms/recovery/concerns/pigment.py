@@ -1,7 +1,7 @@
 """Dark and light patches."""
 
-from symptoms.recovery.conditions import PIH_RISK, SUN_SO_FAR, above, has, streak, u
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import PIH_RISK, SUN_SO_FAR, above, has, streak, u
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 dark = Raising(Concern.HYPERPIGMENTATION)

@@ -1,8 +1,8 @@
 """Redness that lasts longer than it should; colour alone is never urgent."""
 
-from symptoms.recovery.conditions import above, n_above, twice, u
 from symptoms.recovery.criteria import Raising
-from symptoms.recovery.day import HEAT
+from symptoms.recovery.groups import HEAT
+from symptoms.recovery.predicates import above, n_above, twice, u
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.PERSISTENT_REDNESS)

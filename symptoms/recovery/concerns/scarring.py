@@ -1,7 +1,7 @@
 """Raised, dented or lined skin that stays."""
 
-from symptoms.recovery.conditions import above, has, seen, u
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import above, has, seen, u
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.SCARRING)

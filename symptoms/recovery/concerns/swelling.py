@@ -1,7 +1,7 @@
 """Swelling that lasts, returns or is on one side."""
 
-from symptoms.recovery.conditions import above, seen, streak, v
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import above, seen, streak, v
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.PERSISTENT_SWELLING)

@@ -1,7 +1,7 @@
 """Fat lost under the skin after radiofrequency."""
 
-from symptoms.recovery.conditions import RF, u
 from symptoms.recovery.criteria import Raising
+from symptoms.recovery.predicates import RF, u
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.VOLUME_LOSS)

@@ -13,7 +13,7 @@ from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.loading import treatment_values
 from symptoms.journal.reach import Reach, patients_as_seen, reaches_of
 from symptoms.models import Treatment, TreatmentAccess
-from symptoms.recovery.timeline import BANDS, band
+from symptoms.recovery.ceilings import BANDS, band
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
 from symptoms.views.clinic.open_alerts import Matter, add_latest, open_matters

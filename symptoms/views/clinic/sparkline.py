@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.models import Entry, Treatment
+from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.questions import STEP_WORDS, question
-from symptoms.recovery.timeline import ceilings
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.chart import ABOVE_LIMIT, BOTTOM
 
@@ -36,7 +36,7 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spar
     last = max(answered)
     first = max(0, last - DAYS)
     window = range(first, first + DAYS + 1)
-    most = ceilings(
+    most = most_expected(
         patient_values(treatment),
         treatment_values(treatment),
         days=window,

@@ -19,7 +19,7 @@ from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.explaining import degrees
+from symptoms.recovery.phrases import degrees
 from symptoms.recovery.questions import REQUIRED, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received

@@ -1,4 +1,4 @@
-"""The kinds of condition a criterion is built from: each holds or not, says why, and prints as the evidence does."""
+"""The kinds of predicate a criterion is built from: each holds or not, says why, and prints as the evidence does."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Literal, NamedTuple
 
+from symptoms.recovery import groups
 from symptoms.recovery.course import Entry
-from symptoms.recovery.day import HEAT, HOT, INFECTION_SIGNS, NOT_ON_THE_SKIN, Day
-from symptoms.recovery.vocabulary import Condition as PatientCondition
-from symptoms.recovery.vocabulary import Exposure, Medication, Sign, Symptom
+from symptoms.recovery.day import Day
+from symptoms.recovery.groups import HEAT, HOT, NOT_ON_THE_SKIN
+from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
 
 Kind = Literal["symptom", "sign", "temperature", "condition", "medication", "exposure", "treatment"]
 Group = tuple[Symptom, ...]
@@ -26,7 +27,7 @@ class Fact(NamedTuple):
     limit: float | int | None = None
 
 
-class Condition:
+class Predicate:
     """Something that holds on a day or not; combined by `&` and `|`. There is no `not`: more is never less."""
 
     __slots__ = ()
@@ -35,25 +36,25 @@ class Condition:
         raise NotImplementedError
 
     def facts(self, day: Day) -> Iterator[Fact]:
-        """What was seen, where the condition holds."""
+        """What was seen, where the predicate holds."""
         raise NotImplementedError
 
-    def __and__(self, other: Condition) -> Condition:
+    def __and__(self, other: Predicate) -> Predicate:
         return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
 
-    def __or__(self, other: Condition) -> Condition:
+    def __or__(self, other: Predicate) -> Predicate:
         return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
 
 
-def _parts(condition: Condition, kind: type) -> tuple[Condition, ...]:
-    return condition.parts if isinstance(condition, AllOf | AnyOf) and type(condition) is kind else (condition,)
+def _parts(predicate: Predicate, kind: type) -> tuple[Predicate, ...]:
+    return predicate.parts if isinstance(predicate, AllOf | AnyOf) and type(predicate) is kind else (predicate,)
 
 
 @dataclass(frozen=True, slots=True)
-class AllOf(Condition):
+class AllOf(Predicate):
     """Every part holds."""
 
-    parts: tuple[Condition, ...]
+    parts: tuple[Predicate, ...]
 
     def holds(self, day: Day) -> bool:
         for part in self.parts:  # noqa: SIM110  most of a judgement passes here, and all() takes half as long again
@@ -70,10 +71,10 @@ class AllOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf(Condition):
+class AnyOf(Predicate):
     """At least one part holds; the facts are those of all parts that do."""
 
-    parts: tuple[Condition, ...]
+    parts: tuple[Predicate, ...]
 
     def holds(self, day: Day) -> bool:
         for part in self.parts:  # noqa: SIM110
@@ -91,7 +92,7 @@ class AnyOf(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen(Condition):
+class HasSign(Predicate):
     """This entry names the sign."""
 
     sign: Sign
@@ -107,10 +108,10 @@ class Seen(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Has(Condition):
+class HasCondition(Predicate):
     """The patient has the condition."""
 
-    condition: PatientCondition
+    condition: Condition
 
     def holds(self, day: Day) -> bool:
         return self.condition in day.patient.conditions
@@ -123,18 +124,82 @@ class Has(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Is(Condition):
-    """A named claim about patient and treatment (at_risk, home, pih_risk …), with the facts behind it."""
+class Takes(Predicate):
+    """The patient takes the medicine."""
 
-    name: str
+    medication: Medication
+
+    def holds(self, day: Day) -> bool:
+        return self.medication in day.patient.medications
+
+    def facts(self, day: Day) -> Iterator[Fact]:
+        yield Fact("medication", self.medication)
+
+    def __str__(self) -> str:
+        return str(self.medication)
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed(Predicate):
+    """This or an earlier entry names the exposure."""
+
+    exposure: Exposure
+
+    def holds(self, day: Day) -> bool:
+        return any(self.exposure in entry.exposures for entry in day.entries)
+
+    def facts(self, day: Day) -> Iterator[Fact]:
+        for entry in day.entries:
+            if self.exposure in entry.exposures:
+                yield Fact("exposure", self.exposure, entry.day)
+
+    def __str__(self) -> str:
+        return str(self.exposure)
+
+
+@dataclass(frozen=True, slots=True)
+class Treated(Predicate):
+    """Something about the treatment: `rf`, `home`, `same_day_injection`."""
+
+    word: str
     claim: Callable[[Day], bool]
-    because: Callable[[Day], Iterable[Fact]]
 
     def holds(self, day: Day) -> bool:
         return self.claim(day)
 
     def facts(self, day: Day) -> Iterator[Fact]:
-        yield from self.because(day)
+        yield Fact("treatment", self.word)
+
+    def __str__(self) -> str:
+        return self.word
+
+
+@dataclass(frozen=True, slots=True)
+class DarkOrUnknownSkin(Predicate):
+    """Fitzpatrick type IV to VI, or nobody has said."""
+
+    def holds(self, day: Day) -> bool:
+        return day.patient.has_dark_or_unknown_skin
+
+    def facts(self, day: Day) -> Iterator[Fact]:
+        yield Fact("treatment", "fitzpatrick", value=day.patient.fitzpatrick)
+
+
+@dataclass(frozen=True, slots=True)
+class Named(Predicate):
+    """A predicate that prints as its name (fever, infsign, at_risk …) and is worked out once a day."""
+
+    name: str
+    meaning: Predicate
+
+    def holds(self, day: Day) -> bool:
+        known = day.named.get(self.name)
+        if known is None:
+            known = day.named[self.name] = self.meaning.holds(day)
+        return known
+
+    def facts(self, day: Day) -> Iterator[Fact]:
+        yield from self.meaning.facts(day)
 
     def __str__(self) -> str:
         return self.name
@@ -143,15 +208,15 @@ class Is(Condition):
 def _level(day: Day, symptom: Symptom, entry: Entry | None = None) -> Fact:
     """A symptom as it was reported, against the most that is ordinary in the same units: the usual level added back."""
     at = entry or day.entry
-    known: Fact | None = day.told.get((symptom, at.day))
+    known: Fact | None = day.levels.get((symptom, at.day))
     if known is None:
         known = Fact("symptom", symptom, at.day, at.symptoms.get(symptom, 0), day.most_expected(symptom, at))
-        day.told[symptom, at.day] = known
+        day.levels[symptom, at.day] = known
     return known
 
 
 @dataclass(frozen=True, slots=True)
-class Level(Condition):
+class Level(Predicate):
     """`v(s) >= n`, `v(s) == 4`; with `beyond_usual` `u(s)`. As 4 is the highest, `== 4` is `>= 4`."""
 
     symptom: Symptom
@@ -169,7 +234,7 @@ class Level(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Above(Condition):
+class Above(Predicate):
     """`above(s, n)`: n steps or more above the ceiling of the day."""
 
     symptom: Symptom
@@ -186,7 +251,7 @@ class Above(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Twice(Condition):
+class Twice(Predicate):
     """`twice(s)`: above in this entry and in the last one before it that answers."""
 
     symptom: Symptom
@@ -202,7 +267,7 @@ class Twice(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Streak(Condition):
+class Streak(Predicate):
     """`streak(s)`: above in three answers running, or in all over three days or more."""
 
     symptom: Symptom
@@ -218,7 +283,7 @@ class Streak(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Rise(Condition):
+class Rise(Predicate):
     """`rise(s, n)`: n steps or more above the lowest answer of the two days before."""
 
     symptom: Symptom
@@ -245,7 +310,7 @@ GROUPS: dict[Group, str] = {HEAT: "HEAT", HOT: "HOT"}
 
 
 @dataclass(frozen=True, slots=True)
-class SomeAbove(Condition):
+class SomeAbove(Predicate):
     """`n_above(G, n) >= k`: k symptoms or more of the group are n steps or more above their ceilings."""
 
     group: Group
@@ -263,7 +328,7 @@ class SomeAbove(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class SomeRise(Condition):
+class SomeRise(Predicate):
     """`n_rise(G, n) >= k`: k symptoms or more of the group rose by n or more."""
 
     group: Group
@@ -283,7 +348,7 @@ class SomeRise(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class SomeRelapse(Condition):
+class SomeRelapse(Predicate):
     """`n_relapse(G) >= k`: k symptoms or more of the group rose by two and are above their ceilings."""
 
     group: Group
@@ -302,7 +367,7 @@ class SomeRelapse(Condition):
 
 
 @dataclass(frozen=True, slots=True)
-class Temperature(Condition):
+class Temperature(Predicate):
     """`T >= x` in degrees Celsius, or `T_twice(x)`: in the entry before as well, at most two days earlier."""
 
     least: float
@@ -319,135 +384,96 @@ class Temperature(Condition):
         return f"T_twice({self.least})" if self.twice else f"T >= {self.least}"
 
 
+@dataclass(frozen=True, slots=True)
+class FeverTemperature(Predicate):
+    """A temperature that is a fever for this patient: from 38.0 °C, from 37.8 °C when at risk."""
+
+    def holds(self, day: Day) -> bool:
+        return day.temperature >= day.fever_from
+
+    def facts(self, day: Day) -> Iterator[Fact]:
+        yield Fact("temperature", "temperature_c", day.day, day.entry.temperature_c, day.fever_from)
+
+
+@dataclass(frozen=True, slots=True)
+class SkinFinding(Predicate):
+    """A sign that is seen on the skin, or any symptom above its ceiling."""
+
+    def holds(self, day: Day) -> bool:
+        return bool(day.entry.signs - NOT_ON_THE_SKIN) or any(map(day.above, Symptom))
+
+    def facts(self, day: Day) -> Iterator[Fact]:
+        yield from (Fact("sign", sign, day.day) for sign in sorted(day.entry.signs - NOT_ON_THE_SKIN))
+        yield from (_level(day, symptom) for symptom in Symptom if day.above(symptom))
+
+
 # --- the named ones
 
 
-def _fever_facts(day: Day) -> Iterator[Fact]:
-    if day.temperature >= day.fever_from:
-        yield Fact("temperature", "temperature_c", day.day, day.entry.temperature_c, day.fever_from)
-    if Sign.CHILLS in day.entry.signs:
-        yield Fact("sign", Sign.CHILLS, day.day)
+def _any_word(words: Iterable[Condition | Medication]) -> AnyOf:
+    return AnyOf(tuple(HasCondition(word) if isinstance(word, Condition) else Takes(word) for word in words))
 
 
-def _infsign_facts(day: Day) -> Iterator[Fact]:
-    yield from (Fact("sign", sign, day.day) for sign in INFECTION_SIGNS if sign in day.entry.signs)
-    if sum(map(day.above, HOT)) >= 2:
-        yield from (_level(day, symptom) for symptom in HOT if day.above(symptom))
-
-
-def _skin_facts(day: Day) -> Iterator[Fact]:
-    yield from (Fact("sign", sign, day.day) for sign in sorted(day.entry.signs - NOT_ON_THE_SKIN))
-    yield from (_level(day, symptom) for symptom in Symptom if day.above(symptom))
-
-
-def _patient_facts(*words: PatientCondition | Medication) -> Callable[[Day], Iterator[Fact]]:
-    def facts(day: Day) -> Iterator[Fact]:
-        for word in words:
-            if isinstance(word, PatientCondition) and word in day.patient.conditions:
-                yield Fact("condition", word)
-            elif isinstance(word, Medication) and word in day.patient.medications:
-                yield Fact("medication", word)
-
-    return facts
-
-
-def _exposed(exposure: Exposure) -> Callable[[Day], Iterator[Fact]]:
-    def facts(day: Day) -> Iterator[Fact]:
-        yield from (Fact("exposure", exposure, entry.day) for entry in day.entries if exposure in entry.exposures)
-
-    return facts
-
-
-def _pih_facts(day: Day) -> Iterator[Fact]:
-    if day.patient.fitzpatrick is None or day.patient.fitzpatrick >= 4:
-        yield Fact("treatment", "fitzpatrick", value=day.patient.fitzpatrick)
-    yield from _patient_facts(PatientCondition.MELASMA, PatientCondition.PIH_HISTORY)(day)
-
-
-def _home_facts(day: Day) -> Iterator[Fact]:
-    if day.treatment.setting == "home":
-        yield Fact("treatment", "home")
-    yield from _exposed(Exposure.HOME_NEEDLING)(day)
-
-
-def _treatment_fact(word: str) -> Callable[[Day], Iterator[Fact]]:
-    def facts(day: Day) -> Iterator[Fact]:
-        yield Fact("treatment", word)
-
-    return facts
-
-
-FEVER = Is("fever", lambda day: day.fever, _fever_facts)
-INFSIGN = Is("infsign", lambda day: day.infsign, _infsign_facts)
-SKIN_FINDING = Is("skin_finding", lambda day: day.skin_finding, _skin_facts)
-AT_RISK = Is(
-    "at_risk",
-    lambda day: day.at_risk,
-    _patient_facts(
-        PatientCondition.DIABETES,
-        PatientCondition.IMMUNOSUPPRESSED,
-        Medication.ORAL_STEROID,
-        Medication.IMMUNOSUPPRESSANT,
-    ),
+FEVER = Named("fever", FeverTemperature() | HasSign(Sign.CHILLS))
+INFSIGN = Named("infsign", AnyOf((*map(HasSign, groups.INFECTION_SIGNS), SomeAbove(HOT, 1, 2))))
+SKIN_FINDING = Named("skin_finding", SkinFinding())
+AT_RISK = Named("at_risk", _any_word(groups.AT_RISK))
+BLEED_RISK = Named("bleed_risk", _any_word(groups.BLEED_RISK))
+PIH_RISK = Named("pih_risk", DarkOrUnknownSkin() | _any_word(groups.PIH_HISTORY))
+HOME = Named(
+    "home", Treated("home", lambda day: day.treatment.setting is Setting.HOME) | Exposed(Exposure.HOME_NEEDLING)
 )
-HOME = Is("home", lambda day: day.home, _home_facts)
-PIH_RISK = Is("pih_risk", lambda day: day.pih_risk, _pih_facts)
-BLEED_RISK = Is(
-    "bleed_risk",
-    lambda day: day.bleed_risk,
-    _patient_facts(Medication.BLOOD_THINNER, PatientCondition.BLEEDING_DISORDER),
-)
-SUN_SO_FAR = Is("sun_so_far", lambda day: day.sun_so_far, _exposed(Exposure.UNPROTECTED_SUN))
-RF = Is("rf", lambda day: day.rf, _treatment_fact("rf"))
-SAME_DAY_INJECTION = Is("same_day_injection", lambda day: day.same_day_injection, _treatment_fact("same_day_injection"))
+SUN_SO_FAR = Named("sun_so_far", Exposed(Exposure.UNPROTECTED_SUN))
+RF = Treated("rf", lambda day: day.treatment.device is Device.RF)
+SAME_DAY_INJECTION = Treated("same_day_injection", lambda day: day.treatment.same_day_injection)
 
 
 # --- short names, so that a criterion reads as the evidence
 
 
-def v(symptom: Symptom, least: int) -> Condition:
+def v(symptom: Symptom, least: int) -> Predicate:
     return Level(symptom, least)
 
 
-def u(symptom: Symptom, least: int) -> Condition:
+def u(symptom: Symptom, least: int) -> Predicate:
     return Level(symptom, least, beyond_usual=True)
 
 
-def above(symptom: Symptom, n: int = 1) -> Condition:
+def above(symptom: Symptom, n: int = 1) -> Predicate:
     return Above(symptom, n)
 
 
-def twice(symptom: Symptom) -> Condition:
+def twice(symptom: Symptom) -> Predicate:
     return Twice(symptom)
 
 
-def streak(symptom: Symptom) -> Condition:
+def streak(symptom: Symptom) -> Predicate:
     return Streak(symptom)
 
 
-def rise(symptom: Symptom, n: int) -> Condition:
+def rise(symptom: Symptom, n: int) -> Predicate:
     return Rise(symptom, n)
 
 
-def n_above(group: Group, n: int = 1, *, least: int) -> Condition:
+def n_above(group: Group, n: int = 1, *, least: int) -> Predicate:
     return SomeAbove(group, n, least)
 
 
-def n_rise(group: Group, n: int = 2, *, least: int) -> Condition:
+def n_rise(group: Group, n: int = 2, *, least: int) -> Predicate:
     return SomeRise(group, n, least)
 
 
-def n_relapse(group: Group, *, least: int) -> Condition:
+def n_relapse(group: Group, *, least: int) -> Predicate:
     return SomeRelapse(group, least)
 
 
-def temp(least: float) -> Condition:
+def temp(least: float) -> Predicate:
     return Temperature(least)
 
 
-def temp_twice(least: float) -> Condition:
+def temp_twice(least: float) -> Predicate:
     return Temperature(least, twice=True)
 
 
-seen = SimpleNamespace(**{sign.name: Seen(sign) for sign in Sign})
-has = SimpleNamespace(**{condition.name: Has(condition) for condition in PatientCondition})
+seen = SimpleNamespace(**{sign.name: HasSign(sign) for sign in Sign})
+has = SimpleNamespace(**{condition.name: HasCondition(condition) for condition in Condition})

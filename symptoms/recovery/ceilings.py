@@ -1,13 +1,14 @@
-"""What is ordinary on each day: the ceilings of evidence 1.3 and the changes to them of 2.1."""
+"""What is ordinary on each day: the ceilings of ceilings.toml and what changes them; docs/clinical.md shows both."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from symptoms.recovery.course import Patient, Treatment
-from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Symptom
+from symptoms.recovery.groups import AT_RISK, BASELINE_COUNTS, SLOW_HEALING, THINS_BLOOD
+from symptoms.recovery.vocabulary import Condition, Device, Exposure, Setting, Symptom
 
 _TABLE = tomllib.loads((Path(__file__).parent / "ceilings.toml").read_text(encoding="utf-8"))
 LISTED_DAYS: tuple[int, ...] = tuple(map(int, _TABLE["days"].split()))
@@ -16,29 +17,12 @@ CEILINGS: Mapping[str, Mapping[Symptom, tuple[int, ...]]] = {
 }
 BANDS = {"A": "up to 0.5 mm", "B": "over 0.5 to 1.0 mm", "C": "over 1.0 to 1.5 mm", "D": "over 1.5 mm", "R": "RF"}
 
-# The symptoms whose usual level is taken off before judging; a habit must not hide an infection (1.3, Baseline).
-BASELINE_COUNTS = frozenset(
-    {
-        Symptom.REDNESS,
-        Symptom.ITCHING,
-        Symptom.PEELING,
-        Symptom.BUMPS,
-        Symptom.DARK_PATCHES,
-        Symptom.LIGHT_PATCHES,
-        Symptom.RAISED_SCAR,
-        Symptom.INDENTATIONS,
-    }
-)
-AT_RISK_CONDITIONS = frozenset({Condition.DIABETES, Condition.IMMUNOSUPPRESSED})
-AT_RISK_MEDICATIONS = frozenset({Medication.ORAL_STEROID, Medication.IMMUNOSUPPRESSANT})
-THINS_BLOOD = frozenset({Condition.BLEEDING_DISORDER, Medication.BLOOD_THINNER, Medication.NSAID})
-SLOW_HEALING = frozenset({Symptom.PEELING, Symptom.CRUSTING, Symptom.BRUISING})
 HIGHEST_RAISED = 3  # no change lifts a ceiling above this; a 4 in the table stays
 
 
 @dataclass(frozen=True, slots=True)
 class Modifier:
-    """A row of evidence 2.1: who, which symptom, the days on which its ceiling is one higher, and at most what."""
+    """For whom the ceiling of a symptom is one higher, on which days, and at most what."""
 
     id: str
     who: frozenset[str]
@@ -76,11 +60,6 @@ def band(treatment: Treatment) -> str:
     return "A" if depth <= 0.5 else "B" if depth <= 1.0 else "C" if depth <= 1.5 else "D"
 
 
-def at_risk(patient: Patient) -> bool:
-    """Diabetes or weakened defences."""
-    return bool(patient.conditions & AT_RISK_CONDITIONS or patient.medications & AT_RISK_MEDICATIONS)
-
-
 @cache
 def table_ceiling(band: str, symptom: Symptom, day: int) -> int:
     """The table's cell, severity 0-4: 0 for symptoms that are never ordinary, and after the last day."""
@@ -108,11 +87,11 @@ def ceiling(
 ) -> int:
     """The most that is ordinary above the patient's usual level, 0-4, on `day` with that entry's `exposures`.
 
-    Source: evidence 1.3 and 2.1. `who` may be given by a caller that asks often (`who_applies`).
+    `who` may be given by a caller that asks often (`who_applies`).
     """
     row = band(treatment)
     most = table_ceiling(row, symptom, day)
-    if symptom in SLOW_HEALING and day >= 1 and at_risk(patient):  # MOD-8 (S39b)
+    if symptom in SLOW_HEALING and day >= 1 and patient.belongs_to(AT_RISK):  # MOD-8 (S39b)
         most = max(most, table_ceiling(row, symptom, day - 1))
     if symptom in BASELINE_COUNTS and patient.baseline.get(symptom, 0) >= 1:
         return most
@@ -121,3 +100,25 @@ def ceiling(
         if modifier.first <= day <= modifier.last and (who & modifier.who or exposures & modifier.who):
             return max(most, min(most + 1, modifier.at_most))
     return most
+
+
+def most_expected(
+    patient: Patient,
+    treatment: Treatment,
+    *,
+    days: Iterable[int],
+    exposures_by_day: Mapping[int, frozenset[Exposure]] | None = None,
+) -> dict[Symptom, list[int]]:
+    """The most that is expected of each symptom on each of `days`, severity 0-4, in the units that patients report in:
+    the usual level added back."""
+    exposures = exposures_by_day or {}
+    who = who_applies(patient, treatment)
+    listed = list(days)
+    return {
+        symptom: [
+            min(4, ceiling(patient, treatment, symptom, day, exposures.get(day, frozenset()), who) + usual)
+            for day in listed
+        ]
+        for symptom in Symptom
+        for usual in (patient.baseline.get(symptom, 0) if symptom in BASELINE_COUNTS else 0,)
+    }

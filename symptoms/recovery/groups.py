@@ -1,0 +1,60 @@
+"""Words that the rules take together: each group decides, lists its evidence and prints as prose from here alone."""
+
+from collections.abc import Mapping
+
+from symptoms.recovery.vocabulary import Condition, Medication, Sign, Symptom
+
+HEAT = (Symptom.PAIN, Symptom.WARMTH, Symptom.SWELLING)
+HOT = (*HEAT, Symptom.REDNESS)
+
+# Who is treated alike, in the order in which the evidence is listed; beside each word how docs/clinical.md says it.
+AT_RISK: Mapping[Condition | Medication, str] = {
+    Condition.DIABETES: "diabetes",
+    Condition.IMMUNOSUPPRESSED: "immunosuppressed",
+    Medication.ORAL_STEROID: "steroid tablets",
+    Medication.IMMUNOSUPPRESSANT: "an immunosuppressant",
+}
+BLEED_RISK: Mapping[Condition | Medication, str] = {
+    Medication.BLOOD_THINNER: "a blood thinner",
+    Condition.BLEEDING_DISORDER: "bleeding disorder",
+}
+PIH_HISTORY: Mapping[Condition | Medication, str] = {
+    Condition.MELASMA: "melasma",
+    Condition.PIH_HISTORY: "dark marks before",
+}
+THINS_BLOOD = frozenset({*BLEED_RISK, Medication.NSAID})
+
+INFECTION_SIGNS: Mapping[Sign, str] = {
+    Sign.PUS: "pus",
+    Sign.SPREADING_REDNESS: "spreading redness",
+    Sign.RED_STREAKS: "red streaks",
+    Sign.HONEY_CRUST: "golden crust",
+    Sign.OPEN_SORE: "an open sore",
+}
+# Signs that are not found on the skin, or are part of a normal course (docs/clinical.md, skin_finding).
+NOT_ON_THE_SKIN = frozenset(
+    {
+        Sign.CHILLS,
+        Sign.FEELING_ILL,
+        Sign.FAINTING_OR_CONFUSION,
+        Sign.TROUBLE_BREATHING,
+        Sign.JOINT_PAIN_OR_SHIN_LUMPS,
+        Sign.TRACK_MARKS,
+        Sign.NUMBNESS,
+    }
+)
+
+# The symptoms whose usual level is taken off before judging; a habit must not hide an infection.
+BASELINE_COUNTS = frozenset(
+    {
+        Symptom.REDNESS,
+        Symptom.ITCHING,
+        Symptom.PEELING,
+        Symptom.BUMPS,
+        Symptom.DARK_PATCHES,
+        Symptom.LIGHT_PATCHES,
+        Symptom.RAISED_SCAR,
+        Symptom.INDENTATIONS,
+    }
+)
+SLOW_HEALING = (Symptom.PEELING, Symptom.CRUSTING, Symptom.BRUISING)  # a day later when at risk (MOD-8)

@@ -1,0 +1,44 @@
+"""How words, levels, temperatures and lists read within a sentence."""
+
+from collections.abc import Iterable
+
+from symptoms.recovery.questions import BY_WORD, STEP_WORDS
+
+FAHRENHEIT = frozenset({"US"})  # countries
+_DEGREES = {"c": "{:.1f} °C", "f": "{:.1f} °F"}
+
+
+def title(word: str) -> str:
+    """What a symptom, sign or exposure is called; a word that no question asks any longer reads as it is stored."""
+    return BY_WORD[word].title if word in BY_WORD else word.replace("_", " ").capitalize()
+
+
+def step(level: float | None) -> str:
+    """A severity from 0 (or None) to 4: none, mild, medium, severe, very severe."""
+    return STEP_WORDS[int(level or 0)].lower()
+
+
+def degrees(celsius: float, unit: str = "c") -> str:
+    """A temperature as people of `unit` ("c" or "f") read it: "38.1 °C", "100.6 °F"."""
+    return _DEGREES[unit].format(celsius if unit == "c" else celsius * 9 / 5 + 32)
+
+
+def unit_of(country: str) -> str:
+    """The unit of temperature of a country: "c" or "f"."""
+    return "f" if country in FAHRENHEIT else "c"
+
+
+def listed(words: Iterable[str], last_joined_by: str = "and") -> str:
+    """a; a and b; a, b and c. Empty for no words."""
+    *before, last = tuple(words) or ("",)
+    return f"{', '.join(before)} {last_joined_by} {last}" if before else last
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """The text with a small letter at its beginning, the rest as it is."""
+    return text[:1].lower() + text[1:]
