@@ -21,7 +21,7 @@ from symptoms.wording.evidence import evidence, leading_symptom
 from symptoms.wording.practitioner import concern_title
 
 DAYS_SHOWN = 30
-MOST_REPLACED = 200  # earlier answers on a page, the newest first: who changes a day without end stops nobody
+MOST_REPLACED = 200  # earlier answers on a page, the newest first: a cap, so that endless edits cannot slow it
 
 
 @dataclass(frozen=True)
