@@ -33,6 +33,7 @@ def said_about(entry: Entry, said: Assessment | None, lines: Lines, unit: str) -
         judged.flags if judged else (),
         day=entry.day,
         compared=[symptom for symptom in Symptom if symptom in answered],
+        signs=entry.answers.get("signs", ()),
         lines=lines,
         version=judged.protocol_version if judged else "",
         unit=unit,

@@ -11,7 +11,8 @@ from symptoms.recovery.vocabulary import Concern, Urgency
 _RANGE = re.compile(r"(?:(?P<bands>[ABCDR](?:,[ABCDR])*) )?(?P<first>\d+)(?:(?P<open>\+)|-(?P<last>\d+))?")
 FOREVER = 100_000
 HOME_DAYS = range(3, 15)  # ^home; on days 0-2 fresh needling is warm and damp by itself
-_RAISES: Mapping[str, Predicate] = {"risk": AT_RISK, "home": HOME, "pregnant": has.PREGNANT}
+# ^risk, ^home and ^pregnant: for whom a `contact` is `urgent`.
+URGENT_FOR: Mapping[str, Predicate] = {"risk": AT_RISK, "home": HOME, "pregnant": has.PREGNANT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Criterion:
     def urgency_on(self, day: Day) -> Urgency:
         """Its urgency for this patient on this day (`^risk`, `^home`, `^pregnant`)."""
         for who in self.raised_for:
-            if _RAISES[who].holds(day) and (who != "home" or day.day in HOME_DAYS):
+            if URGENT_FOR[who].holds(day) and (who != "home" or day.day in HOME_DAYS):
                 return Urgency.URGENT
         return self.urgency
 

@@ -1,6 +1,6 @@
 """What a patient reads about a day: the verdict, the steps, whom to call, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -93,21 +93,22 @@ def verdict(
     *,
     day: int,
     compared: Iterable[str],
+    signs: Collection[str],
     lines: Lines,
     version: str = "",
     unit: str = "c",
 ) -> Verdict:
     """What to say about `day`, judged (`urgency`, `flags` as stored, `version` of the protocol) or not (None).
 
-    `compared` are the symptoms that were answered, `unit` the thermometer's ("c" or "f"). At `watch` no concern is
-    named. Source: evidence 3.3.
+    `compared` are the symptoms that were answered, `signs` what was ticked, `unit` the thermometer's ("c" or "f").
+    At `watch` no concern is named.
     """
     if urgency is None:
         return _unjudged(lines)
     level = Urgency(urgency)
     first = opening(level, practice=lines.has_clinic, day=day)
     if level is Urgency.ON_TRACK:
-        return _on_track(first, day, compared, lines)
+        return _on_track(first, day, compared, signs, lines)
     line = _opened(first, seen(flags, unit), day)
     made = _watched(first, flags, line, lines) if level is Urgency.WATCH else _raised(level, first, flags, line, lines)
     return replace(made, version=version, unit=unit, has_clinic=lines.has_clinic)
@@ -122,9 +123,11 @@ def _unjudged(lines: Lines) -> Verdict:
     )  # fmt: skip
 
 
-def _on_track(first: Opening, day: int, compared: Iterable[str], lines: Lines) -> Verdict:
-    told = listed([_title(name).lower() for name in compared])
-    line = f"{first.line} {first.compared.format(symptoms=told)} No warning sign was ticked."
+def _on_track(first: Opening, day: int, compared: Iterable[str], signs: Collection[str], lines: Lines) -> Verdict:
+    symptoms = listed([_title(name).lower() for name in compared])
+    line = f"{first.line} {first.compared.format(symptoms=symptoms)}"
+    if not signs:  # a numb patch on day 1, say, is ordinary, yet was ticked
+        line = f"{line} No warning sign was ticked."
     word = urgency_word(Urgency.ON_TRACK, has_clinic=lines.has_clinic)
     heading = first.heading.format(day=day)
     return Verdict("on_track", word, heading, line, steps=first.steps, sooner=first.sooner)

@@ -40,7 +40,12 @@ def entry_page(patient, case, browser=None, **more):
 def test_on_track_names_what_was_compared_and_what_would_change_it(ana):
     _, page = entry_page(ana, ON_TRACK)
     assert "On track" in page and "We compared redness, swelling, pain and heat." in page
-    assert "Log again at once if you see pus" in page
+    assert "Log again at once if you see pus" in page and "No warning sign was ticked." in page
+
+
+def test_a_sign_that_is_ordinary_on_its_day_was_ticked_all_the_same(ana):
+    _, page = entry_page(ana, (0, {"signs": ["numbness"]}))
+    assert "On track" in page and "warning sign" not in page
 
 
 def test_at_watch_no_concern_is_named(ana):

@@ -8,10 +8,11 @@ import pytest
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.cases import read_case
 from symptoms.recovery.protocol import PROTOCOL
-from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.recovery.vocabulary import Sign, Symptom, Urgency
 from symptoms.wording.chart import draw
 from symptoms.wording.patient import Lines, verdict
 from tests.courses import drawn
+from tests.recovery.test_completeness import DAYS
 from tests.recovery.test_criteria import TABLE
 
 CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.json"))
@@ -20,9 +21,10 @@ ALONE = Lines("112")
 
 
 def said(course, day: int, lines: Lines = CLINIC):
-    judged = assess(course, day=day)
+    judged, entry = assess(course, day=day), next(entry for entry in course.entries if entry.day == day)
     flags = judged.as_json()["flags"]
-    return verdict(judged.urgency, flags, day=day, compared=list(Symptom), lines=lines, version="2026.1")
+    answered = {"compared": list(Symptom), "signs": entry.signs}
+    return verdict(judged.urgency, flags, day=day, **answered, lines=lines, version="2026.1")
 
 
 def words_of(verdict) -> str:
@@ -81,8 +83,19 @@ def test_one_concern_that_the_heading_names_is_not_said_again():
 def test_temperatures_are_told_in_the_unit_that_was_chosen():
     course = drawn("C | 4 pus T38.1")
     flags = assess(course, day=4).as_json()["flags"]
-    told = words_of(verdict(Urgency.URGENT, flags, day=4, compared=(), lines=CLINIC, unit="f"))
+    told = words_of(verdict(Urgency.URGENT, flags, day=4, compared=(), signs=(), lines=CLINIC, unit="f"))
     assert told.count("100.6 °F") == 2 and "°C" not in told
+
+
+@pytest.mark.parametrize("sign", Sign, ids=str)
+def test_no_warning_sign_was_ticked_is_said_only_when_none_was(sign):
+    for day in DAYS:
+        assert "warning sign" not in said(drawn(f"C | {day} {sign}"), day).line, day
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_a_day_without_a_sign_says_so(day):
+    assert said(drawn(f"C | {day}"), day).line.endswith(" No warning sign was ticked.")
 
 
 SPOKEN_OF = {  # what a text may speak of only when it was reported
