@@ -2,7 +2,9 @@
 
    Markup it reads, all of it optional:
      <button data-same name="fill" value="yesterday">  fills the scales that are still empty from label[data-yesterday]; saves nothing
-     <p data-said role="status"></p>                    where it says what it filled in
+     <p data-said role="status" data-filled data-unanswered data-nothing data-look-over></p>
+                                                        where it says what it filled in, in the words of these attributes;
+                                                        {count} in them is how many scales
      <… data-if="pain>=2 spreading_redness temperature_c>=37.5" data-to="signs">  a question under "Something else" that
                                                         stands in <… data-asked="signs"> while any of these holds
      <fieldset data-one-or-none> with <input data-none> "None of these" unticks the others, and they it
@@ -35,17 +37,17 @@ class DailyLog extends HTMLElement {
       filled += 1;
     }
     this.ask();
-    const said = this.form.querySelector("[data-said]");
-    if (said) said.textContent = this.filledInWords(filled);
+    const status = this.form.querySelector("[data-said]");
+    if (status) status.textContent = this.filledInWords(filled, status.dataset);
   }
 
   /* What was not asked last time has nothing to copy: it is said, so that an empty scale is no puzzle. */
-  filledInWords(filled) {
+  filledInWords(filled, words) {
     const scales = [...this.form.querySelectorAll("[data-asked] fieldset.symptom")];
     const empty = scales.filter((scale) => !scale.querySelector(":checked")).length;
-    const rest = empty ? `${empty} had no answer last time: please choose.` : "";
-    if (!filled) return rest || "Nothing was empty.";
-    return [`${filled} filled in from last time.`, rest, "Look them over; nothing is saved yet."].filter(Boolean).join(" ");
+    const rest = empty ? words.unanswered.replace("{count}", empty) : "";
+    if (!filled) return rest || words.nothing;
+    return [words.filled.replace("{count}", filled), rest, words.lookOver].filter(Boolean).join(" ");
   }
 
   answered(input) {

@@ -2,8 +2,8 @@
 
    Markup: components/shot.html inside patient/shots.html, that is
      <div class="shots" data-…><photo-picker><label class="shot"><input type="file"><span>icon and title</span></label></photo-picker></div>
-   The limits and what is said about them are the server's, in the data of .shots. A file that the server would certainly
-   refuse is said so before it is sent; in doubt, the server decides. */
+   The limits and all words are the server's, in the data of .shots; {view} in them is the outline's title. A file that
+   the server would certainly refuse is said so before it is sent; in doubt, the server decides. */
 
 // Some phones give good photos one of these types, or none.
 const LOOSE_TYPES = ["", "image/jpg", "image/pjpeg", "application/octet-stream"];
@@ -14,8 +14,8 @@ class PhotoPicker extends HTMLElement {
   connectedCallback() {
     this.input = this.querySelector("input[type=file]");
     if (!this.input) return;
-    this.limits = this.closest(".shots").dataset;
-    this.named = this.querySelector(".shot > span")?.textContent.trim() ?? "";
+    this.given = this.closest(".shots").dataset;
+    this.title = this.querySelector(".shot > span")?.textContent.trim() ?? "";
     this.parts = [];
     this.input.addEventListener("change", () => this.show());
     // On Android the system's own picker opens, which shows no camera.
@@ -43,16 +43,16 @@ class PhotoPicker extends HTMLElement {
     this.url = URL.createObjectURL(file);
     const picture = document.createElement("img");
     picture.className = "shot-preview";
-    picture.alt = `${this.named}, chosen`;
+    picture.alt = this.given.chosen.replace("{view}", this.title);
     picture.addEventListener("error", () => {
       picture.remove();
-      if (isHeic) this.say("Chosen. Your phone cannot show it here.", "quiet");
-      else this.say("Your phone cannot show this file. Is it a photo?", "error");
+      if (isHeic) this.say(this.given.notShown, "quiet");
+      else this.say(this.given.notAPhoto, "error");
     });
     picture.src = this.url;
     this.querySelector(".shot").append(picture);
     this.parts.push(picture);
-    this.add(this.button(`Remove ${this.named.toLowerCase()}`, () => {
+    this.add(this.button(this.given.remove.replace("{view}", this.title.toLowerCase()), () => {
       this.input.value = "";
       this.clear();
       this.input.focus();
@@ -60,25 +60,25 @@ class PhotoPicker extends HTMLElement {
   }
 
   isHeic(file, start) {
-    const brands = this.limits.heicBrands.split(" ");
+    const brands = this.given.heicBrands.split(" ");
     if (start.slice(4, 8) === "ftyp" && brands.includes(start.slice(8))) return true;
     return HEIC_TYPE.test(file.type) && !start.startsWith(JPEG_START);
   }
 
   refusal(file, start, isHeic) {
-    if (file.size > Number(this.limits.mostBytes)) return this.limits.tooLarge;
-    if (isHeic) return this.limits.heic ?? "";
+    if (file.size > Number(this.given.mostBytes)) return this.given.tooLarge;
+    if (isHeic) return this.given.heic ?? "";
     const types = [...LOOSE_TYPES, ...this.input.accept.split(",")];
-    return types.includes(file.type) || start.startsWith(JPEG_START) ? "" : this.limits.format;
+    return types.includes(file.type) || start.startsWith(JPEG_START) ? "" : this.given.format;
   }
 
   offerCamera() {
-    const camera = this.button("Use camera", () => {
+    const camera = this.button(this.given.camera, () => {
       this.input.setAttribute("capture", this.input.name === "close_up" ? "environment" : "user");
       this.input.click();
       this.input.removeAttribute("capture"); // the next tap on the outline is for the gallery again
     });
-    camera.setAttribute("aria-label", `Use camera, ${this.named.toLowerCase()}`);
+    camera.setAttribute("aria-label", this.given.cameraOf.replace("{view}", this.title.toLowerCase()));
     this.append(camera);
   }
 

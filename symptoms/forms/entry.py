@@ -12,6 +12,7 @@ from symptoms.forms import temperature
 from symptoms.forms.questionnaire import Asking
 from symptoms.journal.loading import entry_values
 from symptoms.models import Entry, Treatment
+from symptoms.models.entry import LONGEST_NOTE
 from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.questions import QUESTIONS, REQUIRED, STEP_WORDS, Question
@@ -21,6 +22,7 @@ LEVELS = [(str(level), word) for level, word in enumerate(STEP_WORDS)]
 FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
 AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")
 WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "Choose the day you mean.")
+NOT_ADVICE = "It does not change the advice you get now. If you feel worse, answer the questions above."
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
 
 
@@ -39,9 +41,9 @@ class EntryForm(forms.Form):
     unit = forms.ChoiceField(label="Unit", required=False, choices=temperature.UNITS, error_messages=FROM_LIST)
     note = forms.CharField(
         required=False,
-        max_length=2000,
+        max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
-        error_messages={"max_length": "2,000 characters at most. Yours has %(show_value)d."},
+        error_messages={"max_length": f"{LONGEST_NOTE:,} characters at most. Yours has %(show_value)d."},
     )
 
     def __init__(self, *args, treatment: Treatment, day: int, last: Entry | None, unit: str = "c", **kwargs):
@@ -51,6 +53,7 @@ class EntryForm(forms.Form):
         self.initial.setdefault("day", day)
         has_clinic = treatment.patient.practice_id is not None
         self.fields["note"].label = "A note for your clinic" if has_clinic else "A note"
+        self.note_help = f"{'Your clinic can read this later' if has_clinic else 'Only you read this'}. {NOT_ADVICE}"
         for asked in QUESTIONS:
             if asked.kind == "symptom":
                 self.fields[asked.word] = _level_field(asked)

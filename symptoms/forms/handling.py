@@ -6,7 +6,7 @@ import uuid
 from django import forms
 from django.http import QueryDict
 
-from symptoms.models.alert import OUTCOMES
+from symptoms.models.alert import LONGEST_NOTE, OUTCOMES
 
 SEEN = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9])"
 WHY = "Say why it is not a concern."
@@ -56,9 +56,9 @@ class NoteForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput)
     text = WordsField(
         label="Words",
-        max_length=1000,
+        max_length=LONGEST_NOTE,
         error_messages={"required": "Write something first."},
-        help_text="At most 1000 characters.",
+        help_text=f"At most {LONGEST_NOTE} characters.",
     )
     to = forms.ChoiceField(
         choices=[("practice", "Keep for the clinic"), ("patient", "Send to the patient")],

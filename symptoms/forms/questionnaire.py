@@ -10,7 +10,7 @@ from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.models import Treatment
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Entry
-from symptoms.recovery.questions import SAY_FIRST, STEPS, Question, asked_today, question
+from symptoms.recovery.questions import SAY_FIRST, STEP_WORDS, STEPS, Question, asked_today, question
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
 FELT = frozenset({Symptom.PAIN, Symptom.WARMTH, Symptom.ITCHING})  # the other symptoms are seen
@@ -21,7 +21,7 @@ class Asking:
     """The rows of one day's log. `last`: the entry before it; `so_far`: what was answered on the page already."""
 
     say_first = SAY_FIRST
-    steps = STEPS
+    steps_explained = tuple(zip(STEP_WORDS, STEPS, strict=True))[1:]  # "none" needs no explaining
     units = temperature.UNITS
 
     def __init__(self, form: forms.Form, treatment: Treatment, day: int, last: Entry | None, so_far: Entry | None):

@@ -11,6 +11,7 @@ from symptoms.models.entry import Entry
 from symptoms.models.treatment import Treatment, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
 
+LONGEST_NOTE = 1000  # characters
 OUTCOMES = [
     ("advice", "Advice given"),
     ("seen", "Seen"),
@@ -190,7 +191,7 @@ class Note(models.Model):
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="notes")
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    text = FreeText(max_length=1000)
+    text = FreeText(max_length=LONGEST_NOTE)
     for_patient = models.BooleanField(default=False)
     written_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)

@@ -12,6 +12,8 @@ from accounts.models import User
 from accounts.quick_json import Stored
 from symptoms.models.treatment import Treatment, TreatmentAccess
 
+LONGEST_NOTE = 2000  # characters
+
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Whose entries one may see, and which wait to be judged."""
@@ -64,7 +66,7 @@ class Entry(models.Model):
     date = models.DateField(help_text="the calendar date it was written for, where the patient was; it never changes")
     day = models.PositiveSmallIntegerField(help_text="follows from the date and the treatment's; never below 0")
     answers = models.JSONField(encoder=Stored)
-    note = FreeText(blank=True, max_length=2000)
+    note = FreeText(blank=True, max_length=LONGEST_NOTE)
     digest = models.CharField(max_length=64)
     reported_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     received_at = models.DateTimeField()

@@ -66,6 +66,16 @@ class Verdict:
     unit: str = "c"
     has_clinic: bool = True
 
+    @property
+    def is_emergency(self) -> bool:
+        """Whether the emergency number is to be called."""
+        return self.urgency == Urgency.EMERGENCY.slug
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it cannot wait for tomorrow: to be seen today, or an emergency."""
+        return self.is_emergency or self.urgency == Urgency.URGENT.slug
+
     @cached_property
     def why(self) -> Why:
         """What was reported, each fact once, and what it counts as; at `watch` what was seen alone."""
@@ -75,7 +85,7 @@ class Verdict:
     def counts_as(self) -> tuple[tuple[str, str], ...]:
         """(concern, what it asks for) of each; none where the heading has said the only one."""
         concerns = self.why.concerns
-        if len(concerns) < 2 and self.urgency != Urgency.EMERGENCY.slug:
+        if len(concerns) < 2 and not self.is_emergency:
             return ()
         return tuple((title, urgency_word(urgency, has_clinic=self.has_clinic)) for title, urgency in concerns)
 

@@ -1,7 +1,6 @@
 """How to care for the skin in each phase, and what is allowed again when."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -57,6 +56,8 @@ def _shown(key: str, day: int):
     raise Http404
 
 
-def _allowed(what: str, first: int, treatment: Treatment, today: date) -> dict[str, Any]:
+def _allowed(what: str, first: int, treatment: Treatment, today: date) -> dict[str, str]:
     on = treatment.day_zero + timedelta(days=first)
-    return {"what": what, "is_now": on <= today, "day": first, "on": short(on, today)}
+    if on <= today:
+        return {"what": what, "icon": "check", "when": f"now, since {short(on, today)}"}
+    return {"what": what, "icon": "clock", "when": f"from day {first}, {short(on, today)}"}

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import Patient
 from symptoms.journal.clinic_response import Reception, Told, reception_of
+from symptoms.journal.verdicts import lines_for
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.patient import Verdict
 from symptoms.wording.times import at
 
 CLOSED = {
@@ -18,8 +20,13 @@ CLOSED = {
 LOOKED_AT = "Your clinic looked at this"
 
 
-def received(entry: Entry, said: Assessment | None, patient: Patient, now: datetime) -> dict[str, Any] | None:
-    """What `patient/received.html` takes: how the clinic received the entry; None when there was nothing to tell."""
+def received(
+    entry: Entry, said: Assessment | None, verdict: Verdict, patient: Patient, now: datetime
+) -> dict[str, Any] | None:
+    """What `patient/received.html` takes: how the clinic received the entry; None when there was nothing to tell.
+
+    `said` is what was made of the entry, `verdict` how that reads to the patient.
+    """
     reception = reception_of(entry, said, now=now)
     is_answered = reception.closed_at is not None  # and stays so when the patient leaves
     if reception.told is Told.NOT_NEEDED or (patient.practice is None and not is_answered):
@@ -37,13 +44,20 @@ def received(entry: Entry, said: Assessment | None, patient: Patient, now: datet
         "closed": _closed(reception),
         "closed_by": reception.closed_by,
         "closed_at": _at(reception.closed_at, zone, today),
-        "is_urgent": said is not None and said.urgency >= Urgency.URGENT,
+        "do_not_wait": _do_not_wait(said, verdict, patient),
         "practice": patient.practice,
     }
 
 
 def _closed(reception: Reception) -> str:
     return CLOSED.get(reception.outcome, LOOKED_AT) if reception.closed_at else ""
+
+
+def _do_not_wait(said: Assessment | None, verdict: Verdict, patient: Patient) -> str:
+    """What to do instead of waiting for the clinic to read the entry; empty while there is time for that."""
+    if verdict.is_emergency:
+        return f"don’t wait for them, call {lines_for(patient).emergency}."
+    return "please call, don’t wait." if said is not None and said.urgency >= Urgency.URGENT else ""
 
 
 def _at(moment: datetime | None, zone: ZoneInfo, today: date) -> str:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
@@ -15,17 +14,17 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, last_day, read_course
 from symptoms.journal.loading import entry_values
 from symptoms.journal.reach import Reach
-from symptoms.journal.verdicts import lines_for, said_about
+from symptoms.journal.verdicts import lines_for, said_about, word_for
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.phrases import degrees
 from symptoms.recovery.questions import REQUIRED, question
-from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import chosen, in_a_line, own_treatments
 from symptoms.wording.chart import draw
-from symptoms.wording.patient import at_most, level_word, urgency_word
+from symptoms.wording.patient import at_most, level_word
 from symptoms.wording.times import at, full
 
 PAGE = 30  # days
@@ -65,7 +64,6 @@ def course(request: HttpRequest) -> HttpResponse:
         "view": view,
         "photos": [photo for day in read.days for photo in day.photos if photo.view == view],
         "keep": _query(request, "treatment"),
-        "sprite": static("icons/sprite.svg"),
     }
     return render(request, "patient/course.html", context)
 
@@ -85,13 +83,9 @@ def _row(day: DayRead, symptom: Symptom, *, has_clinic: bool) -> dict[str, Any]:
         "is_above": point.is_above,
         "limit": at_most(point.limit),
         "urgency": day.urgency,
-        "word": _word(day, has_clinic=has_clinic) if day.entry else "",
+        "word": word_for(day, has_clinic=has_clinic) if day.entry else "not logged",
         "weekday": date_format(day.on, "D"),
     }
-
-
-def _word(day: DayRead, *, has_clinic: bool) -> str:
-    return urgency_word(Urgency(day.said.urgency) if day.said else None, has_clinic=has_clinic)
 
 
 def _offered(read: CourseRead, symptom: Symptom) -> list[Symptom]:
@@ -163,17 +157,17 @@ def course_day(request: HttpRequest, day: int) -> HttpResponse:
         "is_newest": treatment is treatments[0],
     }
     if entry is not None:
-        values = entry_values(entry)
+        values, verdict = entry_values(entry), said_about(entry, read.said, lines, unit)
         context |= {
             "entry": entry,
             "saved": at(entry.received_at, patient.zone, on_day),
-            "verdict": said_about(entry, read.said, lines, unit),
+            "verdict": verdict,
             "lines": lines,
             "levels": [_level(read, symptom) for symptom in Symptom if symptom in read.reported],
             "signs": _listed(values.signs),
             "temperature": degrees(values.temperature_c, unit) if values.temperature_c is not None else "",
             "exposures": _listed(values.exposures),
-            "received": received(entry, read.said, patient, now),
+            "received": received(entry, read.said, verdict, patient, now),
             "replaced": _replaced(treatment, day, patient.zone, on_day),
         }
     return render(request, "patient/course_day.html", context)

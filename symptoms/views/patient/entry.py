@@ -27,6 +27,7 @@ def entry(request: HttpRequest, entry_id) -> HttpResponse:
     found.treatment.patient = patient
     said = found.assessments.order_by("-is_current", "-made_at").first()
     lines = lines_for(patient)
+    verdict = said_about(found, said, lines, unit_for(request, patient))
     newer = None if found.is_current else found.treatment.entries.current().filter(day=found.day).first()
     since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=found.received_at)
     context = {
@@ -34,10 +35,10 @@ def entry(request: HttpRequest, entry_id) -> HttpResponse:
         "entry": found,
         "on": full(found.treatment.day_zero + timedelta(days=found.day)),
         "saved": at(found.received_at, patient.zone, patient.today(now)),
-        "verdict": said_about(found, said, lines, unit_for(request, patient)),
+        "verdict": verdict,
         "lines": lines,
         "newer": newer,
-        "received": received(found, said, patient, now) if found.is_current else None,
+        "received": received(found, said, verdict, patient, now) if found.is_current else None,
         "notes": [
             {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
             for note in since.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN]

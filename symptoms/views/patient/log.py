@@ -31,6 +31,7 @@ from symptoms.models import Entry, Treatment
 from symptoms.recovery.course import LAST_DAY
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import keep_photos, picker
+from symptoms.wording.filling import FILLING_WORDS, filled_from_last_time
 from symptoms.wording.times import full, short
 
 DAYS_OFFERED = 3  # when it is asked which day is meant
@@ -129,7 +130,7 @@ def _filled(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     form = _form(sheet, initial=filled_from(typed, last_said))
     filled = sum(typed.get(symptom) in (None, "") for symptom in last_said)
     empty = sum(form[symptom].value() in (None, "") for symptom in form.asking.asked.symptoms)
-    return _page(request, sheet, form, filled=filled, empty=empty)
+    return _page(request, sheet, form, filled=filled_from_last_time(filled, empty))
 
 
 def _form(sheet: Sheet, **given) -> EntryForm:
@@ -152,12 +153,22 @@ def _page(request: HttpRequest, sheet: Sheet, form: EntryForm, *, status: int = 
         "days_offered": [(day, short(sheet.treatment.day_zero + timedelta(days=day), on)) for day in offered],
         "lines": lines_for(sheet.patient),
         "picker": picker(request),
+        "filling_words": FILLING_WORDS,
+        "save": _save_word(sheet, **more),
         "had_photos": bool(request.FILES),
         "shows_photos": sheet.patient.agreed_to("photos"),
         "tab": "today",
         **more,
     }
     return render(request, "patient/log.html", context, status=status)
+
+
+def _save_word(sheet: Sheet, *, clash: int | None = None, asks_day: bool = False, **_: Any) -> str:
+    if clash is not None:
+        return "Save as a change"
+    if asks_day:
+        return "Save"
+    return "Save the change" if sheet.saved else f"Save day {sheet.day}"
 
 
 def _last_time(last: int, day: int) -> str:

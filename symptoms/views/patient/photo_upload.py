@@ -25,6 +25,15 @@ log = logging.getLogger(__name__)
 
 TYPES = ["image/jpeg", "image/png", "image/webp"]  # where these alone are named, an iPhone makes a JPEG of a HEIC photo
 HEIC_TYPES = ["image/heic", "image/heif"]
+# What photo-picker.js says beside a photo; {view} is the outline's title.
+PICKER_WORDS = {
+    "chosen": "{view}, chosen",
+    "not_shown": "Chosen. Your phone cannot show it here.",
+    "not_a_photo": "Your phone cannot show this file. Is it a photo?",
+    "remove": "Remove {view}",
+    "camera": "Use camera",
+    "camera_of": "Use camera, {view}",
+}
 TAKEN = "Another photo was sent from this page before, so this one was not kept. Open the page again to add it."
 
 
@@ -53,6 +62,7 @@ def picker(request: HttpRequest) -> dict[str, Any]:
         "format": SENTENCES[FORMAT],
         "heic": "" if reads_heic else heic_sentence(_browser(request)),
         "heic_brands": " ".join(HEIF_BRANDS),
+        "words": PICKER_WORDS,
     }
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import patient_required
@@ -15,7 +17,7 @@ from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.reach import Reach
 from symptoms.journal.treatments import possibly_same
-from symptoms.journal.verdicts import lines_for, said_about
+from symptoms.journal.verdicts import lines_for, said_about, word_for
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
@@ -45,6 +47,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "patient": patient,
         "treatment": treatment,
         "day": day,
+        "heading": "Today" if day is None or day < 0 else f"Day {day}",
         "date": full(patient.today(now)),
         "agreed": patient.agreed_to("care"),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
@@ -53,7 +56,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if treatment is not None and day is not None:
         context["described"] = in_a_line(treatment)
         if day > LAST_DAY:
-            context["is_over"] = True
+            context |= {"is_over": True, "last_day": LAST_DAY}
         elif day >= 0:
             context |= _day_n(request, treatment, day, now)
         else:
@@ -73,34 +76,46 @@ def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) 
     this_day = course.days[-1]
     last, said = (course.newest.entry, course.newest.said) if course.newest else (None, None)
     lines = lines_for(treatment.patient)
-    answered = received(last, said, treatment.patient, now) if last else None
+    verdict = said_about(last, said, lines, unit_for(request, treatment.patient)) if last else None
+    answered = received(last, said, verdict, treatment.patient, now) if last and verdict else None
+    is_loud = said is not None and said.urgency >= Urgency.URGENT and not (answered and answered["closed"])
+    is_logged = this_day.entry is not None
     values = treatment_values(treatment), patient_values(treatment)
     return {
-        "week": _week(course, day),
-        "is_logged": this_day.entry is not None,
+        "week": _week(course, day, has_clinic=lines.has_clinic),
+        "is_logged": is_logged,
         "last": last,
-        "verdict": said_about(last, said, lines, unit_for(request, treatment.patient)) if last else None,
-        "is_loud": said is not None and said.urgency >= Urgency.URGENT and not (answered and answered["closed"]),
+        "verdict": verdict,
+        "is_loud": is_loud,
+        "verdict_leads": is_loud or is_logged,
         "when": at(last.received_at, treatment.patient.zone, treatment.patient.today(now)) if last else "",
         "received": answered,
         "lines": lines,
         "expected": _expected(treatment, this_day),
-        "care": in_short(care(day, *values), has_clinic=lines.has_clinic),
+        "advice": in_short(care(day, *values), has_clinic=lines.has_clinic),
     }
 
 
-def _week(course: CourseRead, today: int) -> list[dict[str, Any]]:
+def _week(course: CourseRead, today: int, *, has_clinic: bool) -> list[dict[str, Any]]:
     """Seven days around today, those to come included."""
     read = {day.day: day for day in course.days}
     if course.newest:  # perhaps tomorrow's: logged before the patient travelled west
         read.setdefault(course.newest.day, course.newest)
     first = course.days[0].day
-    return [_in_week(read.get(day), day, course.treatment, today) for day in range(first, first + WEEK)]
+    days = range(first, first + WEEK)
+    return [_cell(read.get(day), day, course.treatment, today, has_clinic=has_clinic) for day in days]
 
 
-def _in_week(read: DayRead | None, day: int, treatment: Treatment, today: int) -> dict[str, Any]:
-    on = treatment.day_zero + timedelta(days=day)
-    return {"day": day, "on": on, "urgency": read.urgency if read else "", "is_today": day == today, "come": bool(read)}
+def _cell(read: DayRead | None, day: int, treatment: Treatment, today: int, *, has_clinic: bool) -> dict[str, Any]:
+    """What `patient/day_cell.html` takes, and where it leads; a day to come (`read` is None) leads nowhere."""
+    weekday, is_today = date_format(treatment.day_zero + timedelta(days=day), "D"), day == today
+    cell = {"weekday": weekday, "day": day, "is_today": is_today}
+    if read is None:
+        return cell
+    if read.entry is None and is_today:
+        return cell | {"href": reverse("log"), "is_to_log": True, "word": "not logged yet"}
+    word = word_for(read, has_clinic=has_clinic) if read.entry else "not logged"
+    return cell | {"href": reverse("course_day", args=[day]), "urgency": read.urgency, "word": word}
 
 
 def _expected(treatment: Treatment, this_day: DayRead) -> dict[str, Any]:
