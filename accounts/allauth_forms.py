@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
 from django import forms
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -49,7 +50,30 @@ class LoginForm(allauth_forms.LoginForm):
         return typed or response
 
 
-class SignupForm(allauth_forms.SignupForm):
+class WithNewPassword(forms.Form):
+    """A form in which a password is chosen says in one sentence what makes a good one, not in a list of rules."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = (
+            f"At least {settings.LEAST_PASSWORD_LENGTH} characters. "
+            "A few words in a row are easy to keep. Pasting is fine."
+        )
+
+
+class ChangePasswordForm(WithNewPassword, allauth_forms.ChangePasswordForm):
+    """A new password for somebody who knows the old one."""
+
+
+class SetPasswordForm(WithNewPassword, allauth_forms.SetPasswordForm):
+    """A first password for an account that has none."""
+
+
+class ResetPasswordKeyForm(WithNewPassword, allauth_forms.ResetPasswordKeyForm):
+    """A new password by a link from a letter."""
+
+
+class SignupForm(WithNewPassword, allauth_forms.SignupForm):
     """A new account. For an address that has one the same is done and answered, and the owner is told by mail."""
 
     name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -60,7 +84,6 @@ class SignupForm(allauth_forms.SignupForm):
         _without_placeholders(self)
         self.fields["email"] = EmailField(widget=_own_address())
         self.order_fields(self.field_order)
-        self.fields["password1"].help_text = "At least 15 characters. A few words in a row are fine. So is pasting."
         invitation = get_adapter().invitation(context.request)
         if invitation is not None and invitation.is_bound:  # whoever read that mail knows both already
             self.fields["email"].initial = invitation.email

@@ -102,8 +102,12 @@ PHOTOS_READ_HEIC = env.HEIC
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+LEAST_PASSWORD_LENGTH = 15
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": LEAST_PASSWORD_LENGTH},
+    },
     {"NAME": "accounts.hashers.MaximumLength"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -115,7 +119,10 @@ ACCOUNT_FORMS = {
     "signup": "accounts.allauth_forms.SignupForm",
     "login": "accounts.allauth_forms.LoginForm",
     "add_email": "accounts.allauth_forms.AddEmailForm",
+    "change_password": "accounts.allauth_forms.ChangePasswordForm",
+    "set_password": "accounts.allauth_forms.SetPasswordForm",
     "reset_password": "accounts.allauth_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.allauth_forms.ResetPasswordKeyForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -256,9 +263,10 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": 1 if env.TRUST_PROXY else 0,
 }
+INTENDED_USE = " ".join((BASE_DIR / "templates/components/intended_use.html").read_text(encoding="utf-8").split())
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mendline",
-    "DESCRIPTION": (BASE_DIR / "templates" / "components" / "intended_use.html").read_text(encoding="utf-8").strip(),
+    "DESCRIPTION": INTENDED_USE,
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

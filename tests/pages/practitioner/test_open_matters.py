@@ -61,7 +61,7 @@ def test_a_further_matter_unfolds_where_its_line_does_not_say_all(desk, session)
 
 def test_the_way_back_leads_to_the_list_the_patient_is_in(desk, session):
     logged(session, 3)
-    assert 'href="/practice/?show=all"><' in page(desk, session)
+    assert 'class="link" href="/practice/?show=all">' in page(desk, session)
     logged(session, 4, signs=["pus"])
     shown = page(desk, session)
     assert re.search(r'aria-current="page"[^>]*href="/practice/"|href="/practice/"[^>]*aria-current="page"', shown)

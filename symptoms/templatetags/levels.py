@@ -1,0 +1,32 @@
+"""Words for urgencies and severities in templates, so that no template repeats what `symptoms.wording` says."""
+
+from django import template
+
+from symptoms.recovery.questions import STEP_WORDS
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording import patient, practitioner
+
+register = template.Library()
+SEVERITIES = [(str(level), word) for level, word in enumerate(STEP_WORDS)]
+
+
+@register.filter
+def for_patient(urgency: str, has_clinic: bool = True) -> str:
+    """The patient's word for an urgency's slug, or for "unjudged"; with no clinic a doctor takes its place."""
+    return patient.urgency_word(_of(urgency), has_clinic=bool(has_clinic))
+
+
+@register.filter
+def for_practice(urgency: str) -> str:
+    """The practitioner's word for an urgency's slug, or for "unjudged"."""
+    return practitioner.urgency_word(_of(urgency))
+
+
+@register.simple_tag
+def severities() -> list[tuple[str, str]]:
+    """The five steps of every symptom's scale, mildest first: ("0", "None") to ("4", "Very severe")."""
+    return SEVERITIES
+
+
+def _of(urgency: str) -> Urgency | None:
+    return None if urgency == "unjudged" else Urgency.of(urgency)
