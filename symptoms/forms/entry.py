@@ -15,6 +15,7 @@ from symptoms.models import Entry, Treatment
 from symptoms.models.entry import LONGEST_NOTE
 from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues
+from symptoms.recovery.phrases import thermometer
 from symptoms.recovery.questions import QUESTIONS, REQUIRED, STEP_WORDS, Question
 from symptoms.recovery.vocabulary import Symptom
 
@@ -115,7 +116,7 @@ def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     said = entry_values(entry)
     initial: dict[str, Any] = {str(symptom): said.symptoms.get(symptom, 0) for symptom in said.answered}
     if said.temperature_c is not None:
-        initial["temperature_c"] = temperature.shown(said.temperature_c, unit)
+        initial["temperature_c"] = thermometer(said.temperature_c, unit)
     return {**initial, "signs": sorted(said.signs), "exposures": sorted(said.exposures), "note": entry.note}
 
 

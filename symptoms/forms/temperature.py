@@ -8,12 +8,12 @@ from django.http import HttpRequest
 
 from accounts.models import Patient
 from symptoms.forms.numbers import plain_number
-from symptoms.wording.temperature import unit_of
+from symptoms.recovery.phrases import DEGREE_SIGNS, unit_of
 
 LEAST, MOST = Decimal(30), Decimal(45)  # °C; beyond these no thermometer under a living tongue goes
 NUMBER = re.compile(r"\d{1,4}(\.\d{1,2})?", re.ASCII)
 UNIT_USED_LAST = "temperature_unit"  # in the session
-UNITS = [("c", "°C"), ("f", "°F")]
+UNITS = list(DEGREE_SIGNS.items())
 BEHIND = ("°C", "° C", "°F", "° F", "°С", "C", "F", "С", "°")  # what may stand behind the number; "С" is Cyrillic too
 
 
@@ -35,13 +35,8 @@ def in_celsius(typed: str, unit: str) -> float:
     celsius = _celsius(value, unit)
     if not LEAST <= celsius <= MOST:
         least, most = (LEAST, MOST) if unit == "c" else (Decimal(86), Decimal(113))
-        raise ValidationError(f"Write a number between {least} and {most} {dict(UNITS)[unit]}.{_meant(value, unit)}")
+        raise ValidationError(f"Write a number between {least} and {most} {DEGREE_SIGNS[unit]}.{_meant(value, unit)}")
     return float(celsius)
-
-
-def shown(celsius: float, unit: str) -> str:
-    """A temperature in °C as people of `unit` write it."""
-    return f"{celsius:.1f}" if unit == "c" else f"{celsius * 9 / 5 + 32:.1f}"
 
 
 def _celsius(value: Decimal, unit: str) -> Decimal:
@@ -54,4 +49,4 @@ def _meant(value: Decimal, unit: str) -> str:
     if LEAST <= _celsius(value / 10, unit) <= MOST:
         return f" Did you mean {value / 10:.1f}?"
     other = "f" if unit == "c" else "c"
-    return f" Did you mean {dict(UNITS)[other]}?" if LEAST <= _celsius(value, other) <= MOST else ""
+    return f" Did you mean {DEGREE_SIGNS[other]}?" if LEAST <= _celsius(value, other) <= MOST else ""

@@ -7,7 +7,7 @@ from accounts.models import Patient
 from symptoms.journal.course_days import DayRead
 from symptoms.models import Alert, Assessment, Entry
 from symptoms.recovery.vocabulary import Symptom, Urgency
-from symptoms.wording.findings import said_about_flag
+from symptoms.wording.findings import patient_text_of
 from symptoms.wording.patient import Lines, Verdict, urgency_word, verdict
 
 NOT_CHECKED = "A day that we could not check"
@@ -59,4 +59,4 @@ def _title_for_patient(alert: Alert) -> str:
         return NOT_CHECKED
     assessment = alert.entry.assessments.order_by("-is_current", "-made_at").first()
     flags = assessment.flags if assessment else ()
-    return next((said_about_flag(flag).title for flag in flags if flag["concern"] == alert.concern), NO_LONGER_SAID)
+    return next((patient_text_of(flag).title for flag in flags if flag["concern"] == alert.concern), NO_LONGER_SAID)

@@ -40,9 +40,9 @@ _TERMS = {
     "hot": ", ".join(HOT[len(HEAT) :]),
     "fever": f"`fever` {FEVER} or more ({FEVER_AT_RISK} when at_risk) or shaking chills",
     "infection_signs": ", ".join(INFECTION_SIGNS.values()),
-    "at_risk": listed(AT_RISK.values(), "or"),
+    "at_risk": listed(AT_RISK.values(), " or "),
     "pih_history": ", ".join(PIH_HISTORY.values()),
-    "bleed_risk": listed(BLEED_RISK.values(), "or"),
+    "bleed_risk": listed(BLEED_RISK.values(), " or "),
 }
 
 

@@ -27,7 +27,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Grounds:
     """What a concern was raised by: the criteria above `watch` and the words they rest on, on a day, at an urgency."""
 
     criteria: frozenset[str]
@@ -37,8 +37,8 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence or two, and the cases in which they are said."""
+class Sentence:
+    """A sentence or two, and the grounds on which they are said."""
 
     say: str
     if_any: frozenset[str] = frozenset()
@@ -47,26 +47,26 @@ class Line:
     least: Urgency = Urgency.ON_TRACK
     most: Urgency = Urgency.EMERGENCY
 
-    def fits(self, case: Case) -> bool:
-        if (self.if_any and not self.if_any & case.words) or self.unless & case.words:
+    def fits(self, grounds: Grounds) -> bool:
+        if (self.if_any and not self.if_any & grounds.words) or self.unless & grounds.words:
             return False
-        return self.days.hold("A", case.day) and self.least <= case.urgency <= self.most
+        return self.days.hold("A", grounds.day) and self.least <= grounds.urgency <= self.most
 
 
 @dataclass(frozen=True, slots=True)
-class Saying:
+class ConcernTexts:
     """A concern's words: `title`, `think` and `record` for practitioners, lines for the patient."""
 
     title: str
     think: str
     record: str
-    patient_titles: tuple[Line, ...]
-    meanings: tuple[Line, ...]
-    cares: tuple[Line, ...]
+    patient_titles: tuple[Sentence, ...]
+    meanings: tuple[Sentence, ...]
+    cares: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PatientText:
     """What a patient reads of a concern: what it is called, what it can mean, how to care for it."""
 
     title: str
@@ -79,7 +79,7 @@ def opening(urgency: Urgency | None, *, practice: bool, day: int = 0) -> Opening
     """The opening for an urgency (None: not judged) on a day: later on one logs less often."""
     row = _TABLE["opening"]["unjudged" if urgency is None else urgency.slug]
     who = "practice" if practice else "alone"
-    steps = _lines(row.get(f"steps_{who}", row.get("steps", ())))
+    steps = _sentences(row.get(f"steps_{who}", row.get("steps", ())))
     return Opening(
         line=row[who],
         line_for_many=row.get(f"many_{who}", row[who]),
@@ -90,22 +90,22 @@ def opening(urgency: Urgency | None, *, practice: bool, day: int = 0) -> Opening
     )
 
 
-def saying(concern: Concern) -> Saying:
+def texts_of(concern: Concern) -> ConcernTexts:
     """All words of a concern."""
-    return SAYINGS[concern]
+    return CONCERN_TEXTS[concern]
 
 
 @lru_cache(maxsize=4096)
-def said_of(concern: Concern, case: Case) -> Said:
-    """What to say to the patient of a concern that `case` raised; other words where only some criteria hold."""
+def patient_text(concern: Concern, grounds: Grounds) -> PatientText:
+    """What to say to the patient of a concern raised on `grounds`; other words where only some criteria hold."""
     words = next(
-        (other for concerns, criteria, other in _INSTEAD if concern in concerns and _only(case.criteria, criteria)),
-        SAYINGS[concern],
+        (other for concerns, criteria, other in _INSTEAD if concern in concerns and _only(grounds.criteria, criteria)),
+        CONCERN_TEXTS[concern],
     )
-    return Said(
-        title=next(line.say for line in words.patient_titles if line.fits(case)),
-        means=" ".join(line.say for line in words.meanings if line.fits(case)),
-        care=tuple(line.say for line in words.cares if line.fits(case)),
+    return PatientText(
+        title=next(line.say for line in words.patient_titles if line.fits(grounds)),
+        means=" ".join(line.say for line in words.meanings if line.fits(grounds)),
+        care=tuple(line.say for line in words.cares if line.fits(grounds)),
     )
 
 
@@ -113,26 +113,26 @@ def _only(held: frozenset[str], criteria: frozenset[str]) -> bool:
     return bool(held) and held <= criteria
 
 
-def _saying(row: Mapping[str, Any]) -> Saying:
-    return Saying(
+def _concern_texts(row: Mapping[str, Any]) -> ConcernTexts:
+    return ConcernTexts(
         title=row["title"],
         think=row["think"],
         record=row["record"],
-        patient_titles=_lines(row["patient_title"]),
-        meanings=_lines(row["means"]),
-        cares=_lines(row["care"]),
+        patient_titles=_sentences(row["patient_title"]),
+        meanings=_sentences(row["means"]),
+        cares=_sentences(row["care"]),
     )
 
 
-def _lines(given: str | Iterable[str | Mapping[str, Any]]) -> tuple[Line, ...]:
-    return tuple(map(_line, [given] if isinstance(given, str) else given))
+def _sentences(given: str | Iterable[str | Mapping[str, Any]]) -> tuple[Sentence, ...]:
+    return tuple(map(_sentence, [given] if isinstance(given, str) else given))
 
 
-def _line(given: str | Mapping[str, Any]) -> Line:
+def _sentence(given: str | Mapping[str, Any]) -> Sentence:
     if isinstance(given, str):
-        return Line(given)
+        return Sentence(given)
     at = given.get("at")
-    return Line(
+    return Sentence(
         say=given["say"],
         if_any=frozenset(given.get("if_any", ())),
         unless=frozenset(given.get("unless", ())),
@@ -146,8 +146,14 @@ def _just_below(slug: str | None) -> Urgency:
     return Urgency(Urgency.of(slug) - 1) if slug else Urgency.EMERGENCY
 
 
-SAYINGS: Mapping[Concern, Saying] = {concern: _saying(_TABLE["concern"][concern]) for concern in Concern}
+CONCERN_TEXTS: Mapping[Concern, ConcernTexts] = {
+    concern: _concern_texts(_TABLE["concern"][concern]) for concern in Concern
+}
 _INSTEAD = tuple(
-    (frozenset(row["concerns"]), frozenset(row["criteria"]), _saying({**_TABLE["concern"][row["concerns"][0]], **row}))
+    (
+        frozenset(row["concerns"]),
+        frozenset(row["criteria"]),
+        _concern_texts({**_TABLE["concern"][row["concerns"][0]], **row}),
+    )
     for row in _TABLE["instead"]
 )

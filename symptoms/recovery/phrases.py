@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from symptoms.recovery.questions import BY_WORD, STEP_WORDS
 
 FAHRENHEIT = frozenset({"US"})  # countries
-_DEGREES = {"c": "{:.1f} °C", "f": "{:.1f} °F"}
+DEGREE_SIGNS = {"c": "°C", "f": "°F"}
 
 
 def title(word: str) -> str:
@@ -18,9 +18,14 @@ def step(level: float | None) -> str:
     return STEP_WORDS[int(level or 0)].lower()
 
 
+def thermometer(celsius: float, unit: str) -> str:
+    """The number that a thermometer of `unit` ("c" or "f") shows: "38.1", "100.6"."""
+    return f"{celsius if unit == 'c' else celsius * 9 / 5 + 32:.1f}"
+
+
 def degrees(celsius: float, unit: str = "c") -> str:
     """A temperature as people of `unit` ("c" or "f") read it: "38.1 °C", "100.6 °F"."""
-    return _DEGREES[unit].format(celsius if unit == "c" else celsius * 9 / 5 + 32)
+    return f"{thermometer(celsius, unit)} {DEGREE_SIGNS[unit]}"
 
 
 def unit_of(country: str) -> str:
@@ -28,15 +33,10 @@ def unit_of(country: str) -> str:
     return "f" if country in FAHRENHEIT else "c"
 
 
-def listed(words: Iterable[str], last_joined_by: str = "and") -> str:
+def listed(words: Iterable[str], last_joined_by: str = " and ") -> str:
     """a; a and b; a, b and c. Empty for no words."""
     *before, last = tuple(words) or ("",)
-    return f"{', '.join(before)} {last_joined_by} {last}" if before else last
-
-
-def capital(text: str) -> str:
-    """The text with a capital at its beginning, the rest as it is."""
-    return text[:1].upper() + text[1:]
+    return f"{', '.join(before)}{last_joined_by}{last}" if before else last
 
 
 def small(text: str) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from symptoms.recovery.questions import BY_WORD, QUESTIONS, STEP_WORDS
+from symptoms.recovery.phrases import degrees, step, title
+from symptoms.recovery.questions import QUESTIONS
 
 IN_ORDER = {question.word: place for place, question in enumerate(QUESTIONS)}
 
@@ -14,23 +15,20 @@ def answers_in_words(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     asked = {*levels, *answers.get("asked", ())}
     felt = sorted((word for word in levels if levels[word]), key=lambda word: (-levels[word], _place(word)))
     none = sorted((word for word in asked if not levels.get(word)), key=_place)
+    celsius = answers.get("temperature_c")
     lines = [
-        ("Symptoms", ", ".join(f"{_title(word)} {STEP_WORDS[levels[word]].lower()}" for word in felt)),
+        ("Symptoms", ", ".join(f"{title(word)} {step(levels[word])}" for word in felt)),
         ("None", _listed(none)),
         ("Signs", _listed(answers.get("signs", ()))),
-        ("Temperature", f"{answers['temperature_c']:.1f} °C" if answers.get("temperature_c") is not None else ""),
+        ("Temperature", "" if celsius is None else degrees(celsius)),
         ("Since the last log", _listed(answers.get("exposures", ()))),
     ]
     return [(what, words) for what, words in lines if words]
 
 
 def _listed(words) -> str:
-    return ", ".join(map(_title, sorted(words, key=_place)))
+    return ", ".join(map(title, sorted(words, key=_place)))
 
 
 def _place(word: str) -> int:
     return IN_ORDER.get(word, len(IN_ORDER))
-
-
-def _title(word: str) -> str:
-    return BY_WORD[word].title if word in BY_WORD else word.replace("_", " ").capitalize()

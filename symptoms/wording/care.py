@@ -29,14 +29,14 @@ def icon_of(topic: str) -> str:
     return ICONS.get(topic, "care")
 
 
-def told(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
+def in_full(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
     """Each topic with its icon and its words; without a clinic a doctor takes its place."""
     return [
-        {"topic": one.topic, "icon": icon_of(one.topic), "text": one.text if has_clinic else for_alone(one.text)}
-        for one in advice
+        {"topic": item.topic, "icon": icon_of(item.topic), "text": item.text if has_clinic else for_alone(item.text)}
+        for item in advice
     ]
 
 
 def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
     """The lines for today's page."""
-    return told((one for one in advice if one.topic in DAILY), has_clinic=has_clinic)
+    return in_full((item for item in advice if item.topic in DAILY), has_clinic=has_clinic)

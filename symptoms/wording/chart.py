@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Protocol
 
-from symptoms.recovery.questions import STEP_WORDS, question
+from django.utils.text import capfirst
+
+from symptoms.recovery.phrases import listed, step, title
 
 ABOVE_LIMIT = 0.35  # the limit is drawn this much above the ceiling, so that a dot on it is seen to be inside
 LEAST_WIDE = 14  # days; a course that has just begun is not stretched over the page
@@ -69,13 +71,13 @@ def draw(points: Sequence[PointLike], word: str, *, today: int) -> Chart:
     shown = [point for point in points if point.day <= first + wide]
     edge = " ".join(f"{point.day - first} {_height(point.limit) - ABOVE_LIMIT:.4g}" for point in shown)
     answered = [point for point in shown if point.level is not None]
-    title = question(word).title
+    name = title(word)
     until = max([today, *(point.day for point in answered)])
     now = today - first if first <= today <= first + wide else None
     return Chart(
-        title=title,
-        heading=f"{title}: {_in_short(answered)}",
-        label=_sentence(title, [point for point in shown if point.day <= until]),
+        title=name,
+        heading=f"{name}: {_in_short(answered)}",
+        label=_sentence(name, [point for point in shown if point.day <= until]),
         gaps=_gaps(shown, today),
         wide=wide,
         band=f"M{edge} {wide} {BOTTOM} 0 {BOTTOM}z",
@@ -124,21 +126,21 @@ def _in_short(answered: Sequence[PointLike]) -> str:
     return f"back in the usual range since day {back}"
 
 
-def _sentence(title: str, points: Sequence[PointLike]) -> str:
+def _sentence(name: str, points: Sequence[PointLike]) -> str:
     if all(point.level is None for point in points):
-        return f"{title} by day. Not answered on these days."
+        return f"{name} by day. Not answered on these days."
     parts = [
         f"{_step(level)} {_days([point.day for point in run])}"
         for level, run in ((level, list(run)) for level, run in groupby(points, key=lambda point: point.level))
     ]
     above = [point.day for point in points if _above(point)]
-    told = ", ".join(parts)
+    levels = ", ".join(parts)
     verdict = f"Above the expected range {_listed_days(above)}." if above else "Never above the expected range."
-    return f"{title} by day, none to very severe. {told[:1].upper()}{told[1:]}. {verdict}"
+    return f"{name} by day, none to very severe. {capfirst(levels)}. {verdict}"
 
 
 def _step(level: int | None) -> str:
-    return "not answered" if level is None else STEP_WORDS[level].lower()
+    return "not answered" if level is None else step(level)
 
 
 def _days(days: Sequence[int]) -> str:
@@ -151,8 +153,7 @@ def _days(days: Sequence[int]) -> str:
 def _listed_days(days: Sequence[int]) -> str:
     """ "on days 2, 4 to 6 and 9"."""
     runs = (map(str, run) if len(run) <= 2 else (f"{run[0]} to {run[-1]}",) for run in _runs(days))
-    *before, last = chain.from_iterable(runs)
-    return f"on {'day' if len(days) == 1 else 'days'} {', '.join(before)}{' and ' if before else ''}{last}"
+    return f"on {'day' if len(days) == 1 else 'days'} {listed(chain.from_iterable(runs))}"
 
 
 def _runs(days: Iterable[int]) -> Iterator[list[int]]:
@@ -177,5 +178,5 @@ def _gaps(points: Sequence[PointLike], today: int) -> str:
         return ""
     if len(list(_runs(missing))) > GAPS_NAMED:
         return "A day without a dot has no answer: we assume nothing there."
-    told = _listed_days(missing).removeprefix("on ")
-    return f"{told[:1].upper()}{told[1:]} {'has' if len(missing) == 1 else 'have'} no answer: we assume nothing there."
+    days = _listed_days(missing).removeprefix("on ")
+    return f"{capfirst(days)} {'has' if len(missing) == 1 else 'have'} no answer: we assume nothing there."

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from symptoms.recovery.questions import BY_WORD, STEP_WORDS
+from symptoms.recovery.phrases import degrees, small, step, title
 from symptoms.recovery.vocabulary import Concern, Condition, Medication, Sign, Symptom, Urgency
 from symptoms.wording.treatment import CONDITIONS, MEDICATIONS, ROMAN
 
@@ -49,7 +49,7 @@ def evidence(flag: Flag) -> list[Evidence]:
 
 def in_a_line(flag: Flag, most: int = 3) -> str:
     """The facts of a flag in a line: "pus, 38.2 °C, pain severe, up from mild"."""
-    return ", ".join(one.short for one in evidence(flag)[:most])
+    return ", ".join(fact.short for fact in evidence(flag)[:most])
 
 
 def leading_symptom(flags: Iterable[Flag]) -> str:
@@ -85,7 +85,7 @@ def _signs(flag: Flag) -> Iterator[Evidence]:
     named = {fact["word"]: (fact["day"], offset) for fact, offset in _facts(flag) if fact["kind"] == "sign"}
     for word, (day, offset) in named.items():
         usual = SOMETIMES_NORMAL.get(word, "not expected on any day")
-        yield Evidence(_title(word), f"on day {day}{_session(offset)}: {usual}", _title(word).lower())
+        yield Evidence(title(word), f"on day {day}{_session(offset)}: {usual}", title(word).lower())
 
 
 def _temperatures(flag: Flag) -> Iterator[Evidence]:
@@ -95,25 +95,25 @@ def _temperatures(flag: Flag) -> Iterator[Evidence]:
             least = min(fact["limit"], measured.get(fact["day"], (0, fact["limit"]))[1])
             measured[fact["day"]] = (fact["value"], least)
     if measured:
-        told = ", ".join(f"{value:.1f} °C on day {day}" for day, (value, _) in sorted(measured.items()))
+        by_day = ", ".join(f"{degrees(value)} on day {day}" for day, (value, _) in sorted(measured.items()))
         value, least = measured[max(measured)]
-        yield Evidence("Temperature", f"{told}: counts from {least:.1f} °C", f"{value:.1f} °C")
+        yield Evidence("Temperature", f"{by_day}: counts from {degrees(least)}", degrees(value))
 
 
 def _symptoms(flag: Flag) -> Iterator[Evidence]:
     for (word, offset), days in _levels(flag):
         run = [(day, *days[day]) for day in sorted(days)]
-        yield Evidence(_title(word), f"{_course(run)}{_session(offset)}: {_expected(run)}", _in_short(word, run))
+        yield Evidence(title(word), f"{_course(run)}{_session(offset)}: {_expected(run)}", _in_short(word, run))
 
 
 def _course(run: list[tuple[int, int, int]]) -> str:
     first, last = run[0][0], run[-1][0]
     if len(run) == 1:
-        return f"{_step(run[0][1])} on day {last}"
+        return f"{step(run[0][1])} on day {last}"
     if len(run) <= SHOWN_ONE_BY_ONE:
-        return f"{', '.join(_step(level) for _, level, _ in run)} on days {', '.join(str(day) for day, *_ in run)}"
+        return f"{', '.join(step(level) for _, level, _ in run)} on days {', '.join(str(day) for day, *_ in run)}"
     low, high = min(level for _, level, _ in run), max(level for _, level, _ in run)
-    return f"{_step(low)}{f' to {_step(high)}' if high > low else ''} in {len(run)} entries since day {first}"
+    return f"{step(low)}{f' to {step(high)}' if high > low else ''} in {len(run)} entries since day {first}"
 
 
 def _expected(run: list[tuple[int, int, int]]) -> str:
@@ -124,15 +124,15 @@ def _expected(run: list[tuple[int, int, int]]) -> str:
         if then != limit:
             break
         since = day
-    least = f"at most {_step(limit)} is expected" if limit else "none is expected"
+    least = f"at most {step(limit)} is expected" if limit else "none is expected"
     return f"{least} since day {since}" if since < last else least
 
 
 def _in_short(word: str, run: list[tuple[int, int, int]]) -> str:
     level, low = run[-1][1], min(level for _, level, _ in run)
-    how = f"{_title(word).lower()} {_step(level)}"
+    how = f"{title(word).lower()} {step(level)}"
     if low < level:
-        return f"{how}, up from {_step(low)}"
+        return f"{how}, up from {step(low)}"
     return f"{how} in {len(run)} entries" if len(run) > 1 else how
 
 
@@ -145,7 +145,7 @@ def _circumstances(flag: Flag) -> Iterator[Evidence]:
             seen.add(word)
             what = _circumstance(word, fact)
             on = f"on day {fact['day']}" if fact["day"] is not None else ""
-            yield Evidence(what, on, f"{what[0].lower()}{what[1:]} {on}".strip())
+            yield Evidence(what, on, f"{small(what)} {on}".strip())
 
 
 def _circumstance(word: str, fact: Mapping[str, Any]) -> str:
@@ -155,16 +155,8 @@ def _circumstance(word: str, fact: Mapping[str, Any]) -> str:
         return CONDITIONS[Condition(word)]
     if fact["kind"] == "medication" and word in set(Medication):
         return MEDICATIONS[Medication(word)]
-    return TREATMENT_FACTS.get(word) or _title(word)
+    return TREATMENT_FACTS.get(word) or title(word)
 
 
 def _session(offset: int) -> str:
     return f" of the session {offset} days before" if offset else ""
-
-
-def _title(word: str) -> str:
-    return BY_WORD[word].title if word in BY_WORD else word.replace("_", " ").capitalize()
-
-
-def _step(level: int) -> str:
-    return STEP_WORDS[level].lower()

@@ -6,9 +6,9 @@ from functools import cached_property
 
 from symptoms.recovery.care import SEEK_HELP
 from symptoms.recovery.patient_texts import Opening, opening
-from symptoms.recovery.questions import BY_WORD, STEP_WORDS
+from symptoms.recovery.phrases import listed, step, title
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.findings import Flag, Seen, Why, raising, said_about_flag, seen, why
+from symptoms.wording.findings import Flag, Subject, Why, patient_text_of, raising, subject_of, why
 
 URGENCIES = {
     Urgency.ON_TRACK: "On track",
@@ -119,7 +119,7 @@ def verdict(
     first = opening(level, practice=lines.has_clinic, day=day)
     if level is Urgency.ON_TRACK:
         return _on_track(first, day, compared, signs, lines)
-    line = _opened(first, seen(flags, unit), day)
+    line = _opened(first, subject_of(flags, unit), day)
     made = _watched(first, flags, line, lines) if level is Urgency.WATCH else _raised(level, first, flags, line, lines)
     return replace(made, version=version, unit=unit, has_clinic=lines.has_clinic)
 
@@ -134,7 +134,7 @@ def _unjudged(lines: Lines) -> Verdict:
 
 
 def _on_track(first: Opening, day: int, compared: Iterable[str], signs: Collection[str], lines: Lines) -> Verdict:
-    symptoms = listed([_title(name).lower() for name in compared])
+    symptoms = listed(title(word).lower() for word in compared) or "nothing"
     line = f"{first.line} {first.compared.format(symptoms=symptoms)}"
     if not signs:  # a numb patch on day 1, say, is ordinary, yet was ticked
         line = f"{line} No warning sign was ticked."
@@ -154,10 +154,10 @@ def _raised(level: Urgency, first: Opening, flags: Sequence[Flag], line: str, li
 
     What is urgent must not be lost among what is not: the rest stands under why.
     """
-    words = [said_about_flag(flag) for flag in flags if flag["urgency"] == level.slug]
+    texts = [patient_text_of(flag) for flag in flags if flag["urgency"] == level.slug]
     is_emergency = level is Urgency.EMERGENCY
-    care = dict.fromkeys(step for said in words for step in said.care)
-    heading = f"Call {lines.emergency} now" if is_emergency else words[0].title
+    care = dict.fromkeys(line for text in texts for line in text.care)
+    heading = f"Call {lines.emergency} now" if is_emergency else texts[0].title
     # in an emergency the pen, or pressing on a wound, comes before company
     steps = (*care, *first.steps) if is_emergency else (*first.steps, *care)
     return Verdict(
@@ -165,17 +165,17 @@ def _raised(level: Urgency, first: Opening, flags: Sequence[Flag], line: str, li
         word=urgency_word(level, has_clinic=lines.has_clinic),
         heading=heading,
         line=line,
-        means=_filled(dict.fromkeys(said.means for said in words), lines),
-        steps=tuple(step for step in _filled(steps, lines) if step != f"{heading}."),
+        means=_filled(dict.fromkeys(text.means for text in texts), lines),
+        steps=tuple(line for line in _filled(steps, lines) if line != f"{heading}."),
         calls=_calls(level, lines),
         instead=() if is_emergency else SEEK_HELP["emergency"].bullets,
         flags=raising(flags),
     )
 
 
-def _opened(first: Opening, named: Seen, day: int) -> str:
-    line = first.line_for_many if named.are_many else first.line
-    return line.format(seen=named.words, day=day)
+def _opened(first: Opening, subject: Subject, day: int) -> str:
+    line = first.line_for_many if subject.are_many else first.line
+    return line.format(seen=subject.words, day=day)
 
 
 def _calls(level: Urgency, lines: Lines) -> tuple[Call, ...]:
@@ -201,21 +201,6 @@ def for_alone(text: str) -> str:
     return text.replace(",.", ".").replace("your clinic", "a doctor").replace("Your clinic", "A doctor")
 
 
-def level_word(level: int) -> str:
-    """none, mild, medium, severe, very severe."""
-    return STEP_WORDS[level].lower()
-
-
 def at_most(limit: int) -> str:
     """How much of a symptom is usual: "none", "up to mild"."""
-    return "up to very severe" if limit >= 4 else f"up to {level_word(limit)}" if limit else "none"
-
-
-def listed(words: Sequence[str], joined: str = "and") -> str:
-    """a; a and b; a, b and c."""
-    *before, last = words or ("nothing",)
-    return f"{', '.join(before)} {joined} {last}" if before else last
-
-
-def _title(word: str) -> str:
-    return BY_WORD[word].title
+    return "up to very severe" if limit >= 4 else f"up to {step(limit)}" if limit else "none"

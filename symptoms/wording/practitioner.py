@@ -2,7 +2,7 @@
 
 import re
 
-from symptoms.recovery.patient_texts import Saying, saying
+from symptoms.recovery.patient_texts import ConcernTexts, texts_of
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Flag
 
@@ -26,8 +26,8 @@ def concern_title(concern: str) -> str:
     """What a concern is called; empty: an entry that could not be judged."""
     if not concern:
         return "Entry not judged"
-    found = _saying(concern)
-    return found.title if found else concern.replace("_", " ").capitalize()
+    texts = _texts_of(concern)
+    return texts.title if texts else concern.replace("_", " ").capitalize()
 
 
 def alert_title(kind: str, concern: str) -> str:
@@ -35,13 +35,13 @@ def alert_title(kind: str, concern: str) -> str:
     return "Left your clinic" if kind == "left" else concern_title(concern)
 
 
-def think_of(flag: Flag) -> Saying | None:
+def think_of(flag: Flag) -> ConcernTexts | None:
     """What to think of and to record for a flag; None for a concern of a protocol that is gone."""
-    return _saying(flag["concern"])
+    return _texts_of(flag["concern"])
 
 
-def _saying(concern: str) -> Saying | None:
-    return saying(Concern(concern)) if concern in set(Concern) else None
+def _texts_of(concern: str) -> ConcernTexts | None:
+    return texts_of(Concern(concern)) if concern in set(Concern) else None
 
 
 def event_in_words(what: str, title: str, urgency: int | None, detail: str, more: int = 0) -> str:
@@ -49,7 +49,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
     if what == "left":
         return left_in_words(detail)
     these = f"{title.lower()}{f' and {more} more' if more else ''}"
-    said = {
+    sentences = {
         "opened": f"{title}: {urgency_word(urgency)}",
         "rose": f"{title} got worse: {urgency_word(urgency)}",
         "relapsed": f"{title} came back: {urgency_word(urgency)}",
@@ -59,7 +59,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         "resolved": f"Closed {these}: {detail}",
         "moved": f"{title} moved to {detail}",
     }
-    return said.get(what, f"{title}: {what}")
+    return sentences.get(what, f"{title}: {what}")
 
 
 def left_in_words(detail: str) -> str:

@@ -1,4 +1,4 @@
-"""When something was, on the clock and calendar of the reader."""
+"""When something was, on the clock and calendar of the reader, and how long ago."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -79,3 +79,12 @@ def _days(dates: Sequence[date]) -> str:
 def full(day: date) -> str:
     """ "Friday 16 January"."""
     return date_format(day, "l j F")
+
+
+def span(since: datetime, now: datetime) -> str:
+    """How long it is from `since` to `now`, in the fewest words: "14 min", "5 h" (to two days), "3 days"."""
+    waited = max(now - since, timedelta(0))
+    minutes, hours = waited // timedelta(minutes=1), waited // timedelta(hours=1)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{hours} h" if hours < 48 else f"{waited.days} days"

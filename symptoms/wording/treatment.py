@@ -1,8 +1,9 @@
-"""What people read for the words of a treatment: devices, areas, skin types, conditions, medicines."""
+"""What people read of a treatment: in a line, and its devices, areas, skin types, conditions and medicines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
-from symptoms.recovery.questions import STEP_WORDS, question
+from symptoms.recovery.phrases import step, title
 from symptoms.recovery.vocabulary import Area, Condition, Device, Medication, Setting
 
 DEVICES = {
@@ -96,6 +97,13 @@ MEDICATIONS_IN_PLAIN_WORDS = {
 }
 
 
+def described(device: str, depth_mm: Decimal | None, areas: Iterable[str], other_areas: str = "") -> str:
+    """What was done, in a line: "Pen, 1.5 mm, whole face"; free words for areas as they were written."""
+    depth = "" if depth_mm is None else f"{Decimal(depth_mm).normalize():f} mm"
+    named = [AREAS[Area(area)].lower() for area in areas if area != Area.OTHER]
+    return ", ".join(filter(None, [DEVICES[Device(device)], depth, *named, other_areas]))
+
+
 def skin_type(fitzpatrick: int | None) -> str:
     """A Fitzpatrick type with what the sun does to it: "Type II. Fair: mostly burns, tans a little"."""
     return f"Type {ROMAN[fitzpatrick]}. {SKIN_TYPES[fitzpatrick]}" if fitzpatrick else "Type not known"
@@ -103,4 +111,4 @@ def skin_type(fitzpatrick: int | None) -> str:
 
 def usual_levels(baseline: Mapping[str, int]) -> list[tuple[str, str]]:
     """(title, step) of each symptom that was there before the treatment."""
-    return [(question(word).title, STEP_WORDS[level].lower()) for word, level in baseline.items() if level]
+    return [(title(word), step(level)) for word, level in baseline.items() if level]

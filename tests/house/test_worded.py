@@ -5,7 +5,7 @@ from django.template.loader import get_template
 from django.urls import URLPattern, get_resolver
 
 from accounts.web.middleware import rule_of
-from symptoms.recovery.patient_texts import opening, saying
+from symptoms.recovery.patient_texts import opening, texts_of
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.questions import BY_WORD
 from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom, Urgency
@@ -27,7 +27,7 @@ def test_every_concern_is_raised_by_some_criterion_and_every_criterion_speaks_of
 
 @pytest.mark.parametrize("concern", Concern, ids=str)
 def test_a_concern_has_its_words_for_both_sides(concern):
-    words = saying(concern)
+    words = texts_of(concern)
     assert words.title and words.patient_titles and words.meanings and words.think and words.record
     assert concern_title(str(concern)) not in ("", str(concern))
 

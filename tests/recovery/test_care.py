@@ -5,7 +5,7 @@ import re
 import pytest
 
 from symptoms.recovery.care import PHASES, SEEK_HELP, care, phase_of, when_can_i
-from symptoms.recovery.patient_texts import Case, opening, said_of, saying
+from symptoms.recovery.patient_texts import Grounds, opening, patient_text, texts_of
 from symptoms.recovery.vocabulary import Concern, Urgency
 from tests.courses import drawn
 
@@ -71,15 +71,15 @@ def test_when_to_log_again_follows_the_days_of_the_care_page():
 
 def test_what_to_do_follows_the_urgency_and_never_stands_in_the_words_of_a_concern():
     for concern in Concern:
-        said = saying(concern)
-        assert said.title and said.patient_titles and said.cares and said.think and said.record
-        for line in said.meanings:
+        texts = texts_of(concern)
+        assert texts.title and texts.patient_titles and texts.cares and texts.think and texts.record
+        for line in texts.meanings:
             assert not re.search(r"be seen today|see you today|in the next two days|call today", line.say)
 
 
 def test_a_concern_has_a_title_whatever_raised_it():
-    nothing = Case(frozenset(), frozenset(), day=200, urgency=Urgency.CONTACT)
-    assert all(said_of(concern, nothing).title for concern in Concern)
+    nothing = Grounds(frozenset(), frozenset(), day=200, urgency=Urgency.CONTACT)
+    assert all(patient_text(concern, nothing).title for concern in Concern)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_a_concern_has_a_title_whatever_raised_it():
     ],
 )
 def test_a_fever_alone_is_not_called_a_skin_infection(criteria, words):
-    case = Case(frozenset(criteria), frozenset({"temperature_c"}), day=5, urgency=Urgency.URGENT)
-    assert words in said_of(Concern.INFECTION, case).means
+    grounds = Grounds(frozenset(criteria), frozenset({"temperature_c"}), day=5, urgency=Urgency.URGENT)
+    assert words in patient_text(Concern.INFECTION, grounds).means
 
 
 def test_the_words_for_patients_are_plain():
     """Grade 8 or below by the Flesch-Kincaid formula, over all that a patient can read of the concerns."""
-    lines = [line for concern in Concern for line in (*saying(concern).meanings, *saying(concern).cares)]
+    lines = [line for concern in Concern for line in (*texts_of(concern).meanings, *texts_of(concern).cares)]
     text = " ".join(line.say for line in lines)
     text += " ".join(bullet + "." for help in SEEK_HELP.values() for bullet in help.bullets)
     sentences = [part for part in re.split(r"[.?!:;](?:\s|$)", text) if part.strip()]

@@ -13,8 +13,8 @@ from symptoms.journal.reach import Reach
 from symptoms.journal.verdicts import lines_for, said_about
 from symptoms.models import Assessment, Entry, Treatment
 from symptoms.models.alert import OUTCOMES
+from symptoms.recovery.phrases import unit_of
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.temperature import unit_of
 
 
 class CallSerializer(serializers.Serializer):

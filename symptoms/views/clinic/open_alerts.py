@@ -15,7 +15,7 @@ from symptoms.forms.handling import ResolveForm
 from symptoms.journal.course_days import DayRead
 from symptoms.journal.reach import Reach
 from symptoms.models import Alert, Assessment, Delivery, Treatment
-from symptoms.recovery.patient_texts import Saying
+from symptoms.recovery.patient_texts import ConcernTexts
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
@@ -66,7 +66,7 @@ class Matter:
         return asks or bool(self.form and self.form.errors)
 
     @property
-    def think(self) -> Saying | None:
+    def think(self) -> ConcernTexts | None:
         return think_of(self.flag) if self.flag else None
 
     @property

@@ -18,8 +18,7 @@ from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
 from symptoms.views.clinic.open_alerts import Matter, add_latest, open_matters
 from symptoms.wording import treatment as words
-from symptoms.wording.spans import span
-from symptoms.wording.times import on_both_clocks
+from symptoms.wording.times import on_both_clocks, span
 
 
 def patients_seen_by(user: User) -> QuerySet[Patient]:

@@ -11,7 +11,7 @@ from symptoms.models import Alert, Delivery, Standing
 from symptoms.models.alert import AlertQuerySet
 from symptoms.views.clinic.queue_rows import FAILED, NOBODY, TOLD
 from symptoms.wording.practitioner import left_in_words
-from symptoms.wording.spans import span
+from symptoms.wording.times import span
 
 
 @dataclass(frozen=True)

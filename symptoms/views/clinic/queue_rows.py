@@ -16,7 +16,7 @@ from symptoms.recovery.vocabulary import Device, Urgency
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
 from symptoms.wording.practitioner import concern_title, urgency_word
-from symptoms.wording.spans import span
+from symptoms.wording.times import span
 from symptoms.wording.treatment import DEVICES, ROMAN
 
 DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()} | {str(Device.RF): "RF"}

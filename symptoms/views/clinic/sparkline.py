@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.models import Entry, Treatment
 from symptoms.recovery.ceilings import most_expected
-from symptoms.recovery.questions import STEP_WORDS, question
+from symptoms.recovery.phrases import step, title
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.chart import ABOVE_LIMIT, BOTTOM
 
@@ -45,7 +45,7 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spar
     levels = {day - first: level for day, level in answered.items() if day >= first}
     edge = " ".join(f"{x} {4 - ABOVE_LIMIT - ceiling:.4g}" for x, ceiling in enumerate(most))
     level, ceiling = answered[last], most[last - first]
-    said = f"{question(word).title} {STEP_WORDS[level].lower()} on day {last}"
+    said = f"{title(word)} {step(level)} on day {last}"
     return Spark(
         label=f"{said}, {'above' if level > ceiling else 'within'} the expected range",
         band=f"M{edge} {DAYS} {BOTTOM} 0 {BOTTOM}z",

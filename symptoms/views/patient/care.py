@@ -14,7 +14,7 @@ from symptoms.models import Treatment
 from symptoms.recovery.care import PHASES, care, phase_of, when_can_i
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.views.patient.own_treatments import in_a_line, own_treatments
-from symptoms.wording.care import told
+from symptoms.wording.care import in_full
 from symptoms.wording.times import short
 
 
@@ -38,7 +38,7 @@ def care_page(request: HttpRequest) -> HttpResponse:
         "phases": PHASES,
         "current": phase_of(day),
         "shown": phase,
-        "advice": told(care(shown_day, *values), has_clinic=lines.has_clinic),
+        "advice": in_full(care(shown_day, *values), has_clinic=lines.has_clinic),
         "allowed": [_allowed(what, first, treatment, today) for what, first in when_can_i(*values)],
         "lines": lines,
         "version": PROTOCOL.version,

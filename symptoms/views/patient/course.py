@@ -18,13 +18,13 @@ from symptoms.journal.verdicts import lines_for, said_about, word_for
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.phrases import degrees
+from symptoms.recovery.phrases import degrees, step
 from symptoms.recovery.questions import REQUIRED, question
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import chosen, in_a_line, own_treatments
 from symptoms.wording.chart import draw
-from symptoms.wording.patient import at_most, level_word
+from symptoms.wording.patient import at_most
 from symptoms.wording.times import at, full
 
 PAGE = 30  # days
@@ -79,7 +79,7 @@ def _row(day: DayRead, symptom: Symptom, *, has_clinic: bool) -> dict[str, Any]:
     return {
         "day": day.day,
         "on": day.on,
-        "level": "" if point.level is None else level_word(point.level),
+        "level": "" if point.level is None else step(point.level),
         "is_above": point.is_above,
         "limit": at_most(point.limit),
         "urgency": day.urgency,
@@ -183,7 +183,7 @@ def _level(read: DayRead, symptom: Symptom) -> dict[str, Any]:
     point = read.point(symptom)
     return {
         "title": question(symptom).title,
-        "level": level_word(point.level or 0),
+        "level": step(point.level or 0),
         "usual": at_most(point.limit),
         "is_above": point.is_above,
     }

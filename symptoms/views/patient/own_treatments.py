@@ -4,8 +4,8 @@ from django.http import Http404
 
 from accounts.models import Patient
 from symptoms.models import Treatment
-from symptoms.wording.session import described
 from symptoms.wording.times import on_both_clocks
+from symptoms.wording.treatment import described
 
 
 def own_treatments(patient: Patient) -> list[Treatment]:

@@ -21,12 +21,13 @@ from symptoms.journal.verdicts import lines_for, said_about, word_for
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.phrases import listed
 from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import in_a_line, own_treatments
 from symptoms.wording.care import in_short
-from symptoms.wording.patient import at_most, listed
+from symptoms.wording.patient import at_most
 from symptoms.wording.times import at, full
 
 WEEK = 7
@@ -125,7 +126,7 @@ def _expected(treatment: Treatment, this_day: DayRead) -> dict[str, Any]:
     gone = [title.lower() for title, limit in limits.items() if not limit]
     return {
         "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
-        "none": listed(gone, "or") if gone else "",
+        "none": listed(gone, " or "),
     }
 
 
