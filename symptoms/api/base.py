@@ -50,11 +50,11 @@ class Endpoint(APIView):
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 
-    def page(self, rows, as_document, as_seen=list) -> Response:
-        """A page of `rows`, which `as_seen` puts as the reader may see them, each turned into a document."""
+    def page(self, rows, serializer_class, as_seen=list, **context) -> Response:
+        """A page of `rows`, which `as_seen` puts as the reader may see them, each written by `serializer_class`."""
         pages = NewestFirst()
         page: list[Any] = as_seen(pages.paginate_queryset(rows, self.request, view=self) or [])
-        return pages.get_paginated_response([as_document(row) for row in page])
+        return pages.get_paginated_response(serializer_class(page, many=True, context=context).data)
 
 
 def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
@@ -48,7 +49,7 @@ class StrictField(serializers.Field):
 
 
 class Word(StrictField):
-    """One word of a vocabulary, which stands under `name` in the schema."""
+    """One word of a vocabulary, which stands under `name` in the schema. An empty one is written as null."""
 
     default_error_messages = {"unknown": "Not one of the words that are known here."}
 
@@ -59,6 +60,9 @@ class Word(StrictField):
 
     def openapi(self) -> dict:
         return {"type": "string", "enum": list(self.words)}
+
+    def to_representation(self, value: Any) -> str | None:
+        return value or None
 
     def to_internal_value(self, data) -> str:
         if not isinstance(data, str) or data not in self.known:

@@ -2,12 +2,21 @@
 
 from rest_framework import serializers
 
-from symptoms.api.fields import Moment, Word, moment
-from symptoms.models import Assessment, Entry
+from symptoms.api.fields import Moment, Word
 from symptoms.recovery.vocabulary import Concern, Urgency
 
 URGENCIES = [urgency.slug for urgency in Urgency]
 FACTS = ["symptom", "sign", "temperature", "condition", "medication", "exposure", "treatment"]
+
+
+class UrgencyWord(Word):
+    """An urgency, which is stored as its number."""
+
+    def __init__(self, **kwargs):
+        super().__init__("Urgency", URGENCIES, **kwargs)
+
+    def to_representation(self, value: int) -> str:
+        return Urgency(value).slug
 
 
 class FactSerializer(serializers.Serializer):
@@ -24,7 +33,7 @@ class FindingSerializer(serializers.Serializer):
     """A criterion that held, the source it comes from and the facts that met it."""
 
     id = serializers.CharField(help_text="The criterion, as docs/clinical.md lists it.")
-    urgency = Word("Urgency", URGENCIES)
+    urgency = UrgencyWord()
     source = serializers.CharField()
     evidence = FactSerializer(many=True)
     treatment_offset = serializers.IntegerField(
@@ -36,32 +45,21 @@ class FlagSerializer(serializers.Serializer):
     """One concern at one urgency, with every criterion that held."""
 
     concern = Word("Concern", Concern)
-    urgency = Word("Urgency", URGENCIES)
+    urgency = UrgencyWord()
     criteria = FindingSerializer(many=True)
+
+    def to_representation(self, flag: dict) -> dict:
+        return flag  # stored as it is described here
 
 
 class AssessmentSerializer(serializers.Serializer):
     """The judgement of one day by one version of the protocol."""
 
-    entry = serializers.UUIDField()
-    day = serializers.IntegerField()
-    urgency = Word("Urgency", URGENCIES)
+    entry = serializers.UUIDField(source="entry_id")
+    day = serializers.IntegerField(source="entry.day")
+    urgency = UrgencyWord()
     flags = FlagSerializer(many=True)
     protocol_version = serializers.CharField()
     protocol_hash = serializers.CharField()
     made_at = Moment()
     is_current = serializers.BooleanField(help_text="False when the entry was judged anew since.")
-
-
-def assessment_document(said: Assessment, entry: Entry) -> dict:
-    """An assessment of `entry` as AssessmentSerializer describes it."""
-    return {
-        "entry": str(entry.id),
-        "day": entry.day,
-        "urgency": said.urgency_slug,
-        "flags": said.flags,
-        "protocol_version": said.protocol_version,
-        "protocol_hash": said.protocol_hash,
-        "made_at": moment(said.made_at),
-        "is_current": said.is_current,
-    }

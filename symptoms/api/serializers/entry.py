@@ -1,15 +1,19 @@
 """A day as the API takes it and gives it."""
 
+from typing import Any
+
 from rest_framework import serializers
 
-from symptoms.api.fields import Levels, Moment, Number, StrictSerializer, Text, Word, Words, moment
-from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
-from symptoms.models import Assessment, Entry
+from symptoms.api.fields import Levels, Moment, Number, StrictSerializer, Text, Word, Words
+from symptoms.api.serializers.assessment import AssessmentSerializer
+from symptoms.models import Entry
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import REQUIRED
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
 EVERYTHING = sorted(map(str, Symptom))
+# What is written where an entry's document leaves a part out.
+UNANSWERED: dict[str, Any] = {"symptoms": {}, "asked": EVERYTHING, "signs": [], "temperature_c": None, "exposures": []}
 
 
 class EntryInSerializer(StrictSerializer):
@@ -62,41 +66,37 @@ class NewEntryInSerializer(EntryInSerializer):
         return {**super().validate(said), "id": said["id"]}
 
 
+class State(Word):
+    """Whether an entry is judged."""
+
+    def to_representation(self, is_judged: bool) -> str:
+        return "judged" if is_judged else "unjudged"
+
+
 class EntrySerializer(serializers.Serializer):
     """One day as it was reported, with what was said about it."""
 
+    # Takes an entry with its `assessment`.
+
     id = serializers.UUIDField()
-    treatment = serializers.UUIDField()
+    treatment = serializers.UUIDField(source="treatment_id")
     day = Number(0, LAST_DAY)
-    symptoms = Levels("SymptomLevels", Symptom)
-    asked = Words("Symptom", Symptom)
-    signs = Words("Sign", Sign)
-    temperature_c = Number(30, 45, places=2, allow_null=True)
-    exposures = Words("Exposure", Exposure)
+    symptoms = Levels("SymptomLevels", Symptom, source="answers.symptoms")
+    asked = Words("Symptom", Symptom, source="answers.asked")
+    signs = Words("Sign", Sign, source="answers.signs")
+    temperature_c = Number(30, 45, places=2, allow_null=True, source="answers.temperature_c")
+    exposures = Words("Exposure", Exposure, source="answers.exposures")
     note = Text()
     received_at = Moment()
     is_current = serializers.BooleanField(help_text="False when a later entry took the day over.")
-    state = Word(
-        "Judged", ["judged", "unjudged"], help_text="`unjudged`: a fault; the practice is told, it is tried again."
+    state = State(
+        "Judged",
+        ["judged", "unjudged"],
+        source="is_judged",
+        help_text="`unjudged`: a fault; the practice is told, it is tried again.",
     )
     assessment = AssessmentSerializer(allow_null=True)
 
-
-def entry_document(entry: Entry, assessment: Assessment | None) -> dict:
-    """An entry as EntrySerializer describes it."""
-    said = entry.answers
-    return {
-        "id": str(entry.id),
-        "treatment": str(entry.treatment_id),
-        "day": entry.day,
-        "symptoms": said.get("symptoms", {}),
-        "asked": said.get("asked", EVERYTHING),
-        "signs": said.get("signs", []),
-        "temperature_c": said.get("temperature_c"),
-        "exposures": said.get("exposures", []),
-        "note": entry.note,
-        "received_at": moment(entry.received_at),
-        "is_current": entry.is_current,
-        "state": "judged" if entry.is_judged else "unjudged",
-        "assessment": None if assessment is None else assessment_document(assessment, entry),
-    }
+    def to_representation(self, entry: Entry) -> dict:
+        entry.answers = UNANSWERED | entry.answers
+        return super().to_representation(entry)

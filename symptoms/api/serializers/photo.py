@@ -1,10 +1,11 @@
 """What is known of a photo; the picture itself has its own address."""
 
+from typing import Any
+
 from django.urls import reverse
 from rest_framework import serializers
 
-from symptoms.api.fields import Moment, StrictField, StrictSerializer, Word, moment
-from symptoms.models import Photo
+from symptoms.api.fields import Moment, StrictField, StrictSerializer, Word
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
 
@@ -44,11 +45,18 @@ class PhotoInSerializer(PhotoFactsInSerializer):
     )
 
 
+class PictureAddress(serializers.CharField):
+    """Where the picture of a photo is, by its id."""
+
+    def to_representation(self, photo_id: Any) -> str:
+        return reverse("photo", args=[photo_id])
+
+
 class PhotoSerializer(serializers.Serializer):
     """A photo that is kept."""
 
     id = serializers.UUIDField()
-    treatment = serializers.UUIDField()
+    treatment = serializers.UUIDField(source="treatment_id")
     day = serializers.IntegerField()
     view = Word("View", VIEW_WORDS)
     width = serializers.IntegerField(help_text="In pixels, as it is kept.")
@@ -56,20 +64,4 @@ class PhotoSerializer(serializers.Serializer):
     size = serializers.IntegerField(help_text="In bytes.")
     sha256 = serializers.CharField()
     received_at = Moment()
-    url = serializers.CharField(help_text="Where the picture is, for the signed-in session that may see it.")
-
-
-def photo_document(photo: Photo) -> dict:
-    """A photo as PhotoSerializer describes it."""
-    return {
-        "id": str(photo.id),
-        "treatment": str(photo.treatment_id),
-        "day": photo.day,
-        "view": photo.view,
-        "width": photo.width,
-        "height": photo.height,
-        "size": photo.size,
-        "sha256": photo.sha256,
-        "received_at": moment(photo.received_at),
-        "url": reverse("photo", args=[photo.id]),
-    }
+    url = PictureAddress(source="id", help_text="Where the picture is, for the signed-in session that may see it.")

@@ -16,7 +16,6 @@ from symptoms.api.fields import (
     Word,
     Words,
     YesOrNo,
-    moment,
 )  # fmt: skip
 from symptoms.forms.treatment import FOLLOWED_FOR, too_deep
 from symptoms.models import Treatment
@@ -142,20 +141,29 @@ class NewTreatmentWithIdInSerializer(NewTreatmentInSerializer):
     id = serializers.UUIDField(required=False, help_text="Made by the client; left out, one is made here.")
 
 
+class Today(serializers.IntegerField):
+    """The day of a treatment on which its patient is, at the moment by its id in `as_of` of the context."""
+
+    def get_attribute(self, treatment: Treatment) -> int:
+        return treatment.day_of(treatment.patient.today(self.context["as_of"][treatment.pk]))
+
+
 class TreatmentSerializer(serializers.Serializer):
     """A treatment with its patient and what the server knows of it."""
 
     id = serializers.UUIDField()
-    patient = serializers.UUIDField()
-    patient_name = serializers.CharField()
+    patient = serializers.UUIDField(source="patient_id")
+    patient_name = serializers.CharField(source="patient.name")
     practice = serializers.CharField(
-        allow_null=True, help_text="Who did it, when it was a practice that uses Mendline."
+        source="practice.name", allow_null=True, help_text="Who did it, when it was a practice that uses Mendline."
     )
     practitioner = serializers.CharField(allow_null=True)
     recorded_at = Moment()
     day_zero = serializers.DateField()
-    today = serializers.IntegerField(help_text="Which day of it the patient's today is; negative before it.")
-    same_as = serializers.UUIDField(allow_null=True, help_text="The record that was kept, where this one was a repeat.")
+    today = Today(help_text="Which day of it the patient's today is; negative before it.")
+    same_as = serializers.UUIDField(
+        source="same_as_id", allow_null=True, help_text="The record that was kept, where this one was a repeat."
+    )
     performed_at = Moment()
     device = Word("Device", Device)
     needle_depth_mm = serializers.FloatField(allow_null=True)
@@ -177,23 +185,3 @@ class TreatmentSerializer(serializers.Serializer):
 def facts_of(treatment: Treatment) -> dict:
     """What people say of a treatment, as it is stored."""
     return {name: getattr(treatment, name) for name in FACTS}
-
-
-def treatment_document(treatment: Treatment, now: datetime) -> dict:
-    """A treatment as TreatmentSerializer describes it."""
-    facts = facts_of(treatment)
-    for measured in ("needle_depth_mm", "energy_mj"):
-        facts[measured] = None if facts[measured] is None else float(facts[measured])
-    return {
-        "id": str(treatment.id),
-        "patient": str(treatment.patient_id),
-        "patient_name": treatment.patient.name,
-        "practice": treatment.practice.name if treatment.practice else None,
-        "practitioner": str(treatment.practitioner) if treatment.practitioner else None,
-        "recorded_at": moment(treatment.recorded_at),
-        "day_zero": treatment.day_zero.isoformat(),
-        "today": treatment.day_of(treatment.patient.today(now)),
-        "same_as": str(treatment.same_as_id) if treatment.same_as_id else None,
-        **facts,
-        "performed_at": moment(treatment.performed_at),
-    }

@@ -23,7 +23,6 @@ from symptoms.api.serializers.alert import (
     AlertsSerializer,
     NothingInSerializer,
     ResolutionInSerializer,
-    alert_document,
 )
 from symptoms.journal.reach import as_seen
 from symptoms.models import Alert
@@ -51,7 +50,7 @@ class Alerts(Endpoint):
         rows = _seen_by(request.user)
         if "open" in request.query_params:
             rows = rows.filter(resolved_at__isnull=_yes_or_no(request.query_params["open"], "open"))
-        return self.page(rows, alert_document, self._as_seen)
+        return self.page(rows, AlertSerializer, self._as_seen)
 
     def _as_seen(self, alerts: list[Alert]) -> list[Alert]:
         patients = [alert.treatment.patient_id for alert in alerts]
@@ -66,7 +65,7 @@ class OneAlert(Endpoint):
 
     @operation("read_alert", "Read an alert", "One alert of the practice.", answers={200: AlertSerializer})
     def get(self, request: Request, alert_id: UUID) -> Response:
-        return Response(_document(request.user, get_object_or_404(_seen_by(request.user), pk=alert_id)))
+        return _answer(request.user, get_object_or_404(_seen_by(request.user), pk=alert_id))
 
 
 class Acknowledgement(Endpoint):
@@ -90,7 +89,7 @@ class Acknowledgement(Endpoint):
             _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
         )
         record_access(request.user, alert.treatment.patient, BY_PROGRAM)
-        return Response({"alerts": [alert_document(row) for row in as_seen(request.user, still_open)]})
+        return Response(AlertsSerializer({"alerts": as_seen(request.user, still_open)}).data)
 
 
 class Resolution(Endpoint):
@@ -117,16 +116,16 @@ class Resolution(Endpoint):
         alert = _seen_by(request.user).get(pk=alert_id)
         if not done and (alert.outcome, alert.reason) != (said["outcome"], said["reason"]):
             raise Conflict("Somebody resolved this before, with another outcome.")
-        return Response(_document(request.user, alert))
+        return _answer(request.user, alert)
 
 
 def _seen_by(user: User):
     return Alert.objects.managed_by(user).select_related(*SHOWN)
 
 
-def _document(user: User, alert: Alert) -> dict:
+def _answer(user: User, alert: Alert) -> Response:
     record_access(user, alert.treatment.patient, BY_PROGRAM)
-    return alert_document(as_seen(user, [alert])[0])
+    return Response(AlertSerializer(as_seen(user, [alert])[0]).data)
 
 
 def _yes_or_no(word: str, name: str) -> bool:

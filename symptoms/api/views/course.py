@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from symptoms.api.base import Endpoint, treatment_read_by
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.schema import operation
-from symptoms.api.serializers.course import CourseSerializer, course_document
+from symptoms.api.serializers.course import CourseSerializer
 from symptoms.journal.course_days import read_course
 from symptoms.recovery.course import LAST_DAY
 
@@ -43,7 +43,7 @@ class Course(Endpoint):
             raise ValidationError({"to": [f"From `from` up to {MOST_DAYS - 1} days after it."]})
         course = read_course(reach, days=range(first, last + 1))
         today = reach.treatment.patient.today(reach.now(timezone.now()))
-        return Response(course_document(course, reach.treatment.day_of(today)))
+        return Response(CourseSerializer(course, context={"today": reach.treatment.day_of(today)}).data)
 
 
 def _day(request: Request, name: str, otherwise: int) -> int:

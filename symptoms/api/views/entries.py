@@ -15,9 +15,9 @@ from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
 from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
-from symptoms.api.serializers.assessment import AssessmentSerializer, assessment_document
-from symptoms.api.serializers.entry import EntryInSerializer, EntrySerializer, NewEntryInSerializer, entry_document
-from symptoms.api.serializers.verdict import WholeEntrySerializer, recorded_document, whole_entry_document
+from symptoms.api.serializers.assessment import AssessmentSerializer
+from symptoms.api.serializers.entry import EntryInSerializer, EntrySerializer, NewEntryInSerializer
+from symptoms.api.serializers.verdict import WholeEntrySerializer, reception_for, reception_of_recorded
 from symptoms.journal.entries import (
     DayNotYet,
     EntryRefused,
@@ -26,8 +26,7 @@ from symptoms.journal.entries import (
     SameIdOtherAnswers,
     record_entry,
 )
-from symptoms.journal.reach import Reach
-from symptoms.models import Entry
+from symptoms.models import Assessment
 
 OF_ENTRY = OpenApiParameter("entry", UUID, description="Only those of this entry.")
 RECORDING = (
@@ -65,7 +64,9 @@ class Entries(Recording):
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
         reach = treatment_read_by(request.user, treatment_id)
-        return self.page(reach.with_assessment(reach.entries()), lambda entry: _document(reach, entry))
+        return self.page(
+            reach.with_assessment(reach.entries()), EntrySerializer, lambda page: list(map(reach.shown, page))
+        )
 
     @operation(
         "record_entry",
@@ -94,7 +95,8 @@ class OneEntry(Recording):
         reach = treatment_seen_by(request.user, treatment_id)
         entry = reach.shown(get_object_or_404(reach.with_assessment(reach.entries()), pk=entry_id))
         record_reading(request.user, reach.treatment)
-        return Response(whole_entry_document(entry, entry.assessment, reach, timezone.now()))
+        reception = reception_for(reach, entry, timezone.now())
+        return Response(WholeEntrySerializer(entry, context={"reception": reception}).data)
 
     @operation(
         "put_entry",
@@ -129,12 +131,13 @@ class Assessments(Endpoint):
         rows = reach.assessments()
         if "entry" in request.query_params:
             rows = rows.filter(entry=as_uuid(request.query_params["entry"], "entry"))
-        return self.page(rows, lambda said: assessment_document(reach.shown_assessment(said), reach.shown(said.entry)))
 
+        def as_seen(page: list[Assessment]) -> list[Assessment]:
+            for assessment in page:
+                reach.shown(assessment.entry)
+            return [reach.shown_assessment(assessment) for assessment in page]
 
-def _document(reach: Reach, entry: Entry) -> dict:
-    entry = reach.shown(entry)
-    return entry_document(entry, entry.assessment)
+        return self.page(rows, AssessmentSerializer, as_seen)
 
 
 def _recorded(request: Request, treatment_id: UUID, said: dict) -> Response:
@@ -152,4 +155,9 @@ def _recorded(request: Request, treatment_id: UUID, said: dict) -> Response:
         raise Unprocessable(str(refusal)) from refusal
     except ForeignId as refusal:
         raise Http404 from refusal
-    return Response(recorded_document(done, now), status=201 if done.is_new else 200)
+    entry = done.entry
+    entry.assessment = done.assessment
+    if done.assessment is not None:
+        done.assessment.entry = entry
+    answer = WholeEntrySerializer(entry, context={"reception": reception_of_recorded(done, now)})
+    return Response(answer.data, status=201 if done.is_new else 200)

@@ -31,7 +31,6 @@ from symptoms.api.serializers.photo import (
     PhotoFactsInSerializer,
     PhotoInSerializer,
     PhotoSerializer,
-    photo_document,
 )  # fmt: skip
 from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
 from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
@@ -62,7 +61,7 @@ class Photos(Endpoint):
         parameters=(CURSOR,),
     )
     def get(self, request: Request, treatment_id: UUID) -> Response:
-        return self.page(treatment_read_by(request.user, treatment_id).photos(), photo_document)
+        return self.page(treatment_read_by(request.user, treatment_id).photos(), PhotoSerializer)
 
 
 class OnePhoto(Endpoint):
@@ -80,7 +79,7 @@ class OnePhoto(Endpoint):
         reach = treatment_seen_by(request.user, treatment_id)
         photo = get_object_or_404(reach.photos(), pk=photo_id)
         record_reading(request.user, reach.treatment)
-        return Response(photo_document(photo))
+        return Response(PhotoSerializer(photo).data)
 
     @operation(
         "put_photo",
@@ -96,7 +95,7 @@ class OnePhoto(Endpoint):
     def put(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
         own_treatment(request.user, treatment_id)
         photo, is_new = _kept(treatment_id, id=photo_id, **self._said(request), by=request.user)
-        return Response(photo_document(photo), status=201 if is_new else 200)
+        return Response(PhotoSerializer(photo).data, status=201 if is_new else 200)
 
     @operation("remove_photo", "Remove a photo", "For good: the row first, then the file.", answers={204: None})
     def delete(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:

@@ -27,10 +27,9 @@ from symptoms.api.serializers.treatment import (
     TreatmentInSerializer,
     TreatmentSerializer,
     facts_of,
-    treatment_document,
 )  # fmt: skip
 from symptoms.journal.entries import LoggingStopped
-from symptoms.journal.reach import Reach, reaches_of
+from symptoms.journal.reach import reaches_of
 from symptoms.journal.treatments import (
     MovesDaysOutside,
     change_treatment,
@@ -69,13 +68,17 @@ class Treatments(Endpoint):
         )
         if "patient" in request.query_params:
             rows = rows.filter(patient=as_uuid(request.query_params["patient"], "patient"))
-        return self.page(rows, lambda reach: treatment_document(reach.treatment, reach.now(now)), self._as_seen)
+        as_of: dict[UUID, datetime] = {}
 
-    def _as_seen(self, treatments: list[Treatment]) -> list[Reach]:
-        user = self.request.user
-        if user.practice_as_practitioner is not None:
-            record_listing(user, [one.patient_id for one in treatments], LISTED_BY_PROGRAM, timezone.now())
-        return reaches_of(user, treatments)
+        def as_seen(page: list[Treatment]) -> list[Treatment]:
+            user = request.user
+            if user.practice_as_practitioner is not None:
+                record_listing(user, [treatment.patient_id for treatment in page], LISTED_BY_PROGRAM, now)
+            reaches = reaches_of(user, page)
+            as_of.update({reach.treatment.pk: reach.now(now) for reach in reaches})
+            return [reach.treatment for reach in reaches]
+
+        return self.page(rows, TreatmentSerializer, as_seen, as_of=as_of)
 
     @operation(
         "record_treatment",
@@ -192,7 +195,8 @@ def _recorded_answer(user: User, treatment: Treatment, now: datetime, status: in
 
 
 def _answer(treatment: Treatment, now: datetime, status: int = 200) -> Response:
-    return Response(treatment_document(treatment, now), status=status, headers={"ETag": etag_of(treatment)})
+    answer = TreatmentSerializer(treatment, context={"as_of": {treatment.pk: now}})
+    return Response(answer.data, status=status, headers={"ETag": etag_of(treatment)})
 
 
 def _whose(user: User, patient_id: UUID | None) -> Patient:
