@@ -108,7 +108,7 @@ def broken_promises(major: int, version: str, fsync: str, synchronous_commit: st
     if synchronous_commit == "off":
         wrong.append("PostgreSQL has synchronous_commit off, so that a crash may cost the last entries: set it to on")
     if encoding != "UTF8":
-        wrong.append(f"PostgreSQL's database has the encoding {encoding}: make it anew with the encoding UTF8")
+        wrong.append(f"PostgreSQL's database has the encoding {encoding}: make a new one with the encoding UTF8")
     return wrong
 
 

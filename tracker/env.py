@@ -40,7 +40,7 @@ def refuse_unsafe() -> None:
     """Refuse to start with settings that cannot work, and outside DEBUG with those that are missing or unsafe.
 
     Raises:
-        UnsafeSettings: with every reason at once, so that an operator mends them in one go.
+        UnsafeSettings: with every reason at once, so that an operator corrects them in one go.
     """
     wrong = []
     if HEIC and find_spec("pi_heif") is None:

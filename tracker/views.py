@@ -103,7 +103,7 @@ def _database_answers() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")  # a bare SELECT 1 would not touch the file
     except DatabaseError:
-        connection.close()  # the next time it is opened anew
+        connection.close()  # opened again the next time
         return False
     return True
 

@@ -252,10 +252,10 @@ def warm_up() -> None:
 
 def serve(cpu_seconds: int) -> None:
     """Answer pictures until the other side closes the pipe."""
-    asked, answered = sys.stdin.buffer, sys.stdout.buffer
-    while len(head := asked.read(REQUEST.size)) == REQUEST.size:
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    while len(head := requests.read(REQUEST.size)) == REQUEST.size:
         max_pixels, length, lacks_end = REQUEST.unpack(head)
-        data = asked.read(length)
+        data = requests.read(length)
         if len(data) < length:
             return
         allow(cpu_seconds)
@@ -265,8 +265,8 @@ def serve(cpu_seconds: int) -> None:
         except Refused as refused:
             body = str(refused).encode()
             answer = ANSWER.pack(False, 0, 0, len(body)) + body
-        answered.write(answer)
-        answered.flush()
+        answers.write(answer)
+        answers.flush()
 
 
 if __name__ == "__main__":

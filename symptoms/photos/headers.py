@@ -80,17 +80,17 @@ def _first_jpeg(data: bytes) -> Source:
     at, scans, frame, components = 2, 0, 0, 0
     exact: set[tuple[int, int]] = set()  # a component's coefficients of which the last bit has come
     for _ in range(MAX_SEGMENTS):
-        found = NEXT_MARKER.search(data, at)
-        marker = data[found.start() + 1] if found else None
-        if found and marker == END_OF_IMAGE and scans:
-            return Source("JPEG", found.end())
+        match = NEXT_MARKER.search(data, at)
+        marker = data[match.start() + 1] if match else None
+        if match and marker == END_OF_IMAGE and scans:
+            return Source("JPEG", match.end())
         is_complete = scans > 0 and len(exact) >= 64 * components
-        if found is None or (scans and (marker not in BETWEEN_SCANS or (is_complete and frame in SEQUENTIAL))):
+        if match is None or (scans and (marker not in BETWEEN_SCANS or (is_complete and frame in SEQUENTIAL))):
             if not is_complete:  # whole scans are missing: a coarse picture, or one without colours
                 break
-            end = found.start() if found else len(data)
+            end = match.start() if match else len(data)
             return Source("JPEG", len(data[:end].rstrip(b"\xff")), lacks_end=True)
-        start = found.end()
+        start = match.end()
         if marker in FRAME_STARTS:
             frame, components = marker, data[start + 7]
         elif marker == START_OF_SCAN:

@@ -43,8 +43,8 @@ class Head:
 
     def __init__(self, raw: bytes):
         line, *headers = raw.split(b"\r\n")
-        found = REQUEST_LINE.fullmatch(line)
-        self.path = unquote(found[1].decode("latin-1")) if found else ""
+        match = REQUEST_LINE.fullmatch(line)
+        self.path = unquote(match[1].decode("latin-1")) if match else ""
         named: dict[bytes, list[bytes]] = {}
         for header in headers:
             name, _, value = header.partition(b":")

@@ -29,7 +29,7 @@ class ReadableContentType:
 
 def _can_be_read(content_type: str) -> bool:
     try:
-        _, said = parse_header_parameters(content_type)
+        _, parameters = parse_header_parameters(content_type)
     except (ValueError, LookupError):
         return False
-    return said.get("charset", "utf-8").lower() in UTF_8
+    return parameters.get("charset", "utf-8").lower() in UTF_8
