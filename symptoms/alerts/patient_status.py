@@ -50,5 +50,5 @@ def _newest_entry(treatment: Treatment) -> tuple[Entry | None, int | None]:
     entry = treatment.entries.current().order_by("-day").first()
     if entry is None:
         return None, None
-    said = Assessment.objects.filter(entry=entry, is_current=True).first() if entry.is_judged else None
-    return entry, said.urgency if said else None
+    assessment = Assessment.objects.filter(entry=entry, is_current=True).first() if entry.is_judged else None
+    return entry, assessment.urgency if assessment else None

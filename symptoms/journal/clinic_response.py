@@ -37,12 +37,12 @@ class Reception:
     closed_by: str = ""  # the clinic, which the patient may have left since
 
 
-def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Reception:
-    """What became of `entry`, about which `said` was said (None: unjudged). Three statements at most.
+def reception_of(entry: Entry, assessment: Assessment | None, *, now: datetime) -> Reception:
+    """What became of `entry`, given its assessment (None: unjudged). Three statements at most.
 
     An alert that an earlier day opened speaks for later days that show the same concern.
     """
-    alerts = _alerts(entry, said)
+    alerts = _alerts(entry, assessment)
     if not alerts:
         return Reception(Told.NOT_NEEDED)
     told, told_at = _told(entry, alerts, now)
@@ -68,10 +68,10 @@ def reception_of(entry: Entry, said: Assessment | None, *, now: datetime) -> Rec
     )
 
 
-def _alerts(entry: Entry, said: Assessment | None) -> list[Alert]:
+def _alerts(entry: Entry, assessment: Assessment | None) -> list[Alert]:
     """The alerts that speak of the entry: of its concerns, open or closed since; the newest of each."""
-    if said is not None:
-        concerns = [flag["concern"] for flag in said.flags if Urgency.of(flag["urgency"]) >= Urgency.CONTACT]
+    if assessment is not None:
+        concerns = [flag["concern"] for flag in assessment.flags if Urgency.of(flag["urgency"]) >= Urgency.CONTACT]
         about = {"kind": Alert.Kind.CONCERN, "concern__in": concerns}
         if not concerns:
             return []

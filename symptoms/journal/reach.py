@@ -75,11 +75,11 @@ class Reach:
         return Photo.objects.visible_to(self.user).filter(treatment=self.treatment)
 
     def with_assessment(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """`entries` with what was said of each as `assessment`, once `shown` gave them."""
+        """`entries` each with its assessment as `assessment`, once `shown` gave them."""
         if self.until is None:
             return with_assessment(entries)
-        said = Assessment.objects.current_at(self.until).with_place(self.until)
-        return entries.prefetch_related(Prefetch("assessments", said, to_attr="said_then"))
+        assessments = Assessment.objects.current_at(self.until).with_place(self.until)
+        return entries.prefetch_related(Prefetch("assessments", assessments, to_attr="said_then"))
 
     def shown(self, entry: Entry) -> Entry:
         """The entry as the reader may see it: without a note that is not for them, and as it stood at `until`."""
@@ -95,10 +95,10 @@ class Reach:
                 entry.is_judged = entry.assessment is not None
         return entry
 
-    def shown_assessment(self, said: Assessment) -> Assessment:
+    def shown_assessment(self, assessment: Assessment) -> Assessment:
         """The judgement as it stood at `until`."""
-        said.is_current = said.was_current
-        return said
+        assessment.is_current = assessment.was_current
+        return assessment
 
     def shows_note(self, entry: Entry) -> bool:
         """Whether the entry's note is for the reader."""

@@ -25,9 +25,9 @@ def lines_for(patient: Patient) -> Lines:
     )
 
 
-def said_about(entry: Entry, said: Assessment | None, lines: Lines, unit: str) -> Verdict:
+def verdict_about(entry: Entry, assessment: Assessment | None, lines: Lines, unit: str) -> Verdict:
     """The verdict on an entry in words, temperatures in `unit`; an entry that is not judged has none yet."""
-    judged = said if entry.is_judged or not entry.is_current else None
+    judged = assessment if entry.is_judged or not entry.is_current else None
     answered = {*entry.answers.get("asked", Symptom), *entry.answers.get("symptoms", ())}
     return verdict(
         judged.urgency if judged else None,

@@ -10,7 +10,7 @@ from symptoms.api.serializers.entry import EntrySerializer
 from symptoms.journal.clinic_response import Reception, Told, reception_of
 from symptoms.journal.entries import Recorded
 from symptoms.journal.reach import Reach
-from symptoms.journal.verdicts import lines_for, said_about
+from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.models import Entry
 from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.phrases import unit_of
@@ -30,7 +30,7 @@ class VerdictSerializer(serializers.Serializer):
 
     def get_attribute(self, entry: Entry) -> Verdict:
         patient = entry.treatment.patient
-        return said_about(entry, entry.assessment, lines_for(patient), unit_of(patient.country))
+        return verdict_about(entry, entry.assessment, lines_for(patient), unit_of(patient.country))
 
     urgency = Word("UrgencyOrUnjudged", [*URGENCIES, "unjudged"])
     word = serializers.CharField()

@@ -14,7 +14,7 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, last_day, read_course
 from symptoms.journal.loading import entry_values
 from symptoms.journal.reach import Reach
-from symptoms.journal.verdicts import lines_for, said_about, word_for
+from symptoms.journal.verdicts import lines_for, verdict_about, word_for
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
@@ -157,7 +157,7 @@ def course_day(request: HttpRequest, day: int) -> HttpResponse:
         "is_newest": treatment is treatments[0],
     }
     if entry is not None:
-        values, verdict = entry_values(entry), said_about(entry, read.said, lines, unit)
+        values, verdict = entry_values(entry), verdict_about(entry, read.said, lines, unit)
         context |= {
             "entry": entry,
             "saved": at(entry.received_at, patient.zone, on_day),

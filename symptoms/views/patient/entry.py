@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import patient_required
 from symptoms.forms.temperature import unit_for
-from symptoms.journal.verdicts import lines_for, said_about
+from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
 from symptoms.wording.times import at, full
@@ -27,7 +27,7 @@ def entry(request: HttpRequest, entry_id) -> HttpResponse:
     found.treatment.patient = patient
     said = found.assessments.order_by("-is_current", "-made_at").first()
     lines = lines_for(patient)
-    verdict = said_about(found, said, lines, unit_for(request, patient))
+    verdict = verdict_about(found, said, lines, unit_for(request, patient))
     newer = None if found.is_current else found.treatment.entries.current().filter(day=found.day).first()
     since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=found.received_at)
     context = {

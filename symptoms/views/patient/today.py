@@ -17,7 +17,7 @@ from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.reach import Reach
 from symptoms.journal.treatments import possibly_same
-from symptoms.journal.verdicts import lines_for, said_about, word_for
+from symptoms.journal.verdicts import lines_for, verdict_about, word_for
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
@@ -77,7 +77,7 @@ def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) 
     this_day = course.days[-1]
     last, said = (course.newest.entry, course.newest.said) if course.newest else (None, None)
     lines = lines_for(treatment.patient)
-    verdict = said_about(last, said, lines, unit_for(request, treatment.patient)) if last else None
+    verdict = verdict_about(last, said, lines, unit_for(request, treatment.patient)) if last else None
     answered = received(last, said, verdict, treatment.patient, now) if last and verdict else None
     is_loud = said is not None and said.urgency >= Urgency.URGENT and not (answered and answered["closed"])
     is_logged = this_day.entry is not None
