@@ -8,13 +8,10 @@ each other's rows then would never end.
 from collections.abc import Iterable
 from uuid import UUID
 
-from accounts.compiled_queries import CompiledQuery
 from accounts.models import Patient, Practice, User
 
 # `of` leaves the practice's row alone: it is read along, not decided on.
 _LOCKED = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("practice")
-_BY_ID = CompiledQuery(lambda id: _LOCKED.filter(pk=id))
-_OF_USER = CompiledQuery(lambda user: _LOCKED.filter(user=user))
 
 
 def lock_practice(practice_id: UUID) -> Practice:
@@ -32,9 +29,7 @@ def lock_patient(patient_id: UUID) -> Patient:
     Raises:
         Patient.DoesNotExist: there is none.
     """
-    for patient in _BY_ID(patient_id):
-        return patient
-    raise Patient.DoesNotExist
+    return _LOCKED.get(pk=patient_id)
 
 
 def lock_patients(ids: Iterable[UUID]) -> dict[UUID, Patient]:
@@ -53,4 +48,4 @@ def lock_user(user_id: UUID) -> User:
 
 def lock_patient_of(user: User) -> Patient | None:
     """The same for the patient who is `user`; None for anybody else."""
-    return next(iter(_OF_USER(user.pk)), None)
+    return next(iter(_LOCKED.filter(user=user)), None)

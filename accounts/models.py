@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.addresses import canonical_address
-from accounts.compiled_queries import CompiledQuery
 from accounts.hashers import spellings_of
 from accounts.names import FoldedNameField
 from accounts.zones import known_zones
@@ -247,7 +246,7 @@ class Patient(models.Model):
         is_for_a_practice = purpose == Consent.Purpose.PHOTOS
         return any(
             consent.purpose == purpose and (consent.practice_id == self.practice_id or not is_for_a_practice)
-            for consent in _STANDING(self.pk)
+            for consent in self.consents.filter(withdrawn_at=None)
         )
 
 
@@ -312,9 +311,6 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.version}"
-
-
-_STANDING = CompiledQuery(lambda patient: Consent.objects.filter(patient=patient, withdrawn_at=None))
 
 
 def hash_token(token: str) -> str:

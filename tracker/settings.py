@@ -252,7 +252,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["symptoms.api.permissions.DenyAll"],
-    "DEFAULT_RENDERER_CLASSES": ["symptoms.api.renderers.QuickJSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["symptoms.api.parsers.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["symptoms.api.throttles.PerPerson"],
     "DEFAULT_THROTTLE_RATES": {"person": env.API_RATE},

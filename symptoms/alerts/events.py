@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from accounts.compiled_queries import insert
 from accounts.models import User
 from symptoms.models import Alert, AlertEvent
 
@@ -17,9 +16,7 @@ def write_events(
 
     `by` is who did it, None where Mendline did; a longer `detail` than there is room for is cut.
     """
-    return insert(
-        [
-            AlertEvent(alert=alert, what=what, urgency=alert.urgency, actor=by, at=at, detail=detail[:LONGEST_DETAIL])
-            for alert in alerts
-        ]
+    return AlertEvent.objects.bulk_create(
+        AlertEvent(alert=alert, what=what, urgency=alert.urgency, actor=by, at=at, detail=detail[:LONGEST_DETAIL])
+        for alert in alerts
     )

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from accounts.compiled_queries import insert
 from accounts.models import Patient
 from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
 
-FOLLOWED = ("practice_id", "treatment_id", "entry_id", "urgency", "alert_urgency", "waiting_since")
-_ONE_A_PATIENT = "ON CONFLICT (patient_id) DO UPDATE SET " + ", ".join(f"{name} = EXCLUDED.{name}" for name in FOLLOWED)
+FOLLOWED = ["practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since"]
 
 
 def refresh_standing(patient: Patient) -> None:
@@ -37,7 +35,7 @@ def keep_standing(
         alert_urgency=worst.urgency if worst else 0,
         waiting_since=worst.worsened_at if worst else None,
     )
-    insert([row], on_conflict=_ONE_A_PATIENT)
+    Standing.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
 
 
 def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:

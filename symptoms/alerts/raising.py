@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
-from accounts.compiled_queries import CompiledQuery, insert
+from django.db.models import QuerySet
+
+from accounts.compiled_queries import CompiledQuery
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import keep_standing, refresh_standing
 from symptoms.alerts.practice_access import open_what_is_written_to
@@ -27,15 +30,14 @@ FOLLOWED = [
     "cleared_at",
     "answers_changed_at",
 ]
-_OPEN = CompiledQuery(
-    lambda patient: (
-        Alert.objects.open()
-        .filter(treatment__patient=patient)
-        .exclude(kind=Alert.Kind.LEFT)
-        .select_related("entry")
-        .defer("entry__answers")
-    )
-)
+
+
+def open_alerts_about(patient_id: UUID) -> QuerySet[Alert]:
+    """What is open about a patient's recovery, whichever practice must answer it."""
+    return Alert.objects.open().exclude(kind=Alert.Kind.LEFT).filter(treatment__patient=patient_id)
+
+
+read_open_alerts = CompiledQuery(open_alerts_about)
 
 
 class Change(Enum):
@@ -71,7 +73,7 @@ def raise_alerts(
     """
     queued: list[Delivery] = []
     treatment, patient = entry.treatment, entry.treatment.patient
-    open_alerts = _OPEN(patient.pk)
+    open_alerts = read_open_alerts(patient.pk)
     if patient.practice is not None:
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
         opened, worsened = _follow(here, entry, [said for _, said in spoken], now, change, before or {}, lost)
@@ -137,7 +139,7 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
         alert = _new(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
         alert.save(force_insert=True)
         write_events([alert], What.OPENED, at=now)
-        queued = tell(treatment, entry, Urgency.CONTACT, now=now, open_alerts=_OPEN(treatment.patient_id))
+        queued = tell(treatment, entry, Urgency.CONTACT, now=now, open_alerts=read_open_alerts(treatment.patient_id))
     refresh_standing(treatment.patient)
     return queued
 
@@ -170,7 +172,7 @@ def _open(entry: Entry, raised: dict[str, Urgency], still: dict[str, Urgency], n
     for alert in new:
         alert.current_urgency = still.get(alert.concern, Urgency.ON_TRACK)
         alert.cleared_at = None if alert.concern in still else now
-    return insert(new)
+    return Alert.objects.bulk_create(new)
 
 
 def _state(alert: Alert) -> tuple:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from accounts.compiled_queries import CompiledQuery, insert
 from accounts.locks import lock_patient
 from accounts.models import Membership, Practice
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
@@ -12,8 +11,6 @@ from symptoms.models.delivery import entry_reason, left_reason
 from symptoms.recovery.vocabulary import Urgency
 
 Why = Delivery.Why
-_MEMBERS = CompiledQuery(lambda practice: Membership.objects.current().filter(practice=practice))
-_ONCE = "ON CONFLICT DO NOTHING"  # told of this at this urgency already
 
 
 def tell(
@@ -45,7 +42,7 @@ def _queue(found: list[tuple], practice: Practice, urgency: int, now: datetime, 
         )
         for user, why in found
     ]
-    return insert(rows, on_conflict=_ONCE)
+    return Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # some are told of this already
 
 
 def holders_of(alerts: Iterable[Alert], practice: Practice) -> set[UUID]:
@@ -73,7 +70,7 @@ def recipients(
     is_known = getattr(treatment, "practitioner_is_there", False) and treated not in passed_over
     if is_known and not holders and not is_emergency:
         return [(treated, Why.TREATED)]
-    members = [member for member in _MEMBERS(practice.pk) if member.user_id not in passed_over]
+    members = Membership.objects.current().filter(practice=practice).exclude(user__in=passed_over)
     practitioners = [member.user_id for member in members if member.is_practitioner]
     involved = {user: Why.HOLDS if user in holders else Why.TREATED for user in {*holders, treated}}
     chosen = [user for user in practitioners if is_emergency or user in involved] or practitioners

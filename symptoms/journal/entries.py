@@ -1,5 +1,6 @@
 """Writing down a day: the verb that page and API share."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -7,11 +8,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from accounts.compiled_queries import CompiledQuery, insert
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import User
-from accounts.quick_json import dumps
 from symptoms.alerts.practice_access import open_what_is_written_to
 from symptoms.alerts.raising import Change
 from symptoms.journal.dates import day_on
@@ -21,7 +20,6 @@ from symptoms.models import Assessment, Entry, Treatment
 
 MOST_A_DAY = 50
 A_MOMENT = timedelta(microseconds=1)
-_BY_ID = CompiledQuery(lambda id: Entry.objects.filter(pk=id))
 
 
 class EntryRefused(Exception):
@@ -112,7 +110,7 @@ def _record(
         raise NotTheirs
     now, journal = patient.after_leaving(now), read_journal(patient)
     treatment, on = _kept(journal, treatment_id, day)
-    for saved in _BY_ID(id):
+    if saved := Entry.objects.filter(pk=id).first():
         return _again(journal, treatment, saved, digest)
     day = day_on(treatment, on)
     replaced = journal.days(treatment).get(day)
@@ -124,7 +122,7 @@ def _record(
         received_at=_received_at(journal, now),
         is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
     )  # fmt: skip
-    insert([entry])
+    entry.save(force_insert=True)
     open_what_is_written_to(treatment, now)
     journal.add(entry)
     change = Change.AMENDED if replaced else Change.WRITTEN
@@ -134,7 +132,8 @@ def _record(
 
 def digest_of(day: int, answers: dict, note: str) -> str:
     """A SHA-256 over what was reported, the same for the same report however its keys were ordered."""
-    return sha256(dumps([day, answers, note], is_sorted=True)).hexdigest()
+    document = json.dumps([day, answers, note], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(document.encode()).hexdigest()
 
 
 def _kept(journal: Journal, treatment_id: UUID, day: int) -> tuple[Treatment, date]:

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
 
-from accounts.compiled_queries import insert
 from accounts.locks import lock_patient
 from accounts.models import Patient
 from symptoms.alerts.patient_status import refresh_standing
@@ -186,8 +186,7 @@ def _store(fresh: Fresh, now: datetime) -> dict[UUID, Assessment]:
     replaced = [id for id in changed if id in fresh.stored]
     if replaced:
         Assessment.objects.filter(entry__in=replaced, is_current=True).update(is_current=False)
-    rows = [_row(id, fresh.made[id], now) for id in changed]
-    insert(rows)
+    rows = Assessment.objects.bulk_create(_row(id, fresh.made[id], now) for id in changed)
     if fresh.waited:
         Entry.objects.filter(pk__in=fresh.waited).update(is_judged=True, judge_again_at=None)
     return {row.entry_id: row for row in rows}
@@ -257,8 +256,13 @@ def _told_of(stood_at: dict[str, Urgency], treatment: Treatment) -> dict[str, Ur
 def _lost(fresh: Fresh, entry: Entry, change: Change) -> Callable[[Alert], bool]:
     """Says of an open alert whether the answers that raised it no longer do."""
 
+    @cache
+    def of_the_day() -> set[UUID]:
+        """All entries of the day, any of which may have raised an alert; read when the first alert is asked about."""
+        return set(entry.treatment.entries.filter(day=entry.day).values_list("pk", flat=True))
+
     def lost(alert: Alert) -> bool:
-        if change is Change.AMENDED and alert.entry.day == entry.day:
+        if change is Change.AMENDED and alert.entry_id in of_the_day():
             return _is_without(fresh.made.get(entry.id), alert.concern)
         if alert.entry_id in fresh.made:
             return _is_without(fresh.made[alert.entry_id], alert.concern)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.compiled_queries import CompiledQuery
 from accounts.models import Consent, Membership, Patient
@@ -25,11 +25,15 @@ _TREATED = Membership.objects.practitioners().filter(
     user=OuterRef("practitioner"), practice=OuterRef("patient__practice")
 )
 _CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
-_SESSIONS = CompiledQuery(
-    lambda patient: Treatment.objects.filter(patient=patient).annotate(
-        agreed=Exists(_CARE.filter(patient=patient)), practitioner_is_there=Exists(_TREATED)
-    )
-)
+
+
+def sessions_of(patient_id: UUID) -> QuerySet[Treatment]:
+    """A patient's sessions; each says whether the consent to care stands and its practitioner still works there."""
+    sessions = Treatment.objects.filter(patient=patient_id)
+    return sessions.annotate(agreed=Exists(_CARE.filter(patient=patient_id)), practitioner_is_there=Exists(_TREATED))
+
+
+read_sessions = CompiledQuery(sessions_of)
 _ENTRIES, _TREATMENTS = Entry._meta.db_table, Treatment._meta.db_table
 # Written out: with a long course, making model instances of every day costs more than all the rest of a request.
 _LOGGED = f"""
@@ -121,7 +125,7 @@ class Journal:
 
 def read_journal(patient: Patient) -> Journal:
     """Read a patient's sessions and current entries: two statements, however long the course."""
-    journal = Journal(patient, _SESSIONS(patient.pk))
+    journal = Journal(patient, read_sessions(patient.pk))
     by_key = {}
     for treatment in journal.treatments:
         treatment.patient = patient

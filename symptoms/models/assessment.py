@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from accounts.quick_json import Stored
 from symptoms.models.entry import Entry
 from symptoms.recovery.vocabulary import Urgency
 
@@ -39,7 +38,7 @@ class Assessment(models.Model):
     id = models.BigAutoField(primary_key=True)
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="assessments")
     urgency = models.PositiveSmallIntegerField()
-    flags = models.JSONField(encoder=Stored)  # as recovery.assessment.Assessment.as_json()["flags"]
+    flags = models.JSONField()  # as recovery.assessment.Assessment.as_json()["flags"]
     protocol_version = models.CharField(max_length=20)
     protocol_hash = models.CharField(max_length=64)
     made_at = models.DateTimeField()

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts.free_text import FreeText
 from accounts.models import User
-from accounts.quick_json import Stored
 from symptoms.models.treatment import Treatment, TreatmentAccess
 
 LONGEST_NOTE = 2000  # characters
@@ -65,7 +64,7 @@ class Entry(models.Model):
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="entries", db_index=False)
     date = models.DateField(help_text="the calendar date it was written for, where the patient was; it never changes")
     day = models.PositiveSmallIntegerField(help_text="follows from the date and the treatment's; never below 0")
-    answers = models.JSONField(encoder=Stored)
+    answers = models.JSONField()
     note = FreeText(blank=True, max_length=LONGEST_NOTE)
     digest = models.CharField(max_length=64)
     reported_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)

@@ -18,6 +18,7 @@ from symptoms.journal.entries import (
     LoggingStopped,
     NotTheirs,
     SameIdOtherAnswers,
+    digest_of,
     record_entry,
 )
 from symptoms.journal.judging import judge_again
@@ -34,6 +35,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def treatment(clinic, noor):
     return pen(ana(clinic), days_ago=5, by=noor)
+
+
+def test_the_digest_of_a_report_stays_what_it_was_in_versions_before():
+    document = {"symptoms": {"redness": 1, "pain": 2}, "temperature_c": 38.1, "signs": ["pus"]}
+    note = "Größer: “so”, \\ \x1b\x7f\n\t\u2028 😀"
+    assert digest_of(3, document, note) == "9f4bfe8fc52435d183bac6f3a49dfee4bba5018c3f4e878f917efb8e764b08fc"
 
 
 def test_an_entry_its_assessment_its_alert_and_the_message_are_written_together(treatment, noor):
