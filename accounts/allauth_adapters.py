@@ -16,7 +16,7 @@ from rest_framework.authtoken.models import Token
 from accounts.addresses import canonical_address
 from accounts.hashers import spellings_of
 from accounts.invitations import find
-from accounts.limits import TooManyTries, count_try, forget_tries
+from accounts.limits import FROM_NETWORK, OF_NETWORK, TooManyTries, count_try, forget_tries, wait_after
 from accounts.models import Invitation, User
 from accounts.web.known_devices import remember_device
 from accounts.web.sessions import end_sessions, limit_session
@@ -34,10 +34,12 @@ class Adapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "This e-mail address and password do not go together. Check both and try again.",
-        "too_many_from_here": f"Too many wrong tries for this e-mail address. Wait five minutes, or {CHOOSE_ANOTHER}",
+        "too_many_from_here": (
+            f"Too many wrong tries for this e-mail address. Wait {wait_after(FROM_NETWORK)}, or {CHOOSE_ANOTHER}"
+        ),
         "too_many_of_network": (
-            "Too many wrong tries from your network, by you or by others. Wait an hour, sign in on a device that you "
-            f"have used before, or {CHOOSE_ANOTHER}"
+            f"Too many wrong tries from your network, by you or by others. Wait {wait_after(OF_NETWORK)}, "
+            f"sign in on a device that you have used before, or {CHOOSE_ANOTHER}"
         ),
         "too_many_of_account": (
             "Too many wrong tries for this e-mail address today. Sign in on a device that you have used before, or "

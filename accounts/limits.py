@@ -7,6 +7,7 @@ can use up somebody's tries; and a device on which somebody signed in before has
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.core.internal import ratelimit
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest
 
+from accounts.durations import in_words
 from accounts.networks import network_of
 from accounts.web.known_devices import known_device
 
@@ -37,6 +39,12 @@ class Count:
     rate: str
     key: str
     refusal: str = ""
+
+
+def wait_after(rate: str) -> str:
+    """How long to wait once there were more tries than `rate` allows, in words."""
+    (parsed,) = ratelimit.parse_rates(rate)
+    return in_words(timedelta(seconds=parsed.duration))
 
 
 class TooManyTries(Exception):

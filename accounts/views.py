@@ -11,7 +11,7 @@ from rest_framework.authtoken.models import Token
 from accounts import edits, forms, invitations, members, patients
 from accounts.access import admin_required, patient_required, readings_of, signed_in
 from accounts.consents import give_consent, texts_for, withdraw_consent
-from accounts.models import UNDONE_WITHIN, Invitation, Membership, User
+from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, User
 
 READINGS_SHOWN = 20
 
@@ -183,7 +183,8 @@ def invite_member(request: HttpRequest) -> HttpResponse:
         except invitations.TooManyLetters as refusal:
             form.add_error("email", str(refusal))
         else:
-            messages.success(request, f"An invitation is on its way to {email}. It works for 7 days.")
+            lasts = f"It works for {INVITATION_LASTS.days} days."
+            messages.success(request, f"An invitation is on its way to {email}. {lasts}")
             return redirect("members")
     return _members_page(request, form, status=422 if form.is_bound else 200)
 

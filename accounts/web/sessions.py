@@ -15,6 +15,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts.database_errors import is_transient
+from accounts.durations import in_words
 from accounts.models import User
 from accounts.web.middleware import rule_of
 from accounts.web.unsent_forms import sign_out, stash_form, who_left
@@ -107,6 +108,12 @@ def _over(session, now: float) -> str:
     if UNUSED not in session or now < session[USED_AT] + session[UNUSED]:
         return ""
     return "minutes" if session[UNUSED] == MEMBERS.idle.total_seconds() else "days"
+
+
+def why_signed_out(ended: str) -> str:
+    """What somebody reads whose session is over, for the reason that the address of the sign-in page carries."""
+    idle = {"minutes": MEMBERS.idle, "days": PATIENTS.idle}.get(ended)
+    return f"You were signed out after {in_words(idle)} without use." if idle else "You were signed out."
 
 
 def _note_use(request: HttpRequest, now: float) -> None:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from symptoms.api.fields import Moment, StrictField, StrictSerializer, Word
 from symptoms.models.photo import VIEWS
+from symptoms.photos.limits import MEGABYTES
 from symptoms.recovery.course import LAST_DAY
 
 VIEW_WORDS = [word for word, _ in VIEWS]
@@ -41,7 +42,9 @@ class PhotoInSerializer(PhotoFactsInSerializer):
     """The same, with the picture in the form."""
 
     photo = serializers.FileField(
-        help_text="JPEG, PNG or WebP, at most 20 MB. Its name is not kept.", allow_empty_file=True, max_length=300
+        help_text=f"JPEG, PNG or WebP, at most {MEGABYTES} MB. Its name is not kept.",
+        allow_empty_file=True,
+        max_length=300,
     )
 
 
