@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import time
 from uuid import uuid4
 
 import pytest
@@ -83,12 +82,9 @@ def writing(treatment, anas, noors):
 
 def refuses(call, *args, **kwargs) -> None:
     what = str(args)[:120]
-    began = time.perf_counter()
     answer = call(*args, **kwargs)
-    took = time.perf_counter() - began
     assert 400 <= answer.status_code < 500, f"{what}: {answer.status_code}"
     assert answer.headers["Content-Type"] == "application/problem+json", what
-    assert took < 1, f"{what}: {took:.1f} s"
 
 
 @pytest.mark.parametrize("name", BODIES)

@@ -64,11 +64,17 @@ def test_the_same_id_with_another_picture_day_or_view_changes_nothing(anas, trea
 
 def test_a_refused_photo_says_why_and_costs_no_entry(anas, treatment):
     put_entry(anas, treatment, QUIET)
-    for picture in (b"", b"<svg onload=alert(1)>", b"GIF89a" + bytes(100), jpeg()[:200], jpeg(8, 8)):
+    for picture, reason in (
+        (b"", "empty"),
+        (b"<svg onload=alert(1)>", "format"),
+        (b"GIF89a" + bytes(100), "format"),
+        (jpeg()[:200], "damaged"),
+        (jpeg(8, 8), "too_small"),
+    ):
         answer = put_picture(anas, treatment, picture)
         assert answer.status_code == 422, picture[:10]
         assert pointers(answer) == {"/photo"}
-        assert "not" in answer.json()["detail"] or "nothing" in answer.json()["detail"]
+        assert SENTENCES[reason] in answer.json()["detail"]
     assert not Photo.objects.exists()
     assert treatment.entries.count() == 1
 

@@ -42,7 +42,7 @@ def test_safe_settings_start():
 def test_unsafe_or_unreadable_settings_refuse_to_start_and_say_which(changed, reason):
     started = start(**tree.SAFE | changed)
     assert started.returncode != 0
-    assert reason in started.stderr.strip().splitlines()[-1] or reason in started.stderr
+    assert reason in started.stderr
 
 
 @pytest.mark.parametrize(("trusted", "address"), [("true", "203.0.113.9"), ("false", "127.0.0.1")])
