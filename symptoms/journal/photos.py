@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -78,12 +79,8 @@ def attach_photo(
             saved = _saved(id, place, view, digest)
             if saved is None:
                 _check(place, now)
-                photo = Photo.objects.create(
-                    id=id, treatment=place.treatment, date=place.date, day=place.day, view=view, key=key,
-                    sha256=picture.sha256, digest=digest, width=picture.width, height=picture.height,
-                    size=len(picture.jpeg), uploaded_by=by, received_at=now,
-                )  # fmt: skip
-                return photo, True
+                facts = {"id": id, "view": view, "key": key, "digest": digest, "uploaded_by": by, "received_at": now}
+                return _row(place, picture, **facts), True
     except REFUSED as refusal:
         _remove_file(key)
         if isinstance(refusal, IntegrityError) and violated_constraint(refusal) == primary_key(Photo):
@@ -137,6 +134,13 @@ def _saved(id: UUID, place: _Place, view: str, digest: str) -> Photo | None:
     if (saved.treatment_id, saved.date, saved.view, saved.digest) != (place.treatment.id, place.date, view, digest):
         raise SameIdOtherPhoto
     return saved
+
+
+def _row(place: _Place, picture: Picture, **facts: Any) -> Photo:
+    return Photo.objects.create(
+        treatment=place.treatment, date=place.date, day=place.day, sha256=picture.sha256, width=picture.width,
+        height=picture.height, size=len(picture.jpeg), **facts,
+    )  # fmt: skip
 
 
 def _check(place: _Place, now: datetime) -> None:

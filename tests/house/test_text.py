@@ -1,5 +1,6 @@
 """What is written here: nothing half-done, nothing inline, nothing of somebody else's without its licence."""
 
+import ast
 import re
 from html.parser import HTMLParser
 
@@ -64,6 +65,18 @@ def test_no_line_of_a_template_is_longer_than_a_line_of_code():
         if len(line) > LONGEST_LINE
     ]
     assert not long, long
+
+
+LONGEST_FUNCTION = 40
+
+
+@pytest.mark.parametrize("folder", ["tracker", "accounts", "symptoms", "deploy"])
+def test_no_function_is_longer_than_a_screen(folder):
+    for path in files(folder, suffixes={".py"}):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                assert lines <= LONGEST_FUNCTION, f"{name(path)}: {node.name} has {lines} lines"
 
 
 def test_nobody_s_words_are_marked_safe():

@@ -7,6 +7,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from symptoms.demo.drawing.brush import add_grain, blank, covered, softened, spot, tint
 from symptoms.demo.drawing.head import EYE_T, EYE_Y, MOUTH_Y, Head
+from symptoms.demo.drawing.person import Person
 from symptoms.demo.drawing.scene import skin_ramp
 from symptoms.demo.drawing.shapes import SIZE, Point, mix, times
 
@@ -17,11 +18,10 @@ def paint_ears(image: Image.Image, head: Head, shade: Image.Image, *, before: bo
     if before == turned or (head.person.long_hair and not turned):
         return image
     for side in (-1, 1):
-        facing = head.facing(side * 1.5)
-        if turned and facing < 0.2:
+        if turned and head.facing(side * 1.5) < 0.2:
             continue
         x, y, _ = head.place(side * 1.56, 575)
-        wide = 17 + 26 * max(0.0, facing)
+        wide = 17 + 26 * max(0.0, head.facing(side * 1.5))
         lean = side * (10 if turned else 6)
         outline = [
             (
@@ -32,26 +32,26 @@ def paint_ears(image: Image.Image, head: Head, shade: Image.Image, *, before: bo
         ]
         mask, pen = blank()
         pen.polygon(outline, fill=255)
-        mask = softened(mask, 2)
-        relief = Image.new("L", SIZE, 150 if side > 0 else 105)
-        inner, pen = blank()
-        spot(pen, (x - side * 2, y + 4), wide * 0.55, 40, 255)
-        relief.paste(62, mask=softened(inner, 9, 0.8))
-        if turned:
-            ridge, pen = blank()
-            pen.arc(
-                (x - wide * 0.8, y - 58, x + wide * 0.8, y + 50),
-                150 if side < 0 else 190,
-                350 if side < 0 else 30,
-                255,
-                8,
-            )
-            spot(pen, (x - side * 2, y + 48), wide * 0.4, 12, 190)
-            relief.paste(205, mask=softened(ridge, 5, 0.7))
+        relief = _ear_relief(x, y, wide, side, turned=turned)
         relief = add_grain(relief, ImageChops.subtract(shade, shade.filter(ImageFilter.GaussianBlur(8)), 1, 128))
         ear = tint(skin_ramp(head.person, relief), Image.new("L", SIZE, 150), (1.0, 0.9, 0.89))
-        image = Image.composite(ear, image, mask)
+        image = Image.composite(ear, image, softened(mask, 2))
     return image
+
+
+def _ear_relief(x: float, y: float, wide: float, side: int, *, turned: bool) -> Image.Image:
+    """The hollow of an ear at (x, y), and the ridge around it where it is seen from the side."""
+    relief = Image.new("L", SIZE, 150 if side > 0 else 105)
+    inner, pen = blank()
+    spot(pen, (x - side * 2, y + 4), wide * 0.55, 40, 255)
+    relief.paste(62, mask=softened(inner, 9, 0.8))
+    if turned:
+        ridge, pen = blank()
+        box = (x - wide * 0.8, y - 58, x + wide * 0.8, y + 50)
+        pen.arc(box, 150 if side < 0 else 190, 350 if side < 0 else 30, 255, 8)
+        spot(pen, (x - side * 2, y + 48), wide * 0.4, 12, 190)
+        relief.paste(205, mask=softened(ridge, 5, 0.7))
+    return relief
 
 
 def paint_features(image: Image.Image, head: Head, rng: random.Random) -> Image.Image:
@@ -131,21 +131,37 @@ def _nostrils(image: Image.Image, head: Head) -> Image.Image:
 def _eye(image: Image.Image, head: Head, side: int) -> Image.Image:
     """Paint one open eye with its lids."""
     person = head.person
-    half, open_ = 0.162 * person.eye, 16.5 * person.eye
-
-    def lid(height: float, lift: float) -> list[Point]:
-        points = []
-        for i in range(21):
-            s = -1 + i / 10
-            arch = (1 - abs(s) ** 2.2) * height
-            tilt = -3.5 * s
-            points.append((side * (EYE_T + half * s), EYE_Y + 4 + arch + tilt + lift))
-        return points
-
-    upper, lower = lid(-open_, 0), lid(open_ * 0.62, 0)
+    open_ = 16.5 * person.eye
+    upper, lower = _lid(person, side, -open_, 0), _lid(person, side, open_ * 0.62, 0)
     shape, pen = blank()
     pen.polygon(head.flat(upper + lower[::-1]), fill=255)
-    shape = softened(shape, 1.3)
+    image = _eyeball(image, head, side, softened(shape, 1.3))
+    for height, lift, wide, blur, strength, colour in (
+        (-open_, -1, 5, 1.7, 1.0, (0.28, 0.24, 0.24)),  # lashes
+        (-open_ - 8, -6, 4, 2.6, 0.85, (0.66, 0.58, 0.56)),  # crease
+        (open_ * 0.62, 1, 3, 1.8, 0.7, (0.62, 0.5, 0.5)),  # rim
+    ):
+        line, pen = blank()
+        pen.line(head.flat(_lid(person, side, height, lift)), fill=255, width=wide, joint="curve")
+        image = tint(image, softened(line, blur, strength), colour)
+    corner, pen = blank()
+    spot(pen, head.place(side * (EYE_T - 0.162 * person.eye), EYE_Y + 7)[:2], 4, 3)
+    return tint(image, softened(corner, 2, 0.8), (0.8, 0.55, 0.55))
+
+
+def _lid(person: Person, side: int, height: float, lift: float) -> list[Point]:
+    """The line of a lid that arches by `height`, moved down by `lift`."""
+    points: list[Point] = []
+    for i in range(21):
+        s = -1 + i / 10
+        arch = (1 - abs(s) ** 2.2) * height
+        points.append((side * (EYE_T + 0.162 * person.eye * s), EYE_Y + 4 + arch - 3.5 * s + lift))
+    return points
+
+
+def _eyeball(image: Image.Image, head: Head, side: int, shape: Image.Image) -> Image.Image:
+    """Paint what is seen between the lids (`shape`): the white, the iris, the lid's shade and a glint."""
+    person = head.person
     white = mix((206, 198, 194), person.skin, 0.18 if person.tone < 4 else 0.26)
     image = covered(image, shape, times(white, 0.94, 0.94, 0.94))
     x, y, _ = head.place(side * EYE_T - 0.06 * head.turn, EYE_Y + 0.5)
@@ -158,23 +174,11 @@ def _eye(image: Image.Image, head: Head, side: int) -> Image.Image:
         spot(pen, (x, y), radius * share * squeeze, radius * share)
         image = covered(image, ImageChops.multiply(softened(ball, blur), shape), colour)
     shade, pen = blank()
-    pen.line(head.flat(lid(-open_, 4)), fill=255, width=9, joint="curve")
+    pen.line(head.flat(_lid(person, side, -radius, 4)), fill=255, width=9, joint="curve")
     image = tint(image, ImageChops.multiply(softened(shade, 3, 0.8), shape), (0.5, 0.46, 0.46))
     glint, pen = blank()
     spot(pen, (x + 5, y - 5), 3, 3)
-    image = covered(image, ImageChops.multiply(softened(glint, 1.0, 0.9), shape), (250, 250, 250))
-    lash, pen = blank()
-    pen.line(head.flat(lid(-open_, -1)), fill=255, width=5, joint="curve")
-    image = tint(image, softened(lash, 1.7, 1.0), (0.28, 0.24, 0.24))
-    crease, pen = blank()
-    pen.line(head.flat(lid(-open_ - 8, -6)), fill=255, width=4, joint="curve")
-    image = tint(image, softened(crease, 2.6, 0.85), (0.66, 0.58, 0.56))
-    rim, pen = blank()
-    pen.line(head.flat(lid(open_ * 0.62, 1)), fill=255, width=3, joint="curve")
-    image = tint(image, softened(rim, 1.8, 0.7), (0.62, 0.5, 0.5))
-    corner, pen = blank()
-    spot(pen, head.place(side * (EYE_T - half), EYE_Y + 7)[:2], 4, 3)
-    return tint(image, softened(corner, 2, 0.8), (0.8, 0.55, 0.55))
+    return covered(image, ImageChops.multiply(softened(glint, 1.0, 0.9), shape), (250, 250, 250))
 
 
 def _brow(image: Image.Image, head: Head, side: int, rng: random.Random) -> Image.Image:

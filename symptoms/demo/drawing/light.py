@@ -50,13 +50,9 @@ def hairline(person: Person) -> Curve:
 def fill_buffer(head: Head) -> Buffer:
     """Stack body, head and hair, nearest in front."""
     buffer = Buffer()
-    person = head.person
     sines, cosines = [math.sin(a) for a in head.angles], [math.cos(a) for a in head.angles]
     turn_s, turn_c = math.sin(head.turn), math.cos(head.turn)
-    ragged = stream_of(round(person.hairline * 1000), person.tone, "hairline")
-    rough = smoothed([ragged.uniform(-26, 26) for _ in head.angles], 2)
-    hair_ends = [height_along(hairline(person), abs(a)) + wave for a, wave in zip(head.angles, rough, strict=True)]
-    thick = person.volume
+    hair_ends = _hair_ends(head)
     quarter = head.SAMPLES // 4
     for row in range(ROWS):
         y = row * STEP + STEP / 2
@@ -76,21 +72,37 @@ def fill_buffer(head: Head) -> Buffer:
                 points.append(((head.centre + x * turn_c + z * turn_s) / STEP - 0.5, z * turn_c - x * turn_s))
             buffer.span(row, points, FACE)
         if y < 780:
-            above = min(row + 6, ROWS - 1)
-            wide, deep = head.widths[above], head.depths[above]
-            if wide < 4:
-                continue
-            tuck = 0.3 + 0.7 * head.backs[row]
-            points, near_face = [], 0.3 + 0.7 * clamp((440 - y) / 170)
-            for s, c, end in zip(sines, cosines, hair_ends, strict=True):
-                if y > end:
-                    points.append(None)
-                    continue
-                lift = thick * clamp((end - y) / 130 + 0.08) * (near_face if c > 0.12 else 1.0)
-                x, z = (wide + lift) * s, (deep + lift) * (c if c > 0 else c * tuck)
-                points.append(((head.centre + x * turn_c + z * turn_s) / STEP - 0.5, z * turn_c - x * turn_s))
-            buffer.span(row, points, HAIRY)
+            buffer.span(row, _hair(head, row, hair_ends), HAIRY)
     return buffer
+
+
+def _hair_ends(head: Head) -> list[float]:
+    """How far down the hair comes at each angle, a little ragged."""
+    person = head.person
+    ragged = stream_of(round(person.hairline * 1000), person.tone, "hairline")
+    rough = smoothed([ragged.uniform(-26, 26) for _ in head.angles], 2)
+    return [height_along(hairline(person), abs(a)) + wave for a, wave in zip(head.angles, rough, strict=True)]
+
+
+def _hair(head: Head, row: int, ends: list[float]) -> list[tuple[float, float] | None]:
+    """The points of the hair in a row, None where it has ended; none at all above the head."""
+    y = row * STEP + STEP / 2
+    above = min(row + 6, ROWS - 1)
+    wide, deep = head.widths[above], head.depths[above]
+    if wide < 4:
+        return [None]
+    turn_s, turn_c = math.sin(head.turn), math.cos(head.turn)
+    tuck, near_face = 0.3 + 0.7 * head.backs[row], 0.3 + 0.7 * clamp((440 - y) / 170)
+    points: list[tuple[float, float] | None] = []
+    for angle, end in zip(head.angles, ends, strict=True):
+        if y > end:
+            points.append(None)
+            continue
+        s, c = math.sin(angle), math.cos(angle)
+        lift = head.person.volume * clamp((end - y) / 130 + 0.08) * (near_face if c > 0.12 else 1.0)
+        x, z = (wide + lift) * s, (deep + lift) * (c if c > 0 else c * tuck)
+        points.append(((head.centre + x * turn_c + z * turn_s) / STEP - 0.5, z * turn_c - x * turn_s))
+    return points
 
 
 def lit(buffer: Buffer) -> tuple[Image.Image, Image.Image]:

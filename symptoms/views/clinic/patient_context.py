@@ -40,44 +40,62 @@ def record_of(
     practice = request.user.practice_as_practitioner
     is_ours = patient.practice_id == practice.pk
     reaches = _reaches(request.user, patient)
-    reach = _chosen(reaches, request.GET.get("treatment"))
-    treatment, treatments = reach.treatment if reach else None, [each.treatment for each in reaches]
+    reach, treatments = _chosen(reaches, request.GET.get("treatment")), [each.treatment for each in reaches]
     if not is_ours:
         patient = patients_as_seen(practice, [patient])[patient.pk]
     then = max((each.now(now) for each in reaches), default=now)
     matters = open_matters(patient, reaches, request.user)
-    came_back = dict([resolve_form]) if resolve_form else {}
-    for matter in matters:
-        matter.form = came_back.get(matter.alert.id) or ResolveForm(auto_id=f"id_{matter.alert.id}_%s")
     context = {
         "patient": patient,
         "practice": practice,
         "zone": practice.time_zone,
         "now": now,
         "age": patient.age(then),
-        "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
         "is_ours": is_ours,
-        "may_call": is_ours or bool(matters),  # who left, by the number of then, while something is open here
         "left_at": None if is_ours else then,
+        "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
+        "may_call": is_ours or bool(matters),  # who left, by the number of then, while something is open here
         "treatments": treatments,
-        "treatment": treatment,
-        "matters": matters,
-        "all_form": came_back.get(None) or ResolveForm(auto_id="id_all_%s"),
-        "waits": span(matters[0].alert.worsened_at, now) if matters else "",
+        "treatment": reach.treatment if reach else None,
         "free": _free(treatments, matters),
         "note_form": note_form or NoteForm.blank(),
-        "to_confirm": patient.invitations.to_confirm().first() if is_ours and patient.user_id is None else None,
-        "undelivered": undelivered_to(patient) if is_ours and patient.user_id is None else None,
-        "to_undo": _to_undo(patient, practice, now) if is_ours and patient.user_id else None,
         "history": history(patient, reaches, practice),
         "tab": "queue" if matters else "patients",
+        **_of_matters(matters, resolve_form, now),
+        **_of_invitation(patient, practice, now, is_ours=is_ours),
     }
-    if reach is None:
-        return context
-    course = course_context(request, reach, matters, now)
-    add_latest(matters, course["newest"])
+    if reach is not None:
+        context |= _of_treatment(reach.treatment, patient, practice) | course_context(request, reach, matters, now)
+        add_latest(matters, context["newest"])
+    return context
+
+
+def _of_treatment(treatment: Treatment, patient: Patient, practice: Practice) -> dict:
+    """What was done, when on both clocks, and what is known of the patient from then."""
     done_at = on_both_clocks(treatment.performed_at, practice.zone, patient.zone)
-    return context | {"known": known_of(treatment), "done": done_in(treatment), "done_at": done_at} | course
+    return {"known": known_of(treatment), "done": done_in(treatment), "done_at": done_at}
+
+
+def _of_matters(matters: list[Matter], came_back: tuple[UUID | None, ResolveForm] | None, now: datetime) -> dict:
+    """What is open, each with the form that closes it, the form that closes all, and how long the first has waited."""
+    forms = dict([came_back]) if came_back else {}
+    for matter in matters:
+        matter.form = forms.get(matter.alert.id) or ResolveForm(auto_id=f"id_{matter.alert.id}_%s")
+    return {
+        "matters": matters,
+        "all_form": forms.get(None) or ResolveForm(auto_id="id_all_%s"),
+        "waits": span(matters[0].alert.worsened_at, now) if matters else "",
+    }
+
+
+def _of_invitation(patient: Patient, practice: Practice, now: datetime, *, is_ours: bool) -> dict:
+    """Who took the patient's invitation and is to be confirmed, whether it arrived, whether it can be undone."""
+    waits = is_ours and patient.user_id is None
+    return {
+        "to_confirm": patient.invitations.to_confirm().first() if waits else None,
+        "undelivered": undelivered_to(patient) if waits else None,
+        "to_undo": _to_undo(patient, practice, now) if is_ours and patient.user_id else None,
+    }
 
 
 def _to_undo(patient: Patient, practice: Practice, now: datetime) -> Invitation | None:
