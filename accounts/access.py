@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
+from operator import attrgetter
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -17,64 +19,90 @@ from django.utils import timezone
 
 from accounts.access_spool import keep
 from accounts.database_errors import is_transient
-from accounts.models import AccessRecord, Patient
+from accounts.models import AccessRecord, Patient, Practice, User
 
 log = logging.getLogger(__name__)
 
+P = ParamSpec("P")
 View = Callable[..., HttpResponse]
 
 
+class AuthenticatedHttpRequest(HttpRequest):
+    """A request by somebody who signed in: what a view behind `signed_in` gets."""
+
+    user: User
+
+
+class PatientRequest(AuthenticatedHttpRequest):
+    """A request by a patient: what a view behind `patient_required` gets."""
+
+    patient: Patient
+
+
+class PracticeRequest(AuthenticatedHttpRequest):
+    """A request by a member, on behalf of the practice: what views behind the other two decorators get."""
+
+    practice: Practice
+
+
 def _declared(view: View, rule: str) -> View:
-    view.access_rule = rule
+    view.access_rule = rule  # type: ignore[attr-defined]  # read by `rule_of`, as Django reads `csrf_exempt`
     return view
 
 
-def public(view: View) -> View:
+def public(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> View:
     """Anybody, signed in or not."""
     return _declared(view, "public")
 
 
-def signed_in(view: View) -> View:
+def signed_in(view: Callable[Concatenate[AuthenticatedHttpRequest, P], HttpResponse]) -> View:
     """Anybody who signed in; the others are sent to sign in."""
     return _declared(login_required(view), "signed_in")
 
 
-def patient_required(view: View) -> View:
-    """Patients only. Who has not set up a recovery yet is led to do so; a clinic's member is refused."""
+def patient_required(view: Callable[Concatenate[PatientRequest, P], HttpResponse]) -> View:
+    """Patients only, as `request.patient`.
+
+    Who has not set up a recovery yet is led to do so; a clinic's member is refused.
+    """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if request.user.as_patient is None:
+    def guarded(request: PatientRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        patient = request.user.as_patient
+        if patient is None:
             if request.user.membership is not None:
                 raise PermissionDenied
             return redirect("start")
+        request.patient = patient
         return view(request, *args, **kwargs)
 
     return _declared(login_required(guarded), "patient")
 
 
-def practitioner_required(view: View) -> View:
-    """Members with the practitioner role."""
+def practitioner_required(view: Callable[Concatenate[PracticeRequest, P], HttpResponse]) -> View:
+    """Members with the practitioner role, on behalf of `request.practice`, whose records they may read."""
+    return _member_required(view, "practitioner", attrgetter("practice_as_practitioner"))
 
+
+def admin_required(view: Callable[Concatenate[PracticeRequest, P], HttpResponse]) -> View:
+    """Members with the admin role, on behalf of `request.practice`, whose people they manage; they read no record."""
+    return _member_required(view, "admin", attrgetter("practice_as_admin"))
+
+
+def _member_required(
+    view: Callable[Concatenate[PracticeRequest, P], HttpResponse],
+    rule: str,
+    practice_of: Callable[[User], Practice | None],
+) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if request.user.practice_as_practitioner is None:
+    def guarded(request: PracticeRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        practice = practice_of(request.user)
+        if practice is None:
             raise PermissionDenied
+        request.practice = practice
         return view(request, *args, **kwargs)
 
-    return _declared(login_required(guarded), "practitioner")
-
-
-def admin_required(view: View) -> View:
-    """Members with the admin role, which manages people and reads no record."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        if request.user.practice_as_admin is None:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return _declared(login_required(guarded), "admin")
+    return _declared(login_required(guarded), rule)
 
 
 def record_access(user, patient: Patient, what: str, now: datetime | None = None) -> None:

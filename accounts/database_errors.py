@@ -62,11 +62,10 @@ def is_transient(error: BaseException) -> bool:
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) & PRIMARY_CODE in SQLITE_TRANSIENT
-    if not hasattr(cause, "sqlstate"):
-        return False
-    if cause.sqlstate is None:  # the server was not reached or was lost, or the pool is used up
+    sqlstate: str | None = getattr(cause, "sqlstate", "")
+    if sqlstate is None:  # the server was not reached or was lost, or the pool is used up
         return isinstance(error, OperationalError)
-    return cause.sqlstate.startswith(POSTGRES_TRANSIENT_CLASSES) or cause.sqlstate in POSTGRES_TRANSIENT
+    return sqlstate.startswith(POSTGRES_TRANSIENT_CLASSES) or sqlstate in POSTGRES_TRANSIENT
 
 
 def _unique_constraint(table: str, columns: list[str]) -> str | None:
@@ -74,9 +73,10 @@ def _unique_constraint(table: str, columns: list[str]) -> str | None:
         meta = model._meta
         if meta.db_table != table:
             continue
+        column_of = {field.name: field.column for field in meta.concrete_fields}
         for constraint in meta.constraints:
             fields = constraint.fields if isinstance(constraint, UniqueConstraint) else ()
-            if fields and [meta.get_field(name).column for name in fields] == columns:
+            if fields and [column_of[name] for name in fields] == columns:
                 return constraint.name
         if columns == [meta.pk.column]:
             return primary_key(model)

@@ -42,7 +42,7 @@ class EmailField(forms.EmailField):
         super().__init__(**kwargs)
 
     def to_python(self, value) -> str:
-        return canonical_address(super().to_python(value))
+        return canonical_address(super().to_python(value) or "")
 
 
 class KnownEmailField(EmailField):

@@ -1,56 +1,68 @@
 """The pages about people: my account, what I agreed to, the token for programs, and the practice's members."""
 
+from typing import Any
+from uuid import UUID
+
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from rest_framework.authtoken.models import Token
 
 from accounts import edits, forms, invitations, members, patients
-from accounts.access import admin_required, patient_required, readings_of, signed_in
+from accounts.access import (
+    AuthenticatedHttpRequest,
+    PatientRequest,
+    PracticeRequest,
+    admin_required,
+    patient_required,
+    readings_of,
+    signed_in,
+)
 from accounts.consents import give_consent, texts_for, withdraw_consent
-from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, User
+from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
 
 READINGS_SHOWN = 20
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     """My account: who I am, where I live, what I agreed to, which clinic, who read my record, how I sign in."""
-    patient = request.user.as_patient
-    reading = _details_read(request)  # before the form writes into the patient what was typed
-    form: forms.NameForm | forms.DetailsForm
-    if patient is None:
-        form = forms.NameForm(request.POST or None, instance=request.user)
-    else:
-        form = forms.DetailsForm(request.POST or None, instance=patient)
+    if request.user.as_patient is not None:
+        return _patient_profile(request, request.user.as_patient)
+    form = forms.NameForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        if patient is None:
-            form.save()
-        else:
-            try:
-                patients.change_details(patient, **form.cleaned_data, now=timezone.now(), reading=reading)
-            except edits.ChangedMeanwhile as change:
-                return _profile_again(request, change, form.cleaned_data, reading)
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect("profile")
+    return _profile_page(request, form, status=422 if form.is_bound else 200)
+
+
+def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> HttpResponse:
+    reading = _details_read(request, patient)  # before the form writes into the patient what was typed
+    form = forms.DetailsForm(request.POST or None, instance=patient)
+    if request.method == "POST" and form.is_valid():
+        try:
+            patients.change_details(patient, **form.cleaned_data, now=timezone.now(), reading=reading)
+        except edits.ChangedMeanwhile as change:
+            return _profile_again(request, change, form.cleaned_data, reading)
         messages.success(request, "Saved.")
         return redirect("profile")
     return _profile_page(request, form, status=422 if form.is_bound else 200, reading=reading)
 
 
-def _details_read(request: HttpRequest) -> edits.Reading | None:
-    patient = request.user.as_patient
-    if patient is None:
-        return None
+def _details_read(request: HttpRequest, patient: Patient) -> edits.Reading:
     details = patients.details_of(patient)
     known = edits.Reading({name: details[name] for name in forms.DetailsForm.base_fields}, timezone.now())
     return edits.Reading.carried_by(request.POST.get("reading")) or known
 
 
 def _profile_again(
-    request: HttpRequest, change: edits.ChangedMeanwhile, typed: dict, reading: edits.Reading
+    request: AuthenticatedHttpRequest, change: edits.ChangedMeanwhile, typed: dict, reading: edits.Reading
 ) -> HttpResponse:
     """My account, when the clinic or I myself, on another device, changed something while the page was open."""
     request.user.look_up_anew()
@@ -60,7 +72,9 @@ def _profile_again(
     return _profile_page(request, form, status=409, meanwhile=told, reading=reading.after(change, timezone.now()))
 
 
-def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: str = "", **more) -> HttpResponse:
+def _profile_page(
+    request: AuthenticatedHttpRequest, form: forms.NameForm | forms.DetailsForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
     patient = request.user.as_patient
     context = {
         **more,
@@ -68,7 +82,6 @@ def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: s
         "patient": patient,
         "membership": request.user.membership,
         "has_token": Token.objects.filter(user=request.user).exists(),
-        "new_token": new_token,
         "tab": "account",
     }
     if patient is not None:
@@ -81,19 +94,18 @@ def _profile_page(request: HttpRequest, form, *, status: int = 200, new_token: s
     return render(request, "accounts/profile.html", context, status=status)
 
 
-def _mistakes(user: User):
+def _mistakes(user: User) -> QuerySet[Invitation]:
     """Clinics that took the user for somebody else, and took that back a short while ago."""
     since = timezone.now() - UNDONE_WITHIN
-    return (
-        Invitation.objects.filter(used_by=user, undone_at__gte=since).select_related("practice").order_by("-undone_at")
-    )
+    undone = Invitation.objects.filter(used_by=user, undone_at__gte=since)
+    return undone.select_related("practice").order_by("-undone_at")
 
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def profile_zone(request: HttpRequest) -> HttpResponse:
+def profile_zone(request: PatientRequest) -> HttpResponse:
     """The one question after joining: is this your time zone?"""
-    patient = request.user.as_patient
+    patient = request.patient
     form = forms.ZoneForm(request.POST or None, initial={"time_zone": patient.zone.key})
     if request.method == "POST" and form.is_valid():
         patients.confirm_zone(patient, form.cleaned_data["time_zone"], timezone.now())
@@ -104,9 +116,9 @@ def profile_zone(request: HttpRequest) -> HttpResponse:
 
 @patient_required
 @require_POST
-def consent_change(request: HttpRequest, purpose: str) -> HttpResponse:
+def consent_change(request: PatientRequest, purpose: str) -> HttpResponse:
     """Give or take back one consent with one tap."""
-    patient, now = request.user.as_patient, timezone.now()
+    patient, now = request.patient, timezone.now()
     text = next((text for text in texts_for(patient) if text.purpose == purpose), None)
     if text is None:  # without a clinic there is nobody to show photos to
         raise Http404
@@ -124,7 +136,7 @@ def consent_change(request: HttpRequest, purpose: str) -> HttpResponse:
 @signed_in
 @require_POST
 @reauthentication_required
-def token_change(request: HttpRequest) -> HttpResponse:
+def token_change(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make a token for programs, shown this once, or end it; the password was asked for a moment ago."""
     Token.objects.filter(user=request.user).delete()
     if request.POST.get("answer") != "new":
@@ -132,13 +144,15 @@ def token_change(request: HttpRequest) -> HttpResponse:
         return redirect("profile")
     token = Token.objects.create(user=request.user)
     patient = request.user.as_patient
-    form = forms.DetailsForm(instance=patient) if patient else forms.NameForm(instance=request.user)
-    return _profile_page(request, form, new_token=token.key, reading=_details_read(request))
+    if patient is None:
+        return _profile_page(request, forms.NameForm(instance=request.user), new_token=token.key)
+    form, reading = forms.DetailsForm(instance=patient), _details_read(request, patient)
+    return _profile_page(request, form, new_token=token.key, reading=reading)
 
 
 @signed_in
 @require_GET
-def waiting(request: HttpRequest) -> HttpResponse:
+def waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Between showing a clinic's code and the clinic saying that it knows who that was."""
     taken = Invitation.objects.filter(used_by=request.user).exclude(patient=None).select_related("practice")
     newest = taken.order_by("-used_at").first()
@@ -153,18 +167,17 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 @admin_required
 @require_GET
-def members_list(request: HttpRequest) -> HttpResponse:
+def members_list(request: PracticeRequest) -> HttpResponse:
     """Who works here and who is invited."""
     return _members_page(request, _invitation(request))
 
 
-def _invitation(request: HttpRequest, typed=None) -> forms.InviteMemberForm:
-    here = request.user.practice_as_admin
-    return forms.InviteMemberForm(typed, practice=here, initial={"is_practitioner": True})
+def _invitation(request: PracticeRequest, typed: QueryDict | None = None) -> forms.InviteMemberForm:
+    return forms.InviteMemberForm(typed, practice=request.practice, initial={"is_practitioner": True})
 
 
-def _members_page(request: HttpRequest, form: forms.InviteMemberForm, status: int = 200) -> HttpResponse:
-    practice = request.user.practice_as_admin
+def _members_page(request: PracticeRequest, form: forms.InviteMemberForm, status: int = 200) -> HttpResponse:
+    practice = request.practice
     people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
     invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
     context = {"practice": practice, "people": people, "invited": invited, "form": form, "tab": "members"}
@@ -173,13 +186,13 @@ def _members_page(request: HttpRequest, form: forms.InviteMemberForm, status: in
 
 @admin_required
 @require_http_methods(["GET", "POST"])
-def invite_member(request: HttpRequest) -> HttpResponse:
+def invite_member(request: PracticeRequest) -> HttpResponse:
     """Mail a colleague a link to join; the answer is the same whether or not the address has an account."""
     form = _invitation(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        here, email = request.user.practice_as_admin, form.cleaned_data["email"]
+        email = form.cleaned_data["email"]
         try:
-            invitations.invite_member(here, **form.cleaned_data, by=request.user, now=timezone.now())
+            invitations.invite_member(request.practice, **form.cleaned_data, by=request.user, now=timezone.now())
         except invitations.TooManyLetters as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -191,10 +204,10 @@ def invite_member(request: HttpRequest) -> HttpResponse:
 
 @admin_required
 @require_http_methods(["GET", "POST"])
-def member_change(request: HttpRequest, member_id) -> HttpResponse:
+def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     """Change what a member may do, or end their membership."""
-    here = request.user.practice_as_admin.memberships.select_related("user", "practice")
-    member: Membership = get_object_or_404(here, pk=member_id)
+    here = request.practice.memberships.select_related("user", "practice")
+    member = get_object_or_404(here, pk=member_id)
     if member.removed_at is not None:
         if request.method != "POST":
             raise Http404
@@ -220,7 +233,7 @@ def member_change(request: HttpRequest, member_id) -> HttpResponse:
     return _member_page(request, member, form, status=422 if form.is_bound else 200, reading=reading)
 
 
-def _changed(request: HttpRequest, member: Membership, roles: dict | None, reading: edits.Reading) -> HttpResponse:
+def _changed(request: PracticeRequest, member: Membership, roles: dict | None, reading: edits.Reading) -> HttpResponse:
     if roles is None:
         members.remove_member(member, timezone.now())
     else:
@@ -235,7 +248,7 @@ def _changed(request: HttpRequest, member: Membership, roles: dict | None, readi
 
 
 def _member_page(
-    request: HttpRequest, member: Membership, form: forms.RolesForm, *, status: int, **more
+    request: PracticeRequest, member: Membership, form: forms.RolesForm, *, status: int, **more: Any
 ) -> HttpResponse:
     context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "members", **more}
     return render(request, "accounts/member.html", context, status=status)
@@ -243,9 +256,9 @@ def _member_page(
 
 @admin_required
 @require_POST
-def withdraw_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
+def withdraw_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
     """Take back a colleague's invitation that is not used yet."""
-    ours = request.user.practice_as_admin.invitations.filter(patient=None)
+    ours = request.practice.invitations.filter(patient=None)
     invitation = get_object_or_404(ours, pk=invitation_id)
     if invitations.withdraw(invitation, timezone.now()):
         messages.success(request, f"The invitation to {invitation.email} no longer works.")

@@ -21,7 +21,7 @@ def known_device(request: HttpRequest, email: str) -> str:
 
 def remember_device(request: HttpRequest, email: str) -> None:
     """Let the answer to this request make the device known for the account of `email`."""
-    request.remembered_account = _account(email)
+    request.remembered_account = _account(email)  # type: ignore[attr-defined]  # for the middleware below
 
 
 class KnownDevicesMiddleware:

@@ -47,10 +47,10 @@ def limit_session(request: HttpRequest, user: User, now: datetime) -> None:
     request.session[UNUSED] = int(limits.idle.total_seconds())
 
 
-def became_member(request: HttpRequest, now: datetime) -> None:
+def became_member(request: HttpRequest, user: User, now: datetime) -> None:
     """The session in which somebody joined a clinic lasts no longer than any other of a member's."""
     goes_with_the_browser = request.session.get_expire_at_browser_close()
-    limit_session(request, request.user, now)
+    limit_session(request, user, now)
     if goes_with_the_browser:
         request.session.set_expiry(0)
 
@@ -74,7 +74,7 @@ class SessionTimeoutMiddleware:
             now = timezone.now().timestamp()
             over = _over(request.session, now)
             if over:
-                request.signed_out = over, request.user.pk
+                request.signed_out = over, request.user.pk  # type: ignore[attr-defined]  # for `process_view`
                 sign_out(request)
             else:
                 _note_use(request, now)
@@ -85,7 +85,7 @@ class SessionTimeoutMiddleware:
         over, user_id = getattr(request, "signed_out", None) or _sent_after_signing_out(request)
         if not over or request.path.startswith("/api/") or rule_of(view) in ("public", "library", None):
             return None
-        if request.method == "POST":
+        if request.method == "POST" and user_id is not None:
             stash_form(request, user_id)
         back = "/" if request.method == "POST" else request.get_full_path()
         answer = redirect_to_login(back)

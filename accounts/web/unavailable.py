@@ -82,6 +82,6 @@ def _may_repeat(request: HttpRequest) -> bool:
         view = (request.resolver_match or resolve(request.path_info)).func
     except Resolver404:
         return False
-    guard = CSRFCheck(lambda _: None)
+    guard = CSRFCheck(lambda _: HttpResponse())
     guard.process_request(request)
     return rule_of(view) != "library" and guard.process_view(request, view, (), {}) is None

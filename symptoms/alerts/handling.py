@@ -16,6 +16,7 @@ from symptoms.alerts.patient_status import refresh_standing
 from symptoms.alerts.practice_access import end_kept_reach
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
+from symptoms.models.alert import OUTCOMES
 from symptoms.models.delivery import note_reason
 from symptoms.recovery.vocabulary import Urgency
 
@@ -77,8 +78,9 @@ def resolve_all(
         lock_patient(patient_id)
     ours = set(Alert.objects.open().managed_by(by).filter(pk__in=[alert.pk for alert in alerts]))
     closed = _close({alert: seen for alert, seen in alerts.items() if alert in ours}, outcome, reason, by, now)
-    if closed:
-        end_kept_reach(closed, by.practice_as_practitioner)
+    practice = by.practice_as_practitioner
+    if closed and practice is not None:
+        end_kept_reach(closed, practice)
     return closed
 
 
@@ -97,7 +99,7 @@ def _close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Us
         known = Alert.objects.open().filter(pk=alert.pk, urgency__lte=Urgency.EMERGENCY if seen is None else seen)
         closed += [alert] if known.update(**closing) else []
     if closed:
-        detail = f"{dict(Alert.outcome.field.choices)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
+        detail = f"{dict(OUTCOMES)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
         write_events(closed, What.RESOLVED, at=now, by=by, detail=detail)
         refresh_standing(closed[0].treatment.patient)
     return closed
@@ -114,14 +116,14 @@ def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, 
     """
     patient, text = lock_patient(treatment.patient_id), text.strip()
     practice = by.practice_as_practitioner
-    if not Treatment.objects.managed_by(by).filter(pk=treatment.pk).exists():
+    if practice is None or not Treatment.objects.managed_by(by).filter(pk=treatment.pk).exists():
         raise PermissionDenied
     facts = {"treatment_id": treatment.id, "text": text, "for_patient": for_patient}
     note, is_new = Note.objects.get_or_create(
         id=id, defaults={**facts, "practice": practice, "author": by, "written_at": now}
     )
     if not is_new:
-        if note.author_id != by.pk or practice is None or note.practice_id != practice.pk:
+        if note.author_id != by.pk or note.practice_id != practice.pk:
             raise ForeignNoteId
         if any(getattr(note, name) != value for name, value in facts.items()):
             raise SameIdOtherNote

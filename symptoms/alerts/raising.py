@@ -81,7 +81,7 @@ def raise_alerts(
             open_what_is_written_to(treatment, now)
         if opened or worsened:
             urgency = max(alert.urgency for alert in [*opened, *worsened])
-            queued = tell(treatment, entry, urgency, now=now, open_alerts=open_alerts)
+            queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
         open_alerts += opened
     if newest_treatment.id == treatment.id:
         newest, said = spoken[-1]
@@ -132,14 +132,15 @@ def _has_relapsed(alert: Alert, still: Mapping[str, Urgency], change: Change) ->
 def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
     """Ask the practice to read an entry that could not be judged, at `contact`; gives the messages that were queued."""
     queued: list[Delivery] = []
-    treatment = entry.treatment
+    treatment, practice = entry.treatment, entry.treatment.patient.practice
     waiting = Alert.objects.open().filter(treatment=treatment, kind=Alert.Kind.UNJUDGED)
-    if treatment.patient.practice is not None and not waiting.exists():
+    if practice is not None and not waiting.exists():
         open_what_is_written_to(treatment, now)
         alert = _new(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
         alert.save(force_insert=True)
         write_events([alert], What.OPENED, at=now)
-        queued = tell(treatment, entry, Urgency.CONTACT, now=now, open_alerts=read_open_alerts(treatment.patient_id))
+        open_alerts = read_open_alerts(treatment.patient_id)
+        queued = tell(practice, treatment, entry, Urgency.CONTACT, now=now, open_alerts=open_alerts)
     refresh_standing(treatment.patient)
     return queued
 

@@ -14,13 +14,18 @@ Why = Delivery.Why
 
 
 def tell(
-    treatment: Treatment, entry: Entry, urgency: int, *, now: datetime, open_alerts: Iterable[Alert] = ()
+    practice: Practice,
+    treatment: Treatment,
+    entry: Entry,
+    urgency: int,
+    *,
+    now: datetime,
+    open_alerts: Iterable[Alert] = (),
 ) -> list[Delivery]:
-    """Queue one message about `entry` to each person who is to be told; none at all where nobody is reachable.
+    """Queue one message about `entry` to each person at `practice` who is to be told; none where nobody is reachable.
 
     `open_alerts` are the patient's: whoever holds one of them is told. Gives the messages.
     """
-    practice = treatment.patient.practice
     found = recipients(practice, treatment, urgency, holders=holders_of(open_alerts, practice))
     return _queue(found, practice, urgency, now, reason=entry_reason(entry.pk, urgency), entry=entry)
 

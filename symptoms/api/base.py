@@ -22,9 +22,16 @@ from symptoms.journal.reach import Reach, reach_of
 from symptoms.models import Treatment
 
 
+class AuthenticatedRequest(Request):
+    """A request by somebody whom the permission of the method let in: `DenyAll` and its kind know nobody else."""
+
+    user: User
+
+
 class Endpoint(APIView):
     """An address of the API. `may` names who may use each method; `query` the parameters that are known."""
 
+    request: AuthenticatedRequest
     may: dict[str, type[BasePermission]] = {}
     query: frozenset[str] = frozenset()
     newest_by = "received_at"

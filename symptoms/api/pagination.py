@@ -22,9 +22,9 @@ class NewestFirst(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:
-                at = datetime.fromisoformat(cursor.position)
+                at = datetime.fromisoformat(str(cursor.position))
                 at.astimezone(UTC)
-                cursor = cursor._replace(position=str(at))
+                cursor = cursor._replace(position=str(at))  # type: ignore[arg-type]  # the stubs expect a number
         except (NotFound, ValueError, OverflowError) as error:
             raise ValidationError({"cursor": ["This cursor is not one that we gave out."]}) from error
         return cursor

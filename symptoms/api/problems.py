@@ -57,10 +57,11 @@ def problem(error: Exception, context: dict) -> Response | None:
         return None
     set_rollback()
     headers = {}
-    if getattr(fault, "auth_header", None):
-        headers["WWW-Authenticate"] = fault.auth_header
-    if getattr(fault, "wait", None):
-        headers["Retry-After"] = str(max(1, int(fault.wait)))
+    # Some of REST framework's exceptions, and some of ours, carry more than the class they share declares.
+    if auth_header := getattr(fault, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if wait := getattr(fault, "wait", None):
+        headers["Retry-After"] = str(max(1, int(wait)))
     return Response(document(fault), status=fault.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
@@ -110,8 +111,8 @@ def _errors(fault: exceptions.APIException) -> Iterator[tuple[str, str]]:
     """Pairs of a JSON pointer into the request and a sentence."""
     if isinstance(fault, exceptions.ValidationError):
         yield from _walk(fault.detail, "")
-    elif getattr(fault, "pointer", ""):
-        yield fault.pointer, str(fault.detail)
+    elif pointer := getattr(fault, "pointer", ""):
+        yield pointer, str(fault.detail)
 
 
 def _walk(detail, pointer: str) -> Iterator[tuple[str, str]]:

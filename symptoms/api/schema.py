@@ -42,7 +42,7 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]  # a field of that name
     today = serializers.IntegerField(
         required=False, help_text="Where a day has not come yet: the day of the treatment that it is by the server."
     )

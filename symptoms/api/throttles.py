@@ -14,7 +14,7 @@ class PerPerson(BaseThrottle):
     """So many calls in each window of time, counted in every server process for itself."""
 
     def allow_request(self, request: Request, view) -> bool:
-        number, _, per = api_settings.DEFAULT_THROTTLE_RATES["person"].partition("/")
+        number, _, per = str(api_settings.DEFAULT_THROTTLE_RATES["person"]).partition("/")
         length = SECONDS[per]
         now = time.time()
         self.left = length - now % length

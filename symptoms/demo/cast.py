@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from symptoms.demo.drawing.shapes import View
+
 PASSWORD = "walk slowly through ferns"  # noqa: S105  the demo's, printed by `make run`
 LARKFIELD = {"name": "Larkfield Skin Clinic", "phone": "020 7946 0123"}
 OTHERWHERE = {"name": "Otherwhere Clinic", "phone": "0113 496 0456"}
@@ -38,7 +40,7 @@ class Story:
     temperature: dict[int, float] = field(default_factory=dict)
     exposures: dict[int, tuple[str, ...]] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
-    photos: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    photos: dict[int, tuple[View, ...]] = field(default_factory=dict)
     handled: tuple[tuple[int, int, str, str], ...] = ()
 
     def on(self, day: int) -> dict[str, int] | None:

@@ -2,11 +2,12 @@
 
 from symptoms.demo.cast import Person, Story
 from symptoms.demo.drawing.photo import draw
+from symptoms.demo.drawing.shapes import View
 
 DOTS_SHOW_FOR = 2  # days; the needles' marks have closed by then
 
 
-def picture(person: Person, story: Story, day: int, view: str) -> bytes:
+def picture(person: Person, story: Story, day: int, view: View) -> bytes:
     """A JPEG of the person on that day, from one view."""
     levels, signs = story.on(day) or {}, story.signs.get(day, ())
     return draw(

@@ -56,7 +56,7 @@ def _clinic(clinic: dict, members, people, password: str, now: datetime) -> Iter
     for person in people:
         patient = _patient(person, practice, password, now)
         for story in person.stories:
-            treatment = _treat(person, patient, story, staff.get(story.by) or patient.user, now)
+            treatment = _treat(person, patient, story, staff.get(story.by), now)
             for day in range(story.days_ago + 1):
                 _day(person, treatment, story, day, now)
                 _handle(treatment, story, day, staff, now)
@@ -96,11 +96,18 @@ def _patient(person: cast.Person, practice: Practice, password: str, now: dateti
     return patient
 
 
-def _treat(person: cast.Person, patient: Patient, story: cast.Story, by: User, now: datetime) -> Treatment:
+def _account_of(patient: Patient) -> User:
+    """Whoever logs has joined: a story that says otherwise is a mistake in the cast."""
+    if patient.user is None:
+        raise ValueError(f"{patient} logs without an account")
+    return patient.user
+
+
+def _treat(person: cast.Person, patient: Patient, story: cast.Story, by: User | None, now: datetime) -> Treatment:
     performed_at = _at(now, story.days_ago, 0, TREATED_AT)
     return start_treatment(
         patient,
-        by=by,
+        by=by or _account_of(patient),
         now=performed_at,
         id=_id(person.email, story.days_ago),
         performed_at=performed_at,
@@ -129,7 +136,7 @@ def _day(person: cast.Person, treatment: Treatment, story: cast.Story, day: int,
         day=day,
         answers=_answers(treatment, story, day, {symptom: level for symptom, level in levels.items() if level}),
         note=story.notes.get(day, ""),
-        by=treatment.patient.user,
+        by=_account_of(treatment.patient),
         now=_logged_at(story, day, now),
     )
 
@@ -143,7 +150,7 @@ def _photos(person: cast.Person, treatment: Treatment, story: cast.Story, now: d
                 day=day,
                 view=view,
                 data=picture(person, story, day, view),
-                by=treatment.patient.user,
+                by=_account_of(treatment.patient),
                 now=_logged_at(story, day, now),
             )
 

@@ -47,8 +47,8 @@ class EntryForm(forms.Form):
         error_messages={"max_length": f"{LONGEST_NOTE:,} characters at most. Yours has %(show_value)d."},
     )
 
-    def __init__(self, *args, treatment: Treatment, day: int, last: Entry | None, unit: str = "c", **kwargs):
-        super().__init__(*args, auto_id=True, **kwargs)  # a field's id is its name, which the scales rely on
+    def __init__(self, *, treatment: Treatment, day: int, last: Entry | None, unit: str = "c", **kwargs: Any):
+        super().__init__(auto_id=True, **kwargs)  # a field's id is its name, which the scales rely on
         self.own_unit = unit
         self.initial.setdefault("id", uuid4())
         self.initial.setdefault("day", day)
@@ -99,7 +99,7 @@ class EntryForm(forms.Form):
     def _so_far(self, day: int) -> EntryValues | None:
         """What was answered on this page so far, as far as it can be read; None before anything was."""
         levels = {str(s): int(self[s].value()) for s in Symptom if str(self[s].value()) in dict(LEVELS)}
-        words = dict(self.fields["signs"].choices)
+        words = {asked.word for asked in QUESTIONS if asked.kind == LISTS["signs"]}
         document: dict[str, Any] = {
             "symptoms": levels,
             "asked": list(levels),

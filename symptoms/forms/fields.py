@@ -162,7 +162,7 @@ class LocalTimeField(forms.DateTimeField):
             )
 
     def _read(self, words: str) -> datetime:
-        for form in self.input_formats:
+        for form in self.input_formats or ():
             try:
                 return datetime.strptime(words, form)
             except ValueError:

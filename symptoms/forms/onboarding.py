@@ -52,7 +52,9 @@ class BornForm(AgreeForm):
 
     def __init__(self, *args, now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["year_of_birth"].now = now
+        year_of_birth = self.fields["year_of_birth"]
+        assert isinstance(year_of_birth, BirthYearField)
+        year_of_birth.now = now
 
 
 class StartForm(BornForm):

@@ -24,7 +24,9 @@ class PatientForm(forms.Form):
 
     def __init__(self, *args, now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["year_of_birth"].now = now
+        year_of_birth = self.fields["year_of_birth"]
+        assert isinstance(year_of_birth, BirthYearField)
+        year_of_birth.now = now
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
 

@@ -101,7 +101,7 @@ class Asking:
             "chosen": field.value(),
             "yesterday": self.last_said.get(symptom),
             "required": self.form.fields[symptom].required,
-            "error": " ".join(field.errors),
+            "error": " ".join(map(str, field.errors)),
             "opens_if": "" if symptom in self.asked.symptoms else self._opens_if(asked),
             "is_felt": symptom in FELT,
         }

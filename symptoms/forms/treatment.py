@@ -98,6 +98,7 @@ class SessionForm(forms.Form):
         """`zone` is that of whoever fills it in; `elsewhere` that of the other side: patient or practice."""
         super().__init__(*args, **kwargs)
         performed_at = self.fields["performed_at"]
+        assert isinstance(performed_at, LocalTimeField)
         performed_at.on(zone, now)
         self.clock = clock_by(zone, elsewhere, now) if elsewhere else ""
         performed_at.help_text = self.clock
@@ -188,7 +189,9 @@ class TreatmentForm(SessionForm, SkinForm):
         here = practice.memberships.practitioners().values("user")
         treated = self.initial.get("practitioner")  # stays named after leaving the clinic
         listed = Q(pk__in=here) | Q(pk=treated.pk if treated else None)
-        self.fields["practitioner"].queryset = User.objects.filter(listed).order_by("name", "email")
+        practitioner = self.fields["practitioner"]
+        assert isinstance(practitioner, MemberField)
+        practitioner.queryset = User.objects.filter(listed).order_by("name", "email")
         self.fields["operator"].label = "Done by somebody else"
         if self.clock:
             self.fields["performed_at"].help_text = f"{self.clock} Day 0 is the date there, where the patient is."

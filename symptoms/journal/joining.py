@@ -104,12 +104,14 @@ def confirm_patient(invitation: Invitation, *, by: User, now: datetime) -> Patie
         CannotJoin: that account works in a clinic by now.
     """
     invitation = _locked(invitation, by)
-    if invitation.used_by is not None:
-        _lock_practices(invitation.used_by, invitation.practice_id)
-        lock_user(invitation.used_by.pk)
+    user = invitation.used_by
+    if user is None:  # nobody took it, or their account is gone
+        return None
+    _lock_practices(user, invitation.practice_id)
+    lock_user(user.pk)
     if not invitations.confirm(invitation, now):
         return None
-    kept = _attach(invitation, invitation.used_by, now)
+    kept = _attach(invitation, user, now)
     record_access(by, kept, CONFIRMED, now)
     return kept
 
@@ -309,8 +311,7 @@ def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> No
     raise_newest(patient, now=now)
     if moved:  # it is open already, so nothing else would send a message about it
         worst = max(moved, key=lambda alert: (alert.urgency, alert.worsened_at))
-        worst.treatment.patient.practice = practice
-        tell(worst.treatment, worst.entry, worst.urgency, now=now)
+        tell(practice, worst.treatment, worst.entry, worst.urgency, now=now)
     refresh_standing(patient)
 
 

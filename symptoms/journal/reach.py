@@ -79,7 +79,8 @@ class Reach:
         if self.until is None:
             return with_assessment(entries)
         assessments = Assessment.objects.current_at(self.until).with_place(self.until)
-        return entries.prefetch_related(Prefetch("assessments", assessments, to_attr="said_then"))
+        then = Prefetch("assessments", assessments, to_attr="said_then")
+        return entries.prefetch_related(then)  # type: ignore[no-redef]  # declared on the model
 
     def shown(self, entry: Entry) -> Entry:
         """The entry as the reader may see it: without a note that is not for them, and as it stood at `until`."""
@@ -108,7 +109,8 @@ class Reach:
 def with_assessment(entries: EntryQuerySet) -> EntryQuerySet:
     """The entries, each with its current assessment as `assessment` (None while there is none): one statement."""
     current = FilteredRelation("assessments", condition=Q(assessments__is_current=True))
-    return entries.annotate(assessment=current).select_related("assessment")
+    rows = entries.annotate(assessment=current)  # type: ignore[no-redef]  # declared on the model, for who reads it
+    return rows.select_related("assessment")  # type: ignore[misc]  # a FilteredRelation, unknown to the plugin
 
 
 def reach_of(user: User, treatment: Treatment) -> Reach:
@@ -201,8 +203,9 @@ def _as_they_were(practice: Practice, treatments: list[Treatment], untils: dict[
 
 
 def _put_back(treatment: Treatment, was: dict) -> None:
+    fields = {field.name: field for field in Treatment._meta.concrete_fields}
     for name, value in was.items():
-        field = Treatment._meta.get_field(name)
+        field = fields[name]
         if isinstance(field, ForeignKey):
             setattr(treatment, field.attname, field.target_field.to_python(value))
         else:

@@ -51,7 +51,7 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
         raise PermissionDenied
     lock_practice(practice.pk)
     settled = Invitation.objects.to_undo(now).select_related("used_by").filter(pk=invitation.pk).first()
-    if settled is None:
+    if settled is None or settled.confirmed_at is None:
         raise TooLate
     invitation, before = settled, settled.record_before or {}
     joined = lock_patients([UUID(before["kept"])])[UUID(before["kept"])]
@@ -64,7 +64,7 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
     if not was_here_before:
         _end_reach(invitation, own, record, practice)
         if own.practice_id == practice.pk:
-            _go_back(invitation, own, practice, now)
+            _go_back(invitation, settled.confirmed_at, own, practice, now)
     Treatment.objects.filter(pk__in=[copy.pk for copy in copies if copy]).update(open_to=own.practice)
     _tell(invitation, own, practice, by, now)
     _finish(invitation, own, record, by, now)
@@ -84,24 +84,26 @@ def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, 
     if before["id"] != before["kept"]:
         _forget(joined, before)
         return joined, Patient.objects.create(id=UUID(before["id"]), practice=practice, **before["patient"])
+    user = joined.user
+    if user is None:  # their account is gone: nobody is left whose record it could be
+        raise TooLate
     own = Patient.objects.get(pk=joined.pk)
     own.pk, own.user_id, own._state.adding = None, None, True
     own.id = Patient._meta.pk.get_default()
     own.save(force_insert=True)
-    user_id = joined.user_id
     for name, value in before["patient"].items():
         setattr(joined, name, value)
     joined.user_id, joined.practice = None, practice
     joined.zone_confirmed_at = joined.welcomed_at = None
     joined.save()
-    own.user = User.objects.get(pk=user_id)
+    own.user = user
     # Another practice that made the same mistake later may take it back later: it is about this record then.
-    later = Invitation.objects.filter(used_by=user_id, record_before__kept=str(joined.pk))
+    later = Invitation.objects.filter(used_by=user, record_before__kept=str(joined.pk))
     for invitation in later.exclude(record_before__id=str(joined.pk)):
         invitation.record_before = {**(invitation.record_before or {}), "kept": str(own.pk)}
         invitation.save(update_fields=["record_before"])
     # What they said about themselves since stays; what the practice had written of the other person goes.
-    for name, otherwise in (("name", str(own.user)), ("email", own.user.email), ("phone", ""), ("year_of_birth", None)):
+    for name, otherwise in (("name", str(user)), ("email", user.email), ("phone", ""), ("year_of_birth", None)):
         if getattr(own, name) == before["patient"][name]:
             setattr(own, name, otherwise)
     own.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
@@ -149,9 +151,8 @@ def _end_reach(invitation: Invitation, own: Patient, record: Patient, practice: 
     own.invitations.filter(practice=practice).update(patient=record)
 
 
-def _go_back(invitation: Invitation, own: Patient, practice: Practice, now: datetime) -> None:
+def _go_back(invitation: Invitation, joined_at: datetime, own: Patient, practice: Practice, now: datetime) -> None:
     """The person is again where they were before they joined, with what they had agreed to there."""
-    joined_at = invitation.confirmed_at
     own.consents.filter(practice=practice, purpose=Consent.Purpose.PHOTOS, withdrawn_at=None).update(withdrawn_at=now)
     left = Departure.objects.filter(
         patient=own, at=joined_at, practice=(invitation.record_before or {}).get("was_at")

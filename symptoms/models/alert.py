@@ -1,15 +1,18 @@
 """What a practitioner has to look at, what became of it, and what they wrote."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.free_text import FreeText
-from accounts.models import Membership, Practice, User
+from accounts.models import Membership, Practice, SendingQuerySet, User
+from symptoms.models.assessment import Assessment
 from symptoms.models.entry import Entry
 from symptoms.models.treatment import Treatment, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.evidence import Flag
 
 LONGEST_NOTE = 1000  # characters
 OUTCOMES = [
@@ -37,6 +40,15 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         """Each with `left_open`: what was open when the patient last left, as the event's detail; None for others."""
         leaving = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.LEFT).order_by("-id")
         return self.annotate(left_open=Subquery(leaving.values("detail")[:1]))
+
+    def with_flags(self) -> "AlertQuerySet":
+        """Each with `flags`: what was said last of its entry, None while it is not judged."""
+        said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True)
+        return self.annotate(flags=Subquery(said.values("flags")))
+
+    def with_messages(self, about: SendingQuerySet) -> "AlertQuerySet":
+        """Each with `tried` and `reached`: whether a message `about` it was queued, and whether one arrives."""
+        return self.annotate(tried=Exists(about), reached=Exists(about.deliverable()))
 
     def managed_by(self, user: User) -> "AlertQuerySet":
         """Those of the practice in which the user is a practitioner, of treatments that it may still read."""
@@ -86,6 +98,13 @@ class Alert(models.Model):
     reason = models.CharField(max_length=500, blank=True)
 
     objects = AlertQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # by annotation, and only then
+        is_held: bool  # with_holder
+        left_open: str | None  # with_what_was_left
+        flags: list[Flag] | None  # with_flags
+        tried: bool  # with_messages
+        reached: bool
 
     class Meta:
         constraints = [

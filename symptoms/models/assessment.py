@@ -1,6 +1,7 @@
 """What was said about a day, by which protocol, on which evidence: stored, so that it can be shown as it was."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -45,6 +46,9 @@ class Assessment(models.Model):
     is_current = models.BooleanField(default=True)
 
     objects = AssessmentQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        was_current: bool  # annotated by `with_place`
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -10,6 +11,9 @@ from django.urls import reverse
 from accounts.free_text import FreeText
 from accounts.models import User
 from symptoms.models.treatment import Treatment, TreatmentAccess
+
+if TYPE_CHECKING:
+    from symptoms.models.assessment import Assessment
 
 LONGEST_NOTE = 2000  # characters
 
@@ -75,6 +79,11 @@ class Entry(models.Model):
     judge_attempts = models.PositiveSmallIntegerField(default=0)
 
     objects = EntryQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # by annotation and prefetching, and only then
+        was_current: bool  # with_place
+        assessment: "Assessment | None"  # journal/reach.py, as is the next
+        said_then: list["Assessment"]
 
     class Meta:
         constraints = [

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -107,6 +107,10 @@ class Treatment(models.Model):
     kept_apart_at = models.DateTimeField(null=True, blank=True)  # the patient said: not the same session
 
     objects = TreatmentQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # annotated by journal/loading.py
+        agreed: bool
+        practitioner_is_there: bool
 
     class Meta:
         indexes = [

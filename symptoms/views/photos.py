@@ -1,11 +1,11 @@
 """Photos, for their patient and for practitioners who may see them: the picture, and its page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.access import record_access, signed_in
+from accounts.access import AuthenticatedHttpRequest, record_access, signed_in
 from symptoms.models import Photo
 from symptoms.photos import files
 
@@ -21,17 +21,18 @@ HEADERS = {
 
 @signed_in
 @require_safe
-def photo(request: HttpRequest, photo_id) -> HttpResponse:
+def photo(request: AuthenticatedHttpRequest, photo_id) -> HttpResponse:
     """The picture, whole, to its patient and to practitioners who may see it; the latter's look is kept.
 
     In place of a picture that is lost stands a drawn one that says so.
     """
-    found = get_object_or_404(Photo.objects.visible_to(request.user).select_related("treatment__patient"), pk=photo_id)
+    visible = Photo.objects.visible_to(request.user).select_related("treatment__patient")
+    photo = get_object_or_404(visible, pk=photo_id)
     try:
-        jpeg = files.read(found)
+        jpeg = files.read(photo)
     except files.PhotoLost:
         return render(request, "components/photo_lost.svg", content_type="image/svg+xml", status=404)
-    patient = found.treatment.patient
+    patient = photo.treatment.patient
     if patient.user_id != request.user.pk:
         record_access(request.user, patient, "photo")
     return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
@@ -39,7 +40,7 @@ def photo(request: HttpRequest, photo_id) -> HttpResponse:
 
 @signed_in
 @require_safe
-def photo_page(request: HttpRequest, photo_id) -> HttpResponse:
+def photo_page(request: AuthenticatedHttpRequest, photo_id) -> HttpResponse:
     """One photo as large as the window, between the ones of its view before and after, and beside those of its day.
 
     It is for whoever may see the picture. A practitioner's look is written down, as it is for the picture.

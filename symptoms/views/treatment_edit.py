@@ -12,8 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import DecimalField
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
+from accounts.access import AuthenticatedHttpRequest
 from accounts.edits import ChangedMeanwhile, Reading, in_words, kept
 from accounts.members import editor_name
 from symptoms.forms.treatment import SessionForm, keeps_date, session_of, typed_date
@@ -42,7 +43,12 @@ class TreatmentEdit:
 
 
 def edit_treatment(
-    request: HttpRequest, treatment: Treatment, form_of: Callable[..., SessionForm], *, reader: ZoneInfo, now: datetime
+    request: AuthenticatedHttpRequest,
+    treatment: Treatment,
+    form_of: Callable[..., SessionForm],
+    *,
+    reader: ZoneInfo,
+    now: datetime,
 ) -> TreatmentEdit:
     """Save what was typed, or give the form to show, empty of answers where the page was only opened.
 

@@ -1,5 +1,7 @@
 """An alert as practitioners' programs see it."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.members import user_name
@@ -31,7 +33,8 @@ class UserName(serializers.CharField):
         self.at = at
 
     def get_attribute(self, alert: Alert) -> str | None:
-        return user_name(super().get_attribute(alert)) if getattr(alert, self.at) else None
+        user: Any = super().get_attribute(alert)  # a User, or None: the stubs expect what a text is made of
+        return user_name(user) if getattr(alert, self.at) else None
 
 
 class AlertSerializer(serializers.Serializer):

@@ -34,7 +34,7 @@ class FindingSerializer(serializers.Serializer):
 
     id = serializers.CharField(help_text="The criterion, as docs/clinical.md lists it.")
     urgency = UrgencyWord()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     evidence = FactSerializer(many=True)
     treatment_offset = serializers.IntegerField(
         help_text="Days by which an earlier session preceded this one, when it is that session's; else 0."

@@ -21,7 +21,7 @@ from symptoms.wording.patient import Verdict
 class CallSerializer(serializers.Serializer):
     """Somebody to call."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     number = serializers.CharField()
 
 

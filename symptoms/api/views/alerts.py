@@ -6,14 +6,13 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import record_access, record_listing
 from accounts.models import User
 from symptoms.alerts.handling import acknowledge, resolve
 from symptoms.alerts.read_receipts import BY_PROGRAM, LISTED_BY_PROGRAM
-from symptoms.api.base import Endpoint
+from symptoms.api.base import AuthenticatedRequest, Endpoint
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPractitioner
 from symptoms.api.problems import Conflict
@@ -46,7 +45,7 @@ class Alerts(Endpoint):
         answers={200: AlertSerializer(many=True)},
         parameters=(CURSOR, OPEN),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: AuthenticatedRequest) -> Response:
         rows = _seen_by(request.user)
         if "open" in request.query_params:
             rows = rows.filter(resolved_at__isnull=_yes_or_no(request.query_params["open"], "open"))
@@ -64,7 +63,7 @@ class OneAlert(Endpoint):
     may = {"GET": IsPractitioner}
 
     @operation("read_alert", "Read an alert", "One alert of the practice.", answers={200: AlertSerializer})
-    def get(self, request: Request, alert_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, alert_id: UUID) -> Response:
         return _answer(request.user, get_object_or_404(_seen_by(request.user), pk=alert_id))
 
 
@@ -81,7 +80,7 @@ class Acknowledgement(Endpoint):
         body=NothingInSerializer,
         answers={200: AlertsSerializer},
     )
-    def post(self, request: Request, alert_id: UUID) -> Response:
+    def post(self, request: AuthenticatedRequest, alert_id: UUID) -> Response:
         self.read(NothingInSerializer)
         alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
         acknowledge(alert.treatment, by=request.user, now=timezone.now())
@@ -106,7 +105,7 @@ class Resolution(Endpoint):
         answers={200: AlertSerializer},
         more=(409,),
     )
-    def post(self, request: Request, alert_id: UUID) -> Response:
+    def post(self, request: AuthenticatedRequest, alert_id: UUID) -> Response:
         said = self.read(ResolutionInSerializer)
         alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
         try:

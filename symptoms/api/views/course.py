@@ -5,10 +5,9 @@ from uuid import UUID
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from symptoms.api.base import Endpoint, treatment_read_by
+from symptoms.api.base import AuthenticatedRequest, Endpoint, treatment_read_by
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.schema import operation
 from symptoms.api.serializers.course import CourseSerializer
@@ -35,7 +34,7 @@ class Course(Endpoint):
         answers={200: CourseSerializer},
         parameters=(FROM, TO),
     )
-    def get(self, request: Request, treatment_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         reach = treatment_read_by(request.user, treatment_id)
         first = _day(request, "from", 0)
         last = _day(request, "to", min(first + MOST_DAYS - 1, LAST_DAY))
@@ -46,7 +45,7 @@ class Course(Endpoint):
         return Response(CourseSerializer(course, context={"today": reach.treatment.day_of(today)}).data)
 
 
-def _day(request: Request, name: str, otherwise: int) -> int:
+def _day(request: AuthenticatedRequest, name: str, otherwise: int) -> int:
     text = request.query_params.get(name)
     if text is None:
         return otherwise

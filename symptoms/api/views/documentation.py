@@ -19,7 +19,7 @@ from symptoms.api.base import refuse_unknown_query
 LOOSENED = {"img-src": ["data:"], "style-src": ["'sha256-MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0='"]}
 
 
-class Readable:
+class Readable(APIView):
     """Only read, by anybody; what goes wrong is a problem document here too, in no template or YAML."""
 
     permission_classes = [AllowAny]

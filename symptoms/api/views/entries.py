@@ -7,10 +7,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from symptoms.api.base import Endpoint, as_uuid, own_treatment, record_reading, treatment_read_by, treatment_seen_by
+from symptoms.api.base import (
+    AuthenticatedRequest,
+    Endpoint,
+    as_uuid,
+    own_treatment,
+    record_reading,
+    treatment_read_by,
+    treatment_seen_by,
+)
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
 from symptoms.api.problems import Conflict, Unprocessable
@@ -62,7 +69,7 @@ class Entries(Recording):
         answers={200: EntrySerializer(many=True)},
         parameters=(CURSOR,),
     )
-    def get(self, request: Request, treatment_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         reach = treatment_read_by(request.user, treatment_id)
         return self.page(
             reach.with_assessment(reach.entries()), EntrySerializer, lambda page: list(map(reach.shown, page))
@@ -76,7 +83,7 @@ class Entries(Recording):
         answers={201: WholeEntrySerializer, 200: WholeEntrySerializer},
         more=(409, 422),
     )
-    def post(self, request: Request, treatment_id: UUID) -> Response:
+    def post(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         return _recorded(request, treatment_id, self._read(NewEntryInSerializer, treatment_id))
 
 
@@ -91,7 +98,7 @@ class OneEntry(Recording):
         "What was reported, what was said about it, what the patient reads, and what became of it at the clinic.",
         answers={200: WholeEntrySerializer},
     )
-    def get(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, treatment_id: UUID, entry_id: UUID) -> Response:
         reach = treatment_seen_by(request.user, treatment_id)
         entry = reach.shown(get_object_or_404(reach.with_assessment(reach.entries()), pk=entry_id))
         record_reading(request.user, reach.treatment)
@@ -106,7 +113,7 @@ class OneEntry(Recording):
         answers={201: WholeEntrySerializer, 200: WholeEntrySerializer},
         more=(409, 422),
     )
-    def put(self, request: Request, treatment_id: UUID, entry_id: UUID) -> Response:
+    def put(self, request: AuthenticatedRequest, treatment_id: UUID, entry_id: UUID) -> Response:
         return _recorded(request, treatment_id, {"id": entry_id, **self._read(EntryInSerializer, treatment_id)})
 
 
@@ -126,7 +133,7 @@ class Assessments(Endpoint):
         answers={200: AssessmentSerializer(many=True)},
         parameters=(CURSOR, OF_ENTRY),
     )
-    def get(self, request: Request, treatment_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         reach = treatment_read_by(request.user, treatment_id)
         rows = reach.assessments()
         if "entry" in request.query_params:
@@ -140,7 +147,7 @@ class Assessments(Endpoint):
         return self.page(rows, AssessmentSerializer, as_seen)
 
 
-def _recorded(request: Request, treatment_id: UUID, said: dict) -> Response:
+def _recorded(request: AuthenticatedRequest, treatment_id: UUID, said: dict) -> Response:
     now = timezone.now()
     try:
         done = record_entry(treatment_id, **said, by=request.user, now=now)

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
 from symptoms.api.base import (
+    AuthenticatedRequest,
     Endpoint,
     own_treatment,
     record_reading,
@@ -60,7 +60,7 @@ class Photos(Endpoint):
         answers={200: PhotoSerializer(many=True)},
         parameters=(CURSOR,),
     )
-    def get(self, request: Request, treatment_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         return self.page(treatment_read_by(request.user, treatment_id).photos(), PhotoSerializer)
 
 
@@ -74,7 +74,7 @@ class OnePhoto(Endpoint):
     @operation(
         "read_photo", "Read about a photo", "What is known of it; `url` is the picture.", answers={200: PhotoSerializer}
     )
-    def get(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, treatment_id: UUID, photo_id: UUID) -> Response:
         refuse_unknown_query(request, known=frozenset())
         reach = treatment_seen_by(request.user, treatment_id)
         photo = get_object_or_404(reach.photos(), pk=photo_id)
@@ -92,13 +92,13 @@ class OnePhoto(Endpoint):
         more=(409, 422),
         parameters=(DAY, VIEW),
     )
-    def put(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
+    def put(self, request: AuthenticatedRequest, treatment_id: UUID, photo_id: UUID) -> Response:
         own_treatment(request.user, treatment_id)
         photo, is_new = _kept(treatment_id, id=photo_id, **self._said(request), by=request.user)
         return Response(PhotoSerializer(photo).data, status=201 if is_new else 200)
 
     @operation("remove_photo", "Remove a photo", "For good: the row first, then the file.", answers={204: None})
-    def delete(self, request: Request, treatment_id: UUID, photo_id: UUID) -> Response:
+    def delete(self, request: AuthenticatedRequest, treatment_id: UUID, photo_id: UUID) -> Response:
         refuse_unknown_query(request, known=frozenset())
         treatment = own_treatment(request.user, treatment_id)
         photo = get_object_or_404(treatment.photos.all(), pk=photo_id)
@@ -108,10 +108,11 @@ class OnePhoto(Endpoint):
             raise Http404 from refusal
         return Response(status=204)
 
-    def _said(self, request: Request) -> dict:
+    def _said(self, request: AuthenticatedRequest) -> dict:
         """Day, view and picture (a file), from the form, or from the query beside a picture."""
         sent = request.data
         if (request.content_type or "").startswith("image/"):
+            assert isinstance(sent, dict)  # as `PictureParser` gives it
             facts = PhotoFactsInSerializer(data=request.query_params.dict())
             facts.is_valid(raise_exception=True)
             return {**facts.validated_data, "picture": sent.get("photo", BytesIO())}

@@ -15,7 +15,14 @@ from accounts.access import record_listing
 from accounts.edits import ChangedMeanwhile
 from accounts.models import Patient, User
 from symptoms.alerts.read_receipts import LISTED_BY_PROGRAM
-from symptoms.api.base import Endpoint, as_uuid, record_reading, treatment_read_by, treatment_seen_by
+from symptoms.api.base import (
+    AuthenticatedRequest,
+    Endpoint,
+    as_uuid,
+    record_reading,
+    treatment_read_by,
+    treatment_seen_by,
+)
 from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner
@@ -61,7 +68,7 @@ class Treatments(Endpoint):
         answers={200: TreatmentSerializer(many=True)},
         parameters=(CURSOR, OF_PATIENT),
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: AuthenticatedRequest) -> Response:
         now = timezone.now()
         rows = Treatment.objects.all_visible_to(request.user).select_related(
             "patient__practice", "practitioner", "practice"
@@ -89,7 +96,7 @@ class Treatments(Endpoint):
         answers={201: TreatmentSerializer, 200: TreatmentSerializer},
         more=(409, 422),
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: AuthenticatedRequest) -> Response:
         said = self.read(NewTreatmentWithIdInSerializer)
         return _recorded(request.user, said.pop("id", None) or uuid4(), said)
 
@@ -109,7 +116,7 @@ class OneTreatment(Endpoint):
         "What was done, and to which skin. The ETag of the answer goes into `If-Match` of a correction.",
         answers={200: TreatmentSerializer},
     )
-    def get(self, request: Request, treatment_id: UUID) -> Response:
+    def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         reach = treatment_read_by(request.user, treatment_id)
         return _answer(reach.treatment, reach.now(timezone.now()))
 
@@ -121,7 +128,7 @@ class OneTreatment(Endpoint):
         answers={201: TreatmentSerializer, 200: TreatmentSerializer},
         more=(409, 422),
     )
-    def put(self, request: Request, treatment_id: UUID) -> Response:
+    def put(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         return _recorded(request.user, treatment_id, self.read(NewTreatmentInSerializer))
 
     @operation(
@@ -135,7 +142,7 @@ class OneTreatment(Endpoint):
         more=(412, 422),
         parameters=(OUTSIDE, IF_MATCH),
     )
-    def patch(self, request: Request, treatment_id: UUID) -> Response:
+    def patch(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
         keeps_outside = _keeps_outside(request)
         treatment = treatment_seen_by(request.user, treatment_id).treatment
         if not may_change(treatment, request.user):
@@ -160,7 +167,7 @@ class OneTreatment(Endpoint):
         return _recorded_answer(request.user, treatment, now)
 
 
-def _keeps_outside(request: Request) -> bool:
+def _keeps_outside(request: AuthenticatedRequest) -> bool:
     word = request.query_params.get("outside")
     if word not in (None, "keep"):
         raise ValidationError({"outside": ["Say keep, or leave it out."]})
@@ -207,10 +214,10 @@ def _whose(user: User, patient_id: UUID | None) -> Patient:
         return user.as_patient
     if patient_id is None:
         raise ValidationError({"patient": ["Say whose treatment it is."]})
-    patient = (
-        Patient.objects.of_practice(user.practice_as_practitioner).select_related("practice").filter(pk=patient_id)
-    )
-    found = patient.first()
-    if found is None:
+    practice = user.practice_as_practitioner
+    if practice is None:
+        raise PermissionDenied
+    patient = Patient.objects.of_practice(practice).select_related("practice").filter(pk=patient_id).first()
+    if patient is None:
         raise ValidationError({"patient": ["There is no such patient."]})
-    return found
+    return patient

@@ -65,7 +65,7 @@ def course_context(request: HttpRequest, reach: Reach, matters: list[Matter], no
     return {
         "today": today,
         "page": page,
-        "pager_query": urlencode({"treatment": treatment.id, "symptom": symptom}) + "&",
+        "pager_query": urlencode({"treatment": str(treatment.id), "symptom": str(symptom)}) + "&",
         "symptom": symptom,
         "chart": draw(course.line(symptom), symptom, today=today),
         "table": _table(course, symptom),
@@ -113,7 +113,7 @@ def _log(reach: Reach, course: CourseRead) -> list[Logged]:
     treatment = reach.treatment
     days = range(course.days[0].day, course.days[-1].day + 1)
     replaced: dict[int, list[Entry]] = defaultdict(list)
-    older = reach.entries().filter(reach.on(days), was_current=False)
+    older = reach.entries().filter(reach.on(days), was_current=False)  # type: ignore[misc]  # `with_place` annotates it
     for entry in older.order_by("-received_at")[:MOST_REPLACED]:
         replaced[reach.shown(entry).day].append(entry)
     return [

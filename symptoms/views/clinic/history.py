@@ -1,5 +1,6 @@
 """Who did what and when, for the patient's page: logs, alerts, notes, changes, newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -67,7 +68,7 @@ def _logged(patient: Patient, reaches: list[Reach]):
         yield Event(entry.received_at, str(patient), what, urgency=judged.urgency_slug if judged else "unjudged")
 
 
-def _said(entries: list[Entry], seen: dict[UUID, Reach]) -> list[Assessment]:
+def _said(entries: Sequence[Entry], seen: dict[UUID, Reach]) -> list[Assessment]:
     """The last judgement of each entry that its reader may know; a later one replaces an earlier when put in a dict."""
     rows = Assessment.objects.filter(entry__in=[entry.id for entry in entries]).select_related("entry").order_by("id")
     found = []

@@ -4,13 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
-from accounts.access import practitioner_required, record_access
+from accounts.access import PracticeRequest, practitioner_required, record_access
 from accounts.invitations import CannotJoin
 from accounts.models import UNDONE_WITHIN, Invitation, Patient
 from symptoms.alerts.read_receipts import DETAILS
@@ -21,9 +21,9 @@ from symptoms.views.clinic.patient_context import patients_seen_by
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def invite_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Send the patient a link, or show a code here; and say what became of the last invitation."""
-    practice, now = request.user.practice_as_practitioner, timezone.now()
+    practice, now = request.practice, timezone.now()
     patient = get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=patient_id)
     if patient.user_id is not None:
         messages.info(request, f"{patient} has joined already.")
@@ -46,7 +46,7 @@ def invite_patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return render(request, "practitioner/invite.html", context, status=status)
 
 
-def _sent(request: HttpRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
+def _sent(request: PracticeRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
     invitations.invite_patient(patient, request.user, email, now=now)
     messages.success(request, f"A link is on its way to {email}.")
     return redirect("invite_patient", patient.id)
@@ -58,9 +58,9 @@ def _newest(patient: Patient) -> Invitation | None:
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def confirm_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
+def confirm_invitation(request: PracticeRequest, invitation_id) -> HttpResponse:
     """Say whether the person who took the code at the desk is the patient; until then they see none of the record."""
-    waiting = Invitation.objects.to_confirm().filter(practice=request.user.practice_as_practitioner)
+    waiting = Invitation.objects.to_confirm().filter(practice=request.practice)
     waiting = waiting.exclude(patient=None).select_related("patient", "practice", "used_by")
     invitation = get_object_or_404(waiting, pk=invitation_id)
     answer, now, sentence = request.POST.get("answer"), timezone.now(), ""
@@ -83,7 +83,7 @@ def confirm_invitation(request: HttpRequest, invitation_id) -> HttpResponse:
     return render(request, "accounts/confirm.html", context, status=422 if sentence else 200)
 
 
-def _confirmed(request: HttpRequest, kept: Patient | None) -> HttpResponse:
+def _confirmed(request: PracticeRequest, kept: Patient | None) -> HttpResponse:
     if kept is None:
         messages.error(request, "Somebody has answered this already.")
         return redirect("queue")
@@ -93,10 +93,10 @@ def _confirmed(request: HttpRequest, kept: Patient | None) -> HttpResponse:
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def undo_joining(request: HttpRequest, invitation_id) -> HttpResponse:
+def undo_joining(request: PracticeRequest, invitation_id) -> HttpResponse:
     """Take back, after being asked once, that whoever joined is the practice's patient."""
-    practice, now = request.user.practice_as_practitioner, timezone.now()
-    ours = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(request.user))
+    practice, now = request.practice, timezone.now()
+    ours = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(practice))
     invitation = get_object_or_404(ours.select_related("patient", "used_by"), pk=invitation_id)
     if request.method == "POST":
         try:

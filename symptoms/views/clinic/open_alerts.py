@@ -44,7 +44,7 @@ class Matter:
     @property
     def left(self) -> str:
         """What was open when the patient left, where that is the matter."""
-        return left_in_words(self.alert.left_open) if self.alert.kind == Alert.Kind.LEFT else ""
+        return left_in_words(self.alert.left_open or "") if self.alert.kind == Alert.Kind.LEFT else ""
 
     @property
     def unjudged(self) -> bool:

@@ -4,19 +4,21 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import practitioner_required
+from accounts.access import PracticeRequest, practitioner_required
 from accounts.members import user_name
-from accounts.models import Patient, User
+from accounts.models import Patient, Practice, User
 from symptoms.alerts import handling
 from symptoms.forms.fields import typed_id
 from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.models import Alert, Entry, Treatment
+from symptoms.models.alert import AlertQuerySet
+from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.views.clinic.patient_context import patients_seen_by, record_of
 
 PAGE = "practitioner/patient.html"
@@ -24,10 +26,10 @@ PAGE = "practitioner/patient.html"
 
 @practitioner_required
 @require_safe
-def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Everything about one patient on one page. Opening it is written down."""
     now = timezone.now()
-    found = _patient(request.user, patient_id)
+    found = _patient(request.practice, patient_id)
     context = record_of(request, found, now)
     handling.read_record(found, by=request.user, now=now)
     return render(request, PAGE, context)
@@ -35,7 +37,7 @@ def patient(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_safe
-def review(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+def review(request: PracticeRequest, entry_id: UUID) -> HttpResponse:
     """Where the mail about an entry leads: to the page of whoever wrote it, by an address that says nothing."""
     seen = Entry.objects.visible_to(request.user).select_related("treatment")
     entry = get_object_or_404(seen, pk=entry_id)
@@ -44,7 +46,7 @@ def review(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_POST
-def acknowledge(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+def acknowledge(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     """ "I have this": all that is open of the treatment, with one tap. A second tap changes nothing.
 
     With `over_from`, the id of the colleague whom the page named, what they have is taken over from them.
@@ -53,7 +55,7 @@ def acknowledge(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     if handling.acknowledge(
         treatment, by=request.user, now=timezone.now(), over_from=typed_id(request.POST, "over_from")
     ):
-        messages.success(request, _acknowledged(treatment, request.user))
+        messages.success(request, _acknowledged(request, treatment))
     else:
         taken = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
         messages.info(request, f"{_who_has(taken, request.user)} this already." if taken else "This is closed already.")
@@ -62,7 +64,7 @@ def acknowledge(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_POST
-def resolve(request: HttpRequest, alert_id: UUID) -> HttpResponse:
+def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
     """Close an alert with what became of it; a mistake comes back beside its field."""
     alert = get_object_or_404(_alerts(request.user).select_related("treatment__patient"), pk=alert_id)
     form, now = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s"), timezone.now()
@@ -74,14 +76,14 @@ def resolve(request: HttpRequest, alert_id: UUID) -> HttpResponse:
         messages.warning(request, "This got worse since you opened the page. Read it, then close it.")
     else:
         messages.info(request, "Somebody closed this before you.")
-    return _back_to(request.user, alert.treatment.patient_id)
+    return _back_to(request.practice, alert.treatment.patient_id)
 
 
 @practitioner_required
 @require_POST
-def resolve_all(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Close with one outcome all that stood on the page; what came or got worse since stays open."""
-    found, seen, now = _patient(request.user, patient_id), seen_in(request.POST), timezone.now()
+    found, seen, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
     form = ResolveForm(request.POST, auto_id="id_all_%s")
     if not form.is_valid():
         return _page_again(request, found.pk, now, resolve_form=(None, form))
@@ -96,12 +98,12 @@ def resolve_all(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         messages.warning(request, "What is open here came or got worse since you opened the page. Read it first.")
     elif not closed:
         messages.info(request, "Somebody closed these before you.")
-    return _back_to(request.user, found.pk)
+    return _back_to(request.practice, found.pk)
 
 
 @practitioner_required
 @require_POST
-def write_note(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+def write_note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     """Keep a note for the practice, or send the patient a short message."""
     treatment = get_object_or_404(Treatment.objects.managed_by(request.user), pk=treatment_id)
     form, now, status = NoteForm(request.POST), timezone.now(), 422
@@ -121,40 +123,40 @@ def write_note(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
     return _page_again(request, treatment.patient_id, now, status, note_form=form)
 
 
-def _back_to(user: User, patient_id: UUID) -> HttpResponse:
+def _back_to(practice: Practice, patient_id: UUID) -> HttpResponse:
     """To the patient's page; to the queue where closing the last alert ended what a former practice may read."""
-    is_readable = patients_seen_by(user).filter(pk=patient_id).exists()
+    is_readable = patients_seen_by(practice).filter(pk=patient_id).exists()
     return redirect("patient", patient_id) if is_readable else redirect("queue")
 
 
-def _page_again(request: HttpRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:
+def _page_again(request: PracticeRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:
     """The page once more, with a form that came back."""
-    found = _patient(request.user, patient_id)
+    found = _patient(request.practice, patient_id)
     context = record_of(request, found, now, **forms)
     handling.read_record(found, by=request.user, now=now)
     return render(request, PAGE, context, status=status)
 
 
-def _patient(user: User, patient_id: UUID) -> Patient:
-    return get_object_or_404(patients_seen_by(user).select_related("practice", "user"), pk=patient_id)
+def _patient(practice: Practice, patient_id: UUID) -> Patient:
+    return get_object_or_404(patients_seen_by(practice).select_related("practice", "user"), pk=patient_id)
 
 
-def _alerts(user: User) -> QuerySet[Alert]:
+def _alerts(user: User) -> AlertQuerySet:
     return Alert.objects.managed_by(user)
 
 
-def _acknowledged(treatment: Treatment, user: User) -> str:
+def _acknowledged(request: PracticeRequest, treatment: Treatment) -> str:
     """That it is theirs now, and what the patient reads of it."""
     patient = treatment.patient
-    is_read = patient.user_id is not None and patient.practice_id == user.practice_as_practitioner.pk
-    return f"You have this now.{f' The patient reads “{user} has it in hand”.' if is_read else ''}"
+    is_read = patient.user_id is not None and patient.practice_id == request.practice.pk
+    return f"You have this now.{f' The patient reads “{request.user} has it in hand”.' if is_read else ''}"
 
 
 def _who_has(alert: Alert, user: User) -> str:
     return "You have" if alert.acknowledged_by == user else f"{user_name(alert.acknowledged_by)} has"
 
 
-def _on_our_desk(user: User) -> QuerySet[Treatment]:
+def _on_our_desk(user: User) -> TreatmentQuerySet:
     """The practice's patients' treatments, and those whose open alerts stayed with it when the patient left."""
     stayed = Alert.objects.open().managed_by(user).values("treatment")
     ours = Treatment.objects.visible_to(user)

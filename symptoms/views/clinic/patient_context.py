@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
+from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
 from symptoms.forms.handling import NoteForm, ResolveForm
@@ -21,15 +22,14 @@ from symptoms.wording import treatment as words
 from symptoms.wording.times import on_both_clocks, span
 
 
-def patients_seen_by(user: User) -> QuerySet[Patient]:
+def patients_seen_by(practice: Practice) -> QuerySet[Patient]:
     """The practice's patients, and those who left it after it treated them."""
-    practice = user.practice_as_practitioner
     kept = TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("pk"))
     return Patient.objects.filter(Q(practice=practice) | Exists(kept))
 
 
 def record_of(
-    request: HttpRequest,
+    request: PracticeRequest,
     patient: Patient,
     now: datetime,
     *,
@@ -37,7 +37,7 @@ def record_of(
     resolve_form: tuple[UUID | None, ResolveForm] | None = None,
 ) -> dict:
     """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
-    practice = request.user.practice_as_practitioner
+    practice = request.practice
     is_ours = patient.practice_id == practice.pk
     reaches = _reaches(request.user, patient)
     reach, treatments = _chosen(reaches, request.GET.get("treatment")), [each.treatment for each in reaches]

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import practitioner_required, record_access
+from accounts.access import PracticeRequest, practitioner_required, record_access
 from accounts.edits import ChangedMeanwhile, Reading, in_words, kept
 from accounts.members import user_name
 from accounts.models import Patient
@@ -19,9 +19,9 @@ from symptoms.forms.patient import PatientForm
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def patient_details(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def patient_details(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Add or mend name, year of birth and phone of the practice's own patient; the patient sees that it was done."""
-    practice, now = request.user.practice_as_practitioner, timezone.now()
+    practice, now = request.practice, timezone.now()
     patient = get_object_or_404(Patient.objects.of_practice(practice), pk=patient_id)
     known = {name: value for name, value in details_of(patient).items() if name in PatientForm.base_fields}
     form = PatientForm(request.POST if request.method == "POST" else None, now=now, initial=known)

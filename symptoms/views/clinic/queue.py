@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.access import practitioner_required, record_listing
+from accounts.access import PracticeRequest, practitioner_required, record_listing
 from accounts.models import Departure, Invitation, Patient, Practice
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.models import Assessment, Delivery, Standing, TreatmentAccess
@@ -27,9 +27,9 @@ MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 
 @practitioner_required
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: PracticeRequest) -> HttpResponse:
     """A page of patients: open by urgency and waiting, all others by name. 10,000 patients cost what 50 do."""
-    practice, now = request.user.practice_as_practitioner, timezone.now()
+    practice, now = request.practice, timezone.now()
     show = request.GET.get("show", "open")
     show = show if show in SHOW else "open"
     sought = sought_in(request)
@@ -37,7 +37,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     is_queue = show == "open" and not sought
     left = left_rows(practice, now) if is_queue else []
     waiting = page.paginator.count + len(left) if is_queue else _waiting(practice)
-    rows = rows_of(_found(page, show), request.user, now)
+    rows = rows_of(_found(page, show), request.user, practice, now)
+    notices = _notices(practice, now)
     context = {
         "practice": practice,
         "now": now,
@@ -50,10 +51,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         "shows": SHOW.items(),
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
-        **_notices(practice, now),
+        **notices,
         "tab": "queue" if is_queue else "patients",
     }
-    shown = [row.patient.pk for row in (*rows, *left)] + [one.patient_id for one in context["to_confirm"]]
+    listed: list[Row | LeftRow] = [*rows, *left]
+    shown = [row.patient.pk for row in listed] + [one.patient_id for one in notices["to_confirm"]]
     record_listing(request.user, shown, LISTED, now)
     return render(request, "practitioner/queue.html", context)
 

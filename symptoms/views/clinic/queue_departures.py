@@ -39,7 +39,7 @@ def left_rows(practice: Practice, now: datetime) -> list[LeftRow]:
         left_alerts(practice)
         .with_holder()
         .with_what_was_left()
-        .annotate(tried=Exists(about), reached=Exists(about.deliverable()))
+        .with_messages(about)
         .select_related("treatment__patient", "acknowledged_by")
         .order_by("-urgency", "worsened_at")
     )
@@ -49,7 +49,7 @@ def left_rows(practice: Practice, now: datetime) -> list[LeftRow]:
         LeftRow(
             patient=seen[alert.treatment.patient_id],
             alert=alert,
-            words=left_in_words(alert.left_open),
+            words=left_in_words(alert.left_open or ""),
             waits=span(alert.worsened_at, now),
             taken_by=f"{alert.acknowledged_by} has it" if alert.is_held else "",
             told=TOLD if alert.reached else FAILED if alert.tried else NOBODY,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q
 
 from accounts.models import Patient, Practice, User
 from symptoms.journal.reach import reaches_of
@@ -132,38 +132,39 @@ class Row:
         return FAILED if self.worst.tried else NOBODY
 
 
-def rows_of(found: Iterable[tuple[Patient, Standing | None]], by: User, now: datetime) -> list[Row]:
+def rows_of(found: Iterable[tuple[Patient, Standing | None]], by: User, practice: Practice, now: datetime) -> list[Row]:
     """The rows of one page, in the order found: two statements more, however many rows.
 
     Three more where somebody is among them who left: they are shown as they were then.
     """
-    practice = by.practice_as_practitioner
     rows = [Row(patient, standing, flags=getattr(patient, "flags", None) or []) for patient, standing in found]
     open_alerts = _open_alerts([row.patient for row in rows], practice)
     for row in rows:
         row.alerts = open_alerts[row.patient.pk]
         if row.patient.practice_id == practice.pk:
             row.patient.practice = practice  # known already
-    _put_back_who_left(rows, by)
+    _put_back_who_left(rows, by, practice)
     entries = _last_days(rows)
     for row in rows:
         if row.treatment is not None:
             row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
-            row.spark = _drawn(row, entries[row.treatment.pk])
-        since = row.worst.worsened_at if row.worst else row.standing.entry.received_at if row.urgency else None
+            row.spark = _drawn(row, row.treatment, entries[row.treatment.pk])
+        last = row.standing.entry if row.standing else None
+        since = row.worst.worsened_at if row.worst else last.received_at if last else None
         row.waits = span(since, now) if since else ""
     return rows
 
 
-def _put_back_who_left(rows: list[Row], by: User) -> None:
-    left = [row for row in rows if row.patient.practice_id != by.practice_as_practitioner.pk and row.worst]
-    for row in left:
-        row.worst.treatment.patient = row.patient
-    for row, reach in zip(left, reaches_of(by, [row.worst.treatment for row in left]), strict=True):
+def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:
+    left = [row for row in rows if row.patient.practice_id != practice.pk and row.worst]
+    treatments = [row.worst.treatment for row in left if row.worst]
+    for row, treatment in zip(left, treatments, strict=True):
+        treatment.patient = row.patient
+    for row, reach in zip(left, reaches_of(by, treatments), strict=True):
         row.patient, row.until = reach.treatment.patient, reach.until
         for alert in row.alerts:
             reach.shown(alert.entry)
-    _put_back_flags([(alert, row.until) for row in left for alert in row.alerts])
+    _put_back_flags([(alert, row.until) for row in left if row.until is not None for alert in row.alerts])
 
 
 def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
@@ -178,23 +179,22 @@ def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
         alert.flags = made[-1].flags if made else []
 
 
-def _drawn(row: Row, entries: dict[int, Entry]) -> Spark | None:
+def _drawn(row: Row, treatment: Treatment, entries: dict[int, Entry]) -> Spark | None:
     flags = [row.lead] if row.lead else []
-    return spark(row.treatment, entries, leading_symptom(flags))
+    return spark(treatment, entries, leading_symptom(flags))
 
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
     about = Delivery.objects.filter(entry=OuterRef("entry"), practice=practice)
-    said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True).values("flags")
     alerts = (
         Alert.objects.open()
-        .exclude(kind=Alert.Kind.LEFT)
-        .with_holder()
         .filter(practice=practice, treatment__patient__in=patients)
         .exclude(kind=Alert.Kind.LEFT)
+        .with_holder()
         .select_related("treatment", "entry", "acknowledged_by")
         .defer("treatment__products", "entry__answers", "entry__note", "acknowledged_by__password")
-        .annotate(flags=Subquery(said), tried=Exists(about), reached=Exists(about.deliverable()))
+        .with_flags()
+        .with_messages(about)
         .order_by("-urgency", "worsened_at", "concern")  # as on the patient's page
     )
     by_patient: dict[UUID, list[Alert]] = defaultdict(list)

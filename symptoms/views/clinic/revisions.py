@@ -52,7 +52,7 @@ def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[Revision]:
 
 def _names(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Who the practitioners named in the documents are."""
-    ids = {document.get("practitioner") for document in documents} - {None}
+    ids = {document["practitioner"] for document in documents if document.get("practitioner") is not None}
     return {str(user.pk): str(user) for user in User.objects.filter(pk__in=ids)}
 
 

@@ -6,12 +6,12 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import practitioner_required, record_access, record_listing
+from accounts.access import PracticeRequest, practitioner_required, record_access, record_listing
 from accounts.models import Patient, Practice
 from accounts.patients import add_to_practice
 from symptoms.alerts.read_receipts import LISTED, SKIN, TREATMENT
@@ -29,21 +29,21 @@ FOUND_AT_MOST = 10
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def treatment_new(request: HttpRequest) -> HttpResponse:
+def treatment_new(request: PracticeRequest) -> HttpResponse:
     """Record a treatment of somebody new or of somebody who was here before, whose skin is known then."""
-    practice, now = request.user.practice_as_practitioner, timezone.now()
+    practice, now = request.practice, timezone.now()
     patient = _chosen(request, practice)
     form = TreatmentForm(
         request.POST or None, practice=practice, now=now, initial=_known(request, patient, now),
         zone=practice.zone, elsewhere=patient.zone if patient else None,
     )  # fmt: skip
-    who = None if patient else NewPatientForm(request.POST or None, practice=practice, now=now)
+    who = NewPatientForm(request.POST or None, practice=practice, now=now)
     if request.method == "POST":
         id = id_in(request.POST)
         saved = Treatment.objects.managed_by(request.user).filter(pk=id).first()
         if saved is not None:  # the same page sent twice
             return _after(saved.patient)
-        if form.is_valid() & (who is None or who.is_valid()):
+        if form.is_valid() & (patient is not None or who.is_valid()):
             try:
                 with transaction.atomic():
                     treated = patient or add_to_practice(practice, **who.who(), now=now)
@@ -58,7 +58,7 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
         record_access(request.user, patient, SKIN, now)
     record_listing(request.user, [one.pk for one in found], LISTED, now)
     context = {
-        "form": form, "who": who, "patient": patient, "practice": practice, "client_id": uuid4(),
+        "form": form, "who": None if patient else who, "patient": patient, "practice": practice, "client_id": uuid4(),
         "found": found, "sought": sought_in(request), "tab": "treatment",
     }  # fmt: skip
     return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
@@ -66,11 +66,11 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def treatment_edit(request: HttpRequest, treatment_id: UUID) -> HttpResponse:
+def treatment_edit(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     """Mend what was recorded. How it read before is kept, and every day is judged anew."""
     found = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
     treatment, now = get_object_or_404(found, pk=treatment_id), timezone.now()
-    practice = request.user.practice_as_practitioner
+    practice = request.practice
     form_of = partial(TreatmentForm, practice=practice, zone=practice.zone, elsewhere=treatment.patient.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=practice.zone, now=now)
     if edit.is_saved:
@@ -89,7 +89,7 @@ def _after(patient: Patient) -> HttpResponse:
     return redirect("patient" if patient.user_id else "invite_patient", patient.id)
 
 
-def _chosen(request: HttpRequest, practice: Practice) -> Patient | None:
+def _chosen(request: PracticeRequest, practice: Practice) -> Patient | None:
     """The patient named in the form or the address: 404 when they are not the practice's."""
     named = request.POST.get("patient") or request.GET.get("patient")
     if not named:
@@ -101,7 +101,7 @@ def _chosen(request: HttpRequest, practice: Practice) -> Patient | None:
     return get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=id)
 
 
-def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict:
+def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> dict:
     """What the form starts with: who records it, where and when, and the skin as it was the last time."""
     last = Treatment.objects.managed_by(request.user).filter(patient=patient).newest_first().first()
     skin = skin_of(last) if last else {}
@@ -113,7 +113,7 @@ def _known(request: HttpRequest, patient: Patient | None, now: datetime) -> dict
     }
 
 
-def _found(request: HttpRequest, practice: Practice):
+def _found(request: PracticeRequest, practice: Practice):
     """Patients of that name, to use the record of somebody who was here before."""
     sought = sought_in(request)
     if not sought:

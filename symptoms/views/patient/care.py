@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import patient_required
+from accounts.access import PatientRequest, patient_required
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
@@ -20,9 +20,9 @@ from symptoms.wording.times import short
 
 @patient_required
 @require_safe
-def care_page(request: HttpRequest) -> HttpResponse:
+def care_page(request: PatientRequest) -> HttpResponse:
     """Care for the phase of today, or for another (?phase=), and "When can I …?" with dates."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     treatments = own_treatments(patient)
     if not treatments:
         return render(request, "patient/care.html", {"tab": "care", "treatment": None})

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from accounts.access import patient_required
+from accounts.access import PatientRequest, patient_required
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, last_day, read_course
 from symptoms.journal.loading import entry_values
@@ -32,9 +32,9 @@ PAGE = 30  # days
 
 @patient_required
 @require_safe
-def course(request: HttpRequest) -> HttpResponse:
+def course(request: PatientRequest) -> HttpResponse:
     """One symptom (?symptom=) over 30 days (?page=), each day's verdict, and the photos of one view (?view=)."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     treatments = own_treatments(patient)
     if not treatments:
         return render(request, "patient/course.html", {"tab": "course", "treatment": None})
@@ -128,16 +128,16 @@ def _page_of(word: str, pages: int) -> int:
     return int(word or 1)
 
 
-def _query(request: HttpRequest, *names: str) -> str:
+def _query(request: PatientRequest, *names: str) -> str:
     """The named parts of the address that a link on the page keeps, with a trailing &."""
     return "".join(f"{name}={request.GET[name]}&" for name in names if name in request.GET)
 
 
 @patient_required
 @require_safe
-def course_day(request: HttpRequest, day: int) -> HttpResponse:
+def course_day(request: PatientRequest, day: int) -> HttpResponse:
     """One day in full: what was reported against what is usual, what was said, note, photos."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     treatments = own_treatments(patient)
     treatment = chosen(treatments, request.GET.get("treatment", ""))
     today = min(LAST_DAY, last_day(treatment, patient.today(now)))

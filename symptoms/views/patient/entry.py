@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.access import patient_required
+from accounts.access import PatientRequest, patient_required
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.models import Entry, Note
@@ -19,9 +19,9 @@ NOTES_SHOWN = 5
 
 @patient_required
 @require_safe
-def entry(request: HttpRequest, entry_id) -> HttpResponse:
+def entry(request: PatientRequest, entry_id) -> HttpResponse:
     """What to do now, why, who was told; or that the answers were replaced by newer ones."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     mine = Entry.objects.filter(treatment__patient=patient).select_related("treatment")
     found: Entry = get_object_or_404(mine, pk=entry_id)
     found.treatment.patient = patient

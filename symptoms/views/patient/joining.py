@@ -1,5 +1,7 @@
 """Accepting an invitation, as a patient or a colleague, and leaving the clinic."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
-from accounts.access import patient_required, public
+from accounts.access import PatientRequest, patient_required, public
 from accounts.allauth_adapters import INVITED_BY
 from accounts.invitations import CannotJoin
-from accounts.models import Invitation
+from accounts.models import Invitation, User
 from accounts.web.sessions import became_member
 from symptoms.forms.joining import JoinForm
 from symptoms.journal import joining
@@ -26,18 +28,20 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     """Accept an invitation. Somebody signed out keeps it through signing up or in; one that is over says nothing."""
     now = timezone.now()
     invitation = invitations.find(token, now)
-    signed_in = request.user.is_authenticated
-    if invitation is None or (signed_in and not invitations.is_for(invitation, request.user)):
+    user = request.user
+    if invitation is None or (user.is_authenticated and not invitations.is_for(invitation, user)):
         return _over(request)
-    if not signed_in:
+    if not user.is_authenticated:
         request.session[INVITED_BY] = token
         return render(request, "accounts/join.html", {"invitation": invitation, "token": token})
-    form = _form(request, invitation)
-    context = {"invitation": invitation, "token": token, "form": form, **_before(request, invitation)}
+    form = _form(request, user, invitation)
+    context = {"invitation": invitation, "token": token, "form": form, **_before(user, invitation)}
     if request.method == "POST" and (form is None or form.is_valid()):
-        agreed = {"agrees": True, "choices": form.choices(), "knows_open": form.knows_open} if form else {}
         try:
-            acceptance = joining.join(token, request.user, now=now, session_key=request.session.session_key, **agreed)
+            acceptance = joining.join(
+                token, user, now=now, session_key=request.session.session_key, agrees=form is not None,
+                choices=form.choices() if form else None, knows_open=form is not None and form.knows_open,
+            )  # fmt: skip
         except CannotJoin as refusal:
             context["sentence"] = str(refusal)
         except joining.SomethingOpen as refusal:
@@ -45,15 +49,15 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             context |= {"leaving": refusal.practice, "open": titles_for_patient(refusal.alerts), "ticked": ticked}
             return render(request, "accounts/join_open.html", context)
         else:
-            return _over(request) if acceptance is None else _joined(request, acceptance, now)
+            return _over(request) if acceptance is None else _joined(request, user, acceptance, now)
     return render(request, "accounts/join.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _form(request: HttpRequest, invitation: Invitation) -> JoinForm | None:
+def _form(request: HttpRequest, user: User, invitation: Invitation) -> JoinForm | None:
     """What is asked of somebody who joins as a patient; nothing of a colleague, nor of a member, who cannot join."""
-    if invitation.patient is None or request.user.membership is not None:
+    if invitation.patient is None or user.membership is not None:
         return None
-    patient = request.user.as_patient
+    patient = user.as_patient
     treatments = own_treatments(patient) if patient and patient.practice_id != invitation.practice_id else []
     return JoinForm(
         request.POST if request.method == "POST" else None,
@@ -63,9 +67,9 @@ def _form(request: HttpRequest, invitation: Invitation) -> JoinForm | None:
     )
 
 
-def _before(request: HttpRequest, invitation: Invitation) -> dict:
+def _before(user: User, invitation: Invitation) -> dict:
     """What the page says about whoever has a record already: what goes along, and which clinic they leave."""
-    patient = request.user.as_patient
+    patient = user.as_patient
     if invitation.patient is None or patient is None or patient.practice_id == invitation.practice_id:
         return {}
     course = joining.running_course(patient)
@@ -82,11 +86,11 @@ def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/join_over.html", status=404)
 
 
-def _joined(request: HttpRequest, acceptance: invitations.Acceptance, now) -> HttpResponse:
+def _joined(request: HttpRequest, user: User, acceptance: invitations.Acceptance, now: datetime) -> HttpResponse:
     request.session.pop(INVITED_BY, None)
     is_patient = acceptance.invitation.patient_id is not None
     if not is_patient:
-        became_member(request, now)
+        became_member(request, user, now)
     if acceptance.waits:
         return redirect("waiting")
     return redirect("profile_zone" if is_patient else "home")
@@ -94,9 +98,9 @@ def _joined(request: HttpRequest, acceptance: invitations.Acceptance, now) -> Ht
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def leave_practice(request: HttpRequest) -> HttpResponse:
+def leave_practice(request: PatientRequest) -> HttpResponse:
     """Leave the clinic, after being asked once; twice while something is open there."""
-    patient = request.user.as_patient
+    patient = request.patient
     practice = patient.practice
     if practice is None:
         return redirect("profile")

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import patient_required
+from accounts.access import PatientRequest, patient_required
 from accounts.models import Patient
 from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
 from symptoms.forms.photo import sent_photos
@@ -59,20 +59,20 @@ class Sheet:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: PatientRequest) -> HttpResponse:
     """Today's log."""
     return _log(request, None)
 
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def log_day(request: HttpRequest, day: int) -> HttpResponse:
+def log_day(request: PatientRequest, day: int) -> HttpResponse:
     """The log of a day that has come, to write or to correct."""
     return _log(request, day)
 
 
-def _log(request: HttpRequest, day: int | None) -> HttpResponse:
-    now, patient = timezone.now(), request.user.as_patient
+def _log(request: PatientRequest, day: int | None) -> HttpResponse:
+    now, patient = timezone.now(), request.patient
     treatments = own_treatments(patient)
     if not treatments:
         return redirect("today")
@@ -93,7 +93,7 @@ def _log(request: HttpRequest, day: int | None) -> HttpResponse:
     return _page(request, sheet, form)
 
 
-def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
+def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     if request.POST.get("fill"):
         return _filled(request, sheet)
     form = _form(sheet, data=request.POST)
@@ -118,12 +118,12 @@ def _posted(request: HttpRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     except ForeignId:
         raise Http404 from None
     photos = sent_photos(request.FILES, said["id"])
-    for refusal in keep_photos(request, sheet.treatment.id, photos, day=said["day"], now=now):
-        messages.warning(request, str(refusal))
+    for not_kept in keep_photos(request, sheet.treatment.id, photos, day=said["day"], now=now):
+        messages.warning(request, str(not_kept))
     return redirect(recorded.entry)
 
 
-def _filled(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+def _filled(request: PatientRequest, sheet: Sheet) -> HttpResponse:
     """ "Same as last time", without a script: the page comes back with what was empty filled, and nothing is saved."""
     typed = as_typed(request.POST)
     last_said = _form(sheet, initial=dict(typed)).asking.last_said
@@ -137,7 +137,7 @@ def _form(sheet: Sheet, **given) -> EntryForm:
     return EntryForm(treatment=sheet.treatment, day=sheet.day, last=sheet.before(), unit=sheet.unit, **given)
 
 
-def _page(request: HttpRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
     on = sheet.treatment.day_zero + timedelta(days=sheet.day)
     last = form.asking.last
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)

@@ -1,12 +1,12 @@
 """How a patient begins: alone, or welcomed after a clinic's invitation."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import patient_required, signed_in
+from accounts.access import AuthenticatedHttpRequest, PatientRequest, patient_required, signed_in
 from accounts.patients import CannotStart
 from symptoms.forms.onboarding import StartForm, WelcomeForm
 from symptoms.journal import onboarding
@@ -15,7 +15,7 @@ from symptoms.views.patient.own_treatments import facts_of, own_treatments
 
 @signed_in
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Starting alone: who and where, and what is agreed to; the treatment is asked next."""
     now, user = timezone.now(), request.user
     if user.as_patient is not None:
@@ -23,8 +23,8 @@ def start(request: HttpRequest) -> HttpResponse:
     initial = {"name": user.name, "country": settings.HELP_COUNTRY}
     form = StartForm(request.POST or None, now=now, initial=initial)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        who = {name: said[name] for name in ("name", "year_of_birth", "country", "time_zone")}
+        cleaned = form.cleaned_data
+        who = {name: cleaned[name] for name in ("name", "year_of_birth", "country", "time_zone")}
         try:
             onboarding.begin_alone(user, agreed=form.agreed(), now=now, **who)
         except CannotStart as refusal:
@@ -39,19 +39,20 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def welcome(request: HttpRequest) -> HttpResponse:
+def welcome(request: PatientRequest) -> HttpResponse:
     """After accepting: is this right, about you, agree. What the clinic knows already is not asked."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     treatment = next(iter(own_treatments(patient)), None)
     form = WelcomeForm(request.POST or None, patient=patient, treatment=treatment, now=now)
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+        cleaned = form.cleaned_data
         onboarding.welcome(
-            patient, treatment, facts=form.facts(), agreed=form.agreed(), year_of_birth=said.get("year_of_birth"),
+            patient, treatment, facts=form.facts(), agreed=form.agreed(), year_of_birth=cleaned.get("year_of_birth"),
             by=request.user, now=now,
         )  # fmt: skip
-        is_wrong = treatment is not None and said["right"] == "no"
-        return redirect("my_treatment", treatment.id) if is_wrong else redirect("today")
+        if treatment is not None and cleaned["right"] == "no":
+            return redirect("my_treatment", treatment.id)
+        return redirect("today")
     context = {
         "form": form,
         "patient": patient,

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError
-from django.http import HttpRequest
 
+from accounts.access import PatientRequest
 from accounts.models import User
 from symptoms.journal.entries import EntryRefused, ForeignId
 from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo
@@ -49,7 +49,7 @@ class NotKept:
         return f"{dict(VIEWS)[self.view]}: {self.sentence}"
 
 
-def picker(request: HttpRequest) -> dict[str, Any]:
+def picker(request: PatientRequest) -> dict[str, Any]:
     """What `patient/shots.html` takes: the views, the limits, and what is said about a file that is beyond them."""
     reads_heic = settings.PHOTOS_READ_HEIC
     return {
@@ -67,7 +67,12 @@ def picker(request: HttpRequest) -> dict[str, Any]:
 
 
 def keep_photos(
-    request: HttpRequest, treatment_id: UUID, sent: Iterable[tuple[UUID, str, UploadedFile]], *, day: int, now: datetime
+    request: PatientRequest,
+    treatment_id: UUID,
+    sent: Iterable[tuple[UUID, str, UploadedFile]],
+    *,
+    day: int,
+    now: datetime,
 ) -> list[NotKept]:
     """Keep each photo of `sent` (id, view, file) with a day; gives a sentence for each that was refused."""
     refused: list[NotKept] = []
@@ -87,7 +92,7 @@ def keep_photos(
     return refused
 
 
-def _browser(request: HttpRequest) -> str:
+def _browser(request: PatientRequest) -> str:
     return request.headers.get("User-Agent", "")
 
 

@@ -1,12 +1,12 @@
 """The patient's own photos: adding some to a day, and taking one away."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import patient_required
+from accounts.access import PatientRequest, patient_required
 from accounts.web.unavailable import RETRY_AFTER
 from symptoms.forms.photo import PhotosForm, sent_photos
 from symptoms.journal.course_days import last_day
@@ -23,9 +23,9 @@ from symptoms.wording.times import full
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def photo_add(request: HttpRequest, day: int) -> HttpResponse:
+def photo_add(request: PatientRequest, day: int) -> HttpResponse:
     """Photos for a day that has come, logged or not."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     treatments = own_treatments(patient)
     if not treatments or day > LAST_DAY:
         raise Http404
@@ -70,9 +70,9 @@ def _status(form: PhotosForm, refused: list[NotKept]) -> int:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def photo_remove(request: HttpRequest, photo_id) -> HttpResponse:
+def photo_remove(request: PatientRequest, photo_id) -> HttpResponse:
     """Take one's own photo away, after being asked once."""
-    mine = Photo.objects.filter(treatment__patient=request.user.as_patient)
+    mine = Photo.objects.filter(treatment__patient=request.patient)
     found = get_object_or_404(mine.select_related("treatment"), pk=photo_id)
     if request.method == "POST":
         try:

@@ -3,14 +3,14 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import patient_required
+from accounts.access import PatientRequest, patient_required
 from accounts.models import Patient
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
@@ -37,9 +37,9 @@ NOTES_SHOWN = 5
 
 @patient_required
 @require_safe
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: PatientRequest) -> HttpResponse:
     """Day N, the one button, the last verdict, what is expected today, care for today."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     treatments = own_treatments(patient)
     treatment = treatments[0] if treatments else None
     day = _day(treatment, patient.today(now)) if treatment else None
@@ -71,7 +71,7 @@ def _day(treatment: Treatment, today: date) -> int:
     return 0 if day < 0 and treatment.entries.exists() else day
 
 
-def _day_n(request: HttpRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
+def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
     first = max(0, day - BEFORE_TODAY)
     course = read_course(Reach(request.user, treatment), days=range(first, day + 1), photos=False)
     this_day = course.days[-1]
@@ -138,7 +138,7 @@ def _named(symptom: Symptom) -> str:
 def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
     """What the clinic wrote: what is new, and the last that were read."""
     rows = Note.objects.filter(treatment__patient=patient, for_patient=True).select_related("author", "practice")
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
         for note in rows.order_by("-written_at")[: 4 * NOTES_SHOWN]
     ]
@@ -148,9 +148,9 @@ def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
 
 @patient_required
 @require_POST
-def message_read(request: HttpRequest, note_id) -> HttpResponse:
+def message_read(request: PatientRequest, note_id) -> HttpResponse:
     """The patient has read a message of the clinic."""
-    mine = Note.objects.filter(treatment__patient=request.user.as_patient, for_patient=True)
+    mine = Note.objects.filter(treatment__patient=request.patient, for_patient=True)
     note = get_object_or_404(mine, pk=note_id)
     mine.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
     return redirect("today")

@@ -6,12 +6,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import patient_required
+from accounts.access import PatientRequest, patient_required
 from symptoms.forms.skin_history import skin_of
 from symptoms.forms.treatment import OwnTreatmentForm, id_in
 from symptoms.journal.entries import LoggingStopped
@@ -24,9 +24,9 @@ from symptoms.views.treatment_edit import edit_treatment
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def treatment_new(request: HttpRequest) -> HttpResponse:
+def treatment_new(request: PatientRequest) -> HttpResponse:
     """Record a session. What was said about the skin at the last one is filled in, to be looked over."""
-    now, patient = timezone.now(), request.user.as_patient
+    now, patient = timezone.now(), request.patient
     before = next(iter(own_treatments(patient)), None)
     form = OwnTreatmentForm(
         request.POST or None, now=now, initial=skin_of(before) if before else None,
@@ -50,7 +50,7 @@ def treatment_new(request: HttpRequest) -> HttpResponse:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
+def my_treatment(request: PatientRequest, treatment_id) -> HttpResponse:
     """Mend what one recorded oneself; what the clinic recorded, the clinic mends."""
     now, treatment = timezone.now(), _own(request, treatment_id)
     if treatment.recorded_by_id != request.user.pk:
@@ -70,7 +70,7 @@ def my_treatment(request: HttpRequest, treatment_id) -> HttpResponse:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def same_session(request: HttpRequest, treatment_id) -> HttpResponse:
+def same_session(request: PatientRequest, treatment_id) -> HttpResponse:
     """Is this the same session? Asked when patient and clinic recorded sessions a day apart at most."""
     now, treatment = timezone.now(), _own(request, treatment_id)
     other = possibly_same(treatment) if treatment.same_as_id is None else None
@@ -98,16 +98,16 @@ def same_session(request: HttpRequest, treatment_id) -> HttpResponse:
     return render(request, "patient/same_session.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _own(request: HttpRequest, treatment_id) -> Treatment:
-    patient = request.user.as_patient
+def _own(request: PatientRequest, treatment_id) -> Treatment:
+    patient = request.patient
     treatment: Treatment = get_object_or_404(patient.treatments.all(), pk=treatment_id)
     treatment.patient = patient
     return treatment
 
 
-def _saved_before(request: HttpRequest, id: UUID) -> bool:
+def _saved_before(request: PatientRequest, id: UUID) -> bool:
     """Whether this form was saved already; an id of somebody else's treatment is none that exists."""
     saved = Treatment.objects.filter(pk=id).first()
-    if saved is not None and saved.patient_id != request.user.as_patient.pk:
+    if saved is not None and saved.patient_id != request.patient.pk:
         raise Http404
     return saved is not None
