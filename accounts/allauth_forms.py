@@ -38,6 +38,7 @@ class LoginForm(allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["login"] = KnownEmailField(widget=_own_address())
+        self.fields["password"].help_text = f"At least {settings.LEAST_PASSWORD_LENGTH} characters. Pasting is fine."
         self.order_fields(["login", "password", "remember"])
 
     def _login_with_password(self, request, redirect_url, credentials):
