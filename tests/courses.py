@@ -46,8 +46,8 @@ def _who(words: list[str]) -> tuple[Patient, Treatment]:
             treatment = replace(treatment, areas=(word[5:],))
         elif word.startswith("type"):
             patient = replace(patient, fitzpatrick=None if word == "type?" else int(word[4:]))
-        elif found := LEVEL.match(word):
-            patient = replace(patient, baseline={**patient.baseline, Symptom(found[1]): int(found[2])})
+        elif graded := LEVEL.match(word):
+            patient = replace(patient, baseline={**patient.baseline, Symptom(graded[1]): int(graded[2])})
         elif word in set(Condition):
             patient = replace(patient, conditions=patient.conditions | {Condition(word)})
         else:
@@ -62,10 +62,10 @@ def _entry(words: list[str]) -> Entry:
             entry = replace(entry, temperature_c=float(word[1:]))
         elif word.startswith("?"):
             entry = replace(entry, answered=frozenset(map(Symptom, filter(None, word[1:].split(",")))))
-        elif found := LEVEL.match(word):
-            symptom = Symptom(found[1])
+        elif graded := LEVEL.match(word):
+            symptom = Symptom(graded[1])
             answered = entry.answered if entry.answered == ALL_SYMPTOMS else entry.answered | {symptom}
-            entry = replace(entry, symptoms={**entry.symptoms, symptom: int(found[2])}, answered=answered)
+            entry = replace(entry, symptoms={**entry.symptoms, symptom: int(graded[2])}, answered=answered)
         elif word in set(Exposure):
             entry = replace(entry, exposures=entry.exposures | {Exposure(word)})
         else:
@@ -73,17 +73,17 @@ def _entry(words: list[str]) -> Entry:
     return entry
 
 
-def last_said(course: Course):
+def last_assessment(course: Course):
     """The assessment of the last day."""
     return assess(course, day=course.entries[-1].day)
 
 
 def criteria_held(course: Course) -> set[str]:
     """The ids of all criteria that hold on the last day."""
-    return {finding.criterion for flag in last_said(course).flags for finding in flag.findings}
+    return {finding.criterion for flag in last_assessment(course).flags for finding in flag.findings}
 
 
 def flags_by_day(course: Course) -> dict[int, dict[Concern, Urgency]]:
     """What is raised on each day on which anything is, watch included."""
-    said = (assess(course, day=entry.day) for entry in course.entries)
-    return {one.day: {flag.concern: flag.urgency for flag in one.flags} for one in said if one.flags}
+    assessments = (assess(course, day=entry.day) for entry in course.entries)
+    return {a.day: {flag.concern: flag.urgency for flag in a.flags} for a in assessments if a.flags}

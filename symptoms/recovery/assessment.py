@@ -66,12 +66,12 @@ def assess(course: Course, protocol: Protocol = PROTOCOL, *, day: int) -> Assess
         ValueError: there is no entry on `day`.
     """
     today = Day(course, day)
-    found = list(_findings(today, protocol))
+    raised = list(_findings(today, protocol))
     for days_before, earlier in course.earlier:
         if day + days_before <= EARLIER_FOR:
             then = Day(as_seen_from(earlier, days_before, today.entries), day + days_before)
-            found += _findings(then, protocol, only=LATE_FAMILIES, offset=days_before)
-    flags = _flags(found)
+            raised += _findings(then, protocol, only=LATE_FAMILIES, offset=days_before)
+    flags = _flags(raised)
     urgency = max((flag.urgency for flag in flags), default=Urgency.ON_TRACK)
     return Assessment(day, urgency, flags, protocol.version, protocol.hash)
 
@@ -92,9 +92,9 @@ def _facts(criterion: Criterion, day: Day) -> tuple[Fact, ...]:
     return tuple(dict.fromkeys(criterion.predicate.facts(day)))
 
 
-def _flags(found: list[tuple[Concern, Finding]]) -> tuple[Flag, ...]:
+def _flags(raised: list[tuple[Concern, Finding]]) -> tuple[Flag, ...]:
     by_concern: dict[Concern, list[Finding]] = {}
-    for concern, finding in found:
+    for concern, finding in raised:
         by_concern.setdefault(concern, []).append(finding)
     flags = (
         Flag(concern, max(f.urgency for f in findings), tuple(sorted(findings, key=lambda f: -f.urgency)))

@@ -54,7 +54,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CaseResult:
     """What was said of each entry, and which expectations were not met (none: the case passed)."""
 
     case: Case
@@ -67,43 +67,45 @@ class Verdict:
             "id": self.case.id,
             "entries": [
                 {
-                    "day": said.day,
-                    "urgency": said.urgency.slug,
+                    "day": assessment.day,
+                    "urgency": assessment.urgency.slug,
                     "flags": [
                         {
                             "concern": str(flag.concern),
                             "urgency": flag.urgency.slug,
                             "criteria": list(dict.fromkeys(finding.criterion for finding in flag.findings)),
                         }
-                        for flag in said.flags
+                        for flag in assessment.flags
                     ],
                 }
-                for said in self.assessments
+                for assessment in self.assessments
             ],
             "passed": not self.problems,
             "problems": list(self.problems),
         }
 
 
-def judge(case: Case) -> Verdict:
+def judge(case: Case) -> CaseResult:
     """Assess every entry of the case, each from the entries up to its day, and hold it against what is expected."""
-    said = tuple(assess(case.course, day=entry.day) for entry in case.course.entries)
-    return Verdict(case, said, tuple(_problems(case, said)))
+    assessments = tuple(assess(case.course, day=entry.day) for entry in case.course.entries)
+    return CaseResult(case, assessments, tuple(_problems(case, assessments)))
 
 
-def _problems(case: Case, said: tuple[Assessment, ...]) -> Iterator[str]:
+def _problems(case: Case, assessments: tuple[Assessment, ...]) -> Iterator[str]:
     for want in case.flags:
-        if not any(_raises(one, want) for one in said if want.from_day <= one.day <= want.by_day):
+        in_time = (a for a in assessments if want.from_day <= a.day <= want.by_day)
+        if not any(_raises(assessment, want) for assessment in in_time):
             concerns = " or ".join(sorted(want.concerns))
             yield f"{concerns}: not raised at {want.urgency.slug} or above on days {want.from_day} to {want.by_day}"
-    for one in said:
-        if case.max_urgency is not None and one.urgency > case.max_urgency:
-            raised = ", ".join(f.criterion for flag in one.flags for f in flag.findings if f.urgency == one.urgency)
-            yield f"day {one.day}: {one.urgency.slug}, above {case.max_urgency.slug} ({raised})"
+    for assessment in assessments:
+        if case.max_urgency is not None and assessment.urgency > case.max_urgency:
+            findings = (finding for flag in assessment.flags for finding in flag.findings)
+            raised = ", ".join(finding.criterion for finding in findings if finding.urgency == assessment.urgency)
+            yield f"day {assessment.day}: {assessment.urgency.slug}, above {case.max_urgency.slug} ({raised})"
 
 
-def _raises(said: Assessment, want: Expected) -> bool:
-    return any(flag.concern in want.concerns and flag.urgency >= want.urgency for flag in said.flags)
+def _raises(assessment: Assessment, want: Expected) -> bool:
+    return any(flag.concern in want.concerns and flag.urgency >= want.urgency for flag in assessment.flags)
 
 
 # --- reading
@@ -117,14 +119,14 @@ def files_in(paths: list[Path]) -> Iterator[Path]:
     """
     for path in paths:
         try:
-            found = sorted(path.glob("*.json")) if path.is_dir() else [path] if path.is_file() else None
+            cases = sorted(path.glob("*.json")) if path.is_dir() else [path] if path.is_file() else None
         except OSError as error:
             raise InvalidCase(str(path), error.strerror or "cannot be read") from error
-        if found is None:
+        if cases is None:
             raise InvalidCase(str(path), "there is no such file or folder")
-        if not found:
+        if not cases:
             raise InvalidCase(str(path), "there is no .json file in this folder")
-        yield from found
+        yield from cases
 
 
 def read_case(path: Path) -> Case:
@@ -164,11 +166,11 @@ def _no_constant(name: str) -> None:
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
         names = [name for name, _ in pairs]
         raise InvalidCase(next(name for name in names if names.count(name) > 1), "named twice")
-    return found
+    return unique
 
 
 def _case(document: Any) -> Case:
@@ -315,7 +317,7 @@ def _word(value: Any, place: str, words: Callable[[Any], Word]) -> Word:
 
 
 def _words(value: Any, place: str, words: Callable[[Any], Word]) -> frozenset[Word]:
-    return frozenset(_word(one, place, words) for one in _list(value, place))
+    return frozenset(_word(word, place, words) for word in _list(value, place))
 
 
 def _levels(value: Any, place: str) -> dict[Symptom, int]:

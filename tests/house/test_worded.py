@@ -1,5 +1,7 @@
 """Every word of the vocabulary, every concern and every criterion has its words for people."""
 
+import re
+
 import pytest
 from django.template.loader import get_template
 from django.urls import URLPattern, get_resolver
@@ -9,7 +11,9 @@ from symptoms.recovery.patient_texts import opening, texts_of
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.questions import BY_WORD
 from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom, Urgency
+from symptoms.wording import patient, practitioner
 from symptoms.wording.practitioner import concern_title, urgency_word
+from tests.house.tree import files, name
 
 
 @pytest.mark.parametrize("word", [*Symptom, *Sign, *Exposure, "temperature_c"], ids=str)
@@ -37,6 +41,20 @@ def test_an_urgency_has_its_words_for_both_sides(urgency):
     for practice in (True, False):
         assert opening(urgency, practice=practice).line
     assert urgency_word(urgency)
+
+
+URGENCY_WORDS = {*patient.URGENCIES.values(), patient.CONTACT_ALONE, patient.NOT_JUDGED, practitioner.NOT_JUDGED}
+
+
+def test_the_words_of_an_urgency_stand_in_no_template():
+    """Urgencies are worded in `symptoms/wording/` alone; the filters of the templates ask there."""
+    repeated = [
+        f"{name(path)}: {word}"
+        for path in files("templates", suffixes={".html", ".txt"})
+        for word in URGENCY_WORDS
+        if re.search(rf"(?<![\w ]){word}(?![\w ])", path.read_text())
+    ]
+    assert not repeated
 
 
 def test_every_criterion_id_is_unique():

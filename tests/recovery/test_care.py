@@ -55,10 +55,10 @@ def test_help_is_listed_from_now_to_tomorrow():
 @pytest.mark.parametrize("practice", [True, False])
 def test_every_urgency_has_words_and_only_a_practice_is_named_as_a_clinic(practice):
     for urgency in (None, *Urgency):
-        said = opening(urgency, practice=practice)
-        words = " ".join([said.line, said.line_for_many, said.sooner, *said.steps])
-        assert said.line and said.steps
-        assert practice or "clinic" not in words
+        words = opening(urgency, practice=practice)
+        text = " ".join([words.line, words.line_for_many, words.sooner, *words.steps])
+        assert words.line and words.steps
+        assert practice or "clinic" not in text
 
 
 def test_when_to_log_again_follows_the_days_of_the_care_page():

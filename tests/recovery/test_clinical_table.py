@@ -11,7 +11,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 def test_the_clinical_page_is_fresh():
     written = (DOCS / "clinical.md").read_text(encoding="utf-8")
-    assert written == clinical_table(), "make docs writes it anew"
+    assert written == clinical_table(), "make docs writes it again"
 
 
 def test_every_criterion_has_a_source_a_hazard_and_a_test():

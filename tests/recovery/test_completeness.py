@@ -11,7 +11,7 @@ from symptoms.recovery.criteria import URGENT_FOR
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.questions import asked_today
 from symptoms.recovery.vocabulary import Condition, Exposure, Medication, Sign, Symptom, Urgency
-from tests.courses import criteria_held, drawn, last_said
+from tests.courses import criteria_held, drawn, last_assessment
 
 DAYS = (*range(60), 90, 180, 300)
 FOR_PRACTITIONERS = "a reason to think twice before needling; protocol 2026.1 has no rule for what comes after"
@@ -83,13 +83,13 @@ def test_a_symptom_and_a_sign_stand_in_a_criterion(word):
 @pytest.mark.parametrize("band", ORDINARY_ALONE)
 @pytest.mark.parametrize("sign", Sign, ids=str)
 def test_a_sign_alone_raises_something_but_on_the_days_on_which_it_is_ordinary(sign, band):
-    on_track = [day for day in DAYS if last_said(drawn(f"{band} | {day} {sign}")).urgency is Urgency.ON_TRACK]
+    on_track = [day for day in DAYS if last_assessment(drawn(f"{band} | {day} {sign}")).urgency is Urgency.ON_TRACK]
     assert on_track == list(ORDINARY_ALONE[band].get(sign, ()))
 
 
 @pytest.mark.parametrize("symptom", Symptom, ids=str)
 def test_a_very_severe_symptom_raises_something_on_every_day(symptom):
-    assert all(last_said(drawn(f"C | {day} {symptom}4")).urgency > Urgency.ON_TRACK for day in DAYS)
+    assert all(last_assessment(drawn(f"C | {day} {symptom}4")).urgency > Urgency.ON_TRACK for day in DAYS)
 
 
 @pytest.mark.parametrize("word", [*Condition, *Medication, *Exposure], ids=str)
@@ -100,7 +100,7 @@ def test_what_a_patient_brings_and_does_counts_or_the_reason_is_written_down(wor
 
 def _evidence(drawing: str, criterion: str) -> set[str]:
     """The words on which a criterion rests on the last day; empty where it does not hold."""
-    findings = [finding for flag in last_said(drawn(drawing)).flags for finding in flag.findings]
+    findings = [finding for flag in last_assessment(drawn(drawing)).flags for finding in flag.findings]
     return {fact.word for finding in findings if finding.criterion == criterion for fact in finding.evidence}
 
 
@@ -109,7 +109,7 @@ def test_who_is_at_risk_is_seen_sooner_and_the_reason_is_shown(word):
     at_risk = word in {"diabetes", "immunosuppressed", "oral_steroid", "immunosuppressant"}
     assert (word in _evidence(f"C {word} | 1 pus T38.0", "INF-4")) is at_risk
     assert ("INF-10" in criteria_held(drawn(f"C {word} | 3 T37.8"))) is at_risk
-    assert (last_said(drawn(f"C {word} | 4 oozing2")).urgency is Urgency.URGENT) is at_risk
+    assert (last_assessment(drawn(f"C {word} | 4 oozing2")).urgency is Urgency.URGENT) is at_risk
 
 
 @pytest.mark.parametrize("word", [*Condition, *Medication], ids=str)

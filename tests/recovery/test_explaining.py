@@ -8,12 +8,12 @@ from symptoms.recovery.predicates import Fact
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.sources import cited
 from symptoms.recovery.vocabulary import Condition, Medication
-from tests.courses import drawn, last_said
+from tests.courses import drawn, last_assessment
 from tests.recovery.test_criteria import TABLE
 
 
 def _stored(drawing: str, criterion: str):
-    flags = last_said(drawn(drawing)).as_json()["flags"]
+    flags = last_assessment(drawn(drawing)).as_json()["flags"]
     return next(facts_of(row["evidence"]) for flag in flags for row in flag["criteria"] if row["id"] == criterion)
 
 
@@ -33,8 +33,8 @@ def test_what_is_usual_by_itself_or_has_only_grown_is_not_told_as_too_much():
 
 @pytest.mark.parametrize("word", [*Condition, *Medication], ids=str)
 def test_what_a_patient_brings_reads_as_words(word):
-    (told,) = for_patient([Fact("condition", word, None, None, None)])
-    assert told.startswith("You told us about ") and "_" not in told and "pregnant" not in told
+    (sentence,) = for_patient([Fact("condition", word, None, None, None)])
+    assert sentence.startswith("You told us about ") and "_" not in sentence and "pregnant" not in sentence
 
 
 def test_the_limit_is_in_the_units_that_the_patient_reports_in():

@@ -8,7 +8,7 @@ from symptoms.recovery.assessment import assess
 from symptoms.recovery.ceilings import band, ceiling, table_ceiling
 from symptoms.recovery.course import Course
 from symptoms.recovery.vocabulary import Concern, Exposure, Setting, Symptom, Urgency
-from tests.courses import criteria_held, drawn, flags_by_day, last_said
+from tests.courses import criteria_held, drawn, flags_by_day, last_assessment
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_fever_counts_from_a_lower_temperature_with_weak_defences():
     ],
 )
 def test_risk_and_home_make_a_contact_urgent_on_their_days(drawing, urgency):
-    infection = {flag.concern: flag.urgency for flag in last_said(drawn(drawing)).flags}[Concern.INFECTION]
+    infection = {flag.concern: flag.urgency for flag in last_assessment(drawn(drawing)).flags}[Concern.INFECTION]
     assert infection == urgency
 
 
 def test_a_fever_in_pregnancy_is_urgent_in_the_second_week():
-    assert last_said(drawn("C | 9 T38.2")).urgency == Urgency.CONTACT
-    assert last_said(drawn("C pregnant | 9 T38.2")).urgency == Urgency.URGENT
+    assert last_assessment(drawn("C | 9 T38.2")).urgency == Urgency.CONTACT
+    assert last_assessment(drawn("C pregnant | 9 T38.2")).urgency == Urgency.URGENT
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_pus_is_an_infection_to_day_21_and_a_late_one_from_day_14(day, concerns)
 
 
 def test_colour_alone_is_never_urgent_and_needs_two_entries():
-    assert last_said(drawn("C | 9 redness4")).urgency == Urgency.WATCH
-    assert last_said(drawn("C | 8 redness4 | 9 redness4")).urgency == Urgency.CONTACT
+    assert last_assessment(drawn("C | 9 redness4")).urgency == Urgency.WATCH
+    assert last_assessment(drawn("C | 8 redness4 | 9 redness4")).urgency == Urgency.CONTACT
 
 
 def test_pain_that_returns_after_easing_is_flagged_the_day_it_returns():
@@ -158,8 +158,8 @@ def _both(older: str, days_before: int, newest: str) -> Course:
 
 
 def _held_by_the_older(course: Course) -> set[str]:
-    said = last_said(course)
-    return {f.criterion for flag in said.flags for f in flag.findings if f.treatment_offset}
+    assessment = last_assessment(course)
+    return {f.criterion for flag in assessment.flags for f in flag.findings if f.treatment_offset}
 
 
 def test_a_mark_that_is_too_late_for_the_old_session_is_raised_on_its_own_day():
@@ -187,11 +187,11 @@ def test_there_is_no_judgement_of_a_day_without_an_entry():
 
 
 def test_the_stored_form_names_criterion_source_and_facts():
-    said = last_said(drawn("C | 0 pain1 | 3 pain3 pus")).as_json()
-    infection = next(flag for flag in said["flags"] if flag["concern"] == "infection")
+    stored = last_assessment(drawn("C | 0 pain1 | 3 pain3 pus")).as_json()
+    infection = next(flag for flag in stored["flags"] if flag["concern"] == "infection")
     pus = next(row for row in infection["criteria"] if row["id"] == "INF-7")
     assert pus["source"] == "S39, S9b"
     assert pus["evidence"] == [{"kind": "sign", "word": "pus", "day": 3, "value": None, "limit": None}]
-    pain = next(flag for flag in said["flags"] if flag["concern"] == "unexpected_pain")["criteria"][0]
+    pain = next(flag for flag in stored["flags"] if flag["concern"] == "unexpected_pain")["criteria"][0]
     assert pain["evidence"][0] == {"kind": "symptom", "word": "pain", "day": 3, "value": 3, "limit": 1}
-    assert (said["protocol_version"], len(said["protocol_hash"])) == ("2026.1", 64)
+    assert (stored["protocol_version"], len(stored["protocol_hash"])) == ("2026.1", 64)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from symptoms.recovery.cases import InvalidCase, Verdict, files_in, judge, read_case
+from symptoms.recovery.cases import CaseResult, InvalidCase, files_in, judge, read_case
 from symptoms.recovery.protocol import PROTOCOL
 
 
@@ -20,37 +20,37 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
 
     def handle(self, *, paths: list[Path], json: bool, **options: Any) -> None:
-        verdicts, invalid = _judge(paths)
+        results, invalid = _judge(paths)
         if json:
-            self._print_json(verdicts)
+            self._print_json(results)
         else:
-            self._print_table(verdicts)
+            self._print_table(results)
         for problem in invalid:
             self.stderr.write(f"Not a case: {problem}")
-        failed = sum(bool(verdict.problems) for verdict in verdicts)
+        failed = sum(bool(result.problems) for result in results)
         if failed or invalid:
-            raise CommandError(f"{failed} of {len(verdicts)} cases failed, {len(invalid)} could not be read.")
+            raise CommandError(f"{failed} of {len(results)} cases failed, {len(invalid)} could not be read.")
 
-    def _print_json(self, verdicts: list[Verdict]) -> None:
-        for verdict in verdicts:
-            self.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False))
+    def _print_json(self, results: list[CaseResult]) -> None:
+        for result in results:
+            self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False))
 
-    def _print_table(self, verdicts: list[Verdict]) -> None:
+    def _print_table(self, results: list[CaseResult]) -> None:
         self.stdout.write(f"{'result':<8}{'case':<51}entries  highest urgency")
-        for verdict in verdicts:
-            highest = max((said.urgency for said in verdict.assessments), default=None)
+        for result in results:
+            highest = max((assessment.urgency for assessment in result.assessments), default=None)
             word = "-" if highest is None else highest.slug
-            state = "FAILED" if verdict.problems else "passed"
-            self.stdout.write(f"{state:<8}{verdict.case.id:<51}{len(verdict.assessments):>7}  {word}")
-            for problem in verdict.problems:
+            state = "FAILED" if result.problems else "passed"
+            self.stdout.write(f"{state:<8}{result.case.id:<51}{len(result.assessments):>7}  {word}")
+            for problem in result.problems:
                 self.stdout.write(f"        {problem}")
-        passed = sum(not verdict.problems for verdict in verdicts)
-        self.stdout.write(f"{passed} of {len(verdicts)} passed, by protocol {PROTOCOL.version} ({PROTOCOL.hash[:12]}).")
+        passed = sum(not result.problems for result in results)
+        self.stdout.write(f"{passed} of {len(results)} passed, by protocol {PROTOCOL.version} ({PROTOCOL.hash[:12]}).")
 
 
-def _judge(paths: list[Path]) -> tuple[list[Verdict], list[str]]:
-    """The verdict of each readable case, and a line for each file that is none."""
-    verdicts: list[Verdict] = []
+def _judge(paths: list[Path]) -> tuple[list[CaseResult], list[str]]:
+    """The result of each readable case, and a line for each file that is none."""
+    results: list[CaseResult] = []
     invalid: list[str] = []
     for path in paths:
         try:
@@ -60,7 +60,7 @@ def _judge(paths: list[Path]) -> tuple[list[Verdict], list[str]]:
             continue
         for file in files:
             try:
-                verdicts.append(judge(read_case(file)))
+                results.append(judge(read_case(file)))
             except InvalidCase as problem:
                 invalid.append(str(problem))
-    return verdicts, invalid
+    return results, invalid
