@@ -12,8 +12,8 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example
 
 # What touches rows, races and verbs: these tests run on PostgreSQL as well.
-ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/pages/test_bad_input.py \
-	tests/accounts/test_invitations.py
+ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \
+	tests/pages/test_bad_input.py tests/pages/test_statements.py
 
 .PHONY: help setup run test cases check check-code check-project docs bench load faults screenshots lock browser postgres
 .DEFAULT_GOAL := help

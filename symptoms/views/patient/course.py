@@ -191,5 +191,6 @@ def _level(read: DayRead, symptom: Symptom) -> dict[str, Any]:
 
 def _replaced(treatment: Treatment, day: int, zone, today) -> list[tuple[Any, str]]:
     """What was saved for the day before it was changed, newest first."""
-    old = treatment.entries.filter(day=day, is_current=False).order_by("-received_at").only("id", "received_at", "day")
-    return [(entry, at(entry.received_at, zone, today)) for entry in old]
+    earlier = treatment.entries.filter(day=day, is_current=False).order_by("-received_at")
+    earlier = earlier.only("id", "treatment", "received_at", "day")
+    return [(entry, at(entry.received_at, zone, today)) for entry in earlier]
