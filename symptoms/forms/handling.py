@@ -55,7 +55,7 @@ class NoteForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     text = WordsField(
-        label="Words",
+        label="What was agreed, or what the patient should know",
         max_length=LONGEST_NOTE,
         error_messages={"required": "Write something first."},
         help_text=f"At most {LONGEST_NOTE} characters.",

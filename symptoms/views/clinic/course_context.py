@@ -14,13 +14,14 @@ from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import question
 from symptoms.recovery.vocabulary import Symptom
-from symptoms.views.clinic.open_alerts import Matter, days_late
+from symptoms.views.clinic.open_alerts import OpenAlert, days_late, recorded_later
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.chart import LEAST_WIDE, draw
 from symptoms.wording.evidence import evidence, leading_symptom
 from symptoms.wording.practitioner import concern_title
 
 DAYS_SHOWN = 30
+DAYS_UNFOLDED = 3  # of the log, the newest
 MOST_REPLACED = 200  # earlier answers on a page, the newest first: a cap, so that endless edits cannot slow it
 
 
@@ -29,7 +30,7 @@ class Logged:
     """One day in the log, with the answers it had before it was changed."""
 
     day: DayRead
-    late: int
+    recorded_later: str  # "recorded 2 days later", empty where it was not
     answers: list[tuple[str, str]]
     before: list[tuple[Entry, list[tuple[str, str]]]]
 
@@ -48,7 +49,7 @@ class Pages:
     next_page_number = property(lambda self: self.number + 1)
 
 
-def course_context(request: HttpRequest, reach: Reach, matters: list[Matter], now: datetime) -> dict:
+def course_context(request: HttpRequest, reach: Reach, open_alerts: list[OpenAlert], now: datetime) -> dict:
     """The part of the page's context that is about one treatment."""
     treatment = reach.treatment
     on = treatment.patient.today(reach.now(now))
@@ -60,8 +61,8 @@ def course_context(request: HttpRequest, reach: Reach, matters: list[Matter], no
     first = max(0, until - DAYS_SHOWN + 1)
     # A young course is drawn with the days to come, so that one sees what is expected of them.
     course = read_course(reach, days=range(first, max(until, first + LEAST_WIDE) + 1))
-    newest = course.newest
-    symptom = _symptom(request.GET.get("symptom", ""), matters, newest)
+    newest, log = course.newest, _log(reach, course)
+    symptom = _symptom(request.GET.get("symptom", ""), open_alerts, newest)
     return {
         "today": today,
         "page": page,
@@ -72,7 +73,8 @@ def course_context(request: HttpRequest, reach: Reach, matters: list[Matter], no
         "symptoms": [(one, question(one).title) for one in Symptom if one in course.answered or one is symptom],
         "newest": newest,
         "flags": _flags(newest.said if newest else None),
-        "log": _log(reach, course),
+        "log_newest": log[:DAYS_UNFOLDED],
+        "log_earlier": log[DAYS_UNFOLDED:],
         "joined_at": reach.since,
         "unshared": reach.unshared,
         **_photos(request, reach),
@@ -85,10 +87,10 @@ def _page(asked: str, count: int) -> Pages:
     return Pages(max(1, min(number, count)), count)
 
 
-def _symptom(asked: str, matters: list[Matter], newest: DayRead | None) -> Symptom:
+def _symptom(asked: str, open_alerts: list[OpenAlert], newest: DayRead | None) -> Symptom:
     if asked in set(Symptom):
         return Symptom(asked)
-    flags = [matter.flag for matter in matters if matter.flag]
+    flags = [each.flag for each in open_alerts if each.flag]
     flags += newest.said.flags if newest and newest.said else []
     return Symptom(leading_symptom(flags))
 
@@ -119,7 +121,7 @@ def _log(reach: Reach, course: CourseRead) -> list[Logged]:
     return [
         Logged(
             day,
-            days_late(day.entry, treatment, treatment.patient),
+            recorded_later(days_late(day.entry, treatment, treatment.patient)),
             answers_in_words(day.entry.answers),
             [(entry, answers_in_words(entry.answers)) for entry in replaced[day.day]],
         )

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from accounts import invitations
 from accounts.access import PracticeRequest, practitioner_required, record_access
 from accounts.invitations import CannotJoin
-from accounts.models import UNDONE_WITHIN, Invitation, Patient
+from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Patient
 from symptoms.alerts.read_receipts import DETAILS
 from symptoms.forms.patient import InviteForm
 from symptoms.journal import joining, undoing
+from symptoms.views.clinic import notices
 from symptoms.views.clinic.patient_context import patients_seen_by
 
 
@@ -38,10 +39,16 @@ def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
                 return _sent(request, patient, form.cleaned_data["email"], now)
             except invitations.TooManyLetters as refusal:
                 form.add_error("email", str(refusal))
+    newest = _newest(patient)
     context = {
-        "patient": patient, "practice": practice, "form": form, "url": url,
-        "code": invitations.qr_code(url) if url else "", "invitation": _newest(patient), "now": now, "tab": "patients",
-    }  # fmt: skip
+        "patient": patient,
+        "form": form,
+        "url": url,
+        "code": invitations.qr_code(url) if url else "",
+        "invitation_days": INVITATION_LASTS.days,
+        "notice": notices.last_invitation(newest, practice.zone, now) if newest else None,
+        "tab": "patients",
+    }
     record_access(request.user, patient, DETAILS, now)
     return render(request, "practitioner/invite.html", context, status=status)
 

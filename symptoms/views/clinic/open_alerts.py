@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.template.defaultfilters import pluralize
+from django.utils.formats import date_format
 
 from accounts.members import user_name
 from accounts.models import Patient, User
@@ -23,19 +26,22 @@ from symptoms.wording.practitioner import alert_title, left_in_words, think_of, 
 
 
 @dataclass
-class Matter:
-    """One open alert as the page shows it; `said` is the judgement that opened or raised it, where it is known."""
+class OpenAlert:
+    """One open alert as the page shows it; `zone` is the reader's.
+
+    `assessment` is the judgement that opened or raised it, where it is known, and `flag` its part about this concern.
+    """
 
     alert: Alert
     patient: Patient
-    said: Assessment | None
+    assessment: Assessment | None
     flag: Flag | None
     told: list[Delivery]
     read: tuple[datetime, User | None] | None
     first_of_entry: bool  # who was told and who read it is said once for an entry
+    zone: ZoneInfo
+    newest: DayRead | None = None  # the newest day of the session that the page shows
     form: ResolveForm | None = None
-    latest: list[Evidence] = field(default_factory=list)  # of the newest entry, where the alert is older
-    answers: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -43,7 +49,7 @@ class Matter:
 
     @property
     def left(self) -> str:
-        """What was open when the patient left, where that is the matter."""
+        """What was open when the patient left, where the alert is about that."""
         return left_in_words(self.alert.left_open or "") if self.alert.kind == Alert.Kind.LEFT else ""
 
     @property
@@ -51,17 +57,70 @@ class Matter:
         return self.alert.kind == Alert.Kind.UNJUDGED
 
     @property
+    def not_compared(self) -> str:
+        """That the entry could not be judged, and whether it is by now; empty where the alert is about something else.
+
+        The alert may stand on an entry that was changed since: then the newest answers of that day count.
+        """
+        if not self.unjudged:
+            return ""
+        day, newest = self.alert.entry.day, self.newest
+        if self.alert.entry.is_judged or (newest and newest.day == day and newest.said):
+            return (
+                f"Day {day} could not be compared at first. "
+                "It is now, in the log below; this stays open until you close it."
+            )
+        return (
+            "This entry could not be compared with what is expected. It is tried again by itself. "
+            "Please read it: it stands in the log below."
+        )
+
+    @property
+    def recorded(self) -> str:
+        """Which day it is about, where that was recorded late or no fact names it."""
+        if self.left:
+            return ""
+        entry = self.alert.entry
+        late = recorded_later(days_late(entry, self.alert.treatment, self.patient))
+        if late:
+            return f"Day {entry.day} was {late}"
+        return "" if self.facts else f"From day {entry.day}"
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """What was answered then, in words."""
+        return answers_in_words(self.alert.entry.answers)
+
+    @property
+    def latest(self) -> str:
+        """The facts that the newest entry adds to the same concern, where an earlier one raised it."""
+        newest, alert = self.newest, self.alert
+        if newest is None or newest.entry is None or newest.said is None:
+            return ""
+        if alert.entry_id == newest.entry.id or alert.treatment_id != newest.entry.treatment_id:
+            return ""
+        facts = [evidence(flag) for flag in newest.said.flags if flag["concern"] == alert.concern]
+        return "; ".join(f"{fact.what} {fact.detail}".strip() for fact in (facts[-1] if facts else ()))
+
+    @property
+    def patient_reads(self) -> str:
+        """The urgency that the patient reads, where the alert stands on the newest entry and they are still here."""
+        newest = self.newest
+        is_newest = newest is not None and newest.entry is not None and newest.entry.id == self.alert.entry_id
+        return newest.urgency if newest and is_newest and not self.left else ""
+
+    @property
     def facts(self) -> list[Evidence]:
         return evidence(self.flag) if self.flag else []
 
     @property
     def line(self) -> str:
-        """The facts in a line, for a matter that is folded under its title."""
+        """The facts in a line, for an alert that is folded under its title."""
         return self.left or (in_a_line(self.flag) if self.flag else "")
 
     @property
     def stands_open(self) -> bool:
-        """Whether a matter that is not the first is unfolded: it asks for more than its line says."""
+        """Whether an alert that is not the first is unfolded: it asks for more than its line says."""
         asks = self.unjudged or self.alert.answers_changed_at is not None
         return asks or bool(self.form and self.form.errors)
 
@@ -72,8 +131,8 @@ class Matter:
     @property
     def criteria(self) -> list[tuple[str, str, str]]:
         """(id, urgency in words, sources) of each criterion that held."""
-        held = self.flag["criteria"] if self.flag else ()
-        return [(one["id"], urgency_word(Urgency.of(one["urgency"])), one["source"]) for one in held]
+        criteria = self.flag["criteria"] if self.flag else ()
+        return [(each["id"], urgency_word(Urgency.of(each["urgency"])), each["source"]) for each in criteria]
 
     @property
     def not_measured(self) -> bool:
@@ -87,20 +146,39 @@ class Matter:
         return urgency_word(self.alert.current_urgency) if self.alert.current_urgency < self.alert.urgency else ""
 
     @property
-    def days_late(self) -> int:
-        return days_late(self.alert.entry, self.alert.treatment, self.patient)
-
-    @property
-    def reader(self) -> str:
-        return user_name(self.read[1]) if self.read else ""
-
-    @property
     def taker(self) -> str:
         return user_name(self.alert.acknowledged_by)
 
     @property
-    def nobody_told(self) -> bool:
-        return not any(delivery.undelivered_at is None for delivery in self.told)
+    def nobody_told(self) -> str:
+        """That no message reached or is to reach anybody; empty where one does."""
+        if any(delivery.undelivered_at is None for delivery in self.told):
+            return ""
+        return "Nobody could be told." if self.told else "Nobody was told."
+
+    @property
+    def told_in_words(self) -> list[str]:
+        """A sentence for each message: to whom, and what became of it."""
+        return [self._told(delivery) for delivery in self.told]
+
+    def _told(self, delivery: Delivery) -> str:
+        error = f" ({delivery.last_error})" if delivery.last_error else ""
+        if delivery.sent_at:
+            return f"Told: {delivery.recipient} by e-mail, {self._on(delivery.sent_at)}."
+        if delivery.undelivered_at:
+            return f"Could not be told: {delivery.recipient} ({delivery.last_error})."
+        return f"E-mail to {delivery.recipient} is on its way{error}."
+
+    @property
+    def read_in_words(self) -> str:
+        """Who opened it first, and when."""
+        if self.read is None:
+            return "Not read before."
+        at, reader = self.read
+        return f"First read by {user_name(reader)}, {self._on(at)}."
+
+    def _on(self, moment: datetime) -> str:
+        return date_format(moment.astimezone(self.zone), "D j M, H:i")
 
 
 def days_late(entry, treatment: Treatment, patient: Patient) -> int:
@@ -108,8 +186,16 @@ def days_late(entry, treatment: Treatment, patient: Patient) -> int:
     return treatment.day_of(patient.today(entry.received_at)) - entry.day
 
 
-def open_matters(patient: Patient, reaches: Iterable[Reach], by: User) -> list[Matter]:
-    """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements."""
+def recorded_later(days: int) -> str:
+    """ "recorded 2 days later"; empty where it was recorded on its day."""
+    return f"recorded {days} day{pluralize(days)} later" if days > 0 else ""
+
+
+def open_alerts_of(patient: Patient, reaches: Iterable[Reach], by: User, zone: ZoneInfo) -> list[OpenAlert]:
+    """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements.
+
+    Times are given on the clock of `zone`.
+    """
     seen = {reach.treatment.pk: reach for reach in reaches}
     alerts = list(
         Alert.objects.open()
@@ -125,26 +211,14 @@ def open_matters(patient: Patient, reaches: Iterable[Reach], by: User) -> list[M
     for alert in alerts:
         alert.treatment = seen[alert.treatment_id].treatment
         seen[alert.treatment_id].shown(alert.entry)
-    told, read, said = _told(alerts), first_read(alerts), _said(alerts, seen)
-    matters: list[Matter] = []
+    told, read, assessments = _told(alerts), first_read(alerts), _assessments(alerts, seen)
+    shown: list[OpenAlert] = []
     for alert in alerts:
-        judgement, flag = _behind(alert, said[alert.entry_id])
+        assessment, flag = _behind(alert, assessments[alert.entry_id])
         about = _told_about(alert)
-        first = all(_told_about(matter.alert) != about for matter in matters)
-        answers = answers_in_words(alert.entry.answers)
-        matters.append(Matter(alert, patient, judgement, flag, told[about], read.get(alert.id), first, answers=answers))
-    return matters
-
-
-def add_latest(matters: Iterable[Matter], newest: DayRead | None) -> None:
-    """Put what the newest entry says of the same concern beside each alert that an earlier entry raised."""
-    if newest is None or newest.entry is None or newest.said is None:
-        return
-    flags = {flag["concern"]: flag for flag in newest.said.flags}
-    for matter in matters:
-        alert, entry = matter.alert, newest.entry
-        if alert.concern in flags and alert.entry_id != entry.id and alert.treatment_id == entry.treatment_id:
-            matter.latest = evidence(flags[alert.concern])
+        first = all(_told_about(other.alert) != about for other in shown)
+        shown.append(OpenAlert(alert, patient, assessment, flag, told[about], read.get(alert.id), first, zone))
+    return shown
 
 
 def _told(alerts: list[Alert]) -> dict:
@@ -162,18 +236,19 @@ def _told_about(alert: Alert) -> UUID:
     return alert.pk if alert.kind == Alert.Kind.LEFT else alert.entry_id
 
 
-def _said(alerts: list[Alert], seen: dict[UUID, Reach]) -> dict:
+def _assessments(alerts: list[Alert], seen: dict[UUID, Reach]) -> dict:
+    """What was made of each alert's entry, the newest first, as far as the reader may know, by the entry's id."""
     by_entry = defaultdict(list)
     untils = {alert.entry_id: seen[alert.treatment_id].until for alert in alerts}
-    for said in Assessment.objects.filter(entry__in=set(untils)).order_by("-id"):
-        until = untils[said.entry_id]
-        if until is None or said.made_at <= until:
-            by_entry[said.entry_id].append(said)
+    for assessment in Assessment.objects.filter(entry__in=set(untils)).order_by("-id"):
+        until = untils[assessment.entry_id]
+        if until is None or assessment.made_at <= until:
+            by_entry[assessment.entry_id].append(assessment)
     return by_entry
 
 
-def _behind(alert: Alert, said: list[Assessment]) -> tuple[Assessment | None, Flag | None]:
+def _behind(alert: Alert, assessments: list[Assessment]) -> tuple[Assessment | None, Flag | None]:
     """The judgement that gave the alert its urgency, the newest if several did; a later one may say less."""
-    found = [(one, flag) for one in said for flag in one.flags if flag["concern"] == alert.concern]
-    peak = [pair for pair in found if Urgency.of(pair[1]["urgency"]) == alert.urgency]
-    return (peak or found)[0] if found else (None, None)
+    pairs = [(each, flag) for each in assessments for flag in each.flags if flag["concern"] == alert.concern]
+    peak = [pair for pair in pairs if Urgency.of(pair[1]["urgency"]) == alert.urgency]
+    return (peak or pairs)[0] if pairs else (None, None)

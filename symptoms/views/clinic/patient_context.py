@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,11 +16,15 @@ from symptoms.journal.loading import treatment_values
 from symptoms.journal.reach import Reach, patients_as_seen, reaches_of
 from symptoms.models import Treatment, TreatmentAccess
 from symptoms.recovery.ceilings import BANDS, band
+from symptoms.views.clinic import notices
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
-from symptoms.views.clinic.open_alerts import Matter, add_latest, open_matters
+from symptoms.views.clinic.notices import Notice
+from symptoms.views.clinic.open_alerts import OpenAlert, open_alerts_of
 from symptoms.wording import treatment as words
 from symptoms.wording.times import on_both_clocks, span
+
+EVENTS_UNFOLDED = 8  # of the history, the newest
 
 
 def patients_seen_by(practice: Practice) -> QuerySet[Patient]:
@@ -44,58 +49,69 @@ def record_of(
     if not is_ours:
         patient = patients_as_seen(practice, [patient])[patient.pk]
     then = max((each.now(now) for each in reaches), default=now)
-    matters = open_matters(patient, reaches, request.user)
+    open_alerts = open_alerts_of(patient, reaches, request.user, practice.zone)
+    events = history(patient, reaches, practice)
+    session = _session(request, reach, patient, open_alerts, now) if reach else {}
     context = {
         "patient": patient,
         "practice": practice,
         "zone": practice.time_zone,
         "now": now,
-        "age": patient.age(then),
-        "is_ours": is_ours,
-        "left_at": None if is_ours else then,
+        "day_and_age": _day_and_age(session.get("today") if is_ours else None, patient.age(then)),
         "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
-        "may_call": is_ours or bool(matters),  # who left, by the number of then, while something is open here
+        "is_ours": is_ours,
+        "may_call": is_ours or bool(open_alerts),  # who left, by the number of then, while something is open here
         "treatments": treatments,
         "treatment": reach.treatment if reach else None,
-        "free": _free(treatments, matters),
+        "notice": _notice(patient, practice, None if is_ours else then, has_open_alerts=bool(open_alerts)),
+        "free": _free(treatments, open_alerts),
         "note_form": note_form or NoteForm.blank(),
-        "history": history(patient, reaches, practice),
-        "tab": "queue" if matters else "patients",
-        **_of_matters(matters, resolve_form, now),
-        **_of_invitation(patient, practice, now, is_ours=is_ours),
-    }
-    if reach is not None:
-        context |= _of_treatment(reach.treatment, patient, practice) | course_context(request, reach, matters, now)
-        add_latest(matters, context["newest"])
-    return context
-
-
-def _of_treatment(treatment: Treatment, patient: Patient, practice: Practice) -> dict:
-    """What was done, when on both clocks, and what is known of the patient from then."""
-    done_at = on_both_clocks(treatment.performed_at, practice.zone, patient.zone)
-    return {"known": known_of(treatment), "done": done_in(treatment), "done_at": done_at}
-
-
-def _of_matters(matters: list[Matter], came_back: tuple[UUID | None, ResolveForm] | None, now: datetime) -> dict:
-    """What is open, each with the form that closes it, the form that closes all, and how long the first has waited."""
-    forms = dict([came_back]) if came_back else {}
-    for matter in matters:
-        matter.form = forms.get(matter.alert.id) or ResolveForm(auto_id=f"id_{matter.alert.id}_%s")
-    return {
-        "matters": matters,
-        "all_form": forms.get(None) or ResolveForm(auto_id="id_all_%s"),
-        "waits": span(matters[0].alert.worsened_at, now) if matters else "",
-    }
-
-
-def _of_invitation(patient: Patient, practice: Practice, now: datetime, *, is_ours: bool) -> dict:
-    """Who took the patient's invitation and is to be confirmed, whether it arrived, whether it can be undone."""
-    waits = is_ours and patient.user_id is None
-    return {
-        "to_confirm": patient.invitations.to_confirm().first() if waits else None,
-        "undelivered": undelivered_to(patient) if waits else None,
         "to_undo": _to_undo(patient, practice, now) if is_ours and patient.user_id else None,
+        "history_newest": events[:EVENTS_UNFOLDED],
+        "history_earlier": events[EVENTS_UNFOLDED:],
+        "tab": "queue" if open_alerts else "patients",
     }
+    return context | _open(open_alerts, resolve_form, now) | session
+
+
+def _open(
+    open_alerts: list[OpenAlert], resolve_form: tuple[UUID | None, ResolveForm] | None, now: datetime
+) -> dict[str, Any]:
+    """What is open, each alert with its form, and how long the first has been waiting."""
+    came_back = dict([resolve_form]) if resolve_form else {}
+    for each in open_alerts:
+        each.form = came_back.get(each.alert.id) or ResolveForm(auto_id=f"id_{each.alert.id}_%s")
+    return {
+        "open_alerts": open_alerts,
+        "all_form": came_back.get(None) or ResolveForm(auto_id="id_all_%s"),
+        "waits": span(open_alerts[0].alert.worsened_at, now) if open_alerts else "",
+    }
+
+
+def _session(
+    request: PracticeRequest, reach: Reach, patient: Patient, open_alerts: list[OpenAlert], now: datetime
+) -> dict[str, Any]:
+    """What the page shows of the chosen session; the alerts learn what its newest day says of them."""
+    course = course_context(request, reach, open_alerts, now)
+    for each in open_alerts:
+        each.newest = course["newest"]
+    done_at = on_both_clocks(reach.treatment.performed_at, request.practice.zone, patient.zone)
+    return {"known": known_of(reach.treatment), "done": done_in(reach.treatment), "done_at": done_at} | course
+
+
+def _day_and_age(day: int | None, age: int | None) -> str:
+    """ "day 4 · 35 years", of what is known."""
+    return " · ".join(filter(None, ["" if day is None else f"day {day}", f"{age} years" if age else ""]))
+
+
+def _notice(patient: Patient, practice: Practice, left_at: datetime | None, *, has_open_alerts: bool) -> Notice | None:
+    """What stands above the page: that the patient left the practice, or has not joined yet."""
+    if left_at is not None:
+        return notices.handed_over(patient, practice, left_at, has_open_alerts=has_open_alerts)
+    if patient.user_id is None:
+        waiting, undelivered = patient.invitations.to_confirm().first(), undelivered_to(patient)
+        return notices.not_joined(patient, waiting, undelivered, practice.zone)
+    return None
 
 
 def _to_undo(patient: Patient, practice: Practice, now: datetime) -> Invitation | None:
@@ -103,13 +119,13 @@ def _to_undo(patient: Patient, practice: Practice, now: datetime) -> Invitation 
     return Invitation.objects.to_undo(now).filter(patient=patient.pk, practice=practice).first()
 
 
-def _free(treatments: list[Treatment], matters: list[Matter]) -> list[Treatment]:
+def _free(treatments: list[Treatment], open_alerts: list[OpenAlert]) -> list[Treatment]:
     """The sessions of which something is open that nobody here has.
 
     That the patient left counts only where nothing else is open: whoever has the rest deals with that as well.
     """
-    concerns = [matter for matter in matters if not matter.left] or matters
-    free = {matter.alert.treatment_id for matter in concerns if not matter.alert.is_held}
+    concerns = [each for each in open_alerts if not each.left] or open_alerts
+    free = {each.alert.treatment_id for each in concerns if not each.alert.is_held}
     return [treatment for treatment in treatments if treatment.id in free]
 
 

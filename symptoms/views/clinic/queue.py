@@ -1,7 +1,6 @@
 """The practitioner's list: who needs them first, and why."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -16,12 +15,15 @@ from accounts.models import Departure, Invitation, Patient, Practice
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.models import Assessment, Delivery, Standing, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.clinic import notices
 from symptoms.views.clinic.queue_departures import LeftRow, left_alerts, left_rows
 from symptoms.views.clinic.queue_rows import Row, rows_of
-from symptoms.views.clinic.search import named, sought_in
+from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
+from symptoms.wording.practitioner import URGENCIES
 
 ROWS = 50
-SHOW = {"open": "Open", "watch": "Watch", "on_track": "On track", "all": "All"}
+VERDICTS = {urgency.slug: urgency for urgency in (Urgency.WATCH, Urgency.ON_TRACK)}
+SHOW = {"open": "Open", **{slug: URGENCIES[urgency] for slug, urgency in VERDICTS.items()}, "all": "All"}
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 
 
@@ -38,7 +40,8 @@ def queue(request: PracticeRequest) -> HttpResponse:
     left = left_rows(practice, now) if is_queue else []
     waiting = page.paginator.count + len(left) if is_queue else _waiting(practice)
     rows = rows_of(_found(page, show), request.user, practice, now)
-    notices = _notices(practice, now)
+    to_confirm, stuck_since = _to_confirm_and_stuck(practice, now)
+    stuck = [notices.messages_stuck(stuck_since, practice.zone)] if stuck_since else []
     context = {
         "practice": practice,
         "now": now,
@@ -51,11 +54,12 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "shows": SHOW.items(),
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
-        **notices,
+        "longest_name": LONGEST_NAME,
+        "notices": stuck + [notices.to_confirm(invitation, patient) for invitation, patient in to_confirm],
         "tab": "queue" if is_queue else "patients",
     }
     listed: list[Row | LeftRow] = [*rows, *left]
-    shown = [row.patient.pk for row in listed] + [one.patient_id for one in notices["to_confirm"]]
+    shown = [row.patient.pk for row in listed] + [patient.pk for _, patient in to_confirm]
     record_listing(request.user, shown, LISTED, now)
     return render(request, "practitioner/queue.html", context)
 
@@ -76,8 +80,7 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
     said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     if show != "all":
-        verdict = Urgency.WATCH if show == "watch" else Urgency.ON_TRACK
-        everybody = everybody.filter(standing__urgency=verdict, standing__alert_urgency=0)
+        everybody = everybody.filter(standing__urgency=VERDICTS[show], standing__alert_urgency=0)
     shown = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(said))
     pages = Paginator(shown.defer("standing__treatment__products", "standing__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
@@ -108,17 +111,19 @@ def _waiting(practice: Practice) -> int:
     return _open(practice).values("pk").union(left_alerts(practice).values("pk"), all=True).count()
 
 
-def _notices(practice: Practice, now: datetime) -> dict[str, Any]:
-    """What stands above the list, nearly always nothing: one statement, and one more where somebody is `to_confirm`.
+def _to_confirm_and_stuck(
+    practice: Practice, now: datetime
+) -> tuple[list[tuple[Invitation, Patient]], datetime | None]:
+    """What stands above the list, nearly always nothing: one statement, and one more where somebody is to confirm.
 
-    `to_confirm`: who took a code at the desk and waits to be recognised. `stuck_since`: since when messages of the
-    practice have been waiting although they should have gone, None when they go out. One recipient who is refused does
-    not count: the row of their patient says so, and others were told instead.
+    First who took a code at the desk and waits to be recognised. Then since when messages of the practice have been
+    waiting although they should have gone, None when they go out. One recipient who is refused does not count: the row
+    of their patient says so, and others were told instead.
     """
     taken = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
     late = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
     here = Practice.objects.filter(pk=practice.pk)
     anybody, stuck_since = here.values_list(Exists(taken), Subquery(late.values("created_at")[:1])).get()
-    to_confirm = list(taken.select_related("patient").order_by("used_at")[:5]) if anybody else []
-    return {"to_confirm": to_confirm, "stuck_since": stuck_since}
+    longest_waiting = taken.select_related("patient").order_by("used_at")[:5] if anybody else ()
+    return [(invitation, invitation.patient) for invitation in longest_waiting if invitation.patient], stuck_since

@@ -96,7 +96,7 @@ class Row:
 
     @property
     def now_lower(self) -> str:
-        """What the newest answers raise of the worst matter, where that is less than its peak."""
+        """What the newest answers raise of the worst alert, where that is less than its peak."""
         if self.worst is None or self.worst.current_urgency >= self.worst.urgency:
             return ""
         return urgency_word(self.worst.current_urgency).lower()
@@ -107,7 +107,7 @@ class Row:
 
     @property
     def more(self) -> int:
-        """How many further matters are open."""
+        """How many further alerts are open."""
         return len(self.alerts) - 1
 
     @property

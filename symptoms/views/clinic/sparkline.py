@@ -24,6 +24,7 @@ class Spark:
     x: str
     y: str
     outside: bool
+    wide: int = DAYS
 
 
 def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spark | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PracticeRequest, practitioner_required, record_access, record_listing
-from accounts.models import Patient, Practice
+from accounts.models import INVITATION_LASTS, Patient, Practice
 from accounts.patients import add_to_practice
 from symptoms.alerts.read_receipts import LISTED, SKIN, TREATMENT
 from symptoms.forms.patient import NewPatientForm
@@ -21,7 +21,7 @@ from symptoms.forms.treatment import TreatmentForm, id_in
 from symptoms.journal.treatments import start_treatment
 from symptoms.models import Treatment
 from symptoms.views.clinic.revisions import revisions_of
-from symptoms.views.clinic.search import named, sought_in
+from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
 from symptoms.views.treatment_edit import edit_treatment
 
 FOUND_AT_MOST = 10
@@ -53,13 +53,14 @@ def treatment_new(request: PracticeRequest) -> HttpResponse:
             else:
                 messages.success(request, "Saved.")
                 return _after(treated)
-    found = list(_found(request, practice))
+    matches = list(_found(request, practice))
     if patient is not None:
         record_access(request.user, patient, SKIN, now)
-    record_listing(request.user, [one.pk for one in found], LISTED, now)
+    record_listing(request.user, [match.pk for match in matches], LISTED, now)
     context = {
         "form": form, "who": None if patient else who, "patient": patient, "practice": practice, "client_id": uuid4(),
-        "found": found, "sought": sought_in(request), "tab": "treatment",
+        "matches": matches, "sought": sought_in(request), "tab": "treatment",
+        "longest_name": LONGEST_NAME, "invitation_days": INVITATION_LASTS.days,
     }  # fmt: skip
     return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
 

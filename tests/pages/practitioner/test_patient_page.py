@@ -85,7 +85,7 @@ def test_answers_that_changed_say_when_and_show_the_old_ones(desk, session):
     assert "Now: On track" in shown
 
 
-def test_a_matter_that_goes_on_shows_what_the_newest_entry_says_of_it(desk, session):
+def test_an_alert_that_goes_on_shows_what_the_newest_entry_says_of_it(desk, session):
     ill(session)
     logged(session, 6, signs=["pus"])
     assert "Day 6: Pus on day 6: not expected on any day" in page(desk, session)

@@ -29,7 +29,7 @@ LONG = {
 
 
 def names(response) -> list[str]:
-    return re.findall(r"<h2><a [^>]*>([^<]+)</a>", response.content.decode())
+    return re.findall(r"<h2>\s*<a [^>]*>([^<]+)</a>", response.content.decode())
 
 
 def follow(clinic, noor, name: str, day: int = 4, *, ago: timedelta = timedelta(0), **said):

@@ -14,6 +14,7 @@ from tests.pages.practitioner.pages import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
+I_HAVE_THIS = re.compile(r"<button[^>]*>\s*I have this\s*</button>")
 
 
 @pytest.fixture
@@ -26,23 +27,23 @@ def page(desk, session) -> str:
 
 
 def folded(shown: str) -> list[str]:
-    return re.findall(r'<details class="matter"( open)?>', shown)
+    return re.findall(r'<details class="open-alert"( open)?>', shown)
 
 
 def test_i_have_this_stands_beside_the_worst_before_its_facts(desk, session):
     logged(session, 4, signs=["pus"])
     shown = page(desk, session)
-    assert shown.index(">I have this</button>") < shown.index("not expected on any day")
+    assert I_HAVE_THIS.search(shown).start() < shown.index("not expected on any day")
 
 
 def test_what_is_open_comes_before_the_choice_of_a_session(desk, noor, session):
     pen(session.patient, days_ago=40, by=noor)
     logged(session, 4, signs=["pus"])
     shown = page(desk, session)
-    assert shown.index(">I have this</button>") < shown.index('aria-label="Sessions"')
+    assert I_HAVE_THIS.search(shown).start() < shown.index('aria-label="Sessions"')
 
 
-def test_a_further_matter_is_folded_under_its_urgency_and_facts(desk, session):
+def test_a_further_alert_is_folded_under_its_urgency_and_facts(desk, session):
     logged(session, 4, pain=4, redness=3, signs=["pus"])
     shown = page(desk, session)
     assert folded(shown) == [""] * (Alert.objects.open().count() - 1)
@@ -50,7 +51,7 @@ def test_a_further_matter_is_folded_under_its_urgency_and_facts(desk, session):
     assert "Unexpected pain See today pain very severe" in text_of(answer)
 
 
-def test_a_further_matter_unfolds_where_its_line_does_not_say_all(desk, session):
+def test_a_further_alert_unfolds_where_its_line_does_not_say_all(desk, session):
     logged(session, 4, pain=4, signs=["pus"])
     folded_one = Alert.objects.get(concern="unexpected_pain")
     answer = desk.post(reverse("resolve", args=[folded_one.id]), {"outcome": "no_concern"})
@@ -147,7 +148,7 @@ def test_all_that_is_open_is_closed_with_one_outcome_and_is_one_line_of_the_hist
     assert "Somebody closed these before you." in text_of(again)
 
 
-def test_one_open_matter_has_no_form_for_all(desk, session):
+def test_one_open_alert_has_no_form_for_all(desk, session):
     logged(session, 4, signs=["pus"])
     assert "Close all" not in page(desk, session)
 
@@ -216,7 +217,7 @@ def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
     for shown in (page(desk, session), text_of(desk.get(reverse("queue"))), text_of(ana.get(verdict))):
         assert "Dr Chen has it" not in shown
     assert "no one has it" in text_of(desk.get(reverse("queue")))
-    assert ">I have this</button>" in page(desk, session)
+    assert I_HAVE_THIS.search(page(desk, session))
     assert "You have this now" in text_of(desk.post(take, follow=True))
     assert Alert.objects.get().acknowledged_by == noor
 
@@ -227,7 +228,9 @@ def test_what_a_colleague_has_can_be_taken_over_and_nobody_elses_by_mistake(desk
     take = reverse("acknowledge", args=[session.id])
     people.signed_in(chen).post(take)
     assert "Take over from" not in page(people.signed_in(chen), session)  # they have it themselves
-    (named,) = re.findall(r'name="over_from" value="([^"]+)"><button[^>]*>Take over from Dr Chen<', page(desk, session))
+    (named,) = re.findall(
+        r'name="over_from" value="([^"]+)">\s*<button[^>]*>Take over from Dr Chen<', page(desk, session)
+    )
     people.signed_in(lee).post(take, {"over_from": named})
     assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": named}, follow=True))
     assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": "rubbish"}, follow=True))
