@@ -66,23 +66,25 @@ class EntryForm(forms.Form):
         self.asking = Asking(self, treatment, day, entry_values(last) if last else None, self._so_far(day))
 
     def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if said.get("temperature_c"):
+        cleaned = super().clean() or {}
+        if cleaned.get("temperature_c"):
             try:
-                said["temperature_c"] = temperature.in_celsius(said["temperature_c"], said.get("unit") or self.own_unit)
+                cleaned["temperature_c"] = temperature.in_celsius(
+                    cleaned["temperature_c"], cleaned.get("unit") or self.own_unit
+                )
             except ValidationError as refusal:
                 self.add_error("temperature_c", refusal)
-        return said
+        return cleaned
 
     def clean_note(self) -> str:
         return self.cleaned_data["note"].replace("\r\n", "\n")
 
     def answers(self) -> dict[str, Any]:
         """The document of `Entry.answers`; only what was answered counts as asked, a skipped scale is not "none"."""
-        said = self.cleaned_data
-        levels = {word: said[word] for word in map(str, Symptom) if said.get(word) is not None}
-        document = {"symptoms": levels, "asked": sorted(levels), **{name: sorted(set(said[name])) for name in LISTS}}
-        return {**document, "temperature_c": said["temperature_c"]} if said.get("temperature_c") else document
+        cleaned = self.cleaned_data
+        levels = {word: cleaned[word] for word in map(str, Symptom) if cleaned.get(word) is not None}
+        document = {"symptoms": levels, "asked": sorted(levels), **{name: sorted(set(cleaned[name])) for name in LISTS}}
+        return {**document, "temperature_c": cleaned["temperature_c"]} if cleaned.get("temperature_c") else document
 
     @property
     def chosen_unit(self) -> str:
@@ -113,11 +115,11 @@ class EntryForm(forms.Form):
 
 def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     """An entry as the form's initial values, for its patient to amend."""
-    said = entry_values(entry)
-    initial: dict[str, Any] = {str(symptom): said.symptoms.get(symptom, 0) for symptom in said.answered}
-    if said.temperature_c is not None:
-        initial["temperature_c"] = thermometer(said.temperature_c, unit)
-    return {**initial, "signs": sorted(said.signs), "exposures": sorted(said.exposures), "note": entry.note}
+    values = entry_values(entry)
+    initial: dict[str, Any] = {str(symptom): values.symptoms.get(symptom, 0) for symptom in values.answered}
+    if values.temperature_c is not None:
+        initial["temperature_c"] = thermometer(values.temperature_c, unit)
+    return {**initial, "signs": sorted(values.signs), "exposures": sorted(values.exposures), "note": entry.note}
 
 
 def as_typed(data) -> dict[str, Any]:

@@ -21,13 +21,13 @@ LOOKED_AT = "Your clinic looked at this"
 
 
 def received(
-    entry: Entry, said: Assessment | None, verdict: Verdict, patient: Patient, now: datetime
+    entry: Entry, assessment: Assessment | None, verdict: Verdict, patient: Patient, now: datetime
 ) -> dict[str, Any] | None:
     """What `patient/received.html` takes: how the clinic received the entry; None when there was nothing to tell.
 
-    `said` is what was made of the entry, `verdict` how that reads to the patient.
+    `assessment` is None while the entry is unjudged; `verdict` is how it reads to the patient.
     """
-    reception = reception_of(entry, said, now=now)
+    reception = reception_of(entry, assessment, now=now)
     is_answered = reception.closed_at is not None  # and stays so when the patient leaves
     if reception.told is Told.NOT_NEEDED or (patient.practice is None and not is_answered):
         return None
@@ -44,7 +44,7 @@ def received(
         "closed": _closed(reception),
         "closed_by": reception.closed_by,
         "closed_at": _at(reception.closed_at, zone, today),
-        "do_not_wait": _do_not_wait(said, verdict, patient),
+        "do_not_wait": _do_not_wait(assessment, verdict, patient),
         "practice": patient.practice,
     }
 
@@ -53,11 +53,11 @@ def _closed(reception: Reception) -> str:
     return CLOSED.get(reception.outcome, LOOKED_AT) if reception.closed_at else ""
 
 
-def _do_not_wait(said: Assessment | None, verdict: Verdict, patient: Patient) -> str:
+def _do_not_wait(assessment: Assessment | None, verdict: Verdict, patient: Patient) -> str:
     """What to do instead of waiting for the clinic to read the entry; empty while there is time for that."""
     if verdict.is_emergency:
         return f"don’t wait for them, call {lines_for(patient).emergency}."
-    return "please call, don’t wait." if said is not None and said.urgency >= Urgency.URGENT else ""
+    return "please call, don’t wait." if assessment is not None and assessment.urgency >= Urgency.URGENT else ""
 
 
 def _at(moment: datetime | None, zone: ZoneInfo, today: date) -> str:

@@ -90,8 +90,8 @@ def _row(day: DayRead, symptom: Symptom, *, has_clinic: bool) -> dict[str, Any]:
 
 def _offered(read: CourseRead, symptom: Symptom) -> list[Symptom]:
     """The symptoms to choose from: those asked every day, and those that were answered above none."""
-    told = {s for day in read.days for s, level in day.reported.items() if level} | {*REQUIRED, symptom}
-    return [one for one in Symptom if one in told]
+    felt = {s for day in read.days for s, level in day.reported.items() if level}
+    return [choice for choice in Symptom if choice in felt | {*REQUIRED, symptom}]
 
 
 def _symptom(word: str) -> Symptom | None:
@@ -175,8 +175,8 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
 
 def _listed(words: Iterable[str]) -> str:
     """Their titles as one sentence has them: "Pus, spreading redness or heat"."""
-    told = ", ".join(question(word).title for word in sorted(words))
-    return told[:1] + told[1:].lower()
+    titles = ", ".join(question(word).title for word in sorted(words))
+    return titles[:1] + titles[1:].lower()
 
 
 def _level(read: DayRead, symptom: Symptom) -> dict[str, Any]:

@@ -22,27 +22,27 @@ NOTES_SHOWN = 5
 def entry(request: PatientRequest, entry_id) -> HttpResponse:
     """What to do now, why, who was told; or that the answers were replaced by newer ones."""
     now, patient = timezone.now(), request.patient
-    mine = Entry.objects.filter(treatment__patient=patient).select_related("treatment")
-    found: Entry = get_object_or_404(mine, pk=entry_id)
-    found.treatment.patient = patient
-    said = found.assessments.order_by("-is_current", "-made_at").first()
+    own_entries = Entry.objects.filter(treatment__patient=patient).select_related("treatment")
+    entry: Entry = get_object_or_404(own_entries, pk=entry_id)
+    entry.treatment.patient = patient
+    assessment = entry.assessments.order_by("-is_current", "-made_at").first()
     lines = lines_for(patient)
-    verdict = verdict_about(found, said, lines, unit_for(request, patient))
-    newer = None if found.is_current else found.treatment.entries.current().filter(day=found.day).first()
-    since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=found.received_at)
+    verdict = verdict_about(entry, assessment, lines, unit_for(request, patient))
+    newer = None if entry.is_current else entry.treatment.entries.current().filter(day=entry.day).first()
+    since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=entry.received_at)
     context = {
         "tab": "today",
-        "entry": found,
-        "on": full(found.treatment.day_zero + timedelta(days=found.day)),
-        "saved": at(found.received_at, patient.zone, patient.today(now)),
+        "entry": entry,
+        "on": full(entry.treatment.day_zero + timedelta(days=entry.day)),
+        "saved": at(entry.received_at, patient.zone, patient.today(now)),
         "verdict": verdict,
         "lines": lines,
         "newer": newer,
-        "received": received(found, said, verdict, patient, now) if found.is_current else None,
+        "received": received(entry, assessment, verdict, patient, now) if entry.is_current else None,
         "notes": [
             {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
             for note in since.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN]
         ],
-        "photos": found.treatment.photos.filter(day=found.day).order_by("received_at"),
+        "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
     }
     return render(request, "patient/entry.html", context)

@@ -102,10 +102,10 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
     if not form.is_valid():
         fresh = {"id": uuid4()} if "id" in form.errors else {}
         return _page(request, sheet, form, status=422, asks_day="day" in form.errors, **fresh)
-    said = form.cleaned_data
+    cleaned = form.cleaned_data
     try:
         recorded = record_entry(
-            sheet.treatment.id, id=said["id"], day=said["day"], answers=form.answers(), note=said["note"],
+            sheet.treatment.id, id=cleaned["id"], day=cleaned["day"], answers=form.answers(), note=cleaned["note"],
             by=request.user, now=now,
         )  # fmt: skip
     except DayNotYet:
@@ -117,8 +117,8 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
         return _page(request, sheet, form, status=403, stopped=str(refusal), may_agree=may_agree)
     except ForeignId:
         raise Http404 from None
-    photos = sent_photos(request.FILES, said["id"])
-    for not_kept in keep_photos(request, sheet.treatment.id, photos, day=said["day"], now=now):
+    photos = sent_photos(request.FILES, cleaned["id"])
+    for not_kept in keep_photos(request, sheet.treatment.id, photos, day=cleaned["day"], now=now):
         messages.warning(request, str(not_kept))
     return redirect(recorded.entry)
 

@@ -63,7 +63,7 @@ def photo_add(request: PatientRequest, day: int) -> HttpResponse:
 
 
 def _status(form: PhotosForm, refused: list[NotKept]) -> int:
-    if any(one.is_ours for one in refused):
+    if any(photo.is_ours for photo in refused):
         return 503
     return 422 if form.errors or refused else 200
 
@@ -72,13 +72,13 @@ def _status(form: PhotosForm, refused: list[NotKept]) -> int:
 @require_http_methods(["GET", "POST"])
 def photo_remove(request: PatientRequest, photo_id) -> HttpResponse:
     """Take one's own photo away, after being asked once."""
-    mine = Photo.objects.filter(treatment__patient=request.patient)
-    found = get_object_or_404(mine.select_related("treatment"), pk=photo_id)
+    own_photos = Photo.objects.filter(treatment__patient=request.patient)
+    photo = get_object_or_404(own_photos.select_related("treatment"), pk=photo_id)
     if request.method == "POST":
         try:
-            remove_photo(found.pk, by=request.user)
+            remove_photo(photo.pk, by=request.user)
         except NotTheirs:  # a second tap
             raise Http404 from None
         messages.success(request, "The photo is gone.")
-        return redirect(day_page_of(found))
-    return render(request, "patient/photo_remove.html", {"tab": "course", "photo": found, "back": day_page_of(found)})
+        return redirect(day_page_of(photo))
+    return render(request, "patient/photo_remove.html", {"tab": "course", "photo": photo, "back": day_page_of(photo)})

@@ -75,11 +75,11 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
     first = max(0, day - BEFORE_TODAY)
     course = read_course(Reach(request.user, treatment), days=range(first, day + 1), photos=False)
     this_day = course.days[-1]
-    last, said = (course.newest.entry, course.newest.said) if course.newest else (None, None)
+    last, assessment = (course.newest.entry, course.newest.said) if course.newest else (None, None)
     lines = lines_for(treatment.patient)
-    verdict = verdict_about(last, said, lines, unit_for(request, treatment.patient)) if last else None
-    answered = received(last, said, verdict, treatment.patient, now) if last and verdict else None
-    is_loud = said is not None and said.urgency >= Urgency.URGENT and not (answered and answered["closed"])
+    verdict = verdict_about(last, assessment, lines, unit_for(request, treatment.patient)) if last else None
+    response = received(last, assessment, verdict, treatment.patient, now) if last and verdict else None
+    is_loud = assessment is not None and assessment.urgency >= Urgency.URGENT and not (response and response["closed"])
     is_logged = this_day.entry is not None
     values = treatment_values(treatment), patient_values(treatment)
     return {
@@ -90,7 +90,7 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
         "is_loud": is_loud,
         "verdict_leads": is_loud or is_logged,
         "when": at(last.received_at, treatment.patient.zone, treatment.patient.today(now)) if last else "",
-        "received": answered,
+        "received": response,
         "lines": lines,
         "expected": _expected(treatment, this_day),
         "advice": in_short(care(day, *values), has_clinic=lines.has_clinic),
@@ -150,7 +150,7 @@ def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
 @require_POST
 def message_read(request: PatientRequest, note_id) -> HttpResponse:
     """The patient has read a message of the clinic."""
-    mine = Note.objects.filter(treatment__patient=request.patient, for_patient=True)
-    note = get_object_or_404(mine, pk=note_id)
-    mine.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
+    notes = Note.objects.filter(treatment__patient=request.patient, for_patient=True)
+    note = get_object_or_404(notes, pk=note_id)
+    notes.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
     return redirect("today")
