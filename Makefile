@@ -6,6 +6,8 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 RUN := deploy/requirements.txt
 DEV := deploy/requirements-dev.txt
+COMPILE := uv pip compile pyproject.toml --quiet --python-version 3.11 --universal --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links
 
 # What `check --deploy` looks at: settings as an operator would choose them, and no secret of anybody's.
 SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
@@ -15,21 +17,22 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \
 	tests/pages/test_bad_input.py tests/pages/test_statements.py
 
-.PHONY: help setup run test cases check check-code check-project docs bench load faults screenshots lock browser postgres
+.PHONY: help setup install run test cases check check-code check-project docs bench load faults screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          the demo on http://127.0.0.1:$(PORT), set up on the first call (PORT=8001 for another port)"
 	@echo "make setup        .venv with everything that running, testing and checking need"
+	@echo "make install      .venv with what running needs, and nothing else: for production"
 	@echo "make test         make check, then every test, on SQLite and on PostgreSQL; installs what it needs"
 	@echo "make cases        judges the case files under tests/cases"
 	@echo "make check        style, types, imports, templates, migrations, deployment settings, API schema"
 	@echo "make docs         writes docs/clinical.md anew from the code"
-	@echo "make bench        the figures on both databases, beside a floor measured in the same run"
+	@echo "make bench        the figures on both databases, beside a floor and the last run's"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
 	@echo "make screenshots  the pictures under docs/"
-	@echo "make lock         pins the dependencies anew"
+	@echo "make lock         pins the dependencies again, with uv"
 
 $(BIN)/python:
 	@sh deploy/make-venv.sh $(PYTHON)
@@ -41,6 +44,8 @@ $(BIN)/python:
 	@sh deploy/install.sh $(DEV) && touch $@ .venv/.run
 
 setup: .venv/.dev
+
+install: .venv/.run
 
 run: .venv/.run
 	@PORT=$(PORT) $(BIN)/python deploy/run.py
@@ -91,8 +96,6 @@ load: setup postgres
 screenshots: setup browser
 	@$(BIN)/python deploy/screenshots.py
 
-lock: setup
-	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --universal --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links -o $(RUN)
-	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --universal --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links -o $(DEV)
+lock:
+	$(COMPILE) --extra postgres --extra heic -o $(RUN)
+	$(COMPILE) --extra dev -o $(DEV)

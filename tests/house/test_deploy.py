@@ -1,0 +1,50 @@
+"""What stands under deploy/ for production: one file of settings for systemd and sh, documented by its numbers."""
+
+import re
+import runpy
+import subprocess
+
+from tests.data_folders import put_database, put_static
+from tests.house import tree
+from tracker.databases import POOL
+
+EXAMPLE = tree.ROOT / "deploy" / "mendline.env"
+RUNNING = (tree.ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+
+
+def test_systemd_and_sh_read_the_same_from_each_line_of_the_settings():
+    # Between single quotes, without quotes or backslashes inside, both take every character as it stands.
+    lines = [line.removeprefix("#") for line in EXAMPLE.read_text(encoding="utf-8").splitlines()]
+    settings = [line for line in lines if line and not line.startswith(" ")]
+    assert len(settings) > 5
+    assert all(re.fullmatch(r"(MENDLINE_[A-Z_]+|HOST|PORT|WEB_PROCESSES)='[^'\\]*'", line) for line in settings)
+    assert all(f"`{line.partition('=')[0]}`" in RUNNING for line in settings)
+
+
+def test_the_example_starts_production_once_it_has_a_secret(tmp_path):
+    data, file = tmp_path / "data", tmp_path / "mendline.env"
+    data.mkdir()
+    put_database(data)
+    put_static(data)
+    secret = 'aB3$ "`xYz' * 6
+    filled = EXAMPLE.read_text(encoding="utf-8").replace("SECRET_KEY=''", f"SECRET_KEY='{secret}'")
+    file.write_text(f"{filled}MENDLINE_DATA_DIR='{data}'\n", encoding="utf-8")
+    command = ["deploy/manage.sh", "check", "--deploy", "--fail-level", "WARNING"]
+    for settings, status in ((EXAMPLE, 1), (file, 0)):
+        environment = tree.environment(ENV_FILE=str(settings))
+        done = subprocess.run(command, cwd=tree.ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        assert ("MENDLINE_SECRET_KEY" in done.stderr) == bool(status)
+
+
+def test_the_numbers_of_the_documentation_are_those_of_the_server(monkeypatch):
+    for name in ("HOST", "PORT", "WEB_PROCESSES"):
+        monkeypatch.delenv(name, raising=False)
+    server = runpy.run_path(str(tree.ROOT / "deploy" / "gunicorn.conf.py"))
+    words = {8: "eight", 10: "ten"}
+    assert f"`{server['bind'].replace(':', '`) and `PORT` (`')}`)" in RUNNING
+    assert f"`WEB_PROCESSES` (`{server['workers']}`" in RUNNING
+    assert f"of {words[server['threads']]} threads each" in RUNNING
+    assert f"up to {words[POOL['max_size']]} connections" in RUNNING
+    assert f"| a connection without a request | {server['keepalive']} s |" in RUNNING
+    assert f"{server['worker_connections']} in all" in RUNNING
