@@ -4,6 +4,9 @@
 
 Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
 those of the domain: what sessions, users, tokens and savepoints need is left out.
+
+Beside each figure stands the difference to the last run on the same database, which tests/bench/last/ keeps. A run of
+fewer than five rounds is a try: it is not kept.
 """
 
 import argparse
@@ -16,19 +19,21 @@ from pathlib import Path
 from tests.bench.server import environment, served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+LAST = Path(__file__).parent / "last"
+KEPT_FROM = 5  # rounds
 
 
 def main() -> None:
     """Measure everything and print it."""
     wanted = argparse.ArgumentParser(prog="make bench", description="Measures Mendline beside a floor.")
-    wanted.add_argument("--rounds", type=int, default=7, help="interleaved rounds (at least 5)")
+    wanted.add_argument("--rounds", type=int, default=7, help="interleaved rounds; fewer than 5 are not kept")
     wanted.add_argument("--json", action="store_true", help="print JSON")
     options = wanted.parse_args()
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="mendline-bench-") as data:
         os.environ.update(environment(data))
         os.environ.setdefault("PYTHONPATH", str(ROOT))
-        rows = _measured(max(5, options.rounds))
+        rows = _compared(_measured(max(1, options.rounds)), keep=options.rounds >= KEPT_FROM)
     print(json.dumps(rows, indent=1) if options.json else _table(rows))
 
 
@@ -50,13 +55,29 @@ def _measured(rounds: int) -> list[dict]:
         return measures.everything(server, seen, rounds)
 
 
+def _compared(rows: list[dict], *, keep: bool) -> list[dict]:
+    """The rows with `last`, the figure of the last run on this database; `keep` puts these in its place."""
+    from django.db import connection
+
+    file = LAST / f"{connection.vendor}.json"
+    last = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if keep:
+        figures = {row["what"]: row["figure"] for row in rows}
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return [{**row, "last": last.get(row["what"])} for row in rows]
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
 def _table(rows: list[dict]) -> str:
-    head = {"what": "what", "measured": "measured", "target": "target", "reached": "reached"}
-    shown = [head, *({**row, "reached": {True: "yes", False: "NO", None: ""}[row["reached"]]} for row in rows)]
+    head = {name: name for name in ("what", "measured", "since last", "target", "reached")}
+    shown = [head]
+    for row in rows:
+        change = "new" if row["last"] is None else f"{row['figure'] - row['last']:+.4g}"
+        shown.append({**row, "since last": change, "reached": "yes" if row["reached"] else "NO"})
     widths = {key: max(len(str(row[key])) for row in shown) for key in head}
     lines = ["  ".join(str(row[key]).ljust(widths[key]) for key in head).rstrip() for row in shown]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])

@@ -72,6 +72,7 @@ def environment(data: str) -> dict[str, str]:
     """Production's settings over a folder that is thrown away."""
     return tree.environment(
         DJANGO_SETTINGS_MODULE="tests.bench.settings",
+        MENDLINE_DEBUG="0",
         MENDLINE_DATA_DIR=data,
         MENDLINE_DATABASE_URL=os.environ.get("MENDLINE_TEST_DATABASE_URL", ""),
         MENDLINE_SECRET_KEY="only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
