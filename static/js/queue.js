@@ -1,9 +1,10 @@
-/* <case-queue data-every="30"> keeps the practitioner's list fresh and lets it be walked with j, k and Enter.
+/* <case-queue data-every="30"> keeps the practitioner's list fresh, every so many seconds, and lets it be walked with
+   j, k and Enter.
 
    Markup it reads:
      <… id="queue-list">                       the lists, or what stands there while they are empty; each row's link is `.case h2 a`
      <… id="…" data-live>                      other parts to bring up to date with it (the count in the heading, the filters)
-     <p data-said role="status">               where "2 new to review" is said
+     <p data-said data-added role="status">    where it says what came, in the words of data-added; {count} is how many
      <p class="banner" data-stale hidden>      shown while the list cannot be brought up to date
      <label hidden><input type="checkbox" data-keys checked> …</label>   turns the keys off (WCAG 2.1.4); kept for this browser
    The same address is fetched, only while the page is visible; whoever was signed out meanwhile is led to sign in. Focus stays on the same patient. */
@@ -17,7 +18,7 @@ class CaseQueue extends HTMLElement {
     this.onVisible = () => document.visibilityState === "visible" && this.refresh();
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("visibilitychange", this.onVisible);
-    this.timer = setInterval(this.onVisible, Number(this.dataset.every ?? 30) * 1000);
+    this.timer = setInterval(this.onVisible, Number(this.dataset.every) * 1000);
     this.offerKeys();
   }
 
@@ -84,8 +85,8 @@ class CaseQueue extends HTMLElement {
     document.title = fresh.title || document.title;
     if (focused) (this.links.find((link) => link.href === focused) ?? this.links[0])?.focus({ preventScroll: true });
     const added = this.links.filter((link) => !before.has(link.href)).length;
-    const said = this.querySelector("[data-said]");
-    if (said && added) said.textContent = `${added} new in the list.`;
+    const status = this.querySelector("[data-said]");
+    if (status && added) status.textContent = status.dataset.added.replace("{count}", added);
   }
 }
 

@@ -66,6 +66,21 @@ def test_no_line_of_a_template_is_longer_than_a_line_of_code():
     assert not long, long
 
 
+A_LIMIT = re.compile(r"\b\d[\d,]* (seconds|minutes|hours|days|weeks|characters|MB)\b")
+
+
+def test_pages_letters_and_scripts_take_their_limits_from_python():
+    for path in files("templates", "static/js"):
+        limit = A_LIMIT.search(path.read_text())
+        assert not limit, f"{name(path)} says {limit[0]!r}"
+
+
+def test_every_script_is_loaded_by_a_page():
+    pages = "".join(path.read_text() for path in TEMPLATES)
+    for script in files("static/js", suffixes={".js"}):
+        assert f"js/{script.name}" in pages, name(script)
+
+
 LONGEST_FUNCTION = 40
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import invitations
 from accounts.access import PracticeRequest, practitioner_required, record_access
 from accounts.invitations import CannotJoin
-from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Patient
+from accounts.models import UNDONE_WITHIN, Invitation, Patient
 from symptoms.alerts.read_receipts import DETAILS
 from symptoms.forms.patient import InviteForm
 from symptoms.journal import joining, undoing
@@ -45,7 +45,6 @@ def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         "form": form,
         "url": url,
         "code": invitations.qr_code(url) if url else "",
-        "invitation_days": INVITATION_LASTS.days,
         "notice": notices.last_invitation(newest, practice.zone, now) if newest else None,
         "tab": "patients",
     }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PracticeRequest, practitioner_required, record_access, record_listing
-from accounts.models import INVITATION_LASTS, Patient, Practice
+from accounts.models import Patient, Practice
 from accounts.patients import add_to_practice
 from symptoms.alerts.read_receipts import LISTED, SKIN, TREATMENT
 from symptoms.forms.patient import NewPatientForm
@@ -60,7 +60,7 @@ def treatment_new(request: PracticeRequest) -> HttpResponse:
     context = {
         "form": form, "who": None if patient else who, "patient": patient, "practice": practice, "client_id": uuid4(),
         "matches": matches, "sought": sought_in(request), "tab": "treatment",
-        "longest_name": LONGEST_NAME, "invitation_days": INVITATION_LASTS.days,
+        "longest_name": LONGEST_NAME,
     }  # fmt: skip
     return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
 
