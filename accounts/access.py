@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from operator import attrgetter
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -105,7 +105,7 @@ def _member_required(
     return _declared(login_required(guarded), rule)
 
 
-def record_access(user, patient: Patient, what: str, now: datetime | None = None) -> None:
+def record_access(user: User, patient: Patient, what: str, now: datetime | None = None) -> None:
     """Write down that `user` read `what` of `patient`'s record, `now` or at the given time.
 
     A database that takes nothing for now does not keep anybody from reading: the record waits in a file until the
@@ -114,13 +114,18 @@ def record_access(user, patient: Patient, what: str, now: datetime | None = None
     _write(user, [patient.pk], what, now or timezone.now())
 
 
-def record_listing(user, patients: Iterable[UUID], what: str, now: datetime) -> None:
+def record_listing(user: User, patients: Iterable[UUID], what: str, now: datetime) -> None:
     """Write down that `user` read a line about each of these patients (their ids), `what` says in which list.
 
     Once a day for each, by the calendar of the reader's practice: a list is loaded every half minute, and a thousand
     equal lines would hide from the patient who opened the whole record. Two statements at most, however many patients.
+
+    Raises:
+        PermissionDenied: `user` is no practitioner.
     """
     practice = user.practice_as_practitioner
+    if practice is None:
+        raise PermissionDenied
     today = now.astimezone(practice.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     listed = dict.fromkeys(patients)
     if not listed:
@@ -130,7 +135,7 @@ def record_listing(user, patients: Iterable[UUID], what: str, now: datetime) -> 
     _write(user, [id for id in listed if id not in known_ids], what, now)
 
 
-def readings_of(patient: Patient) -> QuerySet:
+def readings_of(patient: Patient) -> QuerySet[Any]:
     """Who read the patient's record, the last first; the same by one person on one day of the patient's is one row.
 
     Each is a dict with `user__name`, `user__email`, `practice__name`, `what`, `times` and `last`, the last time.
@@ -140,7 +145,7 @@ def readings_of(patient: Patient) -> QuerySet:
     return rows.annotate(times=Count("id"), last=Max("at")).order_by("-last", "what")
 
 
-def _write(user, patients: list[UUID], what: str, now: datetime) -> None:
+def _write(user: User, patients: list[UUID], what: str, now: datetime) -> None:
     practice = user.practice_as_practitioner
     records = [AccessRecord(user=user, patient_id=id, practice=practice, what=what, at=now) for id in patients]
     try:

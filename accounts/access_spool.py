@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import AccessRecord, Patient, Practice, User
 
@@ -83,7 +85,7 @@ def _ids(record: AccessRecord) -> list[tuple[str, object]]:
     return [(name, getattr(record, name)) for name in ("user_id", "patient_id", "practice_id")]
 
 
-def _record(kept: dict) -> AccessRecord:
+def _record(kept: dict[str, Any]) -> AccessRecord:
     return AccessRecord(**kept | {"at": datetime.fromisoformat(kept["at"])})
 
 
@@ -106,5 +108,5 @@ def _of_who_is_there(records: list[AccessRecord]) -> Iterator[AccessRecord]:
             yield record
 
 
-def _same(record: AccessRecord):
+def _same(record: AccessRecord) -> QuerySet[AccessRecord]:
     return AccessRecord.objects.filter(**dict(_ids(record)), what=record.what, at=record.at)

@@ -1,5 +1,6 @@
 """How allauth behaves here: who gets in and where to next; and no answer tells whether an address is known."""
 
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -49,7 +50,7 @@ class Adapter(DefaultAccountAdapter):
         "enter_current_password": "This is not your current password. Try again.",
     }
 
-    def authenticate(self, request: HttpRequest, **credentials) -> User | None:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The user whose address and password these are, with one look-up and as many hashes for known and unknown."""
         email, password = canonical_address(credentials.get("email", "")), credentials.get("password", "")
         try:
@@ -68,13 +69,13 @@ class Adapter(DefaultAccountAdapter):
         limit_session(request, user, timezone.now())
         remember_device(request, user.email)
 
-    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials) -> None:
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth calls this when a link from a letter led to a new password."""
         email = canonical_address(credentials["email"])
         forget_tries(request, email)
         remember_device(request, email)
 
-    def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Links lead to the address that we were given, never to a host that the request named."""
         links = {name: _on_our_site(value) for name, value in context.items() if name.endswith("_url")}
         super().send_mail(template_prefix, email, {**context, **links})
@@ -82,7 +83,7 @@ class Adapter(DefaultAccountAdapter):
     def logout(self, request: HttpRequest) -> None:
         sign_out(request)
 
-    def save_user(self, request: HttpRequest, user: User, form, commit: bool = True) -> User:
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
 
@@ -120,18 +121,26 @@ class Adapter(DefaultAccountAdapter):
 
     get_signup_redirect_url = get_login_redirect_url
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation) -> str:
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """The link leads back to the invitation, because mail often opens in another browser than the sign-up."""
         url = super().get_email_confirmation_url(request, emailconfirmation)
         token = request.session.get(INVITED_BY)
         return f"{url}?{urlencode({'next': reverse('join', args=[token])})}" if token else url
 
-    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+    def send_notification_mail(self, template_prefix: Any, user: Any, context: Any = None, email: Any = None) -> None:
         """A letter about the account; its time stands by the clock of its reader, which is named."""
         when = f"{date_format(timezone.localtime(timezone=user.zone), 'j F Y, H:i')} ({clock_of(user.zone)})"
         super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": when}, email)
 
-    def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: Any,
+        message_template: Any = None,
+        message_context: Any = None,
+        extra_tags: Any = "",
+        message: Any = None,
+    ) -> None:
         # A message that shows only when a mail goes out would tell that one went out a minute ago.
         if message_template == SAID_ON_THE_PAGE and not request.user.is_authenticated:
             return
@@ -145,7 +154,7 @@ def _on_our_site(url: str) -> str:
 class SessionsAdapter(DefaultUserSessionsAdapter):
     """Signing out everywhere else."""
 
-    def end_sessions(self, sessions) -> None:
+    def end_sessions(self, sessions: Any) -> None:
         """End them, and the token: whoever lost a phone does not know what else got into other hands."""
         super().end_sessions(sessions)
         Token.objects.filter(user__in={session.user_id for session in sessions}).delete()

@@ -1,6 +1,7 @@
 """Allauth's forms, so that neither the answer nor its timing reveals whether an account exists."""
 
 import uuid
+from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
@@ -14,6 +15,7 @@ from django import forms
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.http import HttpRequest
 
 from accounts.fields import EmailField, KnownEmailField, NameField
 from accounts.limits import may_send_letter
@@ -34,14 +36,14 @@ def _own_address() -> forms.EmailInput:
 class LoginForm(allauth_forms.LoginForm):
     """Sign in; without `remember` (a shared phone) only until the browser is closed."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["login"] = KnownEmailField(widget=_own_address())
         self.fields["password"].help_text = f"At least {settings.LEAST_PASSWORD_LENGTH} characters. Pasting is fine."
         self.order_fields(["login", "password", "remember"])
 
-    def _login_with_password(self, request, redirect_url, credentials):
+    def _login_with_password(self, request: HttpRequest, redirect_url: Any, credentials: Any) -> Any:
         # allauth's own would give everybody the same length; how long members and patients stay is the adapter's.
         self._login.redirect_url = redirect_url
         response = perform_password_login(request, credentials, self._login)
@@ -54,7 +56,7 @@ class LoginForm(allauth_forms.LoginForm):
 class WithNewPassword(forms.Form):
     """A form in which a password is chosen says in one sentence what makes a good one, not in a list of rules."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = (
             f"At least {settings.LEAST_PASSWORD_LENGTH} characters. "
@@ -80,7 +82,7 @@ class SignupForm(WithNewPassword, allauth_forms.SignupForm):
     name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ["name", "email", "password1"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["email"] = EmailField(widget=_own_address())
@@ -95,7 +97,7 @@ class SignupForm(WithNewPassword, allauth_forms.SignupForm):
         self.account_already_exists = User.objects.filter(taken).exists()
         return value
 
-    def try_save(self, request):
+    def try_save(self, request: HttpRequest) -> Any:
         if not self.account_already_exists:
             try:
                 with transaction.atomic():
@@ -105,7 +107,7 @@ class SignupForm(WithNewPassword, allauth_forms.SignupForm):
         self._work_as_for_a_new_account(request)
         return None, prevent_enumeration(request, email=self.cleaned_data["email"])
 
-    def _work_as_for_a_new_account(self, request) -> None:
+    def _work_as_for_a_new_account(self, request: HttpRequest) -> None:
         """The same hash and statements as for a new account, rolled back, so that time tells nothing either."""
         with transaction.atomic():
             nobody = User(name=self.cleaned_data["name"], email=f"{uuid.uuid4().hex}@nobody.invalid")
@@ -127,7 +129,7 @@ class AddEmailForm(allauth_forms.AddEmailForm):
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """Asks for a mail with a link to a new password, with one look-up for known and unknown addresses alike."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["email"] = KnownEmailField(widget=_own_address())
@@ -137,7 +139,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         self.users = list(User.objects.filter(email=email, is_active=True))
         return email
 
-    def save(self, request, **kwargs) -> str:
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
         if not may_send_letter(request, self.cleaned_data["email"]):
             # The answer is the same: whoever reads that mail has links already, and nobody else learns anything.
             return self.cleaned_data["email"]

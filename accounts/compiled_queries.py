@@ -15,8 +15,8 @@ PLACEHOLDER = UUID(int=0)  # nobody's id
 class _Plan(NamedTuple):
     model: type[Any]
     sql: str
-    params: tuple
-    converters: dict  # by the column's position
+    params: tuple[Any, ...]
+    converters: dict[int, Any]  # by the column's position
     fields: list[str]  # come first in a row
     annotations: list[str]
 
@@ -53,7 +53,7 @@ class CompiledQuery(Generic[M]):
         for position, (converters, column) in plan.converters.items():
             for convert in converters:
                 row[position] = convert(row[position], column, connection)
-        instance = plan.model.from_db(DEFAULT_DB_ALIAS, plan.fields, row[: len(plan.fields)])
+        instance: M = plan.model.from_db(DEFAULT_DB_ALIAS, plan.fields, row[: len(plan.fields)])
         for name, value in zip(plan.annotations, row[len(plan.fields) :], strict=True):
             setattr(instance, name, value)
         return instance

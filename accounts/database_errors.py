@@ -35,7 +35,8 @@ def violated_constraint(error: IntegrityError) -> str | None:
     """
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:
-        return diagnosis.constraint_name
+        name: str | None = diagnosis.constraint_name
+        return name
     kind, _, subject = str(error).partition(" constraint failed: ")
     if kind == "CHECK":
         return subject if subject.isidentifier() else None

@@ -1,6 +1,8 @@
 """Fields for what people say about themselves: a name, an address, a phone number, a time zone."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 
@@ -21,12 +23,12 @@ class NameField(forms.CharField):
     What nobody can see (only spaces, joiners, fillers) is nothing.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 120)
         kwargs.setdefault("error_messages", {"required": "Write your name."})
         super().__init__(**kwargs)
 
-    def to_python(self, value) -> str:
+    def to_python(self, value: Any) -> str:
         line = " ".join((super().to_python(value) or "").translate(UNSEEN).split())
         return line if is_seen(line) else ""
 
@@ -36,12 +38,12 @@ class EmailField(forms.EmailField):
 
     default_validators = [validate_address]
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "E-mail")
         kwargs.setdefault("max_length", 254)
         super().__init__(**kwargs)
 
-    def to_python(self, value) -> str:
+    def to_python(self, value: Any) -> str:
         return canonical_address(super().to_python(value) or "")
 
 
@@ -54,11 +56,11 @@ class KnownEmailField(EmailField):
 class PhoneField(NameField):
     """A telephone number as people write it. Letters are refused: the link that dials would lose or misread them."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "label": "Phone", "max_length": 40, **kwargs})
         self.widget.attrs["inputmode"] = "tel"
 
-    def to_python(self, value) -> str:
+    def to_python(self, value: Any) -> str:
         return super().to_python(with_plain_digits(value) if isinstance(value, str) else value)
 
     def validate(self, value: str) -> None:
@@ -69,6 +71,12 @@ class PhoneField(NameField):
 
 # Old spellings of zones that are listed under their region as well.
 OLD_REGIONS = {"Etc", "SystemV", "US", "Canada", "Brazil", "Chile", "Mexico"}
+
+
+def set_choices(field: forms.Field, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Offer `choices`, known only when the form is made, in a field to choose from."""
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
 
 
 def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
@@ -86,11 +94,11 @@ def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
 class ZoneField(forms.ChoiceField):
     """A time zone; one that a browser names and the list leaves out is taken as well."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Time zone")
         choose = "Choose a time zone from the list."
         kwargs.setdefault("error_messages", {"invalid_choice": choose, "required": choose})
         super().__init__(choices=zone_choices, **kwargs)
 
-    def valid_value(self, value) -> bool:
+    def valid_value(self, value: Any) -> bool:
         return value in known_zones()

@@ -1,9 +1,11 @@
 """What people write about themselves and their colleagues, cleaned."""
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 
-from accounts.fields import EmailField, NameField, PhoneField, ZoneField, zone_choices
+from accounts.fields import EmailField, NameField, PhoneField, ZoneField, set_choices, zone_choices
 from accounts.models import Patient, Practice, User
 
 
@@ -21,12 +23,12 @@ class DetailsForm(forms.ModelForm):
         model = Patient
         fields = ["name", "phone", "country", "time_zone"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()]
+        set_choices(self.fields["country"], [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()])
         zone = (kwargs.get("initial") or {}).get("time_zone") or self.instance.zone.key
         self.initial["time_zone"] = zone
-        self.fields["time_zone"].choices = zone_choices(zone)
+        set_choices(self.fields["time_zone"], zone_choices(zone))
 
 
 class NameForm(forms.ModelForm):
@@ -44,9 +46,9 @@ class ZoneForm(forms.Form):
 
     time_zone = ZoneField()
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = zone_choices(self.initial["time_zone"])
+        set_choices(self.fields["time_zone"], zone_choices(self.initial["time_zone"]))
 
 
 class RolesForm(forms.Form):
@@ -61,7 +63,7 @@ class RolesForm(forms.Form):
         required=False, label="Admin", help_text="Manages people. Reads no record unless a practitioner as well."
     )
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         super().clean()
         if not (self.cleaned_data.get("is_practitioner") or self.cleaned_data.get("is_admin")):
             self.add_error("is_practitioner", "Choose at least one.")
@@ -74,12 +76,12 @@ class InviteMemberForm(RolesForm):
     email = EmailField(widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     field_order = ["email", "is_practitioner", "is_admin"]
 
-    def __init__(self, *args, practice: Practice, **kwargs):
+    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.practice = practice
 
     def clean_email(self) -> str:
-        email = self.cleaned_data["email"]
+        email: str = self.cleaned_data["email"]
         if self.practice.memberships.current().filter(user__email=email).exists():  # whom the admin sees listed anyway
             raise forms.ValidationError("They work here already. Choose them above to change what they may do.")
         return email

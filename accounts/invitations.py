@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import segno
 from allauth.account.models import EmailAddress
@@ -94,7 +95,7 @@ def invite_member(
     return invitation
 
 
-def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, **fields) -> tuple[Invitation, str]:
+def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, **fields: Any) -> tuple[Invitation, str]:
     now, email = now or timezone.now(), email.lower()
     if email:
         _limit_letters(practice, email, now)
@@ -156,7 +157,8 @@ def is_for(invitation: Invitation, user: User) -> bool:
     """Whether `user` may take it: anybody an unbound one, only the owner of the address one that is bound."""
     if not invitation.is_bound:
         return True
-    return EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email).exists()
+    addresses = EmailAddress.objects.filter(user=user, verified=True, email__iexact=invitation.email)
+    return bool(addresses.exists())
 
 
 def accept(token: str, user: User, now: datetime, choices: Mapping[str, bool] | None = None) -> Acceptance | None:

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -37,13 +38,13 @@ def validate_zone(name: str) -> None:
 class UserManager(BaseUserManager["User"]):
     """Makes users who sign in with their e-mail address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=canonical_address(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
@@ -214,7 +215,7 @@ class Patient(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, update_fields: Iterable[str] | None = None, **kwargs) -> None:
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """As ever; a name that is saved alone takes its folded form along."""
         if update_fields is not None and "name" in update_fields:
             update_fields = {*update_fields, "folded_name"}
@@ -409,10 +410,10 @@ class AccessRecord(models.Model):
         return f"{self.what} at {self.at}"
 
 
-class SendingQuerySet(models.QuerySet):
+class SendingQuerySet(models.QuerySet[Any]):
     """What is due to be sent."""
 
-    def due(self, now: datetime):
+    def due(self, now: datetime) -> Self:
         """Not sent, not given up, and free: never leased, or with a lease that ran out.
 
         A row that has to wait longer than any pause was put off before the clock was set back: it is due as well.
@@ -420,7 +421,7 @@ class SendingQuerySet(models.QuerySet):
         is_free = Q(not_before__lte=now) | Q(not_before__gt=now + LONGEST_PAUSE)
         return self.filter(is_free, sent_at=None, failed_at=None)
 
-    def deliverable(self):
+    def deliverable(self) -> Self:
         """Those that were sent or may soon be: neither given up nor refused."""
         return self.filter(failed_at=None, refused_at=None)
 

@@ -53,7 +53,7 @@ def is_seen(text: str) -> bool:
 class FoldedNameField(models.CharField):
     """The model's `name`, folded; kept whenever a row is made or saved."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": LONGEST_FOLDED, "editable": False, **kwargs})
 
     def pre_save(self, model_instance: Any, add: bool) -> str:

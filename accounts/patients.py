@@ -110,7 +110,9 @@ def change_details(
 
 
 @transaction.atomic
-def edit_details(patient: Patient, *, by: User, now: datetime, reading: Reading | None = None, **details) -> list[str]:
+def edit_details(
+    patient: Patient, *, by: User, now: datetime, reading: Reading | None = None, **details: Any
+) -> list[str]:
     """Write down name, year of birth or phone as the patient's clinic knows them; gives the fields that differ.
 
     Who changed which is kept for the patient to see, without the words themselves.

@@ -62,7 +62,7 @@ def _details_read(request: HttpRequest, patient: Patient) -> edits.Reading:
 
 
 def _profile_again(
-    request: AuthenticatedHttpRequest, change: edits.ChangedMeanwhile, typed: dict, reading: edits.Reading
+    request: AuthenticatedHttpRequest, change: edits.ChangedMeanwhile, typed: dict[str, Any], reading: edits.Reading
 ) -> HttpResponse:
     """My account, when the clinic or I myself, on another device, changed something while the page was open."""
     request.user.look_up_anew()
@@ -135,7 +135,7 @@ def consent_change(request: PatientRequest, purpose: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
 def token_change(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make a token for programs, shown this once, or end it; the password was asked for a moment ago."""
     Token.objects.filter(user=request.user).delete()
@@ -233,7 +233,9 @@ def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     return _member_page(request, member, form, status=422 if form.is_bound else 200, reading=reading)
 
 
-def _changed(request: PracticeRequest, member: Membership, roles: dict | None, reading: edits.Reading) -> HttpResponse:
+def _changed(
+    request: PracticeRequest, member: Membership, roles: dict[str, Any] | None, reading: edits.Reading
+) -> HttpResponse:
     if roles is None:
         members.remove_member(member, timezone.now())
     else:

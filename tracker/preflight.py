@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tracker.databases import WrongDatabase, check_promises, direct_connection, in_one_line
 
@@ -141,7 +142,7 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _check_tables(connection) -> None:
+def _check_tables(connection: Any) -> None:
     from django.apps import apps
     from django.conf import settings
     from django.db.migrations.executor import MigrationExecutor

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
@@ -12,7 +13,7 @@ from tracker.web.request_body import RejectTruncatedBody
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 
-def _started():
+def _started() -> Any:
     made = []
     steps = (lambda: made.append(get_wsgi_application()), refuse_unready, refuse_without_static_files)
     status = or_sentence(*steps, status=APP_LOAD_ERROR)

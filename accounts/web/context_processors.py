@@ -1,9 +1,13 @@
 """What every page knows about the reader."""
 
+from typing import Any
+
+from django.http import HttpRequest
+
 from accounts.help_numbers import numbers_for
 
 
-def reader(request) -> dict:
+def reader(request: HttpRequest) -> dict[str, Any]:
     """Whether the reader is a patient or a member, for the tabs, and whom they would call in an emergency."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:

@@ -1,15 +1,19 @@
 """What holds for every answer: views without a rule are refused, and what is private is not kept in caches."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 # Libraries whose views we take as they are; each of their routes still has its line in the authorisation matrix.
 KNOWN_LIBRARIES = ("allauth.account.", "allauth.usersessions.", "drf_spectacular.", "django.contrib.staticfiles.")
 
 
-def rule_of(view) -> str | None:
+def rule_of(view: Callable[..., Any]) -> str | None:
     """The access rule that a resolved view declares, None when it declares none."""
-    declared = getattr(view, "access_rule", None)
+    declared: str | None = getattr(view, "access_rule", None)
     if declared:
         return declared
     if hasattr(view, "cls") and hasattr(view.cls, "permission_classes"):
@@ -20,13 +24,15 @@ def rule_of(view) -> str | None:
 class DenyByDefaultMiddleware:
     """Refuses every view that does not say who may open it."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request, view, args, kwargs):
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
         if rule_of(view) is None:
             raise PermissionDenied
 
@@ -34,10 +40,10 @@ class DenyByDefaultMiddleware:
 class PrivateResponsesMiddleware:
     """Adds Permissions-Policy everywhere, and keeps pages behind sign-in and API answers out of every cache."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Nobody asks who is signed in when the database is away; what was typed may stand on that page.

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -80,7 +81,9 @@ class SessionTimeoutMiddleware:
                 _note_use(request, now)
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
         """To the sign-in page with the reason; a form that was sent waits there (after the guard against forgeries)."""
         over, user_id = getattr(request, "signed_out", None) or _sent_after_signing_out(request)
         if not over or request.path.startswith("/api/") or rule_of(view) in ("public", "library", None):
@@ -101,7 +104,7 @@ def _sent_after_signing_out(request: HttpRequest) -> tuple[str, str | None]:
     return ("whole" if user_id else ""), user_id
 
 
-def _over(session, now: float) -> str:
+def _over(session: SessionBase, now: float) -> str:
     """Why the session is over: "whole", or no use for "minutes" or "days"; empty while it is not."""
     if now >= session.get(ENDS_AT, now + 1):
         return "whole"

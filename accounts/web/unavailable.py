@@ -1,9 +1,10 @@
 """When nothing can be done for now (a long lock, a full disk, too many at once): 503, and what was typed stays."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -42,13 +43,15 @@ class DatabaseUnavailableMiddleware:
     The API has its own words (symptoms/api/problems.py).
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
         """Refuse the page that is one too many."""
         return busy_page(request) if is_refusing() and rule_of(view) != "api" else None
 

@@ -8,6 +8,7 @@ A guard is good for showing the form again, never for sending it: that takes a n
 
 from copy import copy
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -83,11 +84,11 @@ def offer_refused(request: HttpRequest) -> HttpResponse | None:
     return _page(request, _form_in(request), status=403)
 
 
-def _form_in(request: HttpRequest) -> dict:
+def _form_in(request: HttpRequest) -> dict[str, Any]:
     return {"path": request.get_full_path(), "fields": fields_of(request), "had_files": bool(request.FILES)}
 
 
-def _page(request: HttpRequest, typed: dict, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, typed: dict[str, Any], status: int = 200) -> HttpResponse:
     """What was typed, to be looked over and sent; the fields that only a page fills in are not worth reading."""
     shown = [(name.replace("_", " ").capitalize(), value) for name, value in typed["fields"] if name not in BY_THE_PAGE]
     context = {"typed": typed, "shown": [(name, value) for name, value in shown if value.strip()]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -145,7 +145,7 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
     return queued
 
 
-def _urgencies(assessments) -> dict[str, Urgency]:
+def _urgencies(assessments: Any) -> dict[str, Urgency]:
     """The highest urgency of each concern, from `contact` up."""
     highest: dict[str, Urgency] = {}
     for flag in (flag for said in assessments for flag in said.flags):
@@ -154,7 +154,7 @@ def _urgencies(assessments) -> dict[str, Urgency]:
     return highest
 
 
-def _new(entry: Entry, urgency: Urgency, now: datetime, **kind) -> Alert:
+def _new(entry: Entry, urgency: Urgency, now: datetime, **kind: Any) -> Alert:
     return Alert(
         treatment=entry.treatment,
         practice=entry.treatment.patient.practice,
@@ -176,7 +176,7 @@ def _open(entry: Entry, raised: dict[str, Urgency], still: dict[str, Urgency], n
     return Alert.objects.bulk_create(new)
 
 
-def _state(alert: Alert) -> tuple:
+def _state(alert: Alert) -> tuple[Any, ...]:
     return alert.urgency, alert.current_urgency, alert.worsened_at, alert.cleared_at, alert.answers_changed_at
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from accounts.locks import lock_patient
@@ -40,7 +41,9 @@ def tell_of_leaving(alert: Alert, event: AlertEvent, was_open: Iterable[Alert], 
     return _queue(found, practice, urgency, now, reason=left_reason(event.pk, urgency), alert=alert)
 
 
-def _queue(found: list[tuple], practice: Practice, urgency: int, now: datetime, **about) -> list[Delivery]:
+def _queue(
+    found: list[tuple[Any, ...]], practice: Practice, urgency: int, now: datetime, **about: Any
+) -> list[Delivery]:
     rows = [
         Delivery(
             recipient_id=user, why=why, practice=practice, urgency=urgency, created_at=now, not_before=now, **about
@@ -63,7 +66,7 @@ def recipients(
     *,
     holders: Collection[UUID] = (),
     passed_over: Collection[UUID] = (),
-) -> list[tuple]:
+) -> list[tuple[Any, ...]]:
     """(user id, why) of those to be told now, without those in `passed_over`.
 
     An emergency: every practitioner of the practice. Anything less: who holds it and who treated, as far as they are

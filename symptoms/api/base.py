@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.access import record_access
@@ -45,19 +47,22 @@ class Endpoint(APIView):
             return [IsAuthenticated()]  # whoever is known is told that there is no such method
         return super().get_permissions()
 
-    def initial(self, request: Request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if is_refusing():
             raise Busy
         super().initial(request, *args, **kwargs)
         refuse_unknown_query(request, known=self.query)
 
-    def read(self, serializer_class, **kwargs) -> dict:
+    def read(self, serializer_class: type[BaseSerializer], **kwargs: Any) -> dict[str, Any]:
         """The body, checked by `serializer_class`."""
         serializer = serializer_class(data=self.request.data, **kwargs)
         serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        body: dict[str, Any] = serializer.validated_data
+        return body
 
-    def page(self, rows, serializer_class, as_seen=list, **context) -> Response:
+    def page(
+        self, rows: QuerySet[Any], serializer_class: type[BaseSerializer], as_seen: Any = list, **context: Any
+    ) -> Response:
         """A page of `rows`, which `as_seen` puts as the reader may see them, each written by `serializer_class`."""
         pages = NewestFirst()
         page: list[Any] = as_seen(pages.paginate_queryset(rows, self.request, view=self) or [])

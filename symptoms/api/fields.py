@@ -24,15 +24,15 @@ class StrictSerializer(serializers.Serializer):
             for name, field in self._declared_fields.items()
         }
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> Any:
         unknown = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()
         if not unknown:
             return super().to_internal_value(data)
-        wrong = {name: [NO_SUCH_FIELD] for name in sorted(unknown)}
+        wrong: dict[str, Any] = {name: [NO_SUCH_FIELD] for name in sorted(unknown)}
         try:
             super().to_internal_value(data)
         except serializers.ValidationError as error:  # all that is wrong is said at once
-            wrong |= error.detail
+            wrong |= error.detail if isinstance(error.detail, dict) else {}
         raise serializers.ValidationError(wrong)
 
 
@@ -41,10 +41,10 @@ class StrictField(serializers.Field):
 
     component = ""
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         raise NotImplementedError
 
-    def to_representation(self, value):
+    def to_representation(self, value: Any) -> Any:
         return value
 
 
@@ -53,18 +53,18 @@ class Word(StrictField):
 
     default_error_messages = {"unknown": "Not one of the words that are known here."}
 
-    def __init__(self, name: str, words: Iterable[str], **kwargs):
+    def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.component, self.words = name, tuple(map(str, words))
         self.known = frozenset(self.words)
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.words)}
 
     def to_representation(self, value: Any) -> str | None:
         return value or None
 
-    def to_internal_value(self, data) -> str:
+    def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str) or data not in self.known:
             self.fail("unknown")
         return data
@@ -79,14 +79,14 @@ class Words(StrictField):
         "repeated": "A word stands twice.",
     }
 
-    def __init__(self, name: str, words: Iterable[str], **kwargs):
+    def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.word = Word(name, words)
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         return {"type": "array", "uniqueItems": True, "items": self.word}
 
-    def to_internal_value(self, data) -> list[str]:
+    def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list) or not all(isinstance(word, str) for word in data):
             self.fail("not_a_list")
         said = set(data)
@@ -106,16 +106,16 @@ class Levels(StrictField):
         "level": "Send a whole number from 0 (none) to 4 (very severe).",
     }
 
-    def __init__(self, name: str, words: Iterable[str], **kwargs):
+    def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.component, self.words = name, tuple(map(str, words))
         self.known = frozenset(self.words)
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         level = {"type": "integer", "minimum": 0, "maximum": 4}
         return {"type": "object", "properties": dict.fromkeys(self.words, level), "additionalProperties": False}
 
-    def to_internal_value(self, data) -> dict[str, int]:
+    def to_internal_value(self, data: Any) -> dict[str, int]:
         if not isinstance(data, dict):
             self.fail("not_an_object")
         wrong = {}
@@ -139,15 +139,15 @@ class Number(StrictField):
         "places": "With {places} places after the point at most.",
     }
 
-    def __init__(self, least: float, most: float, *, places: int = 0, **kwargs):
+    def __init__(self, least: float, most: float, *, places: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.least, self.most, self.places = least, most, places
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         kind = "number" if self.places else "integer"
         return {"type": kind, "minimum": self.least, "maximum": self.most}
 
-    def to_internal_value(self, data) -> float | Decimal:
+    def to_internal_value(self, data: Any) -> float | Decimal:
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid" if self.places else "whole")
         if not self.places and isinstance(data, float):
@@ -158,7 +158,8 @@ class Number(StrictField):
             self.fail("range", least=self.least, most=self.most)
         if self.places and round(data, self.places) != data:
             self.fail("places", places=self.places)
-        return data
+        number: float | Decimal = data
+        return number
 
 
 class YesOrNo(StrictField):
@@ -166,10 +167,10 @@ class YesOrNo(StrictField):
 
     default_error_messages = {"invalid": "Send true or false."}
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         return {"type": "boolean"}
 
-    def to_internal_value(self, data) -> bool:
+    def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid")
         return data
@@ -185,15 +186,15 @@ class Text(StrictField):
         "empty": "Write something.",
     }
 
-    def __init__(self, most: int = MOST_CHARACTERS, *, least: int = 0, **kwargs):
+    def __init__(self, most: int = MOST_CHARACTERS, *, least: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.most, self.least = most, least
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         least = {"minLength": self.least} if self.least else {}
         return {"type": "string", "maxLength": self.most, **least}
 
-    def to_internal_value(self, data) -> str:
+    def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         if len(data) > self.most:
@@ -213,10 +214,10 @@ class Moment(StrictField):
         "invalid": "Send a date and a time with its offset, like 2026-01-12T14:30:00Z.",
     }
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         return {"type": "string", "format": "date-time"}
 
-    def to_internal_value(self, data) -> datetime:
+    def to_internal_value(self, data: Any) -> datetime:
         try:
             moment = parse_datetime(data) if isinstance(data, str) and len(data) <= 40 else None
         except ValueError:  # well formed, and no such day

@@ -1,9 +1,11 @@
 """Lists come newest first, a page at a time, by a cursor that stays true while rows are added."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
 
 
 class NewestFirst(CursorPagination):
@@ -12,10 +14,10 @@ class NewestFirst(CursorPagination):
     page_size = 30
     ordering = ("-received_at", "-id")
 
-    def get_ordering(self, request, queryset, view) -> tuple[str, ...]:
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
         return (f"-{view.newest_by}", "-pk")
 
-    def decode_cursor(self, request) -> Cursor | None:
+    def decode_cursor(self, request: Request) -> Cursor | None:
         """The cursor of the request; one that we never gave out is refused before it reaches the database."""
         if not request.query_params.get("cursor"):
             return None

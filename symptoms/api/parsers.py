@@ -3,9 +3,11 @@
 import json
 import math
 from codecs import lookup
+from typing import Any
 
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.request import Request
 
 from symptoms.photos.limits import MAX_BYTES as MAX_PHOTO
 from symptoms.photos.refusals import SENTENCES, TOO_LARGE
@@ -36,7 +38,7 @@ class StrictJSONParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream, media_type=None, parser_context=None) -> dict:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
         request = parser_context["request"]
         refuse_compressed(request)
         _refuse_other_charset(media_type or "", request.content_type)
@@ -53,7 +55,7 @@ class StrictJSONParser(BaseParser):
         return document
 
 
-def refuse_compressed(request) -> None:
+def refuse_compressed(request: Request) -> None:
     """A few compressed bytes can become gigabytes, and no body of ours is worth compressing."""
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
     if encoding.strip().lower() not in ("", "identity"):
@@ -65,7 +67,7 @@ class PictureParser(BaseParser):
 
     media_type = "image/*"
 
-    def parse(self, stream, media_type=None, parser_context=None) -> dict:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
         request = parser_context["request"]
         refuse_compressed(request)
         refuse_longer(request, MAX_PHOTO, PhotoTooLarge)
@@ -81,14 +83,14 @@ class PictureParser(BaseParser):
 class PhotoFormParser(MultiPartParser):
     """A form with one picture in it; Django itself sets no limit to what files weigh together."""
 
-    def parse(self, stream, media_type=None, parser_context=None):
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         request = parser_context["request"]
         refuse_compressed(request)
         refuse_longer(request, MAX_PHOTO + MAX_BYTES, PhotoTooLarge)
         return super().parse(stream, media_type, parser_context)
 
 
-def refuse_longer(request, most: int, refusal: type[TooLarge] = TooLarge) -> None:
+def refuse_longer(request: Request, most: int, refusal: type[TooLarge] = TooLarge) -> None:
     """Refuse a body that says that it is longer than `most` bytes; without its length no body is read at all.
 
     Raises:
@@ -99,14 +101,14 @@ def refuse_longer(request, most: int, refusal: type[TooLarge] = TooLarge) -> Non
         raise refusal
 
 
-def read_limited(stream, request, most: int) -> bytes:
+def read_limited(stream: Any, request: Request, most: int) -> bytes:
     """The whole body, at most `most` bytes.
 
     Raises:
         TooLarge: it is longer.
     """
     refuse_longer(request, most)
-    raw = stream.read(most + 1)
+    raw: bytes = stream.read(most + 1)
     if len(raw) > most:
         raise TooLarge
     return raw
@@ -124,7 +126,7 @@ def _refuse_other_charset(media_type: str, content_type: str) -> None:
                 raise UnsupportedMediaType(content_type[:80], "JSON is read as UTF-8 only.")
 
 
-def _each_name_once(pairs: list[tuple[str, object]]) -> dict:
+def _each_name_once(pairs: list[tuple[str, object]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
         raise ValueError("A name stands twice in one object.")
@@ -161,14 +163,14 @@ def _reason(error: Exception) -> str:
     return str(error)
 
 
-def _refuse_odd(document: dict, raw: bytes) -> None:
+def _refuse_odd(document: dict[str, Any], raw: bytes) -> None:
     """Look through the document only when its bytes allow for something odd: nearly all bodies are plain."""
     escaped = b"\\u" in raw
     if escaped or raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:
         _look_through(document, MAX_DEPTH)
 
 
-def _look_through(value, levels: int) -> None:
+def _look_through(value: Any, levels: int) -> None:
     if isinstance(value, str):
         # Half a surrogate pair cannot be stored or sent as UTF-8; a NUL ends strings in other programs.
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):

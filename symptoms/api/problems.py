@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, UnreadablePostError
@@ -36,7 +37,7 @@ class Unprocessable(exceptions.APIException):
     status_code = 422
     default_code = "unprocessable"
 
-    def __init__(self, detail: str, pointer: str = "", **more):
+    def __init__(self, detail: str, pointer: str = "", **more: Any) -> None:
         super().__init__(detail)
         self.pointer, self.more = pointer, more
 
@@ -50,7 +51,7 @@ class Busy(exceptions.APIException):
     wait = RETRY_AFTER
 
 
-def problem(error: Exception, context: dict) -> Response | None:
+def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's exception handler; None where the fault is a real one, which then answers 500."""
     fault = _as_api_exception(error)
     if fault is None:
@@ -65,7 +66,7 @@ def problem(error: Exception, context: dict) -> Response | None:
     return Response(document(fault), status=fault.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
-def document(fault: exceptions.APIException) -> dict:
+def document(fault: exceptions.APIException) -> dict[str, Any]:
     """The problem document for `fault`; `errors` says which part of the request each sentence is about."""
     status = fault.status_code
     body = {
@@ -115,7 +116,7 @@ def _errors(fault: exceptions.APIException) -> Iterator[tuple[str, str]]:
         yield pointer, str(fault.detail)
 
 
-def _walk(detail, pointer: str) -> Iterator[tuple[str, str]]:
+def _walk(detail: Any, pointer: str) -> Iterator[tuple[str, str]]:
     if isinstance(detail, dict):
         for name, inner in detail.items():
             step = "" if name == "non_field_errors" else "/" + str(name).replace("~", "~0").replace("/", "~1")

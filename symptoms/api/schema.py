@@ -1,6 +1,7 @@
 """What the schema generator cannot see by itself: our own fields by their names, closed objects, problems."""
 
 from collections.abc import Callable
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -72,11 +73,11 @@ def operation(
     summary: str,
     description: str,
     *,
-    answers: dict,
-    body=None,
+    answers: dict[int, Any],
+    body: Any = None,
     more: tuple[int, ...] = (),
     parameters: tuple[OpenApiParameter, ...] = (),
-) -> Callable:
+) -> Callable[..., Any]:
     """Describe an operation: `answers` by status, the serializer of its `body`, `more` ways in which it can fail."""
     fails = (*(WITH_A_BODY if body is not None else ALWAYS), *more)
     problems = {
@@ -102,7 +103,7 @@ class OwnFields(OpenApiSerializerFieldExtension):
     def get_name(self) -> str | None:
         return self.target.component or None
 
-    def map_serializer_field(self, auto_schema, direction) -> dict:
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema = self.target.openapi()
         if isinstance(schema.get("items"), StrictField):
             schema["items"] = auto_schema._map_serializer_field(schema["items"], direction)
@@ -115,6 +116,6 @@ class ClosedObjects(OpenApiSerializerExtension):
     target_class = StrictSerializer
     match_subclasses = True
 
-    def map_serializer(self, auto_schema, direction) -> dict:
+    def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "additionalProperties": False}

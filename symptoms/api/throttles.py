@@ -1,6 +1,7 @@
 """How often one person, or one address without a person, may call the API."""
 
 import time
+from typing import Any
 
 from django.core.cache import caches
 from rest_framework.request import Request
@@ -13,7 +14,7 @@ SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 86400}
 class PerPerson(BaseThrottle):
     """So many calls in each window of time, counted in every server process for itself."""
 
-    def allow_request(self, request: Request, view) -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
         number, _, per = str(api_settings.DEFAULT_THROTTLE_RATES["person"]).partition("/")
         length = SECONDS[per]
         now = time.time()

@@ -50,7 +50,7 @@ def is_played() -> bool:
 Played = tuple[cast.Person, Treatment, cast.Story]
 
 
-def _clinic(clinic: dict, members, people, password: str, now: datetime) -> Iterator[Played]:
+def _clinic(clinic: dict[str, Any], members: Any, people: Any, password: str, now: datetime) -> Iterator[Played]:
     practice = Practice.objects.create(country="GB", time_zone=ZONE.key, **clinic)
     staff = {member.email: _member(member, practice, password) for member in members}
     for person in people:
@@ -159,7 +159,7 @@ def _logged_at(story: cast.Story, day: int, now: datetime) -> datetime:
     return _at(now, story.days_ago, day, time(19, 40) if day == 0 else LOGGED_AT)
 
 
-def _answers(treatment: Treatment, story: cast.Story, day: int, levels: dict[str, int]) -> dict:
+def _answers(treatment: Treatment, story: cast.Story, day: int, levels: dict[str, int]) -> dict[str, Any]:
     """The document of an entry by somebody who answered all they were asked."""
     before = treatment.entries.current().filter(day__lt=day).order_by("-day").first()
     last = entry_values(before) if before else None
@@ -207,5 +207,5 @@ def _at(now: datetime, days_ago: int, day: int, hour: time) -> datetime:
     return min(datetime.combine(on, hour, ZONE).astimezone(UTC), now)
 
 
-def _id(*parts) -> UUID:
+def _id(*parts: Any) -> UUID:
     return uuid5(NAMESPACE_URL, "/".join(map(str, ("mendline-demo", *parts))))

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 
 from symptoms.forms import temperature
 from symptoms.forms.questionnaire import Asking
@@ -77,7 +78,8 @@ class EntryForm(forms.Form):
         return cleaned
 
     def clean_note(self) -> str:
-        return self.cleaned_data["note"].replace("\r\n", "\n")
+        note: str = self.cleaned_data["note"]
+        return note.replace("\r\n", "\n")
 
     def answers(self) -> dict[str, Any]:
         """The document of `Entry.answers`; only what was answered counts as asked, a skipped scale is not "none"."""
@@ -92,7 +94,7 @@ class EntryForm(forms.Form):
         typed = self["unit"].value()
         return typed if typed in dict(temperature.UNITS) else self.own_unit
 
-    def visible_fields(self):
+    def visible_fields(self) -> list[BoundField]:
         """In the order of the page, for the summary of mistakes."""
         first = self.asking.asked.symptoms
         rest = [symptom for symptom in Symptom if symptom not in first]
@@ -122,7 +124,7 @@ def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     return {**initial, "signs": sorted(values.signs), "exposures": sorted(values.exposures), "note": entry.note}
 
 
-def as_typed(data) -> dict[str, Any]:
+def as_typed(data: Any) -> dict[str, Any]:
     """What was typed into a form that is not to be judged yet (`data` is a QueryDict), as initial values."""
     return {name: data.getlist(name) if name in LISTS else data.get(name) for name in data}
 

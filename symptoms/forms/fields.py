@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -31,14 +32,16 @@ def typed_id(typed: QueryDict, name: str) -> UUID | None:
 class LineField(NameField):
     """A line of free words, left out unless asked for; spaces made single."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, **kwargs})
 
 
 class NumberField(forms.DecimalField):
     """A number between `least` and `most`, with a comma or a point; `too_much(value)` says why one is refused."""
 
-    def __init__(self, *, least: str, most: str, unit: str, too_much: Callable[[Decimal], str] | None = None, **kwargs):
+    def __init__(
+        self, *, least: str, most: str, unit: str, too_much: Callable[[Decimal], str] | None = None, **kwargs: Any
+    ) -> None:
         self.least, self.most, self.unit, self.too_much = Decimal(least), Decimal(most), unit, too_much
         kwargs.setdefault("decimal_places", 2)
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
@@ -50,14 +53,14 @@ class NumberField(forms.DecimalField):
         }
         super().__init__(**{"required": False, **kwargs})
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = plain_number(value, self.unit.strip())
             if len(value) > LONGEST_NUMBER or "e" in value.lower():
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
-    def validate(self, value) -> None:
+    def validate(self, value: Any) -> None:
         super().validate(value)
         if value is None or self.least <= value <= self.most:
             return
@@ -69,20 +72,20 @@ class NumberField(forms.DecimalField):
 class WholeNumberField(forms.IntegerField):
     """A whole number between `least` and `most`."""
 
-    def __init__(self, *, least: int, most: int, **kwargs):
+    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
         self.least, self.most = least, most
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
         kwargs.setdefault("error_messages", {"invalid": "Write a whole number."})
         super().__init__(**{"required": False, **kwargs})
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = plain_number(value)
             if len(value) > LONGEST_NUMBER:
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
-    def validate(self, value) -> None:
+    def validate(self, value: Any) -> None:
         super().validate(value)
         if value is not None and not self.least <= value <= self.most:
             raise ValidationError(f"Between {self.least} and {self.most}.", code="range")
@@ -93,13 +96,13 @@ class BirthYearField(WholeNumberField):
 
     now: datetime
 
-    def __init__(self, *, too_young: str, **kwargs):
+    def __init__(self, *, too_young: str, **kwargs: Any) -> None:
         self.too_young = too_young
         super().__init__(
             **{"label": "Year of birth", "required": True, "least": -ANY_NUMBER, "most": ANY_NUMBER, **kwargs}
         )
 
-    def validate(self, value) -> None:
+    def validate(self, value: Any) -> None:
         super().validate(value)
         if not self._may_be(value):
             raise ValidationError(self._what_is_wrong(value), code="range")
@@ -125,7 +128,7 @@ class LocalTimeField(forms.DateTimeField):
     zone: ZoneInfo
     now: datetime
 
-    def __init__(self, *, longest_ago: timedelta, **kwargs):
+    def __init__(self, *, longest_ago: timedelta, **kwargs: Any) -> None:
         self.longest_ago = longest_ago
         kwargs.setdefault("widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
         kwargs.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
@@ -140,17 +143,16 @@ class LocalTimeField(forms.DateTimeField):
         self.zone, self.now = zone, now
         self.widget.attrs["max"] = now.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
 
-    def to_python(self, value) -> datetime | None:
+    def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
-        if not isinstance(value, datetime):
-            value = self._read(str(value).strip())
-        return value if value.tzinfo else value.replace(tzinfo=self.zone)
+        moment = value if isinstance(value, datetime) else self._read(str(value).strip())
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
-    def validate(self, value) -> None:
+    def validate(self, value: Any) -> None:
         super().validate(value)
         if value is None:
             return

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
@@ -15,11 +16,11 @@ WHY = "Say why it is not a concern."
 class WordsField(forms.CharField):
     """Free words over several lines; a line break counts as one character, as the browser counts it."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
         super().__init__(**kwargs)
 
-    def to_python(self, value) -> str:
+    def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
@@ -36,7 +37,7 @@ class ResolveForm(forms.Form):
         label="Why, or what was agreed", required=False, max_length=500, help_text="Needed for “Not a concern”."
     )
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         super().clean()
         said = self.cleaned_data
         if said.get("outcome") == "no_concern" and not said.get("reason") and "reason" not in self.errors:

@@ -1,6 +1,9 @@
 """What is agreed to and shared when somebody joins a clinic."""
 
+from typing import Any
+
 from django import forms
+from django.forms import BoundField
 
 from accounts.models import Practice
 from symptoms.forms.onboarding import AgreeForm
@@ -18,7 +21,7 @@ class JoinForm(AgreeForm):
         help_text="Only if you also agree below that your clinic may see your photos.",
     )
 
-    def __init__(self, *args, practice: Practice, has_earlier: bool, has_log: bool, **kwargs):
+    def __init__(self, *args: Any, practice: Practice, has_earlier: bool, has_log: bool, **kwargs: Any) -> None:
         super().__init__(*args, practice=practice, **kwargs)
         self.fields["care"].error_messages["required"] = "Without this you cannot join."
         asked = {"earlier": has_earlier, "earlier_notes": has_log, "earlier_photos": has_log}
@@ -27,7 +30,7 @@ class JoinForm(AgreeForm):
                 del self.fields[name]
 
     @property
-    def shared(self):
+    def shared(self) -> list[BoundField]:
         """The fields about what was before."""
         return [self[name] for name in ("earlier", "earlier_notes", "earlier_photos") if name in self.fields]
 

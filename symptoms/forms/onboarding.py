@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.forms import BoundField
 
 from accounts.consents import consent_texts
-from accounts.fields import NameField, ZoneField, zone_choices
+from accounts.fields import NameField, ZoneField, set_choices, zone_choices
 from accounts.models import Patient, Practice
 from accounts.patients import TOO_YOUNG
 from symptoms.forms.fields import BirthYearField
@@ -20,7 +21,7 @@ SKIN = ("fitzpatrick", "conditions", "medications")
 class AgreeForm(forms.Form):
     """The consents; the one to care is needed, the one to photos is not."""
 
-    def __init__(self, *args, practice: Practice | None, **kwargs):
+    def __init__(self, *args: Any, practice: Practice | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.texts = consent_texts(practice)
         for text in self.texts:
@@ -32,7 +33,7 @@ class AgreeForm(forms.Form):
             )
 
     @property
-    def consents(self):
+    def consents(self) -> list[BoundField]:
         """The fields of the consents."""
         return [self[text.purpose] for text in self.texts]
 
@@ -50,7 +51,7 @@ class BornForm(AgreeForm):
         error_messages={"required": "Write the year, like 1990.", "invalid": "Write the year, like 1990."},
     )
 
-    def __init__(self, *args, now: datetime, **kwargs):
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         year_of_birth = self.fields["year_of_birth"]
         assert isinstance(year_of_birth, BirthYearField)
@@ -69,11 +70,11 @@ class StartForm(BornForm):
     time_zone = ZoneField(help_text="Your day turns at midnight there.")
     field_order = ["name", "year_of_birth", "country", "time_zone", "care", "photos"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, practice=None, **kwargs)
-        self.fields["country"].choices = [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()]
+        set_choices(self.fields["country"], [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()])
         # Without JavaScript the zone is unknown; a wrong default would shift the day boundary.
-        self.fields["time_zone"].choices = [("", "Choose"), *zone_choices()]
+        set_choices(self.fields["time_zone"], [("", "Choose"), *zone_choices()])
         self.order_fields(self.field_order)
 
 
@@ -87,7 +88,7 @@ class WelcomeForm(BornForm, OwnSkinForm):
         error_messages={"required": "Choose one of the two."},
     )
 
-    def __init__(self, *args, patient: Patient, treatment: Treatment | None, **kwargs):
+    def __init__(self, *args: Any, patient: Patient, treatment: Treatment | None, **kwargs: Any) -> None:
         super().__init__(*args, practice=patient.practice, **kwargs)
         self.asks_usual = treatment is not None and not treatment.baseline
         known = {name for name in SKIN if treatment is None or getattr(treatment, name)}
@@ -106,7 +107,7 @@ class WelcomeForm(BornForm, OwnSkinForm):
         """Whether anything about the skin is asked at all."""
         return self.asks_usual or any(name in self.fields for name in SKIN)
 
-    def facts(self) -> dict:
+    def facts(self) -> dict[str, Any]:
         """The answers as fields of Treatment, without those that were not asked."""
         said = self.cleaned_data
         facts: dict[str, Any] = {}

@@ -1,9 +1,10 @@
 """Whom a practitioner treated: somebody new, somebody who was here before, and where to send the invitation."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.fields import EmailField, NameField, PhoneField
 from accounts.models import Patient, Practice
@@ -22,7 +23,7 @@ class PatientForm(forms.Form):
     )
     phone = PhoneField()
 
-    def __init__(self, *args, now: datetime, **kwargs):
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         year_of_birth = self.fields["year_of_birth"]
         assert isinstance(year_of_birth, BirthYearField)
@@ -37,12 +38,12 @@ class NewPatientForm(PatientForm):
     email = EmailField(required=False, help_text="For the invitation. You can also show a code.")
     somebody_else = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, practice: Practice, **kwargs):
+    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.practice = practice
         self.here_before: list[Patient] = []
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         super().clean()
         said = self.cleaned_data
         if said.get("name") and not said.get("somebody_else"):
@@ -53,7 +54,7 @@ class NewPatientForm(PatientForm):
                 )
         return said
 
-    def who(self) -> dict:
+    def who(self) -> dict[str, Any]:
         """The cleaned answers, for `add_to_practice`."""
         return {name: self.cleaned_data[name] for name in ("name", "email", "phone", "year_of_birth")}
 
@@ -66,7 +67,7 @@ class InviteForm(forms.Form):
     })  # fmt: skip
 
 
-def _alike(practice: Practice, name: str, email: str):
+def _alike(practice: Practice, name: str, email: str) -> QuerySet[Patient]:
     same = Q(folded_name=folded(name))
     if email:
         same |= Q(email__iexact=email)

@@ -1,5 +1,6 @@
 """Photos of a day as they are sent: up to one of each view, all optional or one at least."""
 
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
@@ -13,11 +14,11 @@ class PhotosForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "Open this page again."})
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("id", uuid4())
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         super().clean()
         said = self.cleaned_data
         if not sent_photos(self.files, UUID(int=0)):
@@ -25,6 +26,6 @@ class PhotosForm(forms.Form):
         return said
 
 
-def sent_photos(files, id: UUID) -> list[tuple[UUID, str, UploadedFile]]:
+def sent_photos(files: Any, id: UUID) -> list[tuple[UUID, str, UploadedFile]]:
     """(id, view, file) of the photos in a request; each id follows from the form's, so that a repeat is recognised."""
     return [(uuid5(id, view), view, files[view]) for view, _ in VIEWS if view in files]

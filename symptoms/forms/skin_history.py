@@ -1,7 +1,10 @@
 """The skin before a treatment: type, conditions, medicines, what was there already."""
 
+from typing import Any
+
 from django import forms
 
+from accounts.fields import set_choices
 from symptoms.models import Treatment
 from symptoms.recovery.groups import BASELINE_COUNTS
 from symptoms.recovery.questions import QUESTIONS, STEP_WORDS
@@ -37,7 +40,7 @@ class SkinForm(forms.Form):
         choices=list(words.MEDICATIONS.items()),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for question in USUAL:
             self.fields[f"usual_{question.word}"] = forms.TypedChoiceField(
@@ -50,11 +53,12 @@ class SkinForm(forms.Form):
             )
 
     @property
-    def usual(self):
+    def usual(self) -> list[dict[str, Any]]:
         """The rows of usual levels, for `components/scale.html`."""
         fields = (self[f"usual_{question.word}"] for question in USUAL)
         return [
-            {"name": f.html_name, "title": f.label, "chosen": f.value(), "error": " ".join(f.errors)} for f in fields
+            {"name": f.html_name, "title": f.label, "chosen": f.value(), "error": " ".join(map(str, f.errors))}
+            for f in fields
         ]
 
     @property
@@ -62,7 +66,7 @@ class SkinForm(forms.Form):
         """Whether a usual level was said or is wrong: then its fold stands open."""
         return any(row["error"] or row["chosen"] not in (None, "") for row in self.usual)
 
-    def facts(self) -> dict:
+    def facts(self) -> dict[str, Any]:
         """The cleaned answers as fields of Treatment."""
         said = self.cleaned_data
         levels = {question.word: said[f"usual_{question.word}"] for question in USUAL}
@@ -77,16 +81,21 @@ class SkinForm(forms.Form):
 class OwnSkinForm(SkinForm):
     """The same, asked of the patient in plain words."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         skin, conditions, medications = (self.fields[name] for name in ("fitzpatrick", "conditions", "medications"))
-        skin.label, skin.choices = "Your skin in the sun", [*words.SKIN_TYPES.items(), (NOT_KNOWN, "I don’t know")]
+        skin.label, conditions.label, medications.label = (
+            "Your skin in the sun",
+            "Do you have, or have you had",
+            "Do you take",
+        )
+        set_choices(skin, [*words.SKIN_TYPES.items(), (NOT_KNOWN, "I don’t know")])
         skin.error_messages["required"] = "Choose what fits best, or “I don’t know”."
-        conditions.label, conditions.choices = "Do you have, or have you had", words.CONDITIONS_IN_PLAIN_WORDS.items()
-        medications.label, medications.choices = "Do you take", words.MEDICATIONS_IN_PLAIN_WORDS.items()
+        set_choices(conditions, words.CONDITIONS_IN_PLAIN_WORDS.items())
+        set_choices(medications, words.MEDICATIONS_IN_PLAIN_WORDS.items())
 
 
-def skin_of(treatment: Treatment) -> dict:
+def skin_of(treatment: Treatment) -> dict[str, Any]:
     """What is known of the skin from a treatment, as the form's initial values."""
     usual = {f"usual_{word}": level for word, level in treatment.baseline.items()}
     return {

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.forms import BoundField
 from django.http import QueryDict
 
 from accounts.models import Practice, User
@@ -94,7 +96,9 @@ class SessionForm(forms.Form):
         error_messages={"required": "Answer with yes or no."},
     )
 
-    def __init__(self, *args, zone: ZoneInfo, now: datetime, elsewhere: ZoneInfo | None = None, **kwargs):
+    def __init__(
+        self, *args: Any, zone: ZoneInfo, now: datetime, elsewhere: ZoneInfo | None = None, **kwargs: Any
+    ) -> None:
         """`zone` is that of whoever fills it in; `elsewhere` that of the other side: patient or practice."""
         super().__init__(*args, **kwargs)
         performed_at = self.fields["performed_at"]
@@ -111,7 +115,7 @@ class SessionForm(forms.Form):
             self.fields |= {f"product_name_{row}": name, f"product_lot_{row}": lot}
         self.rows = range(rows)
 
-    def products(self):
+    def products(self) -> list[tuple[BoundField, BoundField]]:
         """The (name, lot) fields, row by row."""
         return [(self[f"product_name_{row}"], self[f"product_lot_{row}"]) for row in self.rows]
 
@@ -128,19 +132,20 @@ class SessionForm(forms.Form):
 
     def clean_performed_at(self) -> datetime:
         """What was left as it stood stays as it is: with its seconds, in the right one of an hour that came twice."""
-        typed, known = self.cleaned_data["performed_at"], self.initial.get("performed_at")
+        typed: datetime = self.cleaned_data["performed_at"]
+        known: datetime | None = self.initial.get("performed_at")
         field = self.fields["performed_at"]
         if known is None or _minute(field.prepare_value(known)) != _minute(field.prepare_value(typed)):
             return typed
         return known
 
     def clean_energy_mj(self) -> Decimal | None:
-        energy = self.cleaned_data["energy_mj"]
+        energy: Decimal | None = self.cleaned_data["energy_mj"]
         if energy is not None and self.cleaned_data.get("device") not in (None, Device.RF):
             raise ValidationError("Only radiofrequency has an energy. Leave this empty, or choose radiofrequency.")
         return energy
 
-    def clean(self) -> dict:
+    def clean(self) -> dict[str, Any]:
         super().clean()
         said = self.cleaned_data
         if not said.get("areas") and not said.get("areas_other") and not {"areas", "areas_other"} & self.errors.keys():
@@ -150,7 +155,7 @@ class SessionForm(forms.Form):
                 self.add_error(f"product_name_{row}", "Write the product’s name beside its lot.")
         return said
 
-    def facts(self) -> dict:
+    def facts(self) -> dict[str, Any]:
         """The cleaned answers as fields of Treatment, for `start_treatment` and `change_treatment`."""
         said = self.cleaned_data
         named = ((said[f"product_name_{row}"], said[f"product_lot_{row}"]) for row in self.rows)
@@ -165,7 +170,7 @@ class SessionForm(forms.Form):
 class MemberField(forms.ModelChoiceField):
     """One of the practice's members; an id that is none has the same sentence as somebody who is not there."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Any:
         try:
             return super().to_python(value)
         except ValidationError:
@@ -184,7 +189,7 @@ class TreatmentForm(SessionForm, SkinForm):
         error_messages={"invalid_choice": "Choose somebody from the list."},
     )
 
-    def __init__(self, *args, practice: Practice, **kwargs):
+    def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         here = practice.memberships.practitioners().values("user")
         treated = self.initial.get("practitioner")  # stays named after leaving the clinic
@@ -196,20 +201,20 @@ class TreatmentForm(SessionForm, SkinForm):
         if self.clock:
             self.fields["performed_at"].help_text = f"{self.clock} Day 0 is the date there, where the patient is."
 
-    def facts(self) -> dict:
+    def facts(self) -> dict[str, Any]:
         return {**SessionForm.facts(self), **SkinForm.facts(self), "practitioner": self.cleaned_data["practitioner"]}
 
 
 class OwnTreatmentForm(SessionForm, OwnSkinForm):
     """A treatment recorded by the patient, in plain words; what only a clinic knows may stay empty."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label, help_text in OWN_WORDS:
             self.fields[name].label, self.fields[name].help_text = label, help_text
         self.fields["performed_at"].help_text = f"{DAY_ZERO} {self.clock}".strip()
 
-    def facts(self) -> dict:
+    def facts(self) -> dict[str, Any]:
         return {**SessionForm.facts(self), **OwnSkinForm.facts(self)}
 
 
@@ -228,7 +233,7 @@ OWN_WORDS = [
 ]
 
 
-def session_of(treatment: Treatment) -> dict:
+def session_of(treatment: Treatment) -> dict[str, Any]:
     """A recorded treatment as the form's initial values."""
     plain = ("performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other",
              "operator", "cartridge_lot", "practitioner")  # fmt: skip

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import Manager
 
 from symptoms.models import Entry, Photo, Treatment
 
@@ -69,7 +72,7 @@ def _count(entries: Iterable[Entry], *, is_current: bool) -> None:
     Entry.objects.filter(pk__in=[entry.pk for entry in changing]).update(is_current=is_current)
 
 
-def _dates(rows) -> Iterable[date]:
+def _dates(rows: Manager[Any]) -> Iterable[date]:
     return rows.values_list("date", flat=True)
 
 

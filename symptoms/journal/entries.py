@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -80,7 +81,7 @@ class Recorded:
 
 
 def record_entry(
-    treatment_id: UUID, *, id: UUID, day: int, answers: dict, note: str = "", by: User, now: datetime
+    treatment_id: UUID, *, id: UUID, day: int, answers: dict[str, Any], note: str = "", by: User, now: datetime
 ) -> Recorded:
     """Write down one day, judge the course anew and tell who must know, in one transaction.
 
@@ -103,7 +104,7 @@ def record_entry(
 
 
 def _record(
-    treatment_id: UUID, id: UUID, day: int, answers: dict, note: str, digest: str, by: User, now: datetime
+    treatment_id: UUID, id: UUID, day: int, answers: dict[str, Any], note: str, digest: str, by: User, now: datetime
 ) -> Recorded:
     patient = lock_patient_of(by)
     if patient is None:
@@ -130,7 +131,7 @@ def _record(
     return Recorded(entry, judged.assessment, is_new=True, is_on_its_way=bool(judged.queued))
 
 
-def digest_of(day: int, answers: dict, note: str) -> str:
+def digest_of(day: int, answers: dict[str, Any], note: str) -> str:
     """A SHA-256 over what was reported, the same for the same report however its keys were ordered."""
     document = json.dumps([day, answers, note], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(document.encode()).hexdigest()

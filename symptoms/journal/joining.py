@@ -6,6 +6,7 @@ Each verb locks the practice and the patients it decides on first, so that of tw
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -228,7 +229,7 @@ def _after_what_was_logged(patient: Patient, now: datetime) -> datetime:
     return now if last is None else max(now, last)
 
 
-def _snapshot(invited: Patient, treatments: Iterable) -> dict:
+def _snapshot(invited: Patient, treatments: Iterable[Any]) -> dict[str, Any]:
     """The record as the practice began it, as JSON: what is needed to make it its own again."""
     known = ("name", "email", "phone", "year_of_birth", "country", "time_zone")
     return {
@@ -267,7 +268,7 @@ def _leave(patient: Patient, now: datetime, *, stays_open: bool) -> Practice:
     return practice
 
 
-def _open_up(patient: Patient, practice: Practice, choices: Choices, now: datetime, *, without: list) -> None:
+def _open_up(patient: Patient, practice: Practice, choices: Choices, now: datetime, *, without: list[Any]) -> None:
     """Let a practice see what the patient shares with it; `without` those that it recorded itself."""
     had = Treatment.objects.filter(patient=patient).exclude(pk__in=without)
     running = newest_treatment(had)

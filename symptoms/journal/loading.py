@@ -115,7 +115,7 @@ class Journal:
             if timedelta(0) < treatment.day_zero - other.day_zero <= LOOK_BACK and other.same_as_id is None
         ]
 
-    def _alone(self, treatment: Treatment, earlier: tuple = ()) -> values.Course:
+    def _alone(self, treatment: Treatment, earlier: tuple[Any, ...] = ()) -> values.Course:
         return values.Course(
             patient=patient_values(treatment),
             treatment=treatment_values(treatment),

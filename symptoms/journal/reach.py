@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import FilteredRelation, ForeignKey, Prefetch, Q
@@ -202,7 +203,7 @@ def _as_they_were(practice: Practice, treatments: list[Treatment], untils: dict[
             _put_back(treatment, first_change[treatment.pk].was)
 
 
-def _put_back(treatment: Treatment, was: dict) -> None:
+def _put_back(treatment: Treatment, was: dict[str, Any]) -> None:
     fields = {field.name: field for field in Treatment._meta.concrete_fields}
     for name, value in was.items():
         field = fields[name]

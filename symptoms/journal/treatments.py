@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
@@ -31,7 +32,7 @@ class MovesDaysOutside(Exception):
 
 
 @transaction.atomic
-def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | None = None, **facts) -> Treatment:
+def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | None = None, **facts: Any) -> Treatment:
     """Record a session. `facts` are the fields of Treatment, `performed_at` among them; day 0 is its date there.
 
     Recorded by a practitioner, it is the practice's and (unless `facts` say otherwise) that practitioner's. Days that
@@ -66,7 +67,7 @@ def change_treatment(
     now: datetime,
     even_outside: bool = False,
     reading: Reading | None = None,
-    **facts,
+    **facts: Any,
 ) -> Treatment:
     """Correct what was recorded; how it read before is kept, and all of the patient's days are judged again.
 
@@ -101,7 +102,7 @@ def refuse_if_changed(treatment: Treatment, reading: Reading | None) -> None:
 
 
 @transaction.atomic
-def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts) -> Treatment:
+def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts: Any) -> Treatment:
     """Add what the patient knows about their own skin to what their clinic recorded; otherwise as `change_treatment`.
 
     Raises:
@@ -128,7 +129,13 @@ def _lock(treatment: Treatment) -> Patient:
 
 
 def _change(
-    treatment: Treatment, patient: Patient, facts: dict, *, by: User, now: datetime, even_outside: bool = False
+    treatment: Treatment,
+    patient: Patient,
+    facts: dict[str, Any],
+    *,
+    by: User,
+    now: datetime,
+    even_outside: bool = False,
 ) -> Treatment:
     was, now = as_document(treatment), patient.after_leaving(now)
     before = treatment.performed_at
@@ -224,7 +231,7 @@ def _join_alerts(kept: Treatment, other: Treatment) -> None:
     other.notes.update(treatment=kept)
 
 
-def _matter(alert: Alert) -> tuple:
+def _matter(alert: Alert) -> tuple[Any, ...]:
     """What an alert is about; that a patient left is a matter of its own for each practice."""
     return alert.kind, alert.concern, alert.practice_id if alert.kind == Alert.Kind.LEFT else None
 
@@ -237,16 +244,16 @@ def say_different(treatment: Treatment, *, now: datetime) -> None:
     treatment.save(update_fields=["kept_apart_at"])
 
 
-def as_document(treatment: Treatment) -> dict:
+def as_document(treatment: Treatment) -> dict[str, Any]:
     """The fields that people fill in, as plain JSON."""
     fields = model_to_dict(treatment, exclude=NOT_REVISED)
     return in_order({name: _plain(value) for name, value in fields.items()})
 
 
-def in_order(document: dict) -> dict:
+def in_order(document: dict[str, Any]) -> dict[str, Any]:
     """The document with its sets, which are kept as lists, in the same order however somebody ticked them."""
     return {name: sorted(value) if name in UNORDERED else value for name, value in document.items()}
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | str | list | dict) else str(value)

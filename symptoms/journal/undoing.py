@@ -1,6 +1,7 @@
 """Taking back a wrong "yes, this is the same person": each of the two people gets back what is their own."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -79,7 +80,7 @@ def _sessions_of_the_practice(invitation: Invitation, joined: Patient, was_here_
     return list(Treatment.objects.filter(theirs, patient=joined))
 
 
-def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, Patient]:
+def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple[Patient, Patient]:
     """The person's own record and the one that the practice had begun, as two."""
     if before["id"] != before["kept"]:
         _forget(joined, before)
@@ -113,7 +114,7 @@ def _apart(before: dict, joined: Patient, practice: Practice) -> tuple[Patient, 
     return own, joined
 
 
-def _forget(joined: Patient, before: dict) -> None:
+def _forget(joined: Patient, before: dict[str, Any]) -> None:
     """What the person's own record took from the practice's goes out of it again."""
     for name, was in before.get("own", {}).items():
         if getattr(joined, name) == before["patient"][name]:

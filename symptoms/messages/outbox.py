@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -40,7 +41,7 @@ class Try:
     """One sending on its way to its channel."""
 
     sending: Sending
-    handing_over: Future
+    handing_over: Future[Any]
     ends: float
 
 

@@ -2,8 +2,9 @@
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.models import AccountMail, Sending
@@ -20,7 +21,7 @@ DOUBTED_FOR = timedelta(hours=1)  # a refusal: it may be about the server's quot
 WORTH_A_DAY = timedelta(days=1)  # a recipient who says "later" for longer, or a link that is older, is given up
 
 
-def due(kind: type[Sending], now: datetime):
+def due(kind: type[Sending], now: datetime) -> QuerySet[Any]:
     """What waits to be sent: the most urgent first, then the oldest."""
     waiting = kind.objects.due(now)
     if kind is Delivery:
@@ -107,9 +108,9 @@ def is_mine(sending: Sending) -> bool:
     return _mine(sending).exists()
 
 
-def _mine(sending: Sending):
+def _mine(sending: Sending) -> QuerySet[Any]:
     return type(sending).objects.filter(pk=sending.pk, attempts=sending.attempts, sent_at=None, failed_at=None)
 
 
-def _erased(sending: Sending) -> dict:
+def _erased(sending: Sending) -> dict[str, Any]:
     return {"body": ""} if isinstance(sending, AccountMail) else {}

@@ -4,8 +4,11 @@ import smtplib
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 SILENCE = 10  # seconds without any answer
@@ -18,13 +21,13 @@ class CutOff(Exception):
 class _Smtp(smtplib.SMTP):
     """Reports its socket as soon as there is one: the greeting is read inside the constructor, and may never end."""
 
-    def __init__(self, *args, connected, **options):
+    def __init__(self, *args: Any, connected: Any, **options: Any) -> None:
         self._connected = connected
         super().__init__(*args, **options)
 
-    def _get_socket(self, host, port, timeout):
+    def _get_socket(self, host: Any, port: Any, timeout: Any) -> Any:
         # smtplib's own place for exchanging the socket; SMTP_SSL calls it too, before it wraps what it gets.
-        made = super()._get_socket(host, port, timeout)
+        made = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # private, so not in the stubs
         self._connected(made)
         return made
 
@@ -36,17 +39,17 @@ class _SmtpOverTls(smtplib.SMTP_SSL, _Smtp):
 class PunctualBackend(EmailBackend):
     """Django's SMTP backend, whose connection is cut when the monotonic clock says `ends`."""
 
-    def __init__(self, *, ends: float, **options):
+    def __init__(self, *, ends: float, **options: Any) -> None:
         super().__init__(timeout=SILENCE, **options)
         self._ends = ends
         self._wire: socket.socket | None = None
         self._is_cut = False
 
     @property
-    def connection_class(self):
+    def connection_class(self) -> Any:
         return partial(_SmtpOverTls if self.use_ssl else _Smtp, connected=self._watch)
 
-    def send_messages(self, email_messages) -> int:
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """As Django's.
 
         Raises:

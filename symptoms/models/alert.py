@@ -1,7 +1,7 @@
 """What a practitioner has to look at, what became of it, and what they wrote."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -34,21 +34,22 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         here = Membership.objects.practitioners().filter(
             user=OuterRef("acknowledged_by"), practice=OuterRef("practice")
         )
-        return self.annotate(is_held=Exists(here))
+        return self.annotate(is_held=Exists(here))  # type: ignore[no-redef]  # declared on the model
 
     def with_what_was_left(self) -> "AlertQuerySet":
         """Each with `left_open`: what was open when the patient last left, as the event's detail; None for others."""
         leaving = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.LEFT).order_by("-id")
-        return self.annotate(left_open=Subquery(leaving.values("detail")[:1]))
+        return self.annotate(left_open=Subquery(leaving.values("detail")[:1]))  # type: ignore[no-redef]  # declared on the model
 
     def with_flags(self) -> "AlertQuerySet":
         """Each with `flags`: what was said last of its entry, None while it is not judged."""
         said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True)
-        return self.annotate(flags=Subquery(said.values("flags")))
+        return self.annotate(flags=Subquery(said.values("flags")))  # type: ignore[no-redef]  # declared on the model
 
     def with_messages(self, about: SendingQuerySet) -> "AlertQuerySet":
         """Each with `tried` and `reached`: whether a message `about` it was queued, and whether one arrives."""
-        return self.annotate(tried=Exists(about), reached=Exists(about.deliverable()))
+        tried, reached = Exists(about), Exists(about.deliverable())
+        return self.annotate(tried=tried, reached=reached)  # type: ignore[no-redef]  # declared on the model
 
     def managed_by(self, user: User) -> "AlertQuerySet":
         """Those of the practice in which the user is a practitioner, of treatments that it may still read."""
@@ -153,10 +154,10 @@ class AppendOnly(Exception):
 class AlertEventQuerySet(models.QuerySet["AlertEvent"]):
     """Events are read and added. They go only with their alert, when a patient's record is erased."""
 
-    def update(self, **values) -> int:
+    def update(self, **values: Any) -> int:
         raise AppendOnly
 
-    def bulk_update(self, objs, fields, batch_size=None) -> int:
+    def bulk_update(self, objs: Any, fields: Any, batch_size: Any = None) -> int:
         raise AppendOnly
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -194,12 +195,12 @@ class AlertEvent(models.Model):
     def __str__(self) -> str:
         return self.what
 
-    def save(self, *args, **kwargs) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise AppendOnly
         super().save(*args, **kwargs)
 
-    def delete(self, *args, **kwargs) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly
 
 

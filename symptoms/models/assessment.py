@@ -26,7 +26,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def with_place(self, until: datetime | None) -> "AssessmentQuerySet":
         """Each with `was_current`: whether it was its entry's current one at `until`; None: now."""
         is_current = F("is_current") if until is None else ~Exists(_later_of_the_entry(until))
-        return self.annotate(was_current=is_current)
+        return self.annotate(was_current=is_current)  # type: ignore[no-redef]  # declared on the model
 
 
 def _later_of_the_entry(until: datetime) -> AssessmentQuerySet:

@@ -46,7 +46,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def with_place(self, until: datetime | None) -> "EntryQuerySet":
         """Each with `was_current`: whether it was the current one of its day at `until`; None: now."""
         is_current = F("is_current") if until is None else ~Exists(_later_of_the_day(until))
-        return self.annotate(was_current=is_current)
+        return self.annotate(was_current=is_current)  # type: ignore[no-redef]  # declared on the model
 
     def unjudged(self) -> "EntryQuerySet":
         return self.filter(is_current=True, is_judged=False)
@@ -82,6 +82,7 @@ class Entry(models.Model):
 
     if TYPE_CHECKING:  # by annotation and prefetching, and only then
         was_current: bool  # with_place
+        is_change: bool  # views/clinic/history.py
         assessment: "Assessment | None"  # journal/reach.py, as is the next
         said_then: list["Assessment"]
 

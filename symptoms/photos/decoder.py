@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -118,13 +119,13 @@ def _close_pipes(process: "subprocess.Popen[bytes]") -> None:
             pipe.close()
 
 
-def _write(pipe, data: Data) -> None:
+def _write(pipe: Any, data: Data) -> None:
     left = memoryview(data)
     while left:
         left = left[pipe.write(left) :]
 
 
-def _read(pipe, length: int) -> bytes:
+def _read(pipe: Any, length: int) -> bytes:
     """Exactly `length` bytes, or EOFError."""
     parts = []
     while length:

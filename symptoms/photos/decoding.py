@@ -159,7 +159,8 @@ def _orientation(opened: Image.Image) -> int:
     exif = Image.Exif()
     try:
         exif.load(opened.info.get("exif", b""))
-        return exif.get(ORIENTATION, 1)
+        orientation: int = exif.get(ORIENTATION, 1)
+        return orientation
     except (MemoryError, Refused):
         raise
     except Exception:

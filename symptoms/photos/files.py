@@ -42,7 +42,7 @@ def read(photo: Photo) -> bytes:
     """
     try:
         with store_of_photos().open(photo.key) as file:
-            jpeg = file.read()
+            jpeg: bytes = file.read()
     except OSError as error:
         log.error("photo %s cannot be read: %s", photo.pk, error)
         raise PhotoLost from error

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -23,7 +24,7 @@ class PrivateStorage(FileSystemStorage):
         """Raises ValueError: whoever may see a file is given it by a view that has asked whether they may."""
         raise ValueError("This file is not accessible via a URL.")
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: "File[Any]") -> str:
         """Store a file under its name. Raises OSError, as on a full disk; nothing of it is left then."""
         path = Path(self.path(name))
         for folder in (Path(self.location), path.parent):  # `mode` is for the last part of a path alone
@@ -41,7 +42,7 @@ class PrivateStorage(FileSystemStorage):
         return name
 
 
-def _write(path: Path, content: File) -> None:
+def _write(path: Path, content: "File[Any]") -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         for chunk in content.chunks():

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -30,7 +30,7 @@ class NamelessFileHandler(TemporaryFileUploadHandler):
     Originals hold where a picture was taken; they must outlive neither a broken line nor a killed process.
     """
 
-    def new_file(self, *args, **kwargs) -> None:
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         FileUploadHandler.new_file(self, *args, **kwargs)
         self.file = UploadedFile(  # type: ignore[assignment]
             nameless_file(), self.file_name, self.content_type, 0, self.charset, self.content_type_extra

@@ -1,5 +1,7 @@
 """Photos, for their patient and for practitioners who may see them: the picture, and its page."""
 
+from uuid import UUID
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,7 +23,7 @@ HEADERS = {
 
 @signed_in
 @require_safe
-def photo(request: AuthenticatedHttpRequest, photo_id) -> HttpResponse:
+def photo(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpResponse:
     """The picture, whole, to its patient and to practitioners who may see it; the latter's look is kept.
 
     In place of a picture that is lost stands a drawn one that says so.
@@ -40,7 +42,7 @@ def photo(request: AuthenticatedHttpRequest, photo_id) -> HttpResponse:
 
 @signed_in
 @require_safe
-def photo_page(request: AuthenticatedHttpRequest, photo_id) -> HttpResponse:
+def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpResponse:
     """One photo as large as the window, between the ones of its view before and after, and beside those of its day.
 
     It is for whoever may see the picture. A practitioner's look is written down, as it is for the picture.

@@ -1,6 +1,6 @@
 """What a patient answered on a day, in lines for practitioners."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from symptoms.recovery.phrases import degrees, step, title
@@ -26,7 +26,7 @@ def answers_in_words(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(what, words) for what, words in lines if words]
 
 
-def _listed(words) -> str:
+def _listed(words: Iterable[str]) -> str:
     return ", ".join(map(title, sorted(words, key=_place)))
 
 

@@ -57,7 +57,7 @@ def leading_symptom(flags: Iterable[Flag]) -> str:
     return next((word for flag in flags for (word, _), _ in _levels(flag)), Symptom.PAIN)
 
 
-def _facts(flag: Flag) -> Iterator[tuple[dict, int]]:
+def _facts(flag: Flag) -> Iterator[tuple[dict[str, Any], int]]:
     """The facts of the criteria that raise an alert; of all where the flag is only to be watched."""
     all_of_them = flag["urgency"] == Urgency.WATCH.slug
     for criterion in flag["criteria"]:

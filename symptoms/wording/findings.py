@@ -143,8 +143,8 @@ def _facts(flags: Iterable[Flag], urgency: Urgency) -> Iterator[Mapping[str, Any
 
 def _in_order(criteria: Iterable[Held]) -> list[Fact]:
     """What was said of a word on a day once, a word's days together and in order; signs first."""
-    facts: dict[tuple, Fact] = {}
-    first: dict[tuple, int] = {}
+    facts: dict[tuple[Any, ...], Fact] = {}
+    first: dict[tuple[Any, ...], int] = {}
     for at, fact in enumerate(fact for criterion in criteria for fact in facts_of(criterion["evidence"])):
         facts.setdefault((fact.kind, fact.word, fact.day), fact)
         first.setdefault((fact.kind, fact.word), at)

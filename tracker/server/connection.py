@@ -6,7 +6,7 @@ import tempfile
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
 
 from gunicorn.config import Config
@@ -109,7 +109,9 @@ class Connection:
     initialized = data_ready = True
     is_http2 = False
 
-    def __init__(self, connected: socket.socket, client, server, group: str, folder: Path, now: float):
+    def __init__(
+        self, connected: socket.socket, client: Any, server: Any, group: str, folder: Path, now: float
+    ) -> None:
         connected.setblocking(False)
         self._connected = connected
         self.client, self.server = client, server

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 from gunicorn.errors import ConfigError
@@ -39,19 +40,19 @@ class Lane:
         self._pool = ThreadPoolExecutor(max_workers=threads)
         self._most = threads + most_waiting
         self._longest_wait = longest_wait
-        self._since: dict[Future, float] = {}  # whose turn comes first, first
+        self._since: dict[Future[Any], float] = {}  # whose turn comes first, first
 
     @property
     def is_full(self) -> bool:
         return len(self._since) >= self._most
 
-    def submit(self, work, *arguments) -> Future:
+    def submit(self, work: Any, *arguments: Any) -> Future[Any]:
         """Put `work` in line."""
         future = self._pool.submit(work, *arguments)
         self._since[future] = time.monotonic()
         return future
 
-    def leave(self, future: Future) -> None:
+    def leave(self, future: Future[Any]) -> None:
         """It is done, or was called off."""
         self._since.pop(future, None)
 
@@ -68,7 +69,7 @@ class Worker(ThreadWorker):
     """See the module. All but `handle` and what it calls runs in the loop's thread."""
 
     @classmethod
-    def check_config(cls, cfg, log) -> None:
+    def check_config(cls, cfg: Any, log: Any) -> None:
         if cfg.is_ssl:
             raise ConfigError("Mendline's server speaks plain HTTP: let a proxy end TLS (docs/running.md).")
 
@@ -86,7 +87,7 @@ class Worker(ThreadWorker):
 
     # --- connections come and go
 
-    def accept(self, listener) -> None:
+    def accept(self, listener: Any) -> None:
         try:
             connected, client = listener.accept()
         except OSError as fault:
@@ -109,7 +110,7 @@ class Worker(ThreadWorker):
         self._wait_for_head(conn)
         self._read_head(conn)
 
-    def _group_of(self, client) -> str:
+    def _group_of(self, client: Any) -> str:
         """Whose connections are counted together; nobody's are when they come from our own proxy."""
         if not isinstance(client, tuple) or (self._trusts_proxy and client[0] in self.cfg.forwarded_allow_ips):
             return ""
@@ -137,7 +138,7 @@ class Worker(ThreadWorker):
         self.nr_conns -= 1
         conn.close()
 
-    def _watch(self, conn: Connection, event: int, callback) -> None:
+    def _watch(self, conn: Connection, event: int, callback: Any) -> None:
         self._unwatch(conn)
         self._watched.add(conn)
 
@@ -261,7 +262,7 @@ class Worker(ThreadWorker):
         else:
             self._submit(conn, self._aside, self._handle_refusing)
 
-    def _submit(self, conn: Connection, lane: Lane, work) -> None:
+    def _submit(self, conn: Connection, lane: Lane, work: Any) -> None:
         conn.lend(self.cfg)
         future = lane.submit(work, conn)
         future.add_done_callback(lambda future: self.method_queue.defer(self._finished, conn, lane, future))
@@ -277,12 +278,12 @@ class Worker(ThreadWorker):
         with refusing():
             return self.handle(conn)
 
-    def handle_request(self, req, conn: Connection) -> bool:
+    def handle_request(self, req: Any, conn: Connection) -> bool:
         if not conn.may_stay:
             req.force_close()  # and the answer says so
         return super().handle_request(req, conn)
 
-    def _finished(self, conn: Connection, lane: Lane, future: Future) -> None:
+    def _finished(self, conn: Connection, lane: Lane, future: Future[Any]) -> None:
         lane.leave(future)
         if future.cancelled():
             self._refuse(conn)

@@ -8,7 +8,7 @@ from django.utils.http import parse_header_parameters
 UTF_8 = ("utf-8", "utf8")
 UNKNOWN = "application/octet-stream"  # read by no page and no endpoint
 
-Application = Callable[[dict[str, Any], Callable], Iterable[bytes]]
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class ReadableContentType:
@@ -21,7 +21,7 @@ class ReadableContentType:
     def __init__(self, application: Application):
         self.application = application
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not _can_be_read(environ.get("CONTENT_TYPE", "")):
             environ["CONTENT_TYPE"] = UNKNOWN
         return self.application(environ, start_response)

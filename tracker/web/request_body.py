@@ -15,7 +15,7 @@ class RejectTruncatedBody:
     def __init__(self, application: Application):
         self.application = application
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""
         if length.isascii() and length.isdigit():
             environ["wsgi.input"] = _Whole(environ["wsgi.input"], int(length))

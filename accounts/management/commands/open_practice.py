@@ -1,9 +1,11 @@
 """Opens a clinic: makes its record and its first admin, who chooses a password by mail and invites everybody else."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,7 +18,7 @@ from accounts.zones import known_zones
 class Command(BaseCommand):
     help = "Opens a clinic with its first admin, who is mailed how to choose a password."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", help="of the clinic, as patients know it")
         parser.add_argument("email", help="of its first admin")
         parser.add_argument("--admin", default="", metavar="NAME", help="the admin's own name, as others read it")
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--time-zone", default=settings.TIME_ZONE, help="as in Europe/London")
 
     @transaction.atomic
-    def handle(self, *, email: str, admin: str, treats: bool, **options) -> None:
+    def handle(self, *, email: str, admin: str, treats: bool, **options: Any) -> None:
         email = canonical_address(email)
         self._refuse(email, options["time_zone"])
         clinic = {key: options[key] for key in ("name", "phone", "country", "time_zone")}

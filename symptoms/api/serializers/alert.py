@@ -28,7 +28,7 @@ class ResolutionInSerializer(StrictSerializer):
 class UserName(serializers.CharField):
     """Who did it, by name; null until the moment in `at`."""
 
-    def __init__(self, at: str, **kwargs):
+    def __init__(self, at: str, **kwargs: Any) -> None:
         super().__init__(allow_null=True, **kwargs)
         self.at = at
 

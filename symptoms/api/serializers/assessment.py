@@ -1,5 +1,7 @@
 """What was said about a day, with its reasons."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from symptoms.api.fields import Moment, Word
@@ -12,7 +14,7 @@ FACTS = ["symptom", "sign", "temperature", "condition", "medication", "exposure"
 class UrgencyWord(Word):
     """An urgency, which is stored as its number."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__("Urgency", URGENCIES, **kwargs)
 
     def to_representation(self, value: int) -> str:
@@ -48,7 +50,7 @@ class FlagSerializer(serializers.Serializer):
     urgency = UrgencyWord()
     criteria = FindingSerializer(many=True)
 
-    def to_representation(self, flag: dict) -> dict:
+    def to_representation(self, flag: dict[str, Any]) -> dict[str, Any]:
         return flag  # stored as it is described here
 
 

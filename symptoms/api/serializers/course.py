@@ -41,7 +41,8 @@ class Today(serializers.IntegerField):
     """The day that is `today` in the context."""
 
     def get_attribute(self, course: CourseRead) -> int:
-        return self.context["today"]
+        today: int = self.context["today"]
+        return today
 
 
 class CourseSerializer(serializers.Serializer):

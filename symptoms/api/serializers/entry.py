@@ -37,7 +37,7 @@ class EntryInSerializer(StrictSerializer):
     exposures = Words("Exposure", Exposure, default=list, help_text="What the skin met since the last entry.")
     note = Text(default="", help_text="For people; it is never judged.")
 
-    def validate(self, said: dict) -> dict:
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         """Gives `day`, `answers` (the document of Entry.answers) and `note`."""
         asked = said.get("asked")
         answered = EVERYTHING if asked is None else sorted({*asked, *said["symptoms"]})
@@ -62,7 +62,7 @@ class NewEntryInSerializer(EntryInSerializer):
 
     id = serializers.UUIDField(help_text="Made by the client, so that sending it again is recognised.")
 
-    def validate(self, said: dict) -> dict:
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         return {**super().validate(said), "id": said["id"]}
 
 
@@ -97,6 +97,6 @@ class EntrySerializer(serializers.Serializer):
     )
     assessment = AssessmentSerializer(allow_null=True)
 
-    def to_representation(self, entry: Entry) -> dict:
+    def to_representation(self, entry: Entry) -> dict[str, Any]:
         entry.answers = UNANSWERED | entry.answers
         return super().to_representation(entry)

@@ -18,10 +18,10 @@ class DayInText(StrictField):
 
     default_error_messages = {"invalid": "Send a day from 0 to {last}."}
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
 
-    def to_internal_value(self, data) -> int:
+    def to_internal_value(self, data: Any) -> int:
         if (
             not isinstance(data, str)
             or not (data.isascii() and data.isdigit() and len(data) <= 3)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -33,10 +34,10 @@ MOST_PRODUCTS = 20
 class Depth(Number):
     """How deep the needles went, in millimetres."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(0.1, DEEPEST_MM, places=2, **kwargs)
 
-    def to_internal_value(self, data) -> Decimal:
+    def to_internal_value(self, data: Any) -> Decimal:
         is_number = isinstance(data, int | float) and not isinstance(data, bool)
         if is_number and self.most < data <= 1000:
             raise serializers.ValidationError(too_deep(Decimal(str(data))))
@@ -46,10 +47,10 @@ class Depth(Number):
 class Energy(Number):
     """Energy of radiofrequency for each pin, in millijoules."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(0.1, 150, places=2, **kwargs)
 
-    def to_internal_value(self, data) -> Decimal:
+    def to_internal_value(self, data: Any) -> Decimal:
         return Decimal(str(super().to_internal_value(data)))
 
 
@@ -66,7 +67,7 @@ class Products(StrictField):
     default_error_messages = {"not_a_list": "Send a list.", "many": "At most {most} products."}
     component = "Products"
 
-    def openapi(self) -> dict:
+    def openapi(self) -> dict[str, Any]:
         product = {
             "type": "object",
             "properties": {
@@ -78,7 +79,7 @@ class Products(StrictField):
         }
         return {"type": "array", "maxItems": MOST_PRODUCTS, "items": product}
 
-    def to_internal_value(self, data) -> list[dict]:
+    def to_internal_value(self, data: Any) -> list[dict[str, Any]]:
         if not isinstance(data, list):
             self.fail("not_a_list")
         if len(data) > MOST_PRODUCTS:
@@ -118,7 +119,7 @@ class TreatmentInSerializer(StrictSerializer):
             raise serializers.ValidationError(f"That is more than {FOLLOWED_FOR.days} days ago, too long to follow.")
         return at
 
-    def validate(self, said: dict) -> dict:
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
         whole = {**(facts_of(self.instance) if self.instance else {}), **said}
         if whole.get("energy_mj") is not None and whole["device"] != Device.RF:
             raise serializers.ValidationError({"energy_mj": ["Only radiofrequency has an energy."]})
@@ -182,6 +183,6 @@ class TreatmentSerializer(serializers.Serializer):
     baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS))
 
 
-def facts_of(treatment: Treatment) -> dict:
+def facts_of(treatment: Treatment) -> dict[str, Any]:
     """What people say of a treatment, as it is stored."""
     return {name: getattr(treatment, name) for name in FACTS}

@@ -56,7 +56,8 @@ class ReceptionSerializer(serializers.Serializer):
     # Takes `reception` of the context, which takes statements of its own.
 
     def get_attribute(self, entry: Entry) -> Reception | None:
-        return self.context["reception"]
+        reception: Reception | None = self.context["reception"]
+        return reception
 
     told = ToldWord("Told", [told.name.lower() for told in Told])
     told_at = Moment(allow_null=True)

@@ -25,6 +25,7 @@ from symptoms.api.serializers.alert import (
 )
 from symptoms.journal.reach import as_seen
 from symptoms.models import Alert
+from symptoms.models.alert import AlertQuerySet
 
 OPEN = OpenApiParameter("open", bool, description="Only those that are open, or only those that are not.")
 SHOWN = ("treatment__patient__practice", "entry", "acknowledged_by", "resolved_by")
@@ -118,7 +119,7 @@ class Resolution(Endpoint):
         return _answer(request.user, alert)
 
 
-def _seen_by(user: User):
+def _seen_by(user: User) -> AlertQuerySet:
     return Alert.objects.managed_by(user).select_related(*SHOWN)
 
 

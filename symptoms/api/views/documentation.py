@@ -1,6 +1,7 @@
 """The API's own description: the schema for programs, and a page on which people read and try it."""
 
 from functools import cache
+from typing import Any
 
 from csp.decorators import csp_update
 from django.http import Http404
@@ -10,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -25,7 +27,7 @@ class Readable(APIView):
     permission_classes = [AllowAny]
     http_method_names = ["get", "head"]
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         if getattr(response, "exception", False):
             request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
         return super().finalize_response(request, response, *args, **kwargs)
@@ -35,7 +37,7 @@ class Readable(APIView):
 class Schema(Readable, SpectacularAPIView):
     """The OpenAPI schema, as YAML or JSON. It is the same for everybody, so each process works it out once."""
 
-    def get(self, request, *args, **kwargs) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         refuse_unknown_query(request, known=frozenset())
         return Response(_schema())
 
@@ -47,7 +49,7 @@ class Docs(Readable, SpectacularSwaggerSplitView):
 
     url_name = "api_schema"
 
-    def get(self, request, *args, **kwargs) -> Response:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         refuse_unknown_query(request, known=frozenset({"script"}))
         return super().get(request, *args, **kwargs)
 
@@ -58,10 +60,10 @@ class NotFoundView(APIView):
 
     permission_classes = [AllowAny]
 
-    def initial(self, request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise Http404
 
 
 @cache
-def _schema() -> dict:
+def _schema() -> dict[str, Any]:
     return SchemaGenerator().get_schema(request=None, public=True)

@@ -1,5 +1,6 @@
 """Entries: write a day down, read it back; and what was said about each."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -8,6 +9,7 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from symptoms.api.base import (
     AuthenticatedRequest,
@@ -46,7 +48,7 @@ RECORDING = (
 class Recording(Endpoint):
     """Where days are written down."""
 
-    def _read(self, serializer_class, treatment_id: UUID) -> dict:
+    def _read(self, serializer_class: type[BaseSerializer], treatment_id: UUID) -> dict[str, Any]:
         """The body; where it is wrong, whose treatment it is comes before what is wrong with it."""
         try:
             return self.read(serializer_class)
@@ -147,7 +149,7 @@ class Assessments(Endpoint):
         return self.page(rows, AssessmentSerializer, as_seen)
 
 
-def _recorded(request: AuthenticatedRequest, treatment_id: UUID, said: dict) -> Response:
+def _recorded(request: AuthenticatedRequest, treatment_id: UUID, said: dict[str, Any]) -> Response:
     now = timezone.now()
     try:
         done = record_entry(treatment_id, **said, by=request.user, now=now)

@@ -1,7 +1,7 @@
 """Photos: send one, list them, take one away; each in a request of its own, so that none costs an entry."""
 
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.http import Http404
@@ -108,7 +108,7 @@ class OnePhoto(Endpoint):
             raise Http404 from refusal
         return Response(status=204)
 
-    def _said(self, request: AuthenticatedRequest) -> dict:
+    def _said(self, request: AuthenticatedRequest) -> dict[str, Any]:
         """Day, view and picture (a file), from the form, or from the query beside a picture."""
         sent = request.data
         if (request.content_type or "").startswith("image/"):
@@ -122,7 +122,7 @@ class OnePhoto(Endpoint):
         return {**said, "picture": picture}
 
 
-def _kept(treatment_id: UUID, *, picture: BinaryIO, by: User, **sent) -> tuple[Photo, bool]:
+def _kept(treatment_id: UUID, *, picture: BinaryIO, by: User, **sent: Any) -> tuple[Photo, bool]:
     try:
         with place_for_upload(by.pk):
             return attach_photo(treatment_id, **sent, data=picture.read(), by=by, now=timezone.now())

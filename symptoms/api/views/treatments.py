@@ -1,6 +1,7 @@
 """Treatments: list, record, read, mend."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -106,7 +107,7 @@ class OneTreatment(Endpoint):
 
     may = dict.fromkeys(("GET", "PUT", "PATCH"), IsPatientOrPractitioner)
 
-    def initial(self, request: Request, *args, **kwargs) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.query = frozenset({"outside"}) if request.method == "PATCH" else frozenset()
         super().initial(request, *args, **kwargs)
 
@@ -174,7 +175,7 @@ def _keeps_outside(request: AuthenticatedRequest) -> bool:
     return word == "keep"
 
 
-def _recorded(user: User, treatment_id: UUID, said: dict) -> Response:
+def _recorded(user: User, treatment_id: UUID, said: dict[str, Any]) -> Response:
     """Record it, unless it was: two at once end with one row, and the second finds it."""
     now = timezone.now()
     patient = _whose(user, said.pop("patient", None))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from symptoms.recovery.cases import CaseResult, InvalidCase, files_in, judge, read_case
 from symptoms.recovery.protocol import PROTOCOL
@@ -12,10 +12,10 @@ from symptoms.recovery.protocol import PROTOCOL
 
 class Command(BaseCommand):
     help = "Judges case files (or folders of them) by the recovery protocol. Exit status 1 if any fails."
-    requires_system_checks: list = []
+    requires_system_checks: list[Any] = []
     requires_migrations_checks = False
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a case file, or a folder of them")
         parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
 

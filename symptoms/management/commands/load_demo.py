@@ -1,5 +1,7 @@
 """Fills an empty database with the demo's people, and says how to sign in as them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -23,7 +25,7 @@ LINES = (
 class Command(BaseCommand):
     help = "Fills an empty database with invented people; never with anybody real."
 
-    def handle(self, **options) -> None:
+    def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo's password is public: it has no place outside MENDLINE_DEBUG=1.")
         if not is_played():

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
@@ -65,10 +66,10 @@ def duties(outbox: Outbox) -> list[Duty]:
 class Command(BaseCommand):
     help = "Judges the unjudged and sends what is due, until it is told to stop."
 
-    def add_arguments(self, parser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
 
-    def handle(self, *, once: bool, **options) -> None:
+    def handle(self, *, once: bool, **options: Any) -> None:
         stop = threading.Event()
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -186,7 +187,7 @@ def sweep_uploads() -> bool:
 class PhotoCheck:
     """Goes through all photos, some at a time: a missing or damaged file is logged long before somebody needs it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._checked: UUID | None = None
 
     def some(self) -> bool:

@@ -2,6 +2,7 @@
 
 import smtplib
 import time
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -69,7 +70,7 @@ def _meant(code: int) -> Fault:
     return Fault.REFUSED if code >= 500 else Fault.LATER
 
 
-def _connection(ends: float):
+def _connection(ends: float) -> Any:
     if settings.EMAIL_HOST:
         return get_connection("symptoms.messages.smtp.PunctualBackend", ends=ends)
     return get_connection("symptoms.messages.folder.FolderBackend", file_path=str(settings.MAIL_FOLDER))

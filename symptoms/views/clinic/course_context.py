@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.http import urlencode
@@ -49,7 +50,7 @@ class Pages:
     next_page_number = property(lambda self: self.number + 1)
 
 
-def course_context(request: HttpRequest, reach: Reach, open_alerts: list[OpenAlert], now: datetime) -> dict:
+def course_context(request: HttpRequest, reach: Reach, open_alerts: list[OpenAlert], now: datetime) -> dict[str, Any]:
     """The part of the page's context that is about one treatment."""
     treatment = reach.treatment
     on = treatment.patient.today(reach.now(now))
@@ -95,14 +96,14 @@ def _symptom(asked: str, open_alerts: list[OpenAlert], newest: DayRead | None) -
     return Symptom(leading_symptom(flags))
 
 
-def _flags(said: Assessment | None) -> list[dict]:
+def _flags(said: Assessment | None) -> list[dict[str, Any]]:
     return [
         {"title": concern_title(flag["concern"]), "urgency": flag["urgency"], "facts": evidence(flag)}
         for flag in (said.flags if said else [])
     ]
 
 
-def _table(course: CourseRead, symptom: Symptom) -> list[dict]:
+def _table(course: CourseRead, symptom: Symptom) -> list[dict[str, Any]]:
     columns = [one for one in Symptom if one in course.answered or one is symptom]
     return [
         {"day": day.day, "urgency": day.urgency, "cells": [day.point(one) for one in columns]}
@@ -130,7 +131,7 @@ def _log(reach: Reach, course: CourseRead) -> list[Logged]:
     ]
 
 
-def _photos(request: HttpRequest, reach: Reach) -> dict:
+def _photos(request: HttpRequest, reach: Reach) -> dict[str, Any]:
     """The photos of one view: all of them by day, the first and the newest beside each other."""
     photos = list(reach.photos().by_day())
     counts = Counter(photo.view for photo in photos)

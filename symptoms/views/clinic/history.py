@@ -1,10 +1,11 @@
 """Who did what and when, for the patient's page: logs, alerts, notes, changes, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -53,11 +54,11 @@ def _within(reaches: list[Reach], moment: str, treatment: str = "treatment") -> 
     return found
 
 
-def _logged(patient: Patient, reaches: list[Reach]):
+def _logged(patient: Patient, reaches: list[Reach]) -> Iterator[Event]:
     same_day = Entry.objects.filter(treatment=OuterRef("treatment"), date=OuterRef("date"))
-    entries = Entry.objects.filter(_within(reaches, "received_at")).annotate(
-        is_change=Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
-    )
+    is_change = Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
+    entries = Entry.objects.filter(_within(reaches, "received_at"))
+    entries = entries.annotate(is_change=is_change)  # type: ignore[no-redef]  # declared on the model
     seen = {reach.treatment.pk: reach for reach in reaches}
     newest = list(entries.order_by("-received_at")[:SHOWN])
     said = {said.entry_id: said for said in _said(newest, seen)}
@@ -79,7 +80,7 @@ def _said(entries: Sequence[Entry], seen: dict[UUID, Reach]) -> list[Assessment]
     return found
 
 
-def _alerts(reaches: list[Reach], practice: Practice):
+def _alerts(reaches: list[Reach], practice: Practice) -> Iterator[Event]:
     """What happened to alerts while they lay on the practice's desk: not what another did about them."""
     moved = AlertEvent.objects.filter(alert=OuterRef("alert"), what=AlertEvent.What.MOVED, id__gt=OuterRef("id"))
     ours = AlertEvent.objects.filter(
@@ -107,12 +108,12 @@ def _during_stays(reaches: list[Reach]) -> Q:
     return found
 
 
-def _one_act(event: AlertEvent) -> tuple:
+def _one_act(event: AlertEvent) -> tuple[Any, ...]:
     """What was done with one tap is one line: "I have this" takes all that is open, and all can be closed together."""
     return event.at, event.what, event.detail if event.what in ("acknowledged", "resolved") else event.pk
 
 
-def _notes(reaches: list[Reach], practice: Practice):
+def _notes(reaches: list[Reach], practice: Practice) -> Iterator[Event]:
     seen = {reach.treatment.pk: reach for reach in reaches}
     notes = Note.objects.filter(treatment__in=list(seen), practice=practice).select_related("author")
     for note in notes.order_by("-written_at")[:SHOWN]:
@@ -124,7 +125,7 @@ def _notes(reaches: list[Reach], practice: Practice):
         yield Event(note.written_at, user_name(note.author), what, words=note.text)
 
 
-def _changes(reaches: list[Reach]):
+def _changes(reaches: list[Reach]) -> Iterator[Event]:
     for treatment in (reach.treatment for reach in reaches):
         what = f"{treatment.get_device_display()} on {date_format(treatment.day_zero, 'j M Y')}"
         yield Event(treatment.recorded_at, user_name(treatment.recorded_by), f"Recorded the treatment: {what}")
@@ -133,7 +134,7 @@ def _changes(reaches: list[Reach]):
         yield Event(revision.changed_at, user_name(revision.changed_by), "Changed the treatment")
 
 
-def _joined(patient: Patient, practice: Practice):
+def _joined(patient: Patient, practice: Practice) -> Iterator[Event]:
     taken = Invitation.objects.filter(patient=patient.pk, practice=practice, used_at__isnull=False)
     for invitation in taken.select_related("undone_by"):
         if invitation.confirmed_at is not None:
@@ -147,7 +148,7 @@ def _joined(patient: Patient, practice: Practice):
         yield Event(departure.at, departure.name, "Left the clinic: the record was handed over")
 
 
-def _details(patient: Patient, practice: Practice):
+def _details(patient: Patient, practice: Practice) -> Iterator[Event]:
     changed = AccessRecord.objects.filter(patient=patient.pk, practice=practice, what__startswith=CHANGED)
     for record in changed.select_related("user").order_by("-at")[:SHOWN]:
         yield Event(record.at, user_name(record.user), record.what.capitalize())

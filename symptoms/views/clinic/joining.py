@@ -64,7 +64,7 @@ def _newest(patient: Patient) -> Invitation | None:
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def confirm_invitation(request: PracticeRequest, invitation_id) -> HttpResponse:
+def confirm_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
     """Say whether the person who took the code at the desk is the patient; until then they see none of the record."""
     waiting = Invitation.objects.to_confirm().filter(practice=request.practice)
     waiting = waiting.exclude(patient=None).select_related("patient", "practice", "used_by")
@@ -99,7 +99,7 @@ def _confirmed(request: PracticeRequest, kept: Patient | None) -> HttpResponse:
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def undo_joining(request: PracticeRequest, invitation_id) -> HttpResponse:
+def undo_joining(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
     """Take back, after being asked once, that whoever joined is the practice's patient."""
     practice, now = request.practice, timezone.now()
     ours = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(practice))

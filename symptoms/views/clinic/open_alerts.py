@@ -17,7 +17,7 @@ from symptoms.alerts.read_receipts import first_read
 from symptoms.forms.handling import ResolveForm
 from symptoms.journal.course_days import DayRead
 from symptoms.journal.reach import Reach
-from symptoms.models import Alert, Assessment, Delivery, Treatment
+from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
 from symptoms.recovery.patient_texts import ConcernTexts
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.answers import answers_in_words
@@ -181,7 +181,7 @@ class OpenAlert:
         return date_format(moment.astimezone(self.zone), "D j M, H:i")
 
 
-def days_late(entry, treatment: Treatment, patient: Patient) -> int:
+def days_late(entry: Entry, treatment: Treatment, patient: Patient) -> int:
     """How many days after the day it is about an entry was written down."""
     return treatment.day_of(patient.today(entry.received_at)) - entry.day
 
@@ -221,9 +221,9 @@ def open_alerts_of(patient: Patient, reaches: Iterable[Reach], by: User, zone: Z
     return shown
 
 
-def _told(alerts: list[Alert]) -> dict:
+def _told(alerts: list[Alert]) -> dict[UUID | None, list[Delivery]]:
     """The messages to the practice's own people, by the id of what they are about."""
-    by_id = defaultdict(list)
+    by_id: dict[UUID | None, list[Delivery]] = defaultdict(list)
     about = Q(entry__in={alert.entry_id for alert in alerts}) | Q(alert__in=alerts)
     sent = Delivery.objects.filter(about, practice=alerts[0].practice_id).select_related("recipient")
     for delivery in sent.order_by("created_at", "recipient__name"):
@@ -236,9 +236,9 @@ def _told_about(alert: Alert) -> UUID:
     return alert.pk if alert.kind == Alert.Kind.LEFT else alert.entry_id
 
 
-def _assessments(alerts: list[Alert], seen: dict[UUID, Reach]) -> dict:
+def _assessments(alerts: list[Alert], seen: dict[UUID, Reach]) -> dict[UUID, list[Assessment]]:
     """What was made of each alert's entry, the newest first, as far as the reader may know, by the entry's id."""
-    by_entry = defaultdict(list)
+    by_entry: dict[UUID, list[Assessment]] = defaultdict(list)
     untils = {alert.entry_id: seen[alert.treatment_id].until for alert in alerts}
     for assessment in Assessment.objects.filter(entry__in=set(untils)).order_by("-id"):
         until = untils[assessment.entry_id]

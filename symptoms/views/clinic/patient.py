@@ -1,6 +1,7 @@
 """One patient's page for practitioners, and what they do there: acknowledge, resolve, write a note."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -129,7 +130,9 @@ def _back_to(practice: Practice, patient_id: UUID) -> HttpResponse:
     return redirect("patient", patient_id) if is_readable else redirect("queue")
 
 
-def _page_again(request: PracticeRequest, patient_id: UUID, now: datetime, status: int = 422, **forms) -> HttpResponse:
+def _page_again(
+    request: PracticeRequest, patient_id: UUID, now: datetime, status: int = 422, **forms: Any
+) -> HttpResponse:
     """The page once more, with a form that came back."""
     found = _patient(request.practice, patient_id)
     context = record_of(request, found, now, **forms)

@@ -40,7 +40,7 @@ def record_of(
     *,
     note_form: NoteForm | None = None,
     resolve_form: tuple[UUID | None, ResolveForm] | None = None,
-) -> dict:
+) -> dict[str, Any]:
     """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
     practice = request.practice
     is_ours = patient.practice_id == practice.pk

@@ -1,6 +1,7 @@
 """The practitioner's list: who needs them first, and why."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -70,7 +71,7 @@ def _stand_first(left: list[LeftRow], rows: list[Row]) -> bool:
     return bool(left) and left[0].alert.urgency > urgency
 
 
-def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
+def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]":
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
         found = _open(practice).select_related("patient", "treatment", "entry")
@@ -87,7 +88,7 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> Page:
     return pages.get_page(number)
 
 
-def _found(page: Page, show: str) -> list[tuple[Patient, Standing | None]]:
+def _found(page: "Page[Any]", show: str) -> list[tuple[Patient, Standing | None]]:
     if show == "open":
         return [(standing.patient, standing) for standing in page]
     return [(patient, getattr(patient, "standing", None)) for patient in page]

@@ -56,7 +56,7 @@ def _names(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {str(user.pk): str(user) for user in User.objects.filter(pk__in=ids)}
 
 
-def in_words_for(zone: ZoneInfo, treatment: Treatment, documents: Iterable[Mapping[str, Any]]) -> Callable:
+def in_words_for(zone: ZoneInfo, treatment: Treatment, documents: Iterable[Mapping[str, Any]]) -> Callable[..., Any]:
     """How a value of a field of these documents reads for somebody in `zone`: call it with both."""
     return partial(_plain, names=_names(documents), zone=zone, patients_zone=treatment.patient.zone)
 

@@ -1,7 +1,9 @@
 """A practitioner records a treatment, and corrects it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -102,7 +104,7 @@ def _chosen(request: PracticeRequest, practice: Practice) -> Patient | None:
     return get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=id)
 
 
-def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> dict:
+def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> dict[str, Any]:
     """What the form starts with: who records it, where and when, and the skin as it was the last time."""
     last = Treatment.objects.managed_by(request.user).filter(patient=patient).newest_first().first()
     skin = skin_of(last) if last else {}
@@ -114,7 +116,7 @@ def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> 
     }
 
 
-def _found(request: PracticeRequest, practice: Practice):
+def _found(request: PracticeRequest, practice: Practice) -> Iterable[Patient]:
     """Patients of that name, to use the record of somebody who was here before."""
     sought = sought_in(request)
     if not sought:

@@ -11,7 +11,7 @@ from accounts.access import PatientRequest, patient_required
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
-from symptoms.recovery.care import PHASES, care, phase_of, when_can_i
+from symptoms.recovery.care import PHASES, Phase, care, phase_of, when_can_i
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.views.patient.own_treatments import in_a_line, own_treatments
 from symptoms.wording.care import in_full
@@ -46,7 +46,7 @@ def care_page(request: PatientRequest) -> HttpResponse:
     return render(request, "patient/care.html", context)
 
 
-def _shown(key: str, day: int):
+def _shown(key: str, day: int) -> tuple[Phase, int]:
     """The phase that was asked for and one of its days; by default today's."""
     if not key:
         return phase_of(day), day

@@ -1,7 +1,9 @@
 """The course: each symptom against its expected band, the verdict of each day, and one day in full."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -189,7 +191,7 @@ def _level(read: DayRead, symptom: Symptom) -> dict[str, Any]:
     }
 
 
-def _replaced(treatment: Treatment, day: int, zone, today) -> list[tuple[Any, str]]:
+def _replaced(treatment: Treatment, day: int, zone: ZoneInfo, today: date) -> list[tuple[Any, str]]:
     """What was saved for the day before it was changed, newest first."""
     earlier = treatment.entries.filter(day=day, is_current=False).order_by("-received_at")
     earlier = earlier.only("id", "treatment", "received_at", "day")

@@ -1,6 +1,7 @@
 """One entry: what was said about it, and what the clinic did."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,7 +20,7 @@ NOTES_SHOWN = 5
 
 @patient_required
 @require_safe
-def entry(request: PatientRequest, entry_id) -> HttpResponse:
+def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     """What to do now, why, who was told; or that the answers were replaced by newer ones."""
     now, patient = timezone.now(), request.patient
     own_entries = Entry.objects.filter(treatment__patient=patient).select_related("treatment")

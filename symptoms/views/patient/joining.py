@@ -1,6 +1,7 @@
 """Accepting an invitation, as a patient or a colleague, and leaving the clinic."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -67,7 +68,7 @@ def _form(request: HttpRequest, user: User, invitation: Invitation) -> JoinForm 
     )
 
 
-def _before(user: User, invitation: Invitation) -> dict:
+def _before(user: User, invitation: Invitation) -> dict[str, Any]:
     """What the page says about whoever has a record already: what goes along, and which clinic they leave."""
     patient = user.as_patient
     if invitation.patient is None or patient is None or patient.practice_id == invitation.practice_id:

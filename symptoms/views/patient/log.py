@@ -133,7 +133,7 @@ def _filled(request: PatientRequest, sheet: Sheet) -> HttpResponse:
     return _page(request, sheet, form, filled=filled_from_last_time(filled, empty))
 
 
-def _form(sheet: Sheet, **given) -> EntryForm:
+def _form(sheet: Sheet, **given: Any) -> EntryForm:
     return EntryForm(treatment=sheet.treatment, day=sheet.day, last=sheet.before(), unit=sheet.unit, **given)
 
 

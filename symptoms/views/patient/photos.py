@@ -1,5 +1,7 @@
 """The patient's own photos: adding some to a day, and taking one away."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -70,7 +72,7 @@ def _status(form: PhotosForm, refused: list[NotKept]) -> int:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def photo_remove(request: PatientRequest, photo_id) -> HttpResponse:
+def photo_remove(request: PatientRequest, photo_id: UUID) -> HttpResponse:
     """Take one's own photo away, after being asked once."""
     own_photos = Photo.objects.filter(treatment__patient=request.patient)
     photo = get_object_or_404(own_photos.select_related("treatment"), pk=photo_id)

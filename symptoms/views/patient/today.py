@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -148,7 +149,7 @@ def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
 
 @patient_required
 @require_POST
-def message_read(request: PatientRequest, note_id) -> HttpResponse:
+def message_read(request: PatientRequest, note_id: UUID) -> HttpResponse:
     """The patient has read a message of the clinic."""
     notes = Note.objects.filter(treatment__patient=request.patient, for_patient=True)
     note = get_object_or_404(notes, pk=note_id)

@@ -50,7 +50,7 @@ def treatment_new(request: PatientRequest) -> HttpResponse:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def my_treatment(request: PatientRequest, treatment_id) -> HttpResponse:
+def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     """Mend what one recorded oneself; what the clinic recorded, the clinic mends."""
     now, treatment = timezone.now(), _own(request, treatment_id)
     if treatment.recorded_by_id != request.user.pk:
@@ -70,7 +70,7 @@ def my_treatment(request: PatientRequest, treatment_id) -> HttpResponse:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def same_session(request: PatientRequest, treatment_id) -> HttpResponse:
+def same_session(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     """Is this the same session? Asked when patient and clinic recorded sessions a day apart at most."""
     now, treatment = timezone.now(), _own(request, treatment_id)
     other = possibly_same(treatment) if treatment.same_as_id is None else None
@@ -98,7 +98,7 @@ def same_session(request: PatientRequest, treatment_id) -> HttpResponse:
     return render(request, "patient/same_session.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _own(request: PatientRequest, treatment_id) -> Treatment:
+def _own(request: PatientRequest, treatment_id: UUID) -> Treatment:
     patient = request.patient
     treatment: Treatment = get_object_or_404(patient.treatments.all(), pk=treatment_id)
     treatment.patient = patient
