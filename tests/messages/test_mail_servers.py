@@ -37,14 +37,6 @@ def sent_through(port: int) -> None:
         run(Outbox(may_still_be_told, pass_on))
 
 
-@pytest.fixture
-def in_a_hurry(monkeypatch):
-    """The bounds of a try, small, and no other: what is tested is that they hold, not how long they are."""
-    monkeypatch.setattr(smtp, "SILENCE", 300)
-    monkeypatch.setattr(outbox, "LONGEST_TRY", 1.0)
-    monkeypatch.setattr(outbox, "GRACE", 0.5)
-
-
 def test_the_message_says_only_that_something_needs_review():
     delivery = tell(an_entry())
     with mailservers.honest() as (port, box):
@@ -91,14 +83,30 @@ def test_an_admin_who_reads_no_record_is_led_to_the_members():
     ],
     ids=["4xx recipient", "4xx letter", "421", "554 greeting", "silent", "hangs", "dawdles", "drops"],
 )
-def test_a_server_that_does_not_take_it_is_tried_again_later_within_the_bound(script, in_a_hurry):
+def test_a_server_that_does_not_take_it_is_cut_off_in_time_and_tried_again_later(script, monkeypatch):
+    monkeypatch.setattr(smtp, "SILENCE", 300)  # only the bound of the whole try may end it
+    monkeypatch.setattr(outbox, "LONGEST_TRY", 2.0)
     delivery = tell(an_entry())
     with mailservers.scripted(script) as (port, tries):
         sent_through(port)
     delivery.refresh_from_db()
     assert len(tries) == delivery.attempts == 1
-    assert delivery.sent_at is None and delivery.failed_at is None and delivery.last_error
+    assert delivery.sent_at is None and delivery.failed_at is None
+    assert delivery.last_error not in ("", "it did not finish in time")
     assert timedelta(seconds=2) < delivery.not_before - timezone.now() <= timedelta(seconds=6)
+
+
+def test_a_try_that_does_not_notice_its_end_is_given_up_and_tried_again_later(monkeypatch):
+    is_over = threading.Event()
+    monkeypatch.setattr(outbox, "LONGEST_TRY", 0.2)
+    monkeypatch.setattr(outbox, "GRACE", 0.2)
+    monkeypatch.setattr(Email, "hand_over", lambda *_, **__: is_over.wait(30))
+    delivery = tell(an_entry())
+    run(Outbox(may_still_be_told, pass_on))
+    is_over.set()
+    delivery.refresh_from_db()
+    assert delivery.last_error == "it did not finish in time"
+    assert delivery.sent_at is None and delivery.not_before > timezone.now()
 
 
 def test_nobody_at_the_port_is_tried_again_later():
