@@ -71,7 +71,7 @@ def course_context(request: HttpRequest, reach: Reach, open_alerts: list[OpenAle
         "symptom": symptom,
         "chart": draw(course.line(symptom), symptom, today=today),
         "table": _table(course, symptom),
-        "symptoms": [(one, question(one).title) for one in Symptom if one in course.answered or one is symptom],
+        "symptoms": [(each, question(each).title) for each in _columns(course, symptom)],
         "newest": newest,
         "flags": _flags(newest.said if newest else None),
         "log_newest": log[:DAYS_UNFOLDED],
@@ -96,17 +96,22 @@ def _symptom(asked: str, open_alerts: list[OpenAlert], newest: DayRead | None) -
     return Symptom(leading_symptom(flags))
 
 
-def _flags(said: Assessment | None) -> list[dict[str, Any]]:
+def _flags(assessment: Assessment | None) -> list[dict[str, Any]]:
     return [
         {"title": concern_title(flag["concern"]), "urgency": flag["urgency"], "facts": evidence(flag)}
-        for flag in (said.flags if said else [])
+        for flag in (assessment.flags if assessment else [])
     ]
 
 
+def _columns(course: CourseRead, symptom: Symptom) -> list[Symptom]:
+    """What was answered on any of the days, and the symptom that is drawn, in the vocabulary's order."""
+    return [each for each in Symptom if each in course.answered or each is symptom]
+
+
 def _table(course: CourseRead, symptom: Symptom) -> list[dict[str, Any]]:
-    columns = [one for one in Symptom if one in course.answered or one is symptom]
+    columns = _columns(course, symptom)
     return [
-        {"day": day.day, "urgency": day.urgency, "cells": [day.point(one) for one in columns]}
+        {"day": day.day, "urgency": day.urgency, "cells": [day.point(column) for column in columns]}
         for day in course.days
         if day.entry
     ]

@@ -36,7 +36,7 @@ class OpenAlert:
     patient: Patient
     assessment: Assessment | None
     flag: Flag | None
-    told: list[Delivery]
+    deliveries: list[Delivery]
     read: tuple[datetime, User | None] | None
     first_of_entry: bool  # who was told and who read it is said once for an entry
     zone: ZoneInfo
@@ -152,16 +152,16 @@ class OpenAlert:
     @property
     def nobody_told(self) -> str:
         """That no message reached or is to reach anybody; empty where one does."""
-        if any(delivery.undelivered_at is None for delivery in self.told):
+        if any(delivery.undelivered_at is None for delivery in self.deliveries):
             return ""
-        return "Nobody could be told." if self.told else "Nobody was told."
+        return "Nobody could be told." if self.deliveries else "Nobody was told."
 
     @property
     def told_in_words(self) -> list[str]:
         """A sentence for each message: to whom, and what became of it."""
-        return [self._told(delivery) for delivery in self.told]
+        return [self._delivered(delivery) for delivery in self.deliveries]
 
-    def _told(self, delivery: Delivery) -> str:
+    def _delivered(self, delivery: Delivery) -> str:
         error = f" ({delivery.last_error})" if delivery.last_error else ""
         if delivery.sent_at:
             return f"Told: {delivery.recipient} by e-mail, {self._on(delivery.sent_at)}."
@@ -196,32 +196,32 @@ def open_alerts_of(patient: Patient, reaches: Iterable[Reach], by: User, zone: Z
 
     Times are given on the clock of `zone`.
     """
-    seen = {reach.treatment.pk: reach for reach in reaches}
+    by_treatment = {reach.treatment.pk: reach for reach in reaches}
     alerts = list(
         Alert.objects.open()
         .managed_by(by)
         .with_holder()
         .with_what_was_left()
-        .filter(treatment__in=list(seen))
+        .filter(treatment__in=list(by_treatment))
         .select_related("entry", "acknowledged_by")
         .order_by("-urgency", "worsened_at", "concern")
     )
     if not alerts:
         return []
     for alert in alerts:
-        alert.treatment = seen[alert.treatment_id].treatment
-        seen[alert.treatment_id].shown(alert.entry)
-    told, read, assessments = _told(alerts), first_read(alerts), _assessments(alerts, seen)
+        alert.treatment = by_treatment[alert.treatment_id].treatment
+        by_treatment[alert.treatment_id].shown(alert.entry)
+    deliveries, read, assessments = _deliveries(alerts), first_read(alerts), _assessments(alerts, by_treatment)
     shown: list[OpenAlert] = []
     for alert in alerts:
         assessment, flag = _behind(alert, assessments[alert.entry_id])
         about = _told_about(alert)
         first = all(_told_about(other.alert) != about for other in shown)
-        shown.append(OpenAlert(alert, patient, assessment, flag, told[about], read.get(alert.id), first, zone))
+        shown.append(OpenAlert(alert, patient, assessment, flag, deliveries[about], read.get(alert.id), first, zone))
     return shown
 
 
-def _told(alerts: list[Alert]) -> dict[UUID | None, list[Delivery]]:
+def _deliveries(alerts: list[Alert]) -> dict[UUID | None, list[Delivery]]:
     """The messages to the practice's own people, by the id of what they are about."""
     by_id: dict[UUID | None, list[Delivery]] = defaultdict(list)
     about = Q(entry__in={alert.entry_id for alert in alerts}) | Q(alert__in=alerts)
@@ -236,10 +236,10 @@ def _told_about(alert: Alert) -> UUID:
     return alert.pk if alert.kind == Alert.Kind.LEFT else alert.entry_id
 
 
-def _assessments(alerts: list[Alert], seen: dict[UUID, Reach]) -> dict[UUID, list[Assessment]]:
+def _assessments(alerts: list[Alert], by_treatment: dict[UUID, Reach]) -> dict[UUID, list[Assessment]]:
     """What was made of each alert's entry, the newest first, as far as the reader may know, by the entry's id."""
     by_entry: dict[UUID, list[Assessment]] = defaultdict(list)
-    untils = {alert.entry_id: seen[alert.treatment_id].until for alert in alerts}
+    untils = {alert.entry_id: by_treatment[alert.treatment_id].until for alert in alerts}
     for assessment in Assessment.objects.filter(entry__in=set(untils)).order_by("-id"):
         until = untils[assessment.entry_id]
         if until is None or assessment.made_at <= until:

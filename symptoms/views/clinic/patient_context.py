@@ -131,8 +131,8 @@ def _free(treatments: list[Treatment], open_alerts: list[OpenAlert]) -> list[Tre
 
 def _reaches(user: User, patient: Patient) -> list[Reach]:
     """The patient's sessions as the user may see them, the newest first."""
-    seen = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
-    treatments = list(seen.select_related("practitioner", "recorded_by").newest_first())
+    visible = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
+    treatments = list(visible.select_related("practitioner", "recorded_by").newest_first())
     for treatment in treatments:
         treatment.patient = patient
     return reaches_of(user, treatments)
@@ -167,7 +167,7 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
     device += [f"{treatment.needle_depth_mm.normalize():f} mm"] if treatment.needle_depth_mm is not None else []
     device += [f"{treatment.passes} pass{'es' if treatment.passes > 1 else ''}"] if treatment.passes else []
     device += [f"{treatment.energy_mj.normalize():f} mJ"] if treatment.energy_mj is not None else []
-    products = [f"{one['name']} ({one['lot']})" if one.get("lot") else one["name"] for one in treatment.products]
+    products = [f"{each['name']} ({each['lot']})" if each.get("lot") else each["name"] for each in treatment.products]
     rows = [
         ("By", treatment.operator or str(treatment.practitioner or "")),
         ("Where", treatment.get_setting_display()),

@@ -74,15 +74,15 @@ def _stand_first(left: list[LeftRow], rows: list[Row]) -> bool:
 def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]":
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
-        found = _open(practice).select_related("patient", "treatment", "entry")
-        found = found.defer("treatment__products", "entry__answers")
-        found = found.order_by("-alert_urgency", "waiting_since", "patient_id")
-        return Paginator(found.filter(_named(practice, sought)), ROWS).get_page(number)
-    said = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
+        patients = _open(practice).select_related("patient", "treatment", "entry")
+        patients = patients.defer("treatment__products", "entry__answers")
+        patients = patients.order_by("-alert_urgency", "waiting_since", "patient_id")
+        return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
+    flags = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     if show != "all":
         everybody = everybody.filter(standing__urgency=VERDICTS[show], standing__alert_urgency=0)
-    shown = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(said))
+    shown = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(flags))
     pages = Paginator(shown.defer("standing__treatment__products", "standing__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)

@@ -70,9 +70,9 @@ def treatment_new(request: PracticeRequest) -> HttpResponse:
 @practitioner_required
 @require_http_methods(["GET", "POST"])
 def treatment_edit(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
-    """Mend what was recorded. How it read before is kept, and every day is judged anew."""
-    found = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
-    treatment, now = get_object_or_404(found, pk=treatment_id), timezone.now()
+    """Correct what was recorded. How it read before is kept, and every day is judged again."""
+    treatments = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
+    treatment, now = get_object_or_404(treatments, pk=treatment_id), timezone.now()
     practice = request.practice
     form_of = partial(TreatmentForm, practice=practice, zone=practice.zone, elsewhere=treatment.patient.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=practice.zone, now=now)
@@ -121,5 +121,4 @@ def _found(request: PracticeRequest, practice: Practice) -> Iterable[Patient]:
     sought = sought_in(request)
     if not sought:
         return []
-    found = Patient.objects.of_practice(practice).filter(named(sought))
-    return found.by_name()[:FOUND_AT_MOST]
+    return Patient.objects.of_practice(practice).filter(named(sought)).by_name()[:FOUND_AT_MOST]
