@@ -68,8 +68,8 @@ def _profile_again(
     request.user.look_up_anew()
     form = forms.DetailsForm(instance=request.user.as_patient, initial=edits.kept(change, typed))
     who = members.editor_name(change.by, request.user)
-    told = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
-    return _profile_page(request, form, status=409, meanwhile=told, reading=reading.after(change, timezone.now()))
+    conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
+    return _profile_page(request, form, status=409, meanwhile=conflict, reading=reading.after(change, timezone.now()))
 
 
 def _profile_page(
@@ -223,9 +223,9 @@ def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         except edits.ChangedMeanwhile as change:
             typed, by = form.cleaned_data, change.by
             who = members.editor_name(by, request.user)
-            told = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
+            conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
             form, reading = forms.RolesForm(initial=edits.kept(change, typed)), reading.after(change, timezone.now())
-            return _member_page(request, member, form, status=409, reading=reading, meanwhile=told)
+            return _member_page(request, member, form, status=409, reading=reading, meanwhile=conflict)
         except members.LastAdmin:
             form = forms.RolesForm(initial=roles) if is_removal else form
             messages.error(request, "A clinic needs an admin. Make somebody else an admin first.")

@@ -25,7 +25,7 @@ from symptoms.models import Treatment
 
 
 class AuthenticatedRequest(Request):
-    """A request by somebody whom the permission of the method let in: `DenyAll` and its kind know nobody else."""
+    """A request by somebody who signed in or sent a token: every permission of an endpoint asks for that."""
 
     user: User
 

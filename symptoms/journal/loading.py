@@ -30,8 +30,8 @@ _CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
 def sessions_of(patient_id: UUID) -> QuerySet[Treatment]:
     """A patient's sessions; each says whether the consent to care stands and its practitioner still works there."""
     sessions = Treatment.objects.filter(patient=patient_id)
-    agreed = Exists(_CARE.filter(patient=patient_id))
-    return sessions.annotate(agreed=agreed, practitioner_is_there=Exists(_TREATED))  # type: ignore[no-redef]  # declared
+    agreed, is_there = Exists(_CARE.filter(patient=patient_id)), Exists(_TREATED)
+    return sessions.annotate(agreed=agreed, practitioner_is_there=is_there)  # type: ignore[no-redef]  # on the model
 
 
 read_sessions = CompiledQuery(sessions_of)

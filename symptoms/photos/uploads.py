@@ -32,7 +32,7 @@ class NamelessFileHandler(TemporaryFileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         FileUploadHandler.new_file(self, *args, **kwargs)
-        self.file = UploadedFile(  # type: ignore[assignment]
+        self.file = UploadedFile(  # type: ignore[assignment]  # has no path, unlike the file of the base class
             nameless_file(), self.file_name, self.content_type, 0, self.charset, self.content_type_extra
         )
 

@@ -48,23 +48,23 @@ def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpRespons
     It is for whoever may see the picture. A practitioner's look is written down, as it is for the picture.
     """
     seen = Photo.objects.visible_to(request.user)
-    found = get_object_or_404(seen.select_related("treatment__patient"), pk=photo_id)
-    photos = list(seen.filter(treatment=found.treatment).by_day())
-    of_view = [photo for photo in photos if photo.view == found.view]
-    at = of_view.index(found)
-    patient = found.treatment.patient
+    photo = get_object_or_404(seen.select_related("treatment__patient"), pk=photo_id)
+    photos = list(seen.filter(treatment=photo.treatment).by_day())
+    of_view = [other for other in photos if other.view == photo.view]
+    at = of_view.index(photo)
+    patient = photo.treatment.patient
     is_own = patient.user_id == request.user.pk
     context = {
-        "photo": found,
+        "photo": photo,
         "is_own": is_own,
-        "is_lost": _is_lost(found),
+        "is_lost": _is_lost(photo),
         "earlier": of_view[at - 1] if at else None,
         "later": of_view[at + 1] if at + 1 < len(of_view) else None,
         "number": at + 1,
         "count": len(of_view),
-        "same_day": [photo for photo in photos if photo.day == found.day and photo != found],
-        "back": day_page_of(found) if is_own else _record_of(found),
-        "back_to": f"Day {found.day}" if is_own else str(patient),
+        "same_day": [other for other in photos if other.day == photo.day and other != photo],
+        "back": day_page_of(photo) if is_own else _record_of(photo),
+        "back_to": f"Day {photo.day}" if is_own else str(patient),
         "tab": "course" if is_own else "patients",
     }
     if not is_own:

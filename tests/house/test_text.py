@@ -93,6 +93,14 @@ def test_no_function_is_longer_than_a_screen(folder):
                 assert lines <= LONGEST_FUNCTION, f"{name(path)}: {node.name} has {lines} lines"
 
 
+def test_what_mypy_is_told_to_ignore_is_named_with_the_reason():
+    """`# type: ignore[code]  # why`; a bare one would hide the next fault of the line as well."""
+    paths = files("tracker", "accounts", "symptoms", suffixes={".py"})
+    ignores = [(name(path), line) for path in paths for line in path.read_text().splitlines() if "type: ignore" in line]
+    assert ignores, "the pattern finds nothing any more"
+    assert [at for at in ignores if not re.search(r"# type: ignore\[[a-z, -]+\]  # \w", at[1])] == []
+
+
 def test_nobody_s_words_are_marked_safe():
     for path in TEMPLATES:
         assert not re.search(r"\|\s*safe\b|autoescape off", path.read_text()), name(path)

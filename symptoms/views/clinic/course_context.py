@@ -121,7 +121,7 @@ def _log(reach: Reach, course: CourseRead) -> list[Logged]:
     treatment = reach.treatment
     days = range(course.days[0].day, course.days[-1].day + 1)
     replaced: dict[int, list[Entry]] = defaultdict(list)
-    older = reach.entries().filter(reach.on(days), was_current=False)  # type: ignore[misc]  # `with_place` annotates it
+    older = reach.entries().filter(reach.on(days), was_current=False)  # type: ignore[misc]  # annotated by `with_place`
     for entry in older.order_by("-received_at")[:MOST_REPLACED]:
         replaced[reach.shown(entry).day].append(entry)
     return [

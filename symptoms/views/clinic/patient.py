@@ -30,9 +30,9 @@ PAGE = "practitioner/patient.html"
 def patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Everything about one patient on one page. Opening it is written down."""
     now = timezone.now()
-    found = _patient(request.practice, patient_id)
-    context = record_of(request, found, now)
-    handling.read_record(found, by=request.user, now=now)
+    shown = _patient(request.practice, patient_id)
+    context = record_of(request, shown, now)
+    handling.read_record(shown, by=request.user, now=now)
     return render(request, PAGE, context)
 
 
@@ -84,11 +84,11 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
 @require_POST
 def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Close with one outcome all that stood on the page; what came or got worse since stays open."""
-    found, seen, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
+    patient, seen, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
     form = ResolveForm(request.POST, auto_id="id_all_%s")
     if not form.is_valid():
-        return _page_again(request, found.pk, now, resolve_form=(None, form))
-    still_open = _alerts(request.user).open().filter(treatment__patient=found)
+        return _page_again(request, patient.pk, now, resolve_form=(None, form))
+    still_open = _alerts(request.user).open().filter(treatment__patient=patient)
     shown = still_open.filter(pk__in=seen).select_related("treatment__patient")
     closed = handling.resolve_all(
         {alert: seen[alert.pk] for alert in shown}, **form.cleaned_data, by=request.user, now=now
@@ -99,7 +99,7 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         messages.warning(request, "What is open here came or got worse since you opened the page. Read it first.")
     elif not closed:
         messages.info(request, "Somebody closed these before you.")
-    return _back_to(request.practice, found.pk)
+    return _back_to(request.practice, patient.pk)
 
 
 @practitioner_required
@@ -134,9 +134,9 @@ def _page_again(
     request: PracticeRequest, patient_id: UUID, now: datetime, status: int = 422, **forms: Any
 ) -> HttpResponse:
     """The page once more, with a form that came back."""
-    found = _patient(request.practice, patient_id)
-    context = record_of(request, found, now, **forms)
-    handling.read_record(found, by=request.user, now=now)
+    patient = _patient(request.practice, patient_id)
+    context = record_of(request, patient, now, **forms)
+    handling.read_record(patient, by=request.user, now=now)
     return render(request, PAGE, context, status=status)
 
 
