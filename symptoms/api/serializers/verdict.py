@@ -1,6 +1,7 @@
 """What a patient reads about an entry, and what became of it at the clinic."""
 
 from datetime import datetime
+from typing import Any
 
 from rest_framework import serializers
 
@@ -53,12 +54,6 @@ class ToldWord(Word):
 class ReceptionSerializer(serializers.Serializer):
     """What became of it at the clinic, as the patient may know it."""
 
-    # Takes `reception` of the context, which takes statements of its own.
-
-    def get_attribute(self, entry: Entry) -> Reception | None:
-        reception: Reception | None = self.context["reception"]
-        return reception
-
     told = ToldWord("Told", [told.name.lower() for told in Told])
     told_at = Moment(allow_null=True)
     read_at = Moment(allow_null=True)
@@ -74,9 +69,20 @@ class WholeEntrySerializer(EntrySerializer):
 
     verdict = VerdictSerializer()
     clinic = ReceptionSerializer(
+        source="reception",
         allow_null=True,
         help_text="Null to a clinic for what was reported before the patient joined it, or once they left.",
     )
+
+
+# Made once: a new serializer copies all its fields, which takes longer than writing an entry out.
+_WHOLE_ENTRY = WholeEntrySerializer()
+
+
+def whole_entry(entry: Any, reception: Reception | None) -> dict[str, Any]:
+    """What the API answers about an entry that has its `assessment`, with what the reader may know of the clinic."""
+    entry.reception = reception
+    return _WHOLE_ENTRY.to_representation(entry)
 
 
 def reception_of_recorded(recorded: Recorded, now: datetime) -> Reception:

@@ -26,7 +26,7 @@ from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
 from symptoms.api.serializers.assessment import AssessmentSerializer
 from symptoms.api.serializers.entry import EntryInSerializer, EntrySerializer, NewEntryInSerializer
-from symptoms.api.serializers.verdict import WholeEntrySerializer, reception_for, reception_of_recorded
+from symptoms.api.serializers.verdict import WholeEntrySerializer, reception_for, reception_of_recorded, whole_entry
 from symptoms.journal.entries import (
     DayNotYet,
     EntryRefused,
@@ -104,8 +104,7 @@ class OneEntry(Recording):
         reach = treatment_seen_by(request.user, treatment_id)
         entry = reach.shown(get_object_or_404(reach.with_assessment(reach.entries()), pk=entry_id))
         record_reading(request.user, reach.treatment)
-        reception = reception_for(reach, entry, timezone.now())
-        return Response(WholeEntrySerializer(entry, context={"reception": reception}).data)
+        return Response(whole_entry(entry, reception_for(reach, entry, timezone.now())))
 
     @operation(
         "put_entry",
@@ -168,5 +167,4 @@ def _recorded(request: AuthenticatedRequest, treatment_id: UUID, said: dict[str,
     entry.assessment = done.assessment
     if done.assessment is not None:
         done.assessment.entry = entry
-    answer = WholeEntrySerializer(entry, context={"reception": reception_of_recorded(done, now)})
-    return Response(answer.data, status=201 if done.is_new else 200)
+    return Response(whole_entry(entry, reception_of_recorded(done, now)), status=201 if done.is_new else 200)
