@@ -87,18 +87,18 @@ def give_consent(patient: Patient, purpose: str, now: datetime) -> Consent:
         ValueError: for a purpose that is none of ours.
     """
     Consent.Purpose(purpose)
-    standing = patient.consents.filter(purpose=purpose, withdrawn_at=None)
+    given = patient.consents.filter(purpose=purpose, withdrawn_at=None)
     same = Q(version=CONSENT_VERSION, practice=patient.practice)
     try:
         with transaction.atomic():
-            standing.exclude(same).update(withdrawn_at=now)
-            return standing.first() or patient.consents.create(
+            given.exclude(same).update(withdrawn_at=now)
+            return given.first() or patient.consents.create(
                 purpose=purpose, practice=patient.practice, version=CONSENT_VERSION, given_at=now
             )
     except IntegrityError as clash:
         if violated_constraint(clash) != "one_standing_consent_per_purpose":
             raise
-        return standing.get()  # two taps at once: the other one wrote it down
+        return given.get()  # two taps at once: the other one wrote it down
 
 
 def withdraw_consent(patient: Patient, purpose: str, now: datetime) -> None:

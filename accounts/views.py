@@ -85,9 +85,9 @@ def _profile_page(
         "tab": "account",
     }
     if patient is not None:
-        standing = {consent.purpose: consent for consent in patient.consents.filter(withdrawn_at=None)}
+        given = {consent.purpose: consent for consent in patient.consents.filter(withdrawn_at=None)}
         texts = texts_for(patient)
-        context["consents"] = [{"text": text, "given": standing.get(text.purpose)} for text in texts]
+        context["consents"] = [{"text": text, "given": given.get(text.purpose)} for text in texts]
         context["readings"] = readings_of(patient)[:READINGS_SHOWN]
         context["mistakes"] = _mistakes(request.user)
         context["zone"] = patient.zone

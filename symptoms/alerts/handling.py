@@ -12,7 +12,7 @@ from accounts.access import record_access
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from symptoms.alerts.events import write_events
-from symptoms.alerts.patient_status import refresh_standing
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.practice_access import end_kept_reach
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
@@ -101,7 +101,7 @@ def _close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Us
     if closed:
         detail = f"{dict(OUTCOMES)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
         write_events(closed, What.RESOLVED, at=now, by=by, detail=detail)
-        refresh_standing(closed[0].treatment.patient)
+        refresh_status(closed[0].treatment.patient)
     return closed
 
 

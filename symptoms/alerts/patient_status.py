@@ -3,29 +3,29 @@
 from collections.abc import Iterable
 
 from accounts.models import Patient
-from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
+from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
 
 FOLLOWED = ["practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since"]
 
 
-def refresh_standing(patient: Patient) -> None:
+def refresh_status(patient: Patient) -> None:
     """Work out where `patient` stands from what is stored."""
     treatment = newest_treatment(Treatment.objects.filter(patient=patient))
     if treatment is None:
-        Standing.objects.filter(patient=patient).delete()
+        PatientStatus.objects.filter(patient=patient).delete()
         return
     entry, urgency = _newest_entry(treatment)
     still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
-    keep_standing(patient, treatment, entry, urgency, still_open)
+    keep_status(patient, treatment, entry, urgency, still_open)
 
 
-def keep_standing(
+def keep_status(
     patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int | None, open_alerts: Iterable[Alert]
 ) -> None:
     """Write down where `patient` stands, from what the caller knows already: one statement."""
     waiting = sorted(open_alerts, key=lambda alert: (-alert.urgency, alert.worsened_at))
     worst = waiting[0] if waiting else None
-    row = Standing(
+    row = PatientStatus(
         patient=patient,
         # Left alone, what is open stays on the desk of the practice that had it.
         practice_id=patient.practice_id or (worst.practice_id if worst else None),
@@ -35,7 +35,7 @@ def keep_standing(
         alert_urgency=worst.urgency if worst else 0,
         waiting_since=worst.worsened_at if worst else None,
     )
-    Standing.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
+    PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
 
 
 def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from accounts.compiled_queries import CompiledQuery
 from symptoms.alerts.events import write_events
-from symptoms.alerts.patient_status import keep_standing, refresh_standing
+from symptoms.alerts.patient_status import keep_status, refresh_status
 from symptoms.alerts.practice_access import open_what_is_written_to
 from symptoms.alerts.telling import tell
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
@@ -85,9 +85,9 @@ def raise_alerts(
         open_alerts += opened
     if newest_treatment.id == treatment.id:
         newest, said = spoken[-1]
-        keep_standing(patient, treatment, newest, said.urgency, open_alerts)
+        keep_status(patient, treatment, newest, said.urgency, open_alerts)
     else:
-        refresh_standing(patient)
+        refresh_status(patient)
     return queued
 
 
@@ -141,7 +141,7 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
         write_events([alert], What.OPENED, at=now)
         open_alerts = read_open_alerts(treatment.patient_id)
         queued = tell(practice, treatment, entry, Urgency.CONTACT, now=now, open_alerts=open_alerts)
-    refresh_standing(treatment.patient)
+    refresh_status(treatment.patient)
     return queued
 
 

@@ -22,11 +22,11 @@ from accounts.models import Consent, Invitation, Patient, Practice, User
 from accounts.web.sessions import end_sessions
 from symptoms.alerts.events import write_events
 from symptoms.alerts.leaving import raise_left
-from symptoms.alerts.patient_status import newest_treatment, refresh_standing
+from symptoms.alerts.patient_status import newest_treatment, refresh_status
 from symptoms.alerts.practice_access import open_treatment
 from symptoms.alerts.telling import tell
 from symptoms.journal.judging import judge_all, raise_newest
-from symptoms.models import Alert, AlertEvent, Entry, Standing, Treatment, TreatmentAccess
+from symptoms.models import Alert, AlertEvent, Entry, PatientStatus, Treatment, TreatmentAccess
 
 CONFIRMED = "confirmed who it was"  # as kept among the access records
 
@@ -148,7 +148,7 @@ def leave_practice(
     now = _after_what_was_logged(patient, now)
     practice = _leave(patient, now, stays_open=True)
     invitations.end_waiting(user, now)
-    refresh_standing(patient)
+    refresh_status(patient)
     end_sessions(user, except_key=session_key)
     user.look_up_anew()
     return practice
@@ -295,7 +295,7 @@ def _join_records(kept: Patient, invited: Patient, now: datetime) -> None:
     if kept.pk == invited.pk:
         return
     came = Treatment.objects.filter(patient=invited).update(patient=kept)
-    Standing.objects.filter(patient=invited).delete()
+    PatientStatus.objects.filter(patient=invited).delete()
     invited.access_records.update(patient=kept)
     invited.invitations.update(patient=kept)
     invited.delete()
@@ -313,7 +313,7 @@ def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> No
     if moved:  # it is open already, so nothing else would send a message about it
         worst = max(moved, key=lambda alert: (alert.urgency, alert.worsened_at))
         tell(practice, worst.treatment, worst.entry, worst.urgency, now=now)
-    refresh_standing(patient)
+    refresh_status(patient)
 
 
 def move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> list[Alert]:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.locks import lock_patient
 from accounts.models import Patient
-from symptoms.alerts.patient_status import refresh_standing
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
 from symptoms.journal.loading import Journal, read_journal
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
@@ -85,7 +85,7 @@ def judge_all(patient: Patient, *, now: datetime) -> None:
     _put_off(fresh, days, None, now)
     for session in _sessions_in(days):
         _raise(fresh, session, None, now, Change.TREATMENT)
-    refresh_standing(patient)
+    refresh_status(patient)
 
 
 def raise_newest(patient: Patient, *, now: datetime) -> None:

@@ -15,10 +15,10 @@ from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User
 from symptoms.alerts.handling import close_unreadable
-from symptoms.alerts.patient_status import refresh_standing
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.joining import move_open_alerts
 from symptoms.journal.judging import judge_all
-from symptoms.models import Alert, Assessment, Delivery, Entry, Photo, Standing, Treatment, TreatmentAccess
+from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Photo, Treatment, TreatmentAccess
 
 UNDONE = "took back that this is its patient"  # as kept among the access records
 NOT_OURS = "Taken back: this was not our patient."
@@ -110,7 +110,7 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     own.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
         rows.update(patient=own)
-    Standing.objects.filter(patient=joined).delete()
+    PatientStatus.objects.filter(patient=joined).delete()
     return own, joined
 
 
@@ -197,5 +197,5 @@ def _finish(invitation: Invitation, own: Patient, record: Patient, by: User, now
     invitation.save(update_fields=["undone_at", "undone_by", "patient", "record_before"])
     judge_all(own, now=now)
     for patient in (own, record):
-        refresh_standing(patient)
+        refresh_status(patient)
         record_access(by, patient, UNDONE, now)

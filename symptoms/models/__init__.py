@@ -4,7 +4,7 @@ from symptoms.models.alert import Alert, AlertEvent, Note
 from symptoms.models.assessment import Assessment
 from symptoms.models.delivery import Delivery
 from symptoms.models.entry import Entry
-from symptoms.models.patient_status import Standing
+from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
 from symptoms.models.treatment import Treatment, TreatmentAccess, TreatmentRevision
 
@@ -15,8 +15,8 @@ __all__ = [
     "Delivery",
     "Entry",
     "Note",
+    "PatientStatus",
     "Photo",
-    "Standing",
     "Treatment",
     "TreatmentAccess",
     "TreatmentRevision",

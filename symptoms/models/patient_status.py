@@ -7,10 +7,10 @@ from symptoms.models.entry import Entry
 from symptoms.models.treatment import Treatment
 
 
-class Standing(models.Model):
-    """Derived, never the truth: `refresh_standing` works it out from alerts, entries and assessments."""
+class PatientStatus(models.Model):
+    """Derived, never the truth: `refresh_status` works it out from alerts, entries and assessments."""
 
-    patient = models.OneToOneField(Patient, primary_key=True, on_delete=models.CASCADE, related_name="standing")
+    patient = models.OneToOneField(Patient, primary_key=True, on_delete=models.CASCADE, related_name="status")
     practice = models.ForeignKey(Practice, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     treatment = models.ForeignKey(
         Treatment, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="the newest"

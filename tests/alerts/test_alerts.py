@@ -20,7 +20,7 @@ from symptoms.alerts.handling import (
 from symptoms.alerts.read_receipts import first_read
 from symptoms.alerts.telling import may_still_be_told, nobody_told
 from symptoms.journal.treatments import change_treatment
-from symptoms.models import Alert, AlertEvent, Assessment, Delivery, Standing
+from symptoms.models import Alert, AlertEvent, Assessment, Delivery, PatientStatus
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.moving import joins, leaves
@@ -49,7 +49,7 @@ def test_a_healthy_day_and_a_day_to_watch_open_nothing(session):
     logged(session, 1, redness=2)
     logged(session, 6, redness=2)
     assert open_alerts(session) == {}
-    assert Standing.objects.get(patient=session.patient).urgency == Urgency.WATCH
+    assert PatientStatus.objects.get(patient=session.patient).urgency == Urgency.WATCH
     assert not Delivery.objects.exists()
 
 
@@ -83,7 +83,7 @@ def test_several_concerns_of_one_entry_are_one_message_and_one_row(session):
     logged(session, 4, **INFLAMED | {"pain": 3}, signs=["pus"])
     assert len(open_alerts(session)) > 1
     assert Delivery.objects.count() == 1
-    assert Standing.objects.filter(alert_urgency__gt=0).count() == 1
+    assert PatientStatus.objects.filter(alert_urgency__gt=0).count() == 1
 
 
 def test_a_worse_urgency_is_kept_by_who_holds_it_and_tells_again(session, noor):
@@ -113,7 +113,7 @@ def test_an_alert_keeps_its_peak_shows_the_current_and_never_closes_by_itself(se
     assert alert.is_open
     assert (alert.urgency, alert.current_urgency) == (Urgency.URGENT, Urgency.ON_TRACK)
     assert alert.answers_changed_at is None  # the answers stand: the skin got better
-    assert Standing.objects.get().alert_urgency == Urgency.URGENT
+    assert PatientStatus.objects.get().alert_urgency == Urgency.URGENT
 
 
 def test_answers_amended_away_leave_it_open_and_say_so(session):
@@ -252,7 +252,7 @@ def test_not_a_concern_needs_a_reason_and_closing_happens_once(session, noor):
     assert not resolve(alert, outcome="seen", by=noor, now=timezone.now())
     alert.refresh_from_db()
     assert (alert.outcome, alert.reason) == ("no_concern", "Milia")
-    assert Standing.objects.get().alert_urgency == 0
+    assert PatientStatus.objects.get().alert_urgency == 0
 
 
 def test_read_is_the_first_opening_after_the_alert_opened_or_rose(session, noor, clinic):

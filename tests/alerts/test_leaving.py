@@ -6,7 +6,7 @@ from django.utils import timezone
 from symptoms.alerts.handling import acknowledge, resolve
 from symptoms.alerts.leaving import raise_left
 from symptoms.alerts.telling import may_still_be_told
-from symptoms.models import Alert, AlertEvent, Delivery, Standing
+from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.treatments import logged, pen
@@ -72,9 +72,9 @@ def test_it_is_the_old_practices_alone_and_closes_by_hand(session, clinic, noor)
     assert left() not in acknowledge(session, by=okafor, now=timezone.now())
     assert acknowledge(session, by=noor, now=timezone.now()) == [left()]
     logged(session, 5)
-    assert Standing.objects.get().practice == new and left().is_open
+    assert PatientStatus.objects.get().practice == new and left().is_open
     assert resolve(left(), outcome="advice", by=noor, now=timezone.now())
-    assert Standing.objects.get().alert_urgency == Urgency.URGENT  # what the new practice has open
+    assert PatientStatus.objects.get().alert_urgency == Urgency.URGENT  # what the new practice has open
 
 
 def test_who_leaves_two_practices_leaves_an_alert_at_each_and_who_leaves_one_twice_one(session, clinic):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts.models import Consent, Membership, Patient, Practice, User
-from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
+from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from tests.treatments import on_day
 
@@ -87,8 +87,8 @@ def _patients(practice: Practice, practitioner: User, count: int, *, days: int, 
     tokens = Token.objects.bulk_create(Token(key=uuid4().hex + uuid4().hex[:8], user=user) for user in users)
     treatments = _treatments(patients, practitioner, today)
     _log(treatments, days)
-    Standing.objects.bulk_create(
-        Standing(patient=one.patient, practice=practice, treatment=one, urgency=0 if days else None)
+    PatientStatus.objects.bulk_create(
+        PatientStatus(patient=one.patient, practice=practice, treatment=one, urgency=0 if days else None)
         for one in treatments
     )
     return [(token.key, treatment) for token, treatment in zip(tokens, treatments, strict=True)]
@@ -143,12 +143,12 @@ def _crowd(practice: Practice, practitioner: User, size: int) -> None:
     alerts = {alert.treatment_id: alert for alert in _alerts(treatments, newest, chance)}
     rows = []
     for one in treatments:
-        row = Standing(patient=one.patient, practice=practice, treatment=one, entry=newest[one.id], urgency=0)
+        row = PatientStatus(patient=one.patient, practice=practice, treatment=one, entry=newest[one.id], urgency=0)
         if alert := alerts.get(one.id):
             row.urgency = row.alert_urgency = alert.urgency
             row.waiting_since = alert.worsened_at
         rows.append(row)
-    Standing.objects.bulk_create(rows, batch_size=2_000)
+    PatientStatus.objects.bulk_create(rows, batch_size=2_000)
 
 
 def _alerts(treatments: list[Treatment], newest: dict, chance: Random) -> list[Alert]:

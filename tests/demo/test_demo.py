@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Patient, User
 from symptoms.demo import cast, playing
-from symptoms.models import Alert, Entry, Photo, Standing
+from symptoms.models import Alert, Entry, PatientStatus, Photo
 from symptoms.recovery.vocabulary import Urgency
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def nothing_drawn(monkeypatch):
 
 def test_each_story_ends_as_it_is_told_and_each_clinic_sees_its_own(nothing_drawn):
     playing.play_all(timezone.now())
-    stands = {row.patient.name: Urgency(row.alert_urgency) for row in Standing.objects.select_related("patient")}
+    stands = {row.patient.name: Urgency(row.alert_urgency) for row in PatientStatus.objects.select_related("patient")}
     assert {name: urgency for name, urgency in stands.items() if urgency} == {
         "Julia Brandt": Urgency.URGENT,
         "Sofia Marin": Urgency.URGENT,

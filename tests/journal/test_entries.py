@@ -23,7 +23,7 @@ from symptoms.journal.entries import (
 )
 from symptoms.journal.judging import judge_again
 from symptoms.journal.treatments import change_treatment
-from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
+from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Treatment
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Urgency
 from tests.people import ana, patient
@@ -191,13 +191,13 @@ def test_a_fault_in_the_rules_keeps_the_entry_tells_the_practice_and_is_judged_l
 
 def test_where_a_patient_stands_follows_each_entry(treatment):
     logged(treatment, 2, pain=1)
-    assert Standing.objects.get().urgency == Urgency.ON_TRACK
+    assert PatientStatus.objects.get().urgency == Urgency.ON_TRACK
     logged(treatment, 3, signs=["pus"])
-    standing = Standing.objects.get()
-    assert (standing.urgency, standing.alert_urgency) == (Urgency.URGENT, Urgency.URGENT)
+    status = PatientStatus.objects.get()
+    assert (status.urgency, status.alert_urgency) == (Urgency.URGENT, Urgency.URGENT)
     logged(treatment, 4)
-    standing = Standing.objects.get()
-    assert (standing.urgency, standing.alert_urgency) == (Urgency.ON_TRACK, Urgency.URGENT)
+    status = PatientStatus.objects.get()
+    assert (status.urgency, status.alert_urgency) == (Urgency.ON_TRACK, Urgency.URGENT)
 
 
 @pytest.mark.django_db(transaction=True)

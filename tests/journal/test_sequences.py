@@ -23,9 +23,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from symptoms.alerts.patient_status import refresh_standing
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.loading import read_journal
-from symptoms.models import Alert, Assessment, Entry, Photo, Standing, Treatment
+from symptoms.models import Alert, Assessment, Entry, PatientStatus, Photo, Treatment
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Urgency
@@ -255,9 +255,9 @@ class Sequence(RuleBasedStateMachine):
 
     @invariant()
     def where_she_stands_is_what_one_would_work_out(self):
-        before = list(Standing.objects.values())
-        refresh_standing(self.fresh_ana())
-        assert list(Standing.objects.values()) == before
+        before = list(PatientStatus.objects.values())
+        refresh_status(self.fresh_ana())
+        assert list(PatientStatus.objects.values()) == before
 
     @invariant()
     def the_newest_entry_has_its_alerts_and_page_and_program_say_the_same(self):

@@ -24,7 +24,7 @@ from symptoms.journal.treatments import (
     say_same,
     start_treatment,
 )
-from symptoms.models import Alert, Assessment, Delivery, Photo, Standing, Treatment
+from symptoms.models import Alert, Assessment, Delivery, PatientStatus, Photo, Treatment
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.moving import joins
@@ -61,7 +61,9 @@ def test_of_two_sessions_at_one_moment_page_queue_and_judgement_take_the_same_fo
         Treatment.objects.filter(pk=session.pk).update(recorded_at=at + timedelta(minutes=late))
         logged(session, 3)
     newest = read_journal(ana).sessions[-1]
-    assert Standing.objects.get(patient=ana).treatment == newest == newest_treatment(reversed(ana.treatments.all()))
+    assert (
+        PatientStatus.objects.get(patient=ana).treatment == newest == newest_treatment(reversed(ana.treatments.all()))
+    )
     for person, page in ((ana.user, reverse("today")), (noor, reverse("patient", args=[ana.pk]))):
         assert people.signed_in(person).get(page).context["treatment"] == newest
 
@@ -98,7 +100,7 @@ def as_it_stands(session) -> tuple:
     current = Assessment.objects.filter(entry__treatment=session, entry__is_current=True, is_current=True)
     judged = list(current.order_by("entry_id").values_list("entry_id", "urgency", "flags"))
     photos = session.photos.order_by("id").values_list("id", "date", "day")
-    return session.day_zero, entries, judged, list(photos), Standing.objects.values("entry", "urgency").get()
+    return session.day_zero, entries, judged, list(photos), PatientStatus.objects.values("entry", "urgency").get()
 
 
 def moved(session, by, days: int) -> None:
@@ -229,7 +231,7 @@ def test_the_newest_session_is_the_one_a_patient_stands_by(clinic, noor):
     ana = people.ana(clinic)
     old, new = pen(ana, days_ago=40, by=noor), pen(ana, days_ago=2, by=noor)
     logged(old, 39)
-    assert Standing.objects.get(patient=ana).treatment == new
+    assert PatientStatus.objects.get(patient=ana).treatment == new
 
 
 def test_both_sides_recording_the_same_session_are_asked_once(clinic, noor):
@@ -266,8 +268,8 @@ def test_said_to_be_the_same_each_day_counts_as_it_was_last_received(clinic, noo
     assert days(theirs) == [1, 3]
     assert theirs.entries.current().get(day=3) == last
     assert theirs.entries.count() == 3
-    standing = Standing.objects.get(patient=ana)
-    assert (standing.treatment, standing.entry, standing.urgency) == (theirs, last, Urgency.URGENT)
+    status = PatientStatus.objects.get(patient=ana)
+    assert (status.treatment, status.entry, status.urgency) == (theirs, last, Urgency.URGENT)
     assert Alert.objects.open().get(concern="infection").current_urgency == Urgency.URGENT
 
 

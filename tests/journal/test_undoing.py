@@ -14,7 +14,7 @@ from symptoms.alerts.handling import write_note
 from symptoms.journal.treatments import possibly_same, say_same
 from symptoms.journal.undoing import TooLate, undo_joining
 from symptoms.management.commands import run_worker
-from symptoms.models import Alert, Assessment, Entry, Standing, Treatment
+from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
 from tests import people
 from tests.journal.test_tenancy import everything_about
 from tests.moving import joins, scans
@@ -75,7 +75,7 @@ def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, n
     assert not [word for word in ("zq9eve", "zq9own", "Stone", eve.user.email) if word in everything_about(eve, noor)]
     assert not Alert.objects.managed_by(noor).exists()
     assert people.signed_in(noor).get(reverse("patient", args=[eve.pk])).status_code == 404
-    assert not Standing.objects.filter(patient=record).exclude(entry=None).exists()
+    assert not PatientStatus.objects.filter(patient=record).exclude(entry=None).exists()
 
 
 def test_whoever_had_no_record_gets_one_and_the_clinics_reads_as_it_began(mary, noor, clinic):

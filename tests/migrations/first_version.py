@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROWS = Path(__file__).with_name("first_version.json")  # the demo's people, as `dumpdata` of that version wrote them
 FIRST_VERSION = {"accounts": "0002_names_in_order", "symptoms": "0002_leaner_entries"}
+CALLED_NOW = {"symptoms.standing": "symptoms.patientstatus"}
 # What is meant to read otherwise by now: the old value, as it should read.
 READS_NOW = {("symptoms.photo", "key"): lambda old: f"{old[:2]}/{old}.jpg"}
 
@@ -55,7 +56,8 @@ def compare(row: dict):
     """What became of one row."""
     from django.apps import apps
 
-    model, what = apps.get_model(row["model"]), f"{row['model']} {row['pk']}"
+    name_now = CALLED_NOW.get(row["model"], row["model"])
+    model, what = apps.get_model(name_now), f"{row['model']} {row['pk']}"
     kept = model._base_manager.filter(pk=row["pk"]).first()
     if kept is None:
         yield f"{what} is gone"

@@ -19,7 +19,7 @@ from accounts.models import AccessRecord, Invitation, Membership, User
 from symptoms.alerts.handling import acknowledge, write_note
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import change_treatment
-from symptoms.models import Alert, Entry, Note, Photo, Standing, Treatment, TreatmentRevision
+from symptoms.models import Alert, Entry, Note, PatientStatus, Photo, Treatment, TreatmentRevision
 from tests import images, people
 from tests.treatments import logged, pen
 from tests.tries import tries
@@ -87,7 +87,7 @@ def grow(treatment: Treatment, count: int) -> None:
     copies(assessment, ({"entry": entry} for entry in entries))
     rows = [{"treatment": session, "entry": entry} for session, entry in zip(sessions, entries, strict=True)]
     copies(alert, rows)
-    Standing.objects.bulk_create(like(patient.standing, patient=row["treatment"].patient, **row) for row in rows)
+    PatientStatus.objects.bulk_create(like(patient.status, patient=row["treatment"].patient, **row) for row in rows)
 
 
 def statements(browser: Client, address: str) -> int:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import PracticeRequest, practitioner_required, record_listing
 from accounts.models import Departure, Invitation, Patient, Practice
 from symptoms.alerts.read_receipts import LISTED
-from symptoms.models import Assessment, Delivery, Standing, TreatmentAccess
+from symptoms.models import Assessment, Delivery, PatientStatus, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic import notices
 from symptoms.views.clinic.queue_departures import LeftRow, left_alerts, left_rows
@@ -78,26 +78,26 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]
         patients = patients.defer("treatment__products", "entry__answers")
         patients = patients.order_by("-alert_urgency", "waiting_since", "patient_id")
         return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
-    flags = Assessment.objects.filter(entry=OuterRef("standing__entry"), is_current=True).values("flags")
+    flags = Assessment.objects.filter(entry=OuterRef("status__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     if show != "all":
-        everybody = everybody.filter(standing__urgency=VERDICTS[show], standing__alert_urgency=0)
-    shown = everybody.select_related("standing__treatment", "standing__entry").annotate(flags=Subquery(flags))
-    pages = Paginator(shown.defer("standing__treatment__products", "standing__entry__answers"), ROWS)
+        everybody = everybody.filter(status__urgency=VERDICTS[show], status__alert_urgency=0)
+    shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=Subquery(flags))
+    pages = Paginator(shown.defer("status__treatment__products", "status__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)
 
 
-def _found(page: "Page[Any]", show: str) -> list[tuple[Patient, Standing | None]]:
+def _found(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus | None]]:
     if show == "open":
-        return [(standing.patient, standing) for standing in page]
-    return [(patient, getattr(patient, "standing", None)) for patient in page]
+        return [(status.patient, status) for status in page]
+    return [(patient, getattr(patient, "status", None)) for patient in page]
 
 
-def _open(practice: Practice) -> QuerySet[Standing]:
+def _open(practice: Practice) -> QuerySet[PatientStatus]:
     """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
     kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
-    return Standing.objects.filter(Q(patient__practice=practice) | kept, practice=practice, alert_urgency__gt=0)
+    return PatientStatus.objects.filter(Q(patient__practice=practice) | kept, practice=practice, alert_urgency__gt=0)
 
 
 def _named(practice: Practice, sought: str) -> Q:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import Patient, Practice
 from symptoms.journal.reach import patients_as_seen
-from symptoms.models import Alert, Delivery, Standing
+from symptoms.models import Alert, Delivery, PatientStatus
 from symptoms.models.alert import AlertQuerySet
 from symptoms.views.clinic.queue_rows import FAILED, NOBODY, TOLD
 from symptoms.wording.practitioner import left_in_words
@@ -28,7 +28,9 @@ class LeftRow:
 
 def left_alerts(practice: Practice) -> AlertQuerySet:
     """Open alerts about patients who left; not of those who stand in the queue, as what was open stayed here."""
-    stayed = Standing.objects.filter(patient=OuterRef("treatment__patient"), practice=practice, alert_urgency__gt=0)
+    stayed = PatientStatus.objects.filter(
+        patient=OuterRef("treatment__patient"), practice=practice, alert_urgency__gt=0
+    )
     return Alert.objects.open().filter(~Exists(stayed), practice=practice, kind=Alert.Kind.LEFT)
 
 

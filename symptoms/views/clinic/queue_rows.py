@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q
 
 from accounts.models import Patient, Practice, User
 from symptoms.journal.reach import reaches_of
-from symptoms.models import Alert, Assessment, Delivery, Entry, Standing, Treatment
+from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Treatment
 from symptoms.recovery.vocabulary import Device, Urgency
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
@@ -28,7 +28,7 @@ class Row:
     """One patient in the queue."""
 
     patient: Patient
-    standing: Standing | None
+    status: PatientStatus | None
     flags: list[Flag] = field(default_factory=list)  # of the newest entry, where no alert is open
     alerts: list[Alert] = field(default_factory=list)  # open, the most urgent and longest waiting first
     spark: Spark | None = None
@@ -44,12 +44,12 @@ class Row:
     def treatment(self) -> Treatment | None:
         if self.worst is not None:
             return self.worst.treatment
-        return self.standing.treatment if self.standing else None
+        return self.status.treatment if self.status else None
 
     @property
     def newest(self) -> Entry | None:
         """The newest entry known of the treatment that is drawn."""
-        entry = self.standing.entry if self.standing and self.until is None else None
+        entry = self.status.entry if self.status and self.until is None else None
         if self.worst is None or (entry is not None and entry.treatment_id == self.worst.treatment_id):
             return entry
         return self.worst.entry
@@ -59,9 +59,9 @@ class Row:
         """The slug that the row wears: of the worst open alert, else of the newest entry; empty before the first."""
         if self.worst is not None:
             return self.worst.urgency_slug
-        if self.standing is None or self.standing.entry_id is None:
+        if self.status is None or self.status.entry_id is None:
             return ""
-        return "unjudged" if self.standing.urgency is None else Urgency(self.standing.urgency).slug
+        return "unjudged" if self.status.urgency is None else Urgency(self.status.urgency).slug
 
     @cached_property
     def lead(self) -> Flag | None:
@@ -132,12 +132,14 @@ class Row:
         return FAILED if self.worst.tried else NOBODY
 
 
-def rows_of(found: Iterable[tuple[Patient, Standing | None]], by: User, practice: Practice, now: datetime) -> list[Row]:
+def rows_of(
+    found: Iterable[tuple[Patient, PatientStatus | None]], by: User, practice: Practice, now: datetime
+) -> list[Row]:
     """The rows of one page, in the order found: two statements more, however many rows.
 
     Three more where somebody is among them who left: they are shown as they were then.
     """
-    rows = [Row(patient, standing, flags=getattr(patient, "flags", None) or []) for patient, standing in found]
+    rows = [Row(patient, status, flags=getattr(patient, "flags", None) or []) for patient, status in found]
     open_alerts = _open_alerts([row.patient for row in rows], practice)
     for row in rows:
         row.alerts = open_alerts[row.patient.pk]
@@ -149,7 +151,7 @@ def rows_of(found: Iterable[tuple[Patient, Standing | None]], by: User, practice
         if row.treatment is not None:
             row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
             row.spark = _drawn(row, row.treatment, entries[row.treatment.pk])
-        last = row.standing.entry if row.standing else None
+        last = row.status.entry if row.status else None
         since = row.worst.worsened_at if row.worst else last.received_at if last else None
         row.waits = span(since, now) if since else ""
     return rows

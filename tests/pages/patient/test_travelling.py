@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from symptoms.models import Standing
+from symptoms.models import PatientStatus
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.api.programs import of, program
@@ -42,7 +42,7 @@ def test_the_newest_verdict_is_shown_where_its_day_has_not_come_yet(clinic, noor
         assert "pus" in text_of(desk.get(reverse("patient", args=[ana.id]))).lower()
         days = program(ana).get(of(treatment, "course") + f"?from=0&to={day}").json()["days"]
         assert days[day]["entry"] is not None
-        assert Standing.objects.get().urgency == Urgency.URGENT
+        assert PatientStatus.objects.get().urgency == Urgency.URGENT
 
 
 def test_a_day_logged_before_the_journey_can_still_be_changed(clinic, noor):

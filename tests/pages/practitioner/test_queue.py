@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.invitations import accept, invite_patient
 from accounts.models import Membership, Patient
 from symptoms.alerts.handling import acknowledge
-from symptoms.models import Alert, Delivery, Standing
+from symptoms.models import Alert, Delivery, PatientStatus
 from tests import people
 from tests.moving import leaves
 from tests.pages.practitioner.pages import scanned, statements, text_of
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 QUEUE = reverse("queue")
 # Reading a whole table would cost more with every patient; the index of unsent messages is short while they go out.
 LONG = {
-    "symptoms_entry", "symptoms_standing", "symptoms_treatment", "symptoms_alert", "symptoms_assessment",
+    "symptoms_entry", "symptoms_patientstatus", "symptoms_treatment", "symptoms_alert", "symptoms_assessment",
     "accounts_patient",
 }  # fmt: skip  # tables that grow with every patient
 
@@ -39,7 +39,9 @@ def follow(clinic, noor, name: str, day: int = 4, *, ago: timedelta = timedelta(
         logged(session, day, **said)
         # Moved back afterwards: just after midnight the day itself was not there yet.
         session.alerts.update(worsened_at=F("worsened_at") - ago)
-        Standing.objects.filter(treatment=session, alert_urgency__gt=0).update(waiting_since=F("waiting_since") - ago)
+        PatientStatus.objects.filter(treatment=session, alert_urgency__gt=0).update(
+            waiting_since=F("waiting_since") - ago
+        )
     return session
 
 
@@ -237,11 +239,11 @@ def crowd(clinic, noor):
         for day in range(9):
             logged(session, day, redness=2)
         logged(session, 9, pain=2, warmth=2, redness=3, signs=["pus"])
-    template = Standing.objects.first()
+    template = PatientStatus.objects.first()
     others = [Patient(practice=clinic, name=f"Well {number:05}") for number in range(3000)]
     Patient.objects.bulk_create(others)
-    Standing.objects.bulk_create(
-        Standing(patient=patient, practice=clinic, treatment=template.treatment, entry=template.entry, urgency=0)
+    PatientStatus.objects.bulk_create(
+        PatientStatus(patient=patient, practice=clinic, treatment=template.treatment, entry=template.entry, urgency=0)
         for patient in others
     )
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.invitations import accept, find
 from accounts.models import AccountMail, Invitation, Membership, Patient
-from symptoms.models import Assessment, Standing, Treatment, TreatmentRevision
+from symptoms.models import Assessment, PatientStatus, Treatment, TreatmentRevision
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.pages.practitioner.pages import text_of, treatment_answers
@@ -34,7 +34,7 @@ def test_a_new_patient_is_recorded_with_the_treatment_and_invited_next(clinic, n
     session = mara.treatments.get()
     assert (session.practice, session.practitioner, session.recorded_by) == (clinic, noor, noor)
     assert (session.cartridge_lot, session.products) == ("MN-1", [{"name": "Hyaluronic acid"}])
-    assert Standing.objects.get(patient=mara).treatment == session
+    assert PatientStatus.objects.get(patient=mara).treatment == session
 
 
 def test_the_same_page_sent_twice_records_one_patient_and_one_treatment(desk):
