@@ -22,6 +22,7 @@ from symptoms.models import Alert, Entry, Treatment, TreatmentAccess
 from tests import people
 from tests.api.programs import jpeg
 from tests.moving import joins, leaves
+from tests.pages.practitioner.pages import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -236,7 +237,7 @@ def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something
     people.signed_in(okafor).post(reverse("invite_patient", args=[record.pk]), {"how": "mail", "email": ana.user.email})
     link = _link()
     phone = people.signed_in(ana)
-    page = phone.get(link).content.decode()
+    page = text_of(phone.get(link))
     for told in (
         "You leave Larkfield",
         "What Otherwhere Clinic will see",
