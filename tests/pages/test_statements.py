@@ -26,7 +26,7 @@ from tests.tries import tries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.faults]
 
-FEW, MANY = 10, tries(60, 1_000)
+FEW, MANY = 10, tries(40, 1_000)
 
 
 def like(row: Model, **changed) -> Model:

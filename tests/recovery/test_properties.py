@@ -12,7 +12,7 @@ from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treat
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom, Urgency
 from tests.tries import tries
 
-MANY = settings(max_examples=tries(150, 2000))
+MANY = settings(max_examples=tries(75, 2000))
 pytestmark = pytest.mark.faults
 
 
