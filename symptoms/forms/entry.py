@@ -17,10 +17,9 @@ from symptoms.models.entry import LONGEST_NOTE
 from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.phrases import thermometer
-from symptoms.recovery.questions import QUESTIONS, REQUIRED, STEP_WORDS, Question
+from symptoms.recovery.questions import QUESTIONS, REQUIRED, SEVERITIES, Question
 from symptoms.recovery.vocabulary import Symptom
 
-LEVELS = [(str(level), word) for level, word in enumerate(STEP_WORDS)]
 FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
 AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")
 WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "Choose the day you mean.")
@@ -102,7 +101,7 @@ class EntryForm(forms.Form):
 
     def _so_far(self, day: int) -> EntryValues | None:
         """What was answered on this page so far, as far as it can be read; None before anything was."""
-        levels = {str(s): int(self[s].value()) for s in Symptom if str(self[s].value()) in dict(LEVELS)}
+        levels = {str(s): int(self[s].value()) for s in Symptom if str(self[s].value()) in dict(SEVERITIES)}
         words = {asked.word for asked in QUESTIONS if asked.kind == LISTS["signs"]}
         document: dict[str, Any] = {
             "symptoms": levels,
@@ -138,7 +137,7 @@ def _level_field(asked: Question) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=asked.title,
         required=asked.word in REQUIRED,
-        choices=LEVELS,
+        choices=SEVERITIES,
         coerce=int,
         empty_value=None,
         error_messages={"required": "Choose an answer. “None” is fine.", "invalid_choice": "Choose one of the five."},

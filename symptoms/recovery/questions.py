@@ -16,6 +16,7 @@ _TABLE = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(enco
 SAY_FIRST: str = _TABLE["say_first"]
 STEPS: tuple[str, ...] = tuple(_TABLE["steps"])
 STEP_WORDS = ("None", "Mild", "Medium", "Severe", "Very severe")
+SEVERITIES = [(str(level), word) for level, word in enumerate(STEP_WORDS)]  # as forms send them
 REQUIRED = (Symptom.REDNESS, Symptom.SWELLING, Symptom.PAIN, Symptom.WARMTH)
 
 

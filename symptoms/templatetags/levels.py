@@ -2,12 +2,11 @@
 
 from django import template
 
-from symptoms.recovery.questions import STEP_WORDS
+from symptoms.recovery.questions import SEVERITIES
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording import patient, practitioner
 
 register = template.Library()
-SEVERITIES = [(str(level), word) for level, word in enumerate(STEP_WORDS)]
 
 
 @register.filter
