@@ -15,11 +15,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import AccessRecord, Patient, Practice, User
 
 SIZE = 1 << 20  # bytes; some five thousand records
+REFERENCES = {"user_id": User.objects, "patient_id": Patient.objects, "practice_id": Practice.objects}
 
 
 def make_spool() -> None:
@@ -34,7 +34,7 @@ def keep(record: AccessRecord) -> None:
     Raises:
         OSError: there is no room.
     """
-    ids = {name: str(value) if value else None for name, value in _ids(record)}
+    ids = {name: str(id) if (id := getattr(record, name)) else None for name in REFERENCES}
     # The line before it may be half of one, when its process was killed.
     line = b"\n" + json.dumps({**ids, "what": record.what, "at": record.at.isoformat()}).encode()
     with _locked() as spool:
@@ -53,14 +53,13 @@ def store_kept() -> int:
         content = _content(spool)
         if not content:
             return 0
-        records = [_record(json.loads(line)) for line in content.splitlines() if line.endswith(b"}")]
+        lines = [json.loads(line) for line in content.splitlines() if line.endswith(b"}")]
         with transaction.atomic():
-            AccessRecord.objects.bulk_create(
-                [record for record in _of_who_is_there(records) if not _same(record).exists()]
-            )
+            new = [row for row in _rows(lines) if not AccessRecord.objects.filter(**row).exists()]
+            AccessRecord.objects.bulk_create(AccessRecord(**row) for row in new)
         os.pwrite(spool, bytes(len(content)), 0)
         os.fsync(spool)
-        return len(records)
+        return len(lines)
 
 
 def _path() -> Path:
@@ -81,32 +80,13 @@ def _content(spool: int) -> bytes:
     return os.pread(spool, SIZE, 0).partition(b"\0")[0]
 
 
-def _ids(record: AccessRecord) -> list[tuple[str, object]]:
-    return [(name, getattr(record, name)) for name in ("user_id", "patient_id", "practice_id")]
-
-
-def _record(kept: dict[str, Any]) -> AccessRecord:
-    return AccessRecord(**kept | {"at": datetime.fromisoformat(kept["at"])})
-
-
-def _of_who_is_there(records: list[AccessRecord]) -> Iterator[AccessRecord]:
+def _rows(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """As the database would have kept them: without a patient there is no record, without a reader it stays."""
-    there = {
-        name: {
-            str(id)
-            for id in model.objects.filter(pk__in=[getattr(record, name) for record in records]).values_list(
-                "pk", flat=True
-            )
-        }
-        for name, model in (("user_id", User), ("patient_id", Patient), ("practice_id", Practice))
+    stored = {
+        name: set(map(str, rows.filter(pk__in={line[name] for line in lines}).values_list("pk", flat=True)))
+        for name, rows in REFERENCES.items()
     }
-    for record in records:
-        for name in ("user_id", "practice_id"):
-            if getattr(record, name) not in there[name]:
-                setattr(record, name, None)
-        if record.patient_id in there["patient_id"]:
-            yield record
-
-
-def _same(record: AccessRecord) -> QuerySet[AccessRecord]:
-    return AccessRecord.objects.filter(**dict(_ids(record)), what=record.what, at=record.at)
+    for line in lines:
+        ids = {name: line[name] if line[name] in stored[name] else None for name in REFERENCES}
+        if ids["patient_id"]:
+            yield {**ids, "what": line["what"], "at": datetime.fromisoformat(line["at"])}

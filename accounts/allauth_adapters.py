@@ -17,7 +17,7 @@ from rest_framework.authtoken.models import Token
 from accounts.addresses import canonical_address
 from accounts.hashers import spellings_of
 from accounts.invitations import find
-from accounts.limits import FROM_NETWORK, OF_NETWORK, TooManyTries, count_try, forget_tries, wait_after
+from accounts.limits import FROM_NETWORK, OF_NETWORK, TooManyTries, count_try, forget_tries, uncount, wait_after
 from accounts.models import Invitation, User
 from accounts.web.known_devices import remember_device
 from accounts.web.sessions import end_sessions, limit_session
@@ -54,13 +54,13 @@ class Adapter(DefaultAccountAdapter):
         """The user whose address and password these are, with one look-up and as many hashes for known and unknown."""
         email, password = canonical_address(credentials.get("email", "")), credentials.get("password", "")
         try:
-            counted = count_try(request, email)
+            usages = count_try(request, email)
         except TooManyTries as refusal:
             raise self.validation_error(str(refusal)) from refusal
         user = User.objects.filter(email=email).first()
         if not (user or User()).check_password(password) or user is None or not user.is_active:
             return None
-        counted.was_right()
+        uncount(usages)
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:

@@ -22,16 +22,19 @@ class ConsentText:
     is_needed: bool
 
 
-CARE_WITHDRAWN = "You can no longer log. What you logged so far stays until you ask for it to be erased."
-WITH_A_CLINIC = [
-    ConsentText(
+def _care(title: str, readers: str) -> ConsentText:
+    return ConsentText(
         "care",
-        "Mendline may keep my logs, and my clinic may see them.",
-        "Needed. What you log is about your health: Mendline compares it with the usual recovery and shows it to your "
-        "clinic. You can take this back at any time.",
-        CARE_WITHDRAWN,
+        title,
+        f"Needed. What you log is about your health: Mendline compares it with the usual recovery{readers} "
+        "You can take this back at any time.",
+        "You can no longer log. What you logged so far stays until you ask for it to be erased.",
         is_needed=True,
-    ),
+    )
+
+
+WITH_A_CLINIC = [
+    _care("Mendline may keep my logs, and my clinic may see them.", " and shows it to your clinic."),
     ConsentText(
         "photos",
         "My clinic may see my photos.",
@@ -40,25 +43,12 @@ WITH_A_CLINIC = [
         is_needed=False,
     ),
 ]
-ALONE = [
-    ConsentText(
-        "care",
-        "Mendline may keep my logs.",
-        "Needed. What you log is about your health: Mendline compares it with the usual recovery. Nobody else sees it. "
-        "You can take this back at any time.",
-        CARE_WITHDRAWN,
-        is_needed=True,
-    ),
-]
+ALONE = [_care("Mendline may keep my logs.", ". Nobody else sees it.")]
 HAVING_LEFT = [
-    ConsentText(
-        "care",
+    _care(
         "Mendline may keep my logs.",
-        "Needed. What you log is about your health: Mendline compares it with the usual recovery. The clinic you left "
-        "keeps what it saw until then; nobody else sees what you log now. You can take this back at any time.",
-        CARE_WITHDRAWN,
-        is_needed=True,
-    ),
+        ". The clinic you left keeps what it saw until then; nobody else sees what you log now.",
+    )
 ]
 
 
@@ -87,18 +77,18 @@ def give_consent(patient: Patient, purpose: str, now: datetime) -> Consent:
         ValueError: for a purpose that is none of ours.
     """
     Consent.Purpose(purpose)
-    given = patient.consents.filter(purpose=purpose, withdrawn_at=None)
+    standing = patient.consents.filter(purpose=purpose, withdrawn_at=None)
     same = Q(version=CONSENT_VERSION, practice=patient.practice)
     try:
         with transaction.atomic():
-            given.exclude(same).update(withdrawn_at=now)
-            return given.first() or patient.consents.create(
+            standing.exclude(same).update(withdrawn_at=now)
+            return standing.first() or patient.consents.create(
                 purpose=purpose, practice=patient.practice, version=CONSENT_VERSION, given_at=now
             )
     except IntegrityError as clash:
         if violated_constraint(clash) != "one_standing_consent_per_purpose":
             raise
-        return given.get()  # two taps at once: the other one wrote it down
+        return standing.get()  # two taps at once: the other one wrote it down
 
 
 def withdraw_consent(patient: Patient, purpose: str, now: datetime) -> None:

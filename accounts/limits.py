@@ -5,7 +5,7 @@ can use up somebody's tries; and a device on which somebody signed in before has
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,35 +51,25 @@ class TooManyTries(Exception):
     """One more try is refused; `str()` is the key of the sentence that says why (accounts/allauth_adapters.py)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
-    """A try that was counted as a wrong one, until it turns out to be right."""
-
-    usages: list[RateLimitUsage]
-
-    def was_right(self) -> None:
-        """Count it no longer."""
-        with _counting():
-            for usage in self.usages:
-                usage.rollback()
-
-
-def count_try(request: HttpRequest, email: str) -> Try:
+def count_try(request: HttpRequest, email: str) -> list[RateLimitUsage]:
     """Count a try to sign in as `email` before its password is looked at: many at once pass no limit.
+
+    It counts as a wrong one until it turns out to be right: then give what this returns to `uncount`.
 
     Raises:
         TooManyTries: it may not be tried; nothing is counted for it.
     """
-    device = known_device(request, email)
-    if device:
-        counted = _count(request, [Count("on_device", ON_DEVICE, f"{device} {email}")])
-        if not isinstance(counted, Count):
-            return Try(counted)
-    # Whoever tried so often on a device of theirs is no better than a stranger there.
-    counted = _count(request, _of_strangers(request, email))
-    if isinstance(counted, Count):
-        raise TooManyTries(counted.refusal)
-    return Try(counted)
+    if device := known_device(request, email):
+        with suppress(TooManyTries):  # whoever tried so often on a device of theirs is no better than a stranger there
+            return _count(request, [Count("on_device", ON_DEVICE, f"{device} {email}")])
+    return _count(request, _of_strangers(request, email))
+
+
+def uncount(usages: list[RateLimitUsage]) -> None:
+    """Count a try no longer: it was right."""
+    with _counting():
+        for usage in usages:
+            usage.rollback()
 
 
 def forget_tries(request: HttpRequest, email: str) -> None:
@@ -91,15 +81,18 @@ def forget_tries(request: HttpRequest, email: str) -> None:
 
 def may_send_letter(request: HttpRequest, email: str) -> bool:
     """Count a letter with a link to a new password, and say whether it may go; asked alike for unknown addresses."""
-    device = known_device(request, email)
-    if device:
+    if device := known_device(request, email):
         counts = [Count("letters_on_device", LETTERS_ON_DEVICE, f"{device} {email}")]
     else:
         counts = [
             Count("letters_from_network", LETTERS_FROM_NETWORK, f"{_network(request)} {email}"),
             Count("letters_of_account", LETTERS_OF_ACCOUNT, email),
         ]
-    return not isinstance(_count(request, counts), Count)
+    try:
+        _count(request, counts)
+    except TooManyTries:
+        return False
+    return True
 
 
 def _of_strangers(request: HttpRequest, email: str) -> list[Count]:
@@ -115,8 +108,12 @@ def _network(request: HttpRequest) -> str:
     return network_of(get_adapter().get_client_ip(request))
 
 
-def _count(request: HttpRequest, counts: list[Count]) -> list[RateLimitUsage] | Count:
-    """One more of each, or of none when one of them is full: then that one."""
+def _count(request: HttpRequest, counts: list[Count]) -> list[RateLimitUsage]:
+    """One more of each, or of none when one of them is full.
+
+    Raises:
+        TooManyTries: for the reason that the full one names.
+    """
     usages: list[RateLimitUsage] = []
     with _counting():
         for count in counts:
@@ -124,9 +121,7 @@ def _count(request: HttpRequest, counts: list[Count]) -> list[RateLimitUsage] | 
                 request, app="accounts", action=count.name, config={count.name: count.rate}, key=count.key
             )
             if usage is None:
-                for earlier in usages:
-                    earlier.rollback()
-                return count
+                raise TooManyTries(count.refusal)  # and the transaction undoes the others
             usages.append(usage)
     return usages
 

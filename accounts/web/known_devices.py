@@ -1,12 +1,12 @@
 """On which devices somebody signed in before: a signed cookie, so that a stranger's wrong tries never shut them out."""
 
 import secrets
-from collections.abc import Callable
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.deprecation import MiddlewareMixin
 
 SALT = "accounts.web.known_devices"
 KEPT_FOR = 400 * 24 * 60 * 60  # seconds; browsers keep no cookie for longer
@@ -24,14 +24,10 @@ def remember_device(request: HttpRequest, email: str) -> None:
     request.remembered_account = _account(email)  # type: ignore[attr-defined]  # for the middleware below
 
 
-class KnownDevicesMiddleware:
+class KnownDevicesMiddleware(MiddlewareMixin):
     """Sets the cookie on the answer to whoever signed in, or chose a new password, with this request."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         account = getattr(request, "remembered_account", "")
         if account:
             device, accounts = _read(request)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 # Libraries whose views we take as they are; each of their routes still has its line in the authorisation matrix.
@@ -21,14 +22,8 @@ def rule_of(view: Callable[..., Any]) -> str | None:
     return "library" if view.__module__.startswith(KNOWN_LIBRARIES) else None
 
 
-class DenyByDefaultMiddleware:
+class DenyByDefaultMiddleware(MiddlewareMixin):
     """Refuses every view that does not say who may open it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -37,14 +32,10 @@ class DenyByDefaultMiddleware:
             raise PermissionDenied
 
 
-class PrivateResponsesMiddleware:
+class PrivateResponsesMiddleware(MiddlewareMixin):
     """Adds Permissions-Policy everywhere, and keeps pages behind sign-in and API answers out of every cache."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Nobody asks who is signed in when the database is away; what was typed may stand on that page.
         is_private = response.status_code == 503 or request.path.startswith(("/api/", "/accounts/", "/join/"))

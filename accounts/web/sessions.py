@@ -13,6 +13,7 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.deprecation import MiddlewareMixin
 from rest_framework.authtoken.models import Token
 
 from accounts.database_errors import is_transient
@@ -63,13 +64,10 @@ def end_sessions(user: User, except_key: str | None = None) -> None:
     Token.objects.filter(user=user).delete()
 
 
-class SessionTimeoutMiddleware:
+class SessionTimeoutMiddleware(MiddlewareMixin):
     """Signs out expired sessions, including browser-session cookies ("shared phone")."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> None:
         # Without a cookie there is no session to look at, and the answer need not vary by it.
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             now = timezone.now().timestamp()
@@ -79,7 +77,6 @@ class SessionTimeoutMiddleware:
                 sign_out(request)
             else:
                 _note_use(request, now)
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

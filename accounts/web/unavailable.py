@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils.deprecation import MiddlewareMixin
 from rest_framework.authentication import CSRFCheck
 
 from accounts.database_errors import is_transient
@@ -37,17 +38,11 @@ def is_refusing() -> bool:
     return _REFUSING.get()
 
 
-class DatabaseUnavailableMiddleware:
+class DatabaseUnavailableMiddleware(MiddlewareMixin):
     """Answers 503 for pages whose view met such an error, or that are one too many.
 
     The API has its own words (symptoms/api/problems.py).
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -5,10 +5,10 @@ is checked later: here it only keeps anonymous requests from filling the disk.
 """
 
 import re
-from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, parse_cookie
+from django.utils.deprecation import MiddlewareMixin
 
 from symptoms.photos.limits import MAX_BYTES
 
@@ -33,17 +33,14 @@ def longest_body_of(request: HttpRequest) -> int:
     return longest_body(request.path, request.META.get("HTTP_AUTHORIZATION", ""), request.META.get("HTTP_COOKIE", ""))
 
 
-class BodyLimit:
+class BodyLimit(MiddlewareMixin):
     """Answers 413 to a body that says that it is too long, and reads none of it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
         # Neither a sign nor anything but digits: what Django cannot read as a length, it takes for none.
         if length.isascii() and length.isdigit() and int(length[:18]) > longest_body_of(request):
             from tracker.views import too_large  # the views need the apps, which are not there yet at the start
 
             return too_large(request)
-        return self.get_response(request)
+        return None
