@@ -2,14 +2,12 @@
 
 import logging
 import re
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -17,7 +15,6 @@ from accounts import invitations
 from accounts.invitations import CannotJoin, invite_member, invite_patient
 from accounts.models import AccountMail, Invitation, Patient, User, hash_token
 from accounts.web.log_filters import WithoutTokens
-from symptoms.journal.joining import join
 from symptoms.models import Treatment
 from tests import people
 
@@ -256,26 +253,6 @@ def test_only_a_practitioner_of_the_practice_invites_its_patients_and_only_its_a
 def test_a_patient_who_has_joined_cannot_be_invited_over(clinic, noor):
     with pytest.raises(CannotJoin):
         invite_patient(people.ana(clinic), noor)
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("bound", [True, False], ids=["mailed", "code"])
-def test_of_50_who_accept_at_once_exactly_one_gets_it(bound):
-    clinic = people.practice()
-    noor, record = people.dr_noor(clinic), people.ana(clinic, accepted=False)
-    path = mailed(record, noor) if bound else shown(record, noor)
-    racers = [people.user("Ana", ANAS)] * 50 if bound else [people.user(f"Person {n}") for n in range(50)]
-    token = path.split("/")[2]
-
-    def accept(racer):
-        try:
-            return join(token, racer, now=timezone.now(), agrees=True) is not None
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(50) as threads:
-        assert sum(threads.map(accept, racers)) == 1
-    assert Invitation.objects.exclude(used_at=None).count() == 1
 
 
 def test_the_qr_code_is_a_picture_of_the_link_without_inline_style():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.programs import INFECTED, QUIET, of, put_entry
+from tests.api.programs import INFECTED, of, put_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +34,3 @@ def test_a_range_that_is_none_is_refused(anas, treatment, query):
 def test_the_end_of_a_long_course_is_reached(anas, treatment):
     days = anas.get(of(treatment, "course"), {"from": "390"}).json()["days"]
     assert (days[0]["day"], days[-1]["day"]) == (390, 400)
-
-
-def test_dr_okafor_sees_no_course(okafors, noors, anas, treatment):
-    put_entry(anas, treatment, QUIET)
-    assert noors.get(of(treatment, "course")).status_code == 200
-    assert okafors.get(of(treatment, "course")).status_code == 404

@@ -163,26 +163,11 @@ def test_without_consent_to_care_nothing_is_kept(anas, ana, treatment):
     assert not Entry.objects.exists()
 
 
-def test_a_practitioner_reads_entries_and_changes_none(noors, anas, treatment):
-    written = put_entry(anas, treatment, INFECTED).json()
-    assert noors.get(of(treatment, "entries", written["id"])).json()["signs"] == ["pus"]
-    assert put_entry(noors, treatment, QUIET).status_code == 403
-    assert put_entry(noors, treatment, QUIET, written["id"]).status_code == 403
-
-
 def test_what_a_practitioner_s_program_reads_is_written_down_for_the_patient(noors, noor, ana, anas, treatment):
     anas.get(of(treatment, "entries"))
     assert not ana.access_records.exists()
     noors.get(of(treatment, "entries"))
     assert [(record.user, record.what) for record in ana.access_records.all()] == [(noor, "record, by a program")]
-
-
-def test_dr_okafor_reads_nothing_and_writes_nothing(okafors, anas, treatment):
-    written = put_entry(anas, treatment, INFECTED).json()
-    for rest in (["entries"], ["entries", written["id"]], ["assessments"]):
-        answer = okafors.get(of(treatment, *rest))
-        assert answer.status_code == 404
-        assert "Marrowby" not in answer.content.decode()
 
 
 def test_an_id_that_belongs_to_somebody_else_s_entry_does_not_exist(anas, treatment, clinic):

@@ -1,12 +1,10 @@
 """Writing down a day: once, whole, on its own day, and never lost."""
 
-import threading
 from datetime import UTC, datetime
 from itertools import permutations
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
@@ -198,25 +196,6 @@ def test_where_a_patient_stands_follows_each_entry(treatment):
     logged(treatment, 4)
     status = PatientStatus.objects.get()
     assert (status.urgency, status.alert_urgency) == (Urgency.ON_TRACK, Urgency.URGENT)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_at_once_are_one_entry_one_alert_and_one_message(treatment):
-    id, done = uuid4(), []
-
-    def tap():
-        try:
-            done.append(logged(treatment, 3, id=id, signs=["pus"]).is_new)
-        finally:
-            connection.close()
-
-    taps = [threading.Thread(target=tap) for _ in range(20)]
-    for thread in taps:
-        thread.start()
-    for thread in taps:
-        thread.join()
-    assert sorted(done) == [False] * 19 + [True]
-    assert (Entry.objects.count(), Alert.objects.count(), Delivery.objects.count()) == (1, 1, 1)
 
 
 LOGS = [("old", 42, {"dark_patches": 2}), ("new", 5, {"dark_patches": 1}), ("new", 3, {"bumps": 1})]

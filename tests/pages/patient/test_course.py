@@ -90,14 +90,6 @@ def test_a_day_to_come_is_not_found(phone, flared):
     assert phone.get(day_of(99999)).status_code == 404
 
 
-def test_nobody_elses_course_can_be_named(flared):
-    other = people.patient(name="Ben")
-    pen(other, days_ago=5)
-    browser = people.signed_in(other)
-    for address in (COURSE, day_of(4)):
-        assert browser.get(address, {"treatment": str(flared.id)}).status_code == 404
-
-
 # --- what it costs
 def long_course(patient, days: int):
     treatment = pen(patient, days_ago=days - 1)

@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.consents import give_consent
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.models import Alert, Delivery, Note
 from tests import people
@@ -222,18 +221,3 @@ def test_a_message_of_the_clinic_is_read_and_marked_so(ana, phone, noor):
     phone.post(reverse("message_read", args=[note.id]))
     assert Note.objects.get(pk=note.id).read_at is not None
     assert "I read it" not in text_of(phone.get(reverse("today")))
-
-
-# --- Dr Okafor, and others who must not see
-def test_nobody_else_reads_an_entry_or_a_message(ana, noor, clinic):
-    entry, _ = entry_page(ana, URGENT, note="Private.")
-    note = write_note(entry.treatment, id=uuid4(), text="Come.", for_patient=True, by=noor, now=timezone.now())
-    ben = people.patient(clinic, "Ben")
-    give_consent(ben, "care", timezone.now())
-    for who, status in ((ben, 404), (people.dr_okafor(), 403), (noor, 403)):
-        browser = people.signed_in(who)
-        assert browser.get(entry.get_absolute_url()).status_code == status
-        assert browser.post(reverse("message_read", args=[note.id])).status_code == status
-        assert b"Private." not in browser.get(entry.get_absolute_url()).content
-    note.refresh_from_db()
-    assert note.read_at is None

@@ -340,9 +340,3 @@ def test_an_entry_id_of_somebody_else_does_not_exist(phone, treatment):
     assert phone.post(LOG, typed(3, id=str(foreign.id))).status_code == 404
     foreign.refresh_from_db()
     assert foreign.treatment.patient == other and foreign.is_current
-
-
-def test_a_clinics_member_has_no_log(treatment):
-    okafor = people.signed_in(people.dr_okafor())
-    assert okafor.get(LOG).status_code == 403
-    assert okafor.post(LOG, typed(3)).status_code == 403

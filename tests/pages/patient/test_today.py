@@ -186,14 +186,6 @@ def test_care_follows_the_day_and_dates_stand_beside_what_is_allowed(phone, ana)
     assert phone.get(reverse("care"), {"phase": "../"}).status_code == 404
 
 
-def test_okafor_and_strangers_get_none_of_it(ana, client):
-    pen(ana, days_ago=3)
-    okafor = people.signed_in(people.dr_okafor())
-    for name in ("today", "course", "care", "log", "welcome", "treatment_new"):
-        assert okafor.get(reverse(name)).status_code == 403
-        assert client.get(reverse(name)).url.startswith(reverse("account_login"))
-
-
 def test_today_costs_the_same_after_a_long_course(phone, ana, noor):
     counts = []
     for days in (2, 60):

@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from accounts.models import AccessRecord
 from tests import people
-from tests.moving import leaves
 from tests.pages.practitioner.pages import text_of
 from tests.treatments import pen
 
@@ -77,14 +76,3 @@ def test_a_number_is_taken_as_people_write_it(desk, ana, number):
     assert desk.post(details(ana), {**TYPED, "phone": number}).status_code == 302
     ana.refresh_from_db()
     assert ana.phone == number
-
-
-def test_a_clinic_that_was_left_and_another_clinic_change_nothing(desk, ana):
-    okafor = people.signed_in(people.dr_okafor())
-    assert okafor.post(details(ana), TYPED).status_code == 404
-    leaves(ana)
-    assert desk.get(details(ana)).status_code == 404
-    assert desk.post(details(ana), TYPED).status_code == 404
-    assert details(ana) not in desk.get(reverse("patient", args=[ana.pk])).content.decode()
-    ana.refresh_from_db()
-    assert ana.phone == ""

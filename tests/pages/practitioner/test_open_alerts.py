@@ -179,14 +179,6 @@ def test_a_mistake_in_closing_all_comes_back_with_what_was_typed(desk, session):
     assert Alert.objects.open().count() == 2
 
 
-def test_another_clinic_closes_nothing_together(session):
-    logged(session, 4, pain=4, signs=["pus"])
-    okafor = people.signed_in(people.dr_okafor())
-    typed = {"outcome": "seen", "seen": seen()}
-    assert okafor.post(reverse("resolve_all", args=[session.patient_id]), typed).status_code == 404
-    assert Alert.objects.open().count() == 2
-
-
 def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
     logged(session, 4, signs=["pus"])
     chen = people.signed_in(people.practitioner(noor.membership.practice, "Dr Chen"))
