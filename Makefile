@@ -56,9 +56,10 @@ browser:
 postgres:
 	@sh deploy/postgres.sh
 
+# Three processes on two cores: a fifth of the time, tests wait for a browser, a clock or another process.
 test: check browser postgres
-	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 2 --dist loadfile
-	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 --dist loadfile $(ROWS)
+	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --dist loadfile
+	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 3 --dist loadfile $(ROWS)
 
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults

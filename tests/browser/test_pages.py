@@ -1,4 +1,5 @@
-"""Every page for everybody: axe finds no fault, light or dark; nothing is wider than a phone; nobody complains."""
+"""Every page for everybody: axe finds no fault, light or dark; nothing is wider than a phone, nor at twice the text,
+where no bar covers what is read; nobody complains."""
 
 import json
 import re
@@ -16,6 +17,9 @@ pytestmark = pytest.mark.browser
 
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
+WIDTH = "document.documentElement.scrollWidth"
+# Bars on the first screen of a page that goes on below it.
+COVERING = "[...document.querySelectorAll('.tabs, .dock')].some(bar => bar.getBoundingClientRect().top < innerHeight)"
 MOST_OF_A_KIND = tries(1, 2)  # of the pages that are found by following links
 STRANGER = [
     "/", "/help/", "/help/?country=US", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
@@ -36,6 +40,7 @@ PATIENT = [
     "/course/",
     "/course/?symptom=pain",
     "/course/4/",
+    "/course/4/photos/",
     "/care/",
     "/treatments/new/",
 ]
@@ -199,9 +204,12 @@ def _is_for_everybody(page: Page) -> None:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for size in (DESK, NARROW) if scheme == "light" else (NARROW,):
             page.set_viewport_size(size)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= size["width"], f"{address} is {wide} px wide on a screen of {size['width']}"
+            _fits(page, size)
         if scheme == "light":
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            _fits(page, NARROW)
+            assert not page.evaluate(COVERING), f"{address}: a bar covers what is read"
+            page.evaluate("document.documentElement.style.fontSize = ''")
             faults = Axe().run(page).response["violations"]
         else:  # the colours are all that is different
             options = "{ runOnly: ['color-contrast'], resultTypes: ['violations'] }"
@@ -209,3 +217,8 @@ def _is_for_everybody(page: Page) -> None:
         assert not faults, f"{address}, {scheme}: " + json.dumps(
             [(fault["id"], [node["html"][:200] for node in fault["nodes"]][:3]) for fault in faults], indent=1
         )
+
+
+def _fits(page: Page, size: dict[str, int]) -> None:
+    wide = page.evaluate(WIDTH)
+    assert wide <= size["width"], f"{page.url} is {wide} px wide on a screen of {size['width']}"

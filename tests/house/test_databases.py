@@ -35,16 +35,24 @@ def server(tmp_path_factory):
     """A server as it comes, whose promises hold; `migrated` is a database on it with all tables."""
     with postgres.server() as running:
         in_database(running, "CREATE DATABASE migrated TEMPLATE template0")
+        configure(running, "SET fsync = off")  # while the tables are made, by a command that does not mind
         folder = tmp_path_factory.mktemp("migrated")
+        at = {"MENDLINE_DATABASE_URL": running.url("migrated"), "DJANGO_SETTINGS_MODULE": "tracker.settings"}
         for command in ("migrate", "createcachetable"):
-            done = run(folder, "manage.py", command, MENDLINE_DATABASE_URL=running.url("migrated"))
+            done = run(folder, "-m", "django", command, **at)
             assert done.returncode == 0, done.stderr
+        configure(running, "RESET fsync")
         yield running
 
 
 def in_database(server, sql: str, *name: str) -> None:
     with psycopg.connect(server.url(*name), autocommit=True) as connection:
         connection.execute(sql)
+
+
+def configure(server, change: str) -> None:
+    in_database(server, f"ALTER SYSTEM {change}")
+    in_database(server, "SELECT pg_reload_conf()")
 
 
 def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknowledged(tmp_path, server):
@@ -61,11 +69,9 @@ def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknow
         said = sentence(run(tmp_path, *command, **careless))
         assert "synchronous_commit off" in said and "fsync" not in said
 
-    in_database(server, "ALTER SYSTEM SET fsync = off")
-    in_database(server, "SELECT pg_reload_conf()")
+    configure(server, "SET fsync = off")
     assert "fsync off" in sentence(run(tmp_path, *WORKER, **at))
-    in_database(server, "ALTER SYSTEM RESET fsync")
-    in_database(server, "SELECT pg_reload_conf()")
+    configure(server, "RESET fsync")
 
     in_database(server, "CREATE DATABASE bytes ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
     assert "SQL_ASCII" in sentence(run(tmp_path, *WORKER, MENDLINE_DATABASE_URL=server.url("bytes")))

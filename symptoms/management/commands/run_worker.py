@@ -65,6 +65,7 @@ def duties(outbox: Outbox) -> list[Duty]:
 
 class Command(BaseCommand):
     help = "Judges the unjudged and sends what is due, until it is told to stop."
+    requires_system_checks: list[Any] = []  # the web process makes them, and a worker serves no addresses
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
