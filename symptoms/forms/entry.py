@@ -18,7 +18,7 @@ from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.phrases import thermometer
 from symptoms.recovery.questions import QUESTIONS, REQUIRED, SEVERITIES, Question
-from symptoms.recovery.vocabulary import Symptom
+from symptoms.recovery.vocabulary import Sign, Symptom
 
 FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
 AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")
@@ -55,11 +55,11 @@ class EntryForm(forms.Form):
         has_clinic = treatment.patient.practice_id is not None
         self.fields["note"].label = "A note for your clinic" if has_clinic else "A note"
         self.note_help = f"{'Your clinic can read this later' if has_clinic else 'Only you read this'}. {NOT_ADVICE}"
-        for asked in QUESTIONS:
-            if asked.kind == "symptom":
-                self.fields[asked.word] = _level_field(asked)
+        for question in QUESTIONS:
+            if question.kind == "symptom":
+                self.fields[question.word] = _level_field(question)
         for name, kind in LISTS.items():
-            words = [(asked.word, asked.title) for asked in QUESTIONS if asked.kind == kind]
+            words = [(question.word, question.title) for question in QUESTIONS if question.kind == kind]
             self.fields[name] = forms.MultipleChoiceField(
                 label=f"Any {name}", required=False, choices=words, error_messages=FROM_LIST
             )
@@ -67,11 +67,9 @@ class EntryForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("temperature_c"):
+        if typed := cleaned.get("temperature_c"):
             try:
-                cleaned["temperature_c"] = temperature.in_celsius(
-                    cleaned["temperature_c"], cleaned.get("unit") or self.own_unit
-                )
+                cleaned["temperature_c"] = temperature.in_celsius(typed, cleaned.get("unit") or self.own_unit)
             except ValidationError as refusal:
                 self.add_error("temperature_c", refusal)
         return cleaned
@@ -102,15 +100,11 @@ class EntryForm(forms.Form):
     def _so_far(self, day: int) -> EntryValues | None:
         """What was answered on this page so far, as far as it can be read; None before anything was."""
         levels = {str(s): int(self[s].value()) for s in Symptom if str(self[s].value()) in dict(SEVERITIES)}
-        words = {asked.word for asked in QUESTIONS if asked.kind == LISTS["signs"]}
-        document: dict[str, Any] = {
-            "symptoms": levels,
-            "asked": list(levels),
-            "signs": [word for word in self["signs"].value() or () if word in words],
-        }
+        signs = [sign for sign in self["signs"].value() or () if sign in set(Sign)]
+        document: dict[str, Any] = {"symptoms": levels, "asked": list(levels), "signs": signs}
         with contextlib.suppress(ValidationError):
             document["temperature_c"] = temperature.in_celsius(self["temperature_c"].value() or "", self.chosen_unit)
-        has_begun = levels or document["signs"] or "temperature_c" in document
+        has_begun = levels or signs or "temperature_c" in document
         return entry_from_answers(day, document) if has_begun else None
 
 
@@ -133,10 +127,10 @@ def filled_from(typed: Mapping[str, Any], last_said: Mapping[Symptom, int]) -> d
     return {**typed, **{str(word): level for word, level in last_said.items() if typed.get(word) in (None, "")}}
 
 
-def _level_field(asked: Question) -> forms.TypedChoiceField:
+def _level_field(question: Question) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
-        label=asked.title,
-        required=asked.word in REQUIRED,
+        label=question.title,
+        required=question.word in REQUIRED,
         choices=SEVERITIES,
         coerce=int,
         empty_value=None,

@@ -1,6 +1,5 @@
 """Fields that forms share: free words, numbers as people write them, a year of birth, a time where the patient is."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,7 +15,6 @@ from accounts.patients import is_adult
 from symptoms.forms.numbers import plain_number
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
-ANY_NUMBER = 10**LONGEST_NUMBER
 LONGEST_LIFE = 120  # years
 BUDDHIST_YEARS, PERSIAN_YEARS = 543, 621  # that those calendars are ahead of the international one, or behind it
 
@@ -36,59 +34,45 @@ class LineField(NameField):
         super().__init__(**{"required": False, **kwargs})
 
 
-class NumberField(forms.DecimalField):
-    """A number between `least` and `most`, with a comma or a point; `too_much(value)` says why one is refused."""
+class WholeNumberField(forms.IntegerField):
+    """A whole number from `least` to `most`, in whatever digits; left out unless asked for."""
 
-    def __init__(
-        self, *, least: str, most: str, unit: str, too_much: Callable[[Decimal], str] | None = None, **kwargs: Any
-    ) -> None:
-        self.least, self.most, self.unit, self.too_much = Decimal(least), Decimal(most), unit, too_much
-        kwargs.setdefault("decimal_places", 2)
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
-        kwargs.setdefault("error_messages", {})
-        kwargs["error_messages"] = {
-            "invalid": f"Write a number, like {self.least}.",
-            "max_decimal_places": "Two places after the point at most.",
-            **kwargs["error_messages"],
-        }
-        super().__init__(**{"required": False, **kwargs})
+    keyboard = "numeric"  # that a phone shows
+    unit = ""
+    default_error_messages = {"invalid": "Write a whole number."}
+
+    def __init__(self, *, least: Decimal | int = 0, most: float = 0, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        widget = forms.TextInput(attrs={"inputmode": self.keyboard, "autocomplete": "off"})
+        super().__init__(**{"required": False, "widget": widget, **kwargs})
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = plain_number(value, self.unit.strip())
-            if len(value) > LONGEST_NUMBER or "e" in value.lower():
+            if len(value) > LONGEST_NUMBER or "e" in value.lower():  # 1e9 is a number to Python, not to people
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if value is None or self.least <= value <= self.most:
-            return
-        if self.too_much is not None and value > self.most:
-            raise ValidationError(self.too_much(value), code="too_much")
-        raise ValidationError(f"Between {self.least} and {self.most}{self.unit}.", code="range")
+        if value is not None and (refusal := self.refusal(value)):
+            raise ValidationError(refusal)
+
+    def refusal(self, value: Any) -> str:
+        """Why a number is refused; empty when it is not."""
+        return "" if self.least <= value <= self.most else f"Between {self.least} and {self.most}{self.unit}."
 
 
-class WholeNumberField(forms.IntegerField):
-    """A whole number between `least` and `most`."""
+class NumberField(WholeNumberField, forms.DecimalField):
+    """A number of some `unit`, with two decimals at most, after a comma or a point."""
 
-    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
-        self.least, self.most = least, most
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
-        kwargs.setdefault("error_messages", {"invalid": "Write a whole number."})
-        super().__init__(**{"required": False, **kwargs})
+    keyboard = "decimal"
+    default_error_messages = {"max_decimal_places": "Two places after the point at most."}
 
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            value = plain_number(value)
-            if len(value) > LONGEST_NUMBER:
-                raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(value)
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and not self.least <= value <= self.most:
-            raise ValidationError(f"Between {self.least} and {self.most}.", code="range")
+    def __init__(self, *, least: Decimal, unit: str, **kwargs: Any) -> None:
+        self.unit = unit
+        super().__init__(least=least, decimal_places=2, **kwargs)
+        self.error_messages["invalid"] = f"Write a number, like {least}."
 
 
 class BirthYearField(WholeNumberField):
@@ -98,44 +82,37 @@ class BirthYearField(WholeNumberField):
 
     def __init__(self, *, too_young: str, **kwargs: Any) -> None:
         self.too_young = too_young
-        super().__init__(
-            **{"label": "Year of birth", "required": True, "least": -ANY_NUMBER, "most": ANY_NUMBER, **kwargs}
-        )
+        super().__init__(label="Year of birth", required=True, **kwargs)
 
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if not self._may_be(value):
-            raise ValidationError(self._what_is_wrong(value), code="range")
-        if not is_adult(value, self.now):
-            raise ValidationError(self.too_young, code="too_young")
+    def refusal(self, value: int) -> str:
+        if self._may_be(value):
+            return "" if is_adult(value, self.now) else self.too_young
+        if value < 1000:
+            return "Write all four digits of the year, like 1990."
+        if self._may_be(value - BUDDHIST_YEARS):
+            return f"Did you mean {value - BUDDHIST_YEARS}? Write the year of the international calendar."
+        if self._may_be(value + PERSIAN_YEARS):
+            return "Write the year of the international calendar, like 1990."
+        return f"Check the year. {value} is {'still to come' if value > self.now.year else 'too long ago'}."
 
     def _may_be(self, year: int) -> bool:
         return self.now.year - LONGEST_LIFE <= year <= self.now.year
 
-    def _what_is_wrong(self, year: int) -> str:
-        if year < 1000:
-            return "Write all four digits of the year, like 1990."
-        if self._may_be(year - BUDDHIST_YEARS):
-            return f"Did you mean {year - BUDDHIST_YEARS}? Write the year of the international calendar."
-        if self._may_be(year + PERSIAN_YEARS):
-            return "Write the year of the international calendar, like 1990."
-        return f"Check the year. {year} is {'still to come' if year > self.now.year else 'too long ago'}."
 
-
-class LocalTimeField(forms.DateTimeField):
+class LocalTimeField(forms.fields.BaseTemporalField):
     """A date and time on the clock of `zone`, `longest_ago` to `now` (both set by the form); gives an aware time."""
 
     zone: ZoneInfo
     now: datetime
+    widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
+    input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+    default_error_messages = {
+        "required": "Say when it was done.",
+        "invalid": "Write a date and a time, like 2026-01-12 14:30.",
+    }
 
     def __init__(self, *, longest_ago: timedelta, **kwargs: Any) -> None:
         self.longest_ago = longest_ago
-        kwargs.setdefault("widget", forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}))
-        kwargs.setdefault("input_formats", ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"])
-        kwargs.setdefault(
-            "error_messages",
-            {"required": "Say when it was done.", "invalid": "Write a date and a time, like 2026-01-12 14:30."},
-        )
         super().__init__(**kwargs)
 
     def on(self, zone: ZoneInfo, now: datetime) -> None:
@@ -146,27 +123,16 @@ class LocalTimeField(forms.DateTimeField):
     def prepare_value(self, value: Any) -> Any:
         return value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
 
-    def to_python(self, value: Any) -> datetime | None:
-        if value in self.empty_values:
-            return None
-        moment = value if isinstance(value, datetime) else self._read(str(value).strip())
-        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value) if value else None
+
+    def strptime(self, value: str, format: str) -> datetime:
+        return datetime.strptime(value, format).replace(tzinfo=self.zone)
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if value is None:
-            return
         if value > self.now:
-            raise ValidationError("That is in the future. Record it once it is done.", code="future")
+            raise ValidationError("That is in the future. Record it once it is done.")
         if value < self.now - self.longest_ago:
-            raise ValidationError(
-                f"That is more than {self.longest_ago.days} days ago, too long to follow. Check the year.", code="past"
-            )
-
-    def _read(self, words: str) -> datetime:
-        for form in self.input_formats or ():
-            try:
-                return datetime.strptime(words, form)
-            except ValueError:
-                continue
-        raise ValidationError(self.error_messages["invalid"], code="invalid")
+            days = self.longest_ago.days
+            raise ValidationError(f"That is more than {days} days ago, too long to follow. Check the year.")

@@ -10,7 +10,6 @@ from django.http import QueryDict
 from symptoms.models.alert import LONGEST_NOTE, OUTCOMES
 
 SEEN = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9])"
-WHY = "Say why it is not a concern."
 
 
 class WordsField(forms.CharField):
@@ -37,18 +36,16 @@ class ResolveForm(forms.Form):
         label="Why, or what was agreed", required=False, max_length=500, help_text="Needed for “Not a concern”."
     )
 
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        said = self.cleaned_data
-        if said.get("outcome") == "no_concern" and not said.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", WHY)
-        return said
+    def clean(self) -> None:
+        cleaned = self.cleaned_data
+        if cleaned.get("outcome") == "no_concern" and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", "Say why it is not a concern.")
 
 
 def seen_in(typed: QueryDict) -> dict[uuid.UUID, int]:
     """Which alerts stood on the page that was sent, with the urgency each had there; anything else is left out."""
-    pairs = (re.fullmatch(SEEN, one, re.I) for one in typed.getlist("seen"))
-    return {uuid.UUID(pair[1]): int(pair[2]) for pair in pairs if pair}
+    matches = (re.fullmatch(SEEN, words, re.I) for words in typed.getlist("seen"))
+    return {uuid.UUID(match[1]): int(match[2]) for match in matches if match}
 
 
 class NoteForm(forms.Form):

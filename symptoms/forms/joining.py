@@ -1,5 +1,6 @@
 """What is agreed to and shared when somebody joins a clinic."""
 
+from dataclasses import fields
 from typing import Any
 
 from django import forms
@@ -24,9 +25,8 @@ class JoinForm(AgreeForm):
     def __init__(self, *args: Any, practice: Practice, has_earlier: bool, has_log: bool, **kwargs: Any) -> None:
         super().__init__(*args, practice=practice, **kwargs)
         self.fields["care"].error_messages["required"] = "Without this you cannot join."
-        asked = {"earlier": has_earlier, "earlier_notes": has_log, "earlier_photos": has_log}
-        for name, is_asked in asked.items():
-            if not is_asked:
+        for name, has_any in (("earlier", has_earlier), ("earlier_notes", has_log), ("earlier_photos", has_log)):
+            if not has_any:
                 del self.fields[name]
 
     @property
@@ -41,10 +41,4 @@ class JoinForm(AgreeForm):
 
     def choices(self) -> Choices:
         """What was chosen."""
-        said = self.cleaned_data
-        return Choices(
-            photos=said["photos"],
-            earlier=said.get("earlier", False),
-            earlier_notes=said.get("earlier_notes", False),
-            earlier_photos=said.get("earlier_photos", False),
-        )
+        return Choices(**{field.name: self.cleaned_data.get(field.name, False) for field in fields(Choices)})

@@ -4,9 +4,8 @@ import re
 
 from accounts.numerals import with_plain_digits
 
-POINTS = re.compile(
-    "[,·٫‧・、，。]"
-)  # decimal marks besides the point: French, old British, Arabic, Japanese keyboards
+# Decimal marks besides the point: French, old British, Arabic, Japanese keyboards.
+POINTS = re.compile("[,·٫‧・、，。]")
 MINUS = str.maketrans("−–", "--")
 DEGREE = str.maketrans("º˚", "°°")  # before they are made plain: the first would become an "o"
 
@@ -19,6 +18,6 @@ def plain_number(typed: str, *units: str) -> str:
     number = with_plain_digits(typed.translate(DEGREE)).translate(MINUS).strip()
     for unit in units:
         if number.lower().endswith(unit.lower()):
-            number = number[: -len(unit)].rstrip()
+            number = number[: len(number) - len(unit)].rstrip()
             break
     return POINTS.sub(".", number)

@@ -12,10 +12,8 @@ from accounts.fields import NameField, ZoneField, set_choices, zone_choices
 from accounts.models import Patient, Practice
 from accounts.patients import TOO_YOUNG
 from symptoms.forms.fields import BirthYearField
-from symptoms.forms.skin_history import NOT_KNOWN, USUAL, OwnSkinForm
+from symptoms.forms.skin_history import SKIN, USUAL, OwnSkinForm
 from symptoms.models import Treatment
-
-SKIN = ("fitzpatrick", "conditions", "medications")
 
 
 class AgreeForm(forms.Form):
@@ -92,6 +90,8 @@ class WelcomeForm(BornForm, OwnSkinForm):
         super().__init__(*args, practice=patient.practice, **kwargs)
         self.asks_usual = treatment is not None and not treatment.baseline
         known = {name for name in SKIN if treatment is None or getattr(treatment, name)}
+        if not self.asks_usual:
+            known |= set(USUAL)
         if treatment is None:
             known.add("right")
         if patient.year_of_birth:
@@ -106,15 +106,3 @@ class WelcomeForm(BornForm, OwnSkinForm):
     def asks_about_skin(self) -> bool:
         """Whether anything about the skin is asked at all."""
         return self.asks_usual or any(name in self.fields for name in SKIN)
-
-    def facts(self) -> dict[str, Any]:
-        """The answers as fields of Treatment, without those that were not asked."""
-        said = self.cleaned_data
-        facts: dict[str, Any] = {}
-        if "fitzpatrick" in self.fields:
-            facts["fitzpatrick"] = None if said["fitzpatrick"] == NOT_KNOWN else int(said["fitzpatrick"])
-        facts |= {name: sorted(said[name]) for name in ("conditions", "medications") if name in self.fields}
-        if self.asks_usual:
-            levels = {question.word: said[f"usual_{question.word}"] for question in USUAL}
-            facts["baseline"] = {word: level for word, level in levels.items() if level is not None}
-        return facts

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accounts.fields import EmailField, NameField, PhoneField
 from accounts.models import Patient, Practice
@@ -45,14 +45,15 @@ class NewPatientForm(PatientForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        said = self.cleaned_data
-        if said.get("name") and not said.get("somebody_else"):
-            self.here_before = list(_alike(self.practice, said["name"], said.get("email", ""))[:5])
-            if self.here_before:
-                self.add_error(
-                    "name", "Somebody like that was here before. Use their record, or say it is a new person."
-                )
-        return said
+        cleaned = self.cleaned_data
+        if cleaned.get("name") and not cleaned.get("somebody_else"):
+            same = Q(folded_name=folded(cleaned["name"]))
+            if cleaned.get("email"):
+                same |= Q(email__iexact=cleaned["email"])
+            self.here_before = list(Patient.objects.of_practice(self.practice).filter(same).by_name()[:5])
+        if self.here_before:
+            self.add_error("name", "Somebody like that was here before. Use their record, or say it is a new person.")
+        return cleaned
 
     def who(self) -> dict[str, Any]:
         """The cleaned answers, for `add_to_practice`."""
@@ -65,10 +66,3 @@ class InviteForm(forms.Form):
     email = EmailField(label="E-mail", error_messages={
         "required": "Write the address to send it to.", "invalid": "Write an e-mail address, like name@example.com."
     })  # fmt: skip
-
-
-def _alike(practice: Practice, name: str, email: str) -> QuerySet[Patient]:
-    same = Q(folded_name=folded(name))
-    if email:
-        same |= Q(email__iexact=email)
-    return Patient.objects.of_practice(practice).filter(same).by_name()

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from symptoms.models.photo import VIEWS
@@ -18,12 +19,9 @@ class PhotosForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("id", uuid4())
 
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        said = self.cleaned_data
+    def clean(self) -> None:
         if not sent_photos(self.files, UUID(int=0)):
-            self.add_error(None, "Choose a photo first.")
-        return said
+            raise ValidationError("Choose a photo first.")
 
 
 def sent_photos(files: Any, id: UUID) -> list[tuple[UUID, str, UploadedFile]]:

@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from symptoms.forms import temperature
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.models import Treatment
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Entry
-from symptoms.recovery.questions import SAY_FIRST, STEP_WORDS, STEPS, Question, asked_today, question
+from symptoms.recovery.questions import SAY_FIRST, STEP_WORDS, STEPS, Question, asked_today
+from symptoms.recovery.questions import question as question_of
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
 FELT = frozenset({Symptom.PAIN, Symptom.WARMTH, Symptom.ITCHING})  # the other symptoms are seen
@@ -68,7 +70,7 @@ class Asking:
         return self._ticks("signs", (sign for sign in Sign if sign not in shown))
 
     def more_exposures(self) -> list[Row]:
-        return self._ticks("exposures", (one for one in Exposure if one not in self.asked.exposures))
+        return self._ticks("exposures", (word for word in Exposure if word not in self.asked.exposures))
 
     @property
     def has_more(self) -> bool:
@@ -81,50 +83,44 @@ class Asking:
     @property
     def temperature_opens_if(self) -> str:
         """The answers that bring the thermometer's question up on a day that does not ask it."""
-        return "" if self.asked.temperature else self._opens_if(question("temperature_c"))
+        return "" if self.asked.temperature else self._opens_if(question_of("temperature_c"))
 
     @property
     def thermometer(self) -> Question:
-        return question("temperature_c")
+        return question_of("temperature_c")
 
     def _scales(self, symptoms: Iterable[Symptom]) -> list[Row]:
-        return [self._scale(symptom, question(symptom)) for symptom in symptoms]
+        return [self._scale(question_of(symptom), self.form[symptom]) for symptom in symptoms]
 
-    def _scale(self, symptom: Symptom, asked: Question) -> Row:
-        field = self.form[symptom]
+    def _scale(self, question: Question, field: BoundField) -> Row:
         return {
-            "name": asked.word,
-            "title": asked.title,
-            "hint": asked.text,
-            "help": asked.help,
-            "steps": asked.steps if asked.steps != STEPS else (),
+            "name": question.word,
+            "title": question.title,
+            "hint": question.text,
+            "help": question.help,
+            "steps": question.steps if question.steps != STEPS else (),
             "chosen": field.value(),
-            "yesterday": self.last_said.get(symptom),
-            "required": self.form.fields[symptom].required,
+            "yesterday": self.last_said.get(Symptom(question.word)),
+            "required": field.field.required,
             "error": " ".join(map(str, field.errors)),
-            "opens_if": "" if symptom in self.asked.symptoms else self._opens_if(asked),
-            "is_felt": symptom in FELT,
+            "opens_if": self._opens_if(question),
+            "is_felt": question.word in FELT,
         }
 
     def _ticks(self, name: str, words: Iterable[str]) -> list[Row]:
         chosen = self.form[name].value() or ()
-        return [self._tick(name, question(word), word in chosen) for word in words]
+        return [
+            {"name": name, "value": question.word, "text": question.text, "help": question.help,
+             "chosen": question.word in chosen, "opens_if": self._opens_if(question)}
+            for question in map(question_of, words)
+        ]  # fmt: skip
 
-    def _tick(self, name: str, asked: Question, chosen: bool) -> Row:
-        opens_if = "" if asked.word in self.asked.signs else self._opens_if(asked)
-        return {
-            "name": name,
-            "value": asked.word,
-            "text": asked.text,
-            "help": asked.help,
-            "chosen": chosen,
-            "opens_if": opens_if,
-        }
-
-    def _opens_if(self, asked: Question) -> str:
-        """The answers of today that would have it asked openly, as `static/js/log.js` reads them."""
-        clues = [clue for w in asked.asked if not w.who and w.days.hold(self.band, self.day) for clue in w.if_any]
-        return " ".join(map(_for_script, clues))
+    def _opens_if(self, question: Question) -> str:
+        """The answers of today that would have it asked openly, as `static/js/log.js` reads them; empty where it is."""
+        if question.word in (*self.asked.symptoms, *self.asked.signs):
+            return ""
+        whens = [when for when in question.asked if not when.who and when.days.hold(self.band, self.day)]
+        return " ".join(_for_script(clue) for when in whens for clue in when.if_any)
 
 
 def _for_script(clue: str) -> str:

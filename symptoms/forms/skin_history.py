@@ -7,23 +7,30 @@ from django import forms
 from accounts.fields import set_choices
 from symptoms.models import Treatment
 from symptoms.recovery.groups import BASELINE_COUNTS
-from symptoms.recovery.questions import QUESTIONS, STEP_WORDS
+from symptoms.recovery.questions import QUESTIONS, SEVERITIES
 from symptoms.wording import treatment as words
 
 NOT_KNOWN = "unknown"
-USUAL = tuple(q for q in QUESTIONS if q.kind == "symptom" and q.word in BASELINE_COUNTS)  # evidence 1.3, "Baseline"
+SKIN = ("fitzpatrick", "conditions", "medications")
+USUAL = {f"usual_{q.word}": q for q in QUESTIONS if q.kind == "symptom" and q.word in BASELINE_COUNTS}
+IN_PLAIN_WORDS = (
+    ("Your skin in the sun", [*words.SKIN_TYPES.items(), (NOT_KNOWN, "I don’t know")]),
+    ("Do you have, or have you had", words.CONDITIONS_IN_PLAIN_WORDS.items()),
+    ("Do you take", words.MEDICATIONS_IN_PLAIN_WORDS.items()),
+)
 
 
 class SkinForm(forms.Form):
     """What a practitioner knows of the skin; `facts()` gives it in the fields of Treatment."""
 
-    fitzpatrick = forms.ChoiceField(
+    fitzpatrick = forms.TypedChoiceField(
         label="Skin type",
         widget=forms.RadioSelect,
         choices=[
             *((kind, f"{words.ROMAN[kind]} · {text}") for kind, text in words.SKIN_TYPES.items()),
             (NOT_KNOWN, "Not known"),
         ],
+        coerce=lambda kind: None if kind == NOT_KNOWN else int(kind),
         error_messages={"required": "Choose a skin type, or “Not known”."},
     )
     conditions = forms.MultipleChoiceField(
@@ -42,11 +49,11 @@ class SkinForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for question in USUAL:
-            self.fields[f"usual_{question.word}"] = forms.TypedChoiceField(
+        for name, question in USUAL.items():
+            self.fields[name] = forms.TypedChoiceField(
                 label=question.title,
                 required=False,
-                choices=list(enumerate(STEP_WORDS)),
+                choices=SEVERITIES,
                 coerce=int,
                 empty_value=None,
                 error_messages={"invalid_choice": "Choose one of the five answers."},
@@ -55,10 +62,9 @@ class SkinForm(forms.Form):
     @property
     def usual(self) -> list[dict[str, Any]]:
         """The rows of usual levels, for `components/scale.html`."""
-        fields = (self[f"usual_{question.word}"] for question in USUAL)
         return [
-            {"name": f.html_name, "title": f.label, "chosen": f.value(), "error": " ".join(map(str, f.errors))}
-            for f in fields
+            {"name": name, "title": field.label, "chosen": field.value(), "error": " ".join(map(str, field.errors))}
+            for name, field in ((name, self[name]) for name in USUAL)
         ]
 
     @property
@@ -67,15 +73,14 @@ class SkinForm(forms.Form):
         return any(row["error"] or row["chosen"] not in (None, "") for row in self.usual)
 
     def facts(self) -> dict[str, Any]:
-        """The cleaned answers as fields of Treatment."""
-        said = self.cleaned_data
-        levels = {question.word: said[f"usual_{question.word}"] for question in USUAL}
-        return {
-            "fitzpatrick": None if said["fitzpatrick"] == NOT_KNOWN else int(said["fitzpatrick"]),
-            "conditions": sorted(said["conditions"]),
-            "medications": sorted(said["medications"]),
-            "baseline": {word: level for word, level in levels.items() if level is not None},
-        }
+        """The cleaned answers as fields of Treatment; what was not asked is left out."""
+        cleaned = self.cleaned_data
+        facts = {name: cleaned[name] for name in SKIN if name in cleaned}
+        facts |= {name: sorted(ticked) for name, ticked in facts.items() if isinstance(ticked, list)}
+        levels = {question.word: cleaned[name] for name, question in USUAL.items() if name in cleaned}
+        if levels:
+            facts["baseline"] = {word: level for word, level in levels.items() if level is not None}
+        return facts
 
 
 class OwnSkinForm(SkinForm):
@@ -83,24 +88,14 @@ class OwnSkinForm(SkinForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        skin, conditions, medications = (self.fields[name] for name in ("fitzpatrick", "conditions", "medications"))
-        skin.label, conditions.label, medications.label = (
-            "Your skin in the sun",
-            "Do you have, or have you had",
-            "Do you take",
-        )
-        set_choices(skin, [*words.SKIN_TYPES.items(), (NOT_KNOWN, "I don’t know")])
-        skin.error_messages["required"] = "Choose what fits best, or “I don’t know”."
-        set_choices(conditions, words.CONDITIONS_IN_PLAIN_WORDS.items())
-        set_choices(medications, words.MEDICATIONS_IN_PLAIN_WORDS.items())
+        for name, (label, choices) in zip(SKIN, IN_PLAIN_WORDS, strict=True):
+            self.fields[name].label = label
+            set_choices(self.fields[name], choices)
+        self.fields["fitzpatrick"].error_messages["required"] = "Choose what fits best, or “I don’t know”."
 
 
 def skin_of(treatment: Treatment) -> dict[str, Any]:
     """What is known of the skin from a treatment, as the form's initial values."""
     usual = {f"usual_{word}": level for word, level in treatment.baseline.items()}
-    return {
-        "fitzpatrick": treatment.fitzpatrick or NOT_KNOWN,
-        "conditions": treatment.conditions,
-        "medications": treatment.medications,
-        **usual,
-    }
+    skin = {name: getattr(treatment, name) for name in SKIN}
+    return {**skin, "fitzpatrick": treatment.fitzpatrick or NOT_KNOWN, **usual}

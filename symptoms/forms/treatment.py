@@ -25,6 +25,10 @@ from symptoms.wording.times import clock_by
 FOLLOWED_FOR = timedelta(days=LAST_DAY)
 DEPTHS = f"0.1–{DEEPEST_MM} mm"
 PRODUCT_ROWS = 8  # the page shows as many as are used and one more, by its stylesheet alone
+AS_TYPED = (
+    "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
+    "cartridge_lot",
+)  # fmt: skip
 
 
 def id_in(typed: QueryDict) -> UUID:
@@ -50,8 +54,11 @@ def too_deep(depth: Decimal) -> str:
     return f"{depth.normalize():f} mm is deeper than any needle made for this. Did you mean {meant.normalize():f}?"
 
 
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0, fold=0)
+class DepthField(NumberField):
+    """How deep the needles went, in millimetres."""
+
+    def refusal(self, value: Decimal) -> str:
+        return too_deep(value) if value > self.most else super().refusal(value)
 
 
 class SessionForm(forms.Form):
@@ -64,17 +71,16 @@ class SessionForm(forms.Form):
         choices=list(words.DEVICES.items()),
         error_messages={"required": "Choose a device."},
     )
-    needle_depth_mm = NumberField(
+    needle_depth_mm = DepthField(
         label="Deepest setting used",
-        least="0.1",
-        most=str(DEEPEST_MM),
+        least=Decimal("0.1"),
+        most=DEEPEST_MM,
         unit=" mm",
-        too_much=too_deep,
         help_text=f"The deepest used, {DEPTHS}. Not known: leave it empty.",
     )
     passes = WholeNumberField(label="Passes", least=1, most=20, help_text="1–20")
     energy_mj = NumberField(
-        label="Energy", least="0.1", most="150", unit=" mJ", help_text="RF only, 0.1–150 mJ per pin"
+        label="Energy", least=Decimal("0.1"), most=150, unit=" mJ", help_text="RF only, 0.1–150 mJ per pin"
     )
     setting = forms.ChoiceField(
         label="Where",
@@ -104,8 +110,7 @@ class SessionForm(forms.Form):
         performed_at = self.fields["performed_at"]
         assert isinstance(performed_at, LocalTimeField)
         performed_at.on(zone, now)
-        self.clock = clock_by(zone, elsewhere, now) if elsewhere else ""
-        performed_at.help_text = self.clock
+        self.clock = performed_at.help_text = clock_by(zone, elsewhere, now) if elsewhere else ""
         rows = max(PRODUCT_ROWS, 1 + sum(name.startswith("product_name_") for name in self.initial))
         for row in range(rows):
             name = LineField(label=f"Product {row + 1}")
@@ -134,10 +139,8 @@ class SessionForm(forms.Form):
         """What was left as it stood stays as it is: with its seconds, in the right one of an hour that came twice."""
         typed: datetime = self.cleaned_data["performed_at"]
         known: datetime | None = self.initial.get("performed_at")
-        field = self.fields["performed_at"]
-        if known is None or _minute(field.prepare_value(known)) != _minute(field.prepare_value(typed)):
-            return typed
-        return known
+        as_shown = self.fields["performed_at"].prepare_value
+        return known if known and f"{as_shown(known):%F %R}" == f"{as_shown(typed):%F %R}" else typed
 
     def clean_energy_mj(self) -> Decimal | None:
         energy: Decimal | None = self.cleaned_data["energy_mj"]
@@ -147,22 +150,21 @@ class SessionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        said = self.cleaned_data
-        if not said.get("areas") and not said.get("areas_other") and not {"areas", "areas_other"} & self.errors.keys():
+        cleaned = self.cleaned_data
+        areas = {"areas", "areas_other"}
+        if not any(cleaned.get(name) for name in areas) and not areas & self.errors.keys():
             self.add_error("areas", "Choose at least one area, or write it down.")
         for row in self.rows:
-            if said.get(f"product_lot_{row}") and not said.get(f"product_name_{row}"):
+            if cleaned.get(f"product_lot_{row}") and not cleaned.get(f"product_name_{row}"):
                 self.add_error(f"product_name_{row}", "Write the product’s name beside its lot.")
-        return said
+        return cleaned
 
     def facts(self) -> dict[str, Any]:
         """The cleaned answers as fields of Treatment, for `start_treatment` and `change_treatment`."""
-        said = self.cleaned_data
-        named = ((said[f"product_name_{row}"], said[f"product_lot_{row}"]) for row in self.rows)
-        plain = ("performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other",
-                 "operator", "cartridge_lot", "same_day_injection")  # fmt: skip
+        cleaned = self.cleaned_data
+        named = ((cleaned[f"product_name_{row}"], cleaned[f"product_lot_{row}"]) for row in self.rows)
         return {
-            **{name: said[name] for name in plain},
+            **{name: cleaned[name] for name in (*AS_TYPED, "same_day_injection")},
             "products": [{"name": name, "lot": lot} if lot else {"name": name} for name, lot in named if name],
         }
 
@@ -235,8 +237,6 @@ OWN_WORDS = [
 
 def session_of(treatment: Treatment) -> dict[str, Any]:
     """A recorded treatment as the form's initial values."""
-    plain = ("performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other",
-             "operator", "cartridge_lot", "practitioner")  # fmt: skip
     products = {
         f"product_{part}_{row}": product[part]
         for row, product in enumerate(treatment.products)
@@ -244,7 +244,7 @@ def session_of(treatment: Treatment) -> dict[str, Any]:
         if product.get(part)
     }
     return {
-        **{name: getattr(treatment, name) for name in plain},
+        **{name: getattr(treatment, name) for name in (*AS_TYPED, "practitioner")},
         "same_day_injection": "yes" if treatment.same_day_injection else "no",
         **products,
         **skin_of(treatment),
