@@ -37,6 +37,7 @@ class Endpoint(APIView):
     may: dict[str, type[BasePermission]] = {}
     query: frozenset[str] = frozenset()
     newest_by = "received_at"
+    pagination_class = NewestFirst
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     def get_permissions(self) -> Sequence[Any]:

@@ -48,15 +48,19 @@ class StrictField(serializers.Field):
         return value
 
 
-class Word(StrictField):
-    """One word of a vocabulary, which stands under `name` in the schema. An empty one is written as null."""
-
-    default_error_messages = {"unknown": "Not one of the words that are known here."}
+class VocabularyField(StrictField):
+    """Takes words of a vocabulary, which stands under `name` in the schema."""
 
     def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.component, self.words = name, tuple(map(str, words))
         self.known = frozenset(self.words)
+
+
+class Word(VocabularyField):
+    """One word. An empty one is written as null."""
+
+    default_error_messages = {"unknown": "Not one of the words that are known here."}
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.words)}
@@ -89,15 +93,15 @@ class Words(StrictField):
     def to_internal_value(self, data: Any) -> list[str]:
         if not isinstance(data, list) or not all(isinstance(word, str) for word in data):
             self.fail("not_a_list")
-        said = set(data)
-        if not said <= self.word.known:
-            self.fail("unknown", words=", ".join(sorted(said - self.word.known))[:100])
-        if len(said) != len(data):
+        words = set(data)
+        if not words <= self.word.known:
+            self.fail("unknown", words=", ".join(sorted(words - self.word.known))[:100])
+        if len(words) != len(data):
             self.fail("repeated")
-        return sorted(said)
+        return sorted(words)
 
 
-class Levels(StrictField):
+class Levels(VocabularyField):
     """How strong each named symptom is, as an object of whole numbers from 0 to 4."""
 
     default_error_messages = {
@@ -105,11 +109,6 @@ class Levels(StrictField):
         "unknown": "Not a symptom that is known here.",
         "level": "Send a whole number from 0 (none) to 4 (very severe).",
     }
-
-    def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.component, self.words = name, tuple(map(str, words))
-        self.known = frozenset(self.words)
 
     def openapi(self) -> dict[str, Any]:
         level = {"type": "integer", "minimum": 0, "maximum": 4}
@@ -130,7 +129,7 @@ class Levels(StrictField):
 
 
 class Number(StrictField):
-    """A number from `least` to `most`; a whole one unless `places` after the point are allowed."""
+    """A number from `least` to `most`: an int, or a Decimal where `places` after the point are allowed."""
 
     default_error_messages = {
         "invalid": "Send a number.",
@@ -147,19 +146,16 @@ class Number(StrictField):
         kind = "number" if self.places else "integer"
         return {"type": kind, "minimum": self.least, "maximum": self.most}
 
-    def to_internal_value(self, data: Any) -> float | Decimal:
+    def to_internal_value(self, data: Any) -> int | Decimal:
         if isinstance(data, bool) or not isinstance(data, int | float):
             self.fail("invalid" if self.places else "whole")
-        if not self.places and isinstance(data, float):
-            if not data.is_integer():  # 3.0 is a whole number in JSON
-                self.fail("whole")
-            data = int(data)
+        if not self.places and not float(data).is_integer():  # 3.0 is a whole number in JSON
+            self.fail("whole")
         if not self.least <= data <= self.most:
             self.fail("range", least=self.least, most=self.most)
         if self.places and round(data, self.places) != data:
             self.fail("places", places=self.places)
-        number: float | Decimal = data
-        return number
+        return Decimal(str(data)) if self.places else int(data)
 
 
 class YesOrNo(StrictField):
@@ -192,7 +188,7 @@ class Text(StrictField):
 
     def openapi(self) -> dict[str, Any]:
         least = {"minLength": self.least} if self.least else {}
-        return {"type": "string", "maxLength": self.most, **least}
+        return {"type": "string", **least, "maxLength": self.most}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

@@ -1,8 +1,10 @@
-"""Reads JSON strictly: what is ambiguous, huge, deep or not text is refused before anything looks at it."""
+"""Reads JSON strictly: what is ambiguous, huge, deep or not text is refused before anything looks at it.
+
+Bodies in any other charset than UTF-8 do not come here (tracker/web/content_type.py).
+"""
 
 import json
 import math
-from codecs import lookup
 from typing import Any
 
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
@@ -39,10 +41,10 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
-        request = parser_context["request"]
-        refuse_compressed(request)
-        _refuse_other_charset(media_type or "", request.content_type)
-        raw = read_limited(stream, request, MAX_BYTES)
+        _refuse_unread(parser_context["request"], MAX_BYTES, TooLarge)
+        raw: bytes = stream.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise TooLarge
         try:
             document = DECODER.decode(raw.decode("utf-8"))
         except UnicodeDecodeError as error:
@@ -55,22 +57,13 @@ class StrictJSONParser(BaseParser):
         return document
 
 
-def refuse_compressed(request: Request) -> None:
-    """A few compressed bytes can become gigabytes, and no body of ours is worth compressing."""
-    encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
-    if encoding.strip().lower() not in ("", "identity"):
-        raise UnsupportedMediaType(encoding[:40], "Compressed bodies are not read.")
-
-
 class PictureParser(BaseParser):
     """A picture as it is, up to the size that a photo may have: as a file, since many may be on their way at once."""
 
     media_type = "image/*"
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
-        request = parser_context["request"]
-        refuse_compressed(request)
-        refuse_longer(request, MAX_PHOTO, PhotoTooLarge)
+        _refuse_unread(parser_context["request"], MAX_PHOTO, PhotoTooLarge)
         picture = nameless_file()
         while piece := stream.read(PIECE):
             picture.write(piece)
@@ -84,46 +77,22 @@ class PhotoFormParser(MultiPartParser):
     """A form with one picture in it; Django itself sets no limit to what files weigh together."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        request = parser_context["request"]
-        refuse_compressed(request)
-        refuse_longer(request, MAX_PHOTO + MAX_BYTES, PhotoTooLarge)
+        _refuse_unread(parser_context["request"], MAX_PHOTO + MAX_BYTES, PhotoTooLarge)
         return super().parse(stream, media_type, parser_context)
 
 
-def refuse_longer(request: Request, most: int, refusal: type[TooLarge] = TooLarge) -> None:
-    """Refuse a body that says that it is longer than `most` bytes; without its length no body is read at all.
+def _refuse_unread(request: Request, most: int, refusal: type[TooLarge]) -> None:
+    """Refuse by its headers a body that is compressed, or says that it is longer than `most` bytes.
 
-    Raises:
-        TooLarge: it is; of the kind `refusal`.
+    A few compressed bytes can become gigabytes, and no body of ours is worth compressing. A body whose length cannot
+    be read is too long.
     """
-    said = request.META.get("CONTENT_LENGTH") or "0"
-    if not said.isdecimal() or int(said[:12]) > most:
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType(encoding[:40], "Compressed bodies are not read.")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length[:12]) > most:
         raise refusal
-
-
-def read_limited(stream: Any, request: Request, most: int) -> bytes:
-    """The whole body, at most `most` bytes.
-
-    Raises:
-        TooLarge: it is longer.
-    """
-    refuse_longer(request, most)
-    raw: bytes = stream.read(most + 1)
-    if len(raw) > most:
-        raise TooLarge
-    return raw
-
-
-def _refuse_other_charset(media_type: str, content_type: str) -> None:
-    for part in media_type.split(";")[1:]:
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "charset":
-            try:
-                fits = lookup(value.strip().strip('"')).name == "utf-8"
-            except (LookupError, ValueError):
-                fits = False
-            if not fits:
-                raise UnsupportedMediaType(content_type[:80], "JSON is read as UTF-8 only.")
 
 
 def _each_name_once(pairs: list[tuple[str, object]]) -> dict[str, Any]:
@@ -179,8 +148,5 @@ def _look_through(value: Any, levels: int) -> None:
     if isinstance(value, dict | list):
         if levels == 0:
             raise ParseError("The body is nested too deeply.")
-        for item in value:
+        for item in [*value, *value.values()] if isinstance(value, dict) else value:
             _look_through(item, levels - 1)
-        if isinstance(value, dict):
-            for item in value.values():
-                _look_through(item, levels - 1)

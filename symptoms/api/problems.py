@@ -12,6 +12,9 @@ from rest_framework.views import set_rollback
 
 from accounts.database_errors import is_transient
 from accounts.web.unavailable import RETRY_AFTER
+from symptoms.journal.entries import DayNotYet, EntryRefused, ForeignId, NotTheirs, SameIdOtherAnswers
+from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos
+from symptoms.photos.refusals import PhotoRefused
 
 MEDIA_TYPE = "application/problem+json"
 SENTENCES = {
@@ -53,7 +56,7 @@ class Busy(exceptions.APIException):
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """REST framework's exception handler; None where the fault is a real one, which then answers 500."""
-    fault = _as_api_exception(error)
+    fault = _of_journal(error) or _as_api_exception(error)
     if fault is None:
         return None
     set_rollback()
@@ -77,6 +80,25 @@ def document(fault: exceptions.APIException) -> dict[str, Any]:
         "errors": [{"pointer": where, "detail": what} for where, what in _errors(fault)],
     }
     return {**body, **getattr(fault, "more", {})}
+
+
+def _of_journal(error: Exception) -> exceptions.APIException | None:
+    """What the verbs that patients' programs call refuse."""
+    if isinstance(error, NotTheirs | ForeignId):
+        return exceptions.NotFound(SENTENCES[404])
+    if isinstance(error, DayNotYet):
+        return Unprocessable(str(error), "/day", today=error.today)
+    if isinstance(error, SameIdOtherAnswers):
+        return Conflict("This id was used for other answers. To change a day, send them under a new id.")
+    if isinstance(error, SameIdOtherPhoto):
+        return Conflict("This id was used for another photo.")
+    if isinstance(error, EntryRefused):
+        return Unprocessable(str(error))
+    if isinstance(error, PhotoRefused) and error.is_ours:
+        return Busy(error.sentence)
+    if isinstance(error, PhotoRefused | TooManyPhotos):
+        return Unprocessable(str(error), "/photo")
+    return None
 
 
 def _as_api_exception(error: Exception) -> exceptions.APIException | None:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import caches
 
+from symptoms.api.throttles import PerPerson
 from tests import people
 from tests.api.programs import program
 from tests.treatments import pen
@@ -34,5 +35,5 @@ def okafors(db):
 
 
 @pytest.fixture
-def settings_without_limit(settings):
-    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"person": "100000/min"}}
+def without_limit(monkeypatch):
+    monkeypatch.setitem(PerPerson.THROTTLE_RATES, "person", "100000/min")

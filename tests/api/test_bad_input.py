@@ -52,9 +52,6 @@ BODIES = {
     "everything null": b'{"day":null,"symptoms":null,"signs":null,"outcome":null,"device":null,"performed_at":null}',
 }
 TYPES = {
-    "utf-16": "application/json; charset=utf-16",
-    "utf-7": "application/json; charset=utf-7",
-    "an unknown charset": "application/json; charset=klingon",
     "a form": "application/x-www-form-urlencoded",
     "a form of parts without a boundary": "multipart/form-data",
     "XML": "application/xml",
@@ -98,9 +95,8 @@ def test_a_body_that_is_odd_is_refused(writing, name):
 
 @pytest.mark.parametrize("name", TYPES)
 def test_a_kind_of_body_that_is_not_read_is_refused(writing, name):
-    body = '{"note": "hello"}'.encode("utf-16" if name == "utf-16" else "utf-8")
     for who, method, path in writing:
-        refuses(who.generic, method, path, body, content_type=TYPES[name])
+        refuses(who.generic, method, path, b'{"note": "hello"}', content_type=TYPES[name])
 
 
 def test_a_compressed_bomb_is_not_unpacked(writing):

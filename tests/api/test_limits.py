@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from symptoms.api.throttles import PerPerson
 from symptoms.models import Entry
 from tests.api.programs import QUIET, of, program, put_entry
 from tests.treatments import answers, on_day
@@ -16,8 +17,8 @@ LIST = "/api/v1/treatments/"
 
 
 @pytest.fixture
-def three_a_minute(settings):
-    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"person": "3/min"}}
+def three_a_minute(monkeypatch):
+    monkeypatch.setitem(PerPerson.THROTTLE_RATES, "person", "3/min")
 
 
 def test_too_many_calls_are_told_when_to_come_back(three_a_minute, anas, noors):

@@ -80,7 +80,7 @@ def ids(treatment, anas):
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("who", ["ana", "noor"])
 @pytest.mark.parametrize("operation", OPERATIONS, ids=LABELS)
-def test_the_api_does_what_the_schema_says(request, ids, operation, who, mode, settings_without_limit, one_connection):
+def test_the_api_does_what_the_schema_says(request, ids, operation, who, mode, without_limit, one_connection):
     person = request.getfixturevalue(who)
     token, _ = Token.objects.get_or_create(user=getattr(person, "user", person))
     headers = {"Authorization": f"Token {token.key}"}

@@ -35,8 +35,7 @@ def fill(client, treatment, days) -> None:
         assert put_entry(client, treatment, {**QUIET, "day": day}).status_code == 201
 
 
-def test_an_entry_with_alert_and_delivery_costs_the_same_after_none_and_after_179(anas, long_ago, settings):
-    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"person": "9999/min"}}
+def test_an_entry_with_alert_and_delivery_costs_the_same_after_none_and_after_179(anas, long_ago, without_limit):
     first = statements(lambda: put_entry(anas, long_ago, {**INFECTED, "day": 0}))
     assert (Alert.objects.count(), Delivery.objects.count()) == (1, 1)
     Alert.objects.all().delete()

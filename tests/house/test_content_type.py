@@ -36,10 +36,19 @@ def test_a_body_of_an_odd_kind_is_refused_and_a_page_is_read_as_ever(settings, c
     assert status_of(site, "GET", path, query=query, CONTENT_TYPE=content_type) == read
 
 
+def kind_for_django(content_type: str) -> str:
+    environ = {"CONTENT_TYPE": content_type}
+    ReadableContentType(lambda environ, _: [])(environ, lambda *_: None)
+    return environ["CONTENT_TYPE"]
+
+
 @pytest.mark.parametrize(
     "content_type", [FORM, PARTS, f"{FORM}; charset=UTF-8", f'{FORM}; charset="utf-8"', "", "image/jpeg"]
 )
 def test_an_ordinary_kind_is_left_as_it_is(content_type):
-    environ = {"CONTENT_TYPE": content_type}
-    ReadableContentType(lambda environ, _: [])(environ, lambda *_: None)
-    assert environ["CONTENT_TYPE"] == content_type
+    assert kind_for_django(content_type) == content_type
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_json_in_another_charset_is_of_no_kind_that_the_api_reads(codec):
+    assert kind_for_django(f"application/json; charset={codec}") == "application/octet-stream"

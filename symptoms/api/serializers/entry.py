@@ -37,24 +37,18 @@ class EntryInSerializer(StrictSerializer):
     exposures = Words("Exposure", Exposure, default=list, help_text="What the skin met since the last entry.")
     note = Text(default="", help_text="For people; it is never judged.")
 
-    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, report: dict[str, Any]) -> dict[str, Any]:
         """Gives `day`, `answers` (the document of Entry.answers) and `note`."""
-        asked = said.get("asked")
-        answered = EVERYTHING if asked is None else sorted({*asked, *said["symptoms"]})
+        answered = sorted({*report["asked"], *report["symptoms"]}) if "asked" in report else EVERYTHING
         missing = [symptom for symptom in REQUIRED if symptom not in answered]
         if missing:
             raise serializers.ValidationError(
                 {"asked": [f"Not answered, though asked every day: {', '.join(missing)}."]}
             )
-        answers = {
-            "symptoms": said["symptoms"],
-            "asked": answered,
-            "signs": said["signs"],
-            "exposures": said["exposures"],
-        }
-        if said.get("temperature_c") is not None:
-            answers["temperature_c"] = float(said["temperature_c"])
-        return {"day": said["day"], "answers": answers, "note": said["note"]}
+        answers = {name: report[name] for name in ("symptoms", "signs", "exposures")} | {"asked": answered}
+        if report.get("temperature_c") is not None:
+            answers["temperature_c"] = float(report["temperature_c"])
+        return {"day": report["day"], "answers": answers, "note": report["note"]}
 
 
 class NewEntryInSerializer(EntryInSerializer):
@@ -62,8 +56,8 @@ class NewEntryInSerializer(EntryInSerializer):
 
     id = serializers.UUIDField(help_text="Made by the client, so that sending it again is recognised.")
 
-    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        return {**super().validate(said), "id": said["id"]}
+    def validate(self, report: dict[str, Any]) -> dict[str, Any]:
+        return {**super().validate(report), "id": report["id"]}
 
 
 class State(Word):

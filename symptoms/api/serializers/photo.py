@@ -11,6 +11,7 @@ from symptoms.photos.limits import MEGABYTES
 from symptoms.recovery.course import LAST_DAY
 
 VIEW_WORDS = [word for word, _ in VIEWS]
+A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
 
 
 class DayInText(StrictField):
@@ -19,7 +20,7 @@ class DayInText(StrictField):
     default_error_messages = {"invalid": "Send a day from 0 to {last}."}
 
     def openapi(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
+        return A_DAY
 
     def to_internal_value(self, data: Any) -> int:
         if (

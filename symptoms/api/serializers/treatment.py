@@ -7,17 +7,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from symptoms.api.fields import (
-    Levels,
-    Moment,
-    Number,
-    StrictField,
-    StrictSerializer,
-    Text,
-    Word,
-    Words,
-    YesOrNo,
-)  # fmt: skip
+from symptoms.api.fields import Levels, Moment, Number, StrictField, StrictSerializer, Text, Word, Words, YesOrNo
 from symptoms.forms.treatment import FOLLOWED_FOR, too_deep
 from symptoms.models import Treatment
 from symptoms.models.treatment import DEEPEST_MM
@@ -37,21 +27,11 @@ class Depth(Number):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(0.1, DEEPEST_MM, places=2, **kwargs)
 
-    def to_internal_value(self, data: Any) -> Decimal:
+    def to_internal_value(self, data: Any) -> int | Decimal:
         is_number = isinstance(data, int | float) and not isinstance(data, bool)
         if is_number and self.most < data <= 1000:
             raise serializers.ValidationError(too_deep(Decimal(str(data))))
-        return Decimal(str(super().to_internal_value(data)))
-
-
-class Energy(Number):
-    """Energy of radiofrequency for each pin, in millijoules."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(0.1, 150, places=2, **kwargs)
-
-    def to_internal_value(self, data: Any) -> Decimal:
-        return Decimal(str(super().to_internal_value(data)))
+        return super().to_internal_value(data)
 
 
 class ProductInSerializer(StrictSerializer):
@@ -98,7 +78,9 @@ class TreatmentInSerializer(StrictSerializer):
         required=False, allow_null=True, help_text="The deepest setting, in mm; left out when not known."
     )
     passes = Number(1, 20, required=False, allow_null=True)
-    energy_mj = Energy(required=False, allow_null=True, help_text="For each pin, in mJ; radiofrequency only.")
+    energy_mj = Number(
+        0.1, 150, places=2, required=False, allow_null=True, help_text="For each pin, in mJ; radiofrequency only."
+    )
     setting = Word("Setting", Setting, default="clinic")
     areas = Words("Area", Area, default=list)
     areas_other = Text(120, default="", help_text="Other areas in free words, with commas between them.")
@@ -119,13 +101,13 @@ class TreatmentInSerializer(StrictSerializer):
             raise serializers.ValidationError(f"That is more than {FOLLOWED_FOR.days} days ago, too long to follow.")
         return at
 
-    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
-        whole = {**(facts_of(self.instance) if self.instance else {}), **said}
+    def validate(self, facts: dict[str, Any]) -> dict[str, Any]:
+        whole = {**(facts_of(self.instance) if self.instance else {}), **facts}
         if whole.get("energy_mj") is not None and whole["device"] != Device.RF:
             raise serializers.ValidationError({"energy_mj": ["Only radiofrequency has an energy."]})
         if not whole.get("areas") and not whole.get("areas_other"):
             raise serializers.ValidationError({"areas": ["Name at least one area, here or in areas_other."]})
-        return said
+        return facts
 
 
 class NewTreatmentInSerializer(TreatmentInSerializer):

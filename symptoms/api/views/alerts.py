@@ -13,7 +13,6 @@ from accounts.models import User
 from symptoms.alerts.handling import acknowledge, resolve
 from symptoms.alerts.read_receipts import BY_PROGRAM, LISTED_BY_PROGRAM
 from symptoms.api.base import AuthenticatedRequest, Endpoint
-from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPractitioner
 from symptoms.api.problems import Conflict
 from symptoms.api.schema import CURSOR, operation
@@ -37,7 +36,6 @@ class Alerts(Endpoint):
     may = {"GET": IsPractitioner}
     query = frozenset({"cursor", "open"})
     newest_by = "opened_at"
-    pagination_class = NewestFirst
 
     @operation(
         "list_alerts",
@@ -85,11 +83,9 @@ class Acknowledgement(Endpoint):
         self.read(NothingInSerializer)
         alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
         acknowledge(alert.treatment, by=request.user, now=timezone.now())
-        still_open = (
-            _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
-        )
+        alerts = _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
         record_access(request.user, alert.treatment.patient, BY_PROGRAM)
-        return Response(AlertsSerializer({"alerts": as_seen(request.user, still_open)}).data)
+        return Response(AlertsSerializer({"alerts": as_seen(request.user, alerts)}).data)
 
 
 class Resolution(Endpoint):
@@ -107,14 +103,14 @@ class Resolution(Endpoint):
         more=(409,),
     )
     def post(self, request: AuthenticatedRequest, alert_id: UUID) -> Response:
-        said = self.read(ResolutionInSerializer)
+        resolution = self.read(ResolutionInSerializer)
         alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
         try:
-            done = resolve(alert, **said, by=request.user, now=timezone.now())
+            is_resolved = resolve(alert, **resolution, by=request.user, now=timezone.now())
         except ValueError as refusal:
             raise ValidationError({"reason": [str(refusal)]}) from refusal
         alert = _seen_by(request.user).get(pk=alert_id)
-        if not done and (alert.outcome, alert.reason) != (said["outcome"], said["reason"]):
+        if not is_resolved and {"outcome": alert.outcome, "reason": alert.reason} != resolution:
             raise Conflict("Somebody resolved this before, with another outcome.")
         return _answer(request.user, alert)
 

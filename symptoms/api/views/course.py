@@ -11,11 +11,11 @@ from symptoms.api.base import AuthenticatedRequest, Endpoint, treatment_read_by
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.schema import operation
 from symptoms.api.serializers.course import CourseSerializer
+from symptoms.api.serializers.photo import A_DAY, DayInText
 from symptoms.journal.course_days import read_course
 from symptoms.recovery.course import LAST_DAY
 
 MOST_DAYS = 60
-A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
 FROM = OpenApiParameter("from", A_DAY, description="The first day; left out, day 0.")
 TO = OpenApiParameter("to", A_DAY, description=f"The last day, at most {MOST_DAYS - 1} after `from`; left out, as far.")
 
@@ -46,9 +46,7 @@ class Course(Endpoint):
 
 
 def _day(request: AuthenticatedRequest, name: str, otherwise: int) -> int:
-    text = request.query_params.get(name)
-    if text is None:
-        return otherwise
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= LAST_DAY):
-        raise ValidationError({name: [f"Send a day from 0 to {LAST_DAY}."]})
-    return int(text)
+    try:
+        return DayInText().to_internal_value(request.query_params.get(name, str(otherwise)))
+    except ValidationError as error:
+        raise ValidationError({name: error.detail}) from error

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
@@ -20,21 +19,12 @@ from symptoms.api.base import (
     treatment_read_by,
     treatment_seen_by,
 )
-from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
-from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
 from symptoms.api.serializers.assessment import AssessmentSerializer
 from symptoms.api.serializers.entry import EntryInSerializer, EntrySerializer, NewEntryInSerializer
 from symptoms.api.serializers.verdict import WholeEntrySerializer, reception_for, reception_of_recorded, whole_entry
-from symptoms.journal.entries import (
-    DayNotYet,
-    EntryRefused,
-    ForeignId,
-    NotTheirs,
-    SameIdOtherAnswers,
-    record_entry,
-)
+from symptoms.journal.entries import NotTheirs, record_entry
 from symptoms.models import Assessment
 
 OF_ENTRY = OpenApiParameter("entry", UUID, description="Only those of this entry.")
@@ -62,7 +52,6 @@ class Entries(Recording):
 
     may = {"GET": IsPatientOrPractitioner, "POST": IsSignedIn}
     query = frozenset({"cursor"})
-    pagination_class = NewestFirst
 
     @operation(
         "list_entries",
@@ -124,7 +113,6 @@ class Assessments(Endpoint):
     may = {"GET": IsPatientOrPractitioner}
     query = frozenset({"cursor", "entry"})
     newest_by = "made_at"
-    pagination_class = NewestFirst
 
     @operation(
         "list_assessments",
@@ -148,23 +136,15 @@ class Assessments(Endpoint):
         return self.page(rows, AssessmentSerializer, as_seen)
 
 
-def _recorded(request: AuthenticatedRequest, treatment_id: UUID, said: dict[str, Any]) -> Response:
+def _recorded(request: AuthenticatedRequest, treatment_id: UUID, report: dict[str, Any]) -> Response:
     now = timezone.now()
     try:
-        done = record_entry(treatment_id, **said, by=request.user, now=now)
-    except NotTheirs as refusal:
-        own_treatment(request.user, treatment_id)
-        raise Http404 from refusal
-    except DayNotYet as refusal:
-        raise Unprocessable(str(refusal), "/day", today=refusal.today) from refusal
-    except SameIdOtherAnswers as refusal:
-        raise Conflict("This id was used for other answers. To change a day, send them under a new id.") from refusal
-    except EntryRefused as refusal:
-        raise Unprocessable(str(refusal)) from refusal
-    except ForeignId as refusal:
-        raise Http404 from refusal
-    entry = done.entry
-    entry.assessment = done.assessment
-    if done.assessment is not None:
-        done.assessment.entry = entry
-    return Response(whole_entry(entry, reception_of_recorded(done, now)), status=201 if done.is_new else 200)
+        recorded = record_entry(treatment_id, **report, by=request.user, now=now)
+    except NotTheirs:
+        own_treatment(request.user, treatment_id)  # whoever is no patient at all is told so
+        raise
+    entry = recorded.entry
+    entry.assessment = recorded.assessment
+    if recorded.assessment is not None:
+        recorded.assessment.entry = entry
+    return Response(whole_entry(entry, reception_of_recorded(recorded, now)), status=201 if recorded.is_new else 200)

@@ -4,14 +4,12 @@ from io import BytesIO
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.response import Response
 
-from accounts.models import User
 from symptoms.api.base import (
     AuthenticatedRequest,
     Endpoint,
@@ -21,26 +19,14 @@ from symptoms.api.base import (
     treatment_read_by,
     treatment_seen_by,
 )
-from symptoms.api.pagination import NewestFirst
 from symptoms.api.parsers import PhotoFormParser, PictureParser
 from symptoms.api.permissions import IsPatientOrPractitioner, IsSignedIn
-from symptoms.api.problems import Busy, Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
-from symptoms.api.serializers.photo import (
-    VIEW_WORDS,
-    PhotoFactsInSerializer,
-    PhotoInSerializer,
-    PhotoSerializer,
-)  # fmt: skip
-from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
-from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
-from symptoms.models import Photo
-from symptoms.photos.refusals import PhotoRefused
+from symptoms.api.serializers.photo import A_DAY, VIEW_WORDS, PhotoFactsInSerializer, PhotoInSerializer, PhotoSerializer
+from symptoms.journal.photos import attach_photo, remove_photo
 from symptoms.photos.uploads import place_for_upload
-from symptoms.recovery.course import LAST_DAY
 
 WHERE = "With a picture as the body: "
-A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
 DAY = OpenApiParameter("day", A_DAY, description=f"{WHERE}the day that it shows.")
 VIEW = OpenApiParameter("view", str, enum=VIEW_WORDS, description=f"{WHERE}the side that it shows.")
 PICTURES = ("image/jpeg", "image/png", "image/webp")
@@ -51,7 +37,6 @@ class Photos(Endpoint):
 
     may = {"GET": IsPatientOrPractitioner}
     query = frozenset({"cursor"})
-    pagination_class = NewestFirst
 
     @operation(
         "list_photos",
@@ -94,7 +79,11 @@ class OnePhoto(Endpoint):
     )
     def put(self, request: AuthenticatedRequest, treatment_id: UUID, photo_id: UUID) -> Response:
         own_treatment(request.user, treatment_id)
-        photo, is_new = _kept(treatment_id, id=photo_id, **self._said(request), by=request.user)
+        picture, facts = self._read(request)
+        with place_for_upload(request.user.pk):
+            photo, is_new = attach_photo(
+                treatment_id, id=photo_id, **facts, data=picture.read(), by=request.user, now=timezone.now()
+            )
         return Response(PhotoSerializer(photo).data, status=201 if is_new else 200)
 
     @operation("remove_photo", "Remove a photo", "For good: the row first, then the file.", answers={204: None})
@@ -102,41 +91,17 @@ class OnePhoto(Endpoint):
         refuse_unknown_query(request, known=frozenset())
         treatment = own_treatment(request.user, treatment_id)
         photo = get_object_or_404(treatment.photos.all(), pk=photo_id)
-        try:
-            remove_photo(photo.pk, by=request.user)
-        except NotTheirs as refusal:  # another request removed it meanwhile
-            raise Http404 from refusal
+        remove_photo(photo.pk, by=request.user)
         return Response(status=204)
 
-    def _said(self, request: AuthenticatedRequest) -> dict[str, Any]:
-        """Day, view and picture (a file), from the form, or from the query beside a picture."""
-        sent = request.data
+    def _read(self, request: AuthenticatedRequest) -> tuple[BinaryIO, dict[str, Any]]:
+        """The picture, and day and view: from the form, or from the query beside a picture."""
+        body = request.data
         if (request.content_type or "").startswith("image/"):
-            assert isinstance(sent, dict)  # as `PictureParser` gives it
+            assert isinstance(body, dict)  # as `PictureParser` gives it
             facts = PhotoFactsInSerializer(data=request.query_params.dict())
             facts.is_valid(raise_exception=True)
-            return {**facts.validated_data, "picture": sent.get("photo", BytesIO())}
+            return body.get("photo", BytesIO()), facts.validated_data
         refuse_unknown_query(request, known=frozenset())
-        said = dict(self.read(PhotoInSerializer))
-        picture = said.pop("photo")
-        return {**said, "picture": picture}
-
-
-def _kept(treatment_id: UUID, *, picture: BinaryIO, by: User, **sent: Any) -> tuple[Photo, bool]:
-    try:
-        with place_for_upload(by.pk):
-            return attach_photo(treatment_id, **sent, data=picture.read(), by=by, now=timezone.now())
-    except PhotoRefused as refusal:
-        if refusal.is_ours:
-            raise Busy(refusal.sentence) from refusal
-        raise Unprocessable(refusal.sentence, "/photo") from refusal
-    except TooManyPhotos as refusal:
-        raise Unprocessable(str(refusal), "/photo") from refusal
-    except DayNotYet as refusal:
-        raise Unprocessable(str(refusal), "/day", today=refusal.today) from refusal
-    except LoggingStopped as refusal:
-        raise Unprocessable(str(refusal)) from refusal
-    except SameIdOtherPhoto as refusal:
-        raise Conflict("This id was used for another photo.") from refusal
-    except (ForeignId, NotTheirs) as refusal:
-        raise Http404 from refusal
+        form = dict(self.read(PhotoInSerializer))
+        return form.pop("photo"), form

@@ -1,11 +1,11 @@
-"""Treatments: list, record, read, mend."""
+"""Treatments: list, record, read, correct."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -25,7 +25,6 @@ from symptoms.api.base import (
     treatment_seen_by,
 )
 from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
-from symptoms.api.pagination import NewestFirst
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
@@ -36,7 +35,6 @@ from symptoms.api.serializers.treatment import (
     TreatmentSerializer,
     facts_of,
 )  # fmt: skip
-from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.reach import reaches_of
 from symptoms.journal.treatments import (
     MovesDaysOutside,
@@ -59,7 +57,6 @@ class Treatments(Endpoint):
     may = {"GET": IsPatientOrPractitioner, "POST": IsPatientOrPractitioner}
     query = frozenset({"cursor", "patient"})
     newest_by = "recorded_at"
-    pagination_class = NewestFirst
 
     @operation(
         "list_treatments",
@@ -98,8 +95,8 @@ class Treatments(Endpoint):
         more=(409, 422),
     )
     def post(self, request: AuthenticatedRequest) -> Response:
-        said = self.read(NewTreatmentWithIdInSerializer)
-        return _recorded(request.user, said.pop("id", None) or uuid4(), said)
+        facts = self.read(NewTreatmentWithIdInSerializer)
+        return _recorded(request.user, facts.pop("id", None) or uuid4(), facts)
 
 
 class OneTreatment(Endpoint):
@@ -148,18 +145,16 @@ class OneTreatment(Endpoint):
         treatment = treatment_seen_by(request.user, treatment_id).treatment
         if not may_change(treatment, request.user):
             raise PermissionDenied(NOT_YOURS)
-        said = self.read(TreatmentInSerializer, instance=treatment, partial=True)
+        facts = self.read(TreatmentInSerializer, instance=treatment, partial=True)
         now = timezone.now()
         reading = reading_in(request, treatment, now)
         try:
-            if any(getattr(treatment, name) != value for name, value in said.items()):
+            if any(getattr(treatment, name) != value for name, value in facts.items()):
                 change_treatment(
-                    treatment, by=request.user, now=now, even_outside=keeps_outside, reading=reading, **said
+                    treatment, by=request.user, now=now, even_outside=keeps_outside, reading=reading, **facts
                 )
             else:
                 refuse_if_changed(treatment, reading)
-        except LoggingStopped as refusal:
-            raise Unprocessable(str(refusal)) from refusal
         except ChangedMeanwhile as change:
             raise PreconditionFailed(change) from change
         except MovesDaysOutside as refusal:
@@ -175,23 +170,20 @@ def _keeps_outside(request: AuthenticatedRequest) -> bool:
     return word == "keep"
 
 
-def _recorded(user: User, treatment_id: UUID, said: dict[str, Any]) -> Response:
+def _recorded(user: User, treatment_id: UUID, facts: dict[str, Any]) -> Response:
     """Record it, unless it was: two at once end with one row, and the second finds it."""
     now = timezone.now()
-    patient = _whose(user, said.pop("patient", None))
-    saved = Treatment.objects.visible_to(user).filter(pk=treatment_id).first()
+    patient = _patient(user, facts.pop("patient", None))
+    rows = Treatment.objects.visible_to(user).filter(pk=treatment_id)
+    saved = rows.first()
     if saved is None:
         try:
             with transaction.atomic():
-                made = start_treatment(patient, by=user, now=now, id=treatment_id, **said)
-            return _recorded_answer(user, made, now, status=201)
-        except LoggingStopped as refusal:
-            raise Unprocessable(str(refusal)) from refusal
-        except IntegrityError as clash:
-            saved = Treatment.objects.visible_to(user).filter(pk=treatment_id).first()
-            if saved is None:
-                raise Http404 from clash
-    if saved.patient_id != patient.id or any(facts_of(saved)[name] != value for name, value in said.items()):
+                treatment = start_treatment(patient, by=user, now=now, id=treatment_id, **facts)
+            return _recorded_answer(user, treatment, now, status=201)
+        except IntegrityError:
+            saved = get_object_or_404(rows)
+    if saved.patient_id != patient.id or any(facts_of(saved)[name] != value for name, value in facts.items()):
         raise Conflict(ID_TAKEN)
     return _recorded_answer(user, saved, now)
 
@@ -207,7 +199,7 @@ def _answer(treatment: Treatment, now: datetime, status: int = 200) -> Response:
     return Response(answer.data, status=status, headers={"ETag": etag_of(treatment)})
 
 
-def _whose(user: User, patient_id: UUID | None) -> Patient:
+def _patient(user: User, patient_id: UUID | None) -> Patient:
     """The patient whose treatment is recorded."""
     if user.as_patient is not None:
         if patient_id not in (None, user.as_patient.id):
