@@ -13,8 +13,8 @@ from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
-from symptoms.alerts.practice_access import end_kept_reach
 from symptoms.alerts.read_receipts import RECORD
+from symptoms.alerts.treatment_access import end_kept_access
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
 from symptoms.models.alert import OUTCOMES
 from symptoms.models.delivery import note_reason
@@ -80,7 +80,7 @@ def resolve_all(
     closed = _close({alert: seen for alert, seen in alerts.items() if alert in ours}, outcome, reason, by, now)
     practice = by.practice_as_practitioner
     if closed and practice is not None:
-        end_kept_reach(closed, practice)
+        end_kept_access(closed, practice)
     return closed
 
 

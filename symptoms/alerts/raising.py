@@ -13,8 +13,8 @@ from django.db.models import QuerySet
 from accounts.compiled_queries import CompiledQuery
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import keep_status, refresh_status
-from symptoms.alerts.practice_access import open_what_is_written_to
 from symptoms.alerts.telling import tell
+from symptoms.alerts.treatment_access import give_access_to_present_practice
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
 from symptoms.recovery.vocabulary import Urgency
 
@@ -78,7 +78,7 @@ def raise_alerts(
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
         opened, worsened = _follow(here, entry, [said for _, said in spoken], now, change, before or {}, lost)
         if opened:
-            open_what_is_written_to(treatment, now)
+            give_access_to_present_practice(treatment, now)
         if opened or worsened:
             urgency = max(alert.urgency for alert in [*opened, *worsened])
             queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
@@ -135,7 +135,7 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
     treatment, practice = entry.treatment, entry.treatment.patient.practice
     waiting = Alert.objects.open().filter(treatment=treatment, kind=Alert.Kind.UNJUDGED)
     if practice is not None and not waiting.exists():
-        open_what_is_written_to(treatment, now)
+        give_access_to_present_practice(treatment, now)
         alert = _new(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
         alert.save(force_insert=True)
         write_events([alert], What.OPENED, at=now)

@@ -20,7 +20,7 @@ from accounts.web.unavailable import is_refusing
 from symptoms.alerts.read_receipts import BY_PROGRAM
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.problems import Busy
-from symptoms.journal.reach import Reach, reach_of
+from symptoms.journal.visibility import Visibility, visibility_of
 from symptoms.models import Treatment
 
 
@@ -82,17 +82,17 @@ def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
         raise ValidationError(wrong)
 
 
-def treatment_seen_by(user: User, treatment_id: UUID) -> Reach:
+def treatment_seen_by(user: User, treatment_id: UUID) -> Visibility:
     """The treatment as `user` may read it, else 404; nothing is kept, so it must not be shown yet."""
     rows = Treatment.objects.visible_to(user).select_related("patient__practice", "practitioner", "practice")
-    return reach_of(user, get_object_or_404(rows, pk=treatment_id))
+    return visibility_of(user, get_object_or_404(rows, pk=treatment_id))
 
 
-def treatment_read_by(user: User, treatment_id: UUID) -> Reach:
+def treatment_read_by(user: User, treatment_id: UUID) -> Visibility:
     """The treatment as `user` may read it, else 404; a practitioner's reading is kept for the patient to see."""
-    reach = treatment_seen_by(user, treatment_id)
-    record_reading(user, reach.treatment)
-    return reach
+    visibility = treatment_seen_by(user, treatment_id)
+    record_reading(user, visibility.treatment)
+    return visibility
 
 
 def record_reading(user: User, treatment: Treatment) -> None:

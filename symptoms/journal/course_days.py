@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Max, Q, Subquery
 
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
-from symptoms.journal.reach import Reach
+from symptoms.journal.visibility import Visibility
 from symptoms.models import Assessment, Entry, Photo, Treatment
 from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.course import Entry as EntryValues
@@ -30,12 +30,12 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class DayRead:
     """One day of a course. `reported` holds what was answered, none (0) included; `expected` the most for each symptom,
-    in the units of the patient's own answers. Without an entry `entry` is None; while it is unjudged, `said` is."""
+    in the units of the patient's own answers. `entry` is None without one, `assessment` while it is unjudged."""
 
     day: int
     on: date
     entry: Entry | None
-    said: Assessment | None
+    assessment: Assessment | None
     photos: tuple[Photo, ...]
     reported: Mapping[Symptom, int]
     expected: Mapping[Symptom, int]
@@ -49,7 +49,7 @@ class DayRead:
         """The verdict's word; "unjudged" while there is none, empty without an entry."""
         if self.entry is None:
             return ""
-        return self.said.urgency_slug if self.said else "unjudged"
+        return self.assessment.urgency_slug if self.assessment else "unjudged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,16 @@ def last_day(treatment: Treatment, today: date) -> int:
     return max(treatment.day_of(today), -1 if newest is None else newest)
 
 
-def read_course(reach: Reach, *, days: range, photos: bool = True) -> CourseRead:
+def read_course(visibility: Visibility, *, days: range, photos: bool = True) -> CourseRead:
     """Read `days` (numbers, in order) of a treatment as its reader may see them: two statements, however many.
 
     One more for a clinic that the patient left; one less without the `photos`.
     """
-    treatment = reach.treatment
-    entries = {entry.day: entry for entry in _entries(reach, days)}
+    treatment = visibility.treatment
+    entries = {entry.day: entry for entry in _entries(visibility, days)}
     by_day: dict[int, list[Photo]] = {}
     if photos:
-        for photo in reach.photos().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
+        for photo in visibility.photos().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
             by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
     wanted = sorted({*days, *entries})
@@ -101,7 +101,7 @@ def read_course(reach: Reach, *, days: range, photos: bool = True) -> CourseRead
             day=day,
             on=treatment.date_of(day),
             entry=entries.get(day),
-            said=entries[day].assessment if day in entries and entries[day].is_judged else None,
+            assessment=entries[day].assessment if day in entries and entries[day].is_judged else None,
             photos=tuple(by_day.get(day, ())),
             reported=_reported(values.get(day)),
             expected={symptom: row[at] for symptom, row in most.items()},
@@ -111,14 +111,14 @@ def read_course(reach: Reach, *, days: range, photos: bool = True) -> CourseRead
     return CourseRead(treatment, tuple(read[day] for day in days), read[max(entries)] if entries else None)
 
 
-def _entries(reach: Reach, days: range) -> list[Entry]:
+def _entries(visibility: Visibility, days: range) -> list[Entry]:
     """The entries of `days` and the newest, each with its assessment; of two for a day the last received is last."""
-    current = reach.current()
+    current = visibility.current()
     newest = Q(day=Subquery(current.order_by("-day").values("day")[:1]))
-    if reach.until is not None:
+    if visibility.until is not None:
         newest = Q(pk=Subquery(current.order_by("-date", "-received_at").values("pk")[:1]))
-    wanted = reach.with_assessment(current.filter(reach.on(days) | newest))
-    return [reach.shown(entry) for entry in wanted.order_by("received_at")]
+    wanted = visibility.with_assessment(current.filter(visibility.on(days) | newest))
+    return [visibility.shown(entry) for entry in wanted.order_by("received_at")]
 
 
 def _reported(entry: EntryValues | None) -> dict[Symptom, int]:

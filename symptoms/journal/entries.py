@@ -12,8 +12,8 @@ from django.db import IntegrityError, transaction
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import User
-from symptoms.alerts.practice_access import open_what_is_written_to
 from symptoms.alerts.raising import Change
+from symptoms.alerts.treatment_access import give_access_to_present_practice
 from symptoms.journal.dates import day_on
 from symptoms.journal.judging import judge_entry
 from symptoms.journal.loading import Journal, read_journal
@@ -124,7 +124,7 @@ def _record(
         is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
     )  # fmt: skip
     entry.save(force_insert=True)
-    open_what_is_written_to(treatment, now)
+    give_access_to_present_practice(treatment, now)
     journal.add(entry)
     change = Change.AMENDED if replaced else Change.WRITTEN
     judged = judge_entry(journal, entry, now=now, change=change)

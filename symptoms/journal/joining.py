@@ -23,8 +23,8 @@ from accounts.web.sessions import end_sessions
 from symptoms.alerts.events import write_events
 from symptoms.alerts.leaving import raise_left
 from symptoms.alerts.patient_status import newest_treatment, refresh_status
-from symptoms.alerts.practice_access import open_treatment
 from symptoms.alerts.telling import tell
+from symptoms.alerts.treatment_access import give_access
 from symptoms.journal.judging import judge_all, raise_newest
 from symptoms.models import Alert, AlertEvent, Entry, PatientStatus, Treatment, TreatmentAccess
 
@@ -279,7 +279,7 @@ def _open_up(patient: Patient, practice: Practice, choices: Choices, now: dateti
     if choices.earlier:
         shared |= Q(same_as=None)
     for treatment in had.filter(shared):
-        open_treatment(treatment, practice, now, notes=choices.earlier_notes, photos=choices.earlier_photos)
+        give_access(treatment, practice, now, notes=choices.earlier_notes, photos=choices.earlier_photos)
     Treatment.objects.filter(pk__in=without).update(open_to=practice)
 
 

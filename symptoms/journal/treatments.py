@@ -12,7 +12,7 @@ from django.forms.models import model_to_dict
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
-from symptoms.alerts.practice_access import keep_limits
+from symptoms.alerts.treatment_access import carry_limits_over
 from symptoms.journal.dates import DaysOutside, days_outside, renumber
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.judging import judge_all
@@ -208,7 +208,7 @@ def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
     kept.patient = patient
     if other.same_as_id is not None or kept.same_as_id is not None or not _may_be_one(kept, other):
         return
-    keep_limits(other, kept)
+    carry_limits_over(other, kept)
     other.entries.update(treatment=kept, is_current=False)
     other.photos.update(treatment=kept)
     renumber(kept)

@@ -63,7 +63,7 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
     Treatment.objects.filter(pk__in=[session.pk for session in clinics]).update(patient=record, open_to=practice)
     TreatmentAccess.objects.filter(treatment__in=clinics).delete()
     if not was_here_before:
-        _end_reach(invitation, own, record, practice)
+        _end_access(invitation, own, record, practice)
         if own.practice_id == practice.pk:
             _go_back(invitation, settled.confirmed_at, own, practice, now)
     Treatment.objects.filter(pk__in=[copy.pk for copy in copies if copy]).update(open_to=own.practice)
@@ -143,7 +143,7 @@ def _taken_along(session: Treatment, own: Patient, practice: Practice) -> Treatm
     return copy
 
 
-def _end_reach(invitation: Invitation, own: Patient, record: Patient, practice: Practice) -> None:
+def _end_access(invitation: Invitation, own: Patient, record: Patient, practice: Practice) -> None:
     """The practice sees nothing of the person any more; what it did before about its patient is that record's again."""
     Treatment.objects.filter(patient=own, open_to=practice).update(open_to=None)
     TreatmentAccess.objects.filter(treatment__patient=own, practice=practice).delete()

@@ -43,7 +43,7 @@ def verdict_about(entry: Entry, assessment: Assessment | None, lines: Lines, uni
 
 def word_for(day: DayRead, *, has_clinic: bool) -> str:
     """The patient's word for how a day that was logged stands."""
-    return urgency_word(Urgency(day.said.urgency) if day.said else None, has_clinic=has_clinic)
+    return urgency_word(Urgency(day.assessment.urgency) if day.assessment else None, has_clinic=has_clinic)
 
 
 def titles_for_patient(alerts: Iterable[Alert]) -> list[str]:

@@ -83,8 +83,8 @@ class Entry(models.Model):
     if TYPE_CHECKING:  # by annotation and prefetching, and only then
         was_current: bool  # with_place
         is_change: bool  # views/clinic/history.py
-        assessment: "Assessment | None"  # journal/reach.py, as is the next
-        said_then: list["Assessment"]
+        assessment: "Assessment | None"  # journal/visibility.py, as is the next
+        assessments_then: list["Assessment"]
 
     class Meta:
         constraints = [

@@ -24,7 +24,7 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
     def visible_to(self, user: User) -> "TreatmentQuerySet":
         """A patient's own; for a practitioner those open to the practice now, and those it kept when the patient left.
 
-        Of the latter only what was there then may be read: `symptoms.journal.reach` gives exactly that.
+        Of the latter only what was there then may be read: `symptoms.journal.visibility` gives exactly that.
         """
         if not user.is_authenticated:
             return self.none()

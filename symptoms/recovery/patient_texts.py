@@ -1,4 +1,4 @@
-"""The words for each urgency and concern (evidence 3.3); how they are put together is wording's business."""
+"""The words for each urgency and concern (docs/clinical.md); how they are put together is wording's business."""
 
 import tomllib
 from collections.abc import Iterable, Mapping

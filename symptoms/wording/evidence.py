@@ -8,7 +8,7 @@ from symptoms.recovery.phrases import degrees, small, step, title
 from symptoms.recovery.vocabulary import Concern, Condition, Medication, Sign, Symptom, Urgency
 from symptoms.wording.treatment import CONDITIONS, MEDICATIONS, ROMAN
 
-# What may be part of an ordinary course, and when (evidence 1.3, "Normal signs"); no other sign ever is.
+# What may be part of an ordinary course, and when; no other sign ever is.
 SOMETIMES_NORMAL = {
     Sign.NUMBNESS: "ordinary on days 0 and 1 only",
     Sign.TRACK_MARKS: "ordinary to day 3, after RF to day 10",

@@ -10,8 +10,8 @@ from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer
 from symptoms.journal.clinic_response import Reception, Told, reception_of
 from symptoms.journal.entries import Recorded
-from symptoms.journal.reach import Reach
 from symptoms.journal.verdicts import lines_for, verdict_about
+from symptoms.journal.visibility import Visibility
 from symptoms.models import Entry
 from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.phrases import unit_of
@@ -95,7 +95,9 @@ def reception_of_recorded(recorded: Recorded, now: datetime) -> Reception:
     return reception_of(recorded.entry, assessment, now=now)
 
 
-def reception_for(reach: Reach, entry: Entry, now: datetime) -> Reception | None:
+def reception_for(visibility: Visibility, entry: Entry, now: datetime) -> Reception | None:
     """What the reader may know of the clinic; what another clinic did about it is no answer to this one."""
-    is_elsewhere = reach.until is not None or (reach.since is not None and entry.received_at < reach.since)
+    is_elsewhere = visibility.until is not None or (
+        visibility.since is not None and entry.received_at < visibility.since
+    )
     return None if is_elsewhere else reception_of(entry, entry.assessment, now=now)

@@ -22,7 +22,7 @@ from symptoms.api.serializers.alert import (
     NothingInSerializer,
     ResolutionInSerializer,
 )
-from symptoms.journal.reach import as_seen
+from symptoms.journal.visibility import alerts_shown
 from symptoms.models import Alert
 from symptoms.models.alert import AlertQuerySet
 
@@ -53,7 +53,7 @@ class Alerts(Endpoint):
     def _as_seen(self, alerts: list[Alert]) -> list[Alert]:
         patients = [alert.treatment.patient_id for alert in alerts]
         record_listing(self.request.user, patients, LISTED_BY_PROGRAM, timezone.now())
-        return as_seen(self.request.user, alerts)
+        return alerts_shown(self.request.user, alerts)
 
 
 class OneAlert(Endpoint):
@@ -85,7 +85,7 @@ class Acknowledgement(Endpoint):
         acknowledge(alert.treatment, by=request.user, now=timezone.now())
         alerts = _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
         record_access(request.user, alert.treatment.patient, BY_PROGRAM)
-        return Response(AlertsSerializer({"alerts": as_seen(request.user, alerts)}).data)
+        return Response(AlertsSerializer({"alerts": alerts_shown(request.user, alerts)}).data)
 
 
 class Resolution(Endpoint):
@@ -121,7 +121,7 @@ def _seen_by(user: User) -> AlertQuerySet:
 
 def _answer(user: User, alert: Alert) -> Response:
     record_access(user, alert.treatment.patient, BY_PROGRAM)
-    return Response(AlertSerializer(as_seen(user, [alert])[0]).data)
+    return Response(AlertSerializer(alerts_shown(user, [alert])[0]).data)
 
 
 def _yes_or_no(word: str, name: str) -> bool:

@@ -35,14 +35,14 @@ class Course(Endpoint):
         parameters=(FROM, TO),
     )
     def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        reach = treatment_read_by(request.user, treatment_id)
+        visibility = treatment_read_by(request.user, treatment_id)
         first = _day(request, "from", 0)
         last = _day(request, "to", min(first + MOST_DAYS - 1, LAST_DAY))
         if not first <= last < first + MOST_DAYS:
             raise ValidationError({"to": [f"From `from` up to {MOST_DAYS - 1} days after it."]})
-        course = read_course(reach, days=range(first, last + 1))
-        today = reach.treatment.patient.today(reach.now(timezone.now()))
-        return Response(CourseSerializer(course, context={"today": reach.treatment.day_of(today)}).data)
+        course = read_course(visibility, days=range(first, last + 1))
+        today = visibility.treatment.patient.today(visibility.now(timezone.now()))
+        return Response(CourseSerializer(course, context={"today": visibility.treatment.day_of(today)}).data)
 
 
 def _day(request: AuthenticatedRequest, name: str, otherwise: int) -> int:

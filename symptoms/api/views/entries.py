@@ -61,9 +61,11 @@ class Entries(Recording):
         parameters=(CURSOR,),
     )
     def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        reach = treatment_read_by(request.user, treatment_id)
+        visibility = treatment_read_by(request.user, treatment_id)
         return self.page(
-            reach.with_assessment(reach.entries()), EntrySerializer, lambda page: list(map(reach.shown, page))
+            visibility.with_assessment(visibility.entries()),
+            EntrySerializer,
+            lambda page: list(map(visibility.shown, page)),
         )
 
     @operation(
@@ -90,10 +92,10 @@ class OneEntry(Recording):
         answers={200: WholeEntrySerializer},
     )
     def get(self, request: AuthenticatedRequest, treatment_id: UUID, entry_id: UUID) -> Response:
-        reach = treatment_seen_by(request.user, treatment_id)
-        entry = reach.shown(get_object_or_404(reach.with_assessment(reach.entries()), pk=entry_id))
-        record_reading(request.user, reach.treatment)
-        return Response(whole_entry(entry, reception_for(reach, entry, timezone.now())))
+        visibility = treatment_seen_by(request.user, treatment_id)
+        entry = visibility.shown(get_object_or_404(visibility.with_assessment(visibility.entries()), pk=entry_id))
+        record_reading(request.user, visibility.treatment)
+        return Response(whole_entry(entry, reception_for(visibility, entry, timezone.now())))
 
     @operation(
         "put_entry",
@@ -123,15 +125,15 @@ class Assessments(Endpoint):
         parameters=(CURSOR, OF_ENTRY),
     )
     def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        reach = treatment_read_by(request.user, treatment_id)
-        rows = reach.assessments()
+        visibility = treatment_read_by(request.user, treatment_id)
+        rows = visibility.assessments()
         if "entry" in request.query_params:
             rows = rows.filter(entry=as_uuid(request.query_params["entry"], "entry"))
 
         def as_seen(page: list[Assessment]) -> list[Assessment]:
             for assessment in page:
-                reach.shown(assessment.entry)
-            return [reach.shown_assessment(assessment) for assessment in page]
+                visibility.shown(assessment.entry)
+            return [visibility.shown_assessment(assessment) for assessment in page]
 
         return self.page(rows, AssessmentSerializer, as_seen)
 

@@ -61,9 +61,9 @@ class OnePhoto(Endpoint):
     )
     def get(self, request: AuthenticatedRequest, treatment_id: UUID, photo_id: UUID) -> Response:
         refuse_unknown_query(request, known=frozenset())
-        reach = treatment_seen_by(request.user, treatment_id)
-        photo = get_object_or_404(reach.photos(), pk=photo_id)
-        record_reading(request.user, reach.treatment)
+        visibility = treatment_seen_by(request.user, treatment_id)
+        photo = get_object_or_404(visibility.photos(), pk=photo_id)
+        record_reading(request.user, visibility.treatment)
         return Response(PhotoSerializer(photo).data)
 
     @operation(

@@ -35,7 +35,6 @@ from symptoms.api.serializers.treatment import (
     TreatmentSerializer,
     facts_of,
 )  # fmt: skip
-from symptoms.journal.reach import reaches_of
 from symptoms.journal.treatments import (
     MovesDaysOutside,
     change_treatment,
@@ -43,6 +42,7 @@ from symptoms.journal.treatments import (
     refuse_if_changed,
     start_treatment,
 )
+from symptoms.journal.visibility import visibilities_of
 from symptoms.models import Treatment
 
 OF_PATIENT = OpenApiParameter("patient", UUID, description="Only those of this patient.")
@@ -79,9 +79,9 @@ class Treatments(Endpoint):
             user = request.user
             if user.practice_as_practitioner is not None:
                 record_listing(user, [treatment.patient_id for treatment in page], LISTED_BY_PROGRAM, now)
-            reaches = reaches_of(user, page)
-            as_of.update({reach.treatment.pk: reach.now(now) for reach in reaches})
-            return [reach.treatment for reach in reaches]
+            visibilities = visibilities_of(user, page)
+            as_of.update({visibility.treatment.pk: visibility.now(now) for visibility in visibilities})
+            return [visibility.treatment for visibility in visibilities]
 
         return self.page(rows, TreatmentSerializer, as_seen, as_of=as_of)
 
@@ -115,8 +115,8 @@ class OneTreatment(Endpoint):
         answers={200: TreatmentSerializer},
     )
     def get(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        reach = treatment_read_by(request.user, treatment_id)
-        return _answer(reach.treatment, reach.now(timezone.now()))
+        visibility = treatment_read_by(request.user, treatment_id)
+        return _answer(visibility.treatment, visibility.now(timezone.now()))
 
     @operation(
         "put_treatment",

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from symptoms.journal.course_days import CourseRead, DayRead, last_day, read_course
-from symptoms.journal.reach import Reach
+from symptoms.journal.visibility import Visibility
 from symptoms.models import Assessment, Entry
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
@@ -50,19 +50,21 @@ class Pages:
     next_page_number = property(lambda self: self.number + 1)
 
 
-def course_context(request: HttpRequest, reach: Reach, open_alerts: list[OpenAlert], now: datetime) -> dict[str, Any]:
+def course_context(
+    request: HttpRequest, visibility: Visibility, open_alerts: list[OpenAlert], now: datetime
+) -> dict[str, Any]:
     """The part of the page's context that is about one treatment."""
-    treatment = reach.treatment
-    on = treatment.patient.today(reach.now(now))
+    treatment = visibility.treatment
+    on = treatment.patient.today(visibility.now(now))
     # A patient in the west may be before day 0; one who left stays at the day on which they did.
-    today = max(0, last_day(treatment, on) if reach.until is None else treatment.day_of(on))
+    today = max(0, last_day(treatment, on) if visibility.until is None else treatment.day_of(on))
     last = min(today, LAST_DAY)
     page = _page(request.GET.get("page", "1"), last // DAYS_SHOWN + 1)
     until = last - (page.number - 1) * DAYS_SHOWN
     first = max(0, until - DAYS_SHOWN + 1)
     # A young course is drawn with the days to come, so that one sees what is expected of them.
-    course = read_course(reach, days=range(first, max(until, first + LEAST_WIDE) + 1))
-    newest, log = course.newest, _log(reach, course)
+    course = read_course(visibility, days=range(first, max(until, first + LEAST_WIDE) + 1))
+    newest, log = course.newest, _log(visibility, course)
     symptom = _symptom(request.GET.get("symptom", ""), open_alerts, newest)
     return {
         "today": today,
@@ -73,12 +75,12 @@ def course_context(request: HttpRequest, reach: Reach, open_alerts: list[OpenAle
         "table": _table(course, symptom),
         "symptoms": [(each, question(each).title) for each in _columns(course, symptom)],
         "newest": newest,
-        "flags": _flags(newest.said if newest else None),
+        "flags": _flags(newest.assessment if newest else None),
         "log_newest": log[:DAYS_UNFOLDED],
         "log_earlier": log[DAYS_UNFOLDED:],
-        "joined_at": reach.since,
-        "unshared": reach.unshared,
-        **_photos(request, reach),
+        "joined_at": visibility.since,
+        "unshared": visibility.unshared,
+        **_photos(request, visibility),
     }
 
 
@@ -92,7 +94,7 @@ def _symptom(asked: str, open_alerts: list[OpenAlert], newest: DayRead | None) -
     if asked in set(Symptom):
         return Symptom(asked)
     flags = [each.flag for each in open_alerts if each.flag]
-    flags += newest.said.flags if newest and newest.said else []
+    flags += newest.assessment.flags if newest and newest.assessment else []
     return Symptom(leading_symptom(flags))
 
 
@@ -117,13 +119,13 @@ def _table(course: CourseRead, symptom: Symptom) -> list[dict[str, Any]]:
     ]
 
 
-def _log(reach: Reach, course: CourseRead) -> list[Logged]:
-    treatment = reach.treatment
+def _log(visibility: Visibility, course: CourseRead) -> list[Logged]:
+    treatment = visibility.treatment
     days = range(course.days[0].day, course.days[-1].day + 1)
     replaced: dict[int, list[Entry]] = defaultdict(list)
-    older = reach.entries().filter(reach.on(days), was_current=False)  # type: ignore[misc]  # annotated by `with_place`
+    older = visibility.entries().filter(visibility.on(days), was_current=False)  # type: ignore[misc]  # annotated by `with_place`
     for entry in older.order_by("-received_at")[:MOST_REPLACED]:
-        replaced[reach.shown(entry).day].append(entry)
+        replaced[visibility.shown(entry).day].append(entry)
     return [
         Logged(
             day,
@@ -136,9 +138,9 @@ def _log(reach: Reach, course: CourseRead) -> list[Logged]:
     ]
 
 
-def _photos(request: HttpRequest, reach: Reach) -> dict[str, Any]:
+def _photos(request: HttpRequest, visibility: Visibility) -> dict[str, Any]:
     """The photos of one view: all of them by day, the first and the newest beside each other."""
-    photos = list(reach.photos().by_day())
+    photos = list(visibility.photos().by_day())
     counts = Counter(photo.view for photo in photos)
     views = [(slug, word, counts[slug]) for slug, word in VIEWS if counts[slug]]
     asked = request.GET.get("view", "")

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from accounts.members import user_name
 from accounts.models import AccessRecord, Departure, Invitation, Patient, Practice
 from accounts.patients import CHANGED
-from symptoms.journal.reach import Reach
+from symptoms.journal.visibility import Visibility
 from symptoms.models import AlertEvent, Assessment, Entry, Note, TreatmentRevision
 from symptoms.wording.practitioner import alert_title, event_in_words
 
@@ -32,34 +32,36 @@ class Event:
     urgency: str = ""
 
 
-def history(patient: Patient, reaches: list[Reach], practice: Practice) -> list[Event]:
+def history(patient: Patient, visibilities: list[Visibility], practice: Practice) -> list[Event]:
     """The newest events of these treatments, as far as the reader's practice may know them: six statements."""
     events = [
-        *_logged(patient, reaches),
-        *_alerts(reaches, practice),
-        *_notes(reaches, practice),
-        *_changes(reaches),
+        *_logged(patient, visibilities),
+        *_alerts(visibilities, practice),
+        *_notes(visibilities, practice),
+        *_changes(visibilities),
         *_joined(patient, practice),
         *_details(patient, practice),
     ]
     return sorted(events, key=attrgetter("at"), reverse=True)[:SHOWN]
 
 
-def _within(reaches: list[Reach], moment: str, treatment: str = "treatment") -> Q:
+def _within(visibilities: list[Visibility], moment: str, treatment: str = "treatment") -> Q:
     """A condition on rows of these treatments: those whose time `moment` the reader's practice may know."""
-    found = Q(**{f"{treatment}__in": [reach.treatment.pk for reach in reaches if reach.until is None]})
-    for reach in reaches:
-        if reach.until is not None:
-            found |= Q(**{treatment: reach.treatment.pk, f"{moment}__lte": reach.until})
+    found = Q(
+        **{f"{treatment}__in": [visibility.treatment.pk for visibility in visibilities if visibility.until is None]}
+    )
+    for visibility in visibilities:
+        if visibility.until is not None:
+            found |= Q(**{treatment: visibility.treatment.pk, f"{moment}__lte": visibility.until})
     return found
 
 
-def _logged(patient: Patient, reaches: list[Reach]) -> Iterator[Event]:
+def _logged(patient: Patient, visibilities: list[Visibility]) -> Iterator[Event]:
     same_day = Entry.objects.filter(treatment=OuterRef("treatment"), date=OuterRef("date"))
     is_change = Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
-    entries = Entry.objects.filter(_within(reaches, "received_at"))
+    entries = Entry.objects.filter(_within(visibilities, "received_at"))
     entries = entries.annotate(is_change=is_change)  # type: ignore[no-redef]  # declared on the model
-    seen = {reach.treatment.pk: reach for reach in reaches}
+    seen = {visibility.treatment.pk: visibility for visibility in visibilities}
     newest = list(entries.order_by("-received_at")[:SHOWN])
     said = {said.entry_id: said for said in _said(newest, seen)}
     for entry in newest:
@@ -69,7 +71,7 @@ def _logged(patient: Patient, reaches: list[Reach]) -> Iterator[Event]:
         yield Event(entry.received_at, str(patient), what, urgency=judged.urgency_slug if judged else "unjudged")
 
 
-def _said(entries: Sequence[Entry], seen: dict[UUID, Reach]) -> list[Assessment]:
+def _said(entries: Sequence[Entry], seen: dict[UUID, Visibility]) -> list[Assessment]:
     """The last judgement of each entry that its reader may know; a later one replaces an earlier when put in a dict."""
     rows = Assessment.objects.filter(entry__in=[entry.id for entry in entries]).select_related("entry").order_by("id")
     found = []
@@ -80,14 +82,14 @@ def _said(entries: Sequence[Entry], seen: dict[UUID, Reach]) -> list[Assessment]
     return found
 
 
-def _alerts(reaches: list[Reach], practice: Practice) -> Iterator[Event]:
+def _alerts(visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:
     """What happened to alerts while they lay on the practice's desk: not what another did about them."""
     moved = AlertEvent.objects.filter(alert=OuterRef("alert"), what=AlertEvent.What.MOVED, id__gt=OuterRef("id"))
     ours = AlertEvent.objects.filter(
-        alert__practice=practice, alert__treatment__in=[reach.treatment.pk for reach in reaches]
+        alert__practice=practice, alert__treatment__in=[visibility.treatment.pk for visibility in visibilities]
     ).exclude(Exists(moved))
     elsewhere = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=AlertEvent.What.MOVED)
-    gone = elsewhere.filter(_during_stays(reaches))
+    gone = elsewhere.filter(_during_stays(visibilities))
     events = (ours | gone).select_related("alert", "actor")
     for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_one_act):
         act = list(together)
@@ -97,14 +99,14 @@ def _alerts(reaches: list[Reach], practice: Practice) -> Iterator[Event]:
         yield Event(at, who, event_in_words(what, title, worst.urgency, worst.detail, more=len(act) - 1))
 
 
-def _during_stays(reaches: list[Reach]) -> Q:
+def _during_stays(visibilities: list[Visibility]) -> Q:
     """A condition on events: while the treatment's alerts lay on the practice's desk, before the patient left it."""
     found = Q(pk__in=[])
-    for reach in reaches:
-        for stay in reach.accesses:
+    for visibility in visibilities:
+        for stay in visibility.accesses:
             if stay.until is not None:
                 began = Q(at__gte=stay.since) if stay.since else Q()
-                found |= began & Q(alert__treatment=reach.treatment.pk, at__lte=stay.until)
+                found |= began & Q(alert__treatment=visibility.treatment.pk, at__lte=stay.until)
     return found
 
 
@@ -113,8 +115,8 @@ def _one_act(event: AlertEvent) -> tuple[Any, ...]:
     return event.at, event.what, event.detail if event.what in ("acknowledged", "resolved") else event.pk
 
 
-def _notes(reaches: list[Reach], practice: Practice) -> Iterator[Event]:
-    seen = {reach.treatment.pk: reach for reach in reaches}
+def _notes(visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:
+    seen = {visibility.treatment.pk: visibility for visibility in visibilities}
     notes = Note.objects.filter(treatment__in=list(seen), practice=practice).select_related("author")
     for note in notes.order_by("-written_at")[:SHOWN]:
         what = "Note for the clinic"
@@ -125,11 +127,11 @@ def _notes(reaches: list[Reach], practice: Practice) -> Iterator[Event]:
         yield Event(note.written_at, user_name(note.author), what, words=note.text)
 
 
-def _changes(reaches: list[Reach]) -> Iterator[Event]:
-    for treatment in (reach.treatment for reach in reaches):
+def _changes(visibilities: list[Visibility]) -> Iterator[Event]:
+    for treatment in (visibility.treatment for visibility in visibilities):
         what = f"{treatment.get_device_display()} on {date_format(treatment.day_zero, 'j M Y')}"
         yield Event(treatment.recorded_at, user_name(treatment.recorded_by), f"Recorded the treatment: {what}")
-    changed = TreatmentRevision.objects.filter(_within(reaches, "changed_at")).select_related("changed_by")
+    changed = TreatmentRevision.objects.filter(_within(visibilities, "changed_at")).select_related("changed_by")
     for revision in changed.order_by("-changed_at")[:SHOWN]:
         yield Event(revision.changed_at, user_name(revision.changed_by), "Changed the treatment")
 

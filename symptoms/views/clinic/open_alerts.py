@@ -16,7 +16,7 @@ from accounts.models import Patient, User
 from symptoms.alerts.read_receipts import first_read
 from symptoms.forms.handling import ResolveForm
 from symptoms.journal.course_days import DayRead
-from symptoms.journal.reach import Reach
+from symptoms.journal.visibility import Visibility
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
 from symptoms.recovery.patient_texts import ConcernTexts
 from symptoms.recovery.vocabulary import Concern, Urgency
@@ -65,7 +65,7 @@ class OpenAlert:
         if not self.unjudged:
             return ""
         day, newest = self.alert.entry.day, self.newest
-        if self.alert.entry.is_judged or (newest and newest.day == day and newest.said):
+        if self.alert.entry.is_judged or (newest and newest.day == day and newest.assessment):
             return (
                 f"Day {day} could not be compared at first. "
                 "It is now, in the log below; this stays open until you close it."
@@ -95,11 +95,11 @@ class OpenAlert:
     def latest(self) -> str:
         """The facts that the newest entry adds to the same concern, where an earlier one raised it."""
         newest, alert = self.newest, self.alert
-        if newest is None or newest.entry is None or newest.said is None:
+        if newest is None or newest.entry is None or newest.assessment is None:
             return ""
         if alert.entry_id == newest.entry.id or alert.treatment_id != newest.entry.treatment_id:
             return ""
-        facts = [evidence(flag) for flag in newest.said.flags if flag["concern"] == alert.concern]
+        facts = [evidence(flag) for flag in newest.assessment.flags if flag["concern"] == alert.concern]
         return "; ".join(f"{fact.what} {fact.detail}".strip() for fact in (facts[-1] if facts else ()))
 
     @property
@@ -191,12 +191,12 @@ def recorded_later(days: int) -> str:
     return f"recorded {days} day{pluralize(days)} later" if days > 0 else ""
 
 
-def open_alerts_of(patient: Patient, reaches: Iterable[Reach], by: User, zone: ZoneInfo) -> list[OpenAlert]:
+def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: User, zone: ZoneInfo) -> list[OpenAlert]:
     """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements.
 
     Times are given on the clock of `zone`.
     """
-    by_treatment = {reach.treatment.pk: reach for reach in reaches}
+    by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
     alerts = list(
         Alert.objects.open()
         .managed_by(by)
@@ -236,7 +236,7 @@ def _told_about(alert: Alert) -> UUID:
     return alert.pk if alert.kind == Alert.Kind.LEFT else alert.entry_id
 
 
-def _assessments(alerts: list[Alert], by_treatment: dict[UUID, Reach]) -> dict[UUID, list[Assessment]]:
+def _assessments(alerts: list[Alert], by_treatment: dict[UUID, Visibility]) -> dict[UUID, list[Assessment]]:
     """What was made of each alert's entry, the newest first, as far as the reader may know, by the entry's id."""
     by_entry: dict[UUID, list[Assessment]] = defaultdict(list)
     untils = {alert.entry_id: by_treatment[alert.treatment_id].until for alert in alerts}

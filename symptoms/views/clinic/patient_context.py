@@ -13,7 +13,7 @@ from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.loading import treatment_values
-from symptoms.journal.reach import Reach, patients_as_seen, reaches_of
+from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
 from symptoms.models import Treatment, TreatmentAccess
 from symptoms.recovery.ceilings import BANDS, band
 from symptoms.views.clinic import notices
@@ -44,14 +44,17 @@ def record_of(
     """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
     practice = request.practice
     is_ours = patient.practice_id == practice.pk
-    reaches = _reaches(request.user, patient)
-    reach, treatments = _chosen(reaches, request.GET.get("treatment")), [each.treatment for each in reaches]
+    visibilities = _visibilities(request.user, patient)
+    visibility, treatments = (
+        _chosen(visibilities, request.GET.get("treatment")),
+        [each.treatment for each in visibilities],
+    )
     if not is_ours:
-        patient = patients_as_seen(practice, [patient])[patient.pk]
-    then = max((each.now(now) for each in reaches), default=now)
-    open_alerts = open_alerts_of(patient, reaches, request.user, practice.zone)
-    events = history(patient, reaches, practice)
-    session = _session(request, reach, patient, open_alerts, now) if reach else {}
+        patient = patients_shown(practice, [patient])[patient.pk]
+    then = max((each.now(now) for each in visibilities), default=now)
+    open_alerts = open_alerts_of(patient, visibilities, request.user, practice.zone)
+    events = history(patient, visibilities, practice)
+    session = _session(request, visibility, patient, open_alerts, now) if visibility else {}
     context = {
         "patient": patient,
         "practice": practice,
@@ -62,7 +65,7 @@ def record_of(
         "is_ours": is_ours,
         "may_call": is_ours or bool(open_alerts),  # who left, by the number of then, while something is open here
         "treatments": treatments,
-        "treatment": reach.treatment if reach else None,
+        "treatment": visibility.treatment if visibility else None,
         "notice": _notice(patient, practice, None if is_ours else then, has_open_alerts=bool(open_alerts)),
         "free": _free(treatments, open_alerts),
         "note_form": note_form or NoteForm.blank(),
@@ -89,14 +92,14 @@ def _open(
 
 
 def _session(
-    request: PracticeRequest, reach: Reach, patient: Patient, open_alerts: list[OpenAlert], now: datetime
+    request: PracticeRequest, visibility: Visibility, patient: Patient, open_alerts: list[OpenAlert], now: datetime
 ) -> dict[str, Any]:
     """What the page shows of the chosen session; the alerts learn what its newest day says of them."""
-    course = course_context(request, reach, open_alerts, now)
+    course = course_context(request, visibility, open_alerts, now)
     for each in open_alerts:
         each.newest = course["newest"]
-    done_at = on_both_clocks(reach.treatment.performed_at, request.practice.zone, patient.zone)
-    return {"known": known_of(reach.treatment), "done": done_in(reach.treatment), "done_at": done_at} | course
+    done_at = on_both_clocks(visibility.treatment.performed_at, request.practice.zone, patient.zone)
+    return {"known": known_of(visibility.treatment), "done": done_in(visibility.treatment), "done_at": done_at} | course
 
 
 def _day_and_age(day: int | None, age: int | None) -> str:
@@ -129,22 +132,22 @@ def _free(treatments: list[Treatment], open_alerts: list[OpenAlert]) -> list[Tre
     return [treatment for treatment in treatments if treatment.id in free]
 
 
-def _reaches(user: User, patient: Patient) -> list[Reach]:
+def _visibilities(user: User, patient: Patient) -> list[Visibility]:
     """The patient's sessions as the user may see them, the newest first."""
     visible = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
     treatments = list(visible.select_related("practitioner", "recorded_by").newest_first())
     for treatment in treatments:
         treatment.patient = patient
-    return reaches_of(user, treatments)
+    return visibilities_of(user, treatments)
 
 
-def _chosen(reaches: list[Reach], asked: str | None) -> Reach | None:
+def _chosen(visibilities: list[Visibility], asked: str | None) -> Visibility | None:
     """The session asked for, else the newest."""
     if not asked:
-        return reaches[0] if reaches else None
-    for reach in reaches:
-        if str(reach.treatment.id) == asked.lower():
-            return reach
+        return visibilities[0] if visibilities else None
+    for visibility in visibilities:
+        if str(visibility.treatment.id) == asked.lower():
+            return visibility
     raise Http404
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Patient, Practice
-from symptoms.journal.reach import patients_as_seen
+from symptoms.journal.visibility import patients_shown
 from symptoms.models import Alert, Delivery, PatientStatus
 from symptoms.models.alert import AlertQuerySet
 from symptoms.views.clinic.queue_rows import FAILED, NOBODY, TOLD
@@ -46,7 +46,7 @@ def left_rows(practice: Practice, now: datetime) -> list[LeftRow]:
         .order_by("-urgency", "worsened_at")
     )
     found = list(alerts)
-    seen = patients_as_seen(practice, [alert.treatment.patient for alert in found])
+    seen = patients_shown(practice, [alert.treatment.patient for alert in found])
     return [
         LeftRow(
             patient=seen[alert.treatment.patient_id],

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Q
 
 from accounts.models import Patient, Practice, User
-from symptoms.journal.reach import reaches_of
+from symptoms.journal.visibility import visibilities_of
 from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Treatment
 from symptoms.recovery.vocabulary import Device, Urgency
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
@@ -162,10 +162,10 @@ def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:
     treatments = [row.worst.treatment for row in left if row.worst]
     for row, treatment in zip(left, treatments, strict=True):
         treatment.patient = row.patient
-    for row, reach in zip(left, reaches_of(by, treatments), strict=True):
-        row.patient, row.until = reach.treatment.patient, reach.until
+    for row, visibility in zip(left, visibilities_of(by, treatments), strict=True):
+        row.patient, row.until = visibility.treatment.patient, visibility.until
         for alert in row.alerts:
-            reach.shown(alert.entry)
+            visibility.shown(alert.entry)
     _put_back_flags([(alert, row.until) for row in left if row.until is not None for alert in row.alerts])
 
 

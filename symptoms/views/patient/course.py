@@ -15,8 +15,8 @@ from accounts.access import PatientRequest, patient_required
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, last_day, read_course
 from symptoms.journal.loading import entry_values
-from symptoms.journal.reach import Reach
 from symptoms.journal.verdicts import lines_for, verdict_about, word_for
+from symptoms.journal.visibility import Visibility
 from symptoms.models import Treatment
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
@@ -46,7 +46,7 @@ def course(request: PatientRequest) -> HttpResponse:
     today = min(last, max(0, treatment.day_of(date)))  # a later day can be logged already, before a journey west
     pages = _pages(last)
     page = _page_of(request.GET.get("page", ""), len(pages))
-    read = read_course(Reach(request.user, treatment), days=pages[page - 1])
+    read = read_course(Visibility(request.user, treatment), days=pages[page - 1])
     symptom = _symptom(request.GET.get("symptom", "")) or _leading(read)
     views = [(view, title) for view, title in VIEWS if any(p.view == view for day in read.days for p in day.photos)]
     view = _view(request.GET.get("view", ""), views)
@@ -145,7 +145,7 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
     today = min(LAST_DAY, last_day(treatment, patient.today(now)))
     if day > today:
         raise Http404
-    read = read_course(Reach(request.user, treatment), days=range(day, day + 1)).days[0]
+    read = read_course(Visibility(request.user, treatment), days=range(day, day + 1)).days[0]
     lines = lines_for(patient)
     entry, on_day, unit = read.entry, patient.today(now), unit_for(request, patient)
     context: dict[str, Any] = {
@@ -159,7 +159,7 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
         "is_newest": treatment is treatments[0],
     }
     if entry is not None:
-        values, verdict = entry_values(entry), verdict_about(entry, read.said, lines, unit)
+        values, verdict = entry_values(entry), verdict_about(entry, read.assessment, lines, unit)
         context |= {
             "entry": entry,
             "saved": at(entry.received_at, patient.zone, on_day),
@@ -169,7 +169,7 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
             "signs": _listed(values.signs),
             "temperature": degrees(values.temperature_c, unit) if values.temperature_c is not None else "",
             "exposures": _listed(values.exposures),
-            "received": received(entry, read.said, verdict, patient, now),
+            "received": received(entry, read.assessment, verdict, patient, now),
             "replaced": _replaced(treatment, day, patient.zone, on_day),
         }
     return render(request, "patient/course_day.html", context)

@@ -16,9 +16,9 @@ from accounts.models import Patient
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
-from symptoms.journal.reach import Reach
 from symptoms.journal.treatments import possibly_same
 from symptoms.journal.verdicts import lines_for, verdict_about, word_for
+from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
@@ -74,9 +74,9 @@ def _day(treatment: Treatment, today: date) -> int:
 
 def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
     first = max(0, day - BEFORE_TODAY)
-    course = read_course(Reach(request.user, treatment), days=range(first, day + 1), photos=False)
+    course = read_course(Visibility(request.user, treatment), days=range(first, day + 1), photos=False)
     this_day = course.days[-1]
-    last, assessment = (course.newest.entry, course.newest.said) if course.newest else (None, None)
+    last, assessment = (course.newest.entry, course.newest.assessment) if course.newest else (None, None)
     lines = lines_for(treatment.patient)
     verdict = verdict_about(last, assessment, lines, unit_for(request, treatment.patient)) if last else None
     response = received(last, assessment, verdict, treatment.patient, now) if last and verdict else None

@@ -1,16 +1,16 @@
-"""What a reader sees of a treatment: all of it, or, for a practice that the patient left, what was there then.
+"""What a reader may see of a treatment: all of it, or, for a practice that the patient left, what was there then.
 
-Every page and endpoint that shows a record starts here, so that the moment of leaving stands in one place.
+Every page and endpoint that shows a record starts here. The limits are rows of `TreatmentAccess`: `alerts.
+treatment_access` and, when somebody joins or leaves, `journal.joining` write them.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import FilteredRelation, ForeignKey, Prefetch, Q
+from django.db.models import FilteredRelation, Prefetch, Q
 
 from accounts.models import Departure, Patient, Practice, User
 from symptoms.models import Alert, Assessment, Entry, Photo, Treatment, TreatmentAccess, TreatmentRevision
@@ -22,7 +22,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Reach:
+class Visibility:
     """What `user` sees of `treatment`.
 
     `until`: the moment at which the patient left the reader's practice; None while nothing ends. The treatment and its
@@ -80,7 +80,7 @@ class Reach:
         if self.until is None:
             return with_assessment(entries)
         assessments = Assessment.objects.current_at(self.until).with_place(self.until)
-        then = Prefetch("assessments", assessments, to_attr="said_then")
+        then = Prefetch("assessments", assessments, to_attr="assessments_then")
         return entries.prefetch_related(then)  # type: ignore[no-redef]  # declared on the model
 
     def shown(self, entry: Entry) -> Entry:
@@ -92,8 +92,8 @@ class Reach:
         if self.until is not None:
             entry.day = max(0, self.treatment.day_of(entry.date))
             entry.is_current = getattr(entry, "was_current", entry.is_current)
-            if hasattr(entry, "said_then"):
-                entry.assessment = self.shown_assessment(entry.said_then[0]) if entry.said_then else None
+            if hasattr(entry, "assessments_then"):
+                entry.assessment = self.shown_assessment(entry.assessments_then[0]) if entry.assessments_then else None
                 entry.is_judged = entry.assessment is not None
         return entry
 
@@ -114,44 +114,39 @@ def with_assessment(entries: EntryQuerySet) -> EntryQuerySet:
     return rows.select_related("assessment")  # type: ignore[misc]  # a FilteredRelation, unknown to the plugin
 
 
-def reach_of(user: User, treatment: Treatment) -> Reach:
+def visibility_of(user: User, treatment: Treatment) -> Visibility:
     """What `user` sees of a treatment that is visible to them; gives the treatment as it is for them."""
-    return reaches_of(user, [treatment])[0]
+    return visibilities_of(user, [treatment])[0]
 
 
-def reaches_of(user: User, treatments: Sequence[Treatment]) -> list[Reach]:
+def visibilities_of(user: User, treatments: Sequence[Treatment]) -> list[Visibility]:
     """The same for many, in at most four statements; `patient` must be at hand in each.
 
     A patient's own, and what is open without limits, costs nothing but one.
     """
     practice = user.practice_as_practitioner
     if practice is None or not treatments:
-        return [Reach(user, treatment) for treatment in treatments]
+        return [Visibility(user, treatment) for treatment in treatments]
     accesses = _accesses(practice, treatments)
     left = [treatment for treatment in treatments if treatment.open_to_id != practice.pk]
     untils = {treatment.pk: _until(accesses[treatment.pk]) for treatment in left}
     _as_they_were(practice, left, untils)
     return [
-        Reach(
-            user, treatment, until=untils.get(treatment.pk), since=_since(accesses[treatment.pk]),
-            accesses=tuple(accesses[treatment.pk]),
-        )
-        for treatment in treatments
-    ]  # fmt: skip
+        Visibility(user, treatment, untils.get(treatment.pk), _since(access), tuple(access))
+        for treatment, access in ((treatment, accesses[treatment.pk]) for treatment in treatments)
+    ]
 
 
-def as_seen(user: User, alerts: Iterable[Alert]) -> list[Alert]:
+def alerts_shown(user: User, alerts: Iterable[Alert]) -> list[Alert]:
     """Alerts on the desk of `user`, each with its treatment, patient and entry as they may see them."""
     rows = list(alerts)
-    reaches = {reach.treatment.pk: reach for reach in reaches_of(user, [alert.treatment for alert in rows])}
-    for alert in rows:
-        reach = reaches[alert.treatment_id]
-        alert.treatment = reach.treatment
-        reach.shown(alert.entry)
+    for alert, visibility in zip(rows, visibilities_of(user, [alert.treatment for alert in rows]), strict=True):
+        alert.treatment = visibility.treatment
+        visibility.shown(alert.entry)
     return rows
 
 
-def patients_as_seen(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:
+def patients_shown(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:
     """Each patient by id as `practice` knows them: its own as they are, who left as they were then. One statement."""
     seen = {patient.pk: patient for patient in patients}
     left = [patient for patient in seen.values() if patient.practice_id != practice.pk]
@@ -164,17 +159,15 @@ def patients_as_seen(practice: Practice, patients: Iterable[Patient]) -> dict[UU
 
 
 def _accesses(practice: Practice, treatments: Sequence[Treatment]) -> dict[UUID, list[TreatmentAccess]]:
-    found: dict[UUID, list[TreatmentAccess]] = defaultdict(list)
+    accesses: dict[UUID, list[TreatmentAccess]] = defaultdict(list)
     rows = TreatmentAccess.objects.filter(practice=practice, treatment__in=[treatment.pk for treatment in treatments])
-    for row in rows:
-        if row.until is None or not row.ended:
-            found[row.treatment_id].append(row)
-    open_now = {treatment.pk for treatment in treatments if treatment.open_to_id == practice.pk}
-    for id, rows_of_it in found.items():
+    for access in rows.exclude(until__isnull=False, ended=True):
+        accesses[access.treatment_id].append(access)
+    for treatment in treatments:
         # A practice that was there before and has it open again without a limit sees all of it.
-        if id in open_now and all(row.until is not None for row in rows_of_it):
-            found[id] = []
-    return found
+        if treatment.open_to_id == practice.pk and all(access.until for access in accesses[treatment.pk]):
+            accesses[treatment.pk] = []
+    return accesses
 
 
 def _until(accesses: list[TreatmentAccess]) -> datetime:
@@ -190,24 +183,16 @@ def _as_they_were(practice: Practice, treatments: list[Treatment], untils: dict[
     """Put treatments and their patients back to what the practice knew when the patient left."""
     if not treatments:
         return
-    patients = patients_as_seen(practice, [treatment.patient for treatment in treatments])
+    patients = patients_shown(practice, [treatment.patient for treatment in treatments])
     first_change: dict[UUID, TreatmentRevision] = {}
     later = Q()
     for id, until in untils.items():
         later |= Q(treatment=id, changed_at__gt=until)
     for revision in TreatmentRevision.objects.filter(later).order_by("changed_at", "id"):
         first_change.setdefault(revision.treatment_id, revision)
+    fields = {field.name: field for field in Treatment._meta.concrete_fields}
     for treatment in treatments:
         treatment.patient = patients[treatment.patient_id]
         if treatment.pk in first_change:
-            _put_back(treatment, first_change[treatment.pk].was)
-
-
-def _put_back(treatment: Treatment, was: dict[str, Any]) -> None:
-    fields = {field.name: field for field in Treatment._meta.concrete_fields}
-    for name, value in was.items():
-        field = fields[name]
-        if isinstance(field, ForeignKey):
-            setattr(treatment, field.attname, field.target_field.to_python(value))
-        else:
-            setattr(treatment, name, field.to_python(value))
+            for name, value in first_change[treatment.pk].was.items():
+                setattr(treatment, fields[name].attname, fields[name].to_python(value))

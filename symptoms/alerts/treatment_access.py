@@ -1,4 +1,4 @@
-"""Letting the patient's practice see a treatment from a moment on, and ending what a former one kept."""
+"""Gives the patient's practice access to a treatment from a moment on, and ends what a former one kept of it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from accounts.models import Practice
 from symptoms.models import Alert, Treatment, TreatmentAccess
 
 
-def open_treatment(
+def give_access(
     treatment: Treatment, practice: Practice, now: datetime, *, notes: bool = False, photos: bool = False
 ) -> None:
     """Let the patient's present practice see a treatment: `notes` and `photos` from before `now` only where shared."""
@@ -20,7 +20,7 @@ def open_treatment(
     )
 
 
-def keep_limits(other: Treatment, kept: Treatment) -> None:
+def carry_limits_over(other: Treatment, kept: Treatment) -> None:
     """What of `other` the practice of `kept` may not see, it may not see either once both are one record.
 
     Notes and photos from before the patient joined stay hidden, as far as they were not shared.
@@ -37,14 +37,14 @@ def keep_limits(other: Treatment, kept: Treatment) -> None:
         )  # fmt: skip
 
 
-def open_what_is_written_to(treatment: Treatment, now: datetime) -> None:
+def give_access_to_present_practice(treatment: Treatment, now: datetime) -> None:
     """What is recorded while at a practice is open to it, and so is what it must answer: an alert must be readable."""
     practice = treatment.patient.practice
     if practice is not None and treatment.open_to_id != practice.pk:
-        open_treatment(treatment, practice, now)
+        give_access(treatment, practice, now)
 
 
-def end_kept_reach(closed: Iterable[Alert], practice: Practice) -> None:
+def end_kept_access(closed: Iterable[Alert], practice: Practice) -> None:
     """A practice that was left keeps a session it did not do only as long as something about it is open there."""
     treatments = {alert.treatment_id for alert in closed}
     still_open = Alert.objects.open().filter(practice=practice, treatment__in=treatments).values("treatment")
