@@ -16,7 +16,8 @@ from accounts.addresses import NOT_ASCII, NOT_ONE, canonical_address
 from accounts.fields import EmailField
 from accounts.models import Patient, User
 from tests import people
-from tests.pages.practitioner.pages import text_of, treatment_answers
+from tests.pages.html import text_of
+from tests.pages.practitioner.pages import treatment_answers
 
 TOO_LONG = "What stands before the @ is too long: 64 characters at most."
 REFUSED = [

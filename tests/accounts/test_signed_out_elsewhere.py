@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.web import unsent_forms
 from symptoms.models import Entry
 from tests import people
-from tests.pages.patient.log_page import held, typed
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import held, text_of
+from tests.pages.patient.log_page import typed
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db

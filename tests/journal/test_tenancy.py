@@ -22,7 +22,7 @@ from symptoms.models import Alert, Entry, Treatment, TreatmentAccess
 from tests import people
 from tests.api.programs import jpeg
 from tests.moving import joins, leaves
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

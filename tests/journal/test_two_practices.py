@@ -21,7 +21,7 @@ from tests import people
 from tests.api.programs import jpeg, program
 from tests.journal.test_tenancy import everything_about
 from tests.moving import joins, leaves
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests import people
-from tests.pages.forms import forms_of
+from tests.pages.html import forms_of
 from tests.treatments import logged, pen
 from tests.tries import some_of
 

@@ -18,8 +18,8 @@ from symptoms.journal.photos import attach_photo
 from symptoms.models import Photo
 from symptoms.photos import files
 from tests import images, people
+from tests.pages.html import text_of
 from tests.pages.patient.log_page import typed
-from tests.pages.practitioner.pages import text_of
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db

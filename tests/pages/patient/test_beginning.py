@@ -10,8 +10,7 @@ from django.utils import timezone
 from accounts.models import Patient
 from symptoms.models import Treatment
 from tests import people
-from tests.pages.patient.log_page import held
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import held, text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

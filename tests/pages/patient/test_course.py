@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from symptoms.models import Assessment, Entry
 from tests import people
-from tests.pages.practitioner.pages import statements, text_of
+from tests.pages.html import text_of
+from tests.pages.practitioner.pages import statements
 from tests.treatments import answers, logged, on_day, pen
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.utils import timezone
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.models import Alert, Delivery, Note
 from tests import people
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.consents import withdraw_consent
 from symptoms.models import Entry, Photo
 from tests import images, people
-from tests.pages.patient.log_page import FINE, held, marked, typed
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import held, text_of
+from tests.pages.patient.log_page import FINE, marked, typed
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,8 @@ from symptoms.photos.storage import PrivateStorage
 from tests import images, people
 from tests.api.programs import QUIET, of, program, put_entry
 from tests.database_errors import DISK, FULL, LOCKED, NO_COLUMN, POSTGRES_FULL, POSTGRES_STOPPED
-from tests.pages.patient.log_page import held, typed
+from tests.pages.html import held
+from tests.pages.patient.log_page import typed
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db

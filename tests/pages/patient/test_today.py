@@ -12,7 +12,8 @@ from symptoms.alerts.handling import resolve_all
 from symptoms.models import Alert, Treatment
 from tests import people
 from tests.moving import leaves
-from tests.pages.practitioner.pages import statements, text_of
+from tests.pages.html import text_of
+from tests.pages.practitioner.pages import statements
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from symptoms.models import PatientStatus
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.api.programs import of, program
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

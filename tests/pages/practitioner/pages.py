@@ -1,8 +1,6 @@
 """What tests of the practitioner's pages share: the answers of a form, and how many statements a page took."""
 
 import re
-from html import unescape
-from html.parser import HTMLParser
 from uuid import uuid4
 
 from django.db import connection
@@ -15,27 +13,9 @@ NOT_THE_PAGES_OWN = re.compile(
 )
 
 
-class _Text(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.words: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-
-def text_of(response) -> str:
-    """What a reader sees, with spaces made single."""
-    parser = _Text()
-    parser.feed(response.content.decode())
-    return unescape(" ".join(" ".join(parser.words).split()))
-
-
 def statements(browser, address: str, **query) -> list[str]:
     """The domain statements that a GET takes."""
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         response = browser.get(address, query)
     assert response.status_code == 200
     return [one["sql"] for one in seen.captured_queries if not NOT_THE_PAGES_OWN.search(one["sql"])]

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
@@ -10,41 +9,10 @@ from django.utils import timezone
 
 from symptoms.journal.treatments import change_treatment
 from tests import people
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import held, text_of
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
-
-
-class Fields(HTMLParser):
-    """What a browser would send of the first form with an action like `ends`, as the page came."""
-
-    def __init__(self, ends: str):
-        super().__init__()
-        self.ends, self.is_inside, self.sent, self.select = ends, False, {}, ""
-
-    def handle_starttag(self, tag, attributes):
-        known = dict(attributes)
-        if tag == "form":
-            self.is_inside = (known.get("action") or "").endswith(self.ends)
-        if not self.is_inside or not (known.get("name") or tag == "option"):
-            return
-        if tag == "select":
-            self.select = known["name"]
-        elif tag == "option" and "selected" in known:
-            self.sent[self.select] = [known.get("value", "")]
-        elif tag == "input" and (known.get("type") not in ("radio", "checkbox") or "checked" in known):
-            self.sent.setdefault(known["name"], []).append(known.get("value") or "on")
-
-    def handle_endtag(self, tag):
-        self.is_inside = self.is_inside and tag != "form"
-
-
-def sent_by(page, address: str) -> dict:
-    """The form of `page` as it would be sent untouched."""
-    fields = Fields(address)
-    fields.feed(page.content.decode())
-    return {name: values for name, values in fields.sent.items() if name != "csrfmiddlewaretoken" and values != ["on"]}
 
 
 @pytest.fixture
@@ -63,7 +31,7 @@ def chens(clinic):
 
 
 def test_the_second_is_told_and_what_both_changed_is_kept(desk, chens, treatment, edit):
-    noors, chens_form = sent_by(desk.get(edit), edit), sent_by(chens.get(edit), edit)
+    noors, chens_form = held(desk.get(edit), edit), held(chens.get(edit), edit)
     assert chens.post(edit, {**chens_form, "needle_depth_mm": "2.0"}).status_code == 302
     answer = desk.post(edit, {**noors, "cartridge_lot": "MN-2"})
     assert answer.status_code == 409
@@ -71,7 +39,7 @@ def test_the_second_is_told_and_what_both_changed_is_kept(desk, chens, treatment
     assert "Depth in mm was 1.00, became 2.00" in text_of(answer)
     treatment.refresh_from_db()
     assert (str(treatment.needle_depth_mm), treatment.cartridge_lot) == ("2.00", "MN-1")  # nothing half saved
-    again = sent_by(answer, edit)
+    again = held(answer, edit)
     assert (again["needle_depth_mm"], again["cartridge_lot"]) == (["2.00"], ["MN-2"])
     assert desk.post(edit, again).status_code == 302
     treatment.refresh_from_db()
@@ -79,11 +47,11 @@ def test_the_second_is_told_and_what_both_changed_is_kept(desk, chens, treatment
 
 
 def test_where_both_changed_one_field_the_second_decides_knowing_it(desk, chens, treatment, edit):
-    noors, chens_form = sent_by(desk.get(edit), edit), sent_by(chens.get(edit), edit)
+    noors, chens_form = held(desk.get(edit), edit), held(chens.get(edit), edit)
     chens.post(edit, {**chens_form, "needle_depth_mm": "2.0"})
     answer = desk.post(edit, {**noors, "needle_depth_mm": "1.5"})
     assert "Depth in mm was 1.00, became 2.00; you wrote 1.50" in text_of(answer)
-    again = sent_by(answer, edit)
+    again = held(answer, edit)
     assert again["needle_depth_mm"] == ["1.5"]
     assert desk.post(edit, again).status_code == 302
     treatment.refresh_from_db()
@@ -93,8 +61,8 @@ def test_where_both_changed_one_field_the_second_decides_knowing_it(desk, chens,
 def test_the_order_in_which_areas_were_ticked_is_no_change(desk, chens, ana, noor):
     session = pen(ana, days_ago=3, by=noor, areas=["neck", "face"], medications=["nsaid", "blood_thinner"])
     edit = reverse("practice_treatment_edit", args=[session.pk])
-    noors = sent_by(desk.get(edit), edit)
-    assert chens.post(edit, sent_by(chens.get(edit), edit)).status_code == 302
+    noors = held(desk.get(edit), edit)
+    assert chens.post(edit, held(chens.get(edit), edit)).status_code == 302
     session.refresh_from_db()
     assert session.areas == ["face", "neck"]  # as the form writes them
     assert desk.post(edit, {**noors, "passes": "3"}).status_code == 302
@@ -102,15 +70,15 @@ def test_the_order_in_which_areas_were_ticked_is_no_change(desk, chens, ana, noo
 
 
 def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit):
-    noors = sent_by(desk.get(edit), edit)
-    chens.post(edit, {**sent_by(chens.get(edit), edit), "needle_depth_mm": "2.0"})
-    again = sent_by(desk.post(edit, {**noors, "cartridge_lot": "MN-2"}), edit)
-    chens.post(edit, {**sent_by(chens.get(edit), edit), "passes": "3"})
+    noors = held(desk.get(edit), edit)
+    chens.post(edit, {**held(chens.get(edit), edit), "needle_depth_mm": "2.0"})
+    again = held(desk.post(edit, {**noors, "cartridge_lot": "MN-2"}), edit)
+    chens.post(edit, {**held(chens.get(edit), edit), "passes": "3"})
     answer = desk.post(edit, again)
     assert answer.status_code == 409
     told, _, _ = text_of(answer).partition("Changes")  # what follows is every change ever made
     assert "Passes was nothing, became 3" in told and "Depth in mm was" not in told
-    assert desk.post(edit, sent_by(answer, edit)).status_code == 302
+    assert desk.post(edit, held(answer, edit)).status_code == 302
     treatment.refresh_from_db()
     assert (str(treatment.needle_depth_mm), treatment.passes, treatment.cartridge_lot) == ("2.00", 3, "MN-2")
 
@@ -131,48 +99,48 @@ def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit)
 )
 def test_each_field_is_told_and_taken_over(desk, chens, treatment, edit, field, value, said):
     value = value or str(people.User.objects.get(name="Wei Chen").pk)
-    noors = sent_by(desk.get(edit), edit)
-    chens.post(edit, {**sent_by(chens.get(edit), edit), field: value})
+    noors = held(desk.get(edit), edit)
+    chens.post(edit, {**held(chens.get(edit), edit), field: value})
     answer = desk.post(edit, {**noors, "cartridge_lot": "MN-2"})
     assert answer.status_code == 409 and said in text_of(answer)
-    shown = sent_by(answer, edit)[field]
+    shown = held(answer, edit)[field]
     assert shown == (value if isinstance(value, list) else [value])
 
 
 def test_a_time_is_compared_to_the_minute_that_forms_know(desk, chens, treatment, edit):
     earlier = treatment.performed_at.replace(second=37) - timedelta(minutes=5)
     change_treatment(treatment, by=treatment.recorded_by, now=timezone.now(), performed_at=earlier)
-    noors = sent_by(desk.get(edit), edit)
+    noors = held(desk.get(edit), edit)
     assert desk.post(edit, {**noors, "passes": "2"}).status_code == 302
     treatment.refresh_from_db()
     assert treatment.performed_at == earlier  # untouched, with its seconds
-    noors, moved = sent_by(desk.get(edit), edit), earlier - timedelta(hours=1)
+    noors, moved = held(desk.get(edit), edit), earlier - timedelta(hours=1)
     change_treatment(treatment, by=treatment.recorded_by, now=timezone.now(), performed_at=moved)
     answer = desk.post(edit, {**noors, "passes": "3"})
     assert answer.status_code == 409 and "you wrote" not in text_of(answer)
-    desk.post(edit, sent_by(answer, edit))
+    desk.post(edit, held(answer, edit))
     treatment.refresh_from_db()
     assert (treatment.performed_at, treatment.passes) == (moved, 3)
 
 
 def test_a_mistake_put_right_does_not_forget_what_was_read_first(desk, chens, treatment, edit):
-    noors = sent_by(desk.get(edit), edit)
-    chens.post(edit, {**sent_by(chens.get(edit), edit), "needle_depth_mm": "2.0"})
+    noors = held(desk.get(edit), edit)
+    chens.post(edit, {**held(chens.get(edit), edit), "needle_depth_mm": "2.0"})
     wrong = desk.post(edit, {**noors, "passes": "99"})
     assert wrong.status_code == 422
-    right = {**noors, "reading": sent_by(wrong, edit)["reading"], "passes": "9"}
+    right = {**noors, "reading": held(wrong, edit)["reading"], "passes": "9"}
     assert desk.post(edit, right).status_code == 409
 
 
 def test_a_form_without_a_reading_or_with_nonsense_for_one_is_saved(desk, treatment, edit):
     for nonsense in (None, "", "x", "[]", '{"values": 1, "at": "x"}', '{"values": {}, "at": "2026-01-01"}', "[" * 9999):
-        typed = {**sent_by(desk.get(edit), edit), "cartridge_lot": f"MN {len(nonsense or '')}"}
+        typed = {**held(desk.get(edit), edit), "cartridge_lot": f"MN {len(nonsense or '')}"}
         typed.pop("reading")
         assert desk.post(edit, typed | ({} if nonsense is None else {"reading": nonsense})).status_code == 302
 
 
 def test_hostile_text_in_a_reading_is_shown_as_text(desk, chens, treatment, edit):
-    noors = sent_by(desk.get(edit), edit)
+    noors = held(desk.get(edit), edit)
     reading = unescape(noors["reading"][0]).replace("MN-1", "<b>x</b>")
     answer = desk.post(edit, {**noors, "reading": reading})
     assert answer.status_code == 409 and "<b>x</b>" not in answer.content.decode()
@@ -181,12 +149,12 @@ def test_hostile_text_in_a_reading_is_shown_as_text(desk, chens, treatment, edit
 def test_a_patient_is_told_what_their_clinic_corrected_in_their_own_record(ana, desk, phone, noor):
     own = pen(ana, days_ago=5)
     edit = reverse("my_treatment", args=[own.pk])
-    typed = sent_by(phone.get(edit), edit)
+    typed = held(phone.get(edit), edit)
     clinics = reverse("practice_treatment_edit", args=[own.pk])
-    desk.post(clinics, {**sent_by(desk.get(clinics), clinics), "needle_depth_mm": "0.5"})
+    desk.post(clinics, {**held(desk.get(clinics), clinics), "needle_depth_mm": "0.5"})
     answer = phone.post(edit, {**typed, "operator": "Rosa"})
     assert answer.status_code == 409
     assert "This was changed while you had it open by Dr Noor" in text_of(answer)
-    assert phone.post(edit, sent_by(answer, edit)).status_code == 302
+    assert phone.post(edit, held(answer, edit)).status_code == 302
     own.refresh_from_db()
     assert (str(own.needle_depth_mm), own.operator) == ("0.50", "Rosa")

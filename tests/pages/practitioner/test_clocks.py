@@ -12,7 +12,8 @@ from accounts.models import AccountMail
 from accounts.zones import clock_of, known_zones, place_of
 from symptoms.wording.times import clock_by, on_both_clocks
 from tests import people
-from tests.pages.practitioner.pages import text_of, treatment_answers
+from tests.pages.html import text_of
+from tests.pages.practitioner.pages import treatment_answers
 
 NEW = reverse("practice_treatment_new")
 TEN_IN_LONDON = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import AccessRecord
 from tests import people
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from symptoms.alerts.handling import acknowledge
 from symptoms.models import Alert, Delivery
 from tests import people
 from tests.moving import joins, leaves
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

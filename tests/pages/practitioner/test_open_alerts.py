@@ -10,7 +10,7 @@ from accounts.members import remove_member
 from symptoms.journal.judging import judge_again
 from symptoms.models import Alert
 from tests import people
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

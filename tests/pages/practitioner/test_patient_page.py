@@ -12,7 +12,8 @@ from symptoms.models import Alert, Delivery, Entry, Note
 from symptoms.views.clinic.course_context import MOST_REPLACED
 from tests import people
 from tests.moving import joins, leaves
-from tests.pages.practitioner.pages import statements, text_of
+from tests.pages.html import text_of
+from tests.pages.practitioner.pages import statements
 from tests.treatments import logged, on_day, pen
 
 pytestmark = pytest.mark.django_db

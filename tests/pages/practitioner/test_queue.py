@@ -16,7 +16,8 @@ from symptoms.alerts.handling import acknowledge
 from symptoms.models import Alert, Delivery, PatientStatus
 from tests import people
 from tests.moving import leaves
-from tests.pages.practitioner.pages import scanned, statements, text_of
+from tests.pages.html import text_of
+from tests.pages.practitioner.pages import scanned, statements
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from accounts.models import AccountMail, Invitation, Membership, Patient
 from symptoms.models import Assessment, PatientStatus, Treatment, TreatmentRevision
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
-from tests.pages.practitioner.pages import text_of, treatment_answers
+from tests.pages.html import text_of
+from tests.pages.practitioner.pages import treatment_answers
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db

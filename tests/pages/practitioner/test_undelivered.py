@@ -11,7 +11,7 @@ from accounts.models import AccountMail
 from tests import people
 from tests.messages import mailservers
 from tests.messages.test_mail_servers import sent_through
-from tests.pages.practitioner.pages import text_of
+from tests.pages.html import text_of
 
 pytestmark = pytest.mark.django_db
 
