@@ -10,6 +10,11 @@ from symptoms.journal.joining import Choices, confirm_patient, join, leave_pract
 from tests import people
 
 
+def token_in(text: str) -> str:
+    """The token of the invitation whose link stands in a letter or behind a code."""
+    return text.partition("/join/")[2].partition("/")[0]
+
+
 def leaves(patient: Patient, now: datetime | None = None) -> Practice:
     """The patient leaves their clinic, whatever is open there; gives it."""
     left = leave_practice(patient.user, now=now or timezone.now(), knows_open=True)
@@ -43,6 +48,5 @@ def scans(
     by.look_up_anew()
     record = record or people.patient(practice, name, accepted=False, year_of_birth=None)
     invitation, url = invite_patient(record, by, now=now)
-    token = url.rstrip("/").rpartition("/")[2]
-    assert join(token, user, now=now, agrees=True, choices=Choices(**choices), knows_open=True)
+    assert join(token_in(url), user, now=now, agrees=True, choices=Choices(**choices), knows_open=True)
     assert confirm_patient(invitation, by=by, now=now)

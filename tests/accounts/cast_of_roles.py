@@ -1,6 +1,5 @@
 """Everybody of the authorisation matrix, and the objects of patient A."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http.cookies import SimpleCookie
@@ -18,7 +17,7 @@ from symptoms.alerts.handling import write_note
 from symptoms.journal.photos import attach_photo
 from tests import people
 from tests.api.programs import jpeg
-from tests.moving import joins, leaves
+from tests.moving import joins, leaves, token_in
 from tests.treatments import logged, pen
 
 ACTORS = (
@@ -175,11 +174,11 @@ def _invite(world: World, larkfield, noor: User, price: User, ben) -> None:
         larkfield, "new@larkfield.example", is_practitioner=True, is_admin=False, by=price
     )
     shown, url = invitations.invite_patient(people.patient(larkfield, "Ben Q.", accepted=False), noor)
-    invitations.accept(url.rstrip("/").rpartition("/")[2], ben.user, world.now)
+    invitations.accept(token_in(url), ben.user, world.now)
     invitations.invite_patient(people.patient(larkfield, "B. Quill", accepted=False), noor, ben.user.email)
     joins(people.patient(None, "Dee Moss"), larkfield, by=noor)
     mistaken = larkfield.invitations.get(used_by__name="Dee Moss")
-    token = re.search(r"/join/([\w-]+)/", AccountMail.objects.get(to="ben.quill@example.org").body)[1]
+    token = token_in(AccountMail.objects.get(to="ben.quill@example.org").body)
     for method in METHODS:
         world.paths |= {
             ("withdraw_invitation", method): {"invitation_id": colleague.id},

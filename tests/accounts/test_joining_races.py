@@ -1,9 +1,6 @@
 """Two who settle one thing at once: one outcome, whoever comes first."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.invitations import invite_patient
@@ -11,32 +8,20 @@ from accounts.models import Departure, Invitation, Patient
 from symptoms.journal.joining import confirm_patient, join, leave_practice, refuse_patient
 from symptoms.models import Treatment
 from tests import people
+from tests.at_once import at_once
+from tests.moving import token_in
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*verbs):
-    """What each gave, all begun together."""
-
-    def run(verb):
-        try:
-            return verb()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(verbs)) as threads:
-        return list(threads.map(run, verbs))
-
-
 def scanned(clinic, noor, user):
-    invitation, url = invite_patient(people.patient(clinic, "Mary", accepted=False), noor)
-    assert join(url.rstrip("/").rpartition("/")[2], user, now=timezone.now(), agrees=True)
+    invitation, link = invite_patient(people.patient(clinic, "Mary", accepted=False), noor)
+    assert join(token_in(link), user, now=timezone.now(), agrees=True)
     return invitation
 
 
-def test_of_two_who_confirm_and_one_who_refuses_one_is_heard():
-    clinic = people.practice()
+def test_of_two_who_confirm_and_one_who_refuses_one_is_heard(clinic):
     noor, eve = people.dr_noor(clinic), people.user("Eve")
     invitation, now = scanned(clinic, noor, eve), timezone.now()
     yes = lambda: confirm_patient(invitation, by=noor, now=now) is not None  # noqa: E731
@@ -63,10 +48,7 @@ def test_joining_another_clinic_and_leaving_at_once_ends_in_one_place():
     here, there = people.practice(), people.practice("Otherwhere Clinic")
     okafor, ana = people.dr_okafor(there), people.ana(here)
     pen(ana, days_ago=3, by=people.dr_noor(here))
-    record = people.patient(there, "Ana", accepted=False)
-    _, url = invite_patient(record, okafor)
-    invitation = record.invitations.get()
-    assert join(url.rstrip("/").rpartition("/")[2], ana.user, now=timezone.now(), agrees=True)
+    invitation = scanned(there, okafor, ana.user)
     at_once(
         lambda: confirm_patient(invitation, by=okafor, now=timezone.now()),
         lambda: leave_practice(ana.user, now=timezone.now()),

@@ -31,8 +31,7 @@ def test_an_admin_sees_who_works_here_and_who_is_invited(clinic, boss):
     assert AccountMail.objects.get().to == "lee@example.org"
 
 
-def test_a_removed_member_is_out_at_once_and_their_page_is_gone(clinic, boss):
-    noor = people.dr_noor(clinic)
+def test_a_removed_member_is_out_at_once_and_their_page_is_gone(boss, noor):
     path = page_of(noor)
     browser = people.signed_in(boss)
     assert browser.post(path, {"action": "remove"}).status_code == 302
@@ -40,8 +39,7 @@ def test_a_removed_member_is_out_at_once_and_their_page_is_gone(clinic, boss):
     assert browser.get(path).status_code == 404
 
 
-def test_roles_are_changed_and_nobody_is_left_without_one(clinic, boss):
-    noor = people.dr_noor(clinic)
+def test_roles_are_changed_and_nobody_is_left_without_one(boss, noor):
     browser = people.signed_in(boss)
     answer = browser.post(page_of(noor), {"action": "change"})
     assert answer.status_code == 422

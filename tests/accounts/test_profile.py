@@ -147,8 +147,7 @@ def test_a_token_is_made_after_the_password_shown_once_and_ended():
     assert not Token.objects.exists()
 
 
-def test_somebody_who_is_no_patient_has_a_plainer_page(clinic):
-    noor = people.dr_noor(clinic)
+def test_somebody_who_is_no_patient_has_a_plainer_page(noor):
     browser = people.signed_in(noor)
     assert b"What I agreed to" not in browser.get(PROFILE).content
     browser.post(PROFILE, {"name": "Dr N. Noor"})

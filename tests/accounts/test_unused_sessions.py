@@ -83,9 +83,7 @@ def test_a_program_without_a_session_is_not_asked_to_sign_in_on_a_page(clinic, c
     assert browser.get("/api/v1/alerts/").status_code == 401
 
 
-def test_what_was_typed_waits_and_is_saved_with_one_tap_after_signing_in(clinic, clock):
-    noor = people.dr_noor(clinic)
-    ana = people.ana(clinic)
+def test_what_was_typed_waits_and_is_saved_with_one_tap_after_signing_in(clock, noor, ana):
     treatment = pen(ana, days_ago=3, by=noor)
     browser, _ = sign_in(noor)
     clock.shift(timedelta(minutes=31))

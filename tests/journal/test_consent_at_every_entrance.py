@@ -57,8 +57,7 @@ ENTRANCES = {
 
 
 @pytest.mark.parametrize("entrance", ENTRANCES)
-def test_nothing_is_kept_without_the_consent_to_care(clinic, noor, entrance):
-    ana = people.ana(clinic)
+def test_nothing_is_kept_without_the_consent_to_care(noor, entrance, ana):
     theirs, own = pen(ana, days_ago=3, by=noor), pen(ana, days_ago=3)
     withdraw_consent(ana, "care", timezone.now())
     program = APIClient()

@@ -1,13 +1,11 @@
 """A photo and its day: kept once, by its owner, within the limits, and never a row without its file."""
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
@@ -20,6 +18,7 @@ from symptoms.photos import files
 from symptoms.photos.intake import take_in
 from symptoms.photos.refusals import PhotoRefused
 from tests import images
+from tests.at_once import at_once
 from tests.people import ana, patient
 from tests.treatments import logged, pen
 
@@ -253,20 +252,7 @@ def test_a_file_that_cannot_be_removed_has_no_row_any_more(treatment, root, monk
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_photo_from_many_threads_is_one_row_and_one_file(treatment, root):
-    id, done, ready = uuid4(), [], threading.Barrier(6)
-
-    def send():
-        try:
-            ready.wait()
-            done.append(attached(treatment, id=id)[1])
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(done) == [False] * 5 + [True]
+    results = at_once(*[partial(attached, treatment, id=uuid4())] * 6)
+    assert sorted(is_new for _, is_new in results) == [False] * 5 + [True]
     assert keys_of_rows() == keys_on_disk(root)
     assert len(keys_of_rows()) == 1

@@ -151,8 +151,7 @@ def test_a_date_that_puts_logged_days_outside_the_course_is_asked_about_first(fo
 
 
 @pytest.mark.parametrize("old_first", [True, False])
-def test_a_session_recorded_late_speaks_for_the_days_already_logged(clinic, noor, old_first):
-    ana = people.ana(clinic)
+def test_a_session_recorded_late_speaks_for_the_days_already_logged(noor, old_first, ana):
     if old_first:
         pen(ana, days_ago=60, by=noor)
     entry = logged(pen(ana, days_ago=4, by=noor), 4, raised_scar=1).entry
@@ -192,8 +191,7 @@ def heard_from_earlier(entry) -> set[int]:
     return {criterion["treatment_offset"] for flag in said.flags for criterion in flag["criteria"]}
 
 
-def test_a_date_set_right_is_heard_by_the_sessions_that_it_passes(clinic, noor):
-    ana = people.ana(clinic)
+def test_a_date_set_right_is_heard_by_the_sessions_that_it_passes(noor, ana):
     old, new = pen(ana, days_ago=60, by=noor), pen(ana, days_ago=20, by=noor)
     entry = logged(new, 5, bumps=2, pain=2).entry
     assert 40 in heard_from_earlier(entry)
@@ -212,8 +210,7 @@ def test_joined_records_hear_one_another(clinic, noor):
     assert 40 in heard_from_earlier(entry)
 
 
-def test_a_day_sent_to_a_record_that_was_set_aside_goes_to_the_one_that_was_kept(clinic, noor):
-    ana = people.ana(clinic)
+def test_a_day_sent_to_a_record_that_was_set_aside_goes_to_the_one_that_was_kept(noor, ana):
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
     id = uuid4()
     logged(own, 2, id=id)
@@ -227,15 +224,13 @@ def test_a_day_sent_to_a_record_that_was_set_aside_goes_to_the_one_that_was_kept
     assert (logged(own, 4).entry.treatment, days(third)) == (third, [4, 5, 6])
 
 
-def test_the_newest_session_is_the_one_a_patient_stands_by(clinic, noor):
-    ana = people.ana(clinic)
+def test_the_newest_session_is_the_one_a_patient_stands_by(noor, ana):
     old, new = pen(ana, days_ago=40, by=noor), pen(ana, days_ago=2, by=noor)
     logged(old, 39)
     assert PatientStatus.objects.get(patient=ana).treatment == new
 
 
-def test_both_sides_recording_the_same_session_are_asked_once(clinic, noor):
-    ana = people.ana(clinic)
+def test_both_sides_recording_the_same_session_are_asked_once(noor, ana):
     theirs, own = pen(ana, days_ago=3, by=noor), pen(ana, days_ago=2)
     assert possibly_same(own) == theirs
     assert possibly_same(theirs) == own
@@ -243,8 +238,7 @@ def test_both_sides_recording_the_same_session_are_asked_once(clinic, noor):
     assert possibly_same(theirs) is None
 
 
-def test_sessions_days_apart_or_by_the_same_side_are_not_asked_about(clinic, noor):
-    ana = people.ana(clinic)
+def test_sessions_days_apart_or_by_the_same_side_are_not_asked_about(noor, ana):
     theirs = pen(ana, days_ago=9, by=noor)
     assert possibly_same(pen(ana, days_ago=5)) is None
     assert possibly_same(pen(ana, days_ago=9, by=noor)) is None
@@ -252,8 +246,7 @@ def test_sessions_days_apart_or_by_the_same_side_are_not_asked_about(clinic, noo
 
 
 @pytest.mark.parametrize("own_is_last", [True, False])
-def test_said_to_be_the_same_each_day_counts_as_it_was_last_received(clinic, noor, own_is_last):
-    ana = people.ana(clinic)
+def test_said_to_be_the_same_each_day_counts_as_it_was_last_received(noor, own_is_last, ana):
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
     logged(own, 0)
     morning, evening = (theirs, 3), (own, 2)  # the same date
@@ -273,8 +266,7 @@ def test_said_to_be_the_same_each_day_counts_as_it_was_last_received(clinic, noo
     assert Alert.objects.open().get(concern="infection").current_urgency == Urgency.URGENT
 
 
-def test_a_day_changed_before_the_records_were_joined_counts_as_it_was_last_written(clinic, noor):
-    ana = people.ana(clinic)
+def test_a_day_changed_before_the_records_were_joined_counts_as_it_was_last_written(noor, ana):
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=5)
     logged(own, 2, redness=3)
     last = logged(own, 2, redness=1).entry
@@ -283,8 +275,7 @@ def test_a_day_changed_before_the_records_were_joined_counts_as_it_was_last_writ
     assert theirs.entries.count() == 2
 
 
-def test_photos_of_a_joined_record_stay_on_their_date(clinic, noor):
-    ana = people.ana(clinic)
+def test_photos_of_a_joined_record_stay_on_their_date(noor, ana):
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
     photo = Photo.objects.create(
         **on_day(own, 2),
@@ -300,8 +291,7 @@ def test_photos_of_a_joined_record_stay_on_their_date(clinic, noor):
     assert (photo.treatment, photo.day) == (theirs, 3)
 
 
-def test_what_is_open_of_a_joined_record_is_open_once_and_can_be_closed(clinic, noor):
-    ana = people.ana(clinic)
+def test_what_is_open_of_a_joined_record_is_open_once_and_can_be_closed(noor, ana):
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=5)
     logged(theirs, 2, signs=["pus"])
     logged(own, 3, signs=["pus"])
@@ -310,8 +300,7 @@ def test_what_is_open_of_a_joined_record_is_open_once_and_can_be_closed(clinic, 
     assert [alert.treatment for alert in still_open] == [theirs]
 
 
-def test_a_new_time_zone_moves_no_day_when_something_else_is_mended(clinic, noor):
-    ana = people.ana(clinic)
+def test_a_new_time_zone_moves_no_day_when_something_else_is_mended(noor, ana):
     session = pen(ana, days_ago=3, by=noor)
     logged(session, 0)
     logged(session, 2)

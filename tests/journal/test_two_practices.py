@@ -20,7 +20,7 @@ from symptoms.models import Alert, Treatment
 from tests import people
 from tests.api.programs import jpeg, program
 from tests.journal.test_tenancy import everything_about
-from tests.moving import joins, leaves
+from tests.moving import joins, leaves, token_in
 from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
@@ -109,9 +109,8 @@ def test_who_had_no_record_of_their_own_keeps_nothing_of_the_other_persons(clini
 def taken_code(record: Patient, by: User, user: User) -> Invitation:
     """A code of the clinic that `user` took and that waits to be confirmed."""
     invitation, url = invitations.invite_patient(record, by)
-    token = url.rstrip("/").rpartition("/")[2]
     fresh = User.objects.get(pk=user.pk)
-    assert join(token, fresh, now=timezone.now(), agrees=True, choices=Choices(photos=True), knows_open=True)
+    assert join(token_in(url), fresh, now=timezone.now(), agrees=True, choices=Choices(photos=True), knows_open=True)
     return invitation
 
 
@@ -180,8 +179,7 @@ def test_nobody_becomes_member_and_patient_from_two_pages(clinic):
     opened_before = User.objects.get(pk=both.pk)
     assert opened_before.membership is None and opened_before.as_patient is None
     invitations.invite_member(clinic, both.email, is_practitioner=True, is_admin=False, by=price)
-    token = AccountMail.objects.get(to=both.email).body.partition("/join/")[2].split("/")[0]
-    join(token, User.objects.get(pk=both.pk), now=timezone.now())
+    join(token_in(AccountMail.objects.get(to=both.email).body), User.objects.get(pk=both.pk), now=timezone.now())
     who = {"name": "Both", "year_of_birth": 1990, "country": "GB", "time_zone": "Europe/London"}
     with pytest.raises(patients.CannotStart):
         patients.start_alone(opened_before, now=timezone.now(), **who)

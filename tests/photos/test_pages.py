@@ -68,8 +68,7 @@ def test_a_part_of_a_photo_is_never_handed_out(phone, photo, asked):
     assert answer.status_code == 200 and len(answer.content) == photo.size
 
 
-def test_a_practitioners_look_at_a_photo_is_kept(ana, clinic, photo):
-    noor = people.dr_noor(clinic)
+def test_a_practitioners_look_at_a_photo_is_kept(ana, photo, noor):
     assert people.signed_in(noor).get(address(photo)).status_code == 200
     record = AccessRecord.objects.get()
     assert (record.user, record.patient, record.what) == (noor, ana, "photo")

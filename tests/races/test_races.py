@@ -28,6 +28,8 @@ from symptoms.messages.channels.interface import Fault
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Note
 from tests import people
+from tests.at_once import at_once
+from tests.moving import token_in
 from tests.treatments import answers, logged, pen
 from tests.tries import tries
 
@@ -35,29 +37,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 
 TRIES = tries(20, 200)
 CROWDS = tries(2, 200)  # tries with twenty or fifty at once
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """What each act gave or raised, in their order; all of them begin in the same moment."""
-    barrier = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(30)
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def sent_again(act: Callable[[], object]) -> object:
@@ -230,10 +209,9 @@ def test_one_invitation_lets_one_in(clinic, noor, kind):
             address = invited.email if kind == "mailed to a patient" else ""
             _, link = invitations.invite_patient(record, noor, address, now)
         if kind == "shown to a patient":
-            token, crowd = link.rstrip("/").rpartition("/")[2], strangers
+            token, crowd = token_in(link), strangers
         else:
-            body = AccountMail.objects.get(to=invited.email).body
-            token, crowd = body.partition("/join/")[2].split("/")[0], [invited] * 50
+            token, crowd = token_in(AccountMail.objects.get(to=invited.email).body), [invited] * 50
         users = User.objects.in_bulk({user.pk for user in crowd})
         results = at_once(*[partial(join, token, copy(users[user.pk]), now=now, agrees=True) for user in crowd])
         assert sum(isinstance(one, Acceptance) for one in results) == 1

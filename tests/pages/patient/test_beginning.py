@@ -115,8 +115,7 @@ def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
 
 
 def test_a_clinic_may_invite_before_it_recorded_a_treatment(clinic):
-    ana = people.ana(clinic, consents=(), welcomed_at=None)
-    phone = people.signed_in(ana)
+    phone = people.signed_in(people.ana(clinic, consents=(), welcomed_at=None))
     assert 'name="right"' not in phone.get(WELCOME).content.decode()
     assert phone.post(WELCOME, {"care": "on"}).url == reverse("today")
 
@@ -176,10 +175,8 @@ def test_what_one_recorded_oneself_one_mends_and_all_days_are_judged_anew(alone)
     assert phone.post(edit, {**said, "needle_depth_mm": "15"}).status_code == 422
 
 
-def test_a_patient_reads_what_the_clinic_recorded_and_cannot_change_it(clinic):
-    ana = people.ana(clinic)
+def test_a_patient_reads_what_the_clinic_recorded_and_cannot_change_it(clinic, ana, phone):
     treatment = pen(ana, by=people.dr_noor(clinic))
     edit = reverse("my_treatment", args=[treatment.id])
-    phone = people.signed_in(ana)
     assert phone.get(edit).status_code == 200 and phone.post(edit, my_session()).status_code == 403
     assert treatment.revisions.count() == 0

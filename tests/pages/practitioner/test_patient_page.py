@@ -123,8 +123,7 @@ def test_another_symptom_can_be_drawn_and_nonsense_draws_the_leading_one(desk, s
         assert 'aria-label="Pain by day' in drawn[word]
 
 
-def test_an_earlier_session_stays_one_click_away(desk, clinic, noor):
-    ana = people.ana(clinic)
+def test_an_earlier_session_stays_one_click_away(desk, clinic, noor, ana):
     old, new = pen(ana, days_ago=60, by=noor), pen(ana, days_ago=2, by=noor)
     logged(old, 5, redness=1, note="The old one.")
     logged(new, 1, note="The new one.")

@@ -15,7 +15,7 @@ from accounts.models import Patient
 from symptoms.alerts.handling import acknowledge
 from symptoms.models import Alert, Delivery, PatientStatus
 from tests import people
-from tests.moving import leaves
+from tests.moving import leaves, token_in
 from tests.pages.html import text_of
 from tests.pages.practitioner.pages import scanned, statements
 from tests.treatments import logged, pen
@@ -198,7 +198,7 @@ def test_dr_okafor_sees_nothing_of_ana(clinic, noor):
 def test_who_used_a_code_waits_to_be_confirmed(clinic, noor, desk):
     waiting = people.patient(clinic, "Mara", accepted=False)
     _, link = invite_patient(waiting, noor)
-    accept(link.rstrip("/").rpartition("/")[2], people.user("Somebody"), timezone.now())
+    accept(token_in(link), people.user("Somebody"), timezone.now())
     assert "Is this Mara?" in text_of(desk.get(QUEUE))
 
 

@@ -212,8 +212,7 @@ def test_who_has_joined_is_not_invited_again(clinic, desk):
 
 
 @pytest.mark.parametrize("who", ["practice", "patient"])
-def test_a_date_that_leaves_logged_days_before_day_0_is_asked_about_and_then_kept(clinic, noor, who):
-    ana = people.ana(clinic)
+def test_a_date_that_leaves_logged_days_before_day_0_is_asked_about_and_then_kept(noor, who, ana):
     session = pen(ana, days_ago=5, by=noor if who == "practice" else ana.user)
     for day in (0, 1, 4):
         logged(session, day)
