@@ -133,18 +133,11 @@ class Adapter(DefaultAccountAdapter):
         super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": when}, email)
 
     def add_message(
-        self,
-        request: HttpRequest,
-        level: Any,
-        message_template: Any = None,
-        message_context: Any = None,
-        extra_tags: Any = "",
-        message: Any = None,
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
         # A message that shows only when a mail goes out would tell that one went out a minute ago.
-        if message_template == SAID_ON_THE_PAGE and not request.user.is_authenticated:
-            return
-        super().add_message(request, level, message_template, message_context, extra_tags, message)
+        if message_template != SAID_ON_THE_PAGE or request.user.is_authenticated:
+            super().add_message(request, level, message_template, *args, **kwargs)
 
 
 def _on_our_site(url: str) -> str:

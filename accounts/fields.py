@@ -24,9 +24,7 @@ class NameField(forms.CharField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 120)
-        kwargs.setdefault("error_messages", {"required": "Write your name."})
-        super().__init__(**kwargs)
+        super().__init__(**{"max_length": 120, "error_messages": {"required": "Write your name."}, **kwargs})
 
     def to_python(self, value: Any) -> str:
         line = " ".join((super().to_python(value) or "").translate(UNSEEN).split())
@@ -39,9 +37,7 @@ class EmailField(forms.EmailField):
     default_validators = [validate_address]
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "E-mail")
-        kwargs.setdefault("max_length", 254)
-        super().__init__(**kwargs)
+        super().__init__(**{"label": "E-mail", "max_length": 254, **kwargs})
 
     def to_python(self, value: Any) -> str:
         return canonical_address(super().to_python(value) or "")
@@ -95,10 +91,8 @@ class ZoneField(forms.ChoiceField):
     """A time zone; one that a browser names and the list leaves out is taken as well."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "Time zone")
-        choose = "Choose a time zone from the list."
-        kwargs.setdefault("error_messages", {"invalid_choice": choose, "required": choose})
-        super().__init__(choices=zone_choices, **kwargs)
+        errors = dict.fromkeys(("invalid_choice", "required"), "Choose a time zone from the list.")
+        super().__init__(**{"label": "Time zone", "error_messages": errors, "choices": zone_choices, **kwargs})
 
     def valid_value(self, value: Any) -> bool:
         return value in known_zones()

@@ -9,8 +9,8 @@ def network_of(address: str, v4_bits: int = 24, v6_bits: int = 64) -> str:
     An IPv4 address written as IPv6 ("::ffff:192.0.2.1") is the IPv4 address.
     """
     try:
-        found = ip_address(address)
+        ip = ip_address(address)
     except ValueError:
         return address
-    found = getattr(found, "ipv4_mapped", None) or found
-    return str(ip_network((found, v4_bits if found.version == 4 else v6_bits), strict=False))
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip_network((ip, v4_bits if ip.version == 4 else v6_bits), strict=False))

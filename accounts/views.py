@@ -6,13 +6,14 @@ from uuid import UUID
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from rest_framework.authtoken.models import Token
 
-from accounts import edits, forms, invitations, members, patients
+from accounts import edits, forms, invitations, patients
 from accounts.access import (
     AuthenticatedHttpRequest,
     PatientRequest,
@@ -23,6 +24,7 @@ from accounts.access import (
     signed_in,
 )
 from accounts.consents import give_consent, texts_for, withdraw_consent
+from accounts.members import LastAdmin, change_member, editor_name, remove_member, roles_of
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
 
 READINGS_SHOWN = 20
@@ -39,7 +41,7 @@ def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Saved.")
         return redirect("profile")
-    return _profile_page(request, form, status=422 if form.is_bound else 200)
+    return _profile_page(request, form)
 
 
 def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> HttpResponse:
@@ -52,13 +54,13 @@ def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> Htt
             return _profile_again(request, change, form.cleaned_data, reading)
         messages.success(request, "Saved.")
         return redirect("profile")
-    return _profile_page(request, form, status=422 if form.is_bound else 200, reading=reading)
+    return _profile_page(request, form, reading=reading)
 
 
 def _details_read(request: HttpRequest, patient: Patient) -> edits.Reading:
     details = patients.details_of(patient)
-    known = edits.Reading({name: details[name] for name in forms.DetailsForm.base_fields}, timezone.now())
-    return edits.Reading.carried_by(request.POST.get("reading")) or known
+    current = edits.Reading({name: details[name] for name in forms.DetailsForm.base_fields}, timezone.now())
+    return edits.Reading.carried_by(request.POST.get("reading")) or current
 
 
 def _profile_again(
@@ -67,13 +69,13 @@ def _profile_again(
     """My account, when the clinic or I myself, on another device, changed something while the page was open."""
     request.user.look_up_anew()
     form = forms.DetailsForm(instance=request.user.as_patient, initial=edits.kept(change, typed))
-    who = members.editor_name(change.by, request.user)
+    who = editor_name(change.by, request.user)
     conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
-    return _profile_page(request, form, status=409, meanwhile=conflict, reading=reading.after(change, timezone.now()))
+    return _profile_page(request, form, 409, meanwhile=conflict, reading=reading.after(change, timezone.now()))
 
 
 def _profile_page(
-    request: AuthenticatedHttpRequest, form: forms.NameForm | forms.DetailsForm, *, status: int = 200, **more: Any
+    request: AuthenticatedHttpRequest, form: forms.NameForm | forms.DetailsForm, status: int = 0, **more: Any
 ) -> HttpResponse:
     patient = request.user.as_patient
     context = {
@@ -85,20 +87,23 @@ def _profile_page(
         "tab": "account",
     }
     if patient is not None:
-        given = {consent.purpose: consent for consent in patient.consents.filter(withdrawn_at=None)}
-        texts = texts_for(patient)
-        context["consents"] = [{"text": text, "given": given.get(text.purpose)} for text in texts]
+        consents = {consent.purpose: consent for consent in patient.consents.filter(withdrawn_at=None)}
+        context["consents"] = [{"text": text, "given": consents.get(text.purpose)} for text in texts_for(patient)]
         context["readings"] = readings_of(patient)[:READINGS_SHOWN]
         context["mistakes"] = _mistakes(request.user)
         context["zone"] = patient.zone
-    return render(request, "accounts/profile.html", context, status=status)
+    return render(request, "accounts/profile.html", context, status=status or _status_of(form))
+
+
+def _status_of(form: BaseForm) -> int:
+    """Of the page with this form: what was sent and not taken is an answer of its own."""
+    return 422 if form.is_bound else 200
 
 
 def _mistakes(user: User) -> QuerySet[Invitation]:
     """Clinics that took the user for somebody else, and took that back a short while ago."""
-    since = timezone.now() - UNDONE_WITHIN
-    undone = Invitation.objects.filter(used_by=user, undone_at__gte=since)
-    return undone.select_related("practice").order_by("-undone_at")
+    mistakes = Invitation.objects.filter(used_by=user, undone_at__gte=timezone.now() - UNDONE_WITHIN)
+    return mistakes.select_related("practice").order_by("-undone_at")
 
 
 @patient_required
@@ -111,7 +116,7 @@ def profile_zone(request: PatientRequest) -> HttpResponse:
         patients.confirm_zone(patient, form.cleaned_data["time_zone"], timezone.now())
         return redirect("profile" if patient.welcomed_at else "welcome")
     context = {"form": form, "patient": patient, "tab": "account"}
-    return render(request, "accounts/zone.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/zone.html", context, status=_status_of(form))
 
 
 @patient_required
@@ -154,8 +159,8 @@ def token_change(request: AuthenticatedHttpRequest) -> HttpResponse:
 @require_GET
 def waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Between showing a clinic's code and the clinic saying that it knows who that was."""
-    taken = Invitation.objects.filter(used_by=request.user).exclude(patient=None).select_related("practice")
-    newest = taken.order_by("-used_at").first()
+    invitations_used = Invitation.objects.filter(used_by=request.user).exclude(patient=None)
+    newest = invitations_used.select_related("practice").order_by("-used_at").first()
     if newest is None:
         return redirect("home")
     if newest.undone_at:
@@ -167,28 +172,28 @@ def waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
 
 @admin_required
 @require_GET
-def members_list(request: PracticeRequest) -> HttpResponse:
+def members(request: PracticeRequest) -> HttpResponse:
     """Who works here and who is invited."""
     return _members_page(request, _invitation(request))
 
 
-def _invitation(request: PracticeRequest, typed: QueryDict | None = None) -> forms.InviteMemberForm:
-    return forms.InviteMemberForm(typed, practice=request.practice, initial={"is_practitioner": True})
+def _invitation(request: PracticeRequest) -> forms.InviteMemberForm:
+    return forms.InviteMemberForm(request.POST or None, practice=request.practice, initial={"is_practitioner": True})
 
 
-def _members_page(request: PracticeRequest, form: forms.InviteMemberForm, status: int = 200) -> HttpResponse:
+def _members_page(request: PracticeRequest, form: forms.InviteMemberForm) -> HttpResponse:
     practice = request.practice
     people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
     invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
     context = {"practice": practice, "people": people, "invited": invited, "form": form, "tab": "members"}
-    return render(request, "accounts/members.html", context, status=status)
+    return render(request, "accounts/members.html", context, status=_status_of(form))
 
 
 @admin_required
 @require_http_methods(["GET", "POST"])
 def invite_member(request: PracticeRequest) -> HttpResponse:
     """Mail a colleague a link to join; the answer is the same whether or not the address has an account."""
-    form = _invitation(request, request.POST or None)
+    form = _invitation(request)
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
@@ -199,53 +204,51 @@ def invite_member(request: PracticeRequest) -> HttpResponse:
             lasts = f"It works for {INVITATION_LASTS.days} days."
             messages.success(request, f"An invitation is on its way to {email}. {lasts}")
             return redirect("members")
-    return _members_page(request, form, status=422 if form.is_bound else 200)
+    return _members_page(request, form)
 
 
 @admin_required
 @require_http_methods(["GET", "POST"])
 def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     """Change what a member may do, or end their membership."""
-    here = request.practice.memberships.select_related("user", "practice")
-    member = get_object_or_404(here, pk=member_id)
+    member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)
     if member.removed_at is not None:
         if request.method != "POST":
             raise Http404
         messages.error(request, f"{member.user} no longer works here: another admin removed them meanwhile.")
         return redirect("members")
     is_removal = request.POST.get("action") == "remove"
-    roles = {"is_practitioner": member.is_practitioner, "is_admin": member.is_admin}
+    roles = roles_of(member)
     form = forms.RolesForm(request.POST if request.method == "POST" and not is_removal else None, initial=roles)
     reading = edits.Reading.carried_by(request.POST.get("reading")) or edits.Reading(roles, timezone.now())
     if is_removal or (form.is_bound and form.is_valid()):
         try:
             return _changed(request, member, None if is_removal else form.cleaned_data, reading)
         except edits.ChangedMeanwhile as change:
-            typed, by = form.cleaned_data, change.by
-            who = members.editor_name(by, request.user)
+            typed, who = form.cleaned_data, editor_name(change.by, request.user)
             conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
             form, reading = forms.RolesForm(initial=edits.kept(change, typed)), reading.after(change, timezone.now())
             return _member_page(request, member, form, status=409, reading=reading, meanwhile=conflict)
-        except members.LastAdmin:
+        except LastAdmin:
             form = forms.RolesForm(initial=roles) if is_removal else form
             messages.error(request, "A clinic needs an admin. Make somebody else an admin first.")
             return _member_page(request, member, form, status=422, reading=reading)
-    return _member_page(request, member, form, status=422 if form.is_bound else 200, reading=reading)
+    return _member_page(request, member, form, status=_status_of(form), reading=reading)
 
 
 def _changed(
     request: PracticeRequest, member: Membership, roles: dict[str, Any] | None, reading: edits.Reading
 ) -> HttpResponse:
+    user, now = request.user, timezone.now()
+    own_key = request.session.session_key if member.user == user else None
     if roles is None:
-        members.remove_member(member, timezone.now())
+        remove_member(member, now)
     else:
-        own = request.session.session_key if member.user == request.user else None
-        now = timezone.now()
-        members.change_member(member, **roles, by=request.user, now=now, reading=reading, except_key=own)
-    done = "no longer works here and is signed out everywhere" if roles is None else "changed"
-    if member.user == request.user:
+        change_member(member, **roles, by=user, now=now, reading=reading, except_key=own_key)
+    if own_key:
         return redirect("home")
-    messages.success(request, f"{member.user}: {done}.")
+    outcome = "no longer works here and is signed out everywhere" if roles is None else "changed"
+    messages.success(request, f"{member.user}: {outcome}.")
     return redirect("members")
 
 
@@ -260,8 +263,7 @@ def _member_page(
 @require_POST
 def withdraw_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
     """Take back a colleague's invitation that is not used yet."""
-    ours = request.practice.invitations.filter(patient=None)
-    invitation = get_object_or_404(ours, pk=invitation_id)
+    invitation = get_object_or_404(request.practice.invitations.filter(patient=None), pk=invitation_id)
     if invitations.withdraw(invitation, timezone.now()):
         messages.success(request, f"The invitation to {invitation.email} no longer works.")
     else:

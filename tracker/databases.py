@@ -91,25 +91,25 @@ def check_promises(connection: Any) -> None:
                 "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_version'),"
                 " current_setting('fsync'), current_setting('synchronous_commit'), current_setting('server_encoding')"
             )
-            wrong = broken_promises(*cursor.fetchone())
+            faults = broken_promises(*cursor.fetchone())
     except DatabaseError as fault:
         raise WrongDatabase(f"the PostgreSQL server cannot be used: {in_one_line(fault)}") from fault
-    if wrong:
-        raise WrongDatabase("; ".join(wrong))
+    if faults:
+        raise WrongDatabase("; ".join(faults))
 
 
 def broken_promises(major: int, version: str, fsync: str, synchronous_commit: str, encoding: str) -> list[str]:
     """What a PostgreSQL server with these settings does not promise; empty when all is well."""
-    wrong = []
+    faults = []
     if major < OLDEST_POSTGRES:
-        wrong.append(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this is {version}")
+        faults.append(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed, and this is {version}")
     if fsync == "off":
-        wrong.append("PostgreSQL has fsync off, so that a power cut may cost everything: set it to on")
+        faults.append("PostgreSQL has fsync off, so that a power cut may cost everything: set it to on")
     if synchronous_commit == "off":
-        wrong.append("PostgreSQL has synchronous_commit off, so that a crash may cost the last entries: set it to on")
+        faults.append("PostgreSQL has synchronous_commit off, so that a crash may cost the last entries: set it to on")
     if encoding != "UTF8":
-        wrong.append(f"PostgreSQL's database has the encoding {encoding}: make a new one with the encoding UTF8")
-    return wrong
+        faults.append(f"PostgreSQL's database has the encoding {encoding}: make a new one with the encoding UTF8")
+    return faults
 
 
 def in_one_line(fault: Exception) -> str:

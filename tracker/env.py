@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from environs import Env, validate
+from environs import Env, EnvError, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET = "demo-only-secret-key-that-production-refuses-to-start-with"  # noqa: S105
@@ -32,7 +32,7 @@ API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(
 env.seal()
 
 
-class UnsafeSettings(Exception):
+class UnsafeSettings(EnvError):
     """Production was asked for with settings that would put patients' data at risk."""
 
 
@@ -42,23 +42,23 @@ def refuse_unsafe() -> None:
     Raises:
         UnsafeSettings: with every reason at once, so that an operator corrects them in one go.
     """
-    wrong = []
+    faults = []
     if HEIC and find_spec("pi_heif") is None:
-        wrong.append("MENDLINE_HEIC needs what reads HEIC: install Mendline with the extra [heic]")
+        faults.append("MENDLINE_HEIC needs what reads HEIC: install Mendline with the extra [heic]")
     if not DEBUG:
-        wrong += _unsafe()
-    if wrong:
-        raise UnsafeSettings("Mendline does not start: " + "; ".join(wrong) + ". See docs/running.md.")
+        faults += _unsafe()
+    if faults:
+        raise UnsafeSettings("; ".join(faults))
 
 
 def _unsafe() -> list[str]:
-    wrong = []
+    faults = []
     if len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET:
-        wrong.append("MENDLINE_SECRET_KEY must be a secret of your own, 50 characters or more")
+        faults.append("MENDLINE_SECRET_KEY must be a secret of your own, 50 characters or more")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
-        wrong.append("MENDLINE_ALLOWED_HOSTS must name the hosts you serve, without '*'")
+        faults.append("MENDLINE_ALLOWED_HOSTS must name the hosts you serve, without '*'")
     if not SITE_URL.startswith("https://"):
-        wrong.append("MENDLINE_SITE_URL must be the https:// address that patients open")
+        faults.append("MENDLINE_SITE_URL must be the https:// address that patients open")
     if not SMTP_HOST:
-        wrong.append("MENDLINE_SMTP_HOST must name a mail server: without one nobody is told")
-    return wrong
+        faults.append("MENDLINE_SMTP_HOST must name a mail server: without one nobody is told")
+    return faults

@@ -17,7 +17,7 @@ APP_LOAD_ERROR = 4  # gunicorn's word for a fault that starting again does not m
 
 
 class CannotStart(Exception):
-    """Something is missing; `str()` is a sentence for whoever runs Mendline."""
+    """Something is missing; `str()` says what, and what whoever runs Mendline can do about it."""
 
 
 def manage(arguments: list[str]) -> int:
@@ -39,23 +39,19 @@ def or_sentence(*steps: Callable[[], object], status: int = 1) -> int:
     from environs import EnvError
 
     try:
-        from tracker.env import UnsafeSettings
-    except EnvError as reason:
-        print(f"Mendline does not start: {reason}. See docs/running.md.", file=sys.stderr)  # noqa: T201
-        return status
-    try:
         for step in steps:
             step()
-    except (CannotStart, UnsafeSettings) as reason:
-        print(reason, file=sys.stderr)  # noqa: T201
-    except WrongDatabase as reason:
-        print(f"Mendline does not start: {reason}. See docs/running.md.", file=sys.stderr)  # noqa: T201
+        return 0
+    except CannotStart as reason:
+        sentence = f"Mendline does not start: {reason}"
+    except (EnvError, WrongDatabase) as reason:
+        sentence = f"Mendline does not start: {reason}. See docs/running.md."
+    except OperationalError as fault:
+        sentence = f"The database could not be used: {in_one_line(fault)}. See docs/running.md."
     except BrokenPipeError:  # stdout was closed, e.g. by head
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OperationalError as fault:
-        print(f"The database could not be used: {in_one_line(fault)}. See docs/running.md.", file=sys.stderr)  # noqa: T201
-    else:
-        return 0
+        return status
+    print(sentence, file=sys.stderr)  # noqa: T201
     return status
 
 
@@ -74,15 +70,13 @@ def refuse_unready() -> None:
     _check_folder(settings.DATA_DIR)
     with direct_connection() as connection:
         if connection.vendor == "sqlite" and not Path(name := str(connection.settings_dict["NAME"])).exists():
-            raise CannotStart(f"Mendline does not start: there is no database at {name}. Run: manage.py migrate")
+            raise CannotStart(f"there is no database at {name}. Run: manage.py migrate")
         check_promises(connection)
         try:
             _check_tables(connection)
         except DatabaseError as fault:
             name = connection.settings_dict["NAME"]
-            raise CannotStart(
-                f"Mendline does not start: the database {name} cannot be used: {in_one_line(fault)}."
-            ) from fault
+            raise CannotStart(f"the database {name} cannot be used: {in_one_line(fault)}.") from fault
     make_folder()
     make_spool()
 
@@ -97,9 +91,7 @@ def refuse_without_static_files() -> None:
 
     out_of_date = getattr(staticfiles_storage, "out_of_date", lambda: "")  # in the demo files are served as they are
     if name := out_of_date():
-        raise CannotStart(
-            f"Mendline does not start: {name} is not collected as it is now. Run: manage.py collectstatic --noinput"
-        )
+        raise CannotStart(f"{name} is not collected as it is now. Run: manage.py collectstatic --noinput")
 
 
 def make_data_dir(folder: Path) -> None:
@@ -108,7 +100,7 @@ def make_data_dir(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise CannotStart(
-            f"Mendline does not start: the data folder {folder} cannot be made ({fault.strerror}). "
+            f"the data folder {folder} cannot be made ({fault.strerror}). "
             "Make it for Mendline's user, or name another in MENDLINE_DATA_DIR."
         ) from fault
     _check_folder(folder)
@@ -134,10 +126,10 @@ def _prepare(command: str) -> None:
 
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise CannotStart(f"Mendline does not start: there is no data folder at {folder}. Run: manage.py migrate")
+        raise CannotStart(f"there is no data folder at {folder}. Run: manage.py migrate")
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise CannotStart(
-            f"Mendline does not start: its user may not write in the data folder {folder}. "
+            f"its user may not write in the data folder {folder}. "
             "Give the folder to that user, or name another in MENDLINE_DATA_DIR."
         )
 
@@ -152,10 +144,10 @@ def _check_tables(connection: Any) -> None:
     unknown = sorted(key for key in loader.applied_migrations if key not in known and key[0] in apps.app_configs)
     if unknown:
         raise CannotStart(
-            f"Mendline does not start: the database belongs to a newer Mendline (it has {'.'.join(unknown[-1])}). "
+            f"the database belongs to a newer Mendline (it has {'.'.join(unknown[-1])}). "
             "Install that version, or put back a backup from before."
         )
     if executor.migration_plan(loader.graph.leaf_nodes()):
-        raise CannotStart("Mendline does not start: the database is not up to date. Run: manage.py migrate")
+        raise CannotStart("the database is not up to date. Run: manage.py migrate")
     if settings.LIMITS_TABLE not in connection.introspection.table_names():
-        raise CannotStart("Mendline does not start: a table is missing. Run: manage.py createcachetable")
+        raise CannotStart("a table is missing. Run: manage.py createcachetable")

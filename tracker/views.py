@@ -121,12 +121,10 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose guard did not fit: offered again to whoever signed out and in meanwhile, refused to all others."""
-    route = request.resolver_match
+    route, offer = request.resolver_match, None
     if route is not None and rule_of(route.func) not in ("api", "public", "library", None):
-        offer = offer_refused(request)
-        if offer is not None:
-            return offer
-    return render(request, "403_csrf.html", status=403)
+        offer = offer_refused(request, route.func)
+    return offer or render(request, "403_csrf.html", status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -146,9 +144,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """A body that is longer than any that its address takes."""
-    if longest_body_of(request) == ONE_PHOTO:
-        return _error(request, 413, "The body is too large", "too-large", detail=SENTENCES[TOO_LARGE])
-    return _error(request, 413, "The body is too large", "too-large")
+    detail = SENTENCES[TOO_LARGE] if longest_body_of(request) == ONE_PHOTO else ""
+    return _error(request, 413, "The body is too large", "too-large", detail)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -168,7 +165,7 @@ def _error(request: HttpRequest, status: int, title: str, kind: str, detail: str
     if request.path.startswith("/api/"):
         sentence = detail or f"{title}."
         body = {"type": f"about:blank#{kind}", "title": title, "status": status, "detail": sentence, "errors": []}
-        return JsonResponse(body, status=status, content_type="application/problem+json")
+        return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
     if status in (413, 500):  # without the request: nobody has been asked yet, or what failed may be the database
         return HttpResponse(render_to_string(f"{status}.html", {"megabytes": MEGABYTES}), status=status)
     return render(request, f"{status}.html", {"megabytes": MEGABYTES}, status=status)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Any
+from wsgiref.types import WSGIApplication
 
 from django.core.wsgi import get_wsgi_application
 
@@ -13,13 +13,13 @@ from tracker.web.request_body import RejectTruncatedBody
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 
-def _started() -> Any:
-    made = []
-    steps = (lambda: made.append(get_wsgi_application()), refuse_unready, refuse_without_static_files)
+def _started() -> WSGIApplication:
+    applications = []
+    steps = (lambda: applications.append(get_wsgi_application()), refuse_unready, refuse_without_static_files)
     status = or_sentence(*steps, status=APP_LOAD_ERROR)
     if status:
         sys.exit(status)
-    return made[0]
+    return applications[0]
 
 
 application = RejectTruncatedBody(ReadableContentType(_started()))

@@ -11,11 +11,10 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.deprecation import MiddlewareMixin
-from rest_framework.authentication import CSRFCheck
 
 from accounts.database_errors import is_transient
 from accounts.web.middleware import rule_of
-from accounts.web.unsent_forms import fields_of
+from accounts.web.unsent_forms import fields_of, is_genuine
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +79,4 @@ def _may_repeat(request: HttpRequest) -> bool:
         view = (request.resolver_match or resolve(request.path_info)).func
     except Resolver404:
         return False
-    guard = CSRFCheck(lambda _: HttpResponse())
-    guard.process_request(request)
-    return rule_of(view) != "library" and guard.process_view(request, view, (), {}) is None
+    return rule_of(view) != "library" and is_genuine(request, view)

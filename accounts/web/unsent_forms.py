@@ -6,6 +6,7 @@ nobody but its owner, each session knows the guards that this browser had in the
 A guard is good for showing the form again, never for sending it: that takes a new guard and the person's own tap.
 """
 
+from collections.abc import Callable
 from copy import copy
 from datetime import timedelta
 from typing import Any
@@ -28,8 +29,8 @@ MOST_GUARDS = 3  # signing out and in again more often than that, a form of the 
 
 def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
     """The form in `request`, field by field, but for its guard against forgeries."""
-    sent = [(name, value) for name, values in request.POST.lists() for value in values]
-    return [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
+    fields = request.POST.lists()
+    return [(name, value) for name, values in fields for value in values if name != "csrfmiddlewaretoken"]
 
 
 def sign_out(request: HttpRequest) -> None:
@@ -57,29 +58,26 @@ def who_left(request: HttpRequest) -> str | None:
 
 def stash_form(request: HttpRequest, user_id: UUID | str) -> None:
     """Keep the form in `request` for its sender, in this browser's session; files are not kept."""
-    fields = fields_of(request)
-    if sum(len(name) + len(value) for name, value in fields) > MOST:
-        return
-    request.session[TYPED] = {"user": str(user_id), **_form_in(request)}
-    request.session.set_expiry(KEPT_FOR)
+    form = _form_in(request)
+    if sum(len(name) + len(value) for name, value in form["fields"]) <= MOST:
+        request.session[TYPED] = {"user": str(user_id), **form}
+        request.session.set_expiry(KEPT_FOR)
 
 
 def offer_resubmission(request: HttpRequest) -> HttpResponse | None:
     """The page on which whoever just signed in sends it after all; None when there is nothing of theirs."""
-    typed = request.session.pop(TYPED, None)
-    if typed is None or typed["user"] != str(request.user.pk):
-        return None
-    return _page(request, typed)
+    form = request.session.pop(TYPED, None)
+    return _page(request, form) if form and form["user"] == str(request.user.pk) else None
 
 
-def offer_refused(request: HttpRequest) -> HttpResponse | None:
+def offer_refused(request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
     """The same page for a form that was refused because its guard is one of before the same person signed in again.
 
     None for every other form: a forged one, or one from somebody else's page.
     """
     if request.method != "POST" or not request.user.is_authenticated:
         return None
-    if not any(_fits(request, guard) for guard in request.session.get(EARLIER, ())):
+    if not any(_fits(request, guard, view) for guard in request.session.get(EARLIER, ())):
         return None
     return _page(request, _form_in(request), status=403)
 
@@ -88,23 +86,23 @@ def _form_in(request: HttpRequest) -> dict[str, Any]:
     return {"path": request.get_full_path(), "fields": fields_of(request), "had_files": bool(request.FILES)}
 
 
-def _page(request: HttpRequest, typed: dict[str, Any], status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: dict[str, Any], status: int = 200) -> HttpResponse:
     """What was typed, to be looked over and sent; the fields that only a page fills in are not worth reading."""
-    shown = [(name.replace("_", " ").capitalize(), value) for name, value in typed["fields"] if name not in BY_THE_PAGE]
-    context = {"typed": typed, "shown": [(name, value) for name, value in shown if value.strip()]}
+    shown = [(name.replace("_", " ").capitalize(), value) for name, value in form["fields"] if name not in BY_THE_PAGE]
+    context = {"typed": form, "shown": [(name, value) for name, value in shown if value.strip()]}
     return render(request, "accounts/typed.html", context, status=status)
 
 
-def _fits(request: HttpRequest, guard: str) -> bool:
-    """Whether Django's whole check (origin, referer, token) passes with `guard` in place of the browser's own."""
+def _fits(request: HttpRequest, guard: str, view: Callable[..., HttpResponse]) -> bool:
+    """Whether the request would not count as forged with `guard` in place of the browser's own."""
     before = copy(request)
     before.COOKIES = {**request.COOKIES, settings.CSRF_COOKIE_NAME: guard}
     before.META = {**request.META}
-    check = CSRFCheck(_answer)
-    check.process_request(before)
-    return check.process_view(before, _answer, (), {}) is None
+    return is_genuine(before, view)
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
-    """Stands for the view that the check protects."""
-    return HttpResponse()
+def is_genuine(request: HttpRequest, view: Callable[..., HttpResponse]) -> bool:
+    """Whether the form in `request` came from a page of ours: Django's whole check (origin, referer, token) passes."""
+    check = CSRFCheck(view)
+    check.process_request(request)
+    return check.process_view(request, view, (), {}) is None

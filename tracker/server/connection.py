@@ -89,17 +89,10 @@ class Exchange:
         """gunicorn gave up in the middle of an answer."""
         self.is_broken = True
 
-    def shutdown(self, how: int) -> None:
-        """Nothing: the connection ends when the answer is out."""
+    def _nothing(self, *arguments: object) -> None:
+        """It never blocks and never waits, and the connection ends when the answer is out."""
 
-    def setblocking(self, blocks: bool) -> None:
-        """Nothing: it never blocks."""
-
-    def settimeout(self, seconds: float | None) -> None:
-        """Nothing: it never waits."""
-
-    def gettimeout(self) -> None:
-        return None
+    shutdown = setblocking = settimeout = gettimeout = _nothing
 
 
 class Connection:

@@ -347,9 +347,9 @@ class Worker(ThreadWorker):
         from accounts.web.unavailable import refusing
 
         with refusing():
-            return {False: self._said_at("/help/"), True: self._said_at("/api/v1/treatments/")}
+            return {False: self._answer_at("/help/"), True: self._answer_at("/api/v1/treatments/")}
 
-    def _said_at(self, path: str) -> bytes:
+    def _answer_at(self, path: str) -> bytes:
         from django.conf import settings
 
         head = []

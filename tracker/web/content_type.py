@@ -1,14 +1,12 @@
 """What a request says of its body, made harmless before Django reads it."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.utils.http import parse_header_parameters
 
 UTF_8 = ("utf-8", "utf8")
 UNKNOWN = "application/octet-stream"  # read by no page and no endpoint
-
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class ReadableContentType:
@@ -18,10 +16,10 @@ class ReadableContentType:
     characters or no text at all, and reads the header before any middleware or error page of ours is there to help.
     """
 
-    def __init__(self, application: Application):
+    def __init__(self, application: WSGIApplication):
         self.application = application
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not _can_be_read(environ.get("CONTENT_TYPE", "")):
             environ["CONTENT_TYPE"] = UNKNOWN
         return self.application(environ, start_response)

@@ -1,9 +1,8 @@
 """Rejects a request body shorter than its Content-Length: Django would parse the truncated form as if it were whole."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, BinaryIO
-
-from tracker.web.content_type import Application
+from collections.abc import Iterable
+from typing import BinaryIO
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class RejectTruncatedBody:
@@ -12,10 +11,10 @@ class RejectTruncatedBody:
     Without it the server hands on what had come when the line broke, and Django reads that as a form.
     """
 
-    def __init__(self, application: Application):
+    def __init__(self, application: WSGIApplication):
         self.application = application
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""
         if length.isascii() and length.isdigit():
             environ["wsgi.input"] = _Whole(environ["wsgi.input"], int(length))
