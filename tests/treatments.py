@@ -1,14 +1,18 @@
 """Sessions and days for tests that need the database: `pen(ana)`, `logged(treatment, 3, pain=3, signs=["pus"])`."""
 
+from contextlib import AbstractContextManager
 from datetime import datetime, time, timedelta
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from accounts.models import Patient
+from accounts.models import Patient, User
 from symptoms.journal.entries import Recorded, record_entry
+from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import start_treatment
-from symptoms.models import Treatment
+from symptoms.models import Photo, Treatment
+from tests import images
 
 FOUR = ("redness", "swelling", "pain", "warmth")  # asked every day
 
@@ -42,15 +46,29 @@ def answers(*, signs=(), temperature_c: float | None = None, exposures=(), asked
 
 
 def logged(
-    treatment: Treatment, day: int, *, id: UUID | None = None, note: str = "", now: datetime | None = None, **said
+    treatment: Treatment, day: int, *, id: UUID | None = None, note: str = "", now: datetime | None = None, **reported
 ) -> Recorded:
     """Day `day` written down as the patient would."""
     return record_entry(
         treatment.id,
         id=id or uuid4(),
         day=day,
-        answers=answers(**said),
+        answers=answers(**reported),
         note=note,
         by=treatment.patient.user,
         now=now or timezone.now(),
     )
+
+
+def attached(
+    treatment: Treatment, *, id: UUID | None = None, day: int = 3, view: str = "front", data: bytes | None = None,
+    by: User | None = None, now: datetime | None = None,
+) -> tuple[Photo, bool]:  # fmt: skip
+    """A photo sent by the patient, and whether it is new."""
+    data, by = images.photo() if data is None else data, by or treatment.patient.user
+    return attach_photo(treatment.id, id=id or uuid4(), day=day, view=view, data=data, by=by, now=now or timezone.now())
+
+
+def broken_rules() -> AbstractContextManager:
+    """While it is entered, no entry can be judged."""
+    return patch("symptoms.journal.judging.core.assess", side_effect=ZeroDivisionError)

@@ -8,10 +8,9 @@ from django.utils import timezone
 from accounts.consents import withdraw_consent
 from symptoms.journal.judging import leave_unjudged
 from symptoms.models import Alert, Delivery, Entry
-from symptoms.recovery import assessment as core
 from tests import people
 from tests.api.programs import FOUR, INFECTED, QUIET, of, pointers, program, put_entry
-from tests.treatments import pen
+from tests.treatments import broken_rules, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -144,15 +143,12 @@ def test_what_the_server_decides_cannot_be_sent(anas, treatment, field):
     assert not Entry.objects.exists()
 
 
-def test_a_fault_in_judging_keeps_the_entry_and_tells_people(anas, treatment, monkeypatch):
-    def fault(*_, **__):
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(core, "assess", fault)
-    said = put_entry(anas, treatment, QUIET).json()
-    assert (said["state"], said["assessment"], said["verdict"]["urgency"]) == ("unjudged", None, "unjudged")
-    assert said["clinic"]["told"] == "on_its_way"
-    assert said["verdict"]["instead"]  # the emergency list
+def test_a_fault_in_judging_keeps_the_entry_and_tells_people(anas, treatment):
+    with broken_rules():
+        answer = put_entry(anas, treatment, QUIET).json()
+    assert (answer["state"], answer["assessment"], answer["verdict"]["urgency"]) == ("unjudged", None, "unjudged")
+    assert answer["clinic"]["told"] == "on_its_way"
+    assert answer["verdict"]["instead"]  # the emergency list
 
 
 def test_without_consent_to_care_nothing_is_kept(anas, ana, treatment):

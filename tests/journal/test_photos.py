@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.consents import withdraw_consent
 from symptoms.journal import photos as verbs
 from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
-from symptoms.journal.photos import MOST_A_DAY, SameIdOtherPhoto, TooManyPhotos, attach_photo, remove_photo
+from symptoms.journal.photos import MOST_A_DAY, SameIdOtherPhoto, TooManyPhotos, remove_photo
 from symptoms.journal.treatments import say_same
 from symptoms.models import Photo
 from symptoms.photos import files
@@ -20,7 +20,7 @@ from symptoms.photos.refusals import PhotoRefused
 from tests import images
 from tests.at_once import at_once
 from tests.people import ana, patient
-from tests.treatments import logged, pen
+from tests.treatments import attached, logged, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -35,11 +35,6 @@ def root(photo_folder):
 @pytest.fixture
 def treatment():
     return pen(ana(), days_ago=5)
-
-
-def attached(treatment, *, id=None, day=3, view="front", data=SENT):
-    by = treatment.patient.user
-    return attach_photo(treatment.id, id=id or uuid4(), day=day, view=view, data=data, by=by, now=timezone.now())
 
 
 def keys_on_disk(root):
@@ -142,16 +137,15 @@ def test_a_day_that_was_logged_stays_open_for_photos_after_a_flight_west(treatme
     logged(session, 5, now=now)
     type(traveller).objects.update(time_zone=str(los_angeles))
     traveller.user.look_up_anew()
-    send = partial(attach_photo, session.id, view="front", data=SENT, by=traveller.user, now=now)
-    assert send(id=uuid4(), day=5)[0].date == date(2026, 11, 10)
+    assert attached(session, day=5, now=now)[0].date == date(2026, 11, 10)
     with pytest.raises(DayNotYet):
-        send(id=uuid4(), day=6)
+        attached(session, day=6, now=now)
 
 
 def test_only_the_patient_adds_a_photo(treatment, noor):
     for other in (patient(name="Ben").user, noor):
         with pytest.raises(NotTheirs):
-            attach_photo(treatment.id, id=uuid4(), day=3, view="front", data=SENT, by=other, now=timezone.now())
+            attached(treatment, by=other)
 
 
 @pytest.fixture

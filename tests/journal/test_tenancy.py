@@ -9,30 +9,22 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.test import APIClient
 
 from accounts.models import AccountMail, Consent, Departure, Patient
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.journal import judging
 from symptoms.journal.joining import CareNotAgreed, SomethingOpen, join, leave_practice
-from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import change_treatment, complete_treatment
 from symptoms.models import Alert, Entry, Treatment, TreatmentAccess
 from tests import people
-from tests.api.programs import jpeg
+from tests.api.programs import program
 from tests.moving import joins, leaves
 from tests.pages.html import text_of
-from tests.treatments import logged, pen
+from tests.treatments import attached, broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
 BEFORE, AFTER = "zq9before", "zq9after"
-
-
-def program(person) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(person)
-    return client
 
 
 def everything_about(ana: Patient, person) -> str:
@@ -78,7 +70,7 @@ def later(session: Treatment, ana: Patient, by) -> None:
     logged(session, 4, note=f"{AFTER} new", pain=4)
     change_details(ana, name=f"Ana {AFTER}", phone="07700 900777", country="IE", time_zone="Pacific/Auckland", now=now)
     Patient.objects.filter(pk=ana.pk).update(year_of_birth=1950, email=f"{AFTER}@example.org")
-    attach_photo(session.pk, id=uuid4(), day=4, view="front", data=jpeg(), by=ana.user, now=now)
+    attached(session, day=4, now=now)
     if by is not None:
         moved = session.performed_at - timedelta(days=1)
         change_treatment(session, by=by, now=now, operator=f"{AFTER} operator", performed_at=moved)
@@ -142,7 +134,7 @@ def test_a_former_clinic_closes_what_stayed_on_its_desk_and_nothing_else(ana, no
 
 def test_a_new_clinic_sees_the_running_course_without_notes_and_photos_and_nothing_older(ana, noor, session):
     old = pen(ana, days_ago=60, by=noor, operator="zq9older")
-    attach_photo(session.pk, id=uuid4(), day=2, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    attached(session, day=2)
     okafor = people.dr_okafor()
     joins(ana, okafor.membership.practice, by=okafor, photos=True)
     shown = everything_about(ana, okafor)
@@ -150,7 +142,7 @@ def test_a_new_clinic_sees_the_running_course_without_notes_and_photos_and_nothi
     for hidden in (f"{BEFORE} first", f"{BEFORE} second", "zq9older", "photo of", str(old.pk), "Dr Noor has"):
         assert hidden not in shown, hidden
     logged(session, 4, note="zq9now")
-    attach_photo(session.pk, id=uuid4(), day=4, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    attached(session, day=4)
     shown = everything_about(ana, okafor)
     assert "zq9now" in shown and shown.count("photo of") == 1
     ana.consents.filter(purpose="photos").update(withdrawn_at=timezone.now())
@@ -159,7 +151,7 @@ def test_a_new_clinic_sees_the_running_course_without_notes_and_photos_and_nothi
 
 def test_a_new_clinic_sees_what_was_shared_with_it(ana, noor, session):
     pen(ana, days_ago=60, by=noor, operator="zq9older")
-    attach_photo(session.pk, id=uuid4(), day=2, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    attached(session, day=2)
     okafor = people.dr_okafor()
     joins(
         ana, okafor.membership.practice, by=okafor, photos=True, earlier=True, earlier_notes=True, earlier_photos=True
@@ -172,7 +164,7 @@ def test_a_new_clinic_sees_what_was_shared_with_it(ana, noor, session):
 def test_without_a_consent_of_its_own_a_new_clinic_sees_no_photo(ana, noor, session):
     okafor = people.dr_okafor()
     joins(ana, okafor.membership.practice, by=okafor, earlier_photos=True)
-    attach_photo(session.pk, id=uuid4(), day=4, view="front", data=jpeg(), by=ana.user, now=timezone.now())
+    attached(session, day=4)
     assert "photo of" not in everything_about(ana, okafor)
     standing = Consent.objects.filter(patient=ana, withdrawn_at=None)
     assert [(one.purpose, one.practice) for one in standing] == [("care", okafor.membership.practice)]
@@ -256,10 +248,9 @@ def _link() -> str:
     return re.search(r"/join/[\w-]+/", AccountMail.objects.latest("created_at").body)[0]
 
 
-def test_an_entry_judged_after_leaving_stays_unjudged_for_the_former_clinic(ana, noor, monkeypatch):
+def test_an_entry_judged_after_leaving_stays_unjudged_for_the_former_clinic(ana, noor):
     session = pen(ana, days_ago=3, by=noor)
-    with monkeypatch.context() as broken:
-        broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
+    with broken_rules():
         logged(session, 2, signs=["pus"])
     leaves(ana)
     assert judging.judge_again(Entry.objects.get().pk, now=timezone.now()).assessment is not None

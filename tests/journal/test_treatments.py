@@ -24,11 +24,11 @@ from symptoms.journal.treatments import (
     say_same,
     start_treatment,
 )
-from symptoms.models import Alert, Assessment, Delivery, PatientStatus, Photo, Treatment
+from symptoms.models import Alert, Assessment, Delivery, PatientStatus, Treatment
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.moving import joins
-from tests.treatments import logged, on_day, pen
+from tests.treatments import attached, broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
 ZONES = ("Pacific/Kiritimati", "Etc/GMT+12", "Europe/London", "America/Los_Angeles")
@@ -87,9 +87,7 @@ def followed(clinic, noor):
     for day, pain in ((0, 2), (1, 3), (2, 1), (1, 0), (4, 0)):
         logged(session, day, pain=pain)
     for day in (0, 2):
-        Photo.objects.create(
-            **on_day(session, day), view="front", key=f"k{day}", width=1, height=1, size=1, received_at=timezone.now()
-        )
+        attached(session, day=day)
     return session
 
 
@@ -277,15 +275,7 @@ def test_a_day_changed_before_the_records_were_joined_counts_as_it_was_last_writ
 
 def test_photos_of_a_joined_record_stay_on_their_date(noor, ana):
     theirs, own = pen(ana, days_ago=5, by=noor), pen(ana, days_ago=4)
-    photo = Photo.objects.create(
-        **on_day(own, 2),
-        view="front",
-        key="k",
-        width=1,
-        height=1,
-        size=1,
-        received_at=timezone.now(),
-    )
+    photo, _ = attached(own, day=2)
     say_same(theirs, own, now=timezone.now())
     photo.refresh_from_db()
     assert (photo.treatment, photo.day) == (theirs, 3)
@@ -311,11 +301,10 @@ def test_a_new_time_zone_moves_no_day_when_something_else_is_mended(noor, ana):
     assert (session.day_zero, days(session)) == (before, [0, 2])
 
 
-def test_a_fault_while_all_days_are_judged_anew_is_made_good_by_the_worker(clinic, noor, monkeypatch):
+def test_a_fault_while_all_days_are_judged_anew_is_made_good_by_the_worker(clinic, noor):
     session = pen(people.ana(clinic), days_ago=5, by=noor)
     entry = logged(session, 3, swelling=2).entry
-    with monkeypatch.context() as broken:
-        broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
+    with broken_rules():
         change_treatment(session, by=noor, now=timezone.now(), needle_depth_mm="0.5")
     entry.refresh_from_db()
     assert not entry.is_judged and Alert.objects.open().get().kind == "unjudged"

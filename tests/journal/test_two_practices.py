@@ -13,16 +13,15 @@ from accounts.consents import withdraw_consent
 from accounts.models import AccountMail, Invitation, Membership, Patient, User
 from symptoms.alerts.handling import resolve, write_note
 from symptoms.journal.joining import Choices, confirm_patient, join
-from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import change_treatment, possibly_same, say_same
 from symptoms.journal.undoing import undo_joining
 from symptoms.models import Alert, Treatment
 from tests import people
-from tests.api.programs import jpeg, program
+from tests.api.programs import program
 from tests.journal.test_tenancy import everything_about
 from tests.moving import joins, leaves, token_in
 from tests.pages.html import text_of
-from tests.treatments import logged, pen
+from tests.treatments import attached, logged, pen
 
 pytestmark = pytest.mark.django_db
 PUS = {"pain": 3, "signs": ["pus"]}
@@ -65,7 +64,7 @@ def test_made_one_with_the_practices_record_earlier_notes_and_photos_stay_the_pa
     mine = pen(zoe, days_ago=5)
     logged(mine, 1, note="zq9secret", pain=2)
     before = timezone.now() - timedelta(hours=1)
-    attach_photo(mine.pk, id=uuid4(), day=1, view="front", data=jpeg(), by=zoe.user, now=before)
+    attached(mine, day=1, now=before)
     joins(zoe, clinic, by=noor, photos=True)
     noor.look_up_anew()
     theirs = pen(zoe, days_ago=5, by=noor)

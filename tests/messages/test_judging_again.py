@@ -8,7 +8,7 @@ from symptoms.journal import judging
 from symptoms.models import Delivery, Entry
 from tests.moving import joins
 from tests.people import ana, dr_noor, practice
-from tests.treatments import logged, pen
+from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,8 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_the_worker_goes_on_past_an_entry_that_cannot_even_be_stored(monkeypatch, capsys):
     clinic = practice()
     treatment = pen(ana(clinic), days_ago=3, by=dr_noor(clinic))
-    with monkeypatch.context() as broken:
-        broken.setattr(judging.core, "assess", lambda *a, **k: 1 / 0)
+    with broken_rules():
         logged(treatment, 3, signs=["pus"])
     Entry.objects.update(judge_again_at=timezone.now())
     monkeypatch.setattr(judging, "_store", lambda *a, **k: 1 / 0)
@@ -27,11 +26,11 @@ def test_the_worker_goes_on_past_an_entry_that_cannot_even_be_stored(monkeypatch
     assert Delivery.objects.get().sent_at is not None
 
 
-def test_a_fault_in_the_rules_keeps_nobody_from_joining_a_clinic(monkeypatch):
+def test_a_fault_in_the_rules_keeps_nobody_from_joining_a_clinic():
     alone = ana()
     logged(pen(alone, days_ago=3), 3, signs=["pus"])
     clinic = practice()
     noor = dr_noor(clinic)
-    monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *a, **k: 1 / 0)
-    joins(alone, clinic)
+    with broken_rules():
+        joins(alone, clinic)
     assert Delivery.objects.get().recipient == noor

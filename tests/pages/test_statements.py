@@ -17,11 +17,10 @@ from accounts.access import record_access
 from accounts.invitations import invite_member
 from accounts.models import AccessRecord, Invitation, Membership, User
 from symptoms.alerts.handling import acknowledge, write_note
-from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, Entry, Note, PatientStatus, Photo, Treatment, TreatmentRevision
-from tests import images, people
-from tests.treatments import logged, pen
+from tests import people
+from tests.treatments import attached, logged, pen
 from tests.tries import tries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.faults]
@@ -55,7 +54,7 @@ def world(ana, noor, clinic, photo_folder):
     acknowledge(treatment, by=noor, now=now)
     for for_patient in (True, False):
         write_note(treatment, id=uuid4(), text="Come at 11.", for_patient=for_patient, by=noor, now=now)
-    attach_photo(treatment.id, id=uuid4(), day=4, view="front", data=images.photo(), by=ana.user, now=now)
+    attached(treatment, day=4)
     Membership.objects.filter(user=noor).update(is_admin=True)
     noor.look_up_anew()
     invite_member(clinic, "lund@larkfield.example", is_practitioner=True, is_admin=False, by=noor, now=now)

@@ -2,38 +2,29 @@
 
 from io import StringIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from symptoms.journal.photos import attach_photo
 from symptoms.management.commands import run_worker
 from symptoms.photos.files import store_of_photos
-from tests import images
-from tests.treatments import pen
+from tests.treatments import attached, pen
 
 pytestmark = pytest.mark.django_db
 
 
 def test_missing_and_damaged_files_are_counted_and_logged(ana, monkeypatch, caplog):
     treatment = pen(ana, days_ago=3)
-    kept = [
-        attach_photo(
-            treatment.pk, id=uuid4(), day=day, view="front", data=images.photo(), by=ana.user, now=timezone.now()
-        )[0]
-        for day in range(4)
-    ]
-    said = StringIO()
-    call_command("check_photos", stdout=said)
-    assert "4 photos checked, 0 missing" in said.getvalue()
+    kept = [attached(treatment, day=day)[0] for day in range(4)]
+    output = StringIO()
+    call_command("check_photos", stdout=output)
+    assert "4 photos checked, 0 missing" in output.getvalue()
     missing, damaged = kept[1], kept[2]
     Path(store_of_photos().path(missing.key)).unlink()
     Path(store_of_photos().path(damaged.key)).write_bytes(b"\xff\xd8 not what it was")
     with pytest.raises(CommandError):
-        call_command("check_photos", stdout=said)
-    assert "4 photos checked, 2 missing" in said.getvalue()
+        call_command("check_photos", stdout=output)
+    assert "4 photos checked, 2 missing" in output.getvalue()
     caplog.clear()
     monkeypatch.setattr(run_worker, "PHOTOS_A_TIME", 3)
     check = run_worker.PhotoCheck()

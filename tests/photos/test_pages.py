@@ -14,13 +14,12 @@ from django.utils import timezone
 from accounts.consents import withdraw_consent
 from accounts.models import AccessRecord
 from symptoms.journal import photos as verbs
-from symptoms.journal.photos import attach_photo
 from symptoms.models import Photo
 from symptoms.photos import files
 from tests import images, people
 from tests.pages.html import text_of
 from tests.pages.patient.log_page import typed
-from tests.treatments import pen
+from tests.treatments import attached, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +30,8 @@ def treatment(ana):
 
 
 @pytest.fixture
-def photo(ana, treatment, photo_folder):
-    kept, _ = attach_photo(
-        treatment.id, id=uuid4(), day=2, view="front", data=images.photo(), by=ana.user, now=timezone.now()
-    )
-    return kept
+def photo(treatment, photo_folder):
+    return attached(treatment, day=2)[0]
 
 
 def file(data: bytes | None = None, name: str = "skin.jpg") -> SimpleUploadedFile:
@@ -109,14 +105,10 @@ def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatme
 
 # --- large
 @pytest.fixture
-def many(ana, treatment, photo_folder):
+def many(treatment, photo_folder):
     """Days 0 to 3 from the front, day 2 from the left as well."""
-
-    def keep(day, view):
-        id, data = uuid4(), images.photo((day * 20, 0, 0))
-        return attach_photo(treatment.id, id=id, day=day, view=view, data=data, by=ana.user, now=timezone.now())[0]
-
-    return [keep(day, "front") for day in (0, 1, 2, 3)] + [keep(2, "left")]
+    taken = [(0, "front"), (1, "front"), (2, "front"), (3, "front"), (2, "left")]
+    return [attached(treatment, day=day, view=view, data=images.photo((day * 20, 0, 0)))[0] for day, view in taken]
 
 
 def large(photo) -> str:

@@ -20,8 +20,7 @@ from symptoms.models import Photo
 from symptoms.photos import files
 from symptoms.photos.storage import PrivateStorage
 from tests import images
-from tests.journal.test_photos import attached
-from tests.treatments import pen
+from tests.treatments import attached, pen
 
 HOUR = timedelta(hours=1)
 

@@ -11,7 +11,7 @@ from symptoms.journal.judging import judge_again
 from symptoms.models import Alert
 from tests import people
 from tests.pages.html import text_of
-from tests.treatments import logged, pen
+from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
 I_HAVE_THIS = re.compile(r"<button[^>]*>\s*I have this\s*</button>")
@@ -106,9 +106,8 @@ def test_when_all_is_closed_the_verdict_says_that_nothing_is_open(desk, session)
     assert "day 4 · nothing is open" in page(desk, session)
 
 
-def test_an_entry_judged_after_all_is_no_longer_said_to_be_tried_again(desk, session, monkeypatch):
-    with monkeypatch.context() as broken:
-        broken.setattr("symptoms.journal.judging.core.assess", lambda *_, **__: 1 / 0)
+def test_an_entry_judged_after_all_is_no_longer_said_to_be_tried_again(desk, session):
+    with broken_rules():
         entry = logged(session, 4).entry
     assert "It is tried again by itself" in page(desk, session)
     judge_again(entry.pk, now=timezone.now())

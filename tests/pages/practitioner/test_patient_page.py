@@ -14,7 +14,7 @@ from tests import people
 from tests.moving import joins, leaves
 from tests.pages.html import text_of
 from tests.pages.practitioner.pages import statements
-from tests.treatments import logged, on_day, pen
+from tests.treatments import broken_rules, logged, on_day, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -105,9 +105,9 @@ def test_without_an_alert_the_newest_verdict_stands_there(desk, session):
     assert "Every answer of day 3 is within what is expected" in page(desk, session)
 
 
-def test_an_unjudged_entry_asks_to_be_read(desk, session, monkeypatch):
-    monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *_, **__: 1 / 0)
-    logged(session, 4, note="Sore.")
+def test_an_unjudged_entry_asks_to_be_read(desk, session):
+    with broken_rules():
+        logged(session, 4, note="Sore.")
     shown = page(desk, session)
     assert "Entry not judged" in shown
     assert "could not be compared" in shown

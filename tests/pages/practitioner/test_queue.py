@@ -18,7 +18,7 @@ from tests import people
 from tests.moving import leaves, token_in
 from tests.pages.html import text_of
 from tests.pages.practitioner.pages import scanned, statements
-from tests.treatments import logged, pen
+from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("queue")
@@ -115,10 +115,10 @@ def test_a_row_says_when_nobody_was_told_or_could_be(clinic, noor, desk):
     assert "Nobody was told" in text_of(desk.get(QUEUE))
 
 
-def test_a_row_says_that_an_entry_was_not_judged(clinic, noor, desk, monkeypatch):
+def test_a_row_says_that_an_entry_was_not_judged(clinic, noor, desk):
     session = follow(clinic, noor, "Mara")
-    monkeypatch.setattr("symptoms.journal.judging.core.assess", lambda *_, **__: 1 / 0)
-    logged(session, 4)
+    with broken_rules():
+        logged(session, 4)
     assert "Contact Entry not judged: day 4 could not be compared, please read it" in text_of(desk.get(QUEUE))
 
 
