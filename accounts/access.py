@@ -127,12 +127,12 @@ def record_listing(user: User, patients: Iterable[UUID], what: str, now: datetim
     if practice is None:
         raise PermissionDenied
     today = now.astimezone(practice.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    listed = dict.fromkeys(patients)
-    if not listed:
+    ids = dict.fromkeys(patients)
+    if not ids:
         return
-    known = AccessRecord.objects.filter(user=user, patient__in=listed, practice=practice, what=what, at__gte=today)
-    known_ids = set(known.values_list("patient", flat=True))
-    _write(user, [id for id in listed if id not in known_ids], what, now)
+    earlier = AccessRecord.objects.filter(user=user, patient__in=ids, practice=practice, what=what, at__gte=today)
+    recorded = set(earlier.values_list("patient", flat=True))
+    _write(user, [id for id in ids if id not in recorded], what, now)
 
 
 def readings_of(patient: Patient) -> QuerySet[Any]:

@@ -1,6 +1,7 @@
 """Allauth's forms, so that neither the answer nor its timing reveals whether an account exists."""
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -47,10 +48,11 @@ class LoginForm(allauth_forms.LoginForm):
         # allauth's own would give everybody the same length; how long members and patients stay is the adapter's.
         self._login.redirect_url = redirect_url
         response = perform_password_login(request, credentials, self._login)
-        if request.user.is_authenticated and not self.cleaned_data["remember"]:
+        if not request.user.is_authenticated:
+            return response
+        if not self.cleaned_data["remember"]:
             request.session.set_expiry(0)
-        typed = offer_resubmission(request) if request.user.is_authenticated else None
-        return typed or response
+        return offer_resubmission(request) or response
 
 
 class WithNewPassword(forms.Form):
@@ -93,17 +95,14 @@ class SignupForm(WithNewPassword, allauth_forms.SignupForm):
             self.fields["name"].initial = invitation.patient.name if invitation.patient else ""
 
     def validate_unique_email(self, value: str) -> str:
-        taken = Q(email=value) | Q(emailaddress__email=value, emailaddress__verified=True)
-        self.account_already_exists = User.objects.filter(taken).exists()
+        is_theirs = Q(email=value) | Q(emailaddress__email=value, emailaddress__verified=True)
+        self.account_already_exists = User.objects.filter(is_theirs).exists()
         return value
 
     def try_save(self, request: HttpRequest) -> Any:
         if not self.account_already_exists:
-            try:
-                with transaction.atomic():
-                    return self.save(request), None
-            except IntegrityError:  # somebody took the address since it was looked up
-                pass
+            with suppress(IntegrityError), transaction.atomic():  # somebody took the address since it was looked up
+                return self.save(request), None
         self._work_as_for_a_new_account(request)
         return None, prevent_enumeration(request, email=self.cleaned_data["email"])
 

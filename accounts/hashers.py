@@ -1,8 +1,8 @@
 """How passwords are kept and spelled, and how long they may be."""
 
 import unicodedata
-from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
 
@@ -29,7 +29,7 @@ class Argon2(Argon2PasswordHasher):
 class MaximumLength:
     """Refuses passwords so long that hashing them would be a burden."""
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if len(password) > LONGEST:
             raise ValidationError(f"This password is too long. It can have at most {LONGEST} characters.")
 

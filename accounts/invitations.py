@@ -1,7 +1,6 @@
 """Inviting patients and colleagues, and accepting: a one-time link, mailed to one address or shown as a QR code."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,15 +38,6 @@ class CannotJoin(Exception):
 
 class TooManyLetters(Exception):
     """No letter goes out now; `str()` says why and when, to whoever invites."""
-
-
-@dataclass(frozen=True)
-class Acceptance:
-    """What came of accepting: `waits` when the practice has still to confirm who it was."""
-
-    invitation: Invitation
-    user: User
-    waits: bool
 
 
 @transaction.atomic
@@ -149,8 +139,8 @@ def qr_code(url: str) -> SafeString:
 
 def find(token: str, now: datetime) -> Invitation | None:
     """The invitation that `token` still opens; None for one used, withdrawn, replaced, expired or never made."""
-    found = Invitation.objects.open(now).filter(token_hash=hash_token(token))
-    return found.select_related("practice", "patient").first()
+    rows = Invitation.objects.open(now).filter(token_hash=hash_token(token))
+    return rows.select_related("practice", "patient").first()
 
 
 def is_for(invitation: Invitation, user: User) -> bool:
@@ -161,11 +151,12 @@ def is_for(invitation: Invitation, user: User) -> bool:
     return bool(addresses.exists())
 
 
-def accept(token: str, user: User, now: datetime, choices: Mapping[str, bool] | None = None) -> Acceptance | None:
+def accept(token: str, user: User, now: datetime, choices: Mapping[str, bool] | None = None) -> Invitation | None:
     """Use an invitation up for `user`: exactly one of many at the same time gets it, the others get None.
 
     A colleague is a member at once. A patient's record is attached by the caller, at once for a bound invitation and
-    after the practice confirmed it for an unbound one; `choices` are kept until then. Call it inside a transaction.
+    after the practice confirmed it for an unbound one, which `is_to_confirm`; `choices` are kept until then. Call it
+    inside a transaction.
 
     Raises:
         CannotJoin: when this account cannot take an invitation that is open; it stays open.
@@ -173,19 +164,18 @@ def accept(token: str, user: User, now: datetime, choices: Mapping[str, bool] | 
     invitation = find(token, now)
     if invitation is None or not is_for(invitation, user):
         return None
-    waits = invitation.patient is not None and not invitation.is_bound
     _refuse_mixing(invitation, user)
-    won = (
-        Invitation.objects.open(now)
-        .filter(Q(patient=None) | Q(patient__user=None), pk=invitation.pk)
-        .update(used_at=now, used_by=user, confirmed_at=None if waits else now, choices=dict(choices or {}))
-    )
-    if not won:
+    changes = {"used_at": now, "used_by": user, "choices": dict(choices or {})}
+    if invitation.patient is None or invitation.is_bound:
+        changes["confirmed_at"] = now
+    free = Invitation.objects.open(now).filter(Q(patient=None) | Q(patient__user=None), pk=invitation.pk)
+    if not free.update(**changes):
         return None
+    for name, value in changes.items():
+        setattr(invitation, name, value)
     if invitation.patient is None:
         _become_member(invitation, user, now)
-    invitation.choices = dict(choices or {})
-    return Acceptance(invitation, user, waits)
+    return invitation
 
 
 def confirm(invitation: Invitation, now: datetime) -> bool:

@@ -76,12 +76,6 @@ class User(AbstractUser):
         """Whether this is the password, however its accents are spelled here or were when it was chosen."""
         return any(super(User, self).check_password(spelling) for spelling in spellings_of(raw_password or ""))
 
-    def get_full_name(self) -> str:
-        return str(self)
-
-    def get_short_name(self) -> str:
-        return str(self)
-
     @cached_property
     def membership(self) -> "Membership | None":
         """Where the user works now, if anywhere."""
@@ -113,8 +107,8 @@ class User(AbstractUser):
 
     def look_up_anew(self) -> None:
         """Where the user works or which patient they are has just changed: forget what was found before."""
-        for known in ("membership", "as_patient"):
-            self.__dict__.pop(known, None)
+        for name in ("membership", "as_patient"):
+            self.__dict__.pop(name, None)
 
 
 class Practice(models.Model):
@@ -381,6 +375,11 @@ class Invitation(models.Model):
     def is_bound(self) -> bool:
         """Whether only one address can accept it."""
         return bool(self.email)
+
+    @property
+    def is_to_confirm(self) -> bool:
+        """Whether somebody took it whom the practice has still to recognise."""
+        return self.used_at is not None and self.confirmed_at is None
 
     @property
     def undelivered_at(self) -> datetime | None:

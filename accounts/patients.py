@@ -158,17 +158,17 @@ def claim(invited: Patient, user: User) -> Patient:
 
     What hangs on the clinic's record is moved by `symptoms.journal`, in the same transaction.
     """
-    kept = Patient.objects.select_related("practice").filter(user=user).first()
-    if kept is None:
+    own = Patient.objects.select_related("practice").filter(user=user).first()
+    if own is None:
         invited.user = user
         invited.email = invited.email or user.email
         invited.save(update_fields=["user", "email"])
         user.look_up_anew()
         return invited
-    kept.phone = kept.phone or invited.phone
-    kept.year_of_birth = kept.year_of_birth or invited.year_of_birth
-    kept.save(update_fields=["phone", "year_of_birth"])
-    return kept
+    own.phone = own.phone or invited.phone
+    own.year_of_birth = own.year_of_birth or invited.year_of_birth
+    own.save(update_fields=["phone", "year_of_birth"])
+    return own
 
 
 def begin_tie(patient: Patient, practice: Practice, now: datetime) -> None:
@@ -196,8 +196,8 @@ def end_tie(patient: Patient, now: datetime) -> Practice:
     if practice is None:
         raise ValueError("The patient has no practice to leave.")
     patient.time_zone = patient.zone.key
-    known = {name: getattr(patient, name) for name in Departure.AS_KNOWN}
-    Departure.objects.create(patient=patient, practice=practice, at=now, **known)
+    details = {name: getattr(patient, name) for name in Departure.AS_KNOWN}
+    Departure.objects.create(patient=patient, practice=practice, at=now, **details)
     withdraw_consent(patient, Consent.Purpose.PHOTOS, now)
     patient.practice, patient.left_at = None, now
     patient.save(update_fields=["practice", "time_zone", "left_at"])

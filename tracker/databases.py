@@ -6,6 +6,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+
 WAIT = 4  # seconds for a lock or a connection; whoever would wait for longer is told to send it again
 # Every thread that answers requests needs one connection of its process, and gunicorn.conf.py has eight of them.
 # Given up soon, a server that was away is asked again by the next request, and not after ever longer pauses.
@@ -65,8 +67,6 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
 @contextmanager
 def direct_connection() -> Iterator[Any]:
     """A connection of its own, which is closed at the end. Beside the pool: a pool tries for a while and hides why."""
-    from django.db import DEFAULT_DB_ALIAS, connections
-
     direct = connections[DEFAULT_DB_ALIAS].copy()
     direct.settings_dict["OPTIONS"].pop("pool", None)
     try:
@@ -81,8 +81,6 @@ def check_promises(connection: Any) -> None:
     Raises:
         WrongDatabase: with what is wrong.
     """
-    from django.db import DatabaseError
-
     if connection.vendor != "postgresql":
         return
     try:

@@ -6,6 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import django
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import execute_from_command_line
+from django.db import DatabaseError, OperationalError
+from django.db.migrations.executor import MigrationExecutor
+from environs import EnvError
+
 from tracker.databases import WrongDatabase, check_promises, direct_connection, in_one_line
 
 MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic"}
@@ -22,8 +31,6 @@ class CannotStart(Exception):
 
 def manage(arguments: list[str]) -> int:
     """Django's command line, with a sentence where a start would end in a traceback; `--traceback` shows it all."""
-    from django.core.management import execute_from_command_line
-
     command = arguments[1] if len(arguments) > 1 else "help"
     if command in NEED_NO_SETTINGS:
         os.environ.setdefault("MENDLINE_DEBUG", "1")
@@ -35,9 +42,6 @@ def manage(arguments: list[str]) -> int:
 
 def or_sentence(*steps: Callable[[], object], status: int = 1) -> int:
     """Take the steps; 0 when all went well, else `status`, and the reason on stderr."""
-    from django.db import OperationalError
-    from environs import EnvError
-
     try:
         for step in steps:
             step()
@@ -61,9 +65,6 @@ def refuse_unready() -> None:
     Raises:
         CannotStart, WrongDatabase: with the first thing that is missing or wrong.
     """
-    from django.conf import settings
-    from django.db import DatabaseError
-
     from accounts.access_spool import make_spool
     from symptoms.photos.uploads import make_folder
 
@@ -87,8 +88,6 @@ def refuse_without_static_files() -> None:
     Raises:
         CannotStart: some are missing: pages would answer 500, or look like those before the update.
     """
-    from django.contrib.staticfiles.storage import staticfiles_storage
-
     out_of_date = getattr(staticfiles_storage, "out_of_date", lambda: "")  # in the demo files are served as they are
     if name := out_of_date():
         raise CannotStart(f"{name} is not collected as it is now. Run: manage.py collectstatic --noinput")
@@ -111,16 +110,12 @@ def _prepare(command: str) -> None:
         from tracker.env import DATA_DIR
 
         make_data_dir(DATA_DIR)
-        if command in USE_THE_DATABASE:
-            import django
-
-            django.setup()
-            with direct_connection() as connection:
-                check_promises(connection)
-    elif command in NEED_EVERYTHING:
-        import django
-
+    if command in USE_THE_DATABASE | NEED_EVERYTHING:
         django.setup()
+    if command in USE_THE_DATABASE:
+        with direct_connection() as connection:
+            check_promises(connection)
+    if command in NEED_EVERYTHING:
         refuse_unready()
 
 
@@ -135,10 +130,6 @@ def _check_folder(folder: Path) -> None:
 
 
 def _check_tables(connection: Any) -> None:
-    from django.apps import apps
-    from django.conf import settings
-    from django.db.migrations.executor import MigrationExecutor
-
     loader = (executor := MigrationExecutor(connection)).loader
     known = set(loader.disk_migrations).union(*(squashed.replaces for squashed in loader.replacements.values()))
     unknown = sorted(key for key in loader.applied_migrations if key not in known and key[0] in apps.app_configs)

@@ -72,14 +72,14 @@ class Endpoint(APIView):
 
 def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
     """Refuse parameters that are not `known`, repeated, or not text."""
-    wrong = {name: ["There is no such parameter."] for name in request.query_params if name not in known}
+    errors = {name: ["There is no such parameter."] for name in request.query_params if name not in known}
     for name, values in request.query_params.lists():
         if len(values) > 1:
-            wrong.setdefault(name, ["Say this once."])
+            errors.setdefault(name, ["Say this once."])
         elif "\0" in values[0]:
-            wrong.setdefault(name, ["This holds characters that nobody can write or read."])
-    if wrong:
-        raise ValidationError(wrong)
+            errors.setdefault(name, ["This holds characters that nobody can write or read."])
+    if errors:
+        raise ValidationError(errors)
 
 
 def treatment_seen_by(user: User, treatment_id: UUID) -> Visibility:

@@ -28,12 +28,12 @@ class StrictSerializer(serializers.Serializer):
         unknown = data.keys() - self.fields.keys() if isinstance(data, Mapping) else ()
         if not unknown:
             return super().to_internal_value(data)
-        wrong: dict[str, Any] = {name: [NO_SUCH_FIELD] for name in sorted(unknown)}
+        errors: dict[str, Any] = {name: [NO_SUCH_FIELD] for name in sorted(unknown)}
         try:
             super().to_internal_value(data)
         except serializers.ValidationError as error:  # all that is wrong is said at once
-            wrong |= error.detail if isinstance(error.detail, dict) else {}
-        raise serializers.ValidationError(wrong)
+            errors |= error.detail if isinstance(error.detail, dict) else {}
+        raise serializers.ValidationError(errors)
 
 
 class StrictField(serializers.Field):
@@ -117,14 +117,14 @@ class Levels(VocabularyField):
     def to_internal_value(self, data: Any) -> dict[str, int]:
         if not isinstance(data, dict):
             self.fail("not_an_object")
-        wrong = {}
+        errors = {}
         for word, level in data.items():
             if word not in self.known:
-                wrong[word] = [self.error_messages["unknown"]]
+                errors[word] = [self.error_messages["unknown"]]
             elif type(level) is not int or not 0 <= level <= 4:
-                wrong[word] = [self.error_messages["level"]]
-        if wrong:
-            raise serializers.ValidationError(wrong)
+                errors[word] = [self.error_messages["level"]]
+        if errors:
+            raise serializers.ValidationError(errors)
         return data
 
 

@@ -16,7 +16,6 @@ from django.db.models import Max, Q
 from accounts import invitations, patients
 from accounts.access import record_access
 from accounts.consents import give_consent
-from accounts.invitations import Acceptance
 from accounts.locks import lock_patient_of, lock_patients, lock_practice, lock_user
 from accounts.models import Consent, Invitation, Patient, Practice, User
 from accounts.web.sessions import end_sessions
@@ -66,7 +65,7 @@ def join(
     choices: Choices | None = None,
     knows_open: bool = False,
     session_key: str | None = None,
-) -> Acceptance | None:
+) -> Invitation | None:
     """Take an invitation; None when it does not work (any more) for `user`.
 
     A colleague becomes a member. A patient who was mailed the link has joined; one who scanned a code waits until the
@@ -86,14 +85,12 @@ def join(
         own = lock_patient_of(user)
         if not user.membership:
             _may_join(own, invitation.practice, agrees=agrees, knows_open=knows_open)
-    acceptance = invitations.accept(token, user, now, asdict(choices or Choices()))
-    if acceptance is None:
-        return None
-    if not acceptance.waits:
-        if acceptance.invitation.patient_id is not None:
-            _attach(acceptance.invitation, user, now)
+    invitation = invitations.accept(token, user, now, asdict(choices or Choices()))
+    if invitation is not None and not invitation.is_to_confirm:
+        if invitation.patient_id is not None:
+            _attach(invitation, user, now)
         end_sessions(user, except_key=session_key)
-    return acceptance
+    return invitation
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ import errno
 import selectors
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -40,19 +40,19 @@ class Lane:
         self._pool = ThreadPoolExecutor(max_workers=threads)
         self._most = threads + most_waiting
         self._longest_wait = longest_wait
-        self._since: dict[Future[Any], float] = {}  # whose turn comes first, first
+        self._since: dict[Future[bool], float] = {}  # whose turn comes first, first
 
     @property
     def is_full(self) -> bool:
         return len(self._since) >= self._most
 
-    def submit(self, work: Any, *arguments: Any) -> Future[Any]:
+    def submit(self, work: Callable[[Connection], bool], conn: Connection) -> Future[bool]:
         """Put `work` in line."""
-        future = self._pool.submit(work, *arguments)
+        future = self._pool.submit(work, conn)
         self._since[future] = time.monotonic()
         return future
 
-    def leave(self, future: Future[Any]) -> None:
+    def leave(self, future: Future[bool]) -> None:
         """It is done, or was called off."""
         self._since.pop(future, None)
 
@@ -138,7 +138,7 @@ class Worker(ThreadWorker):
         self.nr_conns -= 1
         conn.close()
 
-    def _watch(self, conn: Connection, event: int, callback: Any) -> None:
+    def _watch(self, conn: Connection, event: int, callback: Callable[[Connection], None]) -> None:
         self._unwatch(conn)
         self._watched.add(conn)
 
@@ -262,7 +262,7 @@ class Worker(ThreadWorker):
         else:
             self._submit(conn, self._aside, self._handle_refusing)
 
-    def _submit(self, conn: Connection, lane: Lane, work: Any) -> None:
+    def _submit(self, conn: Connection, lane: Lane, work: Callable[[Connection], bool]) -> None:
         conn.lend(self.cfg)
         future = lane.submit(work, conn)
         future.add_done_callback(lambda future: self.method_queue.defer(self._finished, conn, lane, future))
@@ -283,7 +283,7 @@ class Worker(ThreadWorker):
             req.force_close()  # and the answer says so
         return super().handle_request(req, conn)
 
-    def _finished(self, conn: Connection, lane: Lane, future: Future[Any]) -> None:
+    def _finished(self, conn: Connection, lane: Lane, future: Future[bool]) -> None:
         lane.leave(future)
         if future.cancelled():
             self._refuse(conn)

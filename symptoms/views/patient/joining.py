@@ -39,7 +39,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     context = {"invitation": invitation, "token": token, "form": form, **_before(user, invitation)}
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            acceptance = joining.join(
+            accepted = joining.join(
                 token, user, now=now, session_key=request.session.session_key, agrees=form is not None,
                 choices=form.choices() if form else None, knows_open=form is not None and form.knows_open,
             )  # fmt: skip
@@ -50,7 +50,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             context |= {"leaving": refusal.practice, "open": titles_for_patient(refusal.alerts), "ticked": ticked}
             return render(request, "accounts/join_open.html", context)
         else:
-            return _over(request) if acceptance is None else _joined(request, user, acceptance, now)
+            return _over(request) if accepted is None else _joined(request, user, accepted, now)
     return render(request, "accounts/join.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -87,12 +87,12 @@ def _over(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/join_over.html", status=404)
 
 
-def _joined(request: HttpRequest, user: User, acceptance: invitations.Acceptance, now: datetime) -> HttpResponse:
+def _joined(request: HttpRequest, user: User, invitation: Invitation, now: datetime) -> HttpResponse:
     request.session.pop(INVITED_BY, None)
-    is_patient = acceptance.invitation.patient_id is not None
+    is_patient = invitation.patient_id is not None
     if not is_patient:
         became_member(request, user, now)
-    if acceptance.waits:
+    if invitation.is_to_confirm:
         return redirect("waiting")
     return redirect("profile_zone" if is_patient else "home")
 

@@ -183,7 +183,7 @@ def test_a_code_is_shown_once_and_its_user_waits_to_be_confirmed(clinic, desk):
     later = desk.get(invite_page(mara))
     assert token not in later.content.decode()
     assert "A code was shown" in text_of(later)
-    assert accept(token, people.user("Somebody"), timezone.now()).waits
+    assert accept(token, people.user("Somebody"), timezone.now()).is_to_confirm
     assert "Waiting to be confirmed" in text_of(desk.get(invite_page(mara)))
     assert "Is this Mara?" in text_of(desk.get(reverse("patient", args=[mara.id])))
 
