@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 from accounts.help_numbers import numbers_for
 from accounts.models import Patient
-from symptoms.journal.course_days import DayRead
 from symptoms.models import Alert, Assessment, Entry
-from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.findings import patient_text_of
-from symptoms.wording.patient import Lines, Verdict, urgency_word, verdict
+from symptoms.wording.patient import Lines, Verdict, verdict
 
 NOT_CHECKED = "A day that we could not check"
 NO_LONGER_SAID = "Something you told us earlier"
@@ -39,11 +38,6 @@ def verdict_about(entry: Entry, assessment: Assessment | None, lines: Lines, uni
         version=judged.protocol_version if judged else "",
         unit=unit,
     )
-
-
-def word_for(day: DayRead, *, has_clinic: bool) -> str:
-    """The patient's word for how a day that was logged stands."""
-    return urgency_word(Urgency(day.assessment.urgency) if day.assessment else None, has_clinic=has_clinic)
 
 
 def titles_for_patient(alerts: Iterable[Alert]) -> list[str]:

@@ -16,8 +16,8 @@ def for_patient(urgency: str, has_clinic: bool = True) -> str:
 
 
 @register.filter
-def for_practice(urgency: str) -> str:
-    """The practitioner's word for an urgency's slug, or for "unjudged"."""
+def for_practice(urgency: str | int) -> str:
+    """The practitioner's word for an urgency, its slug, or "unjudged"."""
     return practitioner.urgency_word(_of(urgency))
 
 
@@ -27,5 +27,7 @@ def severities() -> list[tuple[str, str]]:
     return SEVERITIES
 
 
-def _of(urgency: str) -> Urgency | None:
+def _of(urgency: str | int) -> Urgency | None:
+    if isinstance(urgency, int):
+        return Urgency(urgency)
     return None if urgency == "unjudged" else Urgency.of(urgency)

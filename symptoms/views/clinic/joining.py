@@ -16,7 +16,6 @@ from accounts.models import UNDONE_WITHIN, Invitation, Patient
 from symptoms.alerts.read_receipts import DETAILS
 from symptoms.forms.patient import InviteForm
 from symptoms.journal import joining, undoing
-from symptoms.views.clinic import notices
 from symptoms.views.clinic.patient_context import patients_seen_by
 
 
@@ -39,13 +38,15 @@ def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
                 return _sent(request, patient, form.cleaned_data["email"], now)
             except invitations.TooManyLetters as refusal:
                 form.add_error("email", str(refusal))
-    newest = _newest(patient)
+    invitations_made = patient.invitations.filter(withdrawn_at=None).select_related("letter")
     context = {
         "patient": patient,
         "form": form,
         "url": url,
         "code": invitations.qr_code(url) if url else "",
-        "notice": notices.last_invitation(newest, practice.zone, now) if newest else None,
+        "invitation": invitations_made.order_by("-created_at").first(),
+        "practice": practice,
+        "now": now,
         "tab": "patients",
     }
     record_access(request.user, patient, DETAILS, now)
@@ -56,10 +57,6 @@ def _sent(request: PracticeRequest, patient: Patient, email: str, now: datetime)
     invitations.invite_patient(patient, request.user, email, now=now)
     messages.success(request, f"A link is on its way to {email}.")
     return redirect("invite_patient", patient.id)
-
-
-def _newest(patient: Patient) -> Invitation | None:
-    return patient.invitations.filter(withdrawn_at=None).select_related("letter").order_by("-created_at").first()
 
 
 @practitioner_required

@@ -4,14 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.template.defaultfilters import pluralize
-from django.utils.formats import date_format
 
-from accounts.members import user_name
 from accounts.models import Patient, User
 from symptoms.alerts.read_receipts import first_read
 from symptoms.forms.handling import ResolveForm
@@ -20,14 +18,13 @@ from symptoms.journal.visibility import Visibility
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
 from symptoms.recovery.patient_texts import ConcernTexts
 from symptoms.recovery.vocabulary import Concern, Urgency
-from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
-from symptoms.wording.practitioner import alert_title, left_in_words, think_of, urgency_word
+from symptoms.wording.practitioner import alert_title, left_in_words, think_of
 
 
 @dataclass
 class OpenAlert:
-    """One open alert as the page shows it; `zone` is the reader's.
+    """One open alert as the page shows it.
 
     `assessment` is the judgement that opened or raised it, where it is known, and `flag` its part about this concern.
     """
@@ -37,9 +34,8 @@ class OpenAlert:
     assessment: Assessment | None
     flag: Flag | None
     deliveries: list[Delivery]
-    read: tuple[datetime, User | None] | None
+    first_read: tuple[datetime, User | None] | None
     first_of_entry: bool  # who was told and who read it is said once for an entry
-    zone: ZoneInfo
     newest: DayRead | None = None  # the newest day of the session that the page shows
     form: ResolveForm | None = None
 
@@ -53,27 +49,10 @@ class OpenAlert:
         return left_in_words(self.alert.left_open or "") if self.alert.kind == Alert.Kind.LEFT else ""
 
     @property
-    def unjudged(self) -> bool:
-        return self.alert.kind == Alert.Kind.UNJUDGED
-
-    @property
-    def not_compared(self) -> str:
-        """That the entry could not be judged, and whether it is by now; empty where the alert is about something else.
-
-        The alert may stand on an entry that was changed since: then the newest answers of that day count.
-        """
-        if not self.unjudged:
-            return ""
-        day, newest = self.alert.entry.day, self.newest
-        if self.alert.entry.is_judged or (newest and newest.day == day and newest.assessment):
-            return (
-                f"Day {day} could not be compared at first. "
-                "It is now, in the log below; this stays open until you close it."
-            )
-        return (
-            "This entry could not be compared with what is expected. It is tried again by itself. "
-            "Please read it: it stands in the log below."
-        )
+    def is_compared_now(self) -> bool:
+        """Whether an entry that could not be judged is by now, or newer answers of its day are."""
+        entry, newest = self.alert.entry, self.newest
+        return entry.is_judged or bool(newest and newest.day == entry.day and newest.assessment)
 
     @property
     def recorded(self) -> str:
@@ -81,15 +60,10 @@ class OpenAlert:
         if self.left:
             return ""
         entry = self.alert.entry
-        late = recorded_later(days_late(entry, self.alert.treatment, self.patient))
+        late = recorded_later(entry, self.alert.treatment, self.patient)
         if late:
             return f"Day {entry.day} was {late}"
         return "" if self.facts else f"From day {entry.day}"
-
-    @property
-    def answers(self) -> list[tuple[str, str]]:
-        """What was answered then, in words."""
-        return answers_in_words(self.alert.entry.answers)
 
     @property
     def latest(self) -> str:
@@ -109,7 +83,7 @@ class OpenAlert:
         is_newest = newest is not None and newest.entry is not None and newest.entry.id == self.alert.entry_id
         return newest.urgency if newest and is_newest and not self.left else ""
 
-    @property
+    @cached_property
     def facts(self) -> list[Evidence]:
         return evidence(self.flag) if self.flag else []
 
@@ -121,18 +95,12 @@ class OpenAlert:
     @property
     def stands_open(self) -> bool:
         """Whether an alert that is not the first is unfolded: it asks for more than its line says."""
-        asks = self.unjudged or self.alert.answers_changed_at is not None
+        asks = self.alert.kind == Alert.Kind.UNJUDGED or self.alert.answers_changed_at is not None
         return asks or bool(self.form and self.form.errors)
 
     @property
     def think(self) -> ConcernTexts | None:
         return think_of(self.flag) if self.flag else None
-
-    @property
-    def criteria(self) -> list[tuple[str, str, str]]:
-        """(id, urgency in words, sources) of each criterion that held."""
-        criteria = self.flag["criteria"] if self.flag else ()
-        return [(each["id"], urgency_word(Urgency.of(each["urgency"])), each["source"]) for each in criteria]
 
     @property
     def not_measured(self) -> bool:
@@ -141,61 +109,19 @@ class OpenAlert:
         return infection and self.alert.entry.answers.get("temperature_c") is None
 
     @property
-    def now(self) -> str:
-        """What the newest answers raise, where that is less than the peak."""
-        return urgency_word(self.alert.current_urgency) if self.alert.current_urgency < self.alert.urgency else ""
-
-    @property
-    def taker(self) -> str:
-        return user_name(self.alert.acknowledged_by)
-
-    @property
-    def nobody_told(self) -> str:
-        """That no message reached or is to reach anybody; empty where one does."""
-        if any(delivery.undelivered_at is None for delivery in self.deliveries):
-            return ""
-        return "Nobody could be told." if self.deliveries else "Nobody was told."
-
-    @property
-    def told_in_words(self) -> list[str]:
-        """A sentence for each message: to whom, and what became of it."""
-        return [self._delivered(delivery) for delivery in self.deliveries]
-
-    def _delivered(self, delivery: Delivery) -> str:
-        error = f" ({delivery.last_error})" if delivery.last_error else ""
-        if delivery.sent_at:
-            return f"Told: {delivery.recipient} by e-mail, {self._on(delivery.sent_at)}."
-        if delivery.undelivered_at:
-            return f"Could not be told: {delivery.recipient} ({delivery.last_error})."
-        return f"E-mail to {delivery.recipient} is on its way{error}."
-
-    @property
-    def read_in_words(self) -> str:
-        """Who opened it first, and when."""
-        if self.read is None:
-            return "Not read before."
-        at, reader = self.read
-        return f"First read by {user_name(reader)}, {self._on(at)}."
-
-    def _on(self, moment: datetime) -> str:
-        return date_format(moment.astimezone(self.zone), "D j M, H:i")
+    def reaches_nobody(self) -> bool:
+        """Whether no message reached or is to reach anybody."""
+        return all(delivery.undelivered_at is not None for delivery in self.deliveries)
 
 
-def days_late(entry: Entry, treatment: Treatment, patient: Patient) -> int:
-    """How many days after the day it is about an entry was written down."""
-    return treatment.day_of(patient.today(entry.received_at)) - entry.day
-
-
-def recorded_later(days: int) -> str:
-    """ "recorded 2 days later"; empty where it was recorded on its day."""
+def recorded_later(entry: Entry, treatment: Treatment, patient: Patient) -> str:
+    """ "recorded 2 days later"; empty where the entry was recorded on the day that it is about."""
+    days = treatment.day_of(patient.today(entry.received_at)) - entry.day
     return f"recorded {days} day{pluralize(days)} later" if days > 0 else ""
 
 
-def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: User, zone: ZoneInfo) -> list[OpenAlert]:
-    """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements.
-
-    Times are given on the clock of `zone`.
-    """
+def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: User) -> list[OpenAlert]:
+    """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements."""
     by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
     alerts = list(
         Alert.objects.open()
@@ -211,13 +137,13 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
     for alert in alerts:
         alert.treatment = by_treatment[alert.treatment_id].treatment
         by_treatment[alert.treatment_id].shown(alert.entry)
-    deliveries, read, assessments = _deliveries(alerts), first_read(alerts), _assessments(alerts, by_treatment)
+    deliveries, readings, assessments = _deliveries(alerts), first_read(alerts), _assessments(alerts, by_treatment)
     shown: list[OpenAlert] = []
     for alert in alerts:
         assessment, flag = _behind(alert, assessments[alert.entry_id])
         about = _told_about(alert)
         first = all(_told_about(other.alert) != about for other in shown)
-        shown.append(OpenAlert(alert, patient, assessment, flag, deliveries[about], read.get(alert.id), first, zone))
+        shown.append(OpenAlert(alert, patient, assessment, flag, deliveries[about], readings.get(alert.id), first))
     return shown
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import Http404
 
 from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
@@ -16,13 +15,12 @@ from symptoms.journal.loading import treatment_values
 from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
 from symptoms.models import Treatment, TreatmentAccess
 from symptoms.recovery.ceilings import BANDS, band
-from symptoms.views.clinic import notices
+from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
-from symptoms.views.clinic.notices import Notice
 from symptoms.views.clinic.open_alerts import OpenAlert, open_alerts_of
 from symptoms.wording import treatment as words
-from symptoms.wording.times import on_both_clocks, span
+from symptoms.wording.times import on_both_clocks
 
 EVENTS_UNFOLDED = 8  # of the history, the newest
 
@@ -42,53 +40,37 @@ def record_of(
     resolve_form: tuple[UUID | None, ResolveForm] | None = None,
 ) -> dict[str, Any]:
     """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
-    practice = request.practice
+    practice, session = request.practice, request.GET.get("treatment", "")
     is_ours = patient.practice_id == practice.pk
     visibilities = _visibilities(request.user, patient)
-    visibility, treatments = (
-        _chosen(visibilities, request.GET.get("treatment")),
-        [each.treatment for each in visibilities],
-    )
-    if not is_ours:
-        patient = patients_shown(practice, [patient])[patient.pk]
-    then = max((each.now(now) for each in visibilities), default=now)
-    open_alerts = open_alerts_of(patient, visibilities, request.user, practice.zone)
+    treatments = [visibility.treatment for visibility in visibilities]
+    treatment = chosen(treatments, session) if treatments or session else None
+    patient = patients_shown(practice, [patient])[patient.pk]
+    left_at = max((visibility.now(now) for visibility in visibilities), default=now)  # where they did; else now
+    open_alerts = open_alerts_of(patient, visibilities, request.user)
     events = history(patient, visibilities, practice)
-    session = _session(request, visibility, patient, open_alerts, now) if visibility else {}
     context = {
         "patient": patient,
         "practice": practice,
         "zone": practice.time_zone,
         "now": now,
-        "day_and_age": _day_and_age(session.get("today") if is_ours else None, patient.age(then)),
+        "age": patient.age(left_at),
         "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
         "is_ours": is_ours,
-        "may_call": is_ours or bool(open_alerts),  # who left, by the number of then, while something is open here
         "treatments": treatments,
-        "treatment": visibility.treatment if visibility else None,
-        "notice": _notice(patient, practice, None if is_ours else then, has_open_alerts=bool(open_alerts)),
+        "treatment": treatment,
+        "left_at": left_at,
         "free": _free(treatments, open_alerts),
         "note_form": note_form or NoteForm.blank(),
-        "to_undo": _to_undo(patient, practice, now) if is_ours and patient.user_id else None,
         "history_newest": events[:EVENTS_UNFOLDED],
         "history_earlier": events[EVENTS_UNFOLDED:],
         "tab": "queue" if open_alerts else "patients",
     }
-    return context | _open(open_alerts, resolve_form, now) | session
-
-
-def _open(
-    open_alerts: list[OpenAlert], resolve_form: tuple[UUID | None, ResolveForm] | None, now: datetime
-) -> dict[str, Any]:
-    """What is open, each alert with its form, and how long the first has been waiting."""
-    came_back = dict([resolve_form]) if resolve_form else {}
-    for each in open_alerts:
-        each.form = came_back.get(each.alert.id) or ResolveForm(auto_id=f"id_{each.alert.id}_%s")
-    return {
-        "open_alerts": open_alerts,
-        "all_form": came_back.get(None) or ResolveForm(auto_id="id_all_%s"),
-        "waits": span(open_alerts[0].alert.worsened_at, now) if open_alerts else "",
-    }
+    if is_ours:
+        context |= _invitations(patient, practice, now)
+    if treatment is not None:
+        context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
+    return context | _answers(open_alerts, resolve_form)
 
 
 def _session(
@@ -96,30 +78,26 @@ def _session(
 ) -> dict[str, Any]:
     """What the page shows of the chosen session; the alerts learn what its newest day says of them."""
     course = course_context(request, visibility, open_alerts, now)
-    for each in open_alerts:
-        each.newest = course["newest"]
+    for open_alert in open_alerts:
+        open_alert.newest = course["newest"]
     done_at = on_both_clocks(visibility.treatment.performed_at, request.practice.zone, patient.zone)
     return {"known": known_of(visibility.treatment), "done": done_in(visibility.treatment), "done_at": done_at} | course
 
 
-def _day_and_age(day: int | None, age: int | None) -> str:
-    """ "day 4 · 35 years", of what is known."""
-    return " · ".join(filter(None, ["" if day is None else f"day {day}", f"{age} years" if age else ""]))
+def _answers(open_alerts: list[OpenAlert], returned: tuple[UUID | None, ResolveForm] | None) -> dict[str, Any]:
+    """A form to close each alert, and one for all; `returned` in the place of the one that has a mistake."""
+    forms = dict([returned]) if returned else {}
+    for open_alert in open_alerts:
+        id = open_alert.alert.id
+        open_alert.form = forms.get(id) or ResolveForm(auto_id=f"id_{id}_%s")
+    return {"open_alerts": open_alerts, "all_form": forms.get(None) or ResolveForm(auto_id="id_all_%s")}
 
 
-def _notice(patient: Patient, practice: Practice, left_at: datetime | None, *, has_open_alerts: bool) -> Notice | None:
-    """What stands above the page: that the patient left the practice, or has not joined yet."""
-    if left_at is not None:
-        return notices.handed_over(patient, practice, left_at, has_open_alerts=has_open_alerts)
-    if patient.user_id is None:
-        waiting, undelivered = patient.invitations.to_confirm().first(), undelivered_to(patient)
-        return notices.not_joined(patient, waiting, undelivered, practice.zone)
-    return None
-
-
-def _to_undo(patient: Patient, practice: Practice, now: datetime) -> Invitation | None:
-    """By which the patient joined, while that can still be taken back."""
-    return Invitation.objects.to_undo(now).filter(patient=patient.pk, practice=practice).first()
+def _invitations(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:
+    """By which somebody joined, while that can be taken back; before that, what became of asking them to."""
+    if patient.user_id is not None:
+        return {"to_undo": Invitation.objects.to_undo(now).filter(patient=patient.pk, practice=practice).first()}
+    return {"to_confirm": patient.invitations.to_confirm().first(), "undelivered": undelivered_to(patient)}
 
 
 def _free(treatments: list[Treatment], open_alerts: list[OpenAlert]) -> list[Treatment]:
@@ -139,16 +117,6 @@ def _visibilities(user: User, patient: Patient) -> list[Visibility]:
     for treatment in treatments:
         treatment.patient = patient
     return visibilities_of(user, treatments)
-
-
-def _chosen(visibilities: list[Visibility], asked: str | None) -> Visibility | None:
-    """The session asked for, else the newest."""
-    if not asked:
-        return visibilities[0] if visibilities else None
-    for visibility in visibilities:
-        if str(visibility.treatment.id) == asked.lower():
-            return visibility
-    raise Http404
 
 
 def known_of(treatment: Treatment) -> list[tuple[str, str]]:

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import PracticeRequest, practitioner_required, record_listing
 from accounts.models import Departure, Invitation, Patient, Practice
 from symptoms.alerts.read_receipts import LISTED
-from symptoms.models import Assessment, Delivery, PatientStatus, TreatmentAccess
+from symptoms.journal.visibility import patients_shown
+from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess
+from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.clinic import notices
-from symptoms.views.clinic.queue_departures import LeftRow, left_alerts, left_rows
 from symptoms.views.clinic.queue_rows import Row, rows_of
 from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
 from symptoms.wording.practitioner import URGENCIES
@@ -26,6 +26,7 @@ ROWS = 50
 VERDICTS = {urgency.slug: urgency for urgency in (Urgency.WATCH, Urgency.ON_TRACK)}
 SHOW = {"open": "Open", **{slug: URGENCIES[urgency] for slug, urgency in VERDICTS.items()}, "all": "All"}
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
+MOST_TO_CONFIRM = 5
 
 
 @practitioner_required
@@ -38,11 +39,10 @@ def queue(request: PracticeRequest) -> HttpResponse:
     sought = sought_in(request)
     page = _page(practice, show, sought, request.GET.get("page", "1"))
     is_queue = show == "open" and not sought
-    left = left_rows(practice, now) if is_queue else []
+    left = _left(practice) if is_queue else []
     waiting = page.paginator.count + len(left) if is_queue else _waiting(practice)
-    rows = rows_of(_found(page, show), request.user, practice, now)
+    rows = rows_of(_patients(page, show), request.user, practice, now)
     to_confirm, stuck_since = _to_confirm_and_stuck(practice, now)
-    stuck = [notices.messages_stuck(stuck_since, practice.zone)] if stuck_since else []
     context = {
         "practice": practice,
         "now": now,
@@ -56,19 +56,47 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
         "longest_name": LONGEST_NAME,
-        "notices": stuck + [notices.to_confirm(invitation, patient) for invitation, patient in to_confirm],
+        "stuck_since": stuck_since,
+        "to_confirm": to_confirm,
         "tab": "queue" if is_queue else "patients",
     }
-    listed: list[Row | LeftRow] = [*rows, *left]
-    shown = [row.patient.pk for row in listed] + [patient.pk for _, patient in to_confirm]
+    shown = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left]
+    shown += [invitation.patient_id for invitation in to_confirm if invitation.patient_id]
     record_listing(request.user, shown, LISTED, now)
     return render(request, "practitioner/queue.html", context)
 
 
-def _stand_first(left: list[LeftRow], rows: list[Row]) -> bool:
+def _left_alerts(practice: Practice) -> AlertQuerySet:
+    """Open alerts about patients who left; not of those who stand in the queue, as what was open stayed here."""
+    stayed = PatientStatus.objects.filter(
+        patient=OuterRef("treatment__patient"), practice=practice, alert_urgency__gt=0
+    )
+    return Alert.objects.open().filter(~Exists(stayed), practice=practice, kind=Alert.Kind.LEFT)
+
+
+def _left(practice: Practice) -> list[Alert]:
+    """Those alerts, the most urgent and longest waiting first, each patient as the practice knew them: two statements.
+
+    They stand beside the queue until somebody closes them.
+    """
+    alerts = list(
+        _left_alerts(practice)
+        .with_holder()
+        .with_what_was_left()
+        .with_messages(Delivery.objects.filter(alert=OuterRef("pk")))
+        .select_related("treatment__patient", "acknowledged_by")
+        .order_by("-urgency", "worsened_at")
+    )
+    patients = patients_shown(practice, [alert.treatment.patient for alert in alerts])
+    for alert in alerts:
+        alert.treatment.patient = patients[alert.treatment.patient_id]
+    return alerts
+
+
+def _stand_first(left: list[Alert], rows: list[Row]) -> bool:
     """Whether those who left come before the list: where one of them is more urgent than everybody in it."""
     urgency = max((row.worst.urgency for row in rows if row.worst), default=0)
-    return bool(left) and left[0].alert.urgency > urgency
+    return bool(left) and left[0].urgency > urgency
 
 
 def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]":
@@ -88,7 +116,7 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]
     return pages.get_page(number)
 
 
-def _found(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus | None]]:
+def _patients(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus | None]]:
     if show == "open":
         return [(status.patient, status) for status in page]
     return [(patient, getattr(patient, "status", None)) for patient in page]
@@ -109,12 +137,10 @@ def _named(practice: Practice, sought: str) -> Q:
 
 def _waiting(practice: Practice) -> int:
     """How many patients with something open, those who left with it among them: one statement."""
-    return _open(practice).values("pk").union(left_alerts(practice).values("pk"), all=True).count()
+    return _open(practice).values("pk").union(_left_alerts(practice).values("pk"), all=True).count()
 
 
-def _to_confirm_and_stuck(
-    practice: Practice, now: datetime
-) -> tuple[list[tuple[Invitation, Patient]], datetime | None]:
+def _to_confirm_and_stuck(practice: Practice, now: datetime) -> tuple[list[Invitation], datetime | None]:
     """What stands above the list, nearly always nothing: one statement, and one more where somebody is to confirm.
 
     First who took a code at the desk and waits to be recognised. Then since when messages of the practice have been
@@ -126,5 +152,5 @@ def _to_confirm_and_stuck(
     late = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
     here = Practice.objects.filter(pk=practice.pk)
     anybody, stuck_since = here.values_list(Exists(taken), Subquery(late.values("created_at")[:1])).get()
-    longest_waiting = taken.select_related("patient").order_by("used_at")[:5] if anybody else ()
-    return [(invitation, invitation.patient) for invitation in longest_waiting if invitation.patient], stuck_since
+    longest_waiting = taken.select_related("patient").order_by("used_at")
+    return list(longest_waiting[:MOST_TO_CONFIRM]) if anybody else [], stuck_since

@@ -15,12 +15,10 @@ from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, T
 from symptoms.recovery.vocabulary import Device, Urgency
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
-from symptoms.wording.practitioner import concern_title, urgency_word
-from symptoms.wording.times import span
+from symptoms.wording.practitioner import concern_title
 from symptoms.wording.treatment import DEVICES, ROMAN
 
 DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()} | {str(Device.RF): "RF"}
-TOLD, NOBODY, FAILED = "", "Nobody was told", "Could not be told"
 
 
 @dataclass
@@ -33,7 +31,6 @@ class Row:
     alerts: list[Alert] = field(default_factory=list)  # open, the most urgent and longest waiting first
     spark: Spark | None = None
     day: int | None = None
-    waits: str = ""
     until: datetime | None = None  # when the patient left the practice, if they did
 
     @cached_property
@@ -95,22 +92,6 @@ class Row:
         return " · ".join([*parts, f"type {ROMAN[kind]}"] if kind else parts)
 
     @property
-    def now_lower(self) -> str:
-        """What the newest answers raise of the worst alert, where that is less than its peak."""
-        if self.worst is None or self.worst.current_urgency >= self.worst.urgency:
-            return ""
-        return urgency_word(self.worst.current_urgency).lower()
-
-    @property
-    def answers_changed(self) -> bool:
-        return self.worst is not None and self.worst.answers_changed_at is not None
-
-    @property
-    def more(self) -> int:
-        """How many further alerts are open."""
-        return len(self.alerts) - 1
-
-    @property
     def taken_by(self) -> str:
         """Who has it: everything open, or "2 of 3"; empty while nobody has any of it."""
         taken = [alert for alert in self.alerts if alert.is_held]
@@ -118,18 +99,6 @@ class Row:
             return ""
         who = str(taken[0].acknowledged_by)
         return f"{who} has it" if len(taken) == len(self.alerts) else f"{who} has {len(taken)} of {len(self.alerts)}"
-
-    @property
-    def is_worse_since_taken(self) -> bool:
-        """Whether the worst got worse after somebody took it."""
-        return self.worst is not None and self.worst.is_held and self.worst.is_worse_since_taken
-
-    @property
-    def told(self) -> str:
-        """What went wrong with telling somebody, if anything did."""
-        if self.worst is None or self.worst.reached:
-            return TOLD
-        return FAILED if self.worst.tried else NOBODY
 
 
 def rows_of(
@@ -151,9 +120,6 @@ def rows_of(
         if row.treatment is not None:
             row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
             row.spark = _drawn(row, row.treatment, entries[row.treatment.pk])
-        last = row.status.entry if row.status else None
-        since = row.worst.worsened_at if row.worst else last.received_at if last else None
-        row.waits = span(since, now) if since else ""
     return rows
 
 

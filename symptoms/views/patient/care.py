@@ -1,6 +1,6 @@
 """How to care for the skin in each phase, and what is allowed again when."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,22 +11,22 @@ from accounts.access import PatientRequest, patient_required
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
-from symptoms.recovery.care import PHASES, Phase, care, phase_of, when_can_i
+from symptoms.recovery import care as aftercare
 from symptoms.recovery.protocol import PROTOCOL
-from symptoms.views.patient.own_treatments import in_a_line, own_treatments
+from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.wording.care import in_full
 from symptoms.wording.times import short
 
 
 @patient_required
 @require_safe
-def care_page(request: PatientRequest) -> HttpResponse:
+def care(request: PatientRequest) -> HttpResponse:
     """Care for the phase of today, or for another (?phase=), and "When can I …?" with dates."""
-    now, patient = timezone.now(), request.patient
+    patient = request.patient
     treatments = own_treatments(patient)
     if not treatments:
         return render(request, "patient/care.html", {"tab": "care", "treatment": None})
-    treatment, today = treatments[0], patient.today(now)
+    treatment, today = treatments[0], patient.today(timezone.now())
     values = treatment_values(treatment), patient_values(treatment)
     day = max(0, treatment.day_of(today))
     phase, shown_day = _shown(request.GET.get("phase", ""), day)
@@ -34,30 +34,29 @@ def care_page(request: PatientRequest) -> HttpResponse:
     context = {
         "tab": "care",
         "treatment": treatment,
-        "described": in_a_line(treatment),
-        "phases": PHASES,
-        "current": phase_of(day),
+        "phases": aftercare.PHASES,
+        "current": aftercare.phase_of(day),
         "shown": phase,
-        "advice": in_full(care(shown_day, *values), has_clinic=lines.has_clinic),
-        "allowed": [_allowed(what, first, treatment, today) for what, first in when_can_i(*values)],
+        "advice": in_full(aftercare.care(shown_day, *values), has_clinic=lines.has_clinic),
+        "allowed": [_allowed(what, first, treatment, today) for what, first in aftercare.when_can_i(*values)],
         "lines": lines,
         "version": PROTOCOL.version,
     }
     return render(request, "patient/care.html", context)
 
 
-def _shown(key: str, day: int) -> tuple[Phase, int]:
+def _shown(key: str, day: int) -> tuple[aftercare.Phase, int]:
     """The phase that was asked for and one of its days; by default today's."""
     if not key:
-        return phase_of(day), day
-    for phase in PHASES:
+        return aftercare.phase_of(day), day
+    for phase in aftercare.PHASES:
         if phase.key == key:
             return phase, day if phase.days.hold("A", day) else phase.days.spans["A"][0]
     raise Http404
 
 
 def _allowed(what: str, first: int, treatment: Treatment, today: date) -> dict[str, str]:
-    on = treatment.day_zero + timedelta(days=first)
+    on = treatment.date_of(first)
     if on <= today:
         return {"what": what, "icon": "check", "when": f"now, since {short(on, today)}"}
     return {"what": what, "icon": "clock", "when": f"from day {first}, {short(on, today)}"}

@@ -1,6 +1,5 @@
 """One entry: what was said about it, and what the clinic did."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,7 +12,7 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
-from symptoms.wording.times import at, full
+from symptoms.wording.times import full
 
 NOTES_SHOWN = 5
 
@@ -30,20 +29,17 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     lines = lines_for(patient)
     verdict = verdict_about(entry, assessment, lines, unit_for(request, patient))
     newer = None if entry.is_current else entry.treatment.entries.current().filter(day=entry.day).first()
-    since = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=entry.received_at)
+    notes = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=entry.received_at)
     context = {
         "tab": "today",
+        "now": now,
         "entry": entry,
-        "on": full(entry.treatment.day_zero + timedelta(days=entry.day)),
-        "saved": at(entry.received_at, patient.zone, patient.today(now)),
+        "on": full(entry.treatment.date_of(entry.day)),
         "verdict": verdict,
         "lines": lines,
         "newer": newer,
         "received": received(entry, assessment, verdict, patient, now) if entry.is_current else None,
-        "notes": [
-            {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
-            for note in since.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN]
-        ],
+        "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
         "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
     }
     return render(request, "patient/entry.html", context)

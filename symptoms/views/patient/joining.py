@@ -19,8 +19,7 @@ from symptoms.forms.joining import JoinForm
 from symptoms.journal import joining
 from symptoms.journal.verdicts import titles_for_patient
 from symptoms.models import Alert
-from symptoms.views.patient.own_treatments import in_a_line, own_treatments
-from symptoms.wording.times import full
+from symptoms.views.patient.own_treatments import own_treatments
 
 
 @public
@@ -73,10 +72,9 @@ def _before(user: User, invitation: Invitation) -> dict[str, Any]:
     patient = user.as_patient
     if invitation.patient is None or patient is None or patient.practice_id == invitation.practice_id:
         return {}
-    course = joining.running_course(patient)
     return {
         "leaving": patient.practice,
-        "course": (full(course.day_zero), in_a_line(course)) if course else None,
+        "course": joining.running_course(patient),
         "has_open": Alert.objects.open().filter(treatment__patient=patient).exists(),
     }
 

@@ -10,7 +10,7 @@ from accounts.access import AuthenticatedHttpRequest, PatientRequest, patient_re
 from accounts.patients import CannotStart
 from symptoms.forms.onboarding import StartForm, WelcomeForm
 from symptoms.journal import onboarding
-from symptoms.views.patient.own_treatments import facts_of, own_treatments
+from symptoms.views.patient.own_treatments import own_treatments
 
 
 @signed_in
@@ -57,6 +57,5 @@ def welcome(request: PatientRequest) -> HttpResponse:
         "form": form,
         "patient": patient,
         "treatment": treatment,
-        "facts": facts_of(treatment) if treatment else (),
     }
     return render(request, "patient/welcome.html", context, status=422 if request.method == "POST" else 200)

@@ -6,9 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PatientRequest, patient_required
@@ -17,7 +15,7 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.treatments import possibly_same
-from symptoms.journal.verdicts import lines_for, verdict_about, word_for
+from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
@@ -26,10 +24,10 @@ from symptoms.recovery.phrases import listed
 from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
-from symptoms.views.patient.own_treatments import in_a_line, own_treatments
+from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.wording.care import in_short
 from symptoms.wording.patient import at_most
-from symptoms.wording.times import at, full
+from symptoms.wording.times import full
 
 WEEK = 7
 BEFORE_TODAY = 3  # days of the week that have passed
@@ -46,6 +44,7 @@ def today(request: PatientRequest) -> HttpResponse:
     day = _day(treatment, patient.today(now)) if treatment else None
     context: dict[str, Any] = {
         "tab": "today",
+        "now": now,
         "patient": patient,
         "treatment": treatment,
         "day": day,
@@ -53,16 +52,13 @@ def today(request: PatientRequest) -> HttpResponse:
         "date": full(patient.today(now)),
         "agreed": patient.agreed_to("care"),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
-        "notes": _notes(patient, now),
+        "notes": _notes(patient),
     }
     if treatment is not None and day is not None:
-        context["described"] = in_a_line(treatment)
         if day > LAST_DAY:
             context |= {"is_over": True, "last_day": LAST_DAY}
         elif day >= 0:
             context |= _day_n(request, treatment, day, now)
-        else:
-            context["begins"] = full(treatment.day_zero)
     return render(request, "patient/today.html", context)
 
 
@@ -73,57 +69,48 @@ def _day(treatment: Treatment, today: date) -> int:
 
 
 def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
-    first = max(0, day - BEFORE_TODAY)
+    patient, first = treatment.patient, max(0, day - BEFORE_TODAY)
     course = read_course(Visibility(request.user, treatment), days=range(first, day + 1), photos=False)
-    this_day = course.days[-1]
     last, assessment = (course.newest.entry, course.newest.assessment) if course.newest else (None, None)
-    lines = lines_for(treatment.patient)
-    verdict = verdict_about(last, assessment, lines, unit_for(request, treatment.patient)) if last else None
-    response = received(last, assessment, verdict, treatment.patient, now) if last and verdict else None
+    lines = lines_for(patient)
+    verdict = verdict_about(last, assessment, lines, unit_for(request, patient)) if last else None
+    response = received(last, assessment, verdict, patient, now) if last and verdict else None
     is_loud = assessment is not None and assessment.urgency >= Urgency.URGENT and not (response and response["closed"])
-    is_logged = this_day.entry is not None
-    values = treatment_values(treatment), patient_values(treatment)
+    is_logged = course.days[-1].entry is not None
     return {
-        "week": _week(course, day, has_clinic=lines.has_clinic),
+        "week": _week(course),
+        "has_clinic": lines.has_clinic,
         "is_logged": is_logged,
         "last": last,
         "verdict": verdict,
         "is_loud": is_loud,
         "verdict_leads": is_loud or is_logged,
-        "when": at(last.received_at, treatment.patient.zone, treatment.patient.today(now)) if last else "",
         "received": response,
         "lines": lines,
-        "expected": _expected(treatment, this_day),
-        "advice": in_short(care(day, *values), has_clinic=lines.has_clinic),
+        "expected": _expected(course),
+        "advice": in_short(
+            care(day, treatment_values(treatment), patient_values(treatment)), has_clinic=lines.has_clinic
+        ),
     }
 
 
-def _week(course: CourseRead, today: int, *, has_clinic: bool) -> list[dict[str, Any]]:
-    """Seven days around today, those to come included."""
-    read = {day.day: day for day in course.days}
+def _week(course: CourseRead) -> list[tuple[int, date, DayRead | None]]:
+    """Number, date and what is known of seven days around today, those to come included."""
+    known = {day.day: day for day in course.days}
     if course.newest:  # perhaps tomorrow's: logged before the patient travelled west
-        read.setdefault(course.newest.day, course.newest)
-    first = course.days[0].day
-    days = range(first, first + WEEK)
-    return [_cell(read.get(day), day, course.treatment, today, has_clinic=has_clinic) for day in days]
+        known.setdefault(course.newest.day, course.newest)
+    first = course.days[0]
+    return [
+        (number, first.on + timedelta(days=number - first.day), known.get(number))
+        for number in range(first.day, first.day + WEEK)
+    ]
 
 
-def _cell(read: DayRead | None, day: int, treatment: Treatment, today: int, *, has_clinic: bool) -> dict[str, Any]:
-    """What `patient/day_cell.html` takes, and where it leads; a day to come (`read` is None) leads nowhere."""
-    weekday, is_today = date_format(treatment.day_zero + timedelta(days=day), "D"), day == today
-    cell = {"weekday": weekday, "day": day, "is_today": is_today}
-    if read is None:
-        return cell
-    if read.entry is None and is_today:
-        return cell | {"href": reverse("log"), "is_to_log": True, "word": "not logged yet"}
-    word = word_for(read, has_clinic=has_clinic) if read.entry else "not logged"
-    return cell | {"href": reverse("course_day", args=[day]), "urgency": read.urgency, "word": word}
-
-
-def _expected(treatment: Treatment, this_day: DayRead) -> dict[str, Any]:
+def _expected(course: CourseRead) -> dict[str, Any]:
     """Of what is asked today: `most`, (what, how much is usual), and `none`, what is not usual any more, in words."""
-    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=this_day.day, last=None).symptoms
-    limits = {_named(symptom): this_day.expected[symptom] for symptom in asked}
+    values, today = (patient_values(course.treatment), treatment_values(course.treatment)), course.days[-1]
+    symptoms = asked_today(*values, day=today.day, last=None).symptoms
+    limits = {_named(symptom): today.expected[symptom] for symptom in symptoms}
     gone = [title.lower() for title, limit in limits.items() if not limit]
     return {
         "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
@@ -136,15 +123,14 @@ def _named(symptom: Symptom) -> str:
     return "Redness or darker tone" if symptom is Symptom.REDNESS else question(symptom).title
 
 
-def _notes(patient: Patient, now: datetime) -> dict[str, Any]:
+def _notes(patient: Patient) -> dict[str, list[Note]]:
     """What the clinic wrote: what is new, and the last that were read."""
     rows = Note.objects.filter(treatment__patient=patient, for_patient=True).select_related("author", "practice")
-    shown: list[dict[str, Any]] = [
-        {"note": note, "when": at(note.written_at, patient.zone, patient.today(now))}
-        for note in rows.order_by("-written_at")[: 4 * NOTES_SHOWN]
-    ]
-    unread = [row for row in shown if row["note"].read_at is None]
-    return {"unread": unread, "read": [row for row in shown if row["note"].read_at is not None][:NOTES_SHOWN]}
+    notes = list(rows.order_by("-written_at")[: 4 * NOTES_SHOWN])
+    return {
+        "unread": [note for note in notes if note.read_at is None],
+        "read": [note for note in notes if note.read_at is not None][:NOTES_SHOWN],
+    }
 
 
 @patient_required

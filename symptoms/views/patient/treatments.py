@@ -18,7 +18,7 @@ from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.treatments import possibly_same, say_different, say_same, start_treatment
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
-from symptoms.views.patient.own_treatments import facts_of, own_treatments
+from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.treatment_edit import edit_treatment
 
 
@@ -56,7 +56,7 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     if treatment.recorded_by_id != request.user.pk:
         if request.method == "POST":
             raise PermissionDenied
-        context = {"tab": "today", "facts": facts_of(treatment), "lines": lines_for(treatment.patient)}
+        context = {"tab": "today", "treatment": treatment, "lines": lines_for(treatment.patient)}
         return render(request, "patient/treatment_of_clinic.html", context)
     zone, practice = treatment.patient.zone, treatment.patient.practice
     form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)
@@ -92,7 +92,7 @@ def same_session(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     context = {
         "tab": "today",
         "treatment": treatment,
-        "records": [("Your clinic wrote", facts_of(clinics)), ("You wrote", facts_of(mine))],
+        "records": [("Your clinic wrote", clinics), ("You wrote", mine)],
         "not_chosen": request.method == "POST",
     }
     return render(request, "patient/same_session.html", context, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,34 @@
+"""Answers, alerts and times in templates, in the words of `symptoms.wording`."""
+
+from datetime import datetime
+
+from django import template
+
+from accounts.members import user_name
+from symptoms.models import Treatment
+from symptoms.recovery.phrases import step, title
+from symptoms.wording.answers import answers_in_words
+from symptoms.wording.evidence import evidence
+from symptoms.wording.patient import at_most
+from symptoms.wording.practitioner import concern_title, left_in_words
+from symptoms.wording.times import at, full, on_both_clocks, span
+from symptoms.wording.treatment import described
+
+register = template.Library()
+register.filter("question_title", title)  # Django has a `title` of its own
+for in_words in (answers_in_words, at_most, concern_title, evidence, full, left_in_words, span, step, user_name):
+    register.filter(in_words)
+register.simple_tag(on_both_clocks)
+
+
+@register.filter
+def in_a_line(treatment: Treatment) -> str:
+    """What was done: "Pen, 1.5 mm, whole face"."""
+    return described(treatment.device, treatment.needle_depth_mm, treatment.areas, treatment.areas_other)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, moment: datetime) -> str:
+    """A moment on the patient's clock, seen from the page's `now`: "today at 09:12"."""
+    patient = context["request"].patient
+    return at(moment, patient.zone, patient.today(context["now"]))
