@@ -188,13 +188,10 @@ def test_counts_are_not_forgotten_to_make_room_and_go_when_they_are_over(owner):
 @pytest.mark.parametrize(
     ("address", "network"),
     [
-        ("192.0.2.77", "192.0.2.0/24"),
-        ("::ffff:192.0.2.77", "192.0.2.0/24"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("", ""),
-        ("unix", "unix"),
+        ("192.0.2.77", "192.0.2.0/24"), ("::ffff:192.0.2.77", "192.0.2.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("", ""), ("unix", "unix"),
     ],
-)
+)  # fmt: skip
 def test_the_network_of_an_address(address, network):
     assert network_of(address) == network
 

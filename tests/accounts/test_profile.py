@@ -34,21 +34,12 @@ def test_a_patient_changes_name_country_and_zone_and_nothing_else(ana):
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("name", ""),
-        ("name", "   \t "),
-        ("name", "\u200f\u202e\u2066"),
-        ("name", "x" * 10_000),
-        ("name", "An\x00a"),
-        ("phone", "1" * 41),
-        ("country", "XX"),
-        ("country", ["GB", "US", "XX"]),
-        ("time_zone", "Mars/Olympus_Mons"),
-        ("time_zone", "localtime"),
-        ("time_zone", "Factory"),
-        ("name", "\u200b\u3164"),
+        ("name", ""), ("name", "   \t "), ("name", "\u200f\u202e\u2066"), ("name", "x" * 10_000), ("name", "An\x00a"),
+        ("name", "\u200b\u3164"), ("phone", "1" * 41), ("country", "XX"), ("country", ["GB", "US", "XX"]),
+        ("time_zone", "Mars/Olympus_Mons"), ("time_zone", "localtime"), ("time_zone", "Factory"),
         ("time_zone", "../../etc/passwd"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_answer_is_explained_beside_its_field_and_nothing_typed_is_lost(ana, field, value):
     answer = people.signed_in(ana).post(PROFILE, {**DETAILS, "phone": "020 7946 0999", field: value})
     assert answer.status_code == 422

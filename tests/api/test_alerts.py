@@ -19,10 +19,10 @@ def alert(anas, treatment):
 
 
 def test_the_practice_s_alerts_say_what_since_when_and_for_whom(noors, alert, treatment):
-    [found] = noors.get(LIST, {"open": "true"}).json()["results"]
-    assert found == noors.get(f"{LIST}{alert.id}/").json()
-    assert (found["concern"], found["urgency"], found["day"]) == ("infection", "urgent", 3)
-    assert (found["patient_name"], found["treatment"]) == ("Ana Marrowby", str(treatment.id))
+    [alert_document] = noors.get(LIST, {"open": "true"}).json()["results"]
+    assert alert_document == noors.get(f"{LIST}{alert.id}/").json()
+    assert (alert_document["concern"], alert_document["urgency"], alert_document["day"]) == ("infection", "urgent", 3)
+    assert (alert_document["patient_name"], alert_document["treatment"]) == ("Ana Marrowby", str(treatment.id))
     assert noors.get(LIST, {"open": "false"}).json()["results"] == []
 
 
@@ -56,10 +56,8 @@ def test_an_alert_closes_once_with_an_outcome(noors, alert):
 
 @pytest.mark.parametrize("field", ["resolved_by", "resolved_at", "urgency", "practice", "acknowledged_by"])
 def test_who_and_when_cannot_be_sent(noors, alert, field):
-    assert pointers(noors.post(f"{LIST}{alert.id}/resolve/", {"outcome": "seen", field: "x"}, format="json")) == {
-        f"/{field}"
-    }
-    assert pointers(noors.post(f"{LIST}{alert.id}/acknowledge/", {field: "x"}, format="json")) == {f"/{field}"}
+    for verb, document in (("resolve", {"outcome": "seen", field: "x"}), ("acknowledge", {field: "x"})):
+        assert pointers(noors.post(f"{LIST}{alert.id}/{verb}/", document, format="json")) == {f"/{field}"}
     assert Alert.objects.open().filter(acknowledged_at=None).exists()
 
 

@@ -23,9 +23,7 @@ def long_ago(ana, noor):
 
 def statements(call) -> list[str]:
     """The domain statements of a call: all but those that say who is asking, and transactions."""
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         assert call().status_code in (200, 201)
     return [q["sql"] for q in captured if not any(word in q["sql"] for word in AUTHENTICATION)]
 

@@ -144,6 +144,7 @@ def test_a_day_that_has_not_come_is_refused_with_the_servers_day(treatment):
         ("Europe/London", datetime(2026, 3, 28, 23, 59, tzinfo=UTC), 27),
         ("Europe/London", datetime(2026, 3, 29, 0, 0, tzinfo=UTC), 28),  # the night in which the clocks go forward
         ("Europe/London", datetime(2026, 3, 29, 23, 0, tzinfo=UTC), 29),  # midnight is an hour earlier now
+        ("Europe/London", datetime(2026, 10, 25, 23, 59, tzinfo=UTC), 238),  # a day of 25 hours
         ("Etc/GMT+12", datetime(2026, 3, 2, 11, 59, tzinfo=UTC), 0),  # UTC-12
         ("Etc/GMT+12", datetime(2026, 3, 2, 12, 0, tzinfo=UTC), 1),
         ("Pacific/Kiritimati", datetime(2026, 3, 1, 9, 59, tzinfo=UTC), 0),  # UTC+14

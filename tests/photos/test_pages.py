@@ -18,7 +18,6 @@ from symptoms.models import Photo
 from symptoms.photos import files
 from tests import images, people
 from tests.pages.html import text_of
-from tests.pages.patient.log_page import typed
 from tests.treatments import attached, pen
 
 pytestmark = pytest.mark.django_db
@@ -244,12 +243,6 @@ def test_without_agreement_no_photo_is_kept(ana, phone, treatment):
     page = phone.post(add(1), {"id": str(uuid4()), "front": file()})
     assert page.status_code == 422 and "Nothing was saved." in text_of(page) and not Photo.objects.exists()
     assert "Nothing was saved." in text_of(phone.get(add(1), follow=True))
-
-
-def test_a_log_that_is_refused_keeps_no_photo_either(ana, phone, treatment):
-    withdraw_consent(ana, "care", timezone.now())
-    assert phone.post(reverse("log"), typed(3) | {"front": file()}).status_code == 403
-    assert not Photo.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["../../x.jpg", "a\r\nb.jpg", "x" * 300 + ".jpg", "<script>.jpg", "=cmd|.jpg", "CON"])

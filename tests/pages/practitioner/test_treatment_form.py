@@ -51,7 +51,7 @@ def test_what_is_typed_becomes_the_facts_of_a_treatment():
 def test_fifteen_millimetres_are_a_slip_and_the_form_says_so():
     assert refused("needle_depth_mm", "15") == ("15 mm is deeper than any needle made for this. Did you mean 1.5?")
     assert refused("needle_depth_mm", "3.5") == ""
-    assert refused("needle_depth_mm", "0.09") == "Between 0.1 and 3.5 mm."
+    assert refused("needle_depth_mm", "0.09") == refused("needle_depth_mm", "-1") == "Between 0.1 and 3.5 mm."
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,10 @@ def test_a_treatment_is_neither_in_the_future_nor_too_long_ago():
     assert refused("performed_at", just_now.strftime("%Y-%m-%dT%H:%M")) == ""
     assert "future" in refused("performed_at", (just_now + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M"))
     assert "400 days" in refused("performed_at", "2025-05-01T10:00")
-    for nonsense in ("2026-02-30T10:00", "yesterday", "", "0000-00-00T00:00", "9" * 5000):
-        assert refused("performed_at", nonsense)
+    assert "too long to follow" in refused("performed_at", "0001-01-01T00:00")
+    for nonsense in ("2026-02-30T10:00", "yesterday", "0000-00-00T00:00", "9" * 5000):
+        assert "Write a date and a time" in refused("performed_at", nonsense)
+    assert refused("performed_at", "") == "Say when it was done."
 
 
 def test_every_row_for_a_product_is_there_and_can_be_told_filled_or_empty_by_the_stylesheet():
