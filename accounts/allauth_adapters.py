@@ -6,7 +6,9 @@ from urllib.parse import urlencode, urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.forms import Form
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import reverse
@@ -83,7 +85,7 @@ class Adapter(DefaultAccountAdapter):
     def logout(self, request: HttpRequest) -> None:
         sign_out(request)
 
-    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)
 
@@ -105,13 +107,13 @@ class Adapter(DefaultAccountAdapter):
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
         """Whoever comes with a link that was only ever mailed to this address has shown that they read its mail."""
         invitation = self.invitation(request)
-        invited = invitation is not None and invitation.is_bound and invitation.email.lower() == email.lower()
-        return invited or super().is_email_verified(request, email)
+        is_invited = invitation is not None and invitation.is_bound and invitation.email.lower() == email.lower()
+        return is_invited or super().is_email_verified(request, email)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """The address belongs to whoever shows first that they read its mail; who only claimed it never got in."""
-        claimed = User.objects.filter(email=email_address.email, last_login=None).exclude(pk=email_address.user_id)
-        claimed.exclude(emailaddress__verified=True).delete()
+        claimants = User.objects.filter(email=email_address.email, last_login=None).exclude(pk=email_address.user_id)
+        claimants.exclude(emailaddress__verified=True).delete()
         return super().confirm_email(request, email_address)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
@@ -129,8 +131,8 @@ class Adapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, template_prefix: Any, user: Any, context: Any = None, email: Any = None) -> None:
         """A letter about the account; its time stands by the clock of its reader, which is named."""
-        when = f"{date_format(timezone.localtime(timezone=user.zone), 'j F Y, H:i')} ({clock_of(user.zone)})"
-        super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": when}, email)
+        timestamp = f"{date_format(timezone.localtime(timezone=user.zone), 'j F Y, H:i')} ({clock_of(user.zone)})"
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": timestamp}, email)
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
@@ -147,7 +149,7 @@ def _on_our_site(url: str) -> str:
 class SessionsAdapter(DefaultUserSessionsAdapter):
     """Signing out everywhere else."""
 
-    def end_sessions(self, sessions: Any) -> None:
+    def end_sessions(self, sessions: list[UserSession]) -> None:
         """End them, and the token: whoever lost a phone does not know what else got into other hands."""
         super().end_sessions(sessions)
         Token.objects.filter(user__in={session.user_id for session in sessions}).delete()

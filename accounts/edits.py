@@ -35,8 +35,8 @@ class Reading:
     def carried_by(cls, text: str | None) -> "Reading | None":
         """The reading that a form carried along; None where there is none, or none that can be read."""
         try:
-            carried = json.loads(text or "")
-            values, at = carried["values"], datetime.fromisoformat(carried["at"])
+            document = json.loads(text or "")
+            values, at = document["values"], datetime.fromisoformat(document["at"])
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
         return cls(values, at) if isinstance(values, dict) and at.tzinfo else None

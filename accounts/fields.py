@@ -82,8 +82,8 @@ def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
         region, _, place = zone.partition("/")
         if place and region not in OLD_REGIONS:
             regions.setdefault(region, []).append((zone, place.replace("_", " ")))
-    listed = current in ("", "UTC") or any(zone == current for places in regions.values() for zone, _ in places)
-    other = [("UTC", "UTC")] if listed else [(current, current), ("UTC", "UTC")]
+    is_listed = current in ("", "UTC") or any(zone == current for places in regions.values() for zone, _ in places)
+    other = [("UTC", "UTC")] if is_listed else [(current, current), ("UTC", "UTC")]
     return [*regions.items(), ("Other", other)]
 
 

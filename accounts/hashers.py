@@ -14,8 +14,8 @@ def spellings_of(password: str) -> list[str]:
 
     Hashes from before there was one spelling were made from whatever the keyboard sent, on some from separate accents.
     """
-    composed, decomposed = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
-    return list(dict.fromkeys((composed, password, decomposed)))
+    nfc, nfd = (unicodedata.normalize(form, password) for form in ("NFC", "NFD"))
+    return list(dict.fromkeys((nfc, password, nfd)))
 
 
 class Argon2(Argon2PasswordHasher):

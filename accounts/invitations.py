@@ -131,10 +131,10 @@ def undelivered_to(patient: Patient) -> Invitation | None:
 
 def qr_code(url: str) -> SafeString:
     """A link as an inline SVG of a QR code, black on white so that cameras read it in the dark theme too."""
-    drawn = segno.make(url, error="m").svg_inline(
+    svg = segno.make(url, error="m").svg_inline(
         scale=6, border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None, title="QR code"
     )
-    return mark_safe(drawn)  # noqa: S308  our own link, drawn by segno
+    return mark_safe(svg)  # noqa: S308  our own link, drawn by segno
 
 
 def find(token: str, now: datetime) -> Invitation | None:

@@ -43,8 +43,8 @@ class Count:
 
 def wait_after(rate: str) -> str:
     """How long to wait once there were more tries than `rate` allows, in words."""
-    (parsed,) = ratelimit.parse_rates(rate)
-    return in_words(timedelta(seconds=parsed.duration))
+    (limit,) = ratelimit.parse_rates(rate)
+    return in_words(timedelta(seconds=limit.duration))
 
 
 class TooManyTries(Exception):

@@ -270,7 +270,7 @@ class Departure(models.Model):
 
     def patient_then(self) -> Patient:
         """The patient as the practice knew them when they left: for reading only, never to be saved."""
-        known = {name: getattr(self, name) for name in self.AS_KNOWN}
+        details = {name: getattr(self, name) for name in self.AS_KNOWN}
         return Patient(
             pk=self.patient_id,
             user_id=self.patient.user_id,
@@ -278,7 +278,7 @@ class Departure(models.Model):
             zone_confirmed_at=self.at,
             welcomed_at=self.at,
             created_at=self.patient.created_at,
-            **known,
+            **details,
         )
 
 

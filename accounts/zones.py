@@ -29,6 +29,6 @@ def clock_of(zone: ZoneInfo) -> str:
     return place if place.startswith("UTC") else f"{place} time"
 
 
-def differ(one: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
+def differ(zone: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:
     """Whether the clocks of two zones show different times at `at`."""
-    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
+    return at.astimezone(zone).utcoffset() != at.astimezone(other).utcoffset()

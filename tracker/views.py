@@ -48,9 +48,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     """When to get help now, for anybody, with the numbers of their country."""
-    chosen = request.GET.get("country", "")
+    country = request.GET.get("country", "")
     patient = request.user.as_patient if request.user.is_authenticated else None
-    numbers = numbers_of(chosen) if chosen in settings.HELP_NUMBERS else numbers_for(patient)
+    numbers = numbers_of(country) if country in settings.HELP_NUMBERS else numbers_for(patient)
     return render(
         request,
         "public/help.html",
@@ -114,8 +114,11 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
     """The demo's mail, newest first, read from the folder into which the demo's worker delivers."""
     files = sorted(settings.MAIL_FOLDER.glob("*.eml"), reverse=True)[:50]
     letters = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
-    shown = [{"to": m["To"], "subject": m["Subject"], "date": m["Date"], "body": m.get_content()} for m in letters]
-    return render(request, "public/demo_mail.html", {"letters": shown})
+    rows = [
+        {"to": letter["To"], "subject": letter["Subject"], "date": letter["Date"], "body": letter.get_content()}
+        for letter in letters
+    ]
+    return render(request, "public/demo_mail.html", {"letters": rows})
 
 
 @public

@@ -14,9 +14,9 @@ KNOWN_LIBRARIES = ("allauth.account.", "allauth.usersessions.", "drf_spectacular
 
 def rule_of(view: Callable[..., Any]) -> str | None:
     """The access rule that a resolved view declares, None when it declares none."""
-    declared: str | None = getattr(view, "access_rule", None)
-    if declared:
-        return declared
+    rule: str | None = getattr(view, "access_rule", None)
+    if rule:
+        return rule
     if hasattr(view, "cls") and hasattr(view.cls, "permission_classes"):
         return "api"  # REST framework's permission classes decide; without one of ours they refuse
     return "library" if view.__module__.startswith(KNOWN_LIBRARIES) else None

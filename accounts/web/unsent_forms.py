@@ -88,17 +88,17 @@ def _form_in(request: HttpRequest) -> dict[str, Any]:
 
 def _page(request: HttpRequest, form: dict[str, Any], status: int = 200) -> HttpResponse:
     """What was typed, to be looked over and sent; the fields that only a page fills in are not worth reading."""
-    shown = [(name.replace("_", " ").capitalize(), value) for name, value in form["fields"] if name not in BY_THE_PAGE]
-    context = {"typed": form, "shown": [(name, value) for name, value in shown if value.strip()]}
+    fields = [(name, value) for name, value in form["fields"] if name not in BY_THE_PAGE and value.strip()]
+    context = {"typed": form, "shown": [(name.replace("_", " ").capitalize(), value) for name, value in fields]}
     return render(request, "accounts/typed.html", context, status=status)
 
 
 def _fits(request: HttpRequest, guard: str, view: Callable[..., HttpResponse]) -> bool:
     """Whether the request would not count as forged with `guard` in place of the browser's own."""
-    before = copy(request)
-    before.COOKIES = {**request.COOKIES, settings.CSRF_COOKIE_NAME: guard}
-    before.META = {**request.META}
-    return is_genuine(before, view)
+    earlier = copy(request)
+    earlier.COOKIES = {**request.COOKIES, settings.CSRF_COOKIE_NAME: guard}
+    earlier.META = {**request.META}
+    return is_genuine(earlier, view)
 
 
 def is_genuine(request: HttpRequest, view: Callable[..., HttpResponse]) -> bool:

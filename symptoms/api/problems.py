@@ -77,7 +77,7 @@ def document(fault: exceptions.APIException) -> dict[str, Any]:
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": _sentence(fault),
-        "errors": [{"pointer": where, "detail": what} for where, what in _errors(fault)],
+        "errors": [{"pointer": pointer, "detail": sentence} for pointer, sentence in _errors(fault)],
     }
     return {**body, **getattr(fault, "more", {})}
 

@@ -65,7 +65,7 @@ def test_no_field_of_any_form_can_break_the_server(pages, kind):
 def test_no_address_can_either(pages, value):
     desk, phone = pages[0][0], pages[-3][0]
     for name in ("q", "show", "page", "country", "next", "day", "patient", "treatment"):
-        for browser, page in (desk, reverse("queue")), (phone, reverse("log")), (phone, reverse("help")):
+        for browser, page in (desk, reverse("queue")), (phone, reverse("log")), (phone, reverse("help_now")):
             assert browser.get(f"{page}?{name}={value}").status_code < 500, f"{page}?{name}"
     for path in ("/log/{}/", "/course/{}/", "/entries/{}/", "/join/{}/", "/photos/{}/", "/practice/patients/{}/"):
         for browser in (desk, phone):

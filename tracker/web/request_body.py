@@ -30,16 +30,16 @@ class _Whole:
 
     def read(self, size: int | None = -1) -> bytes:
         """All of the next `size` bytes, or of what is left of the body."""
-        wanted, parts = self._at_most(size), []
-        while wanted:
-            parts.append(self._counted(self._stream.read(wanted)))
-            wanted -= len(parts[-1])
+        remaining, parts = self._at_most(size), []
+        while remaining:
+            parts.append(self._counted(self._stream.read(remaining)))
+            remaining -= len(parts[-1])
         return b"".join(parts)
 
     def readline(self, size: int | None = -1) -> bytes:
         """The next line, or `size` bytes of it."""
-        wanted = self._at_most(size)
-        return self._counted(self._stream.readline(wanted)) if wanted else b""
+        remaining = self._at_most(size)
+        return self._counted(self._stream.readline(remaining)) if remaining else b""
 
     def _at_most(self, size: int | None) -> int:
         return self._left if size is None or size < 0 else min(size, self._left)

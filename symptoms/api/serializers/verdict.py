@@ -54,7 +54,7 @@ class ToldWord(Word):
 class ReceptionSerializer(serializers.Serializer):
     """What became of it at the clinic, as the patient may know it."""
 
-    told = ToldWord("Told", [told.name.lower() for told in Told])
+    told = ToldWord("Told", [state.name.lower() for state in Told])
     told_at = Moment(allow_null=True)
     read_at = Moment(allow_null=True)
     read_by = serializers.CharField()
