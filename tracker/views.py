@@ -25,7 +25,7 @@ from accounts.web.unsent_forms import offer_refused
 from symptoms.api.problems import MEDIA_TYPE, Busy, document
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
-from symptoms.photos.refusals import SENTENCES, TOO_LARGE
+from symptoms.photos.refusals import Refusal
 from symptoms.recovery.care import SEEK_HELP
 from tracker.web.body_limits import ONE_PHOTO, longest_body_of
 
@@ -147,7 +147,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """A body that is longer than any that its address takes."""
-    detail = SENTENCES[TOO_LARGE] if longest_body_of(request) == ONE_PHOTO else ""
+    detail = Refusal.TOO_LARGE.label if longest_body_of(request) == ONE_PHOTO else ""
     return _error(request, 413, "The body is too large", "too-large", detail)
 
 

@@ -17,7 +17,7 @@ from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.treatment_access import end_kept_access
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
 from symptoms.models.alert import OUTCOMES
-from symptoms.models.delivery import note_reason
+from symptoms.models.delivery import reason_of
 from symptoms.recovery.vocabulary import Urgency
 
 What = AlertEvent.What
@@ -131,6 +131,6 @@ def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, 
     if for_patient and patient.user_id is not None:
         Delivery.objects.create(
             note=note, recipient_id=patient.user_id, practice=note.practice, why=Delivery.Why.PATIENT,
-            reason=note_reason(note.pk), created_at=now, not_before=now,
+            reason=reason_of("note", note.pk), created_at=now, not_before=now,
         )  # fmt: skip
     return note

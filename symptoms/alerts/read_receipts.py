@@ -29,11 +29,11 @@ def first_read(alerts: Iterable[Alert]) -> dict[UUID, tuple[datetime, User | Non
         what=RECORD,
         at__gte=unread[0].worsened_at,
     )
-    found: dict[UUID, tuple[datetime, User | None]] = {}
+    readings: dict[UUID, tuple[datetime, User | None]] = {}
     for opening in openings.select_related("user").order_by("at").iterator(chunk_size=50):
         for alert in unread:
             if alert.practice_id == opening.practice_id and alert.worsened_at <= opening.at:
-                found.setdefault(alert.id, (opening.at, opening.user))
-        if len(found) == len(unread):
+                readings.setdefault(alert.id, (opening.at, opening.user))
+        if len(readings) == len(unread):
             break  # a page that is opened every hour has many later openings
-    return found
+    return readings

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.locks import lock_patient
 from accounts.models import Membership, Practice
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
-from symptoms.models.delivery import entry_reason, left_reason
+from symptoms.models.delivery import reason_of
 from symptoms.recovery.vocabulary import Urgency
 
 Why = Delivery.Why
@@ -27,8 +27,8 @@ def tell(
 
     `open_alerts` are the patient's: whoever holds one of them is told. Gives the messages.
     """
-    found = recipients(practice, treatment, urgency, holders=holders_of(open_alerts, practice))
-    return _queue(found, practice, urgency, now, reason=entry_reason(entry.pk, urgency), entry=entry)
+    recipients = _recipients(practice, treatment, urgency, open_alerts)
+    return _queue(recipients, practice, urgency, now, reason=reason_of("entry", entry.pk, urgency), entry=entry)
 
 
 def tell_of_leaving(alert: Alert, event: AlertEvent, was_open: Iterable[Alert], *, now: datetime) -> list[Delivery]:
@@ -37,46 +37,37 @@ def tell_of_leaving(alert: Alert, event: AlertEvent, was_open: Iterable[Alert], 
     `event` is the leaving; `was_open` is what was open at the practice. Gives the messages.
     """
     practice, urgency = alert.practice, alert.urgency
-    found = recipients(practice, alert.treatment, urgency, holders=holders_of(was_open, practice))
-    return _queue(found, practice, urgency, now, reason=left_reason(event.pk, urgency), alert=alert)
+    recipients = _recipients(practice, alert.treatment, urgency, was_open)
+    return _queue(recipients, practice, urgency, now, reason=reason_of("left", event.pk, urgency), alert=alert)
 
 
 def _queue(
-    found: list[tuple[Any, ...]], practice: Practice, urgency: int, now: datetime, **about: Any
+    recipients: list[tuple[UUID, Delivery.Why]], practice: Practice, urgency: int, now: datetime, **about: Any
 ) -> list[Delivery]:
-    rows = [
-        Delivery(
-            recipient_id=user, why=why, practice=practice, urgency=urgency, created_at=now, not_before=now, **about
-        )
-        for user, why in found
-    ]
+    message = {"practice": practice, "urgency": urgency, "created_at": now, "not_before": now, **about}
+    rows = [Delivery(recipient_id=user, why=why, **message) for user, why in recipients]
     return Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # some are told of this already
 
 
-def holders_of(alerts: Iterable[Alert], practice: Practice) -> set[UUID]:
-    """Who said "I have this" of any of `alerts` at `practice`; whether they still work there is another question."""
-    held = (alert.acknowledged_by_id for alert in alerts if alert.practice_id == practice.pk)
-    return {user for user in held if user is not None}
-
-
-def recipients(
+def _recipients(
     practice: Practice,
     treatment: Treatment,
     urgency: int,
-    *,
-    holders: Collection[UUID] = (),
+    open_alerts: Iterable[Alert],
     passed_over: Collection[UUID] = (),
-) -> list[tuple[Any, ...]]:
+) -> list[tuple[UUID, Delivery.Why]]:
     """(user id, why) of those to be told now, without those in `passed_over`.
 
-    An emergency: every practitioner of the practice. Anything less: who holds it and who treated, as far as they are
-    practitioners there; without any of these, every practitioner. Without any practitioner, the practice's admins.
+    An emergency: every practitioner of the practice. Anything less: who holds one of `open_alerts` there and who
+    treated, as far as they are practitioners there; without any of these, every practitioner. Without any practitioner,
+    the practice's admins.
     """
     treated = treatment.practitioner_id
+    holders = {alert.acknowledged_by_id for alert in open_alerts if alert.practice_id == practice.pk} - {None}
     is_emergency = urgency >= Urgency.EMERGENCY
-    # An entry's journal has found that out already (`read_journal`); nearly always nothing more need be asked.
+    # An entry's journal has read that already (`read_journal`); nearly always nothing more need be asked.
     is_known = getattr(treatment, "practitioner_is_there", False) and treated not in passed_over
-    if is_known and not holders and not is_emergency:
+    if treated and is_known and not holders and not is_emergency:
         return [(treated, Why.TREATED)]
     members = Membership.objects.current().filter(practice=practice).exclude(user__in=passed_over)
     practitioners = [member.user_id for member in members if member.is_practitioner]
@@ -101,10 +92,10 @@ def _is_on_the_desk(delivery: Delivery) -> bool:
     patient = delivery.patient
     if patient.practice_id == delivery.practice_id:
         return True
-    stayed = Alert.objects.open().filter(practice=delivery.practice_id)
+    left_open = Alert.objects.open().filter(practice=delivery.practice_id)
     if delivery.alert_id is not None:
-        return stayed.filter(pk=delivery.alert_id).exists()
-    return stayed.filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT).exists()
+        return left_open.filter(pk=delivery.alert_id).exists()
+    return left_open.filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT).exists()
 
 
 def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
@@ -124,18 +115,7 @@ def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
     about = failed.entry or failed.alert
     assert about is not None
     open_alerts = Alert.objects.open().filter(treatment__patient=failed.patient, practice=failed.practice_id)
-    found = recipients(
-        failed.practice,
-        about.treatment,
-        failed.urgency,
-        holders=holders_of(open_alerts, failed.practice),
-        passed_over=frozenset(same.values_list("recipient_id", flat=True)),
-    )
-    return _queue(
-        found, failed.practice, failed.urgency, now, reason=failed.reason, entry=failed.entry, alert=failed.alert
-    )
-
-
-def nobody_told(entry: Entry) -> bool:
-    """Whether no message about the entry was sent or is still on its way."""
-    return not Delivery.objects.filter(entry=entry).deliverable().exists()
+    passed_over = same.values_list("recipient_id", flat=True)
+    recipients = _recipients(failed.practice, about.treatment, failed.urgency, open_alerts, frozenset(passed_over))
+    message = {"reason": failed.reason, "entry": failed.entry, "alert": failed.alert}
+    return _queue(recipients, failed.practice, failed.urgency, now, **message)

@@ -12,7 +12,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
 from symptoms.photos.limits import MAX_BYTES as MAX_PHOTO
-from symptoms.photos.refusals import SENTENCES, TOO_LARGE
+from symptoms.photos.refusals import Refusal
 from symptoms.photos.uploads import nameless_file
 
 MAX_BYTES = 64 * 1024  # the longest honest body, a treatment with every field filled, is under 20 KB
@@ -32,7 +32,7 @@ class TooLarge(APIException):
 class PhotoTooLarge(TooLarge):
     """A photo over its limit, in the words that a page has for it."""
 
-    default_detail = SENTENCES[TOO_LARGE]
+    default_detail = Refusal.TOO_LARGE.label
 
 
 class StrictJSONParser(BaseParser):

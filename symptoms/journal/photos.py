@@ -19,7 +19,7 @@ from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTh
 from symptoms.models import Photo, Treatment
 from symptoms.photos import files
 from symptoms.photos.intake import Picture, take_in
-from symptoms.photos.refusals import NOT_STORED, PhotoRefused
+from symptoms.photos.refusals import PhotoRefused, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ def _stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:
         return files.store(picture.jpeg, patient_id=patient_id, photo_id=photo_id)
     except OSError as error:
         log.exception("the photo store takes nothing")
-        raise PhotoRefused(NOT_STORED) from error
+        raise PhotoRefused(Refusal.NOT_STORED) from error
 
 
 def _remove_file(key: str) -> None:

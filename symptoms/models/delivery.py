@@ -31,7 +31,7 @@ class Delivery(Sending):
         Practice, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="for which somebody is told"
     )
     why = models.CharField(max_length=12, choices=Why.choices)
-    # What the message is about and how urgent that was, made by the functions below: "entry:<id>:<urgency>",
+    # What the message is about and how urgent that was, made by `reason_of`: "entry:<id>:<urgency>",
     # "note:<id>:0", "left:<id of the event>:<urgency>". Nobody is told twice of one reason by one channel at one step;
     # the same entry at a higher urgency is another reason. Another kind of message takes a word of its own.
     reason = models.CharField(max_length=60)
@@ -83,16 +83,6 @@ class Delivery(Sending):
         return about.treatment.patient
 
 
-def entry_reason(entry_id: UUID, urgency: int) -> str:
-    """The reason of telling that an entry needs review at `urgency`."""
-    return f"entry:{entry_id}:{int(urgency)}"
-
-
-def note_reason(note_id: UUID) -> str:
-    """The reason of telling a patient that the clinic wrote."""
-    return f"note:{note_id}:0"
-
-
-def left_reason(event_id: int, urgency: int) -> str:
-    """The reason of telling a practice that a patient left it: that once, as its event says."""
-    return f"left:{event_id}:{int(urgency)}"
+def reason_of(kind: str, id: UUID | int, urgency: int = 0) -> str:
+    """The reason of telling about one entry, one note or one leaving of a patient, by its event."""
+    return f"{kind}:{id}:{int(urgency)}"

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from symptoms.photos.decoding import ANSWER, LONGEST_SIDE, REQUEST
-from symptoms.photos.refusals import BUSY, DAMAGED, SENTENCES, TOO_COMPLEX, PhotoRefused
+from symptoms.photos.refusals import PhotoRefused, Refusal
 
 PROGRAM = Path(__file__).with_name("decoding.py")
 PROCESSES = os.cpu_count() or 1
@@ -66,7 +66,7 @@ class DecodingProcess:
             try:
                 self._process = _start(self.cpu_seconds)
             except OSError:  # no memory or no process left on this machine: not the picture's fault
-                raise PhotoRefused(BUSY) from None
+                raise PhotoRefused(Refusal.BUSY) from None
         return self._process
 
     def _ask(
@@ -86,15 +86,15 @@ class DecodingProcess:
             body = _read(process.stdout, length)
         except (OSError, EOFError):
             self.close()
-            raise PhotoRefused(TOO_COMPLEX) from None
+            raise PhotoRefused(Refusal.TOO_COMPLEX) from None
         finally:
             watchdog.cancel()
         if not is_picture:
             reason = body.decode("ascii", "replace")
-            raise PhotoRefused(reason if reason in SENTENCES else DAMAGED)
+            raise PhotoRefused(Refusal(reason) if reason in Refusal.values else Refusal.DAMAGED)
         if not _is_clean(body, width, height):
             self.close()
-            raise PhotoRefused(TOO_COMPLEX)
+            raise PhotoRefused(Refusal.TOO_COMPLEX)
         return body, width, height
 
 
@@ -157,7 +157,7 @@ class Decoder:
         try:
             process = self._free.get(timeout=WAIT_SECONDS)
         except queue.Empty:
-            raise PhotoRefused(BUSY) from None
+            raise PhotoRefused(Refusal.BUSY) from None
         try:
             return process.decode(data, max_pixels, lacks_end=lacks_end)
         finally:

@@ -10,16 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from symptoms.photos.limits import MAX_BYTES
-from symptoms.photos.refusals import (
-    DAMAGED,
-    EMPTY,
-    FORMAT,
-    HEIC,
-    TOO_COMPLEX,
-    TOO_LARGE,
-    TOO_MANY_SCANS,
-    PhotoRefused,
-)
+from symptoms.photos.refusals import PhotoRefused, Refusal
 
 MAX_SCANS = 64
 MAX_SEGMENTS = 10_000  # an honest 20 MB file has about 2,500; each one costs the decoder a loop in Python
@@ -53,14 +44,14 @@ def examine(data: bytes) -> Source:
         PhotoRefused: it is empty, over MAX_BYTES, of another kind, or a JPEG that is no picture or takes too much work.
     """
     if not data:
-        raise PhotoRefused(EMPTY)
+        raise PhotoRefused(Refusal.EMPTY)
     if len(data) > MAX_BYTES:
-        raise PhotoRefused(TOO_LARGE)
+        raise PhotoRefused(Refusal.TOO_LARGE)
     if data[:3] == b"\xff\xd8\xff":
         try:
             return _first_jpeg(data)
         except (struct.error, IndexError):
-            raise PhotoRefused(DAMAGED) from None
+            raise PhotoRefused(Refusal.DAMAGED) from None
     if data[:8] == b"\x89PNG\r\n\x1a\n":
         return Source("PNG", len(data))
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -68,8 +59,8 @@ def examine(data: bytes) -> Source:
     if data[4:8] == b"ftyp" and data[8:12].decode("latin-1") in HEIF_BRANDS:
         if settings.PHOTOS_READ_HEIC:
             return Source("HEIF", len(data))
-        raise PhotoRefused(HEIC)
-    raise PhotoRefused(FORMAT)
+        raise PhotoRefused(Refusal.HEIC)
+    raise PhotoRefused(Refusal.FORMAT)
 
 
 def _first_jpeg(data: bytes) -> Source:
@@ -96,14 +87,14 @@ def _first_jpeg(data: bytes) -> Source:
         elif marker == START_OF_SCAN:
             scans += 1
             if scans > MAX_SCANS:
-                raise PhotoRefused(TOO_MANY_SCANS)
+                raise PhotoRefused(Refusal.TOO_MANY_SCANS)
             exact |= _exact_after(data, start, frame)
         elif marker == END_OF_IMAGE:
             break
         at = start + struct.unpack_from(">H", data, start)[0]
     else:
-        raise PhotoRefused(TOO_COMPLEX)
-    raise PhotoRefused(DAMAGED)
+        raise PhotoRefused(Refusal.TOO_COMPLEX)
+    raise PhotoRefused(Refusal.DAMAGED)
 
 
 def _exact_after(data: bytes, start: int, frame: int) -> set[tuple[int, int]]:

@@ -1,34 +1,42 @@
 """Why a photo is not kept, in words for the person who sent it."""
 
+from django.db.models import TextChoices
+
 from symptoms.photos.limits import MEGABYTES
 
-TOO_LARGE = "too_large"
-EMPTY = "empty"
-FORMAT = "format"
-HEIC = "heic"
-ANIMATED = "animated"
-TOO_SMALL = "too_small"
-TOO_MANY_PIXELS = "too_many_pixels"
-TOO_MANY_SCANS = "too_many_scans"
-DAMAGED = "damaged"
-TOO_COMPLEX = "too_complex"
-BUSY = "busy"
-NOT_STORED = "not_stored"
 
-SENTENCES = {
-    TOO_LARGE: f"This photo is larger than {MEGABYTES} MB, so it was not kept. Please send a smaller one.",
-    EMPTY: "This file is empty, so there was nothing to keep. Please choose the photo again.",
-    FORMAT: "This file is not a photo that we can read, so it was not kept. Please send a JPEG from your camera.",
-    HEIC: "This is a HEIC photo, which we cannot read. Please save it as a JPEG and send that.",
-    ANIMATED: "This is a moving picture, so it was not kept. Please send a still photo.",
-    TOO_SMALL: "This picture is too small to show your skin, so it was not kept. Please send a photo from your camera.",
-    TOO_MANY_PIXELS: "This picture has more pixels than we can read, so it was not kept. Please send a smaller one.",
-    TOO_MANY_SCANS: "This picture is stored in a way we do not read, so it was not kept. Please take a new photo.",
-    DAMAGED: "Part of this photo is missing or damaged, so it was not kept. Please take a new one.",
-    TOO_COMPLEX: "This picture took too much work to read, so it was not kept. Please take a new photo.",
-    BUSY: "Many photos are arriving just now, so this one was not kept. Please send it again in a minute.",
-    NOT_STORED: "We have no room for photos just now, so this one was not kept. Please send it again later.",
-}
+class Refusal(TextChoices):
+    """The word of a reason, as the API and the decoding process write it, and its sentence as `label`."""
+
+    TOO_LARGE = "too_large", f"This photo is larger than {MEGABYTES} MB, so it was not kept. Please send a smaller one."
+    EMPTY = "empty", "This file is empty, so there was nothing to keep. Please choose the photo again."
+    FORMAT = (
+        "format",
+        "This file is not a photo that we can read, so it was not kept. Please send a JPEG from your camera.",
+    )
+    HEIC = "heic", "This is a HEIC photo, which we cannot read. Please save it as a JPEG and send that."
+    ANIMATED = "animated", "This is a moving picture, so it was not kept. Please send a still photo."
+    TOO_SMALL = (
+        "too_small",
+        "This picture is too small to show your skin, so it was not kept. Please send a photo from your camera.",
+    )
+    TOO_MANY_PIXELS = (
+        "too_many_pixels",
+        "This picture has more pixels than we can read, so it was not kept. Please send a smaller one.",
+    )
+    TOO_MANY_SCANS = (
+        "too_many_scans",
+        "This picture is stored in a way we do not read, so it was not kept. Please take a new photo.",
+    )
+    DAMAGED = "damaged", "Part of this photo is missing or damaged, so it was not kept. Please take a new one."
+    TOO_COMPLEX = "too_complex", "This picture took too much work to read, so it was not kept. Please take a new photo."
+    BUSY = "busy", "Many photos are arriving just now, so this one was not kept. Please send it again in a minute."
+    NOT_STORED = (
+        "not_stored",
+        "We have no room for photos just now, so this one was not kept. Please send it again later.",
+    )
+
+
 # What the phone at hand can do about a HEIC photo: for this one, then for the next.
 HEIC_ON_AN_IPHONE = (
     "This is a HEIC photo, which we cannot read. Choose it again from your photo library, not from Files: your iPhone "
@@ -44,17 +52,16 @@ def heic_sentence(user_agent: str) -> str:
     """What somebody with that browser reads about a HEIC photo; page and server say the same."""
     if "iPhone" in user_agent or "iPad" in user_agent:
         return HEIC_ON_AN_IPHONE
-    return HEIC_ON_ANDROID if "Android" in user_agent else SENTENCES[HEIC]
+    return HEIC_ON_ANDROID if "Android" in user_agent else Refusal.HEIC.label
 
 
 class PhotoRefused(Exception):
-    """A photo that is not kept; `reason` is one of the words above, `sentence` is for the person who sent it.
+    """A photo that is not kept, and the `reason`; `sentence` is for the person who sent it.
 
     `is_ours` is True when the photo may be good and sending it again later may work (an answer of 503, not 422).
     """
 
-    def __init__(self, reason: str, sentence: str = ""):
-        self.reason = reason
-        self.sentence = sentence or SENTENCES[reason]
-        self.is_ours = reason in (BUSY, NOT_STORED)
+    def __init__(self, reason: Refusal):
+        self.reason, self.sentence = reason, reason.label
+        self.is_ours = reason in (Refusal.BUSY, Refusal.NOT_STORED)
         super().__init__(self.sentence)

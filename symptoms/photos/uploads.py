@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 
-from symptoms.photos.refusals import BUSY, PhotoRefused
+from symptoms.photos.refusals import PhotoRefused, Refusal
 
 AT_ONCE = 2  # photos of one person being taken in, in all processes together
 WHOLE_IN_MEMORY = 2  # pictures in one process, as they were sent, before they are decoded
@@ -55,7 +55,7 @@ def place_for_upload(person: UUID) -> Iterator[None]:
     """
     with _one_of_theirs(person):
         if not _in_memory.acquire(timeout=WAIT_SECONDS):
-            raise PhotoRefused(BUSY)
+            raise PhotoRefused(Refusal.BUSY)
         try:
             yield
         finally:
@@ -100,7 +100,7 @@ def _one_of_theirs(person: UUID) -> Iterator[None]:
         finally:
             os.close(descriptor)
         return
-    raise PhotoRefused(BUSY)
+    raise PhotoRefused(Refusal.BUSY)
 
 
 def _path(person: UUID, number: int) -> Path:

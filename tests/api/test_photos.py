@@ -10,7 +10,7 @@ from accounts.consents import withdraw_consent
 from symptoms.journal import photos as verbs
 from symptoms.journal.treatments import say_same
 from symptoms.models import Photo
-from symptoms.photos.refusals import BUSY, SENTENCES, TOO_LARGE, PhotoRefused
+from symptoms.photos.refusals import PhotoRefused, Refusal
 from tests import people
 from tests.api.programs import QUIET, jpeg, of, pointers, program, put_entry
 from tests.treatments import pen
@@ -69,14 +69,14 @@ def test_a_refused_photo_says_why_and_costs_no_entry(anas, treatment):
         answer = put_picture(anas, treatment, picture)
         assert answer.status_code == 422, picture[:10]
         assert pointers(answer) == {"/photo"}
-        assert SENTENCES[reason] in answer.json()["detail"]
+        assert Refusal(reason).label in answer.json()["detail"]
     assert not Photo.objects.exists()
     assert treatment.entries.count() == 1
 
 
 def test_when_the_fault_is_ours_it_is_sent_again(anas, treatment, monkeypatch):
     def busy(data):
-        raise PhotoRefused(BUSY)
+        raise PhotoRefused(Refusal.BUSY)
 
     monkeypatch.setattr(verbs, "take_in", busy)
     answer = put_picture(anas, treatment, jpeg())
@@ -141,7 +141,7 @@ def test_what_is_too_large_is_refused_before_it_is_read(anas, treatment):
         put_picture(anas, treatment, bytes(20_000_001)),
         put_form(anas, treatment, as_form(bytes(20_100_000))),
     ):
-        assert (answer.status_code, answer.json()["detail"]) == (413, SENTENCES[TOO_LARGE])
+        assert (answer.status_code, answer.json()["detail"]) == (413, Refusal.TOO_LARGE.label)
 
 
 def test_other_kinds_of_body_are_not_read(anas, treatment):

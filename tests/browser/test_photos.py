@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from symptoms.demo.cast import NOOR, PASSWORD
 from symptoms.photos.intake import take_in
-from symptoms.photos.refusals import HEIC_ON_AN_IPHONE, HEIC_ON_ANDROID, SENTENCES, TOO_LARGE
+from symptoms.photos.refusals import HEIC_ON_AN_IPHONE, HEIC_ON_ANDROID, Refusal
 from tests import images
 
 pytestmark = pytest.mark.browser
@@ -68,7 +68,7 @@ def test_a_file_over_the_limit_is_said_so_at_once_and_one_at_it_is_not(adding, t
     page, file = adding(), tmp_path / "front.jpg"
     file.write_bytes(images.photo().ljust(20_000_001, b"\0"))
     assert choose(page, file) == 0
-    expect(page.get_by_role("alert")).to_have_text(SENTENCES[TOO_LARGE])
+    expect(page.get_by_role("alert")).to_have_text(Refusal.TOO_LARGE.label)
     file.write_bytes(images.photo().ljust(20_000_000, b"\0"))
     assert choose(page, file) == 1
     assert choose(page, b"%PDF-1.7", "application/pdf", "letter.pdf") == 0

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from symptoms.models.delivery import entry_reason, note_reason
+from symptoms.models.delivery import reason_of
 
 BEFORE = [("accounts", "0005_who_changed_a_member"), ("symptoms", "0005_photo_files")]
 AFTER = [("accounts", "0006_undelivered_letters"), ("symptoms", "0007_reasons_are_known")]
@@ -55,10 +55,10 @@ def test_deliveries_and_open_alerts_from_before_are_carried_over(request):
     rows = new.get_model("symptoms", "Delivery").objects.order_by("reason", "recipient__email")
     facts = rows.values_list("recipient__email", "practice__name", "reason", "channel", "step")
     assert sorted(facts) == [
-        ("ana@example.org", "Larkfield", note_reason(note.pk), "email", 0),
-        ("noor@example.org", "Larkfield", entry_reason(entry.pk, 3), "email", 0),
-        ("noor@example.org", "Larkfield", entry_reason(entry.pk, 4), "email", 0),
-        ("price@example.org", "Larkfield", entry_reason(entry.pk, 4), "email", 0),
+        ("ana@example.org", "Larkfield", reason_of("note", note.pk), "email", 0),
+        ("noor@example.org", "Larkfield", reason_of("entry", entry.pk, 3), "email", 0),
+        ("noor@example.org", "Larkfield", reason_of("entry", entry.pk, 4), "email", 0),
+        ("price@example.org", "Larkfield", reason_of("entry", entry.pk, 4), "email", 0),
     ]
     assert (rows.exclude(sent_at=None).count(), rows.exclude(failed_at=None).count()) == (1, 1)
     cleared = dict(new.get_model("symptoms", "Alert").objects.values_list("concern", "cleared_at"))

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from symptoms.models import Delivery, Entry, Treatment
-from symptoms.models.delivery import entry_reason
+from symptoms.models.delivery import reason_of
 from tests import people
 from tests.treatments import on_day
 
@@ -42,5 +42,5 @@ def tell(entry: Entry, urgency: int = 3) -> Delivery:
 def to(recipient: User, entry: Entry, urgency: int = 3) -> dict:
     """What a row of a message to `recipient` about `entry` says."""
     practice = entry.treatment.practice
-    reason = entry_reason(entry.pk, urgency)
+    reason = reason_of("entry", entry.pk, urgency)
     return {"recipient": recipient, "practice": practice, "entry": entry, "urgency": urgency, "reason": reason}

@@ -16,7 +16,7 @@ from symptoms.photos import decoder as decoder_module
 from symptoms.photos.decoder import Decoder, DecodingProcess
 from symptoms.photos.intake import take_in
 from symptoms.photos.limits import MAX_PIXELS
-from symptoms.photos.refusals import BUSY, TOO_COMPLEX, PhotoRefused
+from symptoms.photos.refusals import PhotoRefused, Refusal
 from tests import images
 
 LIMIT = MAX_PIXELS["JPEG"]
@@ -64,7 +64,7 @@ def test_killed_in_the_middle_of_a_picture_it_costs_that_picture_alone(process, 
     reason = in_background(process, slow_photo)
     time.sleep(0.2)
     os.kill(process.pid, signal.SIGKILL)
-    assert reason() == TOO_COMPLEX
+    assert reason() == Refusal.TOO_COMPLEX
     assert process.decode(images.photo(), LIMIT)[1:] == (64, 48)
 
 
@@ -80,7 +80,7 @@ def test_the_system_ends_it_when_a_picture_uses_up_its_time(slow_photo):
         with pytest.raises(PhotoRefused) as refused:
             for _ in range(4):  # a limit counts in whole seconds, and this one is at most one
                 hasty.decode(slow_photo, LIMIT)
-        assert refused.value.reason == TOO_COMPLEX
+        assert refused.value.reason == Refusal.TOO_COMPLEX
         assert hasty.decode(images.photo(), LIMIT)[1:] == (64, 48)
     finally:
         hasty.close()
@@ -112,7 +112,7 @@ def test_one_that_does_not_answer_is_ended_by_the_clock():
         os.kill(stopped.pid, signal.SIGSTOP)
         with pytest.raises(PhotoRefused) as refused:
             stopped.decode(images.photo(), LIMIT)
-        assert refused.value.reason == TOO_COMPLEX
+        assert refused.value.reason == Refusal.TOO_COMPLEX
     finally:
         stopped.close()
 
@@ -201,7 +201,7 @@ def test_who_waits_too_long_is_asked_to_send_it_again(monkeypatch):
     monkeypatch.setattr(decoder_module, "WAIT_SECONDS", 0.05)
     with pytest.raises(PhotoRefused) as refused:
         Decoder(processes=0).decode(images.photo(), LIMIT)
-    assert refused.value.reason == BUSY
+    assert refused.value.reason == Refusal.BUSY
     assert refused.value.is_ours
 
 
@@ -217,7 +217,7 @@ def test_an_answer_that_is_no_picture_of_ours_is_not_kept(process, monkeypatch, 
     process.close()
     with pytest.raises(PhotoRefused) as refused:
         process.decode(images.photo(), LIMIT)
-    assert refused.value.reason == TOO_COMPLEX
+    assert refused.value.reason == Refusal.TOO_COMPLEX
 
 
 def test_the_server_stays_small_while_twenty_large_and_hostile_pictures_pass():

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageStat
 
-from symptoms.photos import refusals
 from symptoms.photos.decoder import decoder
 from symptoms.photos.intake import take_in
-from symptoms.photos.refusals import PhotoRefused
+from symptoms.photos.refusals import PhotoRefused, Refusal, heic_sentence
 from tests import images
 from tests.images import BLUE, GREEN, MARK, RED, YELLOW, encoded, flat, quarters
 
@@ -202,7 +201,7 @@ STRANGERS = {
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_what_is_no_photo_is_refused_whatever_it_calls_itself(name):
-    assert reason(STRANGERS[name]) == refusals.FORMAT
+    assert reason(STRANGERS[name]) == Refusal.FORMAT
 
 
 # --- HEIC. The files were made once with an encoder that is not among what we install: a turned picture of four
@@ -222,15 +221,15 @@ def reads_heic(settings):
 
 @pytest.mark.parametrize("brand", BRANDS)
 def test_a_heic_photo_of_any_brand_is_named_where_it_cannot_be_read(brand):
-    assert reason(b"\0\0\0\x18ftyp" + brand.encode()) == refusals.HEIC
+    assert reason(b"\0\0\0\x18ftyp" + brand.encode()) == Refusal.HEIC
 
 
 def test_each_phone_reads_what_it_can_do_about_this_photo_and_the_next():
-    iphone = refusals.heic_sentence("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Safari/605.1.15")
-    android = refusals.heic_sentence("Mozilla/5.0 (Linux; Android 16; SM-S931B) Chrome/142.0 Mobile Safari/537.36")
+    iphone = heic_sentence("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Safari/605.1.15")
+    android = heic_sentence("Mozilla/5.0 (Linux; Android 16; SM-S931B) Chrome/142.0 Mobile Safari/537.36")
     assert "photo library" in iphone and "Most Compatible" in iphone
     assert "screenshot" in android and "High efficiency" in android
-    assert "JPEG" in refusals.heic_sentence("curl/8") and "iPhone" not in refusals.heic_sentence("curl/8")
+    assert "JPEG" in heic_sentence("curl/8") and "iPhone" not in heic_sentence("curl/8")
 
 
 def test_a_heic_photo_is_read_where_that_is_turned_on(reads_heic):
@@ -244,10 +243,10 @@ def test_a_heic_photo_is_read_where_that_is_turned_on(reads_heic):
 
 def test_a_heic_photo_that_is_damaged_or_too_large_is_refused_as_any_other(reads_heic):
     whole = (HEIC / "turned.heic").read_bytes()
-    assert {reason(whole[: len(whole) * part // 10]) for part in (1, 5, 9)} == {refusals.DAMAGED}
+    assert {reason(whole[: len(whole) * part // 10]) for part in (1, 5, 9)} == {Refusal.DAMAGED}
     size = b"ispe\0\0\0\0" + struct.pack(">II", 96, 64)
     assert whole.count(size) == 1
-    assert reason(whole.replace(size, size[:8] + struct.pack(">II", 10_000, 6_501))) == refusals.TOO_MANY_PIXELS
+    assert reason(whole.replace(size, size[:8] + struct.pack(">II", 10_000, 6_501))) == Refusal.TOO_MANY_PIXELS
     for copy in images.damaged_copies(whole, 40):
         with suppress(PhotoRefused):
             take_in(copy)
@@ -255,18 +254,18 @@ def test_a_heic_photo_that_is_damaged_or_too_large_is_refused_as_any_other(reads
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_moving_pictures_are_refused(kind):
-    assert reason(images.animated(kind)) == refusals.ANIMATED
+    assert reason(images.animated(kind)) == Refusal.ANIMATED
 
 
 def test_size_is_checked_from_the_header_before_anything_is_unpacked():
-    assert reason(b"") == refusals.EMPTY
-    assert reason(b"\xff\xd8\xff" + bytes(20_000_000)) == refusals.TOO_LARGE
-    assert reason(encoded(flat(RED, (31, 200)))) == refusals.TOO_SMALL
+    assert reason(b"") == Refusal.EMPTY
+    assert reason(b"\xff\xd8\xff" + bytes(20_000_000)) == Refusal.TOO_LARGE
+    assert reason(encoded(flat(RED, (31, 200)))) == Refusal.TOO_SMALL
     assert take_in(encoded(flat(RED, (32, 200)))).width == 32
     bombs = [images.claimed_png(30_000, 30_000), images.claimed_png(6_000, 4_001)]
     bombs.append(encoded(Image.new("RGB", (6_000, 4_001)), "WEBP", lossless=False, quality=1, method=0))
     bombs += [images.with_frame_size(encoded(flat(RED)), *size) for size in ((10_000, 6_501), (16_385, 40))]
-    assert {reason(bomb) for bomb in bombs} == {refusals.TOO_MANY_PIXELS}
+    assert {reason(bomb) for bomb in bombs} == {Refusal.TOO_MANY_PIXELS}
 
 
 @pytest.mark.parametrize("size", [(8_160, 6_144), (8_192, 6_144), (9_248, 6_936)], ids=str)
@@ -281,13 +280,13 @@ def test_a_png_of_twenty_four_megapixels_is_read():
 def test_sixty_four_scans_are_read_and_one_more_is_not():
     progressive = encoded(quarters(), progressive=True)
     assert take_in(images.with_scans(progressive, 64)).width == 96
-    assert reason(images.with_scans(progressive, 65)) == refusals.TOO_MANY_SCANS
+    assert reason(images.with_scans(progressive, 65)) == Refusal.TOO_MANY_SCANS
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_photo_that_was_cut_off_is_refused(kind):
     whole = encoded(images.noise(), kind)
-    assert {reason(whole[: len(whole) * part // 10]) for part in (1, 5, 9)} == {refusals.DAMAGED}
+    assert {reason(whole[: len(whole) * part // 10]) for part in (1, 5, 9)} == {Refusal.DAMAGED}
 
 
 # What Samsung's panoramas go on with, straight after the scan, where the end mark should be.
@@ -321,8 +320,8 @@ def test_half_a_photo_stays_half_whatever_follows_it(after, options):
     if len(after) < 2:
         ends.append(len(whole) - 6)  # what is missing is short, and a long trailer would be taken for it
     for end in ends:
-        assert reason(whole[:end] + after) == refusals.DAMAGED
-    assert "again" not in refusals.SENTENCES[refusals.DAMAGED]
+        assert reason(whole[:end] + after) == Refusal.DAMAGED
+    assert "again" not in Refusal.DAMAGED.label
 
 
 # Size, subsampling, and how many rows of blocks may be missing: as many as 16 lines hold, and in a small picture none.
@@ -340,7 +339,7 @@ def test_a_photo_may_lack_a_strip_at_its_bottom_but_no_more(size, subsampling, r
     upper = (0, 0, photo.width, photo.height - 24)  # our own blocks join the lines next to the strip to it
     assert photo.size == whole_photo.size
     assert photo.crop(upper).tobytes() == whole_photo.crop(upper).tobytes()
-    assert reason(whole[: end - 20]) == refusals.DAMAGED
+    assert reason(whole[: end - 20]) == Refusal.DAMAGED
 
 
 @pytest.mark.parametrize("options", [{}, {"progressive": True}], ids=str)
@@ -356,7 +355,7 @@ def test_a_progressive_photo_without_its_last_scans_is_refused():
     whole = encoded(images.noise(), progressive=True)
     scans = [found.start() for found in re.finditer(images.START_OF_SCAN, whole)]
     assert len(scans) == 10
-    assert {reason(whole[:start]) for start in scans} == {refusals.DAMAGED}
+    assert {reason(whole[:start]) for start in scans} == {Refusal.DAMAGED}
 
 
 @pytest.mark.parametrize("head", [b"zTXt", b"iTXt", b"iCCP"])
@@ -364,12 +363,12 @@ def test_text_and_profiles_that_unpack_to_much_are_refused(head):
     between = b"name\0\1\0\0\0" if head == b"iTXt" else b"name\0\0"
     bomb = images.chunk(head, between + images.unpacks_to(50))
     assert len(bomb) < 60_000
-    assert reason(images.with_chunks(encoded(flat(RED), "PNG"), bomb)) == refusals.TOO_COMPLEX
+    assert reason(images.with_chunks(encoded(flat(RED), "PNG"), bomb)) == Refusal.TOO_COMPLEX
 
 
 def test_a_file_made_of_markers_alone_is_refused_soon():
-    assert reason(b"\xff\xd8" + b"\xff\xe0\0\2" * 4_900_000) == refusals.TOO_COMPLEX
-    assert reason(b"\xff\xd8" + b"\xff" * 19_000_000) == refusals.DAMAGED
+    assert reason(b"\xff\xd8" + b"\xff\xe0\0\2" * 4_900_000) == Refusal.TOO_COMPLEX
+    assert reason(b"\xff\xd8" + b"\xff" * 19_000_000) == Refusal.DAMAGED
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -380,9 +379,9 @@ def test_damage_of_any_kind_is_read_or_refused_and_never_an_error(kind):
             seen.add(take_in(copy).jpeg[:3])
         except PhotoRefused as refused:
             seen.add(refused.reason)
-    assert refusals.DAMAGED in seen
+    assert Refusal.DAMAGED in seen
 
 
 def test_every_reason_has_a_sentence_and_only_being_busy_or_full_is_ours():
-    assert all(sentence.endswith(".") for sentence in refusals.SENTENCES.values())
-    assert [word for word in refusals.SENTENCES if PhotoRefused(word).is_ours] == [refusals.BUSY, refusals.NOT_STORED]
+    assert all(sentence.endswith(".") for sentence in Refusal.labels)
+    assert [refusal for refusal in Refusal if PhotoRefused(refusal).is_ours] == [Refusal.BUSY, Refusal.NOT_STORED]

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from symptoms.models import Photo
 from symptoms.photos import uploads
-from symptoms.photos.refusals import BUSY, SENTENCES, PhotoRefused
+from symptoms.photos.refusals import PhotoRefused, Refusal
 from symptoms.photos.uploads import place_for_upload
 from tests import images
 from tests.api.programs import of, program
@@ -82,7 +82,7 @@ def test_no_more_than_two_pictures_are_in_memory_in_a_process(settings, monkeypa
     with place_for_upload(uuid4()), place_for_upload(uuid4()):
         with pytest.raises(PhotoRefused) as refused, place_for_upload(uuid4()):
             raise AssertionError("a third was taken")
-        assert refused.value.reason == BUSY
+        assert refused.value.reason == Refusal.BUSY
 
 
 @pytest.mark.django_db
@@ -95,7 +95,7 @@ def test_a_third_photo_at_a_time_is_put_off_in_words_on_the_page_and_by_503_in_t
         picture = SimpleUploadedFile("a.jpg", images.photo(), "image/jpeg")
         page = phone.post(reverse("photo_add", args=[3]), {"id": str(uuid4()), "front": picture})
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
-        assert SENTENCES[BUSY] in page.content.decode()
+        assert Refusal.BUSY.label in page.content.decode()
     assert not Photo.objects.exists()
 
 

@@ -40,11 +40,11 @@ ORPHAN_AFTER = timedelta(days=1)  # longer than any upload takes between its fil
 class Duty:
     """Something the worker does.
 
-    `run` does a piece of it and returns whether more may be waiting; it is called at each look, or once in `every`.
+    `run` does a piece of it, at each look or once in `every`, and returns whether more may be waiting (None: no).
     """
 
     name: str
-    run: Callable[[], bool]
+    run: Callable[[], bool | None]
     every: timedelta = ALWAYS
 
 
@@ -117,13 +117,13 @@ class Rota:
 
     def _do(self, duty: Duty) -> bool:
         try:
-            more = duty.run()
+            has_more = bool(duty.run())
         except Exception as fault:
             self._note_failure(duty, fault)
             return False
         self._failures.pop(duty.name, None)
         self._due_at[duty.name] = self._clock() + duty.every.total_seconds()
-        return more
+        return has_more
 
     def _note_failure(self, duty: Duty, fault: Exception) -> None:
         failures = self._failures[duty.name] = self._failures.get(duty.name, 0) + 1
@@ -167,22 +167,19 @@ def judge_one() -> bool:
     return True
 
 
-def store_access_records() -> bool:
+def store_access_records() -> None:
     """Write down the access records that wait in their file."""
     store_kept()
-    return False
 
 
-def sweep_photos() -> bool:
+def sweep_photos() -> None:
     """Delete pictures without a row: an upload that was cut between its file and its row."""
     files.sweep_orphans(ORPHAN_AFTER, timezone.now())
-    return False
 
 
-def sweep_uploads() -> bool:
+def sweep_uploads() -> None:
     """Delete what lies in the folder for uploads although none of them takes so long."""
     uploads.sweep(uploads.LEFT_OVER_AFTER)
-    return False
 
 
 class PhotoCheck:
@@ -191,27 +188,24 @@ class PhotoCheck:
     def __init__(self) -> None:
         self._checked: UUID | None = None
 
-    def some(self) -> bool:
+    def some(self) -> None:
         """Read the next PHOTOS_A_TIME; after the last one, from the beginning again."""
         photos = Photo.objects.order_by("id")
-        some = list((photos.filter(id__gt=self._checked) if self._checked else photos)[:PHOTOS_A_TIME])
-        for photo in some:
+        batch = list((photos.filter(id__gt=self._checked) if self._checked else photos)[:PHOTOS_A_TIME])
+        for photo in batch:
             with suppress(PhotoLost):  # the log has said which and why
                 files.read(photo)
-        self._checked = some[-1].pk if some else None
-        return False
+        self._checked = batch[-1].pk if batch else None
 
 
-def forget_records_before() -> bool:
+def forget_records_before() -> None:
     """Delete what was kept of records so that a joining could be undone, once it no longer can be."""
     Invitation.objects.forget_records_before(timezone.now())
-    return False
 
 
-def forget_limits() -> bool:
+def forget_limits() -> None:
     """Delete the counts of tries whose time is over: Django would do so only once their table is full."""
     limits = connection.ops.quote_name(settings.LIMITS_TABLE)
     with connection.cursor() as cursor:
         over = connection.ops.adapt_datetimefield_value(timezone.now())
         cursor.execute(f"DELETE FROM {limits} WHERE expires < %s", [over])  # noqa: S608 - the name is a setting's
-    return False

@@ -18,7 +18,7 @@ from symptoms.journal.photos import SameIdOtherPhoto, TooManyPhotos, attach_phot
 from symptoms.models.photo import VIEWS
 from symptoms.photos.headers import HEIF_BRANDS
 from symptoms.photos.limits import MAX_BYTES, MEGABYTES
-from symptoms.photos.refusals import FORMAT, HEIC, NOT_STORED, SENTENCES, TOO_LARGE, PhotoRefused, heic_sentence
+from symptoms.photos.refusals import PhotoRefused, Refusal, heic_sentence
 from symptoms.photos.uploads import place_for_upload
 
 log = logging.getLogger(__name__)
@@ -58,8 +58,8 @@ def picker(request: PatientRequest) -> dict[str, Any]:
         "kinds": "JPEG, PNG, WebP or HEIC" if reads_heic else "JPEG, PNG or WebP",
         "megabytes": MEGABYTES,
         "most_bytes": MAX_BYTES,
-        "too_large": SENTENCES[TOO_LARGE],
-        "format": SENTENCES[FORMAT],
+        "too_large": Refusal.TOO_LARGE.label,
+        "format": Refusal.FORMAT.label,
         "heic": "" if reads_heic else heic_sentence(_browser(request)),
         "heic_brands": " ".join(HEIF_BRANDS),
         "words": PICKER_WORDS,
@@ -80,7 +80,7 @@ def keep_photos(
         try:
             _keep(treatment_id, id, view, file, day=day, by=request.user, now=now)
         except PhotoRefused as refusal:
-            sentence = heic_sentence(_browser(request)) if refusal.reason == HEIC else refusal.sentence
+            sentence = heic_sentence(_browser(request)) if refusal.reason == Refusal.HEIC else refusal.sentence
             refused.append(NotKept(view, sentence, refusal.is_ours))
         except (TooManyPhotos, EntryRefused) as refusal:
             refused.append(NotKept(view, str(refusal)))
@@ -88,7 +88,7 @@ def keep_photos(
             refused.append(NotKept(view, TAKEN))
         except OperationalError:  # the day it came with is saved already: that must not be taken back
             log.exception("a photo's row could not be written")
-            refused.append(NotKept(view, SENTENCES[NOT_STORED], is_ours=True))
+            refused.append(NotKept(view, Refusal.NOT_STORED.label, is_ours=True))
     return refused
 
 
@@ -98,6 +98,6 @@ def _browser(request: PatientRequest) -> str:
 
 def _keep(treatment_id: UUID, id: UUID, view: str, file: UploadedFile, *, day: int, by: User, now: datetime) -> None:
     if (file.size or 0) > MAX_BYTES:  # before it is read into memory
-        raise PhotoRefused(TOO_LARGE)
+        raise PhotoRefused(Refusal.TOO_LARGE)
     with place_for_upload(by.pk):
         attach_photo(treatment_id, id=id, day=day, view=view, data=file.read(), by=by, now=now)
