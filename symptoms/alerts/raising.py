@@ -22,14 +22,7 @@ if TYPE_CHECKING:
     from symptoms.recovery.assessment import Assessment
 
 What = AlertEvent.What
-FOLLOWED = [
-    "urgency",
-    "current_urgency",
-    "entry",
-    "worsened_at",
-    "cleared_at",
-    "answers_changed_at",
-]
+FOLLOWED = ["urgency", "current_urgency", "entry", "worsened_at", "cleared_at", "answers_changed_at"]
 
 
 def open_alerts_about(patient_id: UUID) -> QuerySet[Alert]:
@@ -53,14 +46,14 @@ class Change(Enum):
 def raise_alerts(
     newest_treatment: Treatment,
     entry: Entry,
-    spoken: list[tuple[Entry, Assessment]],
+    assessed: list[tuple[Entry, Assessment]],
     *,
     now: datetime,
     change: Change,
     before: Mapping[str, Urgency] | None = None,
     lost: Callable[[Alert], bool] = lambda alert: False,
 ) -> list[Delivery]:
-    """Open, raise or note alerts for what was said of the entries in `spoken`, the newest of the treatment last.
+    """Open, raise or note alerts for what the entries in `assessed` were found to show, the newest of the treatment last.
 
     `before`: where the newest was only judged again, what each concern stood at before. What it was raised for then is
     not raised again: a practitioner may have closed it since. `lost` says of an open alert whether the answers that
@@ -76,7 +69,9 @@ def raise_alerts(
     open_alerts = read_open_alerts(patient.pk)
     if patient.practice is not None:
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
-        opened, worsened = _follow(here, entry, [said for _, said in spoken], now, change, before or {}, lost)
+        opened, worsened = _follow(
+            here, entry, [assessment for _, assessment in assessed], now, change, before or {}, lost
+        )
         if opened:
             give_access_to_present_practice(treatment, now)
         if opened or worsened:
@@ -84,8 +79,8 @@ def raise_alerts(
             queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
         open_alerts += opened
     if newest_treatment.id == treatment.id:
-        newest, said = spoken[-1]
-        keep_status(patient, treatment, newest, said.urgency, open_alerts)
+        newest, assessment = assessed[-1]
+        keep_status(patient, treatment, newest, assessment.urgency, open_alerts)
     else:
         refresh_status(patient)
     return queued
@@ -94,16 +89,16 @@ def raise_alerts(
 def _follow(
     here: dict[str, Alert],
     entry: Entry,
-    spoken: list[Assessment],
+    assessments: list[Assessment],
     now: datetime,
     change: Change,
     before: Mapping[str, Urgency],
     lost: Callable[[Alert], bool],
 ) -> tuple[list[Alert], list[Alert]]:
-    """Open alerts, and bring those open `here` (by concern) to what was said; gives the opened and the worsened."""
-    raised, still = _urgencies(spoken), _urgencies(spoken[-1:])
+    """Open alerts, and bring those open `here` (by concern) to what was assessed; gives the opened and the worsened."""
+    raised, still = _urgencies(assessments), _urgencies(assessments[-1:])
     was = {alert.pk: _state(alert) for alert in here.values()}
-    news = {*_urgencies(spoken[:-1]), *(c for c, at in still.items() if at > before.get(c, Urgency.ON_TRACK))}
+    news = {*_urgencies(assessments[:-1]), *(c for c, at in still.items() if at > before.get(c, Urgency.ON_TRACK))}
     opened = _open(entry, {c: urgency for c, urgency in raised.items() if c in news and c not in here}, still, now)
     risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
     relapsed = [alert for alert in here.values() if alert not in risen and _has_relapsed(alert, still, change)]
@@ -148,7 +143,7 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
 def _urgencies(assessments: Any) -> dict[str, Urgency]:
     """The highest urgency of each concern, from `contact` up."""
     highest: dict[str, Urgency] = {}
-    for flag in (flag for said in assessments for flag in said.flags):
+    for flag in (flag for assessment in assessments for flag in assessment.flags):
         if flag.urgency >= Urgency.CONTACT:
             highest[str(flag.concern)] = max(flag.urgency, highest.get(str(flag.concern), flag.urgency))
     return highest

@@ -12,19 +12,7 @@ from symptoms.models import Assessment, Entry, Photo, Treatment
 from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.vocabulary import Symptom
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One symptom on one day: `level` 0-4 or None (not answered, or no entry), `limit` the most that is expected."""
-
-    day: int
-    level: int | None
-    limit: int
-
-    @property
-    def is_above(self) -> bool:
-        return self.level is not None and self.level > self.limit
+from symptoms.wording.chart import Point
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,36 +1,24 @@
 """Which day an entry or a photo belongs to: it follows from its calendar date and the treatment's."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from django.db.models import Manager
 
 from symptoms.models import Entry, Photo, Treatment
 
 ASKED_UNTIL = 365  # the last day on which evidence is asked for; a log after it is out of place
 
 
-@dataclass(frozen=True, slots=True)
-class DaysOutside:
-    """Dates with a log or a photo that would lie before day 0, or past day 365, of a treatment."""
+def days_outside(treatment: Treatment, day_zero: date) -> tuple[list[date], list[date]]:
+    """The dates with a log or a photo that would lie before day 0, and past day 365, if day 0 were `day_zero`.
 
-    before: tuple[date, ...]
-    after: tuple[date, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.before or self.after)
-
-
-def days_outside(treatment: Treatment, day_zero: date) -> DaysOutside:
-    """The dates that would lie outside the course if its day 0 were `day_zero`, and do not lie outside it now."""
-    dates = {*_dates(treatment.entries), *_dates(treatment.photos)}
-    was, becomes = _outside(dates, treatment.day_zero), _outside(dates, day_zero)
-    return DaysOutside(
-        before=tuple(sorted(becomes[0] - was[0])),
-        after=tuple(sorted(becomes[1] - was[1])),
-    )
+    Those that lie outside now are left out.
+    """
+    rows = (treatment.entries.values_list("date", flat=True), treatment.photos.values_list("date", flat=True))
+    dates = sorted({on for dates_of_rows in rows for on in dates_of_rows})
+    shift = (day_zero - treatment.day_zero).days
+    before = [on for on in dates if treatment.day_of(on) - shift < 0 <= treatment.day_of(on)]
+    after = [on for on in dates if treatment.day_of(on) <= ASKED_UNTIL < treatment.day_of(on) - shift]
+    return before, after
 
 
 def renumber(treatment: Treatment) -> None:
@@ -70,12 +58,3 @@ def _count(entries: Iterable[Entry], *, is_current: bool) -> None:
     for entry in changing:
         entry.is_current = is_current
     Entry.objects.filter(pk__in=[entry.pk for entry in changing]).update(is_current=is_current)
-
-
-def _dates(rows: Manager[Any]) -> Iterable[date]:
-    return rows.values_list("date", flat=True)
-
-
-def _outside(dates: set[date], day_zero: date) -> tuple[set[date], set[date]]:
-    days = {on: (on - day_zero).days for on in dates}
-    return {on for on, day in days.items() if day < 0}, {on for on, day in days.items() if day > ASKED_UNTIL}

@@ -1,6 +1,7 @@
 """Writing down a day: the verb that page and API share."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -110,7 +111,7 @@ def _record(
     if patient is None:
         raise NotTheirs
     now, journal = patient.after_leaving(now), read_journal(patient)
-    treatment, on = _kept(journal, treatment_id, day)
+    treatment, on = session_and_date(journal.treatments, treatment_id, day)
     if saved := Entry.objects.filter(pk=id).first():
         return _again(journal, treatment, saved, digest)
     day = day_on(treatment, on)
@@ -137,16 +138,19 @@ def digest_of(day: int, answers: dict[str, Any], note: str) -> str:
     return sha256(document.encode()).hexdigest()
 
 
-def _kept(journal: Journal, treatment_id: UUID, day: int) -> tuple[Treatment, date]:
-    """The session to write to and the date meant: of a record that was set aside, the one that was kept in the end."""
-    try:
-        asked = journal.treatment(treatment_id)
-    except KeyError:
-        raise NotTheirs from None
-    kept = asked
+def session_and_date(treatments: Iterable[Treatment], treatment_id: UUID, day: int) -> tuple[Treatment, date]:
+    """The session to write to, of a record that was set aside the one that was kept in the end; and the date of `day`.
+
+    Raises:
+        NotTheirs: it is none of `treatments`, which are the patient's.
+    """
+    by_id = {treatment.id: treatment for treatment in treatments}
+    if treatment_id not in by_id:
+        raise NotTheirs
+    kept, date_meant = by_id[treatment_id], by_id[treatment_id].date_of(day)
     while kept.same_as_id is not None:
-        kept = journal.treatment(kept.same_as_id)
-    return kept, asked.date_of(day)
+        kept = by_id[kept.same_as_id]
+    return kept, date_meant
 
 
 def _again(journal: Journal, treatment: Treatment, saved: Entry, digest: str) -> Recorded:

@@ -83,8 +83,10 @@ def join(
     lock_user(user.pk)
     if invitation.patient_id is not None and invitations.is_for(invitation, user):
         own = lock_patient_of(user)
-        if not user.membership:
-            _may_join(own, invitation.practice, agrees=agrees, knows_open=knows_open)
+        if not user.membership and not agrees:
+            raise CareNotAgreed
+        if not user.membership and own is not None and own.practice_id != invitation.practice_id:
+            _refuse_what_is_open(own, knows_open)
     invitation = invitations.accept(token, user, now, asdict(choices or Choices()))
     if invitation is not None and not invitation.is_to_confirm:
         if invitation.patient_id is not None:
@@ -139,9 +141,7 @@ def leave_practice(
     patient = lock_patient_of(user)
     if patient is None or patient.practice is None:
         return None
-    still_open = open_at(patient, patient.practice)
-    if still_open and not knows_open:
-        raise SomethingOpen(patient.practice, still_open)
+    _refuse_what_is_open(patient, knows_open)
     now = _after_what_was_logged(patient, now)
     practice = _leave(patient, now, stays_open=True)
     invitations.end_waiting(user, now)
@@ -155,11 +155,6 @@ def open_at(patient: Patient, practice: Practice) -> list[Alert]:
     """What is open about the patient at a practice, the most urgent first."""
     ours = Alert.objects.open().filter(treatment__patient=patient, practice=practice).exclude(kind=Alert.Kind.LEFT)
     return list(ours.select_related("treatment", "entry").order_by("-urgency", "opened_at"))
-
-
-def running_course(patient: Patient) -> Treatment | None:
-    """The session that a practice sees as soon as the patient joins: the newest, to which days are still added."""
-    return newest_treatment(Treatment.objects.filter(patient=patient))
 
 
 def _lock_practices(user: User, *more: UUID) -> None:
@@ -177,14 +172,11 @@ def _locked(invitation: Invitation, by: User) -> Invitation:
     return Invitation.objects.select_related("practice", "patient__practice", "used_by").get(pk=invitation.pk)
 
 
-def _may_join(own: Patient | None, practice: Practice, *, agrees: bool, knows_open: bool) -> None:
-    if not agrees:
-        raise CareNotAgreed
-    if own is None or own.practice is None or own.practice_id == practice.pk:
-        return
-    still_open = open_at(own, own.practice)
-    if still_open and not knows_open:
-        raise SomethingOpen(own.practice, still_open)
+def _refuse_what_is_open(patient: Patient, knows_open: bool) -> None:
+    """Raises SomethingOpen for who leaves their practice without having been told what is open there."""
+    still_open = open_at(patient, patient.practice) if patient.practice else []
+    if patient.practice and still_open and not knows_open:
+        raise SomethingOpen(patient.practice, still_open)
 
 
 def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
@@ -213,7 +205,9 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
     if is_new_here:
         _open_up(kept, practice, choices, now, without=theirs)
     if invitation.choices:  # empty where the code was taken before this was asked: the welcome asks then
-        _agree(kept, choices, invitation.used_at or now)
+        # Consent is given to a practice: what was said to another one ends.
+        for purpose in (Consent.Purpose.CARE, *([Consent.Purpose.PHOTOS] if choices.photos else [])):
+            give_consent(kept, purpose, invitation.used_at or now)
     _take_over_alerts(kept, practice, now)
     invitations.end_waiting(user, now)
     user.look_up_anew()
@@ -246,11 +240,10 @@ def _leave(patient: Patient, now: datetime, *, stays_open: bool) -> Practice:
         raise_left(patient, left, now=now)
     practice = patients.end_tie(patient, now)
     seen = list(Treatment.objects.filter(patient=patient, open_to=practice))
-    keeps = Q(practice=practice) | Q(duplicates__practice=practice)
-    stayed = Alert.objects.open().filter(practice=practice, treatment__patient=patient)
+    left_open = Alert.objects.open().filter(practice=practice, treatment__patient=patient)
     if not stays_open:
-        stayed = stayed.filter(kind=Alert.Kind.LEFT)
-    keeps |= Q(pk__in=stayed.values("treatment"))
+        left_open = left_open.filter(kind=Alert.Kind.LEFT)
+    keeps = Q(practice=practice) | Q(duplicates__practice=practice) | Q(pk__in=left_open.values("treatment"))
     kept = set(Treatment.objects.filter(keeps, patient=patient).values_list("pk", flat=True))
     limited = TreatmentAccess.objects.present().filter(practice=practice, treatment__in=seen)
     known = set(limited.values_list("treatment", flat=True))
@@ -278,13 +271,6 @@ def _open_up(patient: Patient, practice: Practice, choices: Choices, now: dateti
     for treatment in had.filter(shared):
         give_access(treatment, practice, now, notes=choices.earlier_notes, photos=choices.earlier_photos)
     Treatment.objects.filter(pk__in=without).update(open_to=practice)
-
-
-def _agree(patient: Patient, choices: Choices, now: datetime) -> None:
-    """Consent is given to a practice: what was said to another one ends."""
-    give_consent(patient, Consent.Purpose.CARE, now)
-    if choices.photos:
-        give_consent(patient, Consent.Purpose.PHOTOS, now)
 
 
 def _join_records(kept: Patient, invited: Patient, now: datetime) -> None:

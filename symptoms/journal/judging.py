@@ -35,7 +35,7 @@ class Judged:
 
 
 @dataclass
-class Fresh:
+class Judgement:
     """What the core makes of some days, by the entry's id; `failed` holds those that it could not judge.
 
     `stored` is what was current before, for entries that had been judged; `waited` are those that had not been yet.
@@ -47,14 +47,6 @@ class Fresh:
     stored: dict[UUID, Assessment] = field(default_factory=dict)
     waited: list[UUID] = field(default_factory=list)
 
-    def of_newest(self, treatment: Treatment) -> core.Assessment | None:
-        """What is made of the newest day of a session, None where it failed."""
-        return self.made.get(self.journal.newest(treatment).id)
-
-    def changed(self) -> list[UUID]:
-        """The entries of which something else is to be stored than what is there."""
-        return [id for id, assessment in self.made.items() if _differs(assessment, self.stored.get(id))]
-
 
 def judge_entry(journal: Journal, entry: Entry, *, now: datetime, change: Change) -> Judged:
     """Judge `entry`, which is in `journal`, and every day that rests on it; raise alerts.
@@ -65,12 +57,12 @@ def judge_entry(journal: Journal, entry: Entry, *, now: datetime, change: Change
     """
     days = _resting_on(journal, entry.treatment, entry.day)
     is_new = change in (Change.WRITTEN, Change.AMENDED)
-    fresh = _judge(journal, days, without_stored=entry.id if is_new else None)
-    rows = _store(fresh, now)
-    queued = _put_off(fresh, days, entry, now)
+    judgement = _judge(journal, days, without_stored=entry.id if is_new else None)
+    rows = _store(judgement, now)
+    queued = _put_off(judgement, days, entry, now)
     for treatment in _sessions_in(days):
-        queued += _raise(fresh, treatment, entry if entry.treatment_id == treatment.id else None, now, change)
-    return Judged(entry, rows.get(entry.id) or fresh.stored.get(entry.id), queued)
+        queued += _raise(judgement, treatment, entry if entry.treatment_id == treatment.id else None, now, change)
+    return Judged(entry, rows.get(entry.id) or judgement.stored.get(entry.id), queued)
 
 
 def judge_all(patient: Patient, *, now: datetime) -> None:
@@ -80,11 +72,11 @@ def judge_all(patient: Patient, *, now: datetime) -> None:
     """
     journal = read_journal(patient)
     days = [(session, day) for session in journal.sessions for day in sorted(journal.days(session))]
-    fresh = _judge(journal, days)
-    _store(fresh, now)
-    _put_off(fresh, days, None, now)
+    judgement = _judge(journal, days)
+    _store(judgement, now)
+    _put_off(judgement, days, None, now)
     for session in _sessions_in(days):
-        _raise(fresh, session, None, now, Change.TREATMENT)
+        _raise(judgement, session, None, now, Change.TREATMENT)
     refresh_status(patient)
 
 
@@ -134,7 +126,7 @@ def _resting_on(journal: Journal, treatment: Treatment, day: int) -> Days:
     """The logged days whose judgement may rest on one: itself, later ones, and those of sessions that followed."""
     days = [(treatment, later) for later in sorted(journal.days(treatment)) if later >= day]
     for offset, session in journal.newer(treatment):
-        days += [(session, one) for one in sorted(journal.days(session)) if one + offset >= day]
+        days += [(session, later) for later in sorted(journal.days(session)) if later + offset >= day]
     return days
 
 
@@ -143,90 +135,83 @@ def _sessions_in(days: Days) -> list[Treatment]:
     return list({treatment.id: treatment for treatment, _ in days}.values())
 
 
-def _judge(journal: Journal, days: Days, *, without_stored: UUID | None = None) -> Fresh:
+def _judge(journal: Journal, days: Days, *, without_stored: UUID | None = None) -> Judgement:
     """Judge these days; `without_stored` is an entry that has no assessment yet."""
-    fresh = Fresh(journal)
+    judgement = Judgement(journal)
     for treatment, day in days:
         logged = journal.days(treatment)[day]
         id = logged.id
         try:
-            fresh.made[id] = core.assess(journal.course(treatment), day=day)
-            fresh.waited += [] if logged.is_judged else [id]
+            judgement.made[id] = core.assess(journal.course(treatment), day=day)
+            judgement.waited += [] if logged.is_judged else [id]
         except Exception:
             # Whatever went wrong in the rules, what the patient wrote is kept and a person is asked to read it.
             log.exception("entry %s could not be judged", id)
-            fresh.failed.append(id)
-    stored = [id for id in fresh.made if id != without_stored]
-    if stored:
-        rows = Assessment.objects.filter(entry__in=stored, is_current=True)
-        fresh.stored = {row.entry_id: row for row in rows}
-    return fresh
+            judgement.failed.append(id)
+    known = [id for id in judgement.made if id != without_stored]
+    if known:
+        rows = Assessment.objects.filter(entry__in=known, is_current=True)
+        judgement.stored = {row.entry_id: row for row in rows}
+    return judgement
 
 
-def _put_off(fresh: Fresh, days: Days, written: Entry | None, now: datetime) -> list[Delivery]:
+def _put_off(judgement: Judgement, days: Days, written: Entry | None, now: datetime) -> list[Delivery]:
     """What could not be judged waits for the worker; a person is asked to read what was written and what is newest."""
-    if not fresh.failed:
+    if not judgement.failed:
         return []
-    to_read = {fresh.journal.newest(session).id for session in _sessions_in(days)} | {written.id if written else None}
+    to_read = {judgement.journal.newest(session).id for session in _sessions_in(days)} | {
+        written.id if written else None
+    }
     queued = []
-    for entry in Entry.objects.filter(pk__in=fresh.failed):
+    for entry in Entry.objects.filter(pk__in=judgement.failed):
         if written is not None and entry.id == written.id:
             entry = written
         else:
-            entry.treatment = fresh.journal.treatment(entry.treatment_id)
+            entry.treatment = judgement.journal.treatment(entry.treatment_id)
         leave_unjudged(entry, now=now)
         if entry.id in to_read:
             queued += raise_unjudged(entry, now=now)
     return queued
 
 
-def _store(fresh: Fresh, now: datetime) -> dict[UUID, Assessment]:
+def _store(judgement: Judgement, now: datetime) -> dict[UUID, Assessment]:
     """Store what differs from what is there; gives the new rows by entry. What waited to be judged no longer does."""
-    changed = fresh.changed()
-    replaced = [id for id in changed if id in fresh.stored]
+    rows, replaced = [], []
+    for id, made in judgement.made.items():
+        stored, flags = judgement.stored.get(id), made.as_json()["flags"]
+        if stored is not None and (stored.urgency, stored.flags) == (made.urgency, flags):
+            continue
+        replaced += [id] if stored is not None else []
+        facts = {"protocol_version": made.protocol_version, "protocol_hash": made.protocol_hash, "made_at": now}
+        rows.append(Assessment(entry_id=id, urgency=made.urgency, flags=flags, **facts))
     if replaced:
         Assessment.objects.filter(entry__in=replaced, is_current=True).update(is_current=False)
-    rows = Assessment.objects.bulk_create(_row(id, fresh.made[id], now) for id in changed)
-    if fresh.waited:
-        Entry.objects.filter(pk__in=fresh.waited).update(is_judged=True, judge_again_at=None)
+    Assessment.objects.bulk_create(rows)
+    if judgement.waited:
+        Entry.objects.filter(pk__in=judgement.waited).update(is_judged=True, judge_again_at=None)
     return {row.entry_id: row for row in rows}
 
 
-def _row(entry_id: UUID, assessment: core.Assessment, now: datetime) -> Assessment:
-    return Assessment(
-        entry_id=entry_id,
-        urgency=assessment.urgency,
-        flags=assessment.as_json()["flags"],
-        protocol_version=assessment.protocol_version,
-        protocol_hash=assessment.protocol_hash,
-        made_at=now,
-    )
-
-
-def _differs(assessment: core.Assessment, stored: Assessment | None) -> bool:
-    if stored is None:
-        return True
-    return (stored.urgency, stored.flags) != (assessment.urgency, assessment.as_json()["flags"])
-
-
-def _raise(fresh: Fresh, treatment: Treatment, written: Entry | None, now: datetime, change: Change) -> list[Delivery]:
+def _raise(
+    judgement: Judgement, treatment: Treatment, written: Entry | None, now: datetime, change: Change
+) -> list[Delivery]:
     """Bring the alerts of a session to what was made of `written` and of its newest day."""
-    newest_id, newest = fresh.journal.newest(treatment).id, fresh.of_newest(treatment)
+    newest_id = judgement.journal.newest(treatment).id
+    newest, stored = judgement.made.get(newest_id), judgement.stored.get(newest_id)
     if newest is None:
         return []  # it could not be judged: what is open stays as it is, and a person is asked to read the entry
-    stands_by = fresh.journal.sessions[-1]
-    before = _stood_at(fresh.stored.get(newest_id))
-    if treatment.id == stands_by.id:
-        before = _told_of(before, treatment)
-    spoken = []
-    if written is not None and written.id in fresh.made:
-        spoken.append((written, fresh.made[written.id]))
+    newest_treatment = judgement.journal.sessions[-1]
+    before = {flag["concern"]: Urgency.of(flag["urgency"]) for flag in stored.flags} if stored else {}
+    if treatment.id == newest_treatment.id:
+        before = _alerted(before, treatment)
+    assessed = []
+    if written is not None and written.id in judgement.made:
+        assessed.append((written, judgement.made[written.id]))
     if written is None or written.id != newest_id:
-        spoken.append((_newest(fresh.journal, treatment), newest))
-    entry = written or spoken[-1][0]
-    return raise_alerts(
-        stands_by, entry, spoken, now=now, change=change, before=before, lost=_lost(fresh, entry, change)
-    )
+        assessed.append((_newest(judgement.journal, treatment), newest))
+    entry = written or assessed[-1][0]
+    lost = _lost(judgement, entry, change)
+    return raise_alerts(newest_treatment, entry, assessed, now=now, change=change, before=before, lost=lost)
 
 
 def _newest(journal: Journal, treatment: Treatment) -> Entry:
@@ -235,25 +220,19 @@ def _newest(journal: Journal, treatment: Treatment) -> Entry:
     return entry
 
 
-def _stood_at(stored: Assessment | None) -> dict[str, Urgency]:
-    """The urgency of each concern by what was stored of a day."""
-    return {flag["concern"]: Urgency.of(flag["urgency"]) for flag in stored.flags} if stored else {}
-
-
-def _told_of(stood_at: dict[str, Urgency], treatment: Treatment) -> dict[str, Urgency]:
+def _alerted(before: dict[str, Urgency], treatment: Treatment) -> dict[str, Urgency]:
     """Of these concerns, those of which an alert was ever raised at the present practice.
 
     A session may become the newest by a date that is corrected, with answers from while the patient had no practice.
     """
-    loud = {concern for concern, urgency in stood_at.items() if urgency >= Urgency.CONTACT}
     practice = treatment.patient.practice_id
-    if not loud or practice is None:
-        return stood_at
+    if practice is None or all(urgency < Urgency.CONTACT for urgency in before.values()):
+        return before
     raised = set(Alert.objects.filter(treatment=treatment, practice=practice).values_list("concern", flat=True))
-    return {concern: urgency for concern, urgency in stood_at.items() if concern in raised or concern not in loud}
+    return {concern: at for concern, at in before.items() if concern in raised or at < Urgency.CONTACT}
 
 
-def _lost(fresh: Fresh, entry: Entry, change: Change) -> Callable[[Alert], bool]:
+def _lost(judgement: Judgement, entry: Entry, change: Change) -> Callable[[Alert], bool]:
     """Says of an open alert whether the answers that raised it no longer do."""
 
     @cache
@@ -263,11 +242,11 @@ def _lost(fresh: Fresh, entry: Entry, change: Change) -> Callable[[Alert], bool]
 
     def lost(alert: Alert) -> bool:
         if change is Change.AMENDED and alert.entry_id in of_the_day():
-            return _is_without(fresh.made.get(entry.id), alert.concern)
-        if alert.entry_id in fresh.made:
-            return _is_without(fresh.made[alert.entry_id], alert.concern)
+            return _is_without(judgement.made.get(entry.id), alert.concern)
+        if alert.entry_id in judgement.made:
+            return _is_without(judgement.made[alert.entry_id], alert.concern)
         # All that counts was judged, and this entry is not among it: another one has taken its day over.
-        return change is Change.TREATMENT and alert.entry_id not in fresh.failed
+        return change is Change.TREATMENT and alert.entry_id not in judgement.failed
 
     return lost
 

@@ -105,7 +105,10 @@ class Journal:
     def newer(self, treatment: Treatment) -> list[tuple[int, Treatment]]:
         """The sessions with which `treatment` is assessed as an earlier one, each with the days between the two."""
         return [
-            (offset, other) for other in self.sessions for offset, one in self._earlier(other) if one.id == treatment.id
+            (offset, other)
+            for other in self.sessions
+            for offset, earlier in self._earlier(other)
+            if earlier.id == treatment.id
         ]
 
     def _earlier(self, treatment: Treatment) -> list[tuple[int, Treatment]]:

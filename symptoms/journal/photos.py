@@ -15,7 +15,7 @@ from accounts.locks import lock_patient_of
 from accounts.models import Patient, User
 from symptoms.journal.course_days import last_day
 from symptoms.journal.dates import day_on
-from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
+from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs, session_and_date
 from symptoms.models import Photo, Treatment
 from symptoms.photos import files
 from symptoms.photos.intake import Picture, take_in
@@ -113,15 +113,10 @@ def _place(patient: Patient | None, treatment_id: UUID, day: int, on: date | Non
     """
     if patient is None:
         raise NotTheirs
-    sessions = {session.id: session for session in patient.treatments.all()}
-    if treatment_id not in sessions:
-        raise NotTheirs
-    kept = asked = sessions[treatment_id]
-    while kept.same_as_id is not None:
-        kept = sessions[kept.same_as_id]
-    kept.patient = patient
-    on = on or asked.date_of(day)
-    return _Place(kept, on, day_on(kept, on))
+    treatment, date_meant = session_and_date(patient.treatments.all(), treatment_id, day)
+    treatment.patient = patient
+    on = on or date_meant
+    return _Place(treatment, on, day_on(treatment, on))
 
 
 def _saved(id: UUID, place: _Place, view: str, digest: str) -> Photo | None:

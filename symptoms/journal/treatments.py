@@ -1,7 +1,7 @@
 """Recording a session, correcting it, and saying that two records are one session."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from symptoms.alerts.treatment_access import carry_limits_over
-from symptoms.journal.dates import DaysOutside, days_outside, renumber
+from symptoms.journal.dates import days_outside, renumber
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.judging import judge_all
 from symptoms.models import Alert, AlertEvent, Treatment, TreatmentRevision
@@ -24,10 +24,10 @@ NOT_REVISED = {"id", "patient", "practice", "recorded_by", "same_as", "kept_apar
 
 
 class MovesDaysOutside(Exception):
-    """A new date by which logged days would lie before day 0 or past day 365; `outside` says which."""
+    """A new date by which logged days would lie `before` day 0, or `after` day 365."""
 
-    def __init__(self, outside: DaysOutside):
-        self.outside = outside
+    def __init__(self, before: list[date], after: list[date]):
+        self.before, self.after = before, after
         super().__init__("Logged days would lie outside the course.")
 
 
@@ -85,7 +85,7 @@ def change_treatment(
         raise PermissionDenied
     _refuse_without_consent(patient, by)
     refuse_if_changed(treatment, reading)
-    return _change(treatment, patient, facts, by=by, now=now, even_outside=even_outside)
+    return _change(treatment, facts, by, now, even_outside=even_outside)
 
 
 def refuse_if_changed(treatment: Treatment, reading: Reading | None) -> None:
@@ -112,7 +112,7 @@ def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts
     if patient.user_id != by.pk:
         raise PermissionDenied
     _refuse_without_consent(patient, by)
-    return _change(treatment, patient, facts, by=by, now=now)
+    return _change(treatment, facts, by, now, even_outside=False)
 
 
 def _refuse_without_consent(patient: Patient, by: User) -> None:
@@ -128,24 +128,16 @@ def _lock(treatment: Treatment) -> Patient:
     return patient
 
 
-def _change(
-    treatment: Treatment,
-    patient: Patient,
-    facts: dict[str, Any],
-    *,
-    by: User,
-    now: datetime,
-    even_outside: bool = False,
-) -> Treatment:
-    was, now = as_document(treatment), patient.after_leaving(now)
-    before = treatment.performed_at
+def _change(treatment: Treatment, facts: dict[str, Any], by: User, now: datetime, *, even_outside: bool) -> Treatment:
+    patient, was, performed_at = treatment.patient, as_document(treatment), treatment.performed_at
+    now = patient.after_leaving(now)
     for name, value in facts.items():
         setattr(treatment, name, value)
     # In the zone that counts now, for both: only another date moves day 0, and moved back it is where it was.
-    moved = treatment.performed_at.astimezone(patient.zone).date() - before.astimezone(patient.zone).date()
+    moved = treatment.performed_at.astimezone(patient.zone).date() - performed_at.astimezone(patient.zone).date()
     day_zero = treatment.day_zero + moved
-    if moved and not even_outside and (outside := days_outside(treatment, day_zero)):
-        raise MovesDaysOutside(outside)
+    if moved and not even_outside and any(outside := days_outside(treatment, day_zero)):
+        raise MovesDaysOutside(*outside)
     treatment.day_zero = day_zero
     TreatmentRevision.objects.create(treatment=treatment, was=was, changed_by=by, changed_at=now)
     treatment.save()
@@ -224,7 +216,7 @@ def _join_alerts(kept: Treatment, other: Treatment) -> None:
     for alert in Alert.objects.open().filter(treatment=other):
         same = here.get(_matter(alert))
         if same is not None:
-            less, more = sorted((same, alert), key=lambda one: (one.urgency, one.pk == same.pk))
+            less, more = (same, alert) if alert.urgency > same.urgency else (alert, same)
             AlertEvent.objects.filter(alert=less).carry_over(to=more)
             less.delete()
     Alert.objects.filter(treatment=other).update(treatment=kept)

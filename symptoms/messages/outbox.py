@@ -37,7 +37,7 @@ PassOn = Callable[[Delivery], None]
 
 
 @dataclass(frozen=True)
-class Try:
+class Attempt:
     """One sending on its way to its channel."""
 
     sending: Sending
@@ -55,7 +55,7 @@ class Outbox:
     def __init__(self, may_tell: MayTell, pass_on: PassOn):
         self._may_tell, self._pass_on = may_tell, pass_on
         self._threads = ThreadPoolExecutor(max_workers=2 * AT_ONCE, thread_name_prefix="outbox")
-        self._trying: list[Try] = []
+        self._trying: list[Attempt] = []
 
     @property
     def is_idle(self) -> bool:
@@ -70,7 +70,7 @@ class Outbox:
     def wait(self, longest: float) -> None:
         """Wait until a try ends, `longest` seconds at most."""
         if self._trying:
-            wait([one.handing_over for one in self._trying], timeout=longest, return_when=FIRST_COMPLETED)
+            wait([attempt.handing_over for attempt in self._trying], timeout=longest, return_when=FIRST_COMPLETED)
         else:
             time.sleep(longest)
 
@@ -82,15 +82,15 @@ class Outbox:
         self._threads.shutdown(wait=False)
 
     def _start_due(self) -> bool:
-        found = False
+        has_due = False
         for kind in (Delivery, AccountMail):
-            free = AT_ONCE - sum(isinstance(one.sending, kind) for one in self._trying)
+            free = AT_ONCE - sum(isinstance(attempt.sending, kind) for attempt in self._trying)
             for sending in due(kind, timezone.now())[:free]:
-                found = True
+                has_due = True
                 ends = time.monotonic() + LONGEST_TRY
                 if claim(sending, timezone.now()):
                     self._start(sending, ends)
-        return found
+        return has_due
 
     def _start(self, sending: Sending, ends: float) -> None:
         if isinstance(sending, Delivery) and not self._may_tell(sending):
@@ -104,28 +104,28 @@ class Outbox:
             log.exception("message %s could not be written", sending.id)
             self._failed(sending, f"could not be written ({type(fault).__name__})", Fault.OURS)
             return
-        self._trying.append(Try(sending, self._threads.submit(channel.hand_over, message, ends=ends), ends))
+        self._trying.append(Attempt(sending, self._threads.submit(channel.hand_over, message, ends=ends), ends))
 
     def _mark_ended(self) -> bool:
         late = time.monotonic() - GRACE
-        ended = [one for one in self._trying if one.handing_over.done() or one.ends < late]
-        for one in ended:
-            self._mark(one)
-            self._trying.remove(one)  # not before: a mark that the disk refused is tried again
+        ended = [attempt for attempt in self._trying if attempt.handing_over.done() or attempt.ends < late]
+        for attempt in ended:
+            self._mark(attempt)
+            self._trying.remove(attempt)  # not before: a mark that the disk refused is tried again
         return bool(ended)
 
-    def _mark(self, one: Try) -> None:
-        if not one.handing_over.done():
-            self._failed(one.sending, "it did not finish in time", Fault.CHANNEL)
+    def _mark(self, attempt: Attempt) -> None:
+        if not attempt.handing_over.done():
+            self._failed(attempt.sending, "it did not finish in time", Fault.CHANNEL)
             return
-        fault = one.handing_over.exception()
+        fault = attempt.handing_over.exception()
         if fault is None:
-            mark_sent(one.sending)
+            mark_sent(attempt.sending)
         elif isinstance(fault, Refused):
-            self._failed(one.sending, str(fault), fault.fault)
+            self._failed(attempt.sending, str(fault), fault.fault)
         else:
-            log.error("message %s could not be sent", one.sending.id, exc_info=fault)
-            self._failed(one.sending, f"could not be sent ({type(fault).__name__})", Fault.OURS)
+            log.error("message %s could not be sent", attempt.sending.id, exc_info=fault)
+            self._failed(attempt.sending, f"could not be sent ({type(fault).__name__})", Fault.OURS)
 
     @transaction.atomic
     def _failed(self, sending: Sending, error: str, fault: Fault) -> None:

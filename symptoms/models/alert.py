@@ -43,8 +43,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def with_flags(self) -> "AlertQuerySet":
         """Each with `flags`: what was said last of its entry, None while it is not judged."""
-        said = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True)
-        return self.annotate(flags=Subquery(said.values("flags")))  # type: ignore[no-redef]  # declared on the model
+        current = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True)
+        return self.annotate(flags=Subquery(current.values("flags")))  # type: ignore[no-redef]  # declared on the model
 
     def with_messages(self, about: SendingQuerySet) -> "AlertQuerySet":
         """Each with `tried` and `reached`: whether a message `about` it was queued, and whether one arrives."""

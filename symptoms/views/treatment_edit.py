@@ -70,7 +70,7 @@ def edit_treatment(
             reading, meanwhile = reading.after(change, now), reopened.told
             form = form_of(initial=session_of(reopened.treatment))
         except MovesDaysOutside as refusal:
-            outside = outside_the_course(refusal.outside.before, refusal.outside.after)
+            outside = outside_the_course(refusal.before, refusal.after)
         except LoggingStopped as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
-from typing import Protocol
 
 from django.utils.text import capfirst
 
@@ -15,15 +14,17 @@ BOTTOM = 4.35
 GAPS_NAMED = 3  # later on, one logs every few days
 
 
-class PointLike(Protocol):
-    """One symptom on one day: `level` 0-4 or None, `limit` the most that is expected."""
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One symptom on one day: `level` 0-4 or None (not answered, or no entry), `limit` the most that is expected."""
+
+    day: int
+    level: int | None
+    limit: int
 
     @property
-    def day(self) -> int: ...
-    @property
-    def level(self) -> int | None: ...
-    @property
-    def limit(self) -> int: ...
+    def is_above(self) -> bool:
+        return self.level is not None and self.level > self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Chart:
     now_x: str
 
 
-def draw(points: Sequence[PointLike], word: str, *, today: int) -> Chart:
+def draw(points: Sequence[Point], word: str, *, today: int) -> Chart:
     """Draw `points` of a symptom (days in order; the first and last bound the drawing) and mark `today` among them."""
     first = points[0].day
     wide = max(1, min(len(points) - 1, max(LEAST_WIDE, today + 2 - first)))
@@ -85,9 +86,9 @@ def draw(points: Sequence[PointLike], word: str, *, today: int) -> Chart:
         grid="".join(f"M0 {step}H{wide}" for step in range(5)),
         actual=_line(answered, first),
         above="".join(
-            f"M{p.day - first} {_height(p.level)}V{_height(p.limit) - ABOVE_LIMIT:.4g}" for p in answered if _above(p)
+            f"M{p.day - first} {_height(p.level)}V{_height(p.limit) - ABOVE_LIMIT:.4g}" for p in answered if p.is_above
         ),
-        dots=tuple(Dot(_across(p.day - first, wide), f"{25 * _height(p.level)}%", _above(p)) for p in answered),
+        dots=tuple(Dot(_across(p.day - first, wide), f"{25 * _height(p.level)}%", p.is_above) for p in answered),
         ticks=tuple(Tick(_across(at, wide), first + at) for at in range(0, wide + 1, 2 if wide <= 14 else 5)),
         now_line="" if now is None else f"M{now} -.3V{BOTTOM}",
         now_x="" if now is None else _across(now, wide),
@@ -102,21 +103,17 @@ def _across(at: int, wide: int) -> str:
     return f"{100 * at / wide:.4g}%"
 
 
-def _above(point: PointLike) -> bool:
-    return point.level is not None and point.level > point.limit
-
-
-def _line(answered: Sequence[PointLike], first: int) -> str:
+def _line(answered: Sequence[Point], first: int) -> str:
     """A line through days that follow each other; a day that was not answered breaks it."""
     days = {point.day for point in answered}
     return "".join(f"{'L' if p.day - 1 in days else 'M'}{p.day - first} {_height(p.level)}" for p in answered)
 
 
-def _in_short(answered: Sequence[PointLike]) -> str:
+def _in_short(answered: Sequence[Point]) -> str:
     """What the drawing shows: "back in the usual range since day 8"."""
     if not answered:
         return "not answered on these days"
-    above = [point.day for point in answered if _above(point)]
+    above = [point.day for point in answered if point.is_above]
     if not above:
         return "within the usual range"
     last = answered[-1]
@@ -126,14 +123,14 @@ def _in_short(answered: Sequence[PointLike]) -> str:
     return f"back in the usual range since day {back}"
 
 
-def _sentence(name: str, points: Sequence[PointLike]) -> str:
+def _sentence(name: str, points: Sequence[Point]) -> str:
     if all(point.level is None for point in points):
         return f"{name} by day. Not answered on these days."
     parts = [
         f"{_step(level)} {_days([point.day for point in run])}"
         for level, run in ((level, list(run)) for level, run in groupby(points, key=lambda point: point.level))
     ]
-    above = [point.day for point in points if _above(point)]
+    above = [point.day for point in points if point.is_above]
     levels = ", ".join(parts)
     verdict = f"Above the expected range {_listed_days(above)}." if above else "Never above the expected range."
     return f"{name} by day, none to very severe. {capfirst(levels)}. {verdict}"
@@ -168,7 +165,7 @@ def _runs(days: Iterable[int]) -> Iterator[list[int]]:
         yield run
 
 
-def _gaps(points: Sequence[PointLike], today: int) -> str:
+def _gaps(points: Sequence[Point], today: int) -> str:
     """Which days before today hold no answer between two that do: nothing is assumed for them."""
     answered = [point.day for point in points if point.level is not None]
     if not answered:

@@ -141,7 +141,7 @@ def test_a_date_that_puts_logged_days_outside_the_course_is_asked_about_first(fo
     if before or after:
         with pytest.raises(MovesDaysOutside) as refused:
             change_treatment(followed, by=noor, now=timezone.now(), performed_at=at)
-        assert (len(refused.value.outside.before), len(refused.value.outside.after)) == (before, after)
+        assert (len(refused.value.before), len(refused.value.after)) == (before, after)
         assert as_it_stands(followed) == standing
     else:
         change_treatment(followed, by=noor, now=timezone.now(), performed_at=at)

@@ -158,7 +158,7 @@ class OneTreatment(Endpoint):
         except ChangedMeanwhile as change:
             raise PreconditionFailed(change) from change
         except MovesDaysOutside as refusal:
-            dates = {"before": refusal.outside.before, "after": refusal.outside.after}
+            dates = {"before": refusal.before, "after": refusal.after}
             raise Unprocessable(str(refusal), "/performed_at", **dates) from refusal
         return _recorded_answer(request.user, treatment, now)
 

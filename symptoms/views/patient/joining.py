@@ -15,10 +15,11 @@ from accounts.allauth_adapters import INVITED_BY
 from accounts.invitations import CannotJoin
 from accounts.models import Invitation, User
 from accounts.web.sessions import became_member
+from symptoms.alerts.patient_status import newest_treatment
 from symptoms.forms.joining import JoinForm
 from symptoms.journal import joining
 from symptoms.journal.verdicts import titles_for_patient
-from symptoms.models import Alert
+from symptoms.models import Alert, Treatment
 from symptoms.views.patient.own_treatments import own_treatments
 
 
@@ -74,7 +75,7 @@ def _before(user: User, invitation: Invitation) -> dict[str, Any]:
         return {}
     return {
         "leaving": patient.practice,
-        "course": joining.running_course(patient),
+        "course": newest_treatment(Treatment.objects.filter(patient=patient)),
         "has_open": Alert.objects.open().filter(treatment__patient=patient).exists(),
     }
 

@@ -9,7 +9,7 @@ from symptoms.recovery.assessment import assess
 from symptoms.recovery.cases import read_case
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Sign, Symptom, Urgency
-from symptoms.wording.chart import draw
+from symptoms.wording.chart import Point, draw
 from symptoms.wording.patient import Lines, verdict
 from tests.courses import drawn
 from tests.recovery.test_completeness import DAYS
@@ -139,11 +139,6 @@ def test_trouble_breathing_alone_speaks_of_breathing_alone():
 def test_old_scabs_are_not_called_black_skin():
     verdict = verdict_of(drawn("C | 14 crusting2"), 14)
     assert "Scabs should have come off by now, and yours have not." in verdict.means
-
-
-class Point:
-    def __init__(self, day, level, limit):
-        self.day, self.level, self.limit = day, level, limit
 
 
 def test_a_dot_on_the_ceiling_is_drawn_inside_and_one_above_it_outside():
