@@ -1,6 +1,6 @@
 """What practitioners do about alerts: read, "I have this", resolve, write."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -73,26 +73,21 @@ def resolve_all(
     """
     if outcome == "no_concern" and not reason.strip():
         raise ValueError("Say why it is not a concern.")
-    patients = {alert.treatment.patient_id for alert in alerts}
-    for patient_id in patients:
+    for patient_id in {alert.treatment.patient_id for alert in alerts}:
         lock_patient(patient_id)
     ours = set(Alert.objects.open().managed_by(by).filter(pk__in=[alert.pk for alert in alerts]))
-    closed = _close({alert: seen for alert, seen in alerts.items() if alert in ours}, outcome, reason, by, now)
+    closed = close({alert: seen for alert, seen in alerts.items() if alert in ours}, outcome, reason, by, now)
     practice = by.practice_as_practitioner
     if closed and practice is not None:
         end_kept_access(closed, practice)
     return closed
 
 
-def close_unreadable(alerts: Iterable[Alert], *, reason: str, by: User, now: datetime) -> None:
-    """Close what turned out to be about somebody whom the practice does not treat, as no concern of its own.
+def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: User, now: datetime) -> list[Alert]:
+    """Close alerts of one patient as `resolve_all` does, whether or not `by` may still read what they are about.
 
     Call it inside a transaction, with the patient locked.
     """
-    _close(dict.fromkeys(alerts), "no_concern", reason, by, now)
-
-
-def _close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: User, now: datetime) -> list[Alert]:
     closing = {"resolved_at": now, "resolved_by": by, "outcome": outcome, "reason": reason.strip()}
     closed = []
     for alert, seen in alerts.items():

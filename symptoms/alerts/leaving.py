@@ -27,7 +27,6 @@ def raise_left(patient: Patient, practice: Practice, *, now: datetime) -> Alert 
     )
     if not was_open:
         return None
-    urgency = was_open[0].urgency
     alert = at_this_desk.filter(kind=Alert.Kind.LEFT).first() or Alert(
         kind=Alert.Kind.LEFT,
         treatment=_treatment_to_show(was_open, practice),
@@ -35,12 +34,11 @@ def raise_left(patient: Patient, practice: Practice, *, now: datetime) -> Alert 
         entry=was_open[0].entry,
         opened_at=now,
     )
-    alert.urgency = alert.current_urgency = urgency
+    alert.urgency = alert.current_urgency = was_open[0].urgency
     alert.worsened_at = now
     alert.save()
-    listed = ", ".join(f"{open_one.concern or open_one.kind} {Urgency(open_one.urgency).slug}" for open_one in was_open)
-    detail = f"{len(was_open)}: {listed}"
-    (event,) = write_events([alert], AlertEvent.What.LEFT, at=now, detail=detail)
+    matters = ", ".join(f"{matter.concern or matter.kind} {Urgency(matter.urgency).slug}" for matter in was_open)
+    (event,) = write_events([alert], AlertEvent.What.LEFT, at=now, detail=f"{len(was_open)}: {matters}")
     tell_of_leaving(alert, event, was_open, now=now)
     return alert
 

@@ -53,7 +53,7 @@ def raise_alerts(
     before: Mapping[str, Urgency] | None = None,
     lost: Callable[[Alert], bool] = lambda alert: False,
 ) -> list[Delivery]:
-    """Open, raise or note alerts for what the entries in `assessed` were found to show, the newest of the treatment last.
+    """Open, raise or note alerts for what was made of the entries in `assessed`, the newest of the treatment last.
 
     `before`: where the newest was only judged again, what each concern stood at before. What it was raised for then is
     not raised again: a practitioner may have closed it since. `lost` says of an open alert whether the answers that
@@ -69,9 +69,8 @@ def raise_alerts(
     open_alerts = read_open_alerts(patient.pk)
     if patient.practice is not None:
         here = {a.concern: a for a in open_alerts if a.treatment_id == treatment.id and a.kind == Alert.Kind.CONCERN}
-        opened, worsened = _follow(
-            here, entry, [assessment for _, assessment in assessed], now, change, before or {}, lost
-        )
+        assessments = [assessment for _, assessment in assessed]
+        opened, worsened = _follow(here, entry, assessments, now, change, before or {}, lost)
         if opened:
             give_access_to_present_practice(treatment, now)
         if opened or worsened:

@@ -15,9 +15,8 @@ def give_access(
     """Let the patient's present practice see a treatment: `notes` and `photos` from before `now` only where shared."""
     Treatment.objects.filter(pk=treatment.pk).update(open_to=practice)
     treatment.open_to = practice
-    TreatmentAccess.objects.get_or_create(
-        treatment=treatment, practice=practice, until=None, defaults={"since": now, "notes": notes, "photos": photos}
-    )
+    limits = {"since": now, "notes": notes, "photos": photos}
+    TreatmentAccess.objects.get_or_create(treatment=treatment, practice=practice, until=None, defaults=limits)
 
 
 def carry_limits_over(other: Treatment, kept: Treatment) -> None:
@@ -31,10 +30,8 @@ def carry_limits_over(other: Treatment, kept: Treatment) -> None:
         joined = kept.patient.invitations.filter(practice=practice).aggregate(at=Max("confirmed_at"))["at"]
         limit = TreatmentAccess(since=joined or kept.recorded_at)
     if limit is not None:
-        TreatmentAccess.objects.get_or_create(
-            treatment=kept, practice=practice, until=None,
-            defaults={"since": limit.since, "notes": limit.notes, "photos": limit.photos},
-        )  # fmt: skip
+        limits = {"since": limit.since, "notes": limit.notes, "photos": limit.photos}
+        present.get_or_create(treatment=kept, practice=practice, until=None, defaults=limits)
 
 
 def give_access_to_present_practice(treatment: Treatment, now: datetime) -> None:

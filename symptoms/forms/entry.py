@@ -17,12 +17,13 @@ from symptoms.models.entry import LONGEST_NOTE
 from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.phrases import thermometer
-from symptoms.recovery.questions import QUESTIONS, REQUIRED, SEVERITIES, Question
+from symptoms.recovery.questions import QUESTIONS, REQUIRED, SEVERITIES
 from symptoms.recovery.vocabulary import Sign, Symptom
 
 FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
 AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")
 WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "Choose the day you mean.")
+WHICH_LEVEL = {"required": "Choose an answer. “None” is fine.", "invalid_choice": "Choose one of the five."}
 NOT_ADVICE = "It does not change the advice you get now. If you feel worse, answer the questions above."
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
 
@@ -57,7 +58,14 @@ class EntryForm(forms.Form):
         self.note_help = f"{'Your clinic can read this later' if has_clinic else 'Only you read this'}. {NOT_ADVICE}"
         for question in QUESTIONS:
             if question.kind == "symptom":
-                self.fields[question.word] = _level_field(question)
+                self.fields[question.word] = forms.TypedChoiceField(
+                    label=question.title,
+                    required=question.word in REQUIRED,
+                    choices=SEVERITIES,
+                    coerce=int,
+                    empty_value=None,
+                    error_messages=WHICH_LEVEL,
+                )
         for name, kind in LISTS.items():
             words = [(question.word, question.title) for question in QUESTIONS if question.kind == kind]
             self.fields[name] = forms.MultipleChoiceField(
@@ -125,14 +133,3 @@ def as_typed(data: Any) -> dict[str, Any]:
 def filled_from(typed: Mapping[str, Any], last_said: Mapping[Symptom, int]) -> dict[str, Any]:
     """What was typed, with the scales that are still empty filled as they were answered last time."""
     return {**typed, **{str(word): level for word, level in last_said.items() if typed.get(word) in (None, "")}}
-
-
-def _level_field(question: Question) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=question.title,
-        required=question.word in REQUIRED,
-        choices=SEVERITIES,
-        coerce=int,
-        empty_value=None,
-        error_messages={"required": "Choose an answer. “None” is fine.", "invalid_choice": "Choose one of the five."},
-    )

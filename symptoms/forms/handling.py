@@ -60,10 +60,7 @@ class NoteForm(forms.Form):
     )
     to = forms.ChoiceField(
         choices=[("practice", "Keep for the clinic"), ("patient", "Send to the patient")],
-        error_messages={
-            "required": "Choose whether to keep it or to send it.",
-            "invalid_choice": "Choose whether to keep it or to send it.",
-        },
+        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose whether to keep it or to send it."),
     )
 
     @classmethod

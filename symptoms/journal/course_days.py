@@ -10,7 +10,6 @@ from symptoms.journal.loading import entry_values, patient_values, treatment_val
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Assessment, Entry, Photo, Treatment
 from symptoms.recovery.ceilings import most_expected
-from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.chart import Point
 
@@ -77,6 +76,10 @@ def read_course(visibility: Visibility, *, days: range, photos: bool = True) -> 
         for photo in visibility.photos().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
             by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
+    reported = {
+        day: {symptom: entry.symptoms.get(symptom, 0) for symptom in Symptom if symptom in entry.answered}
+        for day, entry in values.items()
+    }
     wanted = sorted({*days, *entries})
     most = most_expected(
         patient_values(treatment),
@@ -91,7 +94,7 @@ def read_course(visibility: Visibility, *, days: range, photos: bool = True) -> 
             entry=entries.get(day),
             assessment=entries[day].assessment if day in entries and entries[day].is_judged else None,
             photos=tuple(by_day.get(day, ())),
-            reported=_reported(values.get(day)),
+            reported=reported.get(day, {}),
             expected={symptom: row[at] for symptom, row in most.items()},
         )
         for at, day in enumerate(wanted)
@@ -107,9 +110,3 @@ def _entries(visibility: Visibility, days: range) -> list[Entry]:
         newest = Q(pk=Subquery(current.order_by("-date", "-received_at").values("pk")[:1]))
     wanted = visibility.with_assessment(current.filter(visibility.on(days) | newest))
     return [visibility.shown(entry) for entry in wanted.order_by("received_at")]
-
-
-def _reported(entry: EntryValues | None) -> dict[Symptom, int]:
-    if entry is None:
-        return {}
-    return {symptom: entry.symptoms.get(symptom, 0) for symptom in Symptom if symptom in entry.answered}

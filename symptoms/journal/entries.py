@@ -121,7 +121,8 @@ def _record(
         _supersede(treatment, day)
     entry = Entry(
         id=id, treatment=treatment, date=on, day=day, answers=answers, note=note, digest=digest, reported_by=by,
-        received_at=_received_at(journal, now),
+        # After everything else of the patient, whatever the clock says: which entry counts goes by this.
+        received_at=max(now, journal.last_received + A_MOMENT) if journal.last_received else now,
         is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
     )  # fmt: skip
     entry.save(force_insert=True)
@@ -178,8 +179,3 @@ def _supersede(treatment: Treatment, day: int) -> None:
     if entries.count() >= MOST_A_DAY:
         raise ChangedTooOften
     entries.filter(is_current=True).update(is_current=False)
-
-
-def _received_at(journal: Journal, now: datetime) -> datetime:
-    """After everything else of the patient, whatever the clock says: which entry counts goes by this."""
-    return now if journal.last_received is None else max(now, journal.last_received + A_MOMENT)

@@ -159,9 +159,7 @@ def _put_off(judgement: Judgement, days: Days, written: Entry | None, now: datet
     """What could not be judged waits for the worker; a person is asked to read what was written and what is newest."""
     if not judgement.failed:
         return []
-    to_read = {judgement.journal.newest(session).id for session in _sessions_in(days)} | {
-        written.id if written else None
-    }
+    to_read = {judgement.journal.newest(session).id for session in _sessions_in(days)}
     queued = []
     for entry in Entry.objects.filter(pk__in=judgement.failed):
         if written is not None and entry.id == written.id:
@@ -169,7 +167,7 @@ def _put_off(judgement: Judgement, days: Days, written: Entry | None, now: datet
         else:
             entry.treatment = judgement.journal.treatment(entry.treatment_id)
         leave_unjudged(entry, now=now)
-        if entry.id in to_read:
+        if entry is written or entry.id in to_read:
             queued += raise_unjudged(entry, now=now)
     return queued
 

@@ -143,7 +143,8 @@ def read_journal(patient: Patient) -> Journal:
         logged = LoggedDay(id if isinstance(id, UUID) else UUID(id), _parsed(day, answers), is_judged)
         journal._days.setdefault(by_key[treatment_id], {})[day] = logged
     if rows:
-        journal.last_received = _time(max(received_at for *_, received_at in rows))
+        last: datetime = max(received_at for *_, received_at in rows)
+        journal.last_received = last if last.tzinfo else last.replace(tzinfo=UTC)  # SQLite gives UTC unsaid
     return journal
 
 
@@ -180,11 +181,6 @@ def entry_values(entry: Entry) -> values.Entry:
 def _parsed(day: int, answers: str) -> values.Entry:
     """The values of a stored document. They are shared, and never changed."""
     return values.entry_from_answers(day, json.loads(answers))
-
-
-def _time(stored: datetime) -> datetime:
-    """A time as it was read past Django's fields: SQLite gives it in UTC without saying so."""
-    return stored if stored.tzinfo else stored.replace(tzinfo=UTC)
 
 
 def _stored(id: UUID) -> Any:

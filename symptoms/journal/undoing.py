@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User
-from symptoms.alerts.handling import close_unreadable
+from symptoms.alerts.handling import close
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.joining import move_open_alerts
 from symptoms.journal.judging import judge_all
@@ -180,7 +180,7 @@ def _tell(invitation: Invitation, own: Patient, practice: Practice, by: User, no
         move_open_alerts(own, own.practice, now)
     # What is left open here is about somebody whom the practice does not treat, and can no longer read.
     left = Alert.objects.open().filter(treatment__patient=own, practice=practice).select_related("treatment__patient")
-    close_unreadable(left, reason=NOT_OURS, by=by, now=now)
+    close(dict.fromkeys(left), "no_concern", NOT_OURS, by, now)
     if invitation.used_by is not None:
         AccountMail.objects.create(
             to=invitation.used_by.email,

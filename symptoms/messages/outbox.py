@@ -17,9 +17,9 @@ from symptoms.messages.retries import (
     claim,
     due,
     give_up,
-    is_mine,
     is_over,
     is_refused,
+    leased,
     mark_refused,
     mark_sent,
     put_off,
@@ -130,7 +130,7 @@ class Outbox:
     @transaction.atomic
     def _failed(self, sending: Sending, error: str, fault: Fault) -> None:
         # One transaction: a worker killed here must not leave a delivery given up and nobody told in its place.
-        if not is_mine(sending):
+        if not leased(sending).exists():
             return
         over = is_over(sending, fault, timezone.now())
         # A refused recipient is passed over at once, once; it is tried on until it is clear that the channel works.

@@ -51,12 +51,12 @@ def claim(sending: Sending, now: datetime) -> bool:
 
 def mark_sent(sending: Sending) -> bool:
     """Mark as sent, if the lease is still ours; the words of a mail that lets somebody in are erased with it."""
-    return _mine(sending).update(sent_at=timezone.now(), refused_at=None, last_error="", **_erased(sending)) == 1
+    return leased(sending).update(sent_at=timezone.now(), refused_at=None, last_error="", **_erased(sending)) == 1
 
 
 def mark_refused(sending: Sending) -> bool:
     """Mark since when it is refused; False where that was marked before."""
-    return _mine(sending).filter(refused_at=None).update(refused_at=timezone.now()) == 1
+    return leased(sending).filter(refused_at=None).update(refused_at=timezone.now()) == 1
 
 
 def is_refused(sending: Sending, fault: Fault) -> bool:
@@ -93,22 +93,18 @@ def _took_others_since(sending: Sending, since: datetime) -> bool:
 
 def give_up(sending: Sending, error: str) -> None:
     """Mark it as never to be sent; the words of a mail that lets somebody in are erased."""
-    _mine(sending).update(last_error=error[:200], failed_at=timezone.now(), **_erased(sending))
+    leased(sending).update(last_error=error[:200], failed_at=timezone.now(), **_erased(sending))
 
 
 def put_off(sending: Sending, error: str, fault: Fault) -> None:
     """Put it in line again, later each time with some jitter."""
     pauses = OUTAGE if fault in (Fault.CHANNEL, Fault.REFUSED) else BACKOFF
     pause = pauses[min(sending.attempts, len(pauses)) - 1] * random.uniform(1, 1.2)  # noqa: S311
-    _mine(sending).update(last_error=error[:200], not_before=timezone.now() + pause)
+    leased(sending).update(last_error=error[:200], not_before=timezone.now() + pause)
 
 
-def is_mine(sending: Sending) -> bool:
-    """Whether the lease is still ours."""
-    return _mine(sending).exists()
-
-
-def _mine(sending: Sending) -> QuerySet[Any]:
+def leased(sending: Sending) -> QuerySet[Any]:
+    """The row as long as the lease is still ours; else none."""
     return type(sending).objects.filter(pk=sending.pk, attempts=sending.attempts, sent_at=None, failed_at=None)
 
 

@@ -61,9 +61,9 @@ def sweep_orphans(older_than: timedelta, now: datetime) -> int:
     """Remove files that no row knows, unfinished ones too, once `older_than` has passed; gives how many went."""
     store, swept = store_of_photos(), 0
     names = _names(store)
-    while some := list(islice(names, AT_ONCE)):
-        known = set(Photo.objects.filter(key__in=some).values_list("key", flat=True))
-        for name in _written_before(now - older_than, (name for name in some if name not in known), store):
+    while batch := list(islice(names, AT_ONCE)):
+        known = set(Photo.objects.filter(key__in=batch).values_list("key", flat=True))
+        for name in _written_before(now - older_than, (name for name in batch if name not in known), store):
             store.delete(name)
             swept += 1
     return swept

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -88,7 +87,7 @@ _in_memory = BoundedSemaphore(WHOLE_IN_MEMORY)
 def _one_of_theirs(person: UUID) -> Iterator[None]:
     """A lock on one of AT_ONCE files: it holds across processes, and ends with its process however that ends."""
     for number in range(AT_ONCE):
-        descriptor = os.open(_path(person, number), os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(settings.UPLOAD_ROOT / f"{person}.{number}", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -101,7 +100,3 @@ def _one_of_theirs(person: UUID) -> Iterator[None]:
             os.close(descriptor)
         return
     raise PhotoRefused(Refusal.BUSY)
-
-
-def _path(person: UUID, number: int) -> Path:
-    return settings.UPLOAD_ROOT / f"{person}.{number}"

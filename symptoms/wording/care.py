@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from symptoms.recovery.care import Advice
 from symptoms.wording.patient import for_alone
 
-ICONS = {
+ICONS = {  # of the sprite, by topic
     "Touching": "hand",
     "Washing": "drop",
     "Moisturiser": "drop",
@@ -24,17 +24,10 @@ ICONS = {
 DAILY = ("Sun", "Washing", "Picking, scratching, shaving")  # what one does or leaves every day
 
 
-def icon_of(topic: str) -> str:
-    """The sprite's icon for a topic."""
-    return ICONS.get(topic, "care")
-
-
 def in_full(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
     """Each topic with its icon and its words; without a clinic a doctor takes its place."""
-    return [
-        {"topic": item.topic, "icon": icon_of(item.topic), "text": item.text if has_clinic else for_alone(item.text)}
-        for item in advice
-    ]
+    words = ((item.topic, item.text if has_clinic else for_alone(item.text)) for item in advice)
+    return [{"topic": topic, "icon": ICONS.get(topic, "care"), "text": text} for topic, text in words]
 
 
 def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:

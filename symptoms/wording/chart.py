@@ -127,17 +127,13 @@ def _sentence(name: str, points: Sequence[Point]) -> str:
     if all(point.level is None for point in points):
         return f"{name} by day. Not answered on these days."
     parts = [
-        f"{_step(level)} {_days([point.day for point in run])}"
+        f"{'not answered' if level is None else step(level)} {_days([point.day for point in run])}"
         for level, run in ((level, list(run)) for level, run in groupby(points, key=lambda point: point.level))
     ]
     above = [point.day for point in points if point.is_above]
     levels = ", ".join(parts)
     verdict = f"Above the expected range {_listed_days(above)}." if above else "Never above the expected range."
     return f"{name} by day, none to very severe. {capfirst(levels)}. {verdict}"
-
-
-def _step(level: int | None) -> str:
-    return "not answered" if level is None else step(level)
 
 
 def _days(days: Sequence[int]) -> str:

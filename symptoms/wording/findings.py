@@ -14,8 +14,8 @@ from symptoms.recovery.phrases import degrees, listed, small, title
 from symptoms.recovery.predicates import Fact
 from symptoms.recovery.sources import cited
 from symptoms.recovery.vocabulary import Concern, Sign, Symptom, Urgency
+from symptoms.wording.evidence import Flag
 
-Flag = Mapping[str, Any]  # as `Assessment.as_json()["flags"]` holds it
 Held = Mapping[str, Any]  # one of its criteria
 
 MANY = {  # titles that take "are"

@@ -8,7 +8,8 @@ from symptoms.recovery.care import SEEK_HELP
 from symptoms.recovery.patient_texts import Opening, opening
 from symptoms.recovery.phrases import listed, step, title
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.findings import Flag, Subject, Why, patient_text_of, raising, subject_of, why
+from symptoms.wording.evidence import Flag
+from symptoms.wording.findings import Why, patient_text_of, raising, subject_of, why
 
 URGENCIES = {
     Urgency.ON_TRACK: "On track",
@@ -119,7 +120,8 @@ def verdict(
     first = opening(level, practice=lines.has_clinic, day=day)
     if level is Urgency.ON_TRACK:
         return _on_track(first, day, compared, signs, lines)
-    line = _opened(first, subject_of(flags, unit), day)
+    subject = subject_of(flags, unit)
+    line = (first.line_for_many if subject.are_many else first.line).format(seen=subject.words, day=day)
     made = _watched(first, flags, line, lines) if level is Urgency.WATCH else _raised(level, first, flags, line, lines)
     return replace(made, version=version, unit=unit, has_clinic=lines.has_clinic)
 
@@ -171,11 +173,6 @@ def _raised(level: Urgency, first: Opening, flags: Sequence[Flag], line: str, li
         instead=() if is_emergency else SEEK_HELP["emergency"].bullets,
         flags=raising(flags),
     )
-
-
-def _opened(first: Opening, subject: Subject, day: int) -> str:
-    line = first.line_for_many if subject.are_many else first.line
-    return line.format(seen=subject.words, day=day)
 
 
 def _calls(level: Urgency, lines: Lines) -> tuple[Call, ...]:

@@ -68,9 +68,6 @@ def left_in_words(detail: str) -> str:
     `detail` is that event's: "2: infection urgent, burn contact".
     """
     count, _, listed = detail.partition(": ")
-    named = [f"{_open_title(word)} ({urgency_word(Urgency.of(slug)).lower()})" for word, slug in OPEN.findall(listed)]
+    titles = ((concern_title("" if word == "unjudged" else word), slug) for word, slug in OPEN.findall(listed))
+    named = [f"{title.lower()} ({urgency_word(Urgency.of(slug)).lower()})" for title, slug in titles]
     return f"Left your clinic with {count} open: {', '.join(named)}"
-
-
-def _open_title(word: str) -> str:
-    return concern_title("" if word == "unjudged" else word).lower()

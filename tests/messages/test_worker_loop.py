@@ -65,7 +65,7 @@ def test_a_letter_that_cannot_be_marked_as_sent_does_not_keep_the_worker_from_st
     monkeypatch.setattr(outbox, "mark_sent", full)
     tell(an_entry())
     with monkeypatch.context() as stopping:
-        stopping.setattr("symptoms.management.commands.run_worker._close", lambda box: None)
+        stopping.setattr(outbox.Outbox, "close", lambda box: None)
         call_command("run_worker", once=True)
     assert "could not send what is due" in caplog.text
     assert Delivery.objects.get().sent_at is None

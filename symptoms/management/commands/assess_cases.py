@@ -17,12 +17,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a case file, or a folder of them")
-        parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object a line, no table")
 
-    def handle(self, *, paths: list[Path], json: bool, **options: Any) -> None:
+    def handle(self, *, paths: list[Path], as_json: bool, **options: Any) -> None:
         results, invalid = _judge(paths)
-        if json:
-            self._print_json(results)
+        if as_json:
+            for result in results:
+                self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False))
         else:
             self._print_table(results)
         for problem in invalid:
@@ -30,10 +31,6 @@ class Command(BaseCommand):
         failed = sum(bool(result.problems) for result in results)
         if failed or invalid:
             raise CommandError(f"{failed} of {len(results)} cases failed, {len(invalid)} could not be read.")
-
-    def _print_json(self, results: list[CaseResult]) -> None:
-        for result in results:
-            self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False))
 
     def _print_table(self, results: list[CaseResult]) -> None:
         self.stdout.write(f"{'result':<8}{'case':<51}entries  highest urgency")

@@ -87,7 +87,10 @@ class Command(BaseCommand):
                 stop.wait(PAUSE)  # the outbox would not wait while it holds something it cannot mark as sent
             elif not worked:
                 outbox.wait(PAUSE)
-        _close(outbox)
+        try:
+            outbox.close()
+        except OperationalError as fault:
+            log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
         self.stdout.write("Worker stopped.")
 
 
@@ -134,13 +137,6 @@ class Rota:
             # What the database says is clear in one line; anything else is a fault of ours.
             trace = None if isinstance(fault, OperationalError) else fault
             log.error("could not %s, trying again: %s", duty.name, fault, exc_info=trace)
-
-
-def _close(outbox: Outbox) -> None:
-    try:
-        outbox.close()
-    except OperationalError as fault:
-        log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
 
 
 def pass_on(unreached: Delivery) -> None:
