@@ -236,4 +236,4 @@ def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
             )
     except IntegrityError:
         raise CannotJoin("This account works at a clinic already. It can work at one clinic only.") from None
-    user.look_up_anew()
+    user.look_up_again()

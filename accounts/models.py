@@ -105,7 +105,7 @@ class User(AbstractUser):
             return self.as_patient.zone
         return self.membership.practice.zone if self.membership else ZoneInfo(settings.TIME_ZONE)
 
-    def look_up_anew(self) -> None:
+    def look_up_again(self) -> None:
         """Where the user works or which patient they are has just changed: forget what was found before."""
         for name in ("membership", "as_patient"):
             self.__dict__.pop(name, None)

@@ -40,7 +40,7 @@ def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time
     if not is_adult(year_of_birth, now):
         raise CannotStart(TOO_YOUNG)
     lock_user(user.pk)
-    user.look_up_anew()  # who became a member or a patient since the page was opened is one
+    user.look_up_again()  # who became a member or a patient since the page was opened is one
     if user.membership is not None:
         raise CannotStart(WORKS_HERE)
     if user.as_patient is not None:
@@ -57,7 +57,7 @@ def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time
     )
     patient.full_clean()
     patient.save()
-    user.look_up_anew()
+    user.look_up_again()
     return patient
 
 
@@ -163,7 +163,7 @@ def claim(invited: Patient, user: User) -> Patient:
         invited.user = user
         invited.email = invited.email or user.email
         invited.save(update_fields=["user", "email"])
-        user.look_up_anew()
+        user.look_up_again()
         return invited
     own.phone = own.phone or invited.phone
     own.year_of_birth = own.year_of_birth or invited.year_of_birth

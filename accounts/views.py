@@ -67,7 +67,7 @@ def _profile_again(
     request: AuthenticatedHttpRequest, change: edits.ChangedMeanwhile, typed: dict[str, Any], reading: edits.Reading
 ) -> HttpResponse:
     """My account, when the clinic or I myself, on another device, changed something while the page was open."""
-    request.user.look_up_anew()
+    request.user.look_up_again()
     form = forms.DetailsForm(instance=request.user.as_patient, initial=edits.kept(change, typed))
     who = editor_name(change.by, request.user)
     conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))

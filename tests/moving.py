@@ -45,7 +45,7 @@ def scans(
     now = now or timezone.now()
     member = practice.memberships.practitioners().first()
     by = by or (member.user if member else people.practitioner(practice, "Dr Desk"))
-    by.look_up_anew()
+    by.look_up_again()
     record = record or people.patient(practice, name, accepted=False, year_of_birth=None)
     invitation, url = invite_patient(record, by, now=now)
     assert join(token_in(url), user, now=now, agrees=True, choices=Choices(**choices), knows_open=True)

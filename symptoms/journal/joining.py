@@ -147,7 +147,7 @@ def leave_practice(
     invitations.end_waiting(user, now)
     refresh_status(patient)
     end_sessions(user, except_key=session_key)
-    user.look_up_anew()
+    user.look_up_again()
     return practice
 
 
@@ -210,7 +210,7 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
             give_consent(kept, purpose, invitation.used_at or now)
     _take_over_alerts(kept, practice, now)
     invitations.end_waiting(user, now)
-    user.look_up_anew()
+    user.look_up_again()
     return kept
 
 

@@ -136,7 +136,7 @@ def test_a_day_that_was_logged_stays_open_for_photos_after_a_flight_west(treatme
     session = pen(traveller, days_ago=5, now=now)
     logged(session, 5, now=now)
     type(traveller).objects.update(time_zone=str(los_angeles))
-    traveller.user.look_up_anew()
+    traveller.user.look_up_again()
     assert attached(session, day=5, now=now)[0].date == date(2026, 11, 10)
     with pytest.raises(DayNotYet):
         attached(session, day=6, now=now)

@@ -29,7 +29,7 @@ BEFORE, AFTER = "zq9before", "zq9after"
 
 def everything_about(ana: Patient, person) -> str:
     """All that pages and API tell `person` about Ana, by lists and by every id that there is."""
-    person.look_up_anew()
+    person.look_up_again()
     desk, api = people.signed_in(person), program(person)
     pages = [desk.get("/practice/"), desk.get("/practice/", {"show": "all", "q": "marrow"})]
     pages += [desk.get(reverse("patient", args=[ana.pk]))]

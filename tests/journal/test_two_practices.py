@@ -29,7 +29,7 @@ PUS = {"pain": 3, "signs": ["pus"]}
 
 def reads_its_queue(user: User) -> bool:
     """Whether the practice's queue and its list of alerts answer."""
-    user.look_up_anew()
+    user.look_up_again()
     page, api = people.signed_in(user).get(reverse("queue")), program(user).get("/api/v1/alerts/")
     return (page.status_code, api.status_code) == (200, 200)
 
@@ -66,7 +66,7 @@ def test_made_one_with_the_practices_record_earlier_notes_and_photos_stay_the_pa
     before = timezone.now() - timedelta(hours=1)
     attached(mine, day=1, now=before)
     joins(zoe, clinic, by=noor, photos=True)
-    noor.look_up_anew()
+    noor.look_up_again()
     theirs = pen(zoe, days_ago=5, by=noor)
     phone = people.signed_in(zoe)
     assert phone.post(reverse("same_session", args=[theirs.pk]), {"answer": "same"}).status_code == 302
@@ -85,7 +85,7 @@ def test_an_undone_joining_leaves_no_alert_that_nobody_can_read_and_no_ones_iden
     assert Patient.objects.get(user=stranger.user).phone == "07700 900123"  # taken over, where theirs said nothing
     logged(Treatment.objects.get(pk=session.pk), 2, **PUS)
     leaves(stranger)
-    noor.look_up_anew()
+    noor.look_up_again()
     undo_joining(Invitation.objects.get(used_by=stranger.user), by=noor, now=timezone.now())
     assert not Alert.objects.open().filter(practice=clinic).exists()
     assert reads_its_queue(noor)
@@ -145,7 +145,7 @@ def test_the_verbs_themselves_refuse_a_former_practice(ana, noor, okafor):
 def test_a_practice_that_treated_nothing_reads_only_until_it_has_closed_what_was_open(ana, noor):
     logged(pen(ana, days_ago=5), 2, note="zq9secret", **PUS)
     leaves(ana)
-    noor.look_up_anew()
+    noor.look_up_again()
     assert "zq9secret" in everything_about(ana, noor)
     desk = people.signed_in(noor)
     for alert in Alert.objects.open():

@@ -56,7 +56,7 @@ def world(ana, noor, clinic, photo_folder):
         write_note(treatment, id=uuid4(), text="Come at 11.", for_patient=for_patient, by=noor, now=now)
     attached(treatment, day=4)
     Membership.objects.filter(user=noor).update(is_admin=True)
-    noor.look_up_anew()
+    noor.look_up_again()
     invite_member(clinic, "lund@larkfield.example", is_practitioner=True, is_admin=False, by=noor, now=now)
     record_access(noor, ana, "read the record", now)
     return treatment
