@@ -80,7 +80,7 @@ def _fields(part: Element) -> dict[str, list[str]]:
 
 def _values(field: Element, kind: str | None) -> list[str]:
     if field.tag == "textarea":
-        return ["".join(field.itertext())]
+        return ["".join(field.itertext()).removeprefix("\n")]  # browsers leave out the first line's end
     if field.tag == "select":
         options = list(field.iter("option"))
         chosen = [option for option in options if "selected" in option.attrib] or options[:1]

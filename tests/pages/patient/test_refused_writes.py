@@ -15,7 +15,7 @@ from symptoms.photos.storage import PrivateStorage
 from tests import images, people
 from tests.api.programs import QUIET, of, program, put_entry
 from tests.database_errors import DISK, FULL, LOCKED, NO_COLUMN, POSTGRES_FULL, POSTGRES_STOPPED
-from tests.pages.html import held
+from tests.pages.html import held, select, text_of
 from tests.pages.patient.log_page import typed
 from tests.treatments import pen
 
@@ -55,15 +55,14 @@ def photo() -> SimpleUploadedFile:
 
 @pytest.mark.parametrize("error", [LOCKED, FULL, DISK, POSTGRES_STOPPED, POSTGRES_FULL])
 def test_an_entry_that_cannot_be_written_answers_503_and_can_be_sent_again_from_there(phone, treatment, error):
-    said = typed(3, pain="3", signs=["pus", "chills"], note="It <throbs>.")
+    sent = typed(3, pain="3", signs=["pus", "chills"], note="It <throbs>.")
     with refusing("symptoms_entry", error):
-        page = phone.post(LOG, said | {"front": photo()})
+        page = phone.post(LOG, sent | {"front": photo()})
     assert (page.status_code, page["Retry-After"]) == (503, "5")
-    text = page.content.decode()
-    assert "Not saved yet" in text and "add them again" in text and f'action="{LOG}"' in text
+    assert "Not saved yet" in text_of(page) and "add them again" in text_of(page)
     assert not Entry.objects.exists()
-    kept = held(page)
-    assert kept == {name: value if isinstance(value, list) else [value] for name, value in said.items()}
+    kept = held(page, LOG)
+    assert kept == {name: value if isinstance(value, list) else [value] for name, value in sent.items()}
     assert phone.post(LOG, kept).status_code == 302
     assert Entry.objects.get().note == "It <throbs>."
 
@@ -72,10 +71,9 @@ def test_the_page_that_says_so_reads_nothing_and_works_with_the_guard_on(ana, tr
     phone = Client(enforce_csrf_checks=True)
     phone.force_login(ana.user)
     guard = phone.get(LOG).cookies["csrf"].value
-    said = typed(3) | {"csrfmiddlewaretoken": guard}
     with refusing("symptoms_entry", LOCKED):
-        page = phone.post(LOG, said)
-    token = page.content.decode().partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+        page = phone.post(LOG, typed(3) | {"csrfmiddlewaretoken": guard})
+    token = select(page, "input[@name='csrfmiddlewaretoken']")[0].get("value")
     assert phone.post(LOG, held(page) | {"csrfmiddlewaretoken": token}).status_code == 302
 
 
@@ -85,7 +83,7 @@ def test_a_password_is_never_written_into_that_page():
             "/accounts/signup/", {"name": "Eva", "email": "e@example.org", "password1": people.PASSWORD}
         )
     assert page.status_code == 503
-    assert people.PASSWORD not in page.content.decode() and 'type="hidden"' not in page.content.decode()
+    assert people.PASSWORD not in page.content.decode() and not select(page, "input[@type='hidden']")
 
 
 def test_a_fault_of_ours_stays_a_fault(phone, treatment):
@@ -97,19 +95,19 @@ def test_a_fault_of_ours_stays_a_fault(phone, treatment):
 def test_an_entry_is_kept_when_its_photo_cannot_be_stored(phone, treatment, full_store):
     answer = phone.post(LOG, typed(3) | {"front": photo()}, follow=True)
     assert Entry.objects.count() == 1 and not Photo.objects.exists()
-    assert "no room for photos just now" in answer.content.decode()
+    assert "no room for photos just now" in text_of(answer)
 
 
 def test_an_entry_is_kept_when_its_photos_row_cannot_be_written(phone, treatment):
     with refusing("symptoms_photo", LOCKED):
         answer = phone.post(LOG, typed(3) | {"front": photo()}, follow=True)
     assert answer.status_code == 200
-    assert Entry.objects.count() == 1 and "no room for photos just now" in answer.content.decode()
+    assert Entry.objects.count() == 1 and "no room for photos just now" in text_of(answer)
 
 
 def test_a_photo_by_itself_answers_503_on_page_and_api(phone, ana, treatment, full_store):
     page = phone.post(reverse("photo_add", args=[3]), {"id": str(uuid4()), "front": photo()})
-    assert page.status_code == 503 and "no room for photos just now" in page.content.decode()
+    assert page.status_code == 503 and "no room for photos just now" in text_of(page)
     answer = program(ana).generic(
         "PUT", f"{of(treatment, 'photos', uuid4())}?day=3&view=front", images.photo(), content_type="image/jpeg"
     )

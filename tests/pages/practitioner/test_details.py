@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import AccessRecord
 from tests import people
-from tests.pages.html import text_of
+from tests.pages.html import held, select, text_of, words
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +25,10 @@ def details(patient) -> str:
 
 def test_a_missing_phone_number_is_added_from_the_patients_page_and_dials_there(desk, ana):
     page = reverse("patient", args=[ana.pk])
-    before = desk.get(page).content.decode()
-    assert f'href="{details(ana)}#id_phone"' in before
-    assert "Add a phone number" in before
+    assert "Add a phone number" in map(words, select(desk.get(page), f"a[@href='{details(ana)}#id_phone']"))
     answer = desk.post(details(ana), TYPED, follow=True)
     assert answer.redirect_chain[-1][0] == page
-    assert 'href="tel:07700900199"' in answer.content.decode()
+    assert select(answer, "a[@href='tel:07700900199']")
     assert "Changed phone" in text_of(answer)  # the history keeps who and when
 
 
@@ -46,12 +44,6 @@ def test_only_what_differs_is_written_and_the_patient_sees_that_it_was(desk, ana
     assert AccessRecord.objects.filter(what__startswith="changed").count() == 1
 
 
-def test_a_phone_number_in_other_digits_dials(desk, ana):
-    assert desk.post(details(ana), {**TYPED, "phone": "٠٧٧٠٠ ９００１９９"}).status_code == 302
-    ana.refresh_from_db()
-    assert ana.phone == "07700 900199"
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -63,16 +55,17 @@ def test_a_phone_number_in_other_digits_dials(desk, ana):
 def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(desk, ana, field, value):
     answer = desk.post(details(ana), {**TYPED, "name": "Ana Typed", field: value})
     assert answer.status_code == 422
-    assert f'id="id_{field}_error"' in answer.content.decode()
-    if field != "name":
-        assert "Ana Typed" in answer.content.decode()
+    assert select(answer, f"*[@id='id_{field}_error']")
+    assert field == "name" or held(answer)["name"] == ["Ana Typed"]
     ana.refresh_from_db()
     assert (ana.name, ana.phone) == ("Ana Marrowby", "")
     assert not AccessRecord.objects.filter(what__startswith="changed").exists()
 
 
-@pytest.mark.parametrize("number", ["", "07700 900199", "+44 (0)7700 900-199", "(020) 7946.0123", "020/7946 0123"])
-def test_a_number_is_taken_as_people_write_it(desk, ana, number):
+@pytest.mark.parametrize(
+    "number", ["", "07700 900199", "+44 (0)7700 900-199", "(020) 7946.0123", "020/7946 0123", "٠٧٧٠٠ ９００１９９"]
+)
+def test_a_number_is_taken_as_people_write_it_and_in_digits_that_dial(desk, ana, number):
     assert desk.post(details(ana), {**TYPED, "phone": number}).status_code == 302
     ana.refresh_from_db()
-    assert ana.phone == number
+    assert ana.phone == (number if number.isascii() else "07700 900199")

@@ -1,7 +1,5 @@
 """What is open stands first on a patient's page: the act beside the worst, the rest folded under a line."""
 
-import re
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,11 +8,10 @@ from accounts.members import remove_member
 from symptoms.journal.judging import judge_again
 from symptoms.models import Alert
 from tests import people
-from tests.pages.html import text_of
+from tests.pages.html import has_button, parsed, select, text_of, words
 from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
-I_HAVE_THIS = re.compile(r"<button[^>]*>\s*I have this\s*</button>")
 
 
 @pytest.fixture
@@ -22,50 +19,49 @@ def session(noor):
     return pen(people.ana(noor.membership.practice), days_ago=6, by=noor)
 
 
+def opened(desk, session):
+    return desk.get(reverse("patient", args=[session.patient_id]))
+
+
 def page(desk, session) -> str:
-    return desk.get(reverse("patient", args=[session.patient_id])).content.decode()
+    return text_of(opened(desk, session))
 
 
-def folded(shown: str) -> list[str]:
-    return re.findall(r'<details class="open-alert"( open)?>', shown)
+def unfolded(response) -> list[bool]:
+    """Which of the further alerts stand open."""
+    return ["open" in fold.attrib for fold in select(response, "details[@class='open-alert']")]
 
 
-def test_i_have_this_stands_beside_the_worst_before_its_facts(desk, session):
-    logged(session, 4, signs=["pus"])
-    shown = page(desk, session)
-    assert I_HAVE_THIS.search(shown).start() < shown.index("not expected on any day")
-
-
-def test_what_is_open_comes_before_the_choice_of_a_session(desk, noor, session):
+def test_i_have_this_stands_beside_the_worst_before_its_facts_and_the_choice_of_a_session(desk, noor, session):
     pen(session.patient, days_ago=40, by=noor)
     logged(session, 4, signs=["pus"])
     shown = page(desk, session)
-    assert I_HAVE_THIS.search(shown).start() < shown.index('aria-label="Sessions"')
+    assert shown.index("I have this") < shown.index("not expected on any day")
+    parts = list(parsed(opened(desk, session)).iter())
+    (take,) = [place for place, part in enumerate(parts) if part.tag == "button" and words(part) == "I have this"]
+    assert take < [part.get("aria-label") for part in parts].index("Sessions")
 
 
 def test_a_further_alert_is_folded_under_its_urgency_and_facts(desk, session):
     logged(session, 4, pain=4, redness=3, signs=["pus"])
-    shown = page(desk, session)
-    assert folded(shown) == [""] * (Alert.objects.open().count() - 1)
-    answer = desk.get(reverse("patient", args=[session.patient_id]))
-    assert "Unexpected pain See today pain very severe" in text_of(answer)
+    assert unfolded(opened(desk, session)) == [False] * (Alert.objects.open().count() - 1)
+    assert "Unexpected pain See today pain very severe" in page(desk, session)
 
 
 def test_a_further_alert_unfolds_where_its_line_does_not_say_all(desk, session):
     logged(session, 4, pain=4, signs=["pus"])
-    folded_one = Alert.objects.get(concern="unexpected_pain")
-    answer = desk.post(reverse("resolve", args=[folded_one.id]), {"outcome": "no_concern"})
-    assert folded(answer.content.decode()) == [" open"]  # a mistake in its form
+    alert = Alert.objects.get(concern="unexpected_pain")
+    answer = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "no_concern"})
+    assert unfolded(answer) == [True]  # a mistake in its form
     logged(session, 4)
-    assert " open" in folded(page(desk, session))  # its answers changed
+    assert True in unfolded(opened(desk, session))  # its answers changed
 
 
 def test_the_way_back_leads_to_the_list_the_patient_is_in(desk, session):
     logged(session, 3)
-    assert 'class="link" href="/practice/?show=all">' in page(desk, session)
+    assert select(opened(desk, session), "a[@class='link'][@href='/practice/?show=all']")
     logged(session, 4, signs=["pus"])
-    shown = page(desk, session)
-    assert re.search(r'aria-current="page"[^>]*href="/practice/"|href="/practice/"[^>]*aria-current="page"', shown)
+    assert select(opened(desk, session), "a[@aria-current='page'][@href='/practice/']")
 
 
 def test_a_missing_phone_number_is_said(desk, session):
@@ -81,14 +77,14 @@ def test_the_history_says_the_day_of_a_treatment_as_people_do(desk, session):
 
 def test_a_mistake_is_where_the_forms_address_ends(desk, session):
     logged(session, 4, pain=4, signs=["pus"])
-    shown = page(desk, session)
-    assert 'id="mistake"' not in shown
+    response = opened(desk, session)
+    assert not select(response, "*[@id='mistake']")
     for address, typed in (
         (reverse("resolve", args=[Alert.objects.get(concern="unexpected_pain").id]), {"outcome": "no_concern"}),
         (reverse("note", args=[session.id]), {"to": "practice"}),
     ):
-        assert f'action="{address}#mistake"' in shown
-        assert desk.post(address, typed).content.decode().count('id="mistake"') == 1
+        assert select(response, f"form[@action='{address}#mistake']")
+        assert len(select(desk.post(address, typed), "*[@id='mistake']")) == 1
 
 
 def test_one_tap_is_one_line_of_the_history(desk, session):
@@ -96,12 +92,13 @@ def test_one_tap_is_one_line_of_the_history(desk, session):
     answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
     assert text_of(answer).count("“I have this”") == 1
     assert "Took infection and 2 more: “I have this”" in text_of(answer)  # by the most urgent
-    assert 'href="#note">Note or message</a>' in answer.content.decode()
+    assert [words(link) for link in select(answer, "a[@href='#note']")] == ["Note or message"]
 
 
 def test_when_all_is_closed_the_verdict_says_that_nothing_is_open(desk, session):
     logged(session, 4, signs=["pus"])
     assert "nothing is open" not in page(desk, session)
+    assert "Close all" not in page(desk, session)  # where there is one
     desk.post(reverse("resolve", args=[Alert.objects.get().id]), {"outcome": "advice"})
     assert "day 4 · nothing is open" in page(desk, session)
 
@@ -120,9 +117,9 @@ def test_an_entry_judged_after_all_is_no_longer_said_to_be_tried_again(desk, ses
 def test_a_long_history_shows_its_newest_and_folds_the_rest(desk, session):
     for day in range(7):
         logged(session, day)
-    assert "1 earlier</summary>" not in page(desk, session)
+    assert "1 earlier" not in map(words, select(opened(desk, session), "summary"))
     logged(session, 6, pain=1)
-    assert "1 earlier</summary>" in page(desk, session)
+    assert "1 earlier" in map(words, select(opened(desk, session), "summary"))
 
 
 # --- closing what is open
@@ -136,7 +133,7 @@ def seen() -> list[str]:
 def test_all_that_is_open_is_closed_with_one_outcome_and_is_one_line_of_the_history(desk, session):
     logged(session, 4, pain=4, signs=["pus"])
     assert "Close all 2 together" in page(desk, session)
-    assert all(f'value="{one}"' in page(desk, session) for one in seen())
+    assert set(seen()) <= {field.get("value") for field in select(opened(desk, session), "input")}
     typed = {"outcome": "referred", "reason": "To St Mary’s.", "seen": seen()}
     answer = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
     assert "Closed 2." in text_of(answer)
@@ -145,11 +142,6 @@ def test_all_that_is_open_is_closed_with_one_outcome_and_is_one_line_of_the_hist
     assert " and 1 more: Referred" in text_of(answer)
     again = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
     assert "Somebody closed these before you." in text_of(again)
-
-
-def test_one_open_alert_has_no_form_for_all(desk, session):
-    logged(session, 4, signs=["pus"])
-    assert "Close all" not in page(desk, session)
 
 
 def test_what_came_or_got_worse_since_the_page_was_opened_stays_open(desk, session):
@@ -172,7 +164,7 @@ def test_a_mistake_in_closing_all_comes_back_with_what_was_typed(desk, session):
     answer = desk.post(address, {"outcome": "no_concern", "reason": "", "seen": seen()})
     assert answer.status_code == 422
     assert "Say why it is not a concern." in text_of(answer)
-    assert answer.content.decode().count('id="mistake"') == 1
+    assert len(select(answer, "*[@id='mistake']")) == 1
     for nonsense in ("", "x", "1 2", "a" * 5000, f"{session.id} 4", f"{session.id} 9" * 200):
         assert desk.post(address, {"outcome": "seen", "seen": nonsense}).status_code == 302
     assert Alert.objects.open().count() == 2
@@ -191,9 +183,7 @@ def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
 
 def test_the_day_is_said_once(desk, session):
     logged(session, 6, signs=["pus"])
-    answer = desk.get(reverse("patient", args=[session.patient_id]))
-    assert "From day" not in text_of(answer)
-    assert "Pus on day 6" in text_of(answer)
+    assert "Pus on day 6" in page(desk, session) and "From day" not in page(desk, session)
 
 
 def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
@@ -208,7 +198,7 @@ def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
     for shown in (page(desk, session), text_of(desk.get(reverse("queue"))), text_of(ana.get(verdict))):
         assert "Dr Chen has it" not in shown
     assert "no one has it" in text_of(desk.get(reverse("queue")))
-    assert I_HAVE_THIS.search(page(desk, session))
+    assert has_button(opened(desk, session), "I have this")
     assert "You have this now" in text_of(desk.post(take, follow=True))
     assert Alert.objects.get().acknowledged_by == noor
 
@@ -219,9 +209,8 @@ def test_what_a_colleague_has_can_be_taken_over_and_nobody_elses_by_mistake(desk
     take = reverse("acknowledge", args=[session.id])
     people.signed_in(chen).post(take)
     assert "Take over from" not in page(people.signed_in(chen), session)  # they have it themselves
-    (named,) = re.findall(
-        r'name="over_from" value="([^"]+)">\s*<button[^>]*>Take over from Dr Chen<', page(desk, session)
-    )
+    (form,) = [form for form in select(opened(desk, session), "form") if "Take over from Dr Chen" in words(form)]
+    named = form.find(".//input[@name='over_from']").get("value")
     people.signed_in(lee).post(take, {"over_from": named})
     assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": named}, follow=True))
     assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": "rubbish"}, follow=True))
