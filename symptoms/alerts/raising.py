@@ -95,16 +95,16 @@ def _follow(
     lost: Callable[[Alert], bool],
 ) -> tuple[list[Alert], list[Alert]]:
     """Open alerts, and bring those open `here` (by concern) to what was assessed; gives the opened and the worsened."""
-    raised, still = _urgencies(assessments), _urgencies(assessments[-1:])
-    was = {alert.pk: _state(alert) for alert in here.values()}
-    news = {*_urgencies(assessments[:-1]), *(c for c, at in still.items() if at > before.get(c, Urgency.ON_TRACK))}
-    opened = _open(entry, {c: urgency for c, urgency in raised.items() if c in news and c not in here}, still, now)
+    raised, current = _urgencies(assessments), _urgencies(assessments[-1:])
+    states = {alert.pk: _state(alert) for alert in here.values()}
+    news = {*_urgencies(assessments[:-1]), *(c for c, at in current.items() if at > before.get(c, Urgency.ON_TRACK))}
+    opened = _open(entry, {c: urgency for c, urgency in raised.items() if c in news and c not in here}, current, now)
     risen = [alert for concern, alert in here.items() if raised.get(concern, 0) > alert.urgency]
-    relapsed = [alert for alert in here.values() if alert not in risen and _has_relapsed(alert, still, change)]
+    relapsed = [alert for alert in here.values() if alert not in risen and _has_relapsed(alert, current, change)]
     for alert in [*risen, *relapsed]:
         alert.urgency, alert.entry, alert.worsened_at, alert.cleared_at = raised[alert.concern], entry, now, None
-    changed_away = _note_what_changed(here, raised, still, now, change, lost)
-    changed = [alert for alert in here.values() if _state(alert) != was[alert.pk]]
+    changed_away = _note_what_changed(here, raised, current, now, change, lost)
+    changed = [alert for alert in here.values() if _state(alert) != states[alert.pk]]
     if changed:
         Alert.objects.bulk_update(changed, FOLLOWED)
     for what, alerts in (
@@ -117,10 +117,10 @@ def _follow(
     return opened, [*risen, *relapsed]
 
 
-def _has_relapsed(alert: Alert, still: Mapping[str, Urgency], change: Change) -> bool:
+def _has_relapsed(alert: Alert, current: Mapping[str, Urgency], change: Change) -> bool:
     """Whether a new entry brings the concern back to its peak after the answers had been well in between."""
     is_by_an_entry = change in (Change.WRITTEN, Change.AMENDED, Change.JUDGED)
-    return is_by_an_entry and alert.cleared_at is not None and still.get(alert.concern) == alert.urgency
+    return is_by_an_entry and alert.cleared_at is not None and current.get(alert.concern) == alert.urgency
 
 
 def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
@@ -161,13 +161,13 @@ def _new(entry: Entry, urgency: Urgency, now: datetime, **kind: Any) -> Alert:
     )
 
 
-def _open(entry: Entry, raised: dict[str, Urgency], still: dict[str, Urgency], now: datetime) -> list[Alert]:
+def _open(entry: Entry, raised: dict[str, Urgency], current: dict[str, Urgency], now: datetime) -> list[Alert]:
     """Open an alert for each concern of `raised`; a late day may raise what the newest answers no longer do."""
-    new = [_new(entry, urgency, now, concern=concern) for concern, urgency in raised.items()]
-    for alert in new:
-        alert.current_urgency = still.get(alert.concern, Urgency.ON_TRACK)
-        alert.cleared_at = None if alert.concern in still else now
-    return Alert.objects.bulk_create(new)
+    alerts = [_new(entry, urgency, now, concern=concern) for concern, urgency in raised.items()]
+    for alert in alerts:
+        alert.current_urgency = current.get(alert.concern, Urgency.ON_TRACK)
+        alert.cleared_at = None if alert.concern in current else now
+    return Alert.objects.bulk_create(alerts)
 
 
 def _state(alert: Alert) -> tuple[Any, ...]:
@@ -177,7 +177,7 @@ def _state(alert: Alert) -> tuple[Any, ...]:
 def _note_what_changed(
     open_alerts: dict[str, Alert],
     raised: dict[str, Urgency],
-    still: dict[str, Urgency],
+    current: dict[str, Urgency],
     now: datetime,
     change: Change,
     lost: Callable[[Alert], bool],
@@ -185,8 +185,8 @@ def _note_what_changed(
     """Keep what the newest answers raise beside each alert; gives those from which changed answers took the ground."""
     changed_away = []
     for concern, alert in open_alerts.items():
-        alert.current_urgency = still.get(concern, Urgency.ON_TRACK)
-        if concern in still:
+        alert.current_urgency = current.get(concern, Urgency.ON_TRACK)
+        if concern in current:
             alert.answers_changed_at = None  # something does raise it
         elif alert.cleared_at is None:
             alert.cleared_at = now

@@ -67,7 +67,7 @@ def last_day(treatment: Treatment, today: date) -> int:
 def read_course(visibility: Visibility, *, days: range, photos: bool = True) -> CourseRead:
     """Read `days` (numbers, in order) of a treatment as its reader may see them: two statements, however many.
 
-    One more for a clinic that the patient left; one less without the `photos`.
+    One more for a practice that the patient left; one less without the `photos`.
     """
     treatment = visibility.treatment
     entries = {entry.day: entry for entry in _entries(visibility, days)}

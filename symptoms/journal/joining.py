@@ -101,7 +101,7 @@ def confirm_patient(invitation: Invitation, *, by: User, now: datetime) -> Patie
 
     Raises:
         PermissionDenied: `by` does not treat patients of that practice.
-        CannotJoin: that account works in a clinic by now.
+        CannotJoin: that account works at a practice by now.
     """
     invitation = _locked(invitation, by)
     user = invitation.used_by
@@ -239,20 +239,20 @@ def _leave(patient: Patient, now: datetime, *, stays_open: bool) -> Practice:
     if left is not None:
         raise_left(patient, left, now=now)
     practice = patients.end_tie(patient, now)
-    seen = list(Treatment.objects.filter(patient=patient, open_to=practice))
+    open_here = list(Treatment.objects.filter(patient=patient, open_to=practice))
     left_open = Alert.objects.open().filter(practice=practice, treatment__patient=patient)
     if not stays_open:
         left_open = left_open.filter(kind=Alert.Kind.LEFT)
     keeps = Q(practice=practice) | Q(duplicates__practice=practice) | Q(pk__in=left_open.values("treatment"))
     kept = set(Treatment.objects.filter(keeps, patient=patient).values_list("pk", flat=True))
-    limited = TreatmentAccess.objects.present().filter(practice=practice, treatment__in=seen)
-    known = set(limited.values_list("treatment", flat=True))
+    limited = TreatmentAccess.objects.present().filter(practice=practice, treatment__in=open_here)
+    with_limits = set(limited.values_list("treatment", flat=True))
     limited.filter(treatment__in=kept).update(until=now)
     limited.update(until=now, ended=True)
     TreatmentAccess.objects.bulk_create(
         TreatmentAccess(treatment=treatment, practice=practice, until=now, ended=treatment.pk not in kept)
-        for treatment in seen
-        if treatment.pk not in known
+        for treatment in open_here
+        if treatment.pk not in with_limits
     )
     Treatment.objects.filter(patient=patient, open_to=practice).update(open_to=None)
     return practice
@@ -260,15 +260,15 @@ def _leave(patient: Patient, now: datetime, *, stays_open: bool) -> Practice:
 
 def _open_up(patient: Patient, practice: Practice, choices: Choices, now: datetime, *, without: list[Any]) -> None:
     """Let a practice see what the patient shares with it; `without` those that it recorded itself."""
-    had = Treatment.objects.filter(patient=patient).exclude(pk__in=without)
-    running = newest_treatment(had)
+    earlier = Treatment.objects.filter(patient=patient).exclude(pk__in=without)
+    running = newest_treatment(earlier)
     moving = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
     shared = Q(pk__in=moving.values("treatment"))
     if running is not None:
         shared |= Q(pk=running.pk)
     if choices.earlier:
         shared |= Q(same_as=None)
-    for treatment in had.filter(shared):
+    for treatment in earlier.filter(shared):
         give_access(treatment, practice, now, notes=choices.earlier_notes, photos=choices.earlier_photos)
     Treatment.objects.filter(pk__in=without).update(open_to=practice)
 
@@ -277,12 +277,12 @@ def _join_records(kept: Patient, invited: Patient, now: datetime) -> None:
     """Make the record that a practice began for somebody part of the record they already had."""
     if kept.pk == invited.pk:
         return
-    came = Treatment.objects.filter(patient=invited).update(patient=kept)
+    moved_sessions = Treatment.objects.filter(patient=invited).update(patient=kept)
     PatientStatus.objects.filter(patient=invited).delete()
     invited.access_records.update(patient=kept)
     invited.invitations.update(patient=kept)
     invited.delete()
-    if came:  # sessions that stood apart are assessed along with one another from now on
+    if moved_sessions:  # sessions that stood apart are assessed along with one another from now on
         judge_all(kept, now=now)
 
 
@@ -291,10 +291,10 @@ def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> No
 
     The newest entry raises its own there as well, so that nothing that is known now stays unseen.
     """
-    moved = move_open_alerts(patient, practice, now)
+    moved_alerts = move_open_alerts(patient, practice, now)
     raise_newest(patient, now=now)
-    if moved:  # it is open already, so nothing else would send a message about it
-        worst = max(moved, key=lambda alert: (alert.urgency, alert.worsened_at))
+    if moved_alerts:  # it is open already, so nothing else would send a message about it
+        worst = max(moved_alerts, key=lambda alert: (alert.urgency, alert.worsened_at))
         tell(practice, worst.treatment, worst.entry, worst.urgency, now=now)
     refresh_status(patient)
 

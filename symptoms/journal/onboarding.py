@@ -15,7 +15,7 @@ from symptoms.models import Treatment
 
 @transaction.atomic
 def begin_alone(user: User, *, agreed: Iterable[str], now: datetime, **who: Any) -> Patient:
-    """Make `user` a patient without a clinic who agreed to the purposes `agreed`; `who` as `start_alone` takes it.
+    """Make `user` a patient without a practice who agreed to the purposes `agreed`; `who` as `start_alone` takes it.
 
     Raises:
         CannotStart: see `start_alone`.
@@ -36,7 +36,7 @@ def welcome(
     by: User,
     now: datetime,
 ) -> None:
-    """An invited patient has filled in what the clinic had not: `facts` of the treatment, consents, year of birth."""
+    """An invited patient has filled in what the practice had not: `facts` of the treatment, consents, year of birth."""
     _agree(patient, agreed, now)
     if treatment is not None and any(getattr(treatment, name) != value for name, value in facts.items()):
         complete_treatment(treatment, by=by, now=now, **facts)

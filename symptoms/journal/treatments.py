@@ -103,7 +103,7 @@ def refuse_if_changed(treatment: Treatment, reading: Reading | None) -> None:
 
 @transaction.atomic
 def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts: Any) -> Treatment:
-    """Add what the patient knows about their own skin to what their clinic recorded; otherwise as `change_treatment`.
+    """Add what the patient knows about their own skin to what their practice recorded; otherwise as `change_treatment`.
 
     Raises:
         PermissionDenied: `by` is not the patient.
@@ -116,7 +116,7 @@ def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts
 
 
 def _refuse_without_consent(patient: Patient, by: User) -> None:
-    """What a clinic did is its own to write down; what patients write about their health is kept when they agreed."""
+    """What a practice did is its own to write down; what patients write about their health is kept when they agreed."""
     if patient.user_id == by.pk and not patient.agreed_to("care"):
         raise LoggingStopped
 
@@ -129,19 +129,19 @@ def _lock(treatment: Treatment) -> Patient:
 
 
 def _change(treatment: Treatment, facts: dict[str, Any], by: User, now: datetime, *, even_outside: bool) -> Treatment:
-    patient, was, performed_at = treatment.patient, as_document(treatment), treatment.performed_at
+    patient, document, performed_at = treatment.patient, as_document(treatment), treatment.performed_at
     now = patient.after_leaving(now)
     for name, value in facts.items():
         setattr(treatment, name, value)
     # In the zone that counts now, for both: only another date moves day 0, and moved back it is where it was.
-    moved = treatment.performed_at.astimezone(patient.zone).date() - performed_at.astimezone(patient.zone).date()
-    day_zero = treatment.day_zero + moved
-    if moved and not even_outside and any(outside := days_outside(treatment, day_zero)):
+    shift = treatment.performed_at.astimezone(patient.zone).date() - performed_at.astimezone(patient.zone).date()
+    day_zero = treatment.day_zero + shift
+    if shift and not even_outside and any(outside := days_outside(treatment, day_zero)):
         raise MovesDaysOutside(*outside)
     treatment.day_zero = day_zero
-    TreatmentRevision.objects.create(treatment=treatment, was=was, changed_by=by, changed_at=now)
+    TreatmentRevision.objects.create(treatment=treatment, was=document, changed_by=by, changed_at=now)
     treatment.save()
-    if moved:
+    if shift:
         renumber(treatment)
     judge_all(patient, now=now)
     return treatment
@@ -166,18 +166,18 @@ def possibly_same(treatment: Treatment, among: Iterable[Treatment] | None = None
         is_near = abs(other.day_zero - treatment.day_zero) <= SAME_SESSION_WITHIN
         is_by_other_side = (other.practice_id is None) == by_practice
         if other.pk != treatment.pk and is_near and is_by_other_side and other.kept_apart_at is None:
-            clinics, own = (treatment, other) if by_practice else (other, treatment)
-            if _may_be_one(clinics, own):
+            theirs, own = (treatment, other) if by_practice else (other, treatment)
+            if _may_be_one(theirs, own):
                 return other
     return None
 
 
-def _may_be_one(clinics: Treatment, own: Treatment) -> bool:
+def _may_be_one(theirs: Treatment, own: Treatment) -> bool:
     """Whether two records may be made one: not where a practice that was left would read on, or answers for either."""
-    present = clinics.patient.practice_id
-    if clinics.patient_id != own.patient_id or present is None or clinics.open_to_id != present:
+    present = theirs.patient.practice_id
+    if theirs.patient_id != own.patient_id or present is None or theirs.open_to_id != present:
         return False
-    elsewhere = Alert.objects.open().filter(treatment__in=[clinics, own]).exclude(practice=present)
+    elsewhere = Alert.objects.open().filter(treatment__in=[theirs, own]).exclude(practice=present)
     return not elsewhere.exists()
 
 

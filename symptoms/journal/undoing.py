@@ -57,11 +57,11 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
     invitation, before = settled, settled.record_before or {}
     joined = lock_patients([UUID(before["kept"])])[UUID(before["kept"])]
     was_here_before = "was_here" in before
-    clinics = _sessions_of_the_practice(invitation, joined, was_here_before)
+    sessions = _sessions_of_the_practice(invitation, joined, was_here_before)
     own, record = _apart(before, joined, practice)
-    copies = [_taken_along(session, own, practice) for session in clinics]
-    Treatment.objects.filter(pk__in=[session.pk for session in clinics]).update(patient=record, open_to=practice)
-    TreatmentAccess.objects.filter(treatment__in=clinics).delete()
+    copies = [_taken_along(session, own, practice) for session in sessions]
+    Treatment.objects.filter(pk__in=[session.pk for session in sessions]).update(patient=record, open_to=practice)
+    TreatmentAccess.objects.filter(treatment__in=sessions).delete()
     if not was_here_before:
         _end_access(invitation, own, record, practice)
         if own.practice_id == practice.pk:
@@ -74,10 +74,10 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
 
 def _sessions_of_the_practice(invitation: Invitation, joined: Patient, was_here_before: bool) -> list[Treatment]:
     """Those of the record that the practice had begun, and those it recorded since, taking both for one person."""
-    theirs = Q(pk__in=(invitation.record_before or {})["treatments"])
+    of_practice = Q(pk__in=(invitation.record_before or {})["treatments"])
     if not was_here_before:
-        theirs |= Q(practice=invitation.practice_id, recorded_at__gte=invitation.confirmed_at)
-    return list(Treatment.objects.filter(theirs, patient=joined))
+        of_practice |= Q(practice=invitation.practice_id, recorded_at__gte=invitation.confirmed_at)
+    return list(Treatment.objects.filter(of_practice, patient=joined))
 
 
 def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple[Patient, Patient]:
@@ -124,10 +124,10 @@ def _forget(joined: Patient, before: dict[str, Any]) -> None:
 
 def _taken_along(session: Treatment, own: Patient, practice: Practice) -> Treatment | None:
     """Move what the person logged for a session to a bare copy of it; None where they logged nothing."""
-    mine = Treatment.objects.filter(same_as=session, patient=own)
+    duplicates = Treatment.objects.filter(same_as=session, patient=own)
     entries, photos = Entry.objects.filter(treatment=session), Photo.objects.filter(treatment=session)
     if not (entries.exists() or photos.exists()):
-        mine.update(same_as=None)
+        duplicates.update(same_as=None)
         return None
     copy = Treatment.objects.create(
         patient=own, recorded_by_id=own.user_id, recorded_at=session.recorded_at,
@@ -139,7 +139,7 @@ def _taken_along(session: Treatment, own: Patient, practice: Practice) -> Treatm
     photos.update(treatment=copy)
     Alert.objects.filter(treatment=session).update(treatment=copy)
     TreatmentAccess.objects.filter(treatment=session).exclude(practice=practice).update(treatment=copy)
-    mine.update(same_as=copy)
+    duplicates.update(same_as=copy)
     return copy
 
 

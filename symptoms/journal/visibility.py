@@ -148,14 +148,14 @@ def alerts_shown(user: User, alerts: Iterable[Alert]) -> list[Alert]:
 
 def patients_shown(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:
     """Each patient by id as `practice` knows them: its own as they are, who left as they were then. One statement."""
-    seen = {patient.pk: patient for patient in patients}
-    left = [patient for patient in seen.values() if patient.practice_id != practice.pk]
+    shown = {patient.pk: patient for patient in patients}
+    left = [patient for patient in shown.values() if patient.practice_id != practice.pk]
     if left:
         departures = Departure.objects.filter(practice=practice, patient__in=left).order_by("at")
         for departure in departures.select_related("patient"):  # the last one counts
             departure.practice = practice
-            seen[departure.patient_id] = departure.patient_then()
-    return seen
+            shown[departure.patient_id] = departure.patient_then()
+    return shown
 
 
 def _accesses(practice: Practice, treatments: Sequence[Treatment]) -> dict[UUID, list[TreatmentAccess]]:

@@ -27,9 +27,9 @@ class _Smtp(smtplib.SMTP):
 
     def _get_socket(self, host: Any, port: Any, timeout: Any) -> Any:
         # smtplib's own place for exchanging the socket; SMTP_SSL calls it too, before it wraps what it gets.
-        made = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # private, so not in the stubs
-        self._connected(made)
-        return made
+        wire = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # private, so not in the stubs
+        self._connected(wire)
+        return wire
 
 
 class _SmtpOverTls(smtplib.SMTP_SSL, _Smtp):

@@ -11,7 +11,7 @@ from symptoms.models.entry import Entry
 
 
 class Delivery(Sending):
-    """Tells a practitioner that something needs review, or a patient that the clinic wrote.
+    """Tells a practitioner that something needs review, or a patient that the practice wrote.
 
     The recipient is any user: a member, or a patient with an account. Whether they may still be told is asked again
     right before sending (`alerts.telling.may_still_be_told`).

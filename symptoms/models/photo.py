@@ -26,7 +26,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         if practice is None:
             return self.filter(treatment__patient__user=user)
         # Asked row by row, so that the database starts from the photos that are wanted: a list of all treatments
-        # that the practice may see costs more with every patient of every clinic.
+        # that the practice may see costs more with every patient of every practice.
         agreed = Consent.objects.filter(
             patient=OuterRef("treatment__patient"), practice=practice, purpose="photos", withdrawn_at=None
         )

@@ -12,9 +12,9 @@ IN_ORDER = {question.word: place for place, question in enumerate(QUESTIONS)}
 def answers_in_words(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(what, words) of a stored entry's answers: symptoms strongest first, then signs, temperature, exposures."""
     levels = answers.get("symptoms", {})
-    asked = {*levels, *answers.get("asked", ())}
+    answered = {*levels, *answers.get("asked", ())}
     felt = sorted((word for word in levels if levels[word]), key=lambda word: (-levels[word], _place(word)))
-    none = sorted((word for word in asked if not levels.get(word)), key=_place)
+    none = sorted((word for word in answered if not levels.get(word)), key=_place)
     celsius = answers.get("temperature_c")
     lines = [
         ("Symptoms", ", ".join(f"{title(word)} {step(levels[word])}" for word in felt)),

@@ -122,8 +122,8 @@ def verdict(
         return _on_track(first, day, compared, signs, lines)
     subject = subject_of(flags, unit)
     line = (first.line_for_many if subject.are_many else first.line).format(seen=subject.words, day=day)
-    made = _watched(first, flags, line, lines) if level is Urgency.WATCH else _raised(level, first, flags, line, lines)
-    return replace(made, version=version, unit=unit, has_clinic=lines.has_clinic)
+    draft = _watched(first, flags, line, lines) if level is Urgency.WATCH else _raised(level, first, flags, line, lines)
+    return replace(draft, version=version, unit=unit, has_clinic=lines.has_clinic)
 
 
 def _unjudged(lines: Lines) -> Verdict:

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from symptoms.api.fields import Moment, Word
 from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer
-from symptoms.journal.clinic_response import Reception, Told, reception_of
 from symptoms.journal.entries import Recorded
+from symptoms.journal.practice_response import Reception, Told, reception_of
 from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Entry

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import Patient
-from symptoms.journal.clinic_response import Told, reception_of
+from symptoms.journal.practice_response import Told, reception_of
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.vocabulary import Urgency

@@ -1,4 +1,4 @@
-"""What became of an entry at the clinic, as the patient may know it: told, read, in hand, answered."""
+"""What became of an entry at the practice, as the patient may know it: told, read, in hand, answered."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ class Reception:
     is_worse_since: bool = False  # it got worse after it was taken, and nobody has read it since
     closed_at: datetime | None = None
     outcome: str = ""
-    closed_by: str = ""  # the clinic, which the patient may have left since
+    closed_by: str = ""  # the practice, which the patient may have left since
 
 
 def reception_of(entry: Entry, assessment: Assessment | None, *, now: datetime) -> Reception:
@@ -87,8 +87,8 @@ def _alerts(entry: Entry, assessment: Assessment | None) -> list[Alert]:
 
 def _told(entry: Entry, alerts: list[Alert], now: datetime) -> tuple[Told, datetime | None]:
     about = {entry.id, *(alert.entry_id for alert in alerts)}
-    here = {alert.practice_id for alert in alerts}
-    deliveries = list(Delivery.objects.filter(entry__in=about, practice__in=here))
+    practices = {alert.practice_id for alert in alerts}
+    deliveries = list(Delivery.objects.filter(entry__in=about, practice__in=practices))
     own = [delivery for delivery in deliveries if delivery.entry_id == entry.id] or deliveries
     sent = [delivery.sent_at for delivery in own if delivery.sent_at]
     waiting = [delivery.created_at for delivery in own if delivery.is_on_its_way]
