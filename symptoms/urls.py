@@ -37,14 +37,14 @@ urlpatterns = [
     path("practice/patients/<id:patient_id>/resolve/", patient_page.resolve_all, name="resolve_all"),
     path("practice/patients/<id:patient_id>/details/", patient_details.patient_details, name="patient_details"),
     path("practice/patients/<id:patient_id>/invite/", clinic_joining.invite_patient, name="invite_patient"),
-    path("practice/treatments/new/", clinic_treatments.treatment_new, name="practice_treatment_new"),
+    path("practice/treatments/new/", clinic_treatments.practice_treatment_new, name="practice_treatment_new"),
     path(
         "practice/treatments/<id:treatment_id>/edit/",
-        clinic_treatments.treatment_edit,
+        clinic_treatments.practice_treatment_edit,
         name="practice_treatment_edit",
     ),
     path("practice/treatments/<id:treatment_id>/acknowledge/", patient_page.acknowledge, name="acknowledge"),
-    path("practice/treatments/<id:treatment_id>/notes/", patient_page.write_note, name="note"),
+    path("practice/treatments/<id:treatment_id>/notes/", patient_page.note, name="note"),
     path("practice/alerts/<id:alert_id>/resolve/", patient_page.resolve, name="resolve"),
     # --- joining and leaving
     path("join/<str:token>/", joining.join, name="join"),

@@ -45,15 +45,13 @@ def history(patient: Patient, visibilities: list[Visibility], practice: Practice
     return sorted(events, key=attrgetter("at"), reverse=True)[:SHOWN]
 
 
-def _within(visibilities: list[Visibility], moment: str, treatment: str = "treatment") -> Q:
+def _within(visibilities: list[Visibility], moment: str) -> Q:
     """A condition on rows of these treatments: those whose time `moment` the reader's practice may know."""
-    found = Q(
-        **{f"{treatment}__in": [visibility.treatment.pk for visibility in visibilities if visibility.until is None]}
-    )
+    condition = Q(pk__in=[])
     for visibility in visibilities:
-        if visibility.until is not None:
-            found |= Q(**{treatment: visibility.treatment.pk, f"{moment}__lte": visibility.until})
-    return found
+        until = {} if visibility.until is None else {f"{moment}__lte": visibility.until}
+        condition |= Q(treatment=visibility.treatment.pk, **until)
+    return condition
 
 
 def _logged(patient: Patient, visibilities: list[Visibility]) -> Iterator[Event]:
@@ -61,25 +59,27 @@ def _logged(patient: Patient, visibilities: list[Visibility]) -> Iterator[Event]
     is_change = Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
     entries = Entry.objects.filter(_within(visibilities, "received_at"))
     entries = entries.annotate(is_change=is_change)  # type: ignore[no-redef]  # declared on the model
-    seen = {visibility.treatment.pk: visibility for visibility in visibilities}
+    by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
     newest = list(entries.order_by("-received_at")[:SHOWN])
-    said = {said.entry_id: said for said in _said(newest, seen)}
+    assessments = _assessments(newest, by_treatment)
     for entry in newest:
-        seen[entry.treatment_id].shown(entry)
-        judged = said.get(entry.id) if entry.is_judged or seen[entry.treatment_id].until else None
+        visibility = by_treatment[entry.treatment_id]
+        visibility.shown(entry)
+        assessment = assessments.get(entry.id) if entry.is_judged or visibility.until else None
         what = f"{'Changed' if entry.is_change else 'Logged'} day {entry.day}"
-        yield Event(entry.received_at, str(patient), what, urgency=judged.urgency_slug if judged else "unjudged")
+        urgency = assessment.urgency_slug if assessment else "unjudged"
+        yield Event(entry.received_at, str(patient), what, urgency=urgency)
 
 
-def _said(entries: Sequence[Entry], seen: dict[UUID, Visibility]) -> list[Assessment]:
-    """The last judgement of each entry that its reader may know; a later one replaces an earlier when put in a dict."""
+def _assessments(entries: Sequence[Entry], by_treatment: dict[UUID, Visibility]) -> dict[UUID, Assessment]:
+    """The last judgement of each entry that its reader may know, by the entry's id."""
+    by_entry = {}
     rows = Assessment.objects.filter(entry__in=[entry.id for entry in entries]).select_related("entry").order_by("id")
-    found = []
-    for said in rows:
-        until = seen[said.entry.treatment_id].until
-        if said.is_current if until is None else said.made_at <= until:
-            found.append(said)
-    return found
+    for assessment in rows:
+        until = by_treatment[assessment.entry.treatment_id].until
+        if assessment.is_current if until is None else assessment.made_at <= until:
+            by_entry[assessment.entry_id] = assessment
+    return by_entry
 
 
 def _alerts(visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:
@@ -89,9 +89,9 @@ def _alerts(visibilities: list[Visibility], practice: Practice) -> Iterator[Even
         alert__practice=practice, alert__treatment__in=[visibility.treatment.pk for visibility in visibilities]
     ).exclude(Exists(moved))
     elsewhere = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=AlertEvent.What.MOVED)
-    gone = elsewhere.filter(_during_stays(visibilities))
-    events = (ours | gone).select_related("alert", "actor")
-    for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_one_act):
+    during_stays = elsewhere.filter(_during_stays(visibilities))
+    events = (ours | during_stays).select_related("alert", "actor")
+    for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_act):
         act = list(together)
         worst = min(act, key=lambda event: (-(event.urgency or 0), event.alert.concern))
         who = user_name(worst.actor) if what in ("acknowledged", "resolved") else "Mendline"
@@ -101,27 +101,27 @@ def _alerts(visibilities: list[Visibility], practice: Practice) -> Iterator[Even
 
 def _during_stays(visibilities: list[Visibility]) -> Q:
     """A condition on events: while the treatment's alerts lay on the practice's desk, before the patient left it."""
-    found = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for visibility in visibilities:
         for stay in visibility.accesses:
             if stay.until is not None:
                 began = Q(at__gte=stay.since) if stay.since else Q()
-                found |= began & Q(alert__treatment=visibility.treatment.pk, at__lte=stay.until)
-    return found
+                condition |= began & Q(alert__treatment=visibility.treatment.pk, at__lte=stay.until)
+    return condition
 
 
-def _one_act(event: AlertEvent) -> tuple[Any, ...]:
+def _act(event: AlertEvent) -> tuple[Any, ...]:
     """What was done with one tap is one line: "I have this" takes all that is open, and all can be closed together."""
     return event.at, event.what, event.detail if event.what in ("acknowledged", "resolved") else event.pk
 
 
 def _notes(visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:
-    seen = {visibility.treatment.pk: visibility for visibility in visibilities}
-    notes = Note.objects.filter(treatment__in=list(seen), practice=practice).select_related("author")
+    by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
+    notes = Note.objects.filter(treatment__in=list(by_treatment), practice=practice).select_related("author")
     for note in notes.order_by("-written_at")[:SHOWN]:
         what = "Note for the clinic"
         if note.for_patient:
-            until = seen[note.treatment_id].until
+            until = by_treatment[note.treatment_id].until
             is_read = note.read_at is not None and (until is None or note.read_at <= until)
             what = "Message to the patient, read" if is_read else "Message to the patient, not read yet"
         yield Event(note.written_at, user_name(note.author), what, words=note.text)
@@ -137,8 +137,8 @@ def _changes(visibilities: list[Visibility]) -> Iterator[Event]:
 
 
 def _joined(patient: Patient, practice: Practice) -> Iterator[Event]:
-    taken = Invitation.objects.filter(patient=patient.pk, practice=practice, used_at__isnull=False)
-    for invitation in taken.select_related("undone_by"):
+    invitations = Invitation.objects.filter(patient=patient.pk, practice=practice, used_at__isnull=False)
+    for invitation in invitations.select_related("undone_by"):
         if invitation.confirmed_at is not None:
             how = "Joined by a link" if invitation.is_bound else "Joined by code"
             if invitation.undone_at is None:

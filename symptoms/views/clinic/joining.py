@@ -69,11 +69,11 @@ def confirm_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpRes
     answer, now, sentence = request.POST.get("answer"), timezone.now(), ""
     if answer == "yes":
         try:
-            kept = joining.confirm_patient(invitation, by=request.user, now=now)
+            patient = joining.confirm_patient(invitation, by=request.user, now=now)
         except CannotJoin:
             sentence = "This account now works at a clinic, so it cannot be a patient's. Refuse it and invite again."
         else:
-            return _confirmed(request, kept)
+            return _confirmed(request, patient)
     elif answer == "no":
         if joining.refuse_patient(invitation, by=request.user, now=now):
             messages.success(request, "Refused. They were told to ask you for a new code.")
@@ -86,12 +86,12 @@ def confirm_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpRes
     return render(request, "accounts/confirm.html", context, status=422 if sentence else 200)
 
 
-def _confirmed(request: PracticeRequest, kept: Patient | None) -> HttpResponse:
-    if kept is None:
+def _confirmed(request: PracticeRequest, patient: Patient | None) -> HttpResponse:
+    if patient is None:
         messages.error(request, "Somebody has answered this already.")
         return redirect("queue")
-    messages.success(request, f"{kept} has joined.")
-    return redirect("patient", kept.pk)
+    messages.success(request, f"{patient} has joined.")
+    return redirect("patient", patient.pk)
 
 
 @practitioner_required
@@ -99,8 +99,8 @@ def _confirmed(request: PracticeRequest, kept: Patient | None) -> HttpResponse:
 def undo_joining(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
     """Take back, after being asked once, that whoever joined is the practice's patient."""
     practice, now = request.practice, timezone.now()
-    ours = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(practice))
-    invitation = get_object_or_404(ours.select_related("patient", "used_by"), pk=invitation_id)
+    joined = Invitation.objects.to_undo(now).filter(practice=practice, patient__in=patients_seen_by(practice))
+    invitation = get_object_or_404(joined.select_related("patient", "used_by"), pk=invitation_id)
     if request.method == "POST":
         try:
             record = undoing.undo_joining(invitation, by=request.user, now=now)

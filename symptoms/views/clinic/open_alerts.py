@@ -138,13 +138,15 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         alert.treatment = by_treatment[alert.treatment_id].treatment
         by_treatment[alert.treatment_id].shown(alert.entry)
     deliveries, readings, assessments = _deliveries(alerts), first_read(alerts), _assessments(alerts, by_treatment)
-    shown: list[OpenAlert] = []
+    open_alerts: list[OpenAlert] = []
     for alert in alerts:
         assessment, flag = _behind(alert, assessments[alert.entry_id])
         about = _told_about(alert)
-        first = all(_told_about(other.alert) != about for other in shown)
-        shown.append(OpenAlert(alert, patient, assessment, flag, deliveries[about], readings.get(alert.id), first))
-    return shown
+        first = all(_told_about(other.alert) != about for other in open_alerts)
+        open_alerts.append(
+            OpenAlert(alert, patient, assessment, flag, deliveries[about], readings.get(alert.id), first)
+        )
+    return open_alerts
 
 
 def _deliveries(alerts: list[Alert]) -> dict[UUID | None, list[Delivery]]:
@@ -175,6 +177,11 @@ def _assessments(alerts: list[Alert], by_treatment: dict[UUID, Visibility]) -> d
 
 def _behind(alert: Alert, assessments: list[Assessment]) -> tuple[Assessment | None, Flag | None]:
     """The judgement that gave the alert its urgency, the newest if several did; a later one may say less."""
-    pairs = [(each, flag) for each in assessments for flag in each.flags if flag["concern"] == alert.concern]
-    peak = [pair for pair in pairs if Urgency.of(pair[1]["urgency"]) == alert.urgency]
+    pairs = [
+        (assessment, flag)
+        for assessment in assessments
+        for flag in assessment.flags
+        if flag["concern"] == alert.concern
+    ]
+    peak = [(assessment, flag) for assessment, flag in pairs if Urgency.of(flag["urgency"]) == alert.urgency]
     return (peak or pairs)[0] if pairs else (None, None)

@@ -30,9 +30,9 @@ PAGE = "practitioner/patient.html"
 def patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Everything about one patient on one page. Opening it is written down."""
     now = timezone.now()
-    shown = _patient(request.practice, patient_id)
-    context = record_of(request, shown, now)
-    handling.read_record(shown, by=request.user, now=now)
+    record = _patient(request.practice, patient_id)
+    context = record_of(request, record, now)
+    handling.read_record(record, by=request.user, now=now)
     return render(request, PAGE, context)
 
 
@@ -40,8 +40,8 @@ def patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
 @require_safe
 def review(request: PracticeRequest, entry_id: UUID) -> HttpResponse:
     """Where the mail about an entry leads: to the page of whoever wrote it, by an address that says nothing."""
-    seen = Entry.objects.visible_to(request.user).select_related("treatment")
-    entry = get_object_or_404(seen, pk=entry_id)
+    entries = Entry.objects.visible_to(request.user).select_related("treatment")
+    entry = get_object_or_404(entries, pk=entry_id)
     return redirect("patient", entry.treatment.patient_id)
 
 
@@ -58,8 +58,8 @@ def acknowledge(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     ):
         messages.success(request, _acknowledged(request, treatment))
     else:
-        taken = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
-        messages.info(request, f"{_who_has(taken, request.user)} this already." if taken else "This is closed already.")
+        alert = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
+        messages.info(request, f"{_who_has(alert, request.user)} this already." if alert else "This is closed already.")
     return redirect("patient", treatment.patient_id)
 
 
@@ -84,14 +84,14 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
 @require_POST
 def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Close with one outcome all that stood on the page; what came or got worse since stays open."""
-    patient, seen, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
+    patient, urgencies, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
     form = ResolveForm(request.POST, auto_id="id_all_%s")
     if not form.is_valid():
         return _page_again(request, patient.pk, now, resolve_form=(None, form))
     still_open = _alerts(request.user).open().filter(treatment__patient=patient)
-    shown = still_open.filter(pk__in=seen).select_related("treatment__patient")
+    alerts = still_open.filter(pk__in=urgencies).select_related("treatment__patient")
     closed = handling.resolve_all(
-        {alert: seen[alert.pk] for alert in shown}, **form.cleaned_data, by=request.user, now=now
+        {alert: urgencies[alert.pk] for alert in alerts}, **form.cleaned_data, by=request.user, now=now
     )
     if closed:
         messages.success(request, f"Closed {len(closed)}.")
@@ -104,20 +104,20 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
 
 @practitioner_required
 @require_POST
-def write_note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
+def note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     """Keep a note for the practice, or send the patient a short message."""
     treatment = get_object_or_404(Treatment.objects.managed_by(request.user), pk=treatment_id)
     form, now, status = NoteForm(request.POST), timezone.now(), 422
     if form.is_valid():
         for_patient = form.cleaned_data["to"] == "patient"
-        note = {"id": form.cleaned_data["id"], "text": form.cleaned_data["text"], "for_patient": for_patient}
+        id, text = form.cleaned_data["id"], form.cleaned_data["text"]
         try:
-            handling.write_note(treatment, **note, by=request.user, now=now)
+            handling.write_note(treatment, id=id, text=text, for_patient=for_patient, by=request.user, now=now)
         except handling.ForeignNoteId as foreign:
             raise Http404 from foreign
         except handling.SameIdOtherNote:
             messages.warning(request, "You wrote something else from this page before. Send this as well?")
-            form, status = NoteForm.blank(note["text"]), 409
+            form, status = NoteForm.blank(text), 409
         else:
             messages.success(request, "Sent. The patient is told by e-mail." if for_patient else "Kept.")
             return redirect("patient", treatment.patient_id)
@@ -162,5 +162,5 @@ def _who_has(alert: Alert, user: User) -> str:
 def _on_our_desk(user: User) -> TreatmentQuerySet:
     """The practice's patients' treatments, and those whose open alerts stayed with it when the patient left."""
     stayed = Alert.objects.open().managed_by(user).values("treatment")
-    ours = Treatment.objects.visible_to(user)
-    return ours.filter(Q(pk__in=Treatment.objects.managed_by(user).values("pk")) | Q(pk__in=stayed))
+    visible = Treatment.objects.visible_to(user)
+    return visible.filter(Q(pk__in=Treatment.objects.managed_by(user).values("pk")) | Q(pk__in=stayed))

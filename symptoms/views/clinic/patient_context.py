@@ -19,6 +19,7 @@ from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
 from symptoms.views.clinic.open_alerts import OpenAlert, open_alerts_of
+from symptoms.views.clinic.revisions import product_in_words
 from symptoms.wording import treatment as words
 from symptoms.wording.times import on_both_clocks
 
@@ -105,8 +106,8 @@ def _free(treatments: list[Treatment], open_alerts: list[OpenAlert]) -> list[Tre
 
     That the patient left counts only where nothing else is open: whoever has the rest deals with that as well.
     """
-    concerns = [each for each in open_alerts if not each.left] or open_alerts
-    free = {each.alert.treatment_id for each in concerns if not each.alert.is_held}
+    concerns = [open_alert for open_alert in open_alerts if not open_alert.left] or open_alerts
+    free = {open_alert.alert.treatment_id for open_alert in concerns if not open_alert.alert.is_held}
     return [treatment for treatment in treatments if treatment.id in free]
 
 
@@ -138,7 +139,6 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
     device += [f"{treatment.needle_depth_mm.normalize():f} mm"] if treatment.needle_depth_mm is not None else []
     device += [f"{treatment.passes} pass{'es' if treatment.passes > 1 else ''}"] if treatment.passes else []
     device += [f"{treatment.energy_mj.normalize():f} mJ"] if treatment.energy_mj is not None else []
-    products = [f"{each['name']} ({each['lot']})" if each.get("lot") else each["name"] for each in treatment.products]
     rows = [
         ("By", treatment.operator or str(treatment.practitioner or "")),
         ("Where", treatment.get_setting_display()),
@@ -146,7 +146,7 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
         ("Compared as", BANDS[band(treatment_values(treatment))]),
         ("Areas", ", ".join(filter(None, [*areas, treatment.areas_other]))),
         ("Cartridge", treatment.cartridge_lot),
-        ("Products", ", ".join(products)),
+        ("Products", ", ".join(map(product_in_words, treatment.products))),
         ("Injected", "Filler or PRP, the same day" if treatment.same_day_injection else ""),
     ]
     return [(what, text) for what, text in rows if text]

@@ -60,9 +60,9 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "to_confirm": to_confirm,
         "tab": "queue" if is_queue else "patients",
     }
-    shown = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left]
-    shown += [invitation.patient_id for invitation in to_confirm if invitation.patient_id]
-    record_listing(request.user, shown, LISTED, now)
+    listed = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left]
+    listed += [invitation.patient_id for invitation in to_confirm if invitation.patient_id]
+    record_listing(request.user, listed, LISTED, now)
     return render(request, "practitioner/queue.html", context)
 
 
@@ -110,8 +110,8 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     if show != "all":
         everybody = everybody.filter(status__urgency=VERDICTS[show], status__alert_urgency=0)
-    shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=Subquery(flags))
-    pages = Paginator(shown.defer("status__treatment__products", "status__entry__answers"), ROWS)
+    listed = everybody.select_related("status__treatment", "status__entry").annotate(flags=Subquery(flags))
+    pages = Paginator(listed.defer("status__treatment__products", "status__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)
 
@@ -130,9 +130,9 @@ def _open(practice: Practice) -> QuerySet[PatientStatus]:
 
 def _named(practice: Practice, sought: str) -> Q:
     """Patients of that name; one who left by the name that they had then."""
-    here: Q = Q(patient__practice=practice) & named(sought, "patient__")
-    then = Departure.objects.filter(named(sought), practice=practice, patient=OuterRef("patient"))
-    return here | (~Q(patient__practice=practice) & Q(Exists(then)))
+    is_ours = Q(patient__practice=practice)
+    departures = Departure.objects.filter(named(sought), practice=practice, patient=OuterRef("patient"))
+    return (is_ours & named(sought, "patient__")) | (~is_ours & Q(Exists(departures)))
 
 
 def _waiting(practice: Practice) -> int:
@@ -147,10 +147,10 @@ def _to_confirm_and_stuck(practice: Practice, now: datetime) -> tuple[list[Invit
     waiting although they should have gone, None when they go out. One recipient who is refused does not count: the row
     of their patient says so, and others were told instead.
     """
-    taken = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
+    used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
-    late = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
-    here = Practice.objects.filter(pk=practice.pk)
-    anybody, stuck_since = here.values_list(Exists(taken), Subquery(late.values("created_at")[:1])).get()
-    longest_waiting = taken.select_related("patient").order_by("used_at")
-    return list(longest_waiting[:MOST_TO_CONFIRM]) if anybody else [], stuck_since
+    overdue = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
+    questions = Exists(used), Subquery(overdue.values("created_at")[:1])
+    is_any_used, stuck_since = Practice.objects.filter(pk=practice.pk).values_list(*questions).get()
+    longest_waiting = used.select_related("patient").order_by("used_at")
+    return list(longest_waiting[:MOST_TO_CONFIRM]) if is_any_used else [], stuck_since

@@ -94,21 +94,21 @@ class Row:
     @property
     def taken_by(self) -> str:
         """Who has it: everything open, or "2 of 3"; empty while nobody has any of it."""
-        taken = [alert for alert in self.alerts if alert.is_held]
-        if not taken:
+        held = [alert for alert in self.alerts if alert.is_held]
+        if not held:
             return ""
-        who = str(taken[0].acknowledged_by)
-        return f"{who} has it" if len(taken) == len(self.alerts) else f"{who} has {len(taken)} of {len(self.alerts)}"
+        part = "it" if len(held) == len(self.alerts) else f"{len(held)} of {len(self.alerts)}"
+        return f"{held[0].acknowledged_by} has {part}"
 
 
 def rows_of(
-    found: Iterable[tuple[Patient, PatientStatus | None]], by: User, practice: Practice, now: datetime
+    patients: Iterable[tuple[Patient, PatientStatus | None]], by: User, practice: Practice, now: datetime
 ) -> list[Row]:
-    """The rows of one page, in the order found: two statements more, however many rows.
+    """The rows of one page, in the order of `patients`: two statements more, however many rows.
 
     Three more where somebody is among them who left: they are shown as they were then.
     """
-    rows = [Row(patient, status, flags=getattr(patient, "flags", None) or []) for patient, status in found]
+    rows = [Row(patient, status, flags=getattr(patient, "flags", None) or []) for patient, status in patients]
     open_alerts = _open_alerts([row.patient for row in rows], practice)
     for row in rows:
         row.alerts = open_alerts[row.patient.pk]
@@ -119,7 +119,8 @@ def rows_of(
     for row in rows:
         if row.treatment is not None:
             row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
-            row.spark = _drawn(row, row.treatment, entries[row.treatment.pk])
+            symptom = leading_symptom([row.lead] if row.lead else [])
+            row.spark = spark(row.treatment, entries[row.treatment.pk], symptom)
     return rows
 
 
@@ -139,17 +140,12 @@ def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
     """What was made of each alert's entry when the patient left; it may have been judged again since."""
     if not alerts:
         return
-    then: dict[UUID, list[Assessment]] = defaultdict(list)
+    by_entry: dict[UUID, list[Assessment]] = defaultdict(list)
     for assessment in Assessment.objects.filter(entry__in=[alert.entry_id for alert, _ in alerts]).order_by("id"):
-        then[assessment.entry_id].append(assessment)
+        by_entry[assessment.entry_id].append(assessment)
     for alert, until in alerts:
-        made = [assessment for assessment in then[alert.entry_id] if assessment.made_at <= until]
-        alert.flags = made[-1].flags if made else []
-
-
-def _drawn(row: Row, treatment: Treatment, entries: dict[int, Entry]) -> Spark | None:
-    flags = [row.lead] if row.lead else []
-    return spark(treatment, entries, leading_symptom(flags))
+        assessments = [assessment for assessment in by_entry[alert.entry_id] if assessment.made_at <= until]
+        alert.flags = assessments[-1].flags if assessments else []
 
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
@@ -185,9 +181,9 @@ def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
     if not windows:
         return by_treatment
     # Where somebody changed a day after leaving, the day is left out: what it was before is on their page.
-    was = {row.treatment.pk: row.treatment for row in rows if row.until is not None and row.treatment is not None}
+    left = {row.treatment.pk: row.treatment for row in rows if row.until is not None and row.treatment is not None}
     for entry in Entry.objects.current().filter(windows).only("treatment", "date", "day", "answers"):
-        if entry.treatment_id in was:
-            entry.day = max(0, was[entry.treatment_id].day_of(entry.date))
+        if entry.treatment_id in left:
+            entry.day = max(0, left[entry.treatment_id].day_of(entry.date))
         by_treatment[entry.treatment_id][entry.day] = entry
     return by_treatment

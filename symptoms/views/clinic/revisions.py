@@ -1,7 +1,6 @@
 """How a treatment read before it was changed: each revision with what differed."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -12,7 +11,7 @@ from django.utils.formats import date_format
 from accounts.members import user_name
 from accounts.models import User
 from symptoms.journal.treatments import as_document, in_order
-from symptoms.models import Treatment
+from symptoms.models import Treatment, TreatmentRevision
 from symptoms.wording.times import on_both_clocks
 
 NOTHING = "nothing"
@@ -23,31 +22,22 @@ LABELS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Revision:
-    """One change: who made it and when, and (what, was, became) for each field that differed."""
-
-    by: str
-    at: datetime
-    changes: list[tuple[str, str, str]]
-
-
-def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[Revision]:
-    """The changes, newest first, for a reader in `zone`."""
-    rows = list(treatment.revisions.select_related("changed_by").order_by("-changed_at", "-id"))
+def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[tuple[TreatmentRevision, list[tuple[str, str, str]]]]:
+    """The changes, newest first, each with (what, was, became) of its fields that differed, for a reader in `zone`."""
+    revisions = list(treatment.revisions.select_related("changed_by").order_by("-changed_at", "-id"))
     became = as_document(treatment)
-    plain = in_words_for(zone, treatment, [became, *(row.was for row in rows)])
-    found = []
-    for row in rows:
-        before = in_order(row.was)
+    plain = in_words_for(zone, treatment, [became, *(revision.was for revision in revisions)])
+    rows = []
+    for revision in revisions:
+        before = in_order(revision.was)
         changes = [
             (label_of(name), plain(name, was), plain(name, became.get(name)))
             for name, was in before.items()
             if was != became.get(name)
         ]
-        found.append(Revision(user_name(row.changed_by), row.changed_at, changes))
+        rows.append((revision, changes))
         became = before
-    return found
+    return rows
 
 
 def _names(documents: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -78,11 +68,16 @@ def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, pati
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(_product(one) if isinstance(one, dict) else str(one).replace("_", " ") for one in value)
+        return ", ".join(product_in_words(item) if isinstance(item, dict) else _words(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{word} {level}".replace("_", " ") for word, level in value.items())
+        return ", ".join(_words(f"{word} {level}") for word, level in value.items())
+    return _words(value)
+
+
+def _words(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-def _product(product: Mapping[str, str]) -> str:
+def product_in_words(product: Mapping[str, str]) -> str:
+    """A product with its lot, where that is known."""
     return f"{product['name']} ({product['lot']})" if product.get("lot") else product["name"]

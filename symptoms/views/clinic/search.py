@@ -25,12 +25,12 @@ def named(sought: str, patient: str = "") -> Q:
     """
     if not sought:
         return Q()
-    apart = folded("".join(" " if is_hyphen(letter) else letter for letter in sought))
-    if not apart:
+    words = folded("".join(" " if is_hyphen(letter) else letter for letter in sought))
+    if not words:
         return Q(pk__in=[])
-    found = Q()
-    for word in apart.split(maxsplit=WORDS - 1):
-        holds = Q(**{f"{patient}folded_name__contains": word})
+    condition = Q()
+    for word in words.split(maxsplit=WORDS - 1):
+        in_name = Q(**{f"{patient}folded_name__contains": word})
         is_year = re.fullmatch(r"[0-9]{4}", word)
-        found &= holds | Q(**{f"{patient}year_of_birth": int(word)}) if is_year else holds
-    return found
+        condition &= in_name | Q(**{f"{patient}year_of_birth": int(word)}) if is_year else in_name
+    return condition

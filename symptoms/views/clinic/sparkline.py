@@ -46,9 +46,10 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spar
     levels = {day - first: level for day, level in answered.items() if day >= first}
     edge = " ".join(f"{x} {4 - ABOVE_LIMIT - ceiling:.4g}" for x, ceiling in enumerate(most))
     level, ceiling = answered[last], most[last - first]
-    said = f"{title(word)} {step(level)} on day {last}"
     return Spark(
-        label=f"{said}, {'above' if level > ceiling else 'within'} the expected range",
+        label=(
+            f"{title(word)} {step(level)} on day {last}, {'above' if level > ceiling else 'within'} the expected range"
+        ),
         band=f"M{edge} {DAYS} {BOTTOM} 0 {BOTTOM}z",
         limit=f"M{edge}",
         actual=_line(levels),

@@ -17,6 +17,7 @@ from accounts.access import PracticeRequest, practitioner_required, record_acces
 from accounts.models import Patient, Practice
 from accounts.patients import add_to_practice
 from symptoms.alerts.read_receipts import LISTED, SKIN, TREATMENT
+from symptoms.forms.fields import typed_id
 from symptoms.forms.patient import NewPatientForm
 from symptoms.forms.skin_history import skin_of
 from symptoms.forms.treatment import TreatmentForm, id_in
@@ -26,12 +27,12 @@ from symptoms.views.clinic.revisions import revisions_of
 from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
 from symptoms.views.treatment_edit import edit_treatment
 
-FOUND_AT_MOST = 10
+MOST_MATCHES = 10
 
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def treatment_new(request: PracticeRequest) -> HttpResponse:
+def practice_treatment_new(request: PracticeRequest) -> HttpResponse:
     """Record a treatment of somebody new or of somebody who was here before, whose skin is known then."""
     practice, now = request.practice, timezone.now()
     patient = _chosen(request, practice)
@@ -55,7 +56,7 @@ def treatment_new(request: PracticeRequest) -> HttpResponse:
             else:
                 messages.success(request, "Saved.")
                 return _after(treated)
-    matches = list(_found(request, practice))
+    matches = list(_matches(request, practice))
     if patient is not None:
         record_access(request.user, patient, SKIN, now)
     record_listing(request.user, [match.pk for match in matches], LISTED, now)
@@ -69,7 +70,7 @@ def treatment_new(request: PracticeRequest) -> HttpResponse:
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
-def treatment_edit(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
+def practice_treatment_edit(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     """Correct what was recorded. How it read before is kept, and every day is judged again."""
     treatments = Treatment.objects.managed_by(request.user).select_related("patient__practice", "practitioner")
     treatment, now = get_object_or_404(treatments, pk=treatment_id), timezone.now()
@@ -94,14 +95,11 @@ def _after(patient: Patient) -> HttpResponse:
 
 def _chosen(request: PracticeRequest, practice: Practice) -> Patient | None:
     """The patient named in the form or the address: 404 when they are not the practice's."""
-    named = request.POST.get("patient") or request.GET.get("patient")
-    if not named:
+    typed = request.POST if request.POST.get("patient") else request.GET
+    if not typed.get("patient"):
         return None
-    try:
-        id = UUID(named)
-    except ValueError:
-        id = None
-    return get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=id)
+    patients = Patient.objects.of_practice(practice).select_related("practice")
+    return get_object_or_404(patients, pk=typed_id(typed, "patient"))
 
 
 def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> dict[str, Any]:
@@ -116,9 +114,9 @@ def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> 
     }
 
 
-def _found(request: PracticeRequest, practice: Practice) -> Iterable[Patient]:
+def _matches(request: PracticeRequest, practice: Practice) -> Iterable[Patient]:
     """Patients of that name, to use the record of somebody who was here before."""
     sought = sought_in(request)
     if not sought:
         return []
-    return Patient.objects.of_practice(practice).filter(named(sought)).by_name()[:FOUND_AT_MOST]
+    return Patient.objects.of_practice(practice).filter(named(sought)).by_name()[:MOST_MATCHES]
