@@ -6,13 +6,11 @@ would leave logged days outside the course.
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import DecimalField
-from django.http import QueryDict
 
 from accounts.access import AuthenticatedHttpRequest
 from accounts.edits import ChangedMeanwhile, Reading, in_words, kept
@@ -25,23 +23,6 @@ from symptoms.views.clinic.revisions import in_words_for, label_of
 from symptoms.wording.times import outside_the_course
 
 
-@dataclass(frozen=True)
-class Reopened:
-    """What the form is filled with when it comes back, and what its reader is told."""
-
-    treatment: Treatment  # never to be saved: what stands there now, with what was typed
-    told: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class TreatmentEdit:
-    """What became of a form about a treatment; `context` is what `treatment_edit.html` of either side shows of it."""
-
-    is_saved: bool
-    status: int = 200
-    context: dict[str, Any] = field(default_factory=dict)
-
-
 def edit_treatment(
     request: AuthenticatedHttpRequest,
     treatment: Treatment,
@@ -49,8 +30,8 @@ def edit_treatment(
     *,
     reader: ZoneInfo,
     now: datetime,
-) -> TreatmentEdit:
-    """Save what was typed, or give the form to show, empty of answers where the page was only opened.
+) -> dict[str, Any] | None:
+    """Save what was typed: then None. Else what `treatment_edit.html` of either side shows, and its `status`.
 
     `form_of` makes the form from posted data (None when there are none) and `initial`; `reader` is the reader's clock.
 
@@ -58,7 +39,8 @@ def edit_treatment(
         PermissionDenied: the user may not correct this treatment.
     """
     form = form_of(request.POST or None, initial=session_of(treatment))
-    reading = _reading_of(treatment, request.POST, now)
+    # What the page carries along is what was read at first, through every mistake that is put right.
+    reading = Reading.carried_by(request.POST.get("reading")) or Reading(as_document(treatment), now)
     outside: list[str] = []
     meanwhile = None
     if request.method == "POST" and form.is_valid():
@@ -66,39 +48,39 @@ def edit_treatment(
         try:
             change_treatment(treatment, by=request.user, now=now, even_outside=even_outside, reading=reading, **facts)
         except ChangedMeanwhile as change:
-            reopened = _reopened(change, treatment, facts, editor_name(change.by, request.user), reader)
-            reading, meanwhile = reading.after(change, now), reopened.told
-            form = form_of(initial=session_of(reopened.treatment))
+            typed = _as_typed(change, treatment, facts)
+            meanwhile = _meanwhile(change, treatment, typed, editor_name(change.by, request.user), reader)
+            reading = reading.after(change, now)
+            form = form_of(initial=session_of(_merged(change, treatment, facts, typed)))
         except MovesDaysOutside as refusal:
             outside = outside_the_course(refusal.before, refusal.after)
         except LoggingStopped as refusal:
             form.add_error(None, str(refusal))
         else:
-            return TreatmentEdit(is_saved=True)
-    status = 409 if meanwhile else 422 if form.is_bound else 200
-    context = {
+            return None
+    return {
         "form": form, "treatment": treatment, "reading": reading, "meanwhile": meanwhile,
         "outside": outside, "typed_date": typed_date(request.POST),
+        "status": 409 if meanwhile else 422 if form.is_bound else 200,
     }  # fmt: skip
-    return TreatmentEdit(is_saved=False, status=status, context=context)
 
 
-def _reading_of(treatment: Treatment, typed: QueryDict, now: datetime) -> Reading:
-    """What the page carries along: what was read at first, through every mistake that is put right."""
-    return Reading.carried_by(typed.get("reading")) or Reading(as_document(treatment), now)
+def _meanwhile(
+    change: ChangedMeanwhile, treatment: Treatment, typed: dict[str, Any], editor: str, reader: ZoneInfo
+) -> dict[str, Any]:
+    """What the reader is told of the change."""
+    before = {name: was for name, (was, _) in change.changes.items()}
+    plain = in_words_for(reader, treatment, [change.became, typed, before])
+    return in_words(change, typed, who=editor, label=label_of, plain=plain)
 
 
-def _reopened(
-    change: ChangedMeanwhile, treatment: Treatment, facts: dict[str, Any], editor: str, reader: ZoneInfo
-) -> Reopened:
-    """The treatment as it stands now, with the `facts` that were typed where they were changed on the page."""
-    typed = _as_typed(change, treatment, facts)
-    shown, wanted = copy(treatment), kept(change, typed)
+def _merged(change: ChangedMeanwhile, treatment: Treatment, facts: dict[str, Any], typed: dict[str, Any]) -> Treatment:
+    """The treatment as it stands now, with the `facts` that were changed on the page; never to be saved."""
+    merged, wanted = copy(treatment), kept(change, typed)
     for name, fact in facts.items():
         if name not in change.became or wanted[name] == typed[name]:
-            setattr(shown, name, fact)
-    plain = in_words_for(reader, treatment, [change.became, typed, {n: was for n, (was, _) in change.changes.items()}])
-    return Reopened(shown, in_words(change, typed, who=editor, label=label_of, plain=plain))
+            setattr(merged, name, fact)
+    return merged
 
 
 def _as_typed(change: ChangedMeanwhile, treatment: Treatment, facts: dict[str, Any]) -> dict[str, Any]:

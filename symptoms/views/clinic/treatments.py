@@ -77,15 +77,15 @@ def practice_treatment_edit(request: PracticeRequest, treatment_id: UUID) -> Htt
     practice = request.practice
     form_of = partial(TreatmentForm, practice=practice, zone=practice.zone, elsewhere=treatment.patient.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=practice.zone, now=now)
-    if edit.is_saved:
+    if edit is None:
         messages.success(request, "Saved. All days were compared anew.")
         return redirect("patient", treatment.patient_id)
     context = {
         "patient": treatment.patient, "practice": practice, "zone": practice.time_zone, "tab": "patients",
-        "revisions": revisions_of(treatment, practice.zone), **edit.context,
+        "revisions": revisions_of(treatment, practice.zone), **edit,
     }  # fmt: skip
     record_access(request.user, treatment.patient, TREATMENT, now)
-    return render(request, "practitioner/treatment_edit.html", context, status=edit.status)
+    return render(request, "practitioner/treatment_edit.html", context, status=edit["status"])
 
 
 def _after(patient: Patient) -> HttpResponse:

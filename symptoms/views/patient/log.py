@@ -1,7 +1,7 @@
 """Writing a day down: the one form of every day, with and without scripts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
-from accounts.models import Patient
 from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
 from symptoms.forms.photo import sent_photos
 from symptoms.forms.temperature import UNIT_USED_LAST, unit_for
@@ -41,7 +40,6 @@ DAYS_OFFERED = 3  # when it is asked which day is meant
 class Sheet:
     """What the page of one day stands on."""
 
-    patient: Patient
     treatment: Treatment
     day: int
     today: int
@@ -84,7 +82,7 @@ def _log(request: PatientRequest, day: int | None) -> HttpResponse:
     day = today if day is None else day
     if day > LAST_DAY or (day > last and request.method == "GET"):
         raise Http404
-    sheet = Sheet(patient, treatments[0], day, today, unit_for(request, patient))
+    sheet = Sheet(treatments[0], day, today, unit_for(request, patient))
     if request.method == "POST":
         return _posted(request, sheet, now)
     if not patient.agreed_to("care"):
@@ -126,9 +124,9 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
 def _filled(request: PatientRequest, sheet: Sheet) -> HttpResponse:
     """ "Same as last time", without a script: the page comes back with what was empty filled, and nothing is saved."""
     typed = as_typed(request.POST)
-    last_said = _form(sheet, initial=dict(typed)).asking.last_said
-    form = _form(sheet, initial=filled_from(typed, last_said))
-    filled = sum(typed.get(symptom) in (None, "") for symptom in last_said)
+    last_answers = _form(sheet, initial=dict(typed)).asking.last_said
+    form = _form(sheet, initial=filled_from(typed, last_answers))
+    filled = sum(typed.get(symptom) in (None, "") for symptom in last_answers)
     empty = sum(form[symptom].value() in (None, "") for symptom in form.asking.asked.symptoms)
     return _page(request, sheet, form, filled=filled_from_last_time(filled, empty))
 
@@ -138,7 +136,7 @@ def _form(sheet: Sheet, **given: Any) -> EntryForm:
 
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    on = sheet.treatment.day_zero + timedelta(days=sheet.day)
+    on = sheet.treatment.date_of(sheet.day)
     last = form.asking.last
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
     context = {
@@ -149,27 +147,14 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "is_today": sheet.day == sheet.today,
         "is_change": sheet.saved is not None,
         "on": full(on),
-        "last_time": _last_time(last.day, sheet.day) if last else "",
-        "days_offered": [(day, short(sheet.treatment.day_zero + timedelta(days=day), on)) for day in offered],
-        "lines": lines_for(sheet.patient),
+        "last_time": "" if last is None else "yesterday" if last.day == sheet.day - 1 else f"on day {last.day}",
+        "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
+        "lines": lines_for(sheet.treatment.patient),
         "picker": picker(request),
         "filling_words": FILLING_WORDS,
-        "save": _save_word(sheet, **more),
         "had_photos": bool(request.FILES),
-        "shows_photos": sheet.patient.agreed_to("photos"),
+        "shows_photos": sheet.treatment.patient.agreed_to("photos"),
         "tab": "today",
         **more,
     }
     return render(request, "patient/log.html", context, status=status)
-
-
-def _save_word(sheet: Sheet, *, clash: int | None = None, asks_day: bool = False, **_: Any) -> str:
-    if clash is not None:
-        return "Save as a change"
-    if asks_day:
-        return "Save"
-    return "Save the change" if sheet.saved else f"Save day {sheet.day}"
-
-
-def _last_time(last: int, day: int) -> str:
-    return "yesterday" if last == day - 1 else f"on day {last}"

@@ -61,11 +61,11 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     zone, practice = treatment.patient.zone, treatment.patient.practice
     form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=zone, now=now)
-    if edit.is_saved:
+    if edit is None:
         messages.success(request, "Saved. We have compared all your days again.")
         return redirect("today")
-    context = {"tab": "today", "zone": zone, **edit.context}
-    return render(request, "patient/treatment_edit.html", context, status=edit.status)
+    context = {"tab": "today", "zone": zone, **edit}
+    return render(request, "patient/treatment_edit.html", context, status=edit["status"])
 
 
 @patient_required
