@@ -18,6 +18,7 @@ from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
 from tests import people
 from tests.journal.test_tenancy import everything_about
 from tests.moving import joins, scans
+from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -33,17 +34,21 @@ def mary(clinic, noor) -> Patient:
     return record
 
 
+@pytest.fixture
+def eve() -> Patient:
+    """Who has a record of her own, and is taken for Mary."""
+    return people.patient(None, "Eve Stone")
+
+
 def taken_for_mary(somebody: Patient, mary: Patient, noor) -> Invitation:
     """Somebody else scans Mary's code, and Larkfield confirms them."""
     joins(somebody, noor.membership.practice, record=mary, by=noor)
     return Invitation.objects.exclude(record_before=None).get(used_by=somebody.user)
 
 
-def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, noor, clinic):
-    eve = people.patient(None, "Eve Stone")
+def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, eve, noor, clinic):
     own = pen(eve, days_ago=20)
     logged(own, 1, note="zq9own")
-    id = mary.pk
     invitation = taken_for_mary(eve, mary, noor)
     marys = Treatment.objects.get(practice=clinic)
     logged(marys, 3, note="zq9eve", pain=3, signs=["pus"])
@@ -55,20 +60,22 @@ def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, n
     copy = eve.treatments.exclude(pk=own.pk).get()
     assert [entry.note for entry in copy.entries.order_by("received_at")] == ["zq9eve", "zq9eve again"]
     assert (copy.day_zero, copy.device, str(copy.needle_depth_mm)) == (marys.day_zero, "pen", "1.50")
-    assert (copy.fitzpatrick, copy.conditions, copy.medications, copy.cartridge_lot, copy.operator) == (
-        None,
-        [],
-        [],
-        "",
-        "",
+    details = (
+        "fitzpatrick",
+        "conditions",
+        "medications",
+        "cartridge_lot",
+        "operator",
+        "practice",
+        "open_to",
+        "practitioner",
     )
-    assert (copy.practice, copy.open_to, copy.practitioner) == (None, None, None)
+    assert [getattr(copy, name) for name in details] == [None, [], [], "", "", None, None, None]
     assert "diabetes" not in str(list(Assessment.objects.filter(entry__treatment=copy).values("flags")))
     assert Entry.objects.filter(is_current=True, is_judged=False).count() == 0
 
-    assert (record.pk, record.name, record.phone, record.user, record.practice) == (
-        id, "Mary Brook", "07700 900111", None, clinic,
-    )  # fmt: skip
+    kept = (record.pk, record.name, record.phone, record.user, record.practice)
+    assert kept == (mary.pk, "Mary Brook", "07700 900111", None, clinic)
     assert list(record.treatments.all()) == [marys] and not marys.entries.exists()
     seen = everything_about(record, noor)
     assert "zq9operator" in seen
@@ -124,8 +131,7 @@ def test_whoever_was_at_another_clinic_is_there_again(mary, noor, clinic):
     assert "zq9" not in everything_about(eve, noor).replace("zq9operator", "").replace("zq9lot", "")
 
 
-def test_a_session_that_was_said_to_be_the_same_is_told_apart_again(mary, noor, clinic):
-    eve = people.patient(None, "Eve Stone")
+def test_a_session_that_was_said_to_be_the_same_is_told_apart_again(mary, eve, noor, clinic):
     own = pen(eve, days_ago=3)
     invitation = taken_for_mary(eve, mary, noor)
     marys = Treatment.objects.get(practice=clinic)
@@ -138,8 +144,7 @@ def test_a_session_that_was_said_to_be_the_same_is_told_apart_again(mary, noor, 
     assert own.same_as.patient == eve and marys.patient.name == "Mary Brook"
 
 
-def test_what_the_clinic_wrote_about_its_patient_stays_with_its_patient(mary, noor, clinic):
-    eve = people.patient(None, "Eve Stone")
+def test_what_the_clinic_wrote_about_its_patient_stays_with_its_patient(mary, eve, noor, clinic):
     invitation = taken_for_mary(eve, mary, noor)
     marys = Treatment.objects.get(practice=clinic)
     write_note(marys, id=uuid4(), text="zq9inside", for_patient=False, by=noor, now=timezone.now())
@@ -149,26 +154,23 @@ def test_what_the_clinic_wrote_about_its_patient_stays_with_its_patient(mary, no
     assert "zq9inside" in everything_about(record, noor)
 
 
-def test_it_is_written_down_and_both_are_told(mary, noor, clinic, desk):
-    eve = people.patient(None, "Eve Stone")
+def test_it_is_written_down_and_both_are_told(mary, eve, noor, clinic, desk):
     invitation = taken_for_mary(eve, mary, noor)
     assert "Somebody else joined as" in desk.get(reverse("patient", args=[eve.pk])).content.decode()
     page = reverse("undo_joining", args=[invitation.pk])
     assert "Take it back" in desk.get(page).content.decode()
-    told = desk.post(page, follow=True).content.decode()
-    assert "Taken back. Mary Brook has not joined yet" in told and "Took it back: it was somebody else" in told
+    answer = text_of(desk.post(page, follow=True))
+    assert "Taken back. Mary Brook has not joined yet" in answer and "Took it back: it was somebody else" in answer
     assert desk.post(page).status_code == 404
     letter = AccountMail.objects.get(to=eve.user.email)
     assert not [word for word in ("Larkfield", "Mary", "Eve", "clinic", "skin") if word in letter.subject + letter.body]
     account = people.signed_in(eve).get("/account/").content.decode()
     assert "Larkfield Skin Clinic took you for somebody else" in account
-    assert set(AccessRecord.objects.filter(what__startswith="took back").values_list("patient__name", flat=True)) == {
-        "Eve Stone", "Mary Brook",
-    }  # fmt: skip
+    undone = AccessRecord.objects.filter(what__startswith="took back")
+    assert {record.patient.name for record in undone} == {"Eve Stone", "Mary Brook"}
 
 
-def test_after_30_days_by_another_clinic_or_twice_it_is_refused(mary, noor, clinic):
-    eve = people.patient(None, "Eve Stone")
+def test_after_30_days_by_another_clinic_or_twice_it_is_refused(mary, eve, noor, clinic):
     invitation = taken_for_mary(eve, mary, noor)
     late = timezone.now() + timedelta(days=30, minutes=1)
     with pytest.raises(TooLate):
@@ -181,8 +183,7 @@ def test_after_30_days_by_another_clinic_or_twice_it_is_refused(mary, noor, clin
         undo_joining(invitation, by=noor, now=timezone.now())
 
 
-def test_after_30_days_the_worker_forgets_what_was_kept_for_it(mary, noor, clinic):
-    eve = people.patient(None, "Eve Stone")
+def test_after_30_days_the_worker_forgets_what_was_kept_for_it(mary, eve, noor, clinic):
     invitation = taken_for_mary(eve, mary, noor)
     for days, is_kept in ((29, True), (31, False)):
         Invitation.objects.filter(pk=invitation.pk).update(confirmed_at=timezone.now() - timedelta(days=days))
@@ -211,8 +212,8 @@ def test_two_clinics_that_made_the_same_mistake_take_it_back_in_any_order(mary, 
     assert {t.cartridge_lot for t in records[noor].treatments.all()} == {"zq9lot"}
 
 
-def test_whoever_moved_on_since_stays_where_they_are(mary, noor, clinic):
-    eve, okafor = people.patient(None, "Eve Stone"), people.dr_okafor()
+def test_whoever_moved_on_since_stays_where_they_are(mary, eve, noor, clinic):
+    okafor = people.dr_okafor()
     invitation = taken_for_mary(eve, mary, noor)
     logged(Treatment.objects.get(practice=clinic), 3, note="zq9eve")
     joins(eve, okafor.membership.practice, by=okafor)
