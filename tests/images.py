@@ -82,11 +82,11 @@ def with_segments(jpeg: bytes, *segments: bytes) -> bytes:
 
 def markers(jpeg: bytes) -> set[int]:
     """The marker of every segment before the first scan."""
-    found, at = set(), 2
+    kinds, at = set(), 2
     while jpeg[at : at + 2] != START_OF_SCAN:
-        found.add(jpeg[at + 1])
+        kinds.add(jpeg[at + 1])
         at += 2 + struct.unpack_from(">H", jpeg, at + 2)[0]
-    return found
+    return kinds
 
 
 def with_scans(jpeg: bytes, scans: int) -> bytes:

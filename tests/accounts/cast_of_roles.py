@@ -210,12 +210,12 @@ def _turned_away() -> SimpleCookie:
 
 def routes() -> dict[str, URLPattern]:
     """Every address of the site by its name."""
-    found = {}
+    by_name = {}
     for pattern in _leaves(get_resolver().url_patterns):
         assert pattern.name, f"{pattern.pattern} has no name"
-        assert pattern.name not in found, f"two routes are called {pattern.name}"
-        found[pattern.name] = pattern
-    return found
+        assert pattern.name not in by_name, f"two routes are called {pattern.name}"
+        by_name[pattern.name] = pattern
+    return by_name
 
 
 def _leaves(patterns):

@@ -38,16 +38,16 @@ def test_of_two_at_the_clinic_the_second_is_told_and_both_changes_stand(ana, des
 def test_the_clinic_is_told_what_the_patient_changed_and_the_reverse(ana, desk, phone, details):
     noors, anas = held(desk.get(details), details), held(phone.get(PROFILE), PROFILE)
     assert phone.post(PROFILE, {**anas, "phone": "07700 900111"}).status_code == 302
-    told = desk.post(details, {**noors, "phone": "07700 900222"})
-    assert told.status_code == 409
-    assert "This was changed while you had it open by the patient" in text_of(told)
-    assert "Phone was nothing, became 07700 900111; you wrote 07700 900222" in text_of(told)
+    answer = desk.post(details, {**noors, "phone": "07700 900222"})
+    assert answer.status_code == 409
+    assert "This was changed while you had it open by the patient" in text_of(answer)
+    assert "Phone was nothing, became 07700 900111; you wrote 07700 900222" in text_of(answer)
     anas = held(phone.get(PROFILE), PROFILE)
-    assert desk.post(details, held(told, details)).status_code == 302
-    told = phone.post(PROFILE, {**anas, "name": "Ana M. Marrowby"})
-    assert told.status_code == 409
-    assert "This was changed while you had it open by Dr Noor" in text_of(told)
-    assert phone.post(PROFILE, held(told, PROFILE)).status_code == 302
+    assert desk.post(details, held(answer, details)).status_code == 302
+    answer = phone.post(PROFILE, {**anas, "name": "Ana M. Marrowby"})
+    assert answer.status_code == 409
+    assert "This was changed while you had it open by Dr Noor" in text_of(answer)
+    assert phone.post(PROFILE, held(answer, PROFILE)).status_code == 302
     ana.refresh_from_db()
     assert (ana.name, ana.phone) == ("Ana M. Marrowby", "07700 900222")
 
@@ -55,10 +55,10 @@ def test_the_clinic_is_told_what_the_patient_changed_and_the_reverse(ana, desk, 
 def test_a_patient_with_two_windows_is_told_too(ana, phone):
     first, second = (held(phone.get(PROFILE), PROFILE) for _ in range(2))
     phone.post(PROFILE, {**first, "time_zone": "Europe/Paris", "country": "IE"})
-    told = phone.post(PROFILE, {**second, "phone": "07700 900111"})
-    assert told.status_code == 409
-    assert "by you, in another window or on another device." in text_of(told)
-    again = held(told, PROFILE)
+    answer = phone.post(PROFILE, {**second, "phone": "07700 900111"})
+    assert answer.status_code == 409
+    assert "by you, in another window or on another device." in text_of(answer)
+    again = held(answer, PROFILE)
     assert (again["time_zone"], again["country"], again["phone"]) == (["Europe/Paris"], ["IE"], ["07700 900111"])
     assert phone.post(PROFILE, again).status_code == 302
     ana.refresh_from_db()

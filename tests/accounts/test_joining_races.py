@@ -35,9 +35,9 @@ def test_of_two_who_confirm_and_one_who_refuses_one_is_heard(clinic):
 def test_somebody_confirmed_by_two_clinics_at_once_is_one_patient_at_one_of_them():
     here, there = people.practice(), people.practice("Otherwhere Clinic")
     noor, okafor, eve = people.dr_noor(here), people.dr_okafor(there), people.user("Eve")
-    one, two = scanned(here, noor, eve), scanned(there, okafor, eve)
+    first, second = scanned(here, noor, eve), scanned(there, okafor, eve)
     now = timezone.now()
-    at_once(lambda: confirm_patient(one, by=noor, now=now), lambda: confirm_patient(two, by=okafor, now=now))
+    at_once(lambda: confirm_patient(first, by=noor, now=now), lambda: confirm_patient(second, by=okafor, now=now))
     assert Patient.objects.get(user=eve).practice in (here, there)
     # Whichever came second found a code that counts no more: its taker had joined elsewhere.
     assert not Departure.objects.exists()

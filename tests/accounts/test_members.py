@@ -64,9 +64,9 @@ def test_an_invitation_is_taken_back(clinic, boss):
     browser = people.signed_in(boss)
     browser.post(INVITE, {"email": "lee@example.org", "is_admin": "on"})
     invitation = Invitation.objects.get()
-    for said in (b"no longer works", b"was used or taken back before"):
+    for sentence in (b"no longer works", b"was used or taken back before"):
         answer = browser.post(f"/practice/invitations/{invitation.pk}/withdraw/", follow=True)
-        assert said in answer.content
+        assert sentence in answer.content
     assert not Invitation.objects.open(timezone.now()).exists()
 
 

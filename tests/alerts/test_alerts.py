@@ -76,7 +76,7 @@ def test_a_worse_urgency_is_kept_by_who_holds_it_and_tells_again(session, noor):
     alert = Alert.objects.get()
     assert alert.urgency == Urgency.EMERGENCY
     assert alert.acknowledged_by == noor and alert.is_worse_since_taken
-    assert [told.why for told in Delivery.objects.order_by("created_at")] == ["treated", "holds"]
+    assert [delivery.why for delivery in Delivery.objects.order_by("created_at")] == ["treated", "holds"]
     assert happened(session) == [("infection", "opened"), ("infection", "acknowledged"), ("infection", "rose")]
 
 
@@ -137,8 +137,8 @@ def test_other_days_judged_anew_are_stored_silently(session):
     logged(session, 6, redness=0)
     assert open_alerts(session) == {}
     logged(session, 3, redness=3)  # now day 4 is the second running; the newest, day 6, is well
-    said = Assessment.objects.get(entry__day=4, entry__is_current=True, is_current=True)
-    assert said.urgency == Urgency.CONTACT
+    assessment = Assessment.objects.get(entry__day=4, entry__is_current=True, is_current=True)
+    assert assessment.urgency == Urgency.CONTACT
     assert open_alerts(session) == {}
 
 
@@ -167,7 +167,7 @@ def test_open_alerts_move_to_the_new_practice_untaken(session, noor):
     alert = Alert.objects.exclude(kind="left").get()
     assert (alert.practice, alert.acknowledged_at) == (other, None)
     assert list(Alert.objects.managed_by(okafor)) == [alert]
-    assert [one.kind for one in Alert.objects.managed_by(noor)] == ["left"]
+    assert [alert.kind for alert in Alert.objects.managed_by(noor)] == ["left"]
 
 
 def test_the_new_practice_is_told_once_of_what_was_open_before(session):
@@ -239,8 +239,8 @@ def test_a_message_to_the_patient_is_told_once_and_a_note_to_nobody(session, noo
         write_note(session, id=id, text="Please come on Thursday.", for_patient=True, **words)
     write_note(session, id=uuid4(), text="Rang her.", for_patient=False, **words)
     assert session.notes.count() == 2
-    told = Delivery.objects.get()
-    assert (told.recipient, told.why) == (session.patient.user, "patient")
+    delivery = Delivery.objects.get()
+    assert (delivery.recipient, delivery.why) == (session.patient.user, "patient")
 
 
 def test_a_notes_id_says_nothing_to_anybody_but_its_writer(session, noor, clinic):

@@ -43,7 +43,10 @@ def leave(person) -> None:
 
 def told_of(entry) -> set[tuple[str, str]]:
     """(last name, why) of those told of an entry."""
-    return {(told.recipient.name.split()[-1].lower(), str(told.why)) for told in Delivery.objects.filter(entry=entry)}
+    return {
+        (delivery.recipient.name.split()[-1].lower(), str(delivery.why))
+        for delivery in Delivery.objects.filter(entry=entry)
+    }
 
 
 @pytest.mark.parametrize(

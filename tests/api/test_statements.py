@@ -56,17 +56,17 @@ def test_a_repeat_an_amendment_and_a_day_in_between_stay_in_the_budget(anas, lon
 @pytest.mark.parametrize("rest", ["entries", "assessments", "course", "photos"])
 def test_reading_costs_the_same_however_much_there_is(anas, long_ago, rest):
     fill(anas, long_ago, [0])
-    one = statements(lambda: anas.get(of(long_ago, rest)))
+    few = statements(lambda: anas.get(of(long_ago, rest)))
     fill(anas, long_ago, range(1, 20))
     many = statements(lambda: anas.get(of(long_ago, rest)))
-    assert len(one) == len(many) <= 7, "\n".join(many)
+    assert len(few) == len(many) <= 7, "\n".join(many)
 
 
 def test_a_list_of_alerts_costs_the_same_however_many(anas, noors, long_ago, ana, noor):
     put_entry(anas, long_ago, INFECTED)
     noors.get("/api/v1/alerts/")  # writes down that she was listed, once a day
-    one = statements(lambda: noors.get("/api/v1/alerts/"))
+    few = statements(lambda: noors.get("/api/v1/alerts/"))
     for days_ago in (210, 220, 230):
         put_entry(anas, pen(ana, days_ago=days_ago, by=noor), INFECTED)
     # Two of them ask whether that was written down, and how much of the treatments the clinic may read.
-    assert len(statements(lambda: noors.get("/api/v1/alerts/"))) == len(one) <= 5
+    assert len(statements(lambda: noors.get("/api/v1/alerts/"))) == len(few) <= 5

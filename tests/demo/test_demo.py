@@ -40,7 +40,7 @@ def test_each_story_ends_as_it_is_told_and_each_clinic_sees_its_own(nothing_draw
 @pytest.fixture
 def only_priya(monkeypatch):
     """One story is enough where it does not matter which."""
-    monkeypatch.setattr(cast, "PATIENTS", tuple(one for one in cast.PATIENTS if one.name == "Priya Nair"))
+    monkeypatch.setattr(cast, "PATIENTS", tuple(patient for patient in cast.PATIENTS if patient.name == "Priya Nair"))
 
 
 def test_photos_are_drawn_and_kept_with_their_day(only_priya):

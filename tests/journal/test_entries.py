@@ -42,14 +42,14 @@ def test_the_digest_of_a_report_stays_what_it_was_in_versions_before():
 
 
 def test_an_entry_its_assessment_its_alert_and_the_message_are_written_together(treatment, noor):
-    said = logged(treatment, 3, pain=3, signs=["pus"])
-    assert said.is_new and said.assessment.urgency == Urgency.URGENT
-    stored = Assessment.objects.get(entry=said.entry)
+    recorded = logged(treatment, 3, pain=3, signs=["pus"])
+    assert recorded.is_new and recorded.assessment.urgency == Urgency.URGENT
+    stored = Assessment.objects.get(entry=recorded.entry)
     assert (stored.protocol_version, stored.protocol_hash) == (PROTOCOL.version, PROTOCOL.hash)
     assert stored.flags[0]["criteria"][0]["evidence"][0]["word"] == "pus"
     assert {alert.concern for alert in Alert.objects.open()} == {"infection", "unexpected_pain"}
-    told = Delivery.objects.get()
-    assert (told.recipient, told.entry, told.urgency) == (noor, said.entry, Urgency.URGENT)
+    delivery = Delivery.objects.get()
+    assert (delivery.recipient, delivery.entry, delivery.urgency) == (noor, recorded.entry, Urgency.URGENT)
 
 
 def test_nothing_stays_when_the_alert_cannot_be_written(treatment, monkeypatch):
@@ -174,8 +174,8 @@ def test_without_consent_nothing_is_written(treatment):
 
 def test_a_fault_in_the_rules_keeps_the_entry_tells_the_practice_and_is_judged_later(treatment, noor):
     with broken_rules():
-        said = logged(treatment, 3, signs=["pus"])
-    assert said.is_new and said.assessment is None
+        recorded = logged(treatment, 3, signs=["pus"])
+    assert recorded.is_new and recorded.assessment is None
     entry = Entry.objects.get()
     assert not entry.is_judged and entry.judge_again_at > timezone.now()
     assert [(a.kind, a.urgency) for a in Alert.objects.open()] == [("unjudged", Urgency.CONTACT)]

@@ -167,7 +167,7 @@ def test_without_a_consent_of_its_own_a_new_clinic_sees_no_photo(ana, noor, sess
     attached(session, day=4)
     assert "photo of" not in everything_about(ana, okafor)
     standing = Consent.objects.filter(patient=ana, withdrawn_at=None)
-    assert [(one.purpose, one.practice) for one in standing] == [("care", okafor.membership.practice)]
+    assert [(consent.purpose, consent.practice) for consent in standing] == [("care", okafor.membership.practice)]
 
 
 def test_a_clinic_that_is_joined_again_sees_what_it_saw_and_what_comes(ana, noor, clinic, session):
@@ -223,7 +223,7 @@ def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something
     link = _link()
     phone = people.signed_in(ana)
     page = text_of(phone.get(link))
-    for told in (
+    for sentence in (
         "You leave Larkfield",
         "What Otherwhere Clinic will see",
         "about your skin, health and medicines",
@@ -231,7 +231,7 @@ def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something
         "What is still open, with the treatment",
         "Only if you also agree below that your clinic may see your photos.",
     ):
-        assert told in page
+        assert sentence in page
     with pytest.raises(CareNotAgreed):
         join(link.split("/")[2], ana.user, now=timezone.now(), knows_open=True)
     asked = phone.post(link, {"care": "on", "photos": "on", "earlier_notes": "on"}).content.decode()

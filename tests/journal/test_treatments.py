@@ -185,8 +185,8 @@ def test_only_the_patient_and_their_present_practice_record_and_correct_a_sessio
 
 def heard_from_earlier(entry) -> set[int]:
     """By how many days the sessions preceded this one whose criteria were met by `entry`; 0 is its own."""
-    said = entry.assessments.get(is_current=True)
-    return {criterion["treatment_offset"] for flag in said.flags for criterion in flag["criteria"]}
+    assessment = entry.assessments.get(is_current=True)
+    return {criterion["treatment_offset"] for flag in assessment.flags for criterion in flag["criteria"]}
 
 
 def test_a_date_set_right_is_heard_by_the_sessions_that_it_passes(noor, ana):

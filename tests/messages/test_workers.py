@@ -143,20 +143,19 @@ def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers, tm
         for day in range(1, RACED_FOR + 1)
     )
     Entry.objects.update(is_judged=True)
-    told = Delivery.objects.bulk_create(
-        Delivery(**to(treatment.practitioner, one, chance.choice([2, 3, 4])), why="treated", created_at=timezone.now())
-        for one in entries
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(**to(treatment.practitioner, row, chance.choice([2, 3, 4])), why="treated", created_at=timezone.now())
+        for row in entries
     )
     AccountMail.objects.bulk_create(AccountMail(to=f"{n}@example.org", subject="s", body="b") for n in range(20))
     with mailservers.honest() as (port, box), workers(tmp_path / "worker", port) as of_ours:
         started = [of_ours.start("--once") for _ in range(racers)]
         wait_until(lambda: not any(map(is_alive, started)), seconds=120)
-    assert Counter(box.ids) == Counter([one.message_id for one in [*told, *AccountMail.objects.all()]])
+    assert Counter(box.ids) == Counter(row.message_id for row in [*deliveries, *AccountMail.objects.all()])
     assert not Delivery.objects.filter(sent_at=None).exists()
     assert set(Delivery.objects.values_list("attempts", flat=True)) == {1}
-    in_line = {
-        one.message_id: place for place, one in enumerate(sorted(told, key=lambda d: (-d.urgency, d.created_at)))
-    }
+    queue = sorted(deliveries, key=lambda delivery: (-delivery.urgency, delivery.created_at))
+    in_line = {delivery.message_id: place for place, delivery in enumerate(queue)}
     arrived = [in_line[message_id] for message_id in box.ids if message_id in in_line]
     ahead = max(abs(place - turn) for turn, place in enumerate(arrived))
     assert ahead <= racers * 8, "somebody waited while many who came later went first"

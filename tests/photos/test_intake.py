@@ -45,6 +45,11 @@ UPRIGHT = {
 }  # fmt: skip
 
 
+def lies_as(orientation, jpeg, by=8):
+    pairs = zip(images.corners(jpeg), UPRIGHT[orientation], strict=True)
+    return all(near(colour, wanted, by) for colour, wanted in pairs)
+
+
 def turned(picture, orientation, kind="JPEG"):
     """A file whose EXIF says how to turn it."""
     if kind == "JPEG":
@@ -57,12 +62,7 @@ def turned(picture, orientation, kind="JPEG"):
 def test_a_turned_photo_comes_upright(kind, orientation):
     picture = take_in(turned(quarters(), orientation, kind))
     assert (picture.width, picture.height) == ((64, 96) if orientation > 4 else (96, 64))
-    seen = images.corners(picture.jpeg)
-    assert all(near(colour, wanted) for colour, wanted in zip(seen, UPRIGHT[orientation], strict=True)), seen
-
-
-def lies_as(orientation, jpeg):
-    return all(near(colour, wanted) for colour, wanted in zip(images.corners(jpeg), UPRIGHT[orientation], strict=True))
+    assert lies_as(orientation, picture.jpeg)
 
 
 def test_exif_turns_a_photo_wherever_it_stands_and_the_first_counts():
@@ -139,36 +139,35 @@ def test_of_several_pictures_in_one_file_the_first_is_kept():
     assert near(middle(images.mpo()), RED)
 
 
-def told_by_a_jpeg():
-    told = [
+def marked_jpeg():
+    metadata = [
         images.exif_segment(6),
         images.segment(images.APP1, b"http://ns.adobe.com/xap/1.0/\0" + images.xmp()),
         images.segment(images.APP2, b"ICC_PROFILE\0\1\1" + images.display_p3()),
         images.segment(images.APP13, b"Photoshop 3.0\0" + MARK),
         images.segment(images.COMMENT, MARK + b"<script>alert(1)</script>"),
     ]
-    return images.with_segments(encoded(flat(RED)), *told) + MARK + b"PK\3\4<html>"
+    return images.with_segments(encoded(flat(RED)), *metadata) + MARK + b"PK\3\4<html>"
 
 
-def told_by_a_png():
-    told = [
+def marked_png():
+    metadata = [
         images.chunk(b"tEXt", b"Comment\0" + MARK),
         images.chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + images.xmp()),
         images.chunk(b"prVt", MARK),
     ]
-    return (
-        images.with_chunks(encoded(flat(RED), "PNG", exif=images.exif(), icc_profile=images.display_p3()), *told) + MARK
-    )
+    png = encoded(flat(RED), "PNG", exif=images.exif(), icc_profile=images.display_p3())
+    return images.with_chunks(png, *metadata) + MARK
 
 
-def told_by_a_webp():
-    told = {"exif": images.exif(), "xmp": images.xmp(), "icc_profile": images.display_p3()}
-    return encoded(flat(RED), "WEBP", **told) + MARK
+def marked_webp():
+    metadata = {"exif": images.exif(), "xmp": images.xmp(), "icc_profile": images.display_p3()}
+    return encoded(flat(RED), "WEBP", **metadata) + MARK
 
 
-@pytest.mark.parametrize("told", [told_by_a_jpeg, told_by_a_png, told_by_a_webp, images.mpo])
-def test_nothing_but_the_pixels_is_kept(told):
-    data = told()
+@pytest.mark.parametrize("made", [marked_jpeg, marked_png, marked_webp, images.mpo])
+def test_nothing_but_the_pixels_is_kept(made):
+    data = made()
     assert MARK in data
     jpeg = take_in(data).jpeg
     assert MARK not in jpeg
@@ -235,8 +234,7 @@ def test_each_phone_reads_what_it_can_do_about_this_photo_and_the_next():
 def test_a_heic_photo_is_read_where_that_is_turned_on(reads_heic):
     turned = take_in((HEIC / "turned.heic").read_bytes())
     assert (turned.width, turned.height) == (64, 96)
-    seen = images.corners(turned.jpeg)
-    assert all(near(colour, wanted, by=12) for colour, wanted in zip(seen, UPRIGHT[6], strict=True)), seen
+    assert lies_as(6, turned.jpeg, by=12)
     assert MARK in (HEIC / "turned.heic").read_bytes() and MARK not in turned.jpeg
     assert near(middle((HEIC / "display_p3.heic").read_bytes()), (214, 115, 95), by=3)
 
@@ -315,7 +313,7 @@ def test_a_whole_progressive_photo_without_its_end_mark_is_read():
 @pytest.mark.parametrize("options", [{}, {"restart_marker_rows": 1}], ids=str)
 def test_half_a_photo_stays_half_whatever_follows_it(after, options):
     whole = encoded(images.noise(), **options)
-    at_restart = [found.start() for found in re.finditer(rb"\xff[\xd0-\xd7]", whole)][3:5]
+    at_restart = [match.start() for match in re.finditer(rb"\xff[\xd0-\xd7]", whole)][3:5]
     ends = [len(whole) // 2, *at_restart, *(at + 2 for at in at_restart)]
     if len(after) < 2:
         ends.append(len(whole) - 6)  # what is missing is short, and a long trailer would be taken for it
@@ -333,7 +331,7 @@ def test_half_a_photo_stays_half_whatever_follows_it(after, options):
 def test_a_photo_may_lack_a_strip_at_its_bottom_but_no_more(size, subsampling, rows):
     picture = images.noise((80, 60)).resize(size, Image.Resampling.NEAREST)
     whole = encoded(picture, subsampling=subsampling, restart_marker_rows=1)
-    *_, last_but_one, last = (found.start() for found in re.finditer(rb"\xff[\xd0-\xd7]", whole))
+    *_, last_but_one, last = (match.start() for match in re.finditer(rb"\xff[\xd0-\xd7]", whole))
     end = (len(whole) - 2, last, last_but_one)[rows]
     whole_photo, photo = (images.shown(take_in(data).jpeg) for data in (whole, whole[:end]))
     upper = (0, 0, photo.width, photo.height - 24)  # our own blocks join the lines next to the strip to it
@@ -353,7 +351,7 @@ def test_a_photo_without_its_last_bytes_is_kept_but_for_a_corner(options):
 
 def test_a_progressive_photo_without_its_last_scans_is_refused():
     whole = encoded(images.noise(), progressive=True)
-    scans = [found.start() for found in re.finditer(images.START_OF_SCAN, whole)]
+    scans = [match.start() for match in re.finditer(images.START_OF_SCAN, whole)]
     assert len(scans) == 10
     assert {reason(whole[:start]) for start in scans} == {Refusal.DAMAGED}
 

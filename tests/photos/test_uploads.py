@@ -177,12 +177,12 @@ def test_a_third_upload_of_one_sender_is_refused_before_its_body_is_read(server,
 def peak_and_now(pid: int) -> tuple[int, int]:
     """The most memory that a process has held, and what it holds, in bytes."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    found = {
+    memory = {
         name: int(rest.split()[0]) * 1024
         for name, _, rest in (line.partition(":") for line in lines)
         if rest.endswith("kB")
     }
-    return found["VmHWM"], found["VmRSS"]
+    return memory["VmHWM"], memory["VmRSS"]
 
 
 @pytest.mark.faults

@@ -72,8 +72,8 @@ def test_of_two_answers_for_one_day_none_is_lost(noor, ana):
         sent = [answers(pain=chance.randrange(4), signs=chance.choice([[], ["pus"]])) for _ in range(2)]
         ids = [uuid4(), uuid4()]
         write = partial(record_entry, treatment.id, day=day, by=ana.user, now=timezone.now())
-        recorded = at_once(*[partial(write, id=id, answers=said) for id, said in zip(ids, sent, strict=True)])
-        assert [one.entry.id for one in recorded] == ids
+        recorded = at_once(*[partial(write, id=id, answers=document) for id, document in zip(ids, sent, strict=True)])
+        assert [result.entry.id for result in recorded] == ids
         kept = {entry.id: entry for entry in Entry.objects.filter(day=day)}
         assert {id: kept[id].answers for id in kept} == dict(zip(ids, sent, strict=True))
         (current,) = [entry for entry in kept.values() if entry.is_current]
@@ -109,9 +109,9 @@ def test_one_answer_sent_many_times_at_once_is_kept_once(noor, ana):
     for day in range(CROWDS):
         id = uuid4()
         recorded = at_once(*[partial(sent_again, partial(logged, treatment, day, id=id, signs=["pus"]))] * 20)
-        assert not [one for one in recorded if isinstance(one, Exception)]
-        assert sorted(one.is_new for one in recorded) == [False] * 19 + [True]
-        assert {one.assessment.pk for one in recorded} == {Entry.objects.get(day=day).assessments.get().pk}
+        assert not [result for result in recorded if isinstance(result, Exception)]
+        assert sorted(result.is_new for result in recorded) == [False] * 19 + [True]
+        assert {result.assessment.pk for result in recorded} == {Entry.objects.get(day=day).assessments.get().pk}
     assert Alert.objects.values("treatment", "concern").distinct().count() == Alert.objects.count()
     assert Delivery.objects.values_list("entry", "recipient").distinct().count() == Delivery.objects.count()
 
@@ -128,8 +128,8 @@ def test_two_admins_never_leave_their_practice_without_one(how):
     for number in range(TRIES):
         clinic = people.practice(f"Clinic {number}")
         ours = [people.practitioner(clinic, name, admin=True).memberships.get() for name in ("Dr Noor", "Dr Lund")]
-        done = at_once(*[partial(act, one) for act, one in zip(acts, ours, strict=True)])
-        assert {type(one) for one in done} == {members.LastAdmin, type(None)}
+        done = at_once(*[partial(act, member) for act, member in zip(acts, ours, strict=True)])
+        assert {type(result) for result in done} == {members.LastAdmin, type(None)}
         assert Membership.objects.admins().filter(practice=clinic).count() == 1
 
 
@@ -186,8 +186,8 @@ def test_when_two_cannot_be_told_in_the_same_moment_the_next_is(clinic, noor, an
         outbox._failed(Delivery.objects.get(pk=delivery.pk), "recipient refused (550)", Fault.REFUSED)
 
     for _ in range(TRIES):
-        assert {told.recipient for told in Delivery.objects.filter(entry=entry)} == {noor, lund}
-        at_once(*[partial(refuse, told) for told in Delivery.objects.all()])
+        assert {delivery.recipient for delivery in Delivery.objects.filter(entry=entry)} == {noor, lund}
+        at_once(*[partial(refuse, delivery) for delivery in Delivery.objects.all()])
         assert Delivery.objects.filter(recipient=price).count() == 1
         Delivery.objects.filter(recipient=price).delete()
         Delivery.objects.update(refused_at=None)
@@ -213,10 +213,10 @@ def test_one_invitation_lets_one_in(clinic, noor, kind):
             token, crowd = token_in(AccountMail.objects.get(to=invited.email).body), [invited] * 50
         users = User.objects.in_bulk({user.pk for user in crowd})
         results = at_once(*[partial(join, token, copy(users[user.pk]), now=now, agrees=True) for user in crowd])
-        assert sum(isinstance(one, Invitation) for one in results) == 1
-        others = [one for one in results if one is not None and not isinstance(one, Invitation)]
+        assert sum(isinstance(result, Invitation) for result in results) == 1
+        others = [result for result in results if result is not None and not isinstance(result, Invitation)]
         # Whoever waits too long behind the others is told to send it again, and finds it taken.
-        assert all(isinstance(one, invitations.CannotJoin) or is_transient(one) for one in others)
+        assert all(isinstance(result, invitations.CannotJoin) or is_transient(result) for result in others)
         assert Invitation.objects.filter(token_hash=hash_token(token), used_at=now).count() == 1
         record.refresh_from_db()
         assert record.user == (invited if kind == "mailed to a patient" else None)

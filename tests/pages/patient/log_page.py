@@ -7,9 +7,9 @@ from tests.pages.html import select
 FINE = {"redness": "0", "swelling": "0", "pain": "0", "warmth": "0"}
 
 
-def typed(day: int, **said) -> dict:
-    """The fields of a day that was answered with none, and whatever is said besides."""
-    return {"id": str(uuid4()), "day": str(day), **FINE, **said}
+def typed(day: int, **answers) -> dict:
+    """The fields of a day that was answered with none, and whatever else is given."""
+    return {"id": str(uuid4()), "day": str(day), **FINE, **answers}
 
 
 def marked(response) -> dict[str, str]:

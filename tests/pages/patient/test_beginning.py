@@ -18,12 +18,12 @@ START, WELCOME, NEW = reverse("start"), reverse("welcome"), reverse("treatment_n
 ME = {"name": "Robin", "year_of_birth": "1990", "country": "IE", "time_zone": "Europe/Dublin", "care": "on"}
 
 
-def my_session(**said) -> dict:
+def my_session(**form) -> dict:
     """A filled form about one's own treatment, of just now."""
     done = timezone.now().astimezone(ZoneInfo(ME["time_zone"]))
     return {
         "id": str(uuid4()), "performed_at": done.strftime("%Y-%m-%dT%H:%M"), "setting": "home", "device": "roller",
-        "needle_depth_mm": "0.25", "areas": ["face"], "same_day_injection": "no", "fitzpatrick": "unknown", **said,
+        "needle_depth_mm": "0.25", "areas": ["face"], "same_day_injection": "no", "fitzpatrick": "unknown", **form,
     }  # fmt: skip
 
 
@@ -90,10 +90,10 @@ def test_the_welcome_asks_nothing_that_the_clinic_knows(invited):
 
 
 def test_what_was_filled_in_is_kept_with_the_treatment_and_the_old_reading(invited):
-    said = {"right": "yes", "fitzpatrick": "5", "medications": ["blood_thinner"], "usual_redness": "1",
+    form = {"right": "yes", "fitzpatrick": "5", "medications": ["blood_thinner"], "usual_redness": "1",
             "year_of_birth": "1990", "care": "on", "photos": "on"}  # fmt: skip
     phone = people.signed_in(invited)
-    assert phone.post(WELCOME, said).url == reverse("today")
+    assert phone.post(WELCOME, form).url == reverse("today")
     treatment, patient = Treatment.objects.get(), Patient.objects.get()
     assert (treatment.fitzpatrick, treatment.medications, treatment.conditions) == (5, ["blood_thinner"], ["eczema"])
     assert treatment.baseline == {"redness": 1} and treatment.revisions.count() == 1
@@ -109,8 +109,8 @@ def test_without_the_needed_agreement_nothing_of_the_welcome_is_kept(invited):
 
 
 def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
-    said = {"right": "no", "fitzpatrick": "unknown", "year_of_birth": "1990", "care": "on"}
-    page = people.signed_in(invited).post(WELCOME, said, follow=True)
+    form = {"right": "no", "fitzpatrick": "unknown", "year_of_birth": "1990", "care": "on"}
+    page = people.signed_in(invited).post(WELCOME, form, follow=True)
     assert "Your clinic wrote this down, so only your clinic can change it." in text_of(page)
 
 
@@ -143,9 +143,9 @@ def test_a_treatment_that_cannot_be_is_refused_and_what_was_typed_stays(alone, w
 
 
 def test_the_same_form_sent_twice_is_one_treatment(alone):
-    phone, said = people.signed_in(alone), my_session()
+    phone, form = people.signed_in(alone), my_session()
     for _ in range(2):
-        assert phone.post(NEW, said).url == reverse("today")
+        assert phone.post(NEW, form).url == reverse("today")
     assert Treatment.objects.count() == 1
 
 
@@ -161,10 +161,10 @@ def test_what_one_recorded_oneself_one_mends_and_all_days_are_judged_anew(alone)
     edit, phone = reverse("my_treatment", args=[treatment.id]), people.signed_in(alone)
     assert held(phone.get(edit))["needle_depth_mm"] == ["1.50"]
     performed = treatment.performed_at.astimezone(alone.zone).strftime("%Y-%m-%dT%H:%M")
-    said = my_session(device="pen", needle_depth_mm="0.25", performed_at=performed, fitzpatrick="2")
-    assert phone.post(edit, said).url == reverse("today")
+    form = my_session(device="pen", needle_depth_mm="0.25", performed_at=performed, fitzpatrick="2")
+    assert phone.post(edit, form).url == reverse("today")
     assert treatment.revisions.count() == 1 and entry.assessments.count() == 2
-    assert phone.post(edit, {**said, "needle_depth_mm": "15"}).status_code == 422
+    assert phone.post(edit, {**form, "needle_depth_mm": "15"}).status_code == 422
 
 
 def test_a_patient_reads_what_the_clinic_recorded_and_cannot_change_it(clinic, ana, phone):

@@ -13,12 +13,12 @@ NOT_THE_PAGES_OWN = re.compile(
 )
 
 
-def statements(browser, address: str, **query) -> list[str]:
+def statements(browser, address: str, **parameters) -> list[str]:
     """The domain statements that a GET takes."""
-    with CaptureQueriesContext(connection) as seen:
-        response = browser.get(address, query)
+    with CaptureQueriesContext(connection) as captured:
+        response = browser.get(address, parameters)
     assert response.status_code == 200
-    return [one["sql"] for one in seen.captured_queries if not NOT_THE_PAGES_OWN.search(one["sql"])]
+    return [query["sql"] for query in captured.captured_queries if not NOT_THE_PAGES_OWN.search(query["sql"])]
 
 
 def treatment_answers(**typed) -> dict:
@@ -37,7 +37,7 @@ def treatment_answers(**typed) -> dict:
     }
 
 
-def scanned(browser, address: str, **query) -> set[str]:
+def scanned(browser, address: str, **parameters) -> set[str]:
     """The tables that a GET reads from end to end, for want of an index."""
     read: list[tuple] = []
 
@@ -46,7 +46,7 @@ def scanned(browser, address: str, **query) -> set[str]:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(keep):
-        browser.get(address, query)
+        browser.get(address, parameters)
     on_postgres = connection.vendor == "postgresql"
     explain, scan = ("EXPLAIN", r"Seq Scan on (\w+)") if on_postgres else ("EXPLAIN QUERY PLAN", r"SCAN (\w+)")
     plans = []

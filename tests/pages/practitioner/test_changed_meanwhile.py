@@ -76,15 +76,15 @@ def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit)
     chens.post(edit, {**held(chens.get(edit), edit), "passes": "3"})
     answer = desk.post(edit, again)
     assert answer.status_code == 409
-    told, _, _ = text_of(answer).partition("Changes")  # what follows is every change ever made
-    assert "Passes was nothing, became 3" in told and "Depth in mm was" not in told
+    news, _, _ = text_of(answer).partition("Changes")  # what follows is every change ever made
+    assert "Passes was nothing, became 3" in news and "Depth in mm was" not in news
     assert desk.post(edit, held(answer, edit)).status_code == 302
     treatment.refresh_from_db()
     assert (str(treatment.needle_depth_mm), treatment.passes, treatment.cartridge_lot) == ("2.00", 3, "MN-2")
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "said"),
+    ("field", "value", "sentence"),
     [
         ("device", "roller", "Device was pen, became roller"),
         ("areas", ["neck"], "Areas was face, became neck"),
@@ -97,12 +97,12 @@ def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit)
         ("practitioner", None, "Treated by was Dr Noor, became Wei Chen"),
     ],
 )
-def test_each_field_is_told_and_taken_over(desk, chens, treatment, edit, field, value, said):
+def test_each_field_is_told_and_taken_over(desk, chens, treatment, edit, field, value, sentence):
     value = value or str(people.User.objects.get(name="Wei Chen").pk)
     noors = held(desk.get(edit), edit)
     chens.post(edit, {**held(chens.get(edit), edit), field: value})
     answer = desk.post(edit, {**noors, "cartridge_lot": "MN-2"})
-    assert answer.status_code == 409 and said in text_of(answer)
+    assert answer.status_code == 409 and sentence in text_of(answer)
     shown = held(answer, edit)[field]
     assert shown == (value if isinstance(value, list) else [value])
 
