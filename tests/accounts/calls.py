@@ -73,10 +73,7 @@ def _confirmation(world: World) -> dict:
     return {"key": EmailConfirmationHMAC(address).key}
 
 
-PATHS = {
-    "account_reset_password_from_key": _reset_link,
-    "account_confirm_email": _confirmation,
-}
+PATHS = {"account_reset_password_from_key": _reset_link, "account_confirm_email": _confirmation}
 
 
 def _treatment(world: World) -> dict:
@@ -163,12 +160,7 @@ BODIES = {
     ("account_reset_password", "POST"): lambda world: {"email": "nobody@example.org"},
     ("account_email", "POST"): lambda world: {"action_add": "", "email": "another@example.org"},
     ("account_reset_password_from_key", "POST"): lambda world: {},
-    ("profile", "POST"): lambda world: {
-        "name": "New Name",
-        "country": "GB",
-        "time_zone": "Europe/London",
-        "phone": "",
-    },
+    ("profile", "POST"): lambda world: {"name": "New Name", "country": "GB", "time_zone": "Europe/London", "phone": ""},
     ("profile_zone", "POST"): lambda world: {"time_zone": "Europe/London"},
     ("consent_change", "POST"): lambda world: {"answer": "no"},
     ("token_change", "POST"): lambda world: {"answer": "new"},

@@ -293,10 +293,7 @@ def test_one_hanging_answer_holds_up_neither_others_nor_mail_about_signing_in(mo
         if its_id in envelope.content:
             others_were_sent.wait(30)
 
-    with (
-        mailservers.honest(hangs) as (port, box),
-        override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=port),
-    ):
+    with mailservers.honest(hangs) as (port, box), override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):
         working = Outbox(may_still_be_told, pass_on)
         ends = time.monotonic() + 20
         while Delivery.objects.filter(sent_at=None).count() > 1 or AccountMail.objects.filter(sent_at=None):

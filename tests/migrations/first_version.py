@@ -47,7 +47,9 @@ def fill(rows: list[dict]) -> None:
     with transaction.atomic():
         for row in rows:
             model = then.get_model(row["model"])
-            fields = {name: value for name, value in row["fields"].items() if not model._meta.get_field(name).many_to_many}
+            fields = {
+                name: value for name, value in row["fields"].items() if not model._meta.get_field(name).many_to_many
+            }
             values = {model._meta.get_field(name).attname: value for name, value in fields.items()}
             model._base_manager.bulk_create([model(pk=row["pk"], **values)])
 
