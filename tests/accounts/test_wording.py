@@ -19,6 +19,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.
 @pytest.mark.parametrize(
     ("duration", "words"),
     [
+        (timedelta(minutes=1), "a minute"),
         (timedelta(minutes=5), "five minutes"),
         (timedelta(minutes=30), "30 minutes"),
         (timedelta(hours=1), "an hour"),

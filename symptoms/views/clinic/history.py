@@ -85,12 +85,12 @@ def _assessments(entries: Sequence[Entry], by_treatment: dict[UUID, Visibility])
 def _alerts(visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:
     """What happened to alerts while they lay on the practice's desk: not what another did about them."""
     moved = AlertEvent.objects.filter(alert=OuterRef("alert"), what=AlertEvent.What.MOVED, id__gt=OuterRef("id"))
-    ours = AlertEvent.objects.filter(
+    on_desk = AlertEvent.objects.filter(
         alert__practice=practice, alert__treatment__in=[visibility.treatment.pk for visibility in visibilities]
     ).exclude(Exists(moved))
-    elsewhere = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=AlertEvent.What.MOVED)
-    during_stays = elsewhere.filter(_during_stays(visibilities))
-    events = (ours | during_stays).select_related("alert", "actor")
+    of_others = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=AlertEvent.What.MOVED)
+    during_stays = of_others.filter(_during_stays(visibilities))
+    events = (on_desk | during_stays).select_related("alert", "actor")
     for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_act):
         act = list(together)
         worst = min(act, key=lambda event: (-(event.urgency or 0), event.alert.concern))

@@ -28,8 +28,8 @@ EVENTS_UNFOLDED = 8  # of the history, the newest
 
 def patients_seen_by(practice: Practice) -> QuerySet[Patient]:
     """The practice's patients, and those who left it after it treated them."""
-    kept = TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("pk"))
-    return Patient.objects.filter(Q(practice=practice) | Exists(kept))
+    accesses = TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("pk"))
+    return Patient.objects.filter(Q(practice=practice) | Exists(accesses))
 
 
 def record_of(
@@ -107,8 +107,8 @@ def _free(treatments: list[Treatment], open_alerts: list[OpenAlert]) -> list[Tre
     That the patient left counts only where nothing else is open: whoever has the rest deals with that as well.
     """
     concerns = [open_alert for open_alert in open_alerts if not open_alert.left] or open_alerts
-    free = {open_alert.alert.treatment_id for open_alert in concerns if not open_alert.alert.is_held}
-    return [treatment for treatment in treatments if treatment.id in free]
+    untaken = {open_alert.alert.treatment_id for open_alert in concerns if not open_alert.alert.is_held}
+    return [treatment for treatment in treatments if treatment.id in untaken]
 
 
 def _visibilities(user: User, patient: Patient) -> list[Visibility]:

@@ -124,8 +124,8 @@ def _patients(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus
 
 def _open(practice: Practice) -> QuerySet[PatientStatus]:
     """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
-    kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
-    return PatientStatus.objects.filter(Q(patient__practice=practice) | kept, practice=practice, alert_urgency__gt=0)
+    is_kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
+    return PatientStatus.objects.filter(Q(patient__practice=practice) | is_kept, practice=practice, alert_urgency__gt=0)
 
 
 def _named(practice: Practice, sought: str) -> Q:

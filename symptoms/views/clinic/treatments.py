@@ -49,13 +49,13 @@ def practice_treatment_new(request: PracticeRequest) -> HttpResponse:
         if form.is_valid() & (patient is not None or who.is_valid()):
             try:
                 with transaction.atomic():
-                    treated = patient or add_to_practice(practice, **who.who(), now=now)
-                    start_treatment(treated, id=id, by=request.user, now=now, **form.facts())
+                    person = patient or add_to_practice(practice, **who.who(), now=now)
+                    start_treatment(person, id=id, by=request.user, now=now, **form.facts())
             except IntegrityError:  # an id that is somebody else's: to this page it is just taken
                 messages.error(request, "This could not be saved. Please send it again.")
             else:
                 messages.success(request, "Saved.")
-                return _after(treated)
+                return _after(person)
     matches = list(_matches(request, practice))
     if patient is not None:
         record_access(request.user, patient, SKIN, now)

@@ -111,10 +111,10 @@ def _expected(course: CourseRead) -> dict[str, Any]:
     values, today = (patient_values(course.treatment), treatment_values(course.treatment)), course.days[-1]
     symptoms = asked_today(*values, day=today.day, last=None).symptoms
     limits = {_named(symptom): today.expected[symptom] for symptom in symptoms}
-    gone = [title.lower() for title, limit in limits.items() if not limit]
+    unusual = [title.lower() for title, limit in limits.items() if not limit]
     return {
         "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
-        "none": listed(gone, " or "),
+        "none": listed(unusual, " or "),
     }
 
 
