@@ -1,5 +1,6 @@
 """Sessions and days for tests that need the database: `pen(ana)`, `logged(treatment, 3, pain=3, signs=["pus"])`."""
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime, time, timedelta
 from unittest.mock import patch
@@ -11,7 +12,7 @@ from accounts.models import Patient, User
 from symptoms.journal.entries import Recorded, record_entry
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import start_treatment
-from symptoms.models import Photo, Treatment
+from symptoms.models import Entry, Photo, Treatment
 from tests import images
 
 FOUR = ("redness", "swelling", "pain", "warmth")  # asked every day
@@ -57,6 +58,14 @@ def logged(
         note=note,
         by=treatment.patient.user,
         now=now or timezone.now(),
+    )
+
+
+def stored(treatment: Treatment, days: Iterable[int], **reported) -> list[Entry]:
+    """Entries on these days that took no judging, where only their number matters."""
+    document, now = answers(**reported), timezone.now()
+    return Entry.objects.bulk_create(
+        Entry(**on_day(treatment, day), answers=document, digest="", received_at=now, is_judged=True) for day in days
     )
 
 

@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from symptoms.models import Assessment, Entry
+from symptoms.models import Assessment
 from tests import people
 from tests.pages.html import select, text_of
 from tests.pages.practitioner.pages import statements
-from tests.treatments import answers, logged, on_day, pen
+from tests.treatments import logged, pen, stored
 
 pytestmark = pytest.mark.django_db
 COURSE = reverse("course")
@@ -84,11 +84,7 @@ def test_what_the_course_does_not_have_is_not_found(phone, flared, address):
 def long_course(patient, days: int):
     treatment = pen(patient, days_ago=days - 1)
     now = timezone.now()
-    document = answers(pain=1, redness=2)
-    entries = Entry.objects.bulk_create(
-        Entry(**on_day(treatment, day), answers=document, digest="", received_at=now, is_judged=True)
-        for day in range(days)
-    )
+    entries = stored(treatment, range(days), pain=1, redness=2)
     Assessment.objects.bulk_create(
         Assessment(entry=entry, urgency=0, flags=[], protocol_version="1", protocol_hash="", made_at=now)
         for entry in entries

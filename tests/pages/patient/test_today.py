@@ -14,7 +14,7 @@ from tests import people
 from tests.moving import leaves
 from tests.pages.html import select, text_of, words
 from tests.pages.practitioner.pages import statements
-from tests.treatments import logged, pen
+from tests.treatments import logged, pen, stored
 
 pytestmark = pytest.mark.django_db
 TODAY = reverse("today")
@@ -197,8 +197,7 @@ def test_today_costs_the_same_after_a_long_course(phone, ana, noor):
     counts = []
     for days in (2, 60):
         treatment = pen(ana, days_ago=days, by=noor)
-        for day in range(days):
-            logged(treatment, day)
+        stored(treatment, range(days))
         logged(treatment, days, pain=3, signs=["pus"])  # with an alert, of which is told what became of it
         counts.append(len(statements(phone, TODAY)))
         ana.treatments.update(same_as=treatment)

@@ -14,7 +14,7 @@ from tests import people
 from tests.moving import joins, leaves
 from tests.pages.html import has_button, held, select, text_of
 from tests.pages.practitioner.pages import statements
-from tests.treatments import broken_rules, logged, on_day, pen
+from tests.treatments import broken_rules, logged, on_day, pen, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -306,8 +306,7 @@ def test_a_long_course_takes_no_more_statements_than_a_short_one(desk, clinic, n
     short, long = (pen(people.patient(clinic, name), days_ago=120, by=noor) for name in ("Short", "Long"))
     start = timezone.now() - timedelta(days=1)
     for session, days in ((short, 3), (long, 40)):
-        for day in range(1, days + 1):
-            logged(session, day, now=start)
+        stored(session, range(1, days + 1))
         logged(session, 118, signs=["firm_lumps"], now=start)
     took = [len(statements(desk, reverse("patient", args=[session.patient_id]))) for session in (short, long)]
     assert took[0] == took[1] <= 25

@@ -16,7 +16,7 @@ from tests import people
 from tests.moving import leaves, token_in
 from tests.pages.html import select, text_of
 from tests.pages.practitioner.pages import scanned, statements
-from tests.treatments import broken_rules, logged, pen
+from tests.treatments import broken_rules, logged, pen, stored
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("queue")
@@ -223,8 +223,7 @@ def crowd(clinic, noor):
     """Sixty with something open, a course of ten days each, and thousands more without."""
     for number in range(60):
         session = pen(people.patient(clinic, f"Open {number:02}"), days_ago=9, by=noor)
-        for day in range(9):
-            logged(session, day, redness=2)
+        stored(session, range(9), redness=2)
         logged(session, 9, pain=2, warmth=2, redness=3, signs=["pus"])
     template = PatientStatus.objects.first()
     others = [Patient(practice=clinic, name=f"Well {number:05}") for number in range(3000)]
