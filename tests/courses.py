@@ -11,6 +11,7 @@ from dataclasses import replace
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment
 from symptoms.recovery.vocabulary import (
+    Answer,
     Concern,
     Condition,
     Device,
@@ -42,6 +43,12 @@ def _who(words: list[str]) -> tuple[Patient, Treatment]:
             treatment = replace(treatment, setting=Setting.HOME)
         elif word == "injected":
             treatment = replace(treatment, same_day_injection=True)
+        elif word == "shared":
+            treatment = replace(treatment, needles_shared=Answer.YES)
+        elif word == "not_new":
+            treatment = replace(treatment, needles_new=Answer.NO)
+        elif word.startswith("depth:"):
+            treatment = replace(treatment, needle_depth_mm=float(word[6:]))
         elif word.startswith("area:"):
             treatment = replace(treatment, areas=(word[5:],))
         elif word.startswith("type"):

@@ -11,7 +11,7 @@ from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.models import Treatment
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Entry
-from symptoms.recovery.questions import SAY_FIRST, STEP_WORDS, STEPS, Question, asked_today
+from symptoms.recovery.questions import SAY_FIRST, Question, asked_today
 from symptoms.recovery.questions import question as question_of
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
@@ -23,7 +23,6 @@ class Asking:
     """The rows of one day's log. `last`: the entry before it; `so_far`: what was answered on the page already."""
 
     say_first = SAY_FIRST
-    steps_explained = tuple(zip(STEP_WORDS, STEPS, strict=True))[1:]  # "none" needs no explaining
     units = temperature.UNITS
 
     def __init__(self, form: forms.Form, treatment: Treatment, day: int, last: Entry | None, so_far: Entry | None):
@@ -98,7 +97,7 @@ class Asking:
             "title": question.title,
             "hint": question.text,
             "help": question.help,
-            "steps": question.steps if question.steps != STEPS else (),
+            "steps": question.steps,
             "chosen": field.value(),
             "yesterday": self.last_said.get(Symptom(question.word)),
             "required": field.field.required,

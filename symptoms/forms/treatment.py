@@ -18,7 +18,7 @@ from symptoms.forms.skin_history import OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
 from symptoms.models.treatment import DEEPEST_MM
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.vocabulary import Device
+from symptoms.recovery.vocabulary import Answer, Device
 from symptoms.wording import treatment as words
 from symptoms.wording.times import clock_by
 
@@ -29,6 +29,8 @@ AS_TYPED = (
     "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
     "cartridge_lot",
 )  # fmt: skip
+
+NEEDLES = ("needles_new", "needles_shared")
 
 
 def id_in(typed: QueryDict) -> UUID:
@@ -102,6 +104,21 @@ class SessionForm(forms.Form):
         error_messages={"required": "Answer with yes or no."},
     )
 
+    needles_new = forms.ChoiceField(
+        label="Were the needles new?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=list(words.ANSWERS.items()),
+        help_text="New needles come in a sealed pack with a date on it.",
+    )
+    needles_shared = forms.ChoiceField(
+        label="Has anybody else used these needles, or the same blood (PRP) kit?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=list(words.ANSWERS.items()),
+        help_text="A roller that only one person uses counts as theirs alone.",
+    )
+
     def __init__(
         self, *args: Any, zone: ZoneInfo, now: datetime, elsewhere: ZoneInfo | None = None, **kwargs: Any
     ) -> None:
@@ -165,6 +182,7 @@ class SessionForm(forms.Form):
         named = ((cleaned[f"product_name_{row}"], cleaned[f"product_lot_{row}"]) for row in self.rows)
         return {
             **{name: cleaned[name] for name in (*AS_TYPED, "same_day_injection")},
+            **{name: cleaned[name] or Answer.UNKNOWN for name in NEEDLES},
             "products": [{"name": name, "lot": lot} if lot else {"name": name} for name, lot in named if name],
         }
 
@@ -215,6 +233,11 @@ class OwnTreatmentForm(SessionForm, OwnSkinForm):
         for name, label, help_text in OWN_WORDS:
             self.fields[name].label, self.fields[name].help_text = label, help_text
         self.fields["performed_at"].help_text = f"{DAY_ZERO} {self.clock}".strip()
+        for name, answers in (("needles_new", words.NEEDLES_NEW), ("needles_shared", words.NEEDLES_SHARED)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = list(answers.items())
+        self.fields["needles_shared"].help_text = "A roller that only you use counts as yours alone."
 
     def facts(self) -> dict[str, Any]:
         return {**SessionForm.facts(self), **OwnSkinForm.facts(self)}
@@ -244,7 +267,7 @@ def session_of(treatment: Treatment) -> dict[str, Any]:
         if product.get(part)
     }
     return {
-        **{name: getattr(treatment, name) for name in (*AS_TYPED, "practitioner")},
+        **{name: getattr(treatment, name) for name in (*AS_TYPED, *NEEDLES, "practitioner")},
         "same_day_injection": "yes" if treatment.same_day_injection else "no",
         **products,
         **skin_of(treatment),

@@ -16,7 +16,7 @@ from accounts.models import Consent, Membership, Patient
 from symptoms.models import Entry, Treatment
 from symptoms.recovery import course as values
 from symptoms.recovery.assessment import EARLIER_FOR
-from symptoms.recovery.vocabulary import Condition, Device, Medication, Setting, Symptom
+from symptoms.recovery.vocabulary import Answer, Condition, Device, Medication, Setting, Symptom
 
 LOOK_BACK = timedelta(days=EARLIER_FOR)  # how long an earlier session is still assessed
 PARSED_KEPT = 4096  # documents of answers; most days of most people read the same
@@ -169,6 +169,9 @@ def treatment_values(treatment: Treatment) -> values.Treatment:
         setting=Setting(treatment.setting),
         areas=(*treatment.areas, *free_words),
         same_day_injection=treatment.same_day_injection,
+        has_products=bool(treatment.products),
+        needles_new=Answer(treatment.needles_new),
+        needles_shared=Answer(treatment.needles_shared),
     )
 
 

@@ -26,7 +26,7 @@ SUBJECT = "Something changed in your Mendline account"
 # Of the session, not of the person whose skin it was done to.
 COPIED = (
     "day_zero", "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas",
-    "same_day_injection",
+    "same_day_injection", "needles_new", "needles_shared",
 )  # fmt: skip
 
 

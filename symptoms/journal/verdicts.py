@@ -4,10 +4,13 @@ from collections.abc import Iterable
 
 from accounts.help_numbers import numbers_for
 from accounts.models import Patient
+from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.models import Alert, Assessment, Entry
-from symptoms.recovery.vocabulary import Symptom
-from symptoms.wording.findings import patient_text_of
-from symptoms.wording.patient import Lines, Verdict, verdict
+from symptoms.recovery.prompting import next_prompt
+from symptoms.recovery.texts import who_of
+from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.wording.findings import Reported
+from symptoms.wording.patient import Lines, Verdict, title_of, verdict
 
 NOT_CHECKED = "A day that we could not check"
 NO_LONGER_SAID = "Something you told us earlier"
@@ -31,12 +34,28 @@ def verdict_about(entry: Entry, assessment: Assessment | None, lines: Lines, uni
     return verdict(
         judged.urgency if judged else None,
         judged.flags if judged else (),
-        day=entry.day,
+        reported=_reported(entry, with_last=judged is not None and judged.urgency == Urgency.WATCH),
         compared=[symptom for symptom in Symptom if symptom in answered],
-        signs=entry.answers.get("signs", ()),
         lines=lines,
         version=judged.protocol_version if judged else "",
         unit=unit,
+    )
+
+
+def _reported(entry: Entry, *, with_last: bool = False) -> Reported:
+    """What an entry says, and about whom; `with_last` what the one before it ticked as well."""
+    treatment = entry.treatment
+    values = patient_values(treatment), treatment_values(treatment)
+    last = (
+        Entry.objects.filter(treatment=treatment, is_current=True, day__lt=entry.day).order_by("-day").first()
+        if with_last
+        else None
+    )
+    return Reported(
+        entry_values(entry),
+        last_signs=entry_values(last).signs if last else frozenset(),
+        who=who_of(*values),
+        next_day=next_prompt(*values, after=entry.day),
     )
 
 
@@ -53,4 +72,6 @@ def _title_for_patient(alert: Alert) -> str:
         return NOT_CHECKED
     assessment = alert.entry.assessments.order_by("-is_current", "-made_at").first()
     flags = assessment.flags if assessment else ()
-    return next((patient_text_of(flag).title for flag in flags if flag["concern"] == alert.concern), NO_LONGER_SAID)
+    reported = _reported(alert.entry)
+    titles = (title_of(flag, flags, reported) for flag in flags if flag["concern"] == alert.concern)
+    return next(titles, NO_LONGER_SAID)

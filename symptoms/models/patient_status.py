@@ -5,6 +5,7 @@ from django.db import models
 from accounts.models import Patient, Practice
 from symptoms.models.entry import Entry
 from symptoms.models.treatment import Treatment
+from symptoms.recovery.vocabulary import Urgency
 
 
 class PatientStatus(models.Model):
@@ -30,3 +31,13 @@ class PatientStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient_id}: {self.alert_urgency}"
+
+    @property
+    def has_open_concern(self) -> bool:
+        """Whether something of `contact` or above is not dealt with, or the newest entry raised it."""
+        return max(self.alert_urgency, self.urgency or 0) >= Urgency.CONTACT
+
+    @property
+    def is_on_track(self) -> bool:
+        """Whether the newest entry was judged, and raised nothing."""
+        return self.urgency == Urgency.ON_TRACK

@@ -11,11 +11,13 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Patient, Practice, User
+from symptoms.recovery.vocabulary import Answer
 from symptoms.wording import treatment as words
 
 DEEPEST_MM = 3.5  # medical needling goes to 3 mm, fractional RF to 3.5 mm; deeper is a slip of the decimal point
 DEVICES = [(str(device), name) for device, name in words.DEVICES.items()]
 SETTINGS = [(str(setting), name) for setting, name in words.SETTINGS.items()]
+ANSWERS = [(str(answer), word) for answer, word in words.ANSWERS.items()]
 
 
 class TreatmentQuerySet(models.QuerySet["Treatment"]):
@@ -93,6 +95,12 @@ class Treatment(models.Model):
     cartridge_lot = models.CharField(max_length=60, blank=True)
     products = models.JSONField(default=list, blank=True)
     same_day_injection = models.BooleanField(default=False)
+    needles_new = models.CharField(
+        max_length=10, choices=ANSWERS, default=str(Answer.UNKNOWN), help_text="sealed until the treatment"
+    )
+    needles_shared = models.CharField(
+        max_length=10, choices=ANSWERS, default=str(Answer.UNKNOWN), help_text="or the blood kit, by somebody else"
+    )
 
     fitzpatrick = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(6)]

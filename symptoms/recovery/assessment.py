@@ -12,7 +12,7 @@ from symptoms.recovery.protocol import PROTOCOL, Protocol
 from symptoms.recovery.vocabulary import Concern, Urgency
 
 # What an earlier session may still show, on its own day (docs/clinical.md, "Criteria").
-LATE_FAMILIES = ("LATE-", "GRAN-", "PIG-", "PALE-", "SCAR-", "VOL-")
+LATE_FAMILIES = ("LATE-", "GRAN-", "PIG-", "PALE-", "SCAR-", "VOL-", "BBV-")
 EARLIER_FOR = 180  # days; docs/decisions/0010
 
 

@@ -1,4 +1,4 @@
-"""How to care for the skin on a day, what is allowed again when, and when to get help."""
+"""How to care for the skin on a day, what is allowed again when, and when to get help: in general and for a person."""
 
 import tomllib
 from collections.abc import Mapping
@@ -9,9 +9,11 @@ from typing import Any
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Patient, Treatment
 from symptoms.recovery.criteria import Days
-from symptoms.recovery.vocabulary import Condition
+from symptoms.recovery.groups import AT_RISK, BLEED_RISK
+from symptoms.recovery.vocabulary import Condition, Device, Setting
 
 _TABLE = tomllib.loads((Path(__file__).parent / "aftercare.toml").read_text(encoding="utf-8"))
+HOME_DEPTH_MM = 0.5  # not deeper at home
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,21 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What to do about one topic in one phase."""
+    """What to do about one topic in one phase; `because` names what makes it this person's (`care_words`)."""
 
     topic: str
-    text: str
+    texts: tuple[str, ...]
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Something that is allowed again: from `day` on, or (None) only after asking; `texts` say whom and why."""
+
+    title: str
+    day: int | None
+    texts: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +54,36 @@ class Help:
     bullets: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalText:
+    """What some people read of a topic: in the place of its own words, or `beside` them."""
+
+    who: frozenset[str]
+    topics: frozenset[str]
+    days: Days
+    say: str
+    beside: bool
+
+
 PHASES: tuple[Phase, ...] = tuple(
     Phase(key, _TABLE["phase"][key]["title"], Days(_TABLE["phase"][key]["days"])) for key in _TABLE["phases"]
+)
+PERSONAL: tuple[PersonalText, ...] = tuple(
+    PersonalText(
+        frozenset(row["who"]),
+        frozenset(row["topics"]),
+        Days(row.get("days", "0+")),
+        row["say"],
+        row.get("beside", False),
+    )
+    for row in _TABLE["person"]
 )
 SEEK_HELP: Mapping[str, Help] = {
     tier: Help(row["title"], row["when"], row["intro"], tuple(row["bullets"])) for tier, row in _TABLE["help"].items()
 }
+_TOPICS: Mapping[str, Mapping[str, Any]] = {row["title"]: row for row in _TABLE["topic"]}
+# What only some people read of, before all the rest.
+_OWN_TOPICS = dict.fromkeys(topic for text in PERSONAL for topic in sorted(text.topics) if topic not in _TOPICS)
 
 
 def phase_of(day: int) -> Phase:
@@ -54,32 +91,86 @@ def phase_of(day: int) -> Phase:
     return next(phase for phase in PHASES if phase.days.hold("A", day))
 
 
-def care(day: int, treatment: Treatment, patient: Patient) -> tuple[Advice, ...]:
-    """The advice for a day's phase, with what is stricter for deep needles, radiofrequency, darker skin, rosacea and
-    in pregnancy; day 0 and later."""
-    phase, stricter = phase_of(day), _stricter(treatment, patient)
-    rows = ((topic["title"], _cell(topic, phase.key, stricter)) for topic in _TABLE["topic"])
-    return tuple(Advice(title, text) for title, text in rows if text)
-
-
-def when_can_i(treatment: Treatment, patient: Patient) -> tuple[tuple[str, int], ...]:
-    """(what, the first day on which it is allowed), soonest first."""
-    stricter = _stricter(treatment, patient)
-    days = (
-        (row["title"], next((row[name] for name in stricter if name in row), row["day"])) for row in _TABLE["allowed"]
-    )
-    return tuple(sorted(days, key=lambda pair: pair[1]))
-
-
-def _stricter(treatment: Treatment, patient: Patient) -> tuple[str, ...]:
+def care_words(treatment: Treatment, patient: Patient, *, open_concern: bool = False) -> frozenset[str]:
+    """The words on which care differs; `open_concern`: something of `contact` or above is not yet dealt with."""
+    words: set[str] = {*patient.conditions, *patient.medications}
     slow = band(treatment) in "DR"
-    gentle = slow or patient.has_dark_or_unknown_skin or Condition.ROSACEA in patient.conditions
-    expecting = bool(patient.conditions & {Condition.PREGNANT, Condition.BREASTFEEDING})
-    return ("slow",) * slow + ("gentle",) * gentle + ("expecting",) * expecting
+    marks = patient.has_dark_or_unknown_skin or not patient.conditions.isdisjoint(
+        {Condition.ROSACEA, Condition.RECENT_TAN}
+    )
+    is_home = treatment.setting is Setting.HOME
+    holds = {
+        "slow": slow,
+        "gentle": slow or marks,
+        "at_risk": patient.belongs_to(AT_RISK),
+        "bleed_risk": patient.belongs_to(BLEED_RISK),
+        "home": is_home,
+        "rf_at_home": is_home and treatment.device is Device.RF,
+        "open_concern": open_concern,
+    }
+    return frozenset(words.union(word for word, is_so in holds.items() if is_so))
 
 
-def _cell(topic: Mapping[str, Any], phase: str, stricter: tuple[str, ...]) -> str:
-    for name in stricter:
-        if phase in topic.get(name, {}):
+def care(day: int, treatment: Treatment, patient: Patient, *, open_concern: bool = False) -> tuple[Advice, ...]:
+    """The advice for a day, 0 and later: what is this person's own first, then each topic of the phase."""
+    words, phase = care_words(treatment, patient, open_concern=open_concern), phase_of(day)
+    advice = []
+    for topic in (*_OWN_TOPICS, *_TOPICS):
+        own = _personal(topic, words, day)
+        general = _cell(_TOPICS.get(topic, {}), phase.key, words)
+        texts = [text.say for text in own]
+        if general and all(text.beside for text in own):
+            texts.append(general)
+        if texts:
+            advice.append(Advice(topic, tuple(texts), _because(own, words)))
+    return tuple(advice)
+
+
+def when_can_i(
+    treatment: Treatment,
+    patient: Patient,
+    *,
+    open_concern: bool = False,
+    is_on_track: bool = False,
+) -> tuple[Allowed, ...]:
+    """What is allowed again and from which day on, soonest first, then what is to be asked; the strictest wins.
+
+    `is_on_track`: the last log was; it is what a shallow session at home waits for.
+    """
+    words = care_words(treatment, patient, open_concern=open_concern)
+    rows = [_allowed(row, words, treatment, is_on_track) for row in _TABLE["allowed"]]
+    return tuple(sorted(rows, key=lambda row: (row.day is None, row.day or 0)))
+
+
+def _allowed(row: Mapping[str, Any], words: frozenset[str], treatment: Treatment, is_on_track: bool) -> Allowed:
+    first_asked = words.intersection(row.get("ask", ()))
+    own = [text for text in PERSONAL if row["topic"] in text.topics]
+    if first_asked:
+        reasons = [text for text in own if text.who & first_asked]
+        return Allowed(row["title"], None, _say(reasons), _because(reasons, words))
+    day = max([row["day"], *(later for word, later in row.get("later", {}).items() if word in words)])
+    if "home_day" in row and "home" in words and is_on_track and (treatment.needle_depth_mm or 1) <= HOME_DEPTH_MM:
+        day = row["home_day"]
+    beside = [
+        text for text in own if text.who & words and text.days.hold("A", day) and (text.beside or "home" in text.who)
+    ]
+    return Allowed(row["title"], day, _say(beside), _because(beside, words))
+
+
+def _personal(topic: str, words: frozenset[str], day: int) -> list[PersonalText]:
+    return [text for text in PERSONAL if topic in text.topics and text.who & words and text.days.hold("A", day)]
+
+
+def _say(texts: list[PersonalText]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text.say for text in texts))
+
+
+def _because(texts: list[PersonalText], words: frozenset[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for text in texts for word in sorted(text.who & words)))
+
+
+def _cell(topic: Mapping[str, Any], phase: str, words: frozenset[str]) -> str:
+    for name in ("slow", "gentle"):
+        if name in words and phase in topic.get(name, {}):
             return str(topic[name][phase])
     return str(topic.get(phase, ""))

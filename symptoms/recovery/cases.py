@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from symptoms.recovery.assessment import Assessment, assess
 from symptoms.recovery.course import LAST_DAY, Course, Entry, Patient, Treatment, entry_from_answers
 from symptoms.recovery.vocabulary import (
+    Answer,
     Concern,
     Condition,
     Device,
@@ -193,7 +194,7 @@ def _case(document: Any) -> Case:
 _CASE_EXTRA = {"title", "source", "kind", "derived"}
 _TREATMENT_EXTRA = {
     "needle_depth_mm", "setting", "areas", "topicals", "performed_at", "passes", "energy_mj", "operator",
-    "cartridge_lot", "products", "same_day_injection",
+    "cartridge_lot", "products", "same_day_injection", "needles_new", "needles_shared",
 }  # fmt: skip
 _ENTRY_EXTRA = {"symptoms", "asked", "signs", "temperature_c", "exposures", "note"}
 
@@ -223,6 +224,9 @@ def _treatment(value: Any) -> Treatment:
         setting=_word(row.get("setting", "clinic"), "treatment.setting", Setting),
         areas=tuple(_text(area, "treatment.areas") for area in areas),
         same_day_injection=injected,
+        has_products=bool(_list(row.get("products", []), "treatment.products")),
+        needles_new=_word(row.get("needles_new", "unknown"), "treatment.needles_new", Answer),
+        needles_shared=_word(row.get("needles_shared", "unknown"), "treatment.needles_shared", Answer),
     )
 
 

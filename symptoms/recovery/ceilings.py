@@ -17,6 +17,7 @@ CEILINGS: Mapping[str, Mapping[Symptom, tuple[int, ...]]] = {
 }
 BANDS = {"A": "up to 0.5 mm", "B": "over 0.5 to 1.0 mm", "C": "over 1.0 to 1.5 mm", "D": "over 1.5 mm", "R": "RF"}
 
+SCAR_DEPTH_MM = 3.0  # so deep only scars are needled
 HIGHEST_RAISED = 3  # no change lifts a ceiling above this; a 4 in the table stays
 
 
@@ -37,7 +38,8 @@ def _words(*words: str) -> frozenset[str]:
     return frozenset(words)
 
 
-# "eye_or_neck" stands for an area that holds one of the words; exposures count in the entry that names them.
+# "eye_or_neck" stands for an area that holds one of the words, "deep_scar" for the revision of a scar (`is_deep_scar`);
+# exposures count in the entry that names them.
 MODIFIERS: tuple[Modifier, ...] = (
     Modifier("MOD-1", _words(Condition.ROSACEA), Symptom.REDNESS, 0, 10, "S16"),
     Modifier("MOD-2", _words(Exposure.HEAVY_EXERCISE, Exposure.SWIMMING_OR_SAUNA), Symptom.REDNESS, 0, 9999, "S7"),
@@ -46,6 +48,9 @@ MODIFIERS: tuple[Modifier, ...] = (
     Modifier("MOD-5", THINS_BLOOD, Symptom.BRUISING, 0, 10, "S5, S6, S10"),
     Modifier("MOD-6", THINS_BLOOD, Symptom.BLEEDING, 0, 0, "S5, S6", at_most=2),
     Modifier("MOD-7", _words("eye_or_neck"), Symptom.SWELLING, 0, 2, "[D]"),
+    Modifier("MOD-9", _words("deep_scar"), Symptom.ITCHING, 7, 20, "S97"),
+    Modifier("MOD-10", _words("deep_scar"), Symptom.REDNESS, 10, 20, "S97"),
+    Modifier("MOD-11", _words("deep_scar"), Symptom.SWELLING, 10, 20, "S97"),
 )
 _OF_SYMPTOM = {symptom: tuple(modifier for modifier in MODIFIERS if modifier.symptom is symptom) for symptom in Symptom}
 
@@ -60,6 +65,14 @@ def band(treatment: Treatment) -> str:
     return "A" if depth <= 0.5 else "B" if depth <= 1.0 else "C" if depth <= 1.5 else "D"
 
 
+def is_deep_scar(patient: Patient, treatment: Treatment) -> bool:
+    """Whether a scar was needled deep: it stays itchy, red and swollen for weeks (S97)."""
+    depth = treatment.needle_depth_mm
+    if band(treatment) != "D" or depth is None:
+        return False
+    return depth >= SCAR_DEPTH_MM or patient.baseline.get(Symptom.RAISED_SCAR, 0) >= 1
+
+
 @cache
 def table_ceiling(band: str, symptom: Symptom, day: int) -> int:
     """The table's cell, severity 0-4: 0 for symptoms that are never ordinary, and after the last day."""
@@ -72,9 +85,12 @@ def table_ceiling(band: str, symptom: Symptom, day: int) -> int:
 
 def who_applies(patient: Patient, treatment: Treatment) -> frozenset[str]:
     """The words of this patient and treatment that a modifier may ask for."""
-    areas = " ".join(treatment.areas).lower()
-    words = {*patient.conditions, *patient.medications}
-    return frozenset(words | {"eye_or_neck"} if "eye" in areas or "neck" in areas else words)
+    words: set[str] = {*patient.conditions, *patient.medications}
+    if treatment.is_of("eye") or treatment.is_of("neck"):
+        words.add("eye_or_neck")
+    if is_deep_scar(patient, treatment):
+        words.add("deep_scar")
+    return frozenset(words)
 
 
 def ceiling(

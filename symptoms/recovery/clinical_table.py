@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from symptoms.recovery.ceilings import BANDS, CEILINGS, LISTED_DAYS, MODIFIERS
+from symptoms.recovery.ceilings import BANDS, CEILINGS, LISTED_DAYS, MODIFIERS, SCAR_DEPTH_MM
 from symptoms.recovery.day import FEVER, FEVER_AT_RISK
 from symptoms.recovery.groups import AT_RISK, BLEED_RISK, HEAT, HOT, INFECTION_SIGNS, PIH_HISTORY, SLOW_HEALING
 from symptoms.recovery.phrases import listed
@@ -30,10 +30,13 @@ signature before patients rely on them. The sources are named at the end of this
   above their ceilings; `skin_finding` any symptom above its ceiling, or a sign that is seen on the skin;
 - `at_risk` {at_risk}; `home` needled at home, then or since;
   `pih_risk` skin type IV to VI or unknown, {pih_history}; `bleed_risk` {bleed_risk};
-  `sun_so_far` in the sun without cover on any day so far;
+  `sun_so_far` in the sun without cover on any day so far, `sun_recent` on the day or one of the two
+  before; `neck_area` the neck was treated; `blood_exposure` somebody else used the needles or the blood
+  kit, or a clinic's needles were not new;
 - `contact^risk` urgent when at_risk, `^home` when needled at home, on days 3 to 14, `^pregnant` in pregnancy.
 
-LATE, GRAN, PIG, PALE, SCAR and VOL criteria are also judged by each earlier session up to 180 days old, on its own day.
+LATE, GRAN, PIG, PALE, SCAR, VOL and BBV criteria are also judged by each earlier session up to 180 days old, on its
+own day.
 """
 _TERMS = {
     "heat": ", ".join(HEAT),
@@ -72,7 +75,9 @@ def _ceilings() -> Iterator[str]:
         for symptom, row in rows.items():
             yield f"| {symptom} | {' | '.join(map(str, row))} |"
     yield "\n## Who has a higher ceiling\n"
-    yield "One step more on these days, never above 3, and not where a usual level is known.\n"
+    yield "One step more on these days, never above 3, and not where a usual level is known."
+    yield f"`deep_scar`: band D, and {SCAR_DEPTH_MM} mm or more, or raised skin before the treatment."
+    yield "`eye_or_neck`: an area that names one of them.\n"
     yield "| id | who | symptom | days | source |"
     yield "| --- | --- | --- | --- | --- |"
     for m in MODIFIERS:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
+from symptoms.recovery.vocabulary import Answer, Condition, Device, Exposure, Medication, Setting, Sign, Symptom
 
 LAST_DAY = 400  # a treatment is followed for so long
 
@@ -31,13 +31,30 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """One session. `needle_depth_mm` in millimetres or None (unknown); `areas` are words of the vocabulary or free."""
+    """One session. `needle_depth_mm` in millimetres or None (unknown); `areas` are words of the vocabulary or free.
+
+    `has_products`: serums, PRP or exosomes were put on or into the skin. `needles_new`: sealed, and opened in front of
+    the patient; `needles_shared`: somebody else used them, or the same blood kit.
+    """
 
     device: Device
     needle_depth_mm: float | None = None
     setting: Setting = Setting.CLINIC
     areas: tuple[str, ...] = ()
     same_day_injection: bool = False
+    has_products: bool = False
+    needles_new: Answer = Answer.UNKNOWN
+    needles_shared: Answer = Answer.UNKNOWN
+
+    def is_of(self, word: str) -> bool:
+        """Whether an area holds `word`: "eye", "neck"."""
+        return any(word in area.lower() for area in self.areas)
+
+    @property
+    def blood_exposure(self) -> bool:
+        """Whether somebody else's blood may have been on the needles; one's own roller used again is none."""
+        not_new = self.needles_new is Answer.NO and self.setting is Setting.CLINIC
+        return self.needles_shared is Answer.YES or not_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +80,15 @@ class Course:
 
 
 ALL_SYMPTOMS = frozenset(Symptom)
+# Until 2026.1 one sign held a faint and confusion. It is read as the faint: read as confusion, which is an emergency by
+# itself, every faint of the past would turn into one.
+OLD_SIGNS = {"fainting_or_confusion": Sign.FAINTED}
 
 
 def entry_from_answers(day: int, answers: Mapping[str, Any]) -> Entry:
     """An entry from the document that case files and stored entries share; without `asked` everything was asked.
+
+    Signs of earlier protocols are read as what they are now.
 
     Raises:
         ValueError: a word that the vocabulary does not hold.
@@ -78,7 +100,7 @@ def entry_from_answers(day: int, answers: Mapping[str, Any]) -> Entry:
         day=day,
         symptoms=named,
         answered=answered,
-        signs=frozenset(map(Sign, answers.get("signs", ()))),
+        signs=frozenset(OLD_SIGNS.get(word) or Sign(word) for word in answers.get("signs", ())),
         temperature_c=answers.get("temperature_c"),
         exposures=frozenset(map(Exposure, answers.get("exposures", ()))),
     )

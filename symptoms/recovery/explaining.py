@@ -12,6 +12,8 @@ _TREATMENT = {
     "rf": "You were treated with radiofrequency.",
     "home": "You were needled at home.",
     "same_day_injection": "You had an injection on the same day.",
+    "neck_area": "Your neck was treated.",
+    "blood_exposure": "The needles may not have been new, or were used on somebody else.",
     "fitzpatrick": "Your skin type may mark more easily.",
 }
 # Words of patient and medication that would not read by themselves in "You told us about …".
@@ -25,7 +27,7 @@ _NAMES: Mapping[str, str] = {
     Condition.IMMUNOSUPPRESSED: "weak defences",
     Condition.BLEEDING_DISORDER: "a bleeding disorder",
     Condition.PREGNANT: "your pregnancy",
-    Condition.AUTOIMMUNE: "an autoimmune illness",
+    Condition.AUTOIMMUNE: "an illness like lupus",
     Condition.RECENT_TAN: "a recent tan",
     Medication.ISOTRETINOIN_6M: "isotretinoin",
     Medication.ORAL_STEROID: "steroid tablets",

@@ -21,6 +21,7 @@ BLEED_RISK: Mapping[Condition | Medication, str] = {
 PIH_HISTORY: Mapping[Condition | Medication, str] = {
     Condition.MELASMA: "melasma",
     Condition.PIH_HISTORY: "dark marks before",
+    Condition.RECENT_TAN: "a recent tan",
 }
 THINS_BLOOD = frozenset({*BLEED_RISK, Medication.NSAID})
 
@@ -36,11 +37,28 @@ NOT_ON_THE_SKIN = frozenset(
     {
         Sign.CHILLS,
         Sign.FEELING_ILL,
-        Sign.FAINTING_OR_CONFUSION,
+        Sign.FAINTED,
+        Sign.CONFUSED_OR_DROWSY,
+        Sign.BLUE_LIPS,
+        Sign.DROOPING_OR_WEAK,
+        Sign.JAUNDICE,
         Sign.TROUBLE_BREATHING,
         Sign.JOINT_PAIN_OR_SHIN_LUMPS,
         Sign.TRACK_MARKS,
         Sign.NUMBNESS,
+    }
+)
+# Signs of an illness that leave the skin calm.
+UNWELL = frozenset(
+    {
+        Sign.CHILLS,
+        Sign.FEELING_ILL,
+        Sign.SWOLLEN_GLANDS,
+        Sign.FAINTED,
+        Sign.CONFUSED_OR_DROWSY,
+        Sign.BLUE_LIPS,
+        Sign.JOINT_PAIN_OR_SHIN_LUMPS,
+        Sign.JAUNDICE,
     }
 )
 

@@ -141,17 +141,20 @@ class Takes(Predicate):
 
 @dataclass(frozen=True, slots=True)
 class Exposed(Predicate):
-    """This or an earlier entry names the exposure."""
+    """This entry names the exposure, or an earlier one, at most `within` days before (None: however far back)."""
 
     exposure: Exposure
+    within: int | None = None
 
     def holds(self, day: Day) -> bool:
-        return any(self.exposure in entry.exposures for entry in day.entries)
+        return any(self._named_by(day))
 
     def facts(self, day: Day) -> Iterator[Fact]:
-        for entry in day.entries:
-            if self.exposure in entry.exposures:
-                yield Fact("exposure", self.exposure, entry.day)
+        yield from (Fact("exposure", self.exposure, entry.day) for entry in self._named_by(day))
+
+    def _named_by(self, day: Day) -> Iterator[Entry]:
+        first = 0 if self.within is None else day.day - self.within
+        return (entry for entry in day.entries if entry.day >= first and self.exposure in entry.exposures)
 
     def __str__(self) -> str:
         return str(self.exposure)
@@ -424,8 +427,11 @@ HOME = Named(
     "home", Treated("home", lambda day: day.treatment.setting is Setting.HOME) | Exposed(Exposure.HOME_NEEDLING)
 )
 SUN_SO_FAR = Named("sun_so_far", Exposed(Exposure.UNPROTECTED_SUN))
+SUN_RECENT = Named("sun_recent", Exposed(Exposure.UNPROTECTED_SUN, within=2))
 RF = Treated("rf", lambda day: day.treatment.device is Device.RF)
 SAME_DAY_INJECTION = Treated("same_day_injection", lambda day: day.treatment.same_day_injection)
+NECK_AREA = Treated("neck_area", lambda day: day.treatment.is_of("neck"))
+BLOOD_EXPOSURE = Treated("blood_exposure", lambda day: day.treatment.blood_exposure)
 
 
 # --- short names, so that a criterion reads as the evidence
@@ -477,3 +483,4 @@ def temp_twice(least: float) -> Predicate:
 
 seen = SimpleNamespace(**{sign.name: HasSign(sign) for sign in Sign})
 has = SimpleNamespace(**{condition.name: HasCondition(condition) for condition in Condition})
+takes = SimpleNamespace(**{medication.name: Takes(medication) for medication in Medication})

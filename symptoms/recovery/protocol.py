@@ -12,6 +12,7 @@ from symptoms.recovery.concerns import (
     acne,
     allergy,
     bleeding,
+    blood,
     burn,
     cold_sores,
     dermatitis,
@@ -33,7 +34,7 @@ from symptoms.recovery.day import FEVER, FEVER_AT_RISK
 from symptoms.recovery.groups import AT_RISK, BASELINE_COUNTS, HEAT, HOT, INFECTION_SIGNS, NOT_ON_THE_SKIN, SLOW_HEALING
 from symptoms.recovery.vocabulary import Symptom
 
-VERSION = "2026.1"
+VERSION = "2026.2"
 # What the words of the predicates rest on: a change here changes what is judged, though no criterion reads differently.
 _TERMS = (
     LISTED_DAYS,
@@ -46,13 +47,13 @@ _TERMS = (
     NOT_ON_THE_SKIN,
     (FEVER, FEVER_AT_RISK),
 )
-_TABLES = ("questions.toml", "patient_texts.toml", "aftercare.toml")
+_TABLES = ("questions.toml", "patient_texts.toml", "practitioner_texts.toml", "aftercare.toml")
 
 ALL_CRITERIA: tuple[Criterion, ...] = tuple(
     criterion
     for module in (
         infection, cold_sores, late_infection, allergy, dermatitis, redness, swelling, pain, nerve, burn, pigment,
-        scarring, volume, granuloma, acne, bleeding, eye, necrosis,
+        scarring, volume, granuloma, acne, bleeding, eye, necrosis, blood,
     )
     for criterion in module.CRITERIA
 )  # fmt: skip

@@ -14,7 +14,6 @@ from symptoms.recovery.vocabulary import Device, Exposure, Sign, Symptom
 
 _TABLE = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))
 SAY_FIRST: str = _TABLE["say_first"]
-STEPS: tuple[str, ...] = tuple(_TABLE["steps"])
 STEP_WORDS = ("None", "Mild", "Medium", "Severe", "Very severe")
 SEVERITIES = [(str(level), word) for level, word in enumerate(STEP_WORDS)]  # as forms send them
 REQUIRED = (Symptom.REDNESS, Symptom.SWELLING, Symptom.PAIN, Symptom.WARMTH)
@@ -62,7 +61,7 @@ def _question(row: dict[str, Any]) -> Question:
         title=row["title"],
         text=row["text"],
         help=row["help"],
-        steps=tuple(row.get("steps", STEPS)) if row["kind"] == "symptom" else (),
+        steps=(_TABLE["none"], *row["steps"]) if row["kind"] == "symptom" else (),
         box=row.get("box", False),
         asked=tuple(
             When(Days(when.get("days", "0+")), when.get("who", ""), tuple(when.get("if_any", ())))
@@ -119,8 +118,10 @@ def _who(patient: Patient, treatment: Treatment) -> frozenset[str]:
     if treatment.device is Device.RF:
         names |= {"rf", "rf_or_injection"}
     if treatment.same_day_injection:
-        names.add("rf_or_injection")
-    if any("eye" in area.lower() for area in treatment.areas):
+        names |= {"same_day_injection", "rf_or_injection"}
+    if treatment.blood_exposure:
+        names.add("blood_exposure")
+    if treatment.is_of("eye"):
         names.add("eye_area")
     return frozenset(names)
 

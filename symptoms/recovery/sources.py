@@ -19,7 +19,7 @@ def cited(source: str) -> tuple[tuple[str, str], ...]:
 
 
 def _ids(source: str) -> Iterator[str]:
-    for word in source.replace(",", " ").split():
+    for word in re.sub(r"[,()]", " ", source).split():
         span = _RANGE.fullmatch(word)
         if span is None:
             yield word

@@ -61,7 +61,10 @@ class Sign(StrEnum):
     SWOLLEN_GLANDS = "swollen_glands"
     CHILLS = "chills"
     FEELING_ILL = "feeling_ill"
-    FAINTING_OR_CONFUSION = "fainting_or_confusion"
+    FAINTED = "fainted"
+    CONFUSED_OR_DROWSY = "confused_or_drowsy"
+    BLUE_LIPS = "blue_lips"
+    DROOPING_OR_WEAK = "drooping_or_weak"
     FACE_OR_TONGUE_SWELLING = "face_or_tongue_swelling"
     TROUBLE_BREATHING = "trouble_breathing"
     EYE_PAIN = "eye_pain"
@@ -73,6 +76,7 @@ class Sign(StrEnum):
     JOINT_PAIN_OR_SHIN_LUMPS = "joint_pain_or_shin_lumps"
     TRACK_MARKS = "track_marks"
     NUMBNESS = "numbness"
+    JAUNDICE = "jaundice"
 
 
 class Exposure(StrEnum):
@@ -146,6 +150,7 @@ class Concern(StrEnum):
     BURN = "burn"
     NERVE_INJURY = "nerve_injury"
     VOLUME_LOSS = "volume_loss"
+    BLOOD_BORNE_INFECTION = "blood_borne_infection"
 
 
 class Device(StrEnum):
@@ -162,6 +167,14 @@ class Setting(StrEnum):
 
     CLINIC = "clinic"
     HOME = "home"
+
+
+class Answer(StrEnum):
+    """What somebody said of the needles; left out is unknown."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
 
 
 class Area(StrEnum):

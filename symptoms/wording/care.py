@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from symptoms.recovery.care import Advice
-from symptoms.wording.patient import for_alone
 
 ICONS = {  # of the sprite, by topic
     "Touching": "hand",
@@ -20,14 +21,34 @@ ICONS = {  # of the sprite, by topic
     "Itch and swelling": "bed",
     "Needling, peel, laser, waxing, filler, toxin": "device",
     "Your log": "pen",
+    "Fever": "care",
+    "Skin cancer": "care",
+    "Dark marks": "sun",
 }
-DAILY = ("Sun", "Washing", "Picking, scratching, shaving")  # what one does or leaves every day
+DAILY = ("Skin cancer", "Fever", "Sun", "Washing", "Picking, scratching, shaving")  # what one does or leaves every day
+
+
+def for_alone(text: str) -> str:
+    """A sentence about "your clinic", for somebody who has none."""
+    return text.replace("your clinic", "a doctor").replace("Your clinic", "A doctor")
 
 
 def in_full(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
     """Each topic with its icon and its words; without a clinic a doctor takes its place."""
-    words = ((item.topic, item.text if has_clinic else for_alone(item.text)) for item in advice)
-    return [{"topic": topic, "icon": ICONS.get(topic, "care"), "text": text} for topic, text in words]
+    return [
+        {
+            "topic": item.topic,
+            "icon": ICONS.get(item.topic, "care"),
+            "text": in_words(item.texts, has_clinic=has_clinic),
+        }
+        for item in advice
+    ]
+
+
+def in_words(texts: Iterable[str], *, has_clinic: bool) -> str:
+    """The texts one after the other."""
+    text = " ".join(map(gettext, texts))
+    return text if has_clinic else for_alone(text)
 
 
 def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:

@@ -18,6 +18,8 @@ TREATMENT_FACTS = {
     "rf": "Radiofrequency",
     "home": "Needled at home",
     "same_day_injection": "Filler or PRP injected the same day",
+    "neck_area": "Neck treated",
+    "blood_exposure": "Needles not new, or shared",
 }
 OWN_SYMPTOM = {  # the one a concern is about is told and drawn first
     Concern.PERSISTENT_REDNESS: Symptom.REDNESS,

@@ -6,14 +6,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.utils.text import capfirst
-
+from symptoms.recovery.course import Entry
 from symptoms.recovery.explaining import facts_of, for_patient
-from symptoms.recovery.patient_texts import Grounds, PatientText, patient_text, texts_of
 from symptoms.recovery.phrases import degrees, listed, small, title
 from symptoms.recovery.predicates import Fact
+from symptoms.recovery.questions import BY_WORD
 from symptoms.recovery.sources import cited
-from symptoms.recovery.vocabulary import Concern, Sign, Symptom, Urgency
+from symptoms.recovery.texts import Grounds, words_of
+from symptoms.recovery.vocabulary import Sign, Symptom, Urgency
 from symptoms.wording.evidence import Flag
 
 Held = Mapping[str, Any]  # one of its criteria
@@ -27,25 +27,33 @@ AT_LEAST = {least: frozenset(urgency.slug for urgency in Urgency if urgency >= l
 IN_ORDER = {"sign": 0, "temperature": 1, "symptom": 2, "exposure": 3}  # then what the patient and treatment bring
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What to name first in a sentence, and whether it takes "are"."""
+# The lines of the opening at `watch`, in their order; what only went up in two days is no step above the expected.
+WATCHED_KINDS = (
+    "temperature", "feeling_ill", "new_sign", "old_sign", "rise", "spots_and_itch", "clearly_more", "little_more",
+)  # fmt: skip
+ROSE = frozenset({"INF-31", "INF-39"})
 
-    words: str
-    are_many: bool
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An entry, what the one before it ticked, the words of patient and treatment (`texts.who_of`), and the next day on
+    which a log is asked for."""
+
+    entry: Entry
+    last_signs: frozenset[str] = frozenset()
+    who: frozenset[str] = frozenset()
+    next_day: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why all of it was said: each fact once, whatever it counts towards. At `watch` no concern and no rule is named.
+    """Why all of it was said: each fact once, whatever it counts towards.
 
-    `earlier`: (days before this treatment, facts) counted from a session before; `concerns`: (title, urgency).
+    `earlier`: (days before this treatment, facts) counted from a session before.
     """
 
     facts: tuple[str, ...] = ()
     earlier: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    concerns: tuple[tuple[str, Urgency], ...] = ()
-    rules: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.facts or self.earlier)
@@ -56,22 +64,21 @@ def raising(flags: Iterable[Flag], least: Urgency = Urgency.CONTACT) -> list[Fla
     return [flag for flag in flags if flag["urgency"] in AT_LEAST[least]]
 
 
-def patient_text_of(flag: Flag) -> PatientText:
-    """The words of a flag's concern that fit what was reported; only the criteria above `watch` choose between them."""
-    held = _held(flag, Urgency.CONTACT)
-    facts = [fact for criterion in held for fact in criterion["evidence"]]
-    grounds = Grounds(
-        criteria=frozenset(criterion["id"] for criterion in held),
-        words=frozenset(fact["word"] for fact in facts if fact["kind"] != "symptom" or fact["value"]),
-        day=max((fact["day"] for fact in facts if fact["day"] is not None), default=0),
+def of_concern(flag: Flag, reported: Reported, flags: Iterable[Flag]) -> Grounds:
+    """The grounds of a flag among all `flags` of the entry that was `reported`."""
+    held = frozenset(criterion["id"] for criterion in flag["criteria"])
+    return Grounds(
+        words=words_of(reported.entry, is_calm=not _symptoms_above(flags, reported.entry.day)),
+        who=reported.who,
+        day=reported.entry.day,
+        criteria=held,
+        raising=frozenset(criterion["id"] for criterion in _held(flag, Urgency.CONTACT)),
         urgency=Urgency.of(flag["urgency"]),
     )
-    return patient_text(Concern(flag["concern"]), grounds)
 
 
-def subject_of(flags: Iterable[Flag], unit: str = "c") -> Subject:
-    """The symptoms, signs and temperature on which the most urgent criteria of `flags` rest."""
-    flags = list(flags)
+def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
+    """What the most urgent criteria rest on, in a sentence: "pus, pain and a temperature of 38.2 °C"."""
     highest = max(Urgency.of(flag["urgency"]) for flag in flags)
     named: dict[str, str] = {}
     for fact in _facts(flags, highest):
@@ -79,18 +86,72 @@ def subject_of(flags: Iterable[Flag], unit: str = "c") -> Subject:
         if kind == "temperature":
             named[word] = f"a temperature of {degrees(value or 0, unit)}"
         elif kind == "sign" or (kind == "symptom" and value):
-            named[word] = small(title(word))
-    if not named:
-        return Subject(patient_text_of(flags[0]).title, are_many=False)
-    words = list(named.values())[:4]
-    # "spreading redness or heat, and pain": without the comma the "or" would reach too far
-    sentence = listed(words, ", and " if any(" or " in word for word in words) else " and ")
-    return Subject(capfirst(sentence), are_many=len(words) > 1 or next(iter(named)) in MANY)
+            named[word] = seen_word(word)
+        elif kind == "treatment" and word == "blood_exposure":
+            named[word] = "needles that may not have been new"
+    return listed(list(named.values())[:4])
 
 
-def why(flags: Sequence[Flag], version: str, *, named: bool, unit: str = "c") -> Why:
-    """Why `flags` were raised; without `named` (at `watch`) neither concern nor rule is told."""
-    least = Urgency.CONTACT if named else Urgency.WATCH
+def seen_word(word: str) -> str:
+    """A symptom or a sign within a sentence: a sign is its question without the explanation."""
+    if word not in BY_WORD:  # of a protocol that is gone
+        return small(title(word))
+    question = BY_WORD[word]
+    return small(question.text.split(":")[0] if question.kind == "sign" else question.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Things of one kind that are only to be watched; `kind` is a line of the opening."""
+
+    kind: str
+    words: tuple[str, ...]
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they take "are"."""
+        return len(self.words) > 1 or self.words[0] in MANY
+
+
+def watched(flags: Iterable[Flag], reported: Reported) -> list[Watched]:
+    """What is only to be watched, by kind, in the order in which it is said."""
+    kinds: dict[str, dict[str, None]] = {kind: {} for kind in WATCHED_KINDS}
+    day, flags = reported.entry.day, list(flags)
+    above = _symptoms_above(flags, day)
+    for symptom, excess in above.items():
+        is_clear = excess >= 2 or reported.entry.symptoms.get(Symptom(symptom), 0) >= 3
+        kinds["clearly_more" if is_clear else "little_more"][symptom] = None
+    for criterion in (criterion for flag in flags for criterion in flag["criteria"]):
+        for fact in criterion["evidence"]:
+            kind, word = fact["kind"], fact["word"]
+            if kind == "temperature":
+                kinds["temperature"][word] = None
+            elif kind == "sign":
+                is_old = word in reported.last_signs
+                kinds["feeling_ill" if word == Sign.FEELING_ILL else "old_sign" if is_old else "new_sign"][word] = None
+            elif kind == "symptom" and fact["day"] == day and word not in above:
+                if criterion["id"] in ROSE and Sign.ONE_SIDED not in reported.entry.signs:
+                    kinds["rise"][word] = None
+                elif criterion["id"] == "GRAN-6" and not above:
+                    kinds["spots_and_itch"][word] = None
+    return [Watched(kind, tuple(words)) for kind, words in kinds.items() if words]
+
+
+def _symptoms_above(flags: Iterable[Flag], day: int) -> dict[str, int]:
+    """The symptoms above what is expected on the day, by how many steps: each of them raises something."""
+    above: dict[str, int] = {}
+    for flag in flags:
+        for criterion in flag["criteria"]:
+            for fact in criterion["evidence"]:
+                if fact["kind"] == "symptom" and fact["day"] == day and not criterion["treatment_offset"]:
+                    excess = (fact["value"] or 0) - (fact["limit"] or 0)
+                    if excess > 0:
+                        above[fact["word"]] = excess
+    return above
+
+
+def why(flags: Sequence[Flag], *, least: Urgency, unit: str = "c") -> Why:
+    """Why `flags` were raised: what the criteria of `least` or above rest on."""
     held = [criterion for flag in flags for criterion in _held(flag, least)]
     by_session = sorted(held, key=itemgetter("treatment_offset"))
     sentences = {
@@ -100,18 +161,7 @@ def why(flags: Sequence[Flag], version: str, *, named: bool, unit: str = "c") ->
     return Why(
         facts=sentences.get(0, ()),
         earlier=tuple((offset, facts) for offset, facts in sentences.items() if offset),
-        concerns=_concerns(flags) if named else (),
-        rules=tuple(_rule(flag, version) for flag in flags) if named else (),
     )
-
-
-def _concerns(flags: Sequence[Flag]) -> tuple[tuple[str, Urgency], ...]:
-    """Each title once, at its highest urgency: a fever may stand under two concerns."""
-    highest: dict[str, Urgency] = {}
-    for flag in flags:
-        name, urgency = patient_text_of(flag).title, Urgency.of(flag["urgency"])
-        highest[name] = max(urgency, highest.get(name, urgency))
-    return tuple(highest.items())
 
 
 def _held(flag: Flag, least: Urgency) -> list[Held]:
@@ -119,12 +169,12 @@ def _held(flag: Flag, least: Urgency) -> list[Held]:
     return [criterion for criterion in flag["criteria"] if criterion["urgency"] in wanted]
 
 
-def _rule(flag: Flag, version: str) -> str:
-    held = _held(flag, Urgency.CONTACT)
-    ids = ", ".join(criterion["id"] for criterion in held)
+def rules_of(flags: Iterable[Flag]) -> tuple[str, str]:
+    """The ids of the criteria that raised `flags`, and what they rest on."""
+    held = [criterion for flag in flags for criterion in _held(flag, Urgency.CONTACT)]
+    ids = dict.fromkeys(criterion["id"] for criterion in held)
     sources = dict.fromkeys(source for criterion in held for source in _sources(criterion.get("source", "")))
-    concern = texts_of(Concern(flag["concern"])).title
-    return f"{concern}: {ids}, recovery protocol {version}. Sources: {'; '.join(sources)}."
+    return ", ".join(ids), "; ".join(sources)
 
 
 def _sources(source: str) -> list[str]:

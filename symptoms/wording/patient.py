@@ -1,15 +1,29 @@
-"""What a patient reads about a day: the verdict, the steps, whom to call, and why."""
+"""What a patient reads about a day: first aid, the verdict, whom to call, what it can mean, and why."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
-from symptoms.recovery.care import SEEK_HELP
-from symptoms.recovery.patient_texts import Opening, opening
-from symptoms.recovery.phrases import listed, step, title
-from symptoms.recovery.vocabulary import Urgency
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from symptoms.recovery.phrases import degrees, listed, small, step, title
+from symptoms.recovery.texts import COMMON, CONCERN_TEXTS, FIRST_AID, OPENINGS, FirstAid, Line, fitting, heading_of
+from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Flag
-from symptoms.wording.findings import Why, patient_text_of, raising, subject_of, why
+from symptoms.wording.findings import (
+    Reported,
+    Why,
+    of_concern,
+    raising,
+    rules_of,
+    seen_word,
+    subject_of,
+    watched,
+    why,
+)
 
 URGENCIES = {
     Urgency.ON_TRACK: "On track",
@@ -20,11 +34,15 @@ URGENCIES = {
 }
 NOT_JUDGED = "Not checked yet"
 CONTACT_ALONE = "Contact a doctor"
+SENTENCE = re.compile(r"(?<=[.?!]) ")
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Whom the patient can call: the clinic ("" when alone), the country's emergency number and urgent-care line."""
+    """Whom the patient can call: the clinic ("" when alone), the country's emergency number and urgent-care line.
+
+    `emergency` is empty where nobody has said which country it is.
+    """
 
     emergency: str
     urgent: str = ""
@@ -45,27 +63,41 @@ class Call:
 
     @property
     def tel(self) -> str:
-        return "".join(sign for sign in self.number if sign.isdigit() or sign == "+")
+        return "".join(sign for sign in self.number if sign.isdigit() or sign in "+*#")
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernRead:
+    """What a patient reads of one concern."""
+
+    title: str
+    means: tuple[str, ...]
+    care: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All that is said about one day. `urgency` is the word, or "unjudged"; `flags` as stored, by `version`; `unit` of
-    temperatures."""
+    """All that is said about one day, in the order in which it stands on the page.
+
+    `urgency` is the word, or "unjudged"; `flags` as stored; `unit` of temperatures ("c" or "f").
+    """
 
     urgency: str
     word: str
     heading: str
-    line: str
-    means: tuple[str, ...] = ()
-    steps: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()  # first aid that cannot wait for the call
+    line: str = ""
+    steps: tuple[str, ...] = ()  # whom to call, what to do
     calls: tuple[Call, ...] = ()
+    after_call: tuple[str, ...] = ()  # first aid right after the call
+    do_not_wait: str = ""
+    concerns: tuple[ConcernRead, ...] = ()
+    also: str = ""  # the less urgent concerns, by their titles
     sooner: str = ""
-    instead: tuple[str, ...] = ()  # when to call the emergency number instead
+    at_once: str = ""  # when to call the emergency number
+    rules: tuple[str, ...] = ()  # which of our rules held, and what they rest on
     flags: Sequence[Flag] = ()
-    version: str = ""
     unit: str = "c"
-    has_clinic: bool = True
 
     @property
     def is_emergency(self) -> bool:
@@ -79,16 +111,9 @@ class Verdict:
 
     @cached_property
     def why(self) -> Why:
-        """What was reported, each fact once, and what it counts as; at `watch` what was seen alone."""
-        return why(self.flags, self.version, named=self.urgency != Urgency.WATCH.slug, unit=self.unit)
-
-    @property
-    def counts_as(self) -> tuple[tuple[str, str], ...]:
-        """(concern, what it asks for) of each; none where the heading has said the only one."""
-        concerns = self.why.concerns
-        if len(concerns) < 2 and not self.is_emergency:
-            return ()
-        return tuple((title, urgency_word(urgency, has_clinic=self.has_clinic)) for title, urgency in concerns)
+        """What was reported, each fact once."""
+        is_watched = self.urgency == Urgency.WATCH.slug
+        return why(self.flags, least=Urgency.WATCH if is_watched else Urgency.CONTACT, unit=self.unit)
 
 
 def urgency_word(urgency: Urgency | None, *, has_clinic: bool) -> str:
@@ -102,100 +127,247 @@ def verdict(
     urgency: int | None,
     flags: Sequence[Flag],
     *,
-    day: int,
+    reported: Reported,
     compared: Iterable[str],
-    signs: Collection[str],
     lines: Lines,
     version: str = "",
     unit: str = "c",
 ) -> Verdict:
-    """What to say about `day`, judged (`urgency`, `flags` as stored, `version` of the protocol) or not (None).
+    """What to say about a day, judged (`urgency`, `flags` as stored, `version` of the protocol) or not (None).
 
-    `compared` are the symptoms that were answered, `signs` what was ticked, `unit` the thermometer's ("c" or "f").
-    At `watch` no concern is named.
+    `reported`: the entry, and about whom it is; `compared`: the symptoms that were answered; `unit` of temperatures:
+    "c" or "f". At `watch` no concern is named.
     """
+    sayings = Sayings(lines)
     if urgency is None:
-        return _unjudged(lines)
+        return sayings.unjudged()
     level = Urgency(urgency)
-    first = opening(level, practice=lines.has_clinic, day=day)
     if level is Urgency.ON_TRACK:
-        return _on_track(first, day, compared, signs, lines)
-    subject = subject_of(flags, unit)
-    line = (first.line_for_many if subject.are_many else first.line).format(seen=subject.words, day=day)
-    draft = _watched(first, flags, line, lines) if level is Urgency.WATCH else _raised(level, first, flags, line, lines)
-    return replace(draft, version=version, unit=unit, has_clinic=lines.has_clinic)
+        return sayings.on_track(reported, compared)
+    if level is Urgency.WATCH:
+        return sayings.watch(flags, reported, unit)
+    return sayings.raised(level, flags, reported, version, unit)
 
 
-def _unjudged(lines: Lines) -> Verdict:
-    first = opening(None, practice=lines.has_clinic)
-    heading = "Your log is safe, but we could not check it yet"
-    return Verdict(
-        "unjudged", NOT_JUDGED, heading, first.line, steps=_filled(first.steps, lines), calls=_clinic(lines),
-        sooner="Don’t take this as “all is well”.", instead=SEEK_HELP["emergency"].bullets,
-    )  # fmt: skip
+def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported, *, has_clinic: bool = True) -> str:
+    """What the patient reads as the name of a flag among all `flags` of the entry that was `reported`."""
+    return Sayings(Lines("", clinic="-" if has_clinic else "")).title([flag], reported, flags)
 
 
-def _on_track(first: Opening, day: int, compared: Iterable[str], signs: Collection[str], lines: Lines) -> Verdict:
-    symptoms = listed(title(word).lower() for word in compared) or "nothing"
-    line = f"{first.line} {first.compared.format(symptoms=symptoms)}"
-    if not signs:  # a numb patch on day 1, say, is ordinary, yet was ticked
-        line = f"{line} No warning sign was ticked."
-    word = urgency_word(Urgency.ON_TRACK, has_clinic=lines.has_clinic)
-    heading = first.heading.format(day=day)
-    return Verdict("on_track", word, heading, line, steps=first.steps, sooner=first.sooner)
+class Sayings:
+    """What is said to somebody who has these numbers to call."""
+
+    def __init__(self, lines: Lines):
+        self._lines = lines
+
+    def unjudged(self) -> Verdict:
+        """An entry that could not be compared yet."""
+        return Verdict(
+            urgency="unjudged",
+            word=NOT_JUDGED,
+            heading=_("Your log is safe, but we could not check it yet"),
+            line=self.opening("unjudged", "line"),
+            steps=self.all("unjudged", "steps"),
+            calls=self.clinic_calls(),
+            sooner=_("Don’t take this as “all is well”."),
+            at_once=self.at_once(),
+        )
+
+    def on_track(self, reported: Reported, compared: Iterable[str]) -> Verdict:
+        """A day on which nothing was raised; `compared` are the symptoms that were answered."""
+        day = reported.entry.day
+        symptoms = listed(title(symptom).lower() for symptom in compared) or "nothing"
+        return Verdict(
+            urgency="on_track",
+            word=self.word(Urgency.ON_TRACK),
+            heading=self.opening("on_track", "heading", day=day),
+            line=self.opening("on_track", "line", day=day, symptoms=symptoms),
+            steps=(next_log(reported.next_day, day),),
+            sooner=self.opening("on_track", "sooner"),
+        )
+
+    def watch(self, flags: Sequence[Flag], reported: Reported, unit: str) -> Verdict:
+        """A day on which something is to be watched: what was seen, and no concern by its name."""
+        first, after_call = self.first_aid(flags, reported)
+        heading, *rest = self.watched(flags, reported, unit)
+        return Verdict(
+            urgency="watch",
+            word=self.word(Urgency.WATCH),
+            heading=heading.rstrip("."),
+            first=first,
+            line=" ".join(rest),
+            steps=self.all("watch", "steps"),
+            after_call=after_call,
+            sooner=self.opening("watch", "sooner"),
+            at_once=self.at_once(),
+            flags=flags,
+            unit=unit,
+        )
+
+    def raised(self, level: Urgency, flags: Sequence[Flag], reported: Reported, version: str, unit: str) -> Verdict:
+        """From `contact` up: whom to call, then what it can mean and how to care for it."""
+        first, after_call = self.first_aid(flags, reported)
+        concerns, others, rules = self.concerns(level, flags, reported, version)
+        waits = level < Urgency.URGENT or not self._lines.has_clinic
+        return Verdict(
+            urgency=level.slug,
+            word=self.word(level),
+            heading=concerns[0].title,
+            first=first,
+            line=self.opening(level.slug, "line", seen=subject_of(flags, unit)),
+            steps=self.call_steps(level),
+            calls=self.calls(level),
+            after_call=after_call,
+            do_not_wait="" if waits else self.opening(level.slug, "do_not_wait"),
+            concerns=concerns,
+            also=self.filled(_(COMMON["tell_them_too"]), titles=listed(map(small, others))) if others else "",
+            at_once="" if level is Urgency.EMERGENCY else self.at_once(),
+            rules=rules,
+            flags=raising(flags),
+            unit=unit,
+        )
+
+    def word(self, urgency: Urgency) -> str:
+        """The word for an urgency."""
+        return urgency_word(urgency, has_clinic=self._lines.has_clinic)
+
+    def filled(self, text: str, **places: object) -> str:
+        """The places filled in; where no country is known, a sentence with its number is replaced."""
+        if "{number}" in text and not self._lines.emergency:
+            no_country = _(COMMON["no_country"])
+            sentences = (no_country if "{number}" in part else part for part in SENTENCE.split(text))
+            text = " ".join(dict.fromkeys(sentences))
+        lines = self._lines
+        return text.format(number=lines.emergency, urgent_line=lines.urgent, clinic=lines.clinic, **places)
+
+    def of(self, line: Line, *, many: bool = False, **places: object) -> str:
+        """A line of the protocol, as somebody with or without a clinic reads it."""
+        return self.filled(_(line.text(practice=self._lines.has_clinic, many=many)), **places)
+
+    def opening(self, urgency: str, part: str, *, many: bool = False, **places: object) -> str:
+        """The first line of a part of what is said first."""
+        return self.of(OPENINGS[urgency][part][0], many=many, **places)
+
+    def all(self, urgency: str, part: str) -> tuple[str, ...]:
+        """Every line of a part."""
+        return tuple(map(self.of, OPENINGS[urgency][part]))
+
+    def at_once(self) -> str:
+        """When to call the emergency number, whatever else is said."""
+        return self.filled(_(COMMON["call_at_once"]))
+
+    def call_steps(self, level: Urgency) -> tuple[str, ...]:
+        """Whom to call, from `contact` up."""
+        without = level is Urgency.URGENT and not self._lines.urgent
+        return self.all(level.slug, "steps_without_line" if without else "steps")
+
+    def calls(self, level: Urgency) -> tuple[Call, ...]:
+        """The buttons that call, each with its number."""
+        lines = self._lines
+        if level is Urgency.EMERGENCY:
+            number = lines.emergency or "112"
+            return (Call(_("Call {number}").format(number=number), number),)
+        is_offered = lines.urgent and level is Urgency.URGENT
+        urgent = (Call(_("Urgent care: {number}").format(number=lines.urgent), lines.urgent),) if is_offered else ()
+        return (*self.clinic_calls(), *urgent)
+
+    def clinic_calls(self) -> tuple[Call, ...]:
+        """The button that calls the clinic, where it has a number."""
+        lines = self._lines
+        has_number = lines.clinic and lines.phone
+        return (Call(_("Call {clinic}").format(clinic=lines.clinic), lines.phone),) if has_number else ()
+
+    def first_aid(self, flags: Sequence[Flag], reported: Reported) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What cannot wait: before the call, and right after it. A line that two concerns share is said once."""
+        due = [aid for aid in FIRST_AID if self._is_due(aid, flags, reported)]
+        before, after = (
+            tuple(dict.fromkeys(self.of(aid.line) for aid in due if aid.after_call is late)) for late in (False, True)
+        )
+        return before, after
+
+    def _is_due(self, aid: FirstAid, flags: Sequence[Flag], reported: Reported) -> bool:
+        about = (flag for flag in flags if flag["concern"] in aid.concerns)
+        return any(aid.line.fits(of_concern(flag, reported, flags)) for flag in about)
+
+    def watched(self, flags: Sequence[Flag], reported: Reported, unit: str) -> list[str]:
+        """A sentence for each kind of thing that is only to be watched, the first of them the heading."""
+        day, sentences = reported.entry.day, []
+        for group in watched(flags, reported):
+            seen = listed(map(seen_word, group.words))
+            places = {"seen": capfirst(seen) if group.kind in STARTS_WITH_SEEN else seen, "day": day}
+            if group.kind == "temperature":
+                places["t"] = degrees(reported.entry.temperature_c or 0, unit)
+            sentences.append(self.opening("watch", group.kind, many=group.are_many, **places))
+        return [part for sentence in sentences for part in SENTENCE.split(sentence, 1)]
+
+    def concerns(
+        self, level: Urgency, flags: Sequence[Flag], reported: Reported, version: str
+    ) -> tuple[tuple[ConcernRead, ...], tuple[str, ...], tuple[str, ...]]:
+        """The concerns at the highest urgency, the titles of those below it, and the rules behind all of them.
+
+        What is urgent must not be lost among what is not, so less urgent concerns are named only.
+        """
+        by_heading: dict[str, list[Flag]] = {}
+        for flag in in_order(raising(flags), reported.entry.day):
+            by_heading.setdefault(heading_of(flag["concern"]), []).append(flag)
+        read, others, rules = [], [], []
+        for same in by_heading.values():
+            heading, urgency = self.title(same, reported, flags), max(Urgency.of(flag["urgency"]) for flag in same)
+            if urgency < level:
+                others.append(heading)
+            else:
+                read.append(ConcernRead(heading, *self._texts(same, reported, flags)))
+            ids, sources = rules_of(same)
+            word = self.word(urgency).lower()
+            rules.append(f"{heading}: {word} ({ids}, recovery protocol {version}). Sources: {sources}.")
+        return tuple(read), tuple(others), tuple(rules)
+
+    def title(self, same: Sequence[Flag], reported: Reported, flags: Sequence[Flag]) -> str:
+        """The one heading of flags that share it: of the more urgent, or of an infection rather than a late one."""
+        flag = max(same, key=lambda flag: (Urgency.of(flag["urgency"]), flag["concern"] == Concern.INFECTION))
+        titles = CONCERN_TEXTS[heading_of(flag["concern"])].titles
+        return self.of(fitting(titles, of_concern(flag, reported, flags), flag["concern"])[0])
+
+    def _texts(
+        self, same: Sequence[Flag], reported: Reported, flags: Sequence[Flag]
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        texts = CONCERN_TEXTS[heading_of(same[0]["concern"])]
+        grounds = [(flag["concern"], of_concern(flag, reported, flags)) for flag in same]
+        means, care = (
+            tuple(self.of(line) for line in lines if any(line.fits(each, concern) for concern, each in grounds))
+            for lines in (texts.means, texts.care)
+        )
+        return means, care
 
 
-def _watched(first: Opening, flags: Sequence[Flag], line: str, lines: Lines) -> Verdict:
-    heading, _, rest = line.partition(". ")
-    word = urgency_word(Urgency.WATCH, has_clinic=lines.has_clinic)
-    return Verdict("watch", word, heading, rest, steps=first.steps, sooner=first.sooner, flags=flags)
+STARTS_WITH_SEEN = ("rise", "clearly_more", "little_more")
+BURN_FIRST = frozenset({Concern.COLD_SORE_REACTIVATION, Concern.INFECTION, Concern.LATE_INFECTION})
 
 
-def _raised(level: Urgency, first: Opening, flags: Sequence[Flag], line: str, lines: Lines) -> Verdict:
-    """From `contact` up: what it can mean and how to care for it, at the highest urgency only.
+def in_order(flags: Iterable[Flag], day: int) -> list[Flag]:
+    """The most urgent first; of the same urgency a burn before what looks like it, and blood at the end."""
+    flags = list(flags)
+    held = {criterion["id"] for flag in flags for criterion in flag["criteria"]}
+    is_burn = "BURN-4" in held or ("BURN-1" in held and day <= 3)
 
-    What is urgent must not be lost among what is not: the rest stands under why.
-    """
-    texts = [patient_text_of(flag) for flag in flags if flag["urgency"] == level.slug]
-    is_emergency = level is Urgency.EMERGENCY
-    care = dict.fromkeys(line for text in texts for line in text.care)
-    heading = f"Call {lines.emergency} now" if is_emergency else texts[0].title
-    # in an emergency the pen, or pressing on a wound, comes before company
-    steps = (*care, *first.steps) if is_emergency else (*first.steps, *care)
-    return Verdict(
-        urgency=level.slug,
-        word=urgency_word(level, has_clinic=lines.has_clinic),
-        heading=heading,
-        line=line,
-        means=_filled(dict.fromkeys(text.means for text in texts), lines),
-        steps=tuple(line for line in _filled(steps, lines) if line != f"{heading}."),
-        calls=_calls(level, lines),
-        instead=() if is_emergency else SEEK_HELP["emergency"].bullets,
-        flags=raising(flags),
+    def place(flag: Flag) -> tuple[int, int]:
+        concern = flag["concern"]
+        last = 3 if concern == Concern.BLOOD_BORNE_INFECTION else 1 if is_burn and concern in BURN_FIRST else 0
+        return -Urgency.of(flag["urgency"]), last
+
+    return sorted(flags, key=place)
+
+
+def next_log(next_day: int | None, day: int) -> str:
+    """When the next log is due, seen from `day`; without a next one (None) whenever something changes."""
+    if next_day is None:
+        return _("Log again whenever something changes.")
+    wait = next_day - day
+    if wait == 1:
+        return _("Next log: tomorrow (day {day}).").format(day=next_day)
+    return ngettext("Next log: in {wait} day (day {day}).", "Next log: in {wait} days (day {day}).", wait).format(
+        wait=wait, day=next_day
     )
-
-
-def _calls(level: Urgency, lines: Lines) -> tuple[Call, ...]:
-    if level is Urgency.EMERGENCY:
-        return (Call(f"Call {lines.emergency}", lines.emergency),)
-    urgent = (Call(f"Urgent care: {lines.urgent}", lines.urgent),) if lines.urgent and level is Urgency.URGENT else ()
-    return (*_clinic(lines), *urgent)
-
-
-def _clinic(lines: Lines) -> tuple[Call, ...]:
-    return (Call(f"Call {lines.clinic}", lines.phone),) if lines.clinic and lines.phone else ()
-
-
-def _filled(texts: Iterable[str], lines: Lines) -> tuple[str, ...]:
-    """The places filled in; without a clinic, a doctor takes its place."""
-    urgent = f"the urgent care line, {lines.urgent}," if lines.urgent else "an urgent care line"
-    filled = (text.format(number=lines.emergency, urgent_line=urgent, clinic=lines.clinic) for text in texts)
-    return tuple(text.replace(",.", ".") if lines.has_clinic else for_alone(text) for text in filled)
-
-
-def for_alone(text: str) -> str:
-    """A sentence about "your clinic", for somebody who has none."""
-    return text.replace(",.", ".").replace("your clinic", "a doctor").replace("Your clinic", "A doctor")
 
 
 def at_most(limit: int) -> str:

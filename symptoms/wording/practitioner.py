@@ -2,8 +2,8 @@
 
 import re
 
-from symptoms.recovery.patient_texts import ConcernTexts, texts_of
-from symptoms.recovery.vocabulary import Concern, Urgency
+from symptoms.recovery.texts import PRACTITIONER_TEXTS, PractitionerTexts
+from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.evidence import Flag
 
 URGENCIES = {
@@ -26,7 +26,7 @@ def concern_title(concern: str) -> str:
     """What a concern is called; empty: an entry that could not be judged."""
     if not concern:
         return "Entry not judged"
-    texts = _texts_of(concern)
+    texts = PRACTITIONER_TEXTS.get(concern)
     return texts.title if texts else concern.replace("_", " ").capitalize()
 
 
@@ -35,13 +35,9 @@ def alert_title(kind: str, concern: str) -> str:
     return "Left your clinic" if kind == "left" else concern_title(concern)
 
 
-def think_of(flag: Flag) -> ConcernTexts | None:
-    """What to think of and to record for a flag; None for a concern of a protocol that is gone."""
-    return _texts_of(flag["concern"])
-
-
-def _texts_of(concern: str) -> ConcernTexts | None:
-    return texts_of(Concern(concern)) if concern in set(Concern) else None
+def think_of(flag: Flag) -> PractitionerTexts | None:
+    """What to see to first, to think of and to record for a flag; None for a concern of a protocol that is gone."""
+    return PRACTITIONER_TEXTS.get(flag["concern"])
 
 
 def event_in_words(what: str, title: str, urgency: int | None, detail: str, more: int = 0) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from symptoms.recovery.phrases import step, title
-from symptoms.recovery.vocabulary import Area, Condition, Device, Medication, Setting
+from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
 
 DEVICES = {
     Device.PEN: "Pen",
@@ -13,6 +13,11 @@ DEVICES = {
     Device.RF: "Radiofrequency (RF)",
 }
 SETTINGS = {Setting.CLINIC: "At a clinic", Setting.HOME: "At home"}
+
+# Whether the needles were new, and whether somebody else used them: to the patient, and to the practice.
+NEEDLES_NEW = {Answer.YES: "Yes, sealed, and opened in front of me", Answer.NO: "No", Answer.UNKNOWN: "I don’t know"}
+NEEDLES_SHARED = {Answer.NO: "No, only me", Answer.YES: "Yes", Answer.UNKNOWN: "I don’t know"}
+ANSWERS = {Answer.YES: "Yes", Answer.NO: "No", Answer.UNKNOWN: "Not known"}
 
 AREAS = {
     Area.FACE: "Whole face",

@@ -15,7 +15,7 @@ from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
 
-CONTACT = {"signs": ["feeling_ill"]}
+CONTACT = {"signs": ["feeling_ill"], "temperature_c": 37.5}
 URGENT = {"signs": ["pus"]}
 EMERGENCY = {"signs": ["pus", "feeling_ill"], "temperature_c": 39.2}
 SWOLLEN = {"signs": ["swollen_glands"]}  # to watch

@@ -134,7 +134,7 @@ def test_a_fault_in_judging_keeps_the_entry_and_tells_people(anas, treatment):
         answer = put_entry(anas, treatment, QUIET).json()
     assert (answer["state"], answer["assessment"], answer["verdict"]["urgency"]) == ("unjudged", None, "unjudged")
     assert answer["clinic"]["told"] == "on_its_way"
-    assert answer["verdict"]["instead"]  # the emergency list
+    assert answer["verdict"]["at_once"]
 
 
 def test_what_a_practitioner_s_program_reads_is_written_down_for_the_patient(noors, noor, ana, anas, treatment):

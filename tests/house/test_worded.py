@@ -7,9 +7,9 @@ from django.template.loader import get_template
 from django.urls import URLPattern, get_resolver
 
 from accounts.web.middleware import rule_of
-from symptoms.recovery.patient_texts import opening, texts_of
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.questions import BY_WORD
+from symptoms.recovery.texts import CONCERN_TEXTS, OPENINGS, PRACTITIONER_TEXTS, heading_of
 from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom, Urgency
 from symptoms.wording import patient, practitioner
 from symptoms.wording.practitioner import concern_title, urgency_word
@@ -31,15 +31,15 @@ def test_every_concern_is_raised_by_some_criterion_and_every_criterion_speaks_of
 
 @pytest.mark.parametrize("concern", Concern, ids=str)
 def test_a_concern_has_its_words_for_both_sides(concern):
-    words = texts_of(concern)
-    assert words.title and words.patient_titles and words.meanings and words.think and words.record
+    for_patient, for_practitioner = CONCERN_TEXTS[heading_of(concern)], PRACTITIONER_TEXTS[concern]
+    assert for_patient.titles and for_patient.means and for_patient.care
+    assert for_practitioner.title and for_practitioner.think and for_practitioner.record
     assert concern_title(str(concern)) not in ("", str(concern))
 
 
 @pytest.mark.parametrize("urgency", [*Urgency, None], ids=str)
 def test_an_urgency_has_its_words_for_both_sides(urgency):
-    for practice in (True, False):
-        assert opening(urgency, practice=practice).line
+    assert OPENINGS["unjudged" if urgency is None else urgency.slug]
     assert urgency_word(urgency)
 
 

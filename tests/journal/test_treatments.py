@@ -152,7 +152,7 @@ def test_a_date_that_puts_logged_days_outside_the_course_is_asked_about_first(fo
 def test_a_session_recorded_late_speaks_for_the_days_already_logged(noor, old_first, ana):
     if old_first:
         pen(ana, days_ago=60, by=noor)
-    entry = logged(pen(ana, days_ago=4, by=noor), 4, raised_scar=1).entry
+    entry = logged(pen(ana, days_ago=4, by=noor), 4, raised_scar=2).entry
     if not old_first:
         assert entry.assessments.get(is_current=True).urgency == Urgency.WATCH
         pen(ana, days_ago=60, by=noor)

@@ -32,7 +32,10 @@ def test_the_four_that_matter_are_asked_every_day_and_must_be_answered():
 def test_the_red_box_stands_on_every_day_and_apart_from_the_other_signs():
     for day in (0, 9, 60):
         asked = _asked("C", day)
-        assert len(asked.box) == 4 and Sign.VISION_CHANGE in asked.box
+        assert [str(sign) for sign in asked.box] == [
+            "trouble_breathing", "face_or_tongue_swelling", "blue_lips", "confused_or_drowsy", "drooping_or_weak",
+            "vision_change",
+        ]  # fmt: skip
         assert not set(asked.box) & set(asked.signs)
 
 
@@ -51,6 +54,31 @@ def test_the_red_box_stands_on_every_day_and_apart_from_the_other_signs():
 )
 def test_who_is_at_risk_is_asked_earlier_or_for_longer(who, day, word, is_asked):
     assert (word in _asked(who, day).symptoms) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("who", "day", "so_far", "sign", "is_asked"),
+    [
+        ("C", 1, "", Sign.FAINTED, True),
+        ("C", 2, "", Sign.FAINTED, False),
+        ("C", 5, "5 bleeding2", Sign.FAINTED, True),
+        ("C", 20, "20 feeling_ill", Sign.JAUNDICE, True),
+        ("C shared", 20, "", Sign.JAUNDICE, True),
+        ("C", 20, "", Sign.JAUNDICE, False),
+        ("C shared", 30, "", Sign.FEELING_ILL, True),
+        ("C shared", 30, "", Sign.RASH_BEYOND_AREA, True),
+        ("C", 12, "12 T38.0", Sign.RASH_BEYOND_AREA, True),
+        ("C injected", 2, "", Sign.FIRM_LUMPS, True),
+        ("C", 2, "", Sign.FIRM_LUMPS, False),
+        ("C", 9, "9 blisters", Sign.EYE_PAIN, True),
+        ("C", 9, "9 swelling2", Sign.EYE_PAIN, True),
+        ("C", 9, "9 feeling_ill", Sign.JOINT_PAIN_OR_SHIN_LUMPS, True),
+        ("C", 7, "7 feeling_ill", Sign.JOINT_PAIN_OR_SHIN_LUMPS, False),
+        ("C autoimmune", 3, "3 redness2", Sign.JOINT_PAIN_OR_SHIN_LUMPS, True),
+    ],
+)
+def test_a_sign_is_asked_of_whom_and_when_it_tells_something(who, day, so_far, sign, is_asked):
+    assert (sign in _asked(who, day, so_far=so_far).signs) is is_asked
 
 
 def test_a_tingle_is_asked_of_those_who_get_cold_sores_and_numbness_after_radiofrequency():

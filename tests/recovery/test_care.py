@@ -1,23 +1,23 @@
 """Care for each phase, what is allowed when, when to get help, and the words for each urgency and concern."""
 
-import re
-
 import pytest
 
 from symptoms.recovery.care import PHASES, SEEK_HELP, care, phase_of, when_can_i
-from symptoms.recovery.patient_texts import Grounds, opening, patient_text, texts_of
-from symptoms.recovery.vocabulary import Concern, Urgency
 from tests.courses import drawn
 
+SESSION = "Needling, peel, laser, waxing, filler, toxin"
+STRONG = "Retinoid, acids, vitamin C, benzoyl peroxide, scrubs"
+POOL = "Pool, sea, sauna, hot tub, steam"
 
-def _care(who: str, day: int) -> dict[str, str]:
+
+def _care(who: str, day: int, **more) -> dict[str, str]:
     course = drawn(who)
-    return {advice.topic: advice.text for advice in care(day, course.treatment, course.patient)}
+    return {advice.topic: " ".join(advice.texts) for advice in care(day, course.treatment, course.patient, **more)}
 
 
-def _allowed(who: str) -> dict[str, int]:
+def _allowed(who: str, **more) -> dict[str, int | None]:
     course = drawn(who)
-    return dict(when_can_i(course.treatment, course.patient))
+    return {activity.title: activity.day for activity in when_can_i(course.treatment, course.patient, **more)}
 
 
 def test_every_day_has_its_phase():
@@ -25,84 +25,112 @@ def test_every_day_has_its_phase():
     assert [(day, PHASES.index(phase_of(day))) for day, _ in edges] == edges
 
 
-def test_there_is_no_sunscreen_on_open_pores_and_then_every_day():
+def test_there_is_no_sunscreen_on_open_pores_then_every_day_and_no_tanning_ever():
     assert "No sunscreen" in _care("C", 0)["Sun"]
-    assert _allowed("C")["Wear sunscreen"] == 1
+    assert "No tanning at all" in _care("C", 20)["Sun"]
+    assert not [title for title in _allowed("C") if "tan" in title.lower().split()]
 
 
-def test_deep_needles_and_radiofrequency_wait_longer_for_the_pool():
-    swim = "Swim or use a sauna, if the skin is closed"
-    assert [_allowed(who)[swim] for who in "ABCDR"] == [7, 7, 7, 14, 14]
-    assert "day 14" in _care("D", 5)["Pool, sea, sauna, hot tub, steam"]
+@pytest.mark.parametrize(
+    ("who", "topic", "days", "says", "instead"),
+    [
+        ("pregnant", "Pain relief", (0, 5), "No ibuprofen or aspirin, unless your doctor told you to.", "As needed"),
+        (
+            "breastfeeding",
+            "Pain relief",
+            (0, 5),
+            "No ibuprofen or aspirin, unless your doctor told you to.",
+            "As needed",
+        ),
+        ("pregnant", STRONG, (7, 40), "No retinoids while you are pregnant", "As usual"),
+        ("breastfeeding", SESSION, (0, 40), "Not while you are pregnant or breastfeeding.", "A new session"),
+        ("pregnant", "Dark marks", (0, 40), "No hydroquinone.", "-"),
+        ("pregnant", "Fever", (0, 40), "Call your midwife or doctor the same day.", "-"),
+        ("blood_thinner", "Pain relief", (0, 5), "Never stop your blood thinner by yourself.", "As needed"),
+        ("bleeding_disorder", SESSION, (14, 40), "You bruise and bleed more.", "A new session"),
+        ("isotretinoin_6m", SESSION, (0, 40), "Many wait six months after the last tablet.", "A new session"),
+        ("isotretinoin_6m", STRONG, (7, 40), "Your skin is dry and thin.", "As usual"),
+        ("topical_retinoid", STRONG, (0, 7), "Leave off your own retinoid cream too", "Start again"),
+        ("skin_cancer", SESSION, (0, 40), "A skin doctor should look at it first.", "A new session"),
+        ("skin_cancer", "Skin cancer", (0, 3), "Tell the doctor who treated your skin cancer", "-"),
+        ("keloid_history", SESSION, (0, 40), "Not before three months", "A new session"),
+        ("autoimmune", SESSION, (0, 40), "New patches can come where the needles went.", "A new session"),
+        ("diabetes", POOL, (0, 7), "Not until day 14", "Not until day 7"),
+        ("home", SESSION, (0, 40), "never deeper than 0.5 mm, never shared", "A new session"),
+    ],
+)
+def test_who_one_is_takes_the_place_of_what_is_said_to_all(who, topic, days, says, instead):
+    for day in days:
+        text = _care(f"C {who}", day)[topic]
+        assert says in text and instead not in text
+        assert says not in _care("C", day).get(topic, "")
 
 
-@pytest.mark.parametrize(("who", "day"), [("C", 7), ("C type5", 10), ("C type?", 10), ("C rosacea", 10), ("R", 10)])
-def test_strong_creams_wait_longer_on_skin_that_marks_or_flushes(who, day):
-    assert _allowed(who)["Use retinoids, acids or vitamin C, if nothing peels"] == day
+@pytest.mark.parametrize(
+    ("who", "topic", "says"),
+    [
+        ("autoimmune", "Sun", "Keep this skin out of the sun."),
+        ("photosensitiser", "Sun", "Your medicine makes skin burn fast."),
+        ("recent_tan", "Sun", "No sun on this skin until the tan has gone."),
+        ("diabetes", "Washing", "Look at the skin twice a day."),
+        ("blood_thinner", "Picking, scratching, shaving", "Use an electric razor"),
+    ],
+)
+def test_some_words_stand_beside_those_for_all(who, topic, says):
+    general, own = _care("C", 3)[topic], _care(f"C {who}", 3)[topic]
+    assert own.startswith(says) and own.endswith(general)
 
 
-def test_ibuprofen_is_never_suggested_in_pregnancy():
-    for day in range(8):
-        assert re.search(r"No aspirin or ibuprofen", _care("C pregnant", day)["Pain relief"])
-        assert re.search(r"No aspirin or ibuprofen", _care("C breastfeeding", day)["Pain relief"])
+# The table of first days: plain, slow, gentle, and what a person changes; None is "ask first".
+FIRST_DAYS = {
+    "Wear sunscreen": {"C": 1, "D": 1, "C type5": 1, "C pregnant": 1},
+    "Wear make-up": {"C": 2, "R": 2, "C blood_thinner": 2},
+    "Do light sport": {"C": 3, "D": 3, "C type?": 3},
+    "Do hard sport": {"C": 5, "D": 7, "C type5": 5, "C blood_thinner": 7},
+    "Shave, if the skin is smooth": {"C": 3, "D": 3, "C bleeding_disorder": 3},
+    "Swim or use a sauna, if the skin is closed": {"A": 7, "D": 14, "R": 14, "C type5": 7, "C diabetes": 14},
+    "Use retinoids, acids or vitamin C, if nothing peels": {
+        "C": 7, "D": 10, "C type5": 10, "C type?": 10, "C rosacea": 10, "C recent_tan": 10, "C breastfeeding": None,
+        "C isotretinoin_6m": None, "C keloid_history": 7, "C topical_retinoid": 7,
+    },
+    "Have toxin or filler": {
+        "C": 14, "D": 14, "C pregnant": None, "C blood_thinner": None, "C skin_cancer": None, "C isotretinoin_6m": 14,
+        "C keloid_history": 14,
+    },
+    "Have a new session, if no redness, mark or lump is left": {
+        "C": 28, "D": 42, "C type5": 28, "C recent_tan": 28, "C pregnant": None, "C blood_thinner": None,
+        "C isotretinoin_6m": None, "C skin_cancer": None, "C keloid_history": None, "C autoimmune": None,
+        "C psoriasis": None, "C vitiligo": None, "R home": None,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("title", FIRST_DAYS)
+def test_when_it_is_allowed_again_and_who_asks_first(title):
+    assert {who: _allowed(who)[title] for who in FIRST_DAYS[title]} == FIRST_DAYS[title]
+
+
+def test_while_something_is_open_whoever_asks_is_sent_to_the_clinic():
+    plain, waiting = _allowed("C"), _allowed("C", open_concern=True)
+    asked = {title for title, day in waiting.items() if day is None}
+    assert len(asked) == 6 and all(plain[title] == waiting[title] for title in plain if title not in asked)
+    assert "Something is still open." in _care("C", 30, open_concern=True)[SESSION]
+
+
+def test_a_shallow_session_at_home_waits_a_week_and_for_a_log_on_track():
+    title = "Have a new session, if no redness, mark or lump is left"
+    assert [_allowed(who, is_on_track=True)[title] for who in ("A home", "C home", "A")] == [7, 28, 28]
+    assert _allowed("A home")[title] == 28
+
+
+def test_whoever_asks_first_reads_why():
+    course = drawn("C pregnant keloid_history")
+    rows = {row.title: row for row in when_can_i(course.treatment, course.patient)}
+    row = rows["Have a new session, if no redness, mark or lump is left"]
+    assert len(row.texts) == 2 and set(row.because) == {"pregnant", "keloid_history"}
+    assert all(row.texts for row in rows.values() if row.day is None)
 
 
 def test_help_is_listed_from_now_to_tomorrow():
     assert list(SEEK_HELP) == ["emergency", "urgent", "contact", "watch"]
     assert any("15 minutes" in bullet for bullet in SEEK_HELP["emergency"].bullets)
-
-
-@pytest.mark.parametrize("practice", [True, False])
-def test_every_urgency_has_words_and_only_a_practice_is_named_as_a_clinic(practice):
-    for urgency in (None, *Urgency):
-        words = opening(urgency, practice=practice)
-        text = " ".join([words.line, words.line_for_many, words.sooner, *words.steps])
-        assert words.line and words.steps
-        assert practice or "clinic" not in text
-
-
-def test_when_to_log_again_follows_the_days_of_the_care_page():
-    steps = [opening(Urgency.ON_TRACK, practice=True, day=day).steps[0] for day in (3, 8, 22, 40, 200)]
-    for step, words in zip(
-        steps, ("tomorrow", "two or three days", "a week", "60, 90 and 180", "changes"), strict=True
-    ):
-        assert words in step
-
-
-def test_what_to_do_follows_the_urgency_and_never_stands_in_the_words_of_a_concern():
-    for concern in Concern:
-        texts = texts_of(concern)
-        assert texts.title and texts.patient_titles and texts.cares and texts.think and texts.record
-        for line in texts.meanings:
-            assert not re.search(r"be seen today|see you today|in the next two days|call today", line.say)
-
-
-def test_a_concern_has_a_title_whatever_raised_it():
-    nothing = Grounds(frozenset(), frozenset(), day=200, urgency=Urgency.CONTACT)
-    assert all(patient_text(concern, nothing).title for concern in Concern)
-
-
-@pytest.mark.parametrize(
-    ("criteria", "words"),
-    [
-        (["INF-10"], "often just a cold"),
-        (["INF-24", "INF-25"], "often just a cold"),
-        (["INF-10", "INF-7"], "skin infection"),
-        (["INF-35", "INF-36"], "most likely not from your treatment"),
-        (["INF-36", "INF-12"], "skin infection"),
-    ],
-)
-def test_a_fever_alone_is_not_called_a_skin_infection(criteria, words):
-    grounds = Grounds(frozenset(criteria), frozenset({"temperature_c"}), day=5, urgency=Urgency.URGENT)
-    assert words in patient_text(Concern.INFECTION, grounds).means
-
-
-def test_the_words_for_patients_are_plain():
-    """Grade 8 or below by the Flesch-Kincaid formula, over all that a patient can read of the concerns."""
-    lines = [line for concern in Concern for line in (*texts_of(concern).meanings, *texts_of(concern).cares)]
-    text = " ".join(line.say for line in lines)
-    text += " ".join(bullet + "." for help in SEEK_HELP.values() for bullet in help.bullets)
-    sentences = [part for part in re.split(r"[.?!:;](?:\s|$)", text) if part.strip()]
-    words = re.findall(r"[A-Za-z']+", text)
-    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
-    assert 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59 <= 8

@@ -14,16 +14,8 @@ from symptoms.recovery.vocabulary import Condition, Exposure, Medication, Sign, 
 from tests.courses import criteria_held, drawn, last_assessment
 
 DAYS = (*range(60), 90, 180, 300)
-FOR_PRACTITIONERS = "a reason to think twice before needling; protocol 2026.1 has no rule for what comes after"
 EXPLAINS = "may explain what is seen, for the practitioner to read; it never makes a finding less"
 COUNTS_NOWHERE = {
-    Condition.PSORIASIS: FOR_PRACTITIONERS,
-    Condition.SKIN_CANCER: FOR_PRACTITIONERS,
-    Condition.AUTOIMMUNE: FOR_PRACTITIONERS,
-    Condition.RECENT_TAN: FOR_PRACTITIONERS,
-    Medication.ISOTRETINOIN_6M: FOR_PRACTITIONERS,
-    Medication.TOPICAL_RETINOID: FOR_PRACTITIONERS,
-    Medication.PHOTOSENSITISER: FOR_PRACTITIONERS,
     Exposure.SUNSCREEN_USED: EXPLAINS,
     Exposure.MAKEUP: EXPLAINS,
     Exposure.ACTIVE_SKINCARE: EXPLAINS,
@@ -122,5 +114,5 @@ def test_who_bleeds_easily_is_asked_for_longer_and_told_sooner_and_the_reason_is
 
 @pytest.mark.parametrize("word", [*Condition, *Medication], ids=str)
 def test_who_marks_easily_is_told_sooner_and_the_reason_is_shown(word):
-    marks = word in {"melasma", "pih_history"}
+    marks = word in {"melasma", "pih_history", "recent_tan"}
     assert (word in _evidence(f"C {word} | 10 dark_patches2", "PIG-2")) is marks

@@ -177,7 +177,7 @@ def test_heat_is_judged_by_the_newest_session_only():
 
 
 def test_an_old_session_falls_silent_after_180_days():
-    assert "SCAR-1" in _held_by_the_older(_both("C", 178, "C | 2 raised_scar1"))
+    assert "SCAR-1" in _held_by_the_older(_both("C", 178, "C | 2 raised_scar2"))
     assert _held_by_the_older(_both("C", 179, "C | 2 raised_scar1")) == set()
 
 
@@ -194,4 +194,4 @@ def test_the_stored_form_names_criterion_source_and_facts():
     assert pus["evidence"] == [{"kind": "sign", "word": "pus", "day": 3, "value": None, "limit": None}]
     pain = next(flag for flag in stored["flags"] if flag["concern"] == "unexpected_pain")["criteria"][0]
     assert pain["evidence"][0] == {"kind": "symptom", "word": "pain", "day": 3, "value": 3, "limit": 1}
-    assert (stored["protocol_version"], len(stored["protocol_hash"])) == ("2026.1", 64)
+    assert (stored["protocol_version"], len(stored["protocol_hash"])) == ("2026.2", 64)

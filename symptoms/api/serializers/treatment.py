@@ -12,11 +12,12 @@ from symptoms.forms.treatment import FOLLOWED_FOR, too_deep
 from symptoms.models import Treatment
 from symptoms.models.treatment import DEEPEST_MM
 from symptoms.recovery.groups import BASELINE_COUNTS
-from symptoms.recovery.vocabulary import Area, Condition, Device, Medication, Setting
+from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
 
 FACTS = (
     "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
-    "cartridge_lot", "products", "same_day_injection", "fitzpatrick", "conditions", "medications", "baseline",
+    "cartridge_lot", "products", "same_day_injection", "needles_new", "needles_shared", "fitzpatrick", "conditions",
+    "medications", "baseline",
 )  # fmt: skip
 MOST_PRODUCTS = 20
 
@@ -88,6 +89,10 @@ class TreatmentInSerializer(StrictSerializer):
     cartridge_lot = Text(60, default="")
     products = Products(default=list)
     same_day_injection = YesOrNo(help_text="Whether filler or PRP was injected there the same day.")
+    needles_new = Word(
+        "Answer", Answer, default=Answer.UNKNOWN, help_text="Sealed, and opened in front of the patient."
+    )
+    needles_shared = Word("Answer", Answer, default=Answer.UNKNOWN, help_text="Or the same blood (PRP) kit.")
     fitzpatrick = Number(1, 6, required=False, allow_null=True, help_text="Skin type; left out when not known.")
     conditions = Words("Condition", Condition, default=list)
     medications = Words("Medication", Medication, default=list)
@@ -159,6 +164,8 @@ class TreatmentSerializer(serializers.Serializer):
     cartridge_lot = serializers.CharField()
     products = Products()
     same_day_injection = serializers.BooleanField()
+    needles_new = Word("Answer", Answer)
+    needles_shared = Word("Answer", Answer)
     fitzpatrick = serializers.IntegerField(allow_null=True)
     conditions = Words("Condition", Condition)
     medications = Words("Medication", Medication)

@@ -26,8 +26,16 @@ class CallSerializer(serializers.Serializer):
     number = serializers.CharField()
 
 
+class ConcernTextsSerializer(serializers.Serializer):
+    """What one concern can mean, and how to care for it."""
+
+    title = serializers.CharField()
+    means = serializers.ListField(child=serializers.CharField())
+    care = serializers.ListField(child=serializers.CharField())
+
+
 class VerdictSerializer(serializers.Serializer):
-    """What the patient reads: show it as it is, the steps in their order."""
+    """What the patient reads: show it as it is, in this order."""
 
     def get_attribute(self, entry: Entry) -> Verdict:
         patient = entry.treatment.patient
@@ -36,12 +44,16 @@ class VerdictSerializer(serializers.Serializer):
     urgency = Word("UrgencyOrUnjudged", [*URGENCIES, "unjudged"])
     word = serializers.CharField()
     heading = serializers.CharField()
+    first = serializers.ListField(child=serializers.CharField(), help_text="First aid that cannot wait for the call.")
     line = serializers.CharField()
-    means = serializers.ListField(child=serializers.CharField())
-    steps = serializers.ListField(child=serializers.CharField())
     calls = CallSerializer(many=True)
+    steps = serializers.ListField(child=serializers.CharField())
+    after_call = serializers.ListField(child=serializers.CharField(), help_text="First aid right after the call.")
+    do_not_wait = serializers.CharField()
+    concerns = ConcernTextsSerializer(many=True)
+    also = serializers.CharField(help_text="What else to tell them about.")
     sooner = serializers.CharField(help_text="When to get in touch sooner.")
-    instead = serializers.ListField(child=serializers.CharField(), help_text="When to call for emergency help instead.")
+    at_once = serializers.CharField(help_text="When to call the emergency number.")
 
 
 class ToldWord(Word):

@@ -8,7 +8,8 @@ raising = Raising(Concern.BRUISING_OR_BLEEDING)
 
 CRITERIA = (
     raising.emergency("BLED-1", "0+", v(Symptom.BLEEDING, 4), "S8, K9"),
-    raising.emergency("BLED-2", "0+", v(Symptom.BLEEDING, 3) & seen.FAINTING_OR_CONFUSION, "[D]"),
+    raising.emergency("BLED-2", "0+", v(Symptom.BLEEDING, 3) & (seen.FAINTED | seen.CONFUSED_OR_DROWSY), "[D]"),
+    raising.emergency("BLED-14", "0-3", BLEED_RISK & v(Symptom.SWELLING, 4) & v(Symptom.PAIN, 2), "S90 [D]"),
     raising.urgent("BLED-3", "1+", v(Symptom.BLEEDING, 3), "S8, S10"),
     raising.urgent(
         "BLED-4",

@@ -2,7 +2,7 @@
 
 from symptoms.recovery.criteria import Raising
 from symptoms.recovery.groups import HEAT
-from symptoms.recovery.predicates import above, n_above, twice, u
+from symptoms.recovery.predicates import SUN_RECENT, above, has, n_above, seen, twice, u
 from symptoms.recovery.vocabulary import Concern, Symptom
 
 raising = Raising(Concern.PERSISTENT_REDNESS)
@@ -26,5 +26,17 @@ CRITERIA = (
         "S1, K7 [D]",
     ),
     raising.contact("RED-4", "28+; A 8+; B 14+; C 17+", twice(Symptom.REDNESS), "S1, K7 [D]"),
+    raising.contact(
+        "RED-6",
+        "1+",
+        has.AUTOIMMUNE & above(Symptom.REDNESS) & (SUN_RECENT | seen.FEELING_ILL | seen.JOINT_PAIN_OR_SHIN_LUMPS),
+        "S104, S101 [D]",
+    ),
+    raising.contact(
+        "RED-7",
+        "7+",
+        has.PSORIASIS & above(Symptom.REDNESS) & (above(Symptom.PEELING) | above(Symptom.ITCHING)),
+        "S101, K-general [D]",
+    ),
     raising.watch("RED-5", "0+", above(Symptom.REDNESS), "[D]"),
 )

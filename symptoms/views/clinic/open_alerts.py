@@ -16,7 +16,7 @@ from symptoms.forms.handling import ResolveForm
 from symptoms.journal.course_days import DayRead
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
-from symptoms.recovery.patient_texts import ConcernTexts
+from symptoms.recovery.texts import PractitionerTexts
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
 from symptoms.wording.practitioner import alert_title, left_in_words, think_of
@@ -99,7 +99,7 @@ class OpenAlert:
         return asks or bool(self.form and self.form.errors)
 
     @property
-    def think(self) -> ConcernTexts | None:
+    def think(self) -> PractitionerTexts | None:
         return think_of(self.flag) if self.flag else None
 
     @property

@@ -148,5 +148,7 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
         ("Cartridge", treatment.cartridge_lot),
         ("Products", ", ".join(map(product_in_words, treatment.products))),
         ("Injected", "Filler or PRP, the same day" if treatment.same_day_injection else ""),
+        ("New needles", treatment.get_needles_new_display()),
+        ("Shared", treatment.get_needles_shared_display()),
     ]
     return [(what, text) for what, text in rows if text]

@@ -103,15 +103,15 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
         patients = _open(practice).select_related("patient", "treatment", "entry")
-        patients = patients.defer("treatment__products", "entry__answers")
+        patients = patients.defer("entry__answers")
         patients = patients.order_by("-alert_urgency", "waiting_since", "patient_id")
         return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
     flags = Assessment.objects.filter(entry=OuterRef("status__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     if show != "all":
         everybody = everybody.filter(status__urgency=VERDICTS[show], status__alert_urgency=0)
-    listed = everybody.select_related("status__treatment", "status__entry").annotate(flags=Subquery(flags))
-    pages = Paginator(listed.defer("status__treatment__products", "status__entry__answers"), ROWS)
+    shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=Subquery(flags))
+    pages = Paginator(shown.defer("status__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)
 

@@ -156,7 +156,7 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
         .exclude(kind=Alert.Kind.LEFT)
         .with_holder()
         .select_related("treatment", "entry", "acknowledged_by")
-        .defer("treatment__products", "entry__answers", "entry__note", "acknowledged_by__password")
+        .defer("entry__answers", "entry__note", "acknowledged_by__password")
         .with_flags()
         .with_messages(about)
         .order_by("-urgency", "worsened_at", "concern")  # as on the patient's page

@@ -19,6 +19,7 @@ LABELS = {
     "performed_at": "When", "day_zero": "Day 0", "needle_depth_mm": "Depth in mm", "energy_mj": "Energy in mJ",
     "areas_other": "Other areas", "fitzpatrick": "Skin type", "baseline": "Usual levels", "medications": "Medicines",
     "practitioner": "Treated by", "operator": "Done by somebody else",
+    "needles_new": "New needles", "needles_shared": "Needles used by somebody else",
 }  # fmt: skip
 
 

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 from accounts.access import PatientRequest, patient_required
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import lines_for
-from symptoms.models import Treatment
+from symptoms.models import PatientStatus, Treatment
 from symptoms.recovery import care as aftercare
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.views.patient.own_treatments import own_treatments
-from symptoms.wording.care import in_full
+from symptoms.wording.care import in_full, in_words
 from symptoms.wording.times import short
 
 
@@ -28,6 +28,8 @@ def care(request: PatientRequest) -> HttpResponse:
         return render(request, "patient/care.html", {"tab": "care", "treatment": None})
     treatment, today = treatments[0], patient.today(timezone.now())
     values = treatment_values(treatment), patient_values(treatment)
+    status = PatientStatus.objects.filter(patient=patient).first()
+    open_concern = status is not None and status.has_open_concern
     day = max(0, treatment.day_of(today))
     phase, shown_day = _shown(request.GET.get("phase", ""), day)
     lines = lines_for(patient)
@@ -37,8 +39,13 @@ def care(request: PatientRequest) -> HttpResponse:
         "phases": aftercare.PHASES,
         "current": aftercare.phase_of(day),
         "shown": phase,
-        "advice": in_full(aftercare.care(shown_day, *values), has_clinic=lines.has_clinic),
-        "allowed": [_allowed(what, first, treatment, today) for what, first in aftercare.when_can_i(*values)],
+        "advice": in_full(aftercare.care(shown_day, *values, open_concern=open_concern), has_clinic=lines.has_clinic),
+        "allowed": [
+            _allowed(activity, treatment, today, has_clinic=lines.has_clinic)
+            for activity in aftercare.when_can_i(
+                *values, open_concern=open_concern, is_on_track=status is not None and status.is_on_track
+            )
+        ],
         "lines": lines,
         "version": PROTOCOL.version,
     }
@@ -55,8 +62,12 @@ def _shown(key: str, day: int) -> tuple[aftercare.Phase, int]:
     raise Http404
 
 
-def _allowed(what: str, first: int, treatment: Treatment, today: date) -> dict[str, str]:
-    on = treatment.date_of(first)
+def _allowed(activity: aftercare.Allowed, treatment: Treatment, today: date, *, has_clinic: bool) -> dict[str, str]:
+    """What, from when on, and what to ask or mind first."""
+    row = {"what": activity.title, "more": in_words(activity.texts, has_clinic=has_clinic)}
+    if activity.day is None:
+        return row | {"icon": "question", "when": "Ask first."}
+    on = treatment.date_of(activity.day)
     if on <= today:
-        return {"what": what, "icon": "check", "when": f"now, since {short(on, today)}"}
-    return {"what": what, "icon": "clock", "when": f"from day {first}, {short(on, today)}"}
+        return row | {"icon": "check", "when": f"Now, since {short(on, today)}."}
+    return row | {"icon": "clock", "when": f"From day {activity.day}, {short(on, today)}."}

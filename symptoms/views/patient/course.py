@@ -136,7 +136,7 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
             "signs": _listed(values.signs),
             "temperature": degrees(values.temperature_c, unit) if values.temperature_c is not None else "",
             "exposures": _listed(values.exposures),
-            "received": received(entry, day_read.assessment, verdict, patient, now),
+            "received": received(entry, day_read.assessment, patient, now),
             "replaced": earlier.only("id", "treatment", "received_at", "day"),
         }
     return render(request, "patient/course_day.html", context)

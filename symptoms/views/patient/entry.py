@@ -38,7 +38,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "verdict": verdict,
         "lines": lines,
         "newer": newer,
-        "received": received(entry, assessment, verdict, patient, now) if entry.is_current else None,
+        "received": received(entry, assessment, patient, now) if entry.is_current else None,
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
         "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
     }

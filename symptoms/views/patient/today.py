@@ -74,7 +74,7 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
     last, assessment = (course.newest.entry, course.newest.assessment) if course.newest else (None, None)
     lines = lines_for(patient)
     verdict = verdict_about(last, assessment, lines, unit_for(request, patient)) if last else None
-    response = received(last, assessment, verdict, patient, now) if last and verdict else None
+    response = received(last, assessment, patient, now) if last and verdict else None
     is_loud = assessment is not None and assessment.urgency >= Urgency.URGENT and not (response and response["closed"])
     is_logged = course.days[-1].entry is not None
     return {
@@ -89,7 +89,8 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
         "lines": lines,
         "expected": _expected(course),
         "advice": in_short(
-            care(day, treatment_values(treatment), patient_values(treatment)), has_clinic=lines.has_clinic
+            care(day, treatment_values(treatment), patient_values(treatment)),  # what is open stands above it
+            has_clinic=lines.has_clinic,
         ),
     }
 

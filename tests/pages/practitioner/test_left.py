@@ -28,7 +28,7 @@ def test_the_queue_says_who_left_with_what_and_who_was_not_told(desk, left, clin
     shown = text_of(desk.get(QUEUE))
     assert "1 to review" in shown and "1 to review" in text_of(desk.get(f"{QUEUE}?show=all"))
     assert "Left with something open" in shown
-    assert "Left your clinic with 2 open: infection (see today)," in shown and "no one has it" in shown
+    assert "Left your clinic with 2 open: signs of infection (see today)," in shown and "no one has it" in shown
     Delivery.objects.filter(alert=left).update(refused_at=timezone.now())
     assert "Could not be told" in text_of(desk.get(QUEUE))
     Delivery.objects.filter(alert=left).delete()
@@ -46,7 +46,7 @@ def test_it_is_not_in_the_list_of_anybody_else(left):
 def test_the_page_says_it_and_it_is_closed_there(desk, left):
     page = reverse("patient", args=[left.treatment.patient_id])
     shown = text_of(desk.get(page))
-    assert "Left your clinic with 2 open: infection (see today)," in shown
+    assert "Left your clinic with 2 open: signs of infection (see today)," in shown
     assert "The patient reads" not in shown and "Otherwhere" not in shown
     desk.post(reverse("acknowledge", args=[left.treatment_id]))
     shown = text_of(desk.get(page))

@@ -45,7 +45,7 @@ def test_i_have_this_stands_beside_the_worst_before_its_facts_and_the_choice_of_
 def test_a_further_alert_is_folded_under_its_urgency_and_facts(desk, session):
     logged(session, 4, pain=4, redness=3, signs=["pus"])
     assert unfolded(opened(desk, session)) == [False] * (Alert.objects.open().count() - 1)
-    assert "Unexpected pain See today pain very severe" in page(desk, session)
+    assert "Pain above expected See today pain very severe" in page(desk, session)
 
 
 def test_a_further_alert_unfolds_where_its_line_does_not_say_all(desk, session):
@@ -91,7 +91,7 @@ def test_one_tap_is_one_line_of_the_history(desk, session):
     logged(session, 4, pain=4, redness=3, signs=["pus"])
     answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
     assert text_of(answer).count("“I have this”") == 1
-    assert "Took infection and 2 more: “I have this”" in text_of(answer)  # by the most urgent
+    assert "Took signs of infection and 2 more: “I have this”" in text_of(answer)  # by the most urgent
     assert [words(link) for link in select(answer, "a[@href='#note']")] == ["Note or message"]
 
 

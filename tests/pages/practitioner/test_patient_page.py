@@ -151,7 +151,7 @@ def test_closing_keeps_the_outcome_in_the_history(desk, session):
     ill(session)
     alert = Alert.objects.get(concern="infection")
     answer = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "seen", "reason": "Swab taken."}, follow=True)
-    assert "Closed infection: Seen: Swab taken." in text_of(answer)
+    assert "Closed signs of infection: Seen: Swab taken." in text_of(answer)
     again = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"}, follow=True)
     assert "Somebody closed this before you" in text_of(again)
 

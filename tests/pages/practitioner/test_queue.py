@@ -43,8 +43,8 @@ def follow(clinic, noor, name: str, day: int = 4, *, ago: timedelta = timedelta(
 
 
 def test_the_most_urgent_come_first_then_the_longest_waiting(clinic, noor, desk):
-    follow(clinic, noor, "Late contact", signs=["feeling_ill"])
-    follow(clinic, noor, "Early contact", ago=timedelta(hours=2), signs=["feeling_ill"])
+    follow(clinic, noor, "Late contact", signs=["feeling_ill"], temperature_c=37.5)
+    follow(clinic, noor, "Early contact", ago=timedelta(hours=2), signs=["feeling_ill"], temperature_c=37.5)
     follow(clinic, noor, "Urgent", signs=["pus"])
     follow(clinic, noor, "Emergency", signs=["trouble_breathing"])
     follow(clinic, noor, "Watched", redness=3)
@@ -59,7 +59,9 @@ def test_row_and_page_name_the_same_of_two_as_urgent(clinic, noor, desk):
     for was, became in (("infection", ""), ("unexpected_pain", "infection"), ("", "unexpected_pain")):
         Alert.objects.filter(concern=was).update(concern=became)  # whichever was written first
     page = text_of(desk.get(reverse("patient", args=[session.patient_id])))
-    assert page.index("Infection") < page.index("Unexpected pain") and "Infection:" in text_of(desk.get(QUEUE))
+    assert page.index("Signs of infection") < page.index("Pain above expected") and "Signs of infection:" in text_of(
+        desk.get(QUEUE)
+    )
 
 
 def test_each_list_shows_its_own_and_all_shows_everybody_by_name(clinic, noor, desk):
@@ -83,7 +85,7 @@ def test_a_row_says_why_how_long_and_who_has_it(clinic, noor, desk):
     session = follow(clinic, noor, "Mara", ago=timedelta(minutes=14), pain=3, warmth=2, signs=["pus"])
     row = text_of(desk.get(QUEUE))
     assert "Day 4 · Pen 1.5 mm · type II" in row
-    assert "Infection: pus, pain severe, heat medium" in row
+    assert "Signs of infection: pus, pain severe, heat medium" in row
     assert "See today" in row
     assert "14 min no one has it" in row
     acknowledge(session, by=noor, now=timezone.now())
