@@ -40,6 +40,7 @@ class Change(Enum):
     AMENDED = "a day was answered anew"
     JUDGED = "an entry that could not be judged has been"
     TREATMENT = "the treatment was corrected"
+    PROTOCOL = "another version of the protocol judges"
     LINKED = "a practice came to care for the patient"
 
 

@@ -65,19 +65,36 @@ def judge_entry(journal: Journal, entry: Entry, *, now: datetime, change: Change
     return Judged(entry, rows.get(entry.id) or judgement.stored.get(entry.id), queued)
 
 
-def judge_all(patient: Patient, *, now: datetime) -> None:
+def judge_all(patient: Patient, *, now: datetime, change: Change = Change.TREATMENT) -> int:
     """Judge every day of a patient's sessions again, after something that they all may rest on has changed.
 
+    Alerts come from the newest day of each session. Gives how many days are judged otherwise than before.
     Call it inside a transaction, with the patient locked.
     """
-    journal = read_journal(patient)
-    days = [(session, day) for session in journal.sessions for day in sorted(journal.days(session))]
-    judgement = _judge(journal, days)
-    _store(judgement, now)
+    judgement, days = _judge_every_day(patient)
+    rows = _store(judgement, now)
     _put_off(judgement, days, None, now)
     for session in _sessions_in(days):
-        _raise(judgement, session, None, now, Change.TREATMENT)
+        _raise(judgement, session, None, now, change)
     refresh_status(patient)
+    return len(rows)
+
+
+def judged_and_stored(patient: Patient) -> list[tuple[Treatment, Assessment, core.Assessment]]:
+    """Each day that was judged: its session, what is stored of it, and what is made of it now. Writes nothing."""
+    judgement, days = _judge_every_day(patient)
+    ids = ((treatment, judgement.journal.days(treatment)[day].id) for treatment, day in days)
+    return [
+        (treatment, judgement.stored[id], judgement.made[id])
+        for treatment, id in ids
+        if id in judgement.stored and id in judgement.made
+    ]
+
+
+def _judge_every_day(patient: Patient) -> tuple[Judgement, Days]:
+    journal = read_journal(patient)
+    days = [(session, day) for session in journal.sessions for day in sorted(journal.days(session))]
+    return _judge(journal, days), days
 
 
 def raise_newest(patient: Patient, *, now: datetime) -> None:
@@ -239,6 +256,8 @@ def _lost(judgement: Judgement, entry: Entry, change: Change) -> Callable[[Alert
         return set(entry.treatment.entries.filter(day=entry.day).values_list("pk", flat=True))
 
     def lost(alert: Alert) -> bool:
+        if change is Change.PROTOCOL:
+            return False  # the answers are as they were
         if change is Change.AMENDED and alert.entry_id in of_the_day():
             return _is_without(judgement.made.get(entry.id), alert.concern)
         if alert.entry_id in judgement.made:

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
 
-from symptoms.recovery.ceilings import CEILINGS, LISTED_DAYS, MODIFIERS
+from symptoms.recovery.ceilings import CEILINGS, HIGHEST_RAISED, LISTED_DAYS, MODIFIERS, SCAR_DEPTH_MM
 from symptoms.recovery.concerns import (
     acne,
     allergy,
@@ -29,9 +28,19 @@ from symptoms.recovery.concerns import (
     swelling,
     volume,
 )
-from symptoms.recovery.criteria import Criterion
+from symptoms.recovery.criteria import HOME_DAYS, Criterion
 from symptoms.recovery.day import FEVER, FEVER_AT_RISK
-from symptoms.recovery.groups import AT_RISK, BASELINE_COUNTS, HEAT, HOT, INFECTION_SIGNS, NOT_ON_THE_SKIN, SLOW_HEALING
+from symptoms.recovery.groups import (
+    AT_RISK,
+    BASELINE_COUNTS,
+    BLEED_RISK,
+    HEAT,
+    HOT,
+    INFECTION_SIGNS,
+    NOT_ON_THE_SKIN,
+    PIH_HISTORY,
+    SLOW_HEALING,
+)
 from symptoms.recovery.vocabulary import Symptom
 
 VERSION = "2026.2"
@@ -41,13 +50,16 @@ _TERMS = (
     BASELINE_COUNTS,
     frozenset(SLOW_HEALING),
     frozenset(AT_RISK),
+    frozenset(BLEED_RISK),
+    frozenset(PIH_HISTORY),
     HEAT,
     HOT,
     frozenset(INFECTION_SIGNS),
     NOT_ON_THE_SKIN,
     (FEVER, FEVER_AT_RISK),
+    (SCAR_DEPTH_MM, HIGHEST_RAISED),
+    (HOME_DAYS.start, HOME_DAYS.stop),
 )
-_TABLES = ("questions.toml", "patient_texts.toml", "practitioner_texts.toml", "aftercare.toml")
 
 ALL_CRITERIA: tuple[Criterion, ...] = tuple(
     criterion
@@ -86,7 +98,10 @@ class Protocol:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 (hex) over ceilings, modifiers, terms, criteria, questions, words and aftercare: any change shows."""
+        """SHA-256 (hex) over all that decides what is raised: bands, ceilings, modifiers, groups, terms and criteria.
+
+        What is asked, said and translated is not part of it: new words judge no day otherwise.
+        """
         return sha256("\n".join(self._content()).encode()).hexdigest()
 
     def _content(self) -> Iterator[str]:
@@ -97,8 +112,6 @@ class Protocol:
             yield json.dumps(asdict(modifier), default=sorted)
         for c in self.criteria:
             yield " | ".join([c.id, str(c.concern), c.written_urgency, str(c.days), str(c.predicate), c.source])
-        for name in _TABLES:
-            yield (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 class DaysIndex:

@@ -1,0 +1,38 @@
+"""Judges stored days by the protocol that is installed, a page of patients at a time, while people go on logging."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from symptoms.journal.reassessing import compare, patients_after, reassess
+from symptoms.recovery.comparing import Tally
+from symptoms.recovery.protocol import PROTOCOL
+
+
+class Command(BaseCommand):
+    help = (
+        "Judges every stored day by the installed protocol and stores those that differ; earlier assessments are kept. "
+        "Alerts come from the newest day of each session only. May be stopped, and taken up again with --after."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
+        parser.add_argument("--after", type=UUID, metavar="ID", help="go on after this patient")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="what changed as one JSON object")
+
+    def handle(self, *, dry_run: bool, after: UUID | None, as_json: bool, **options: Any) -> None:
+        tally, patients = Tally(), 0
+        while page := patients_after(after):
+            for patient in page:
+                if compare(patient, tally) and not dry_run:
+                    reassess(patient.pk, now=timezone.now())
+                after = patient.pk
+            patients += len(page)
+            progress = f"patients: {patients:,}; days: {tally.days:,}; different: {tally.changed:,}"
+            self.stderr.write(f"{progress}; to go on from here: --after {after}")
+        self.stdout.write(json.dumps(tally.as_json()) if as_json else tally.as_table())
+        done = "nothing was stored" if dry_run else "stored"
+        self.stderr.write(f"Judged by protocol {PROTOCOL.version} ({PROTOCOL.hash[:12]}), {done}.")
