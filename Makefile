@@ -17,7 +17,7 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \
 	tests/pages/test_bad_input.py tests/pages/test_statements.py
 
-.PHONY: help setup install run test cases check check-code check-project docs bench load faults screenshots lock browser postgres
+.PHONY: help setup install run test cases check check-code check-project docs bench load faults simulate screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make bench        the figures on both databases, beside a floor and the last run's"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
+	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
 	@echo "make screenshots  the pictures under docs/"
 	@echo "make lock         pins the dependencies again, with uv"
 
@@ -64,6 +65,9 @@ test: check browser postgres
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m faults $(ROWS)
+
+simulate: setup
+	@MENDLINE_DEBUG=1 DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.simulator $(SIMULATE)
 
 cases: .venv/.run
 	@MENDLINE_DEBUG=1 $(BIN)/python manage.py assess_cases tests/cases
