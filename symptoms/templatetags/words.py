@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from django import template
+from django.utils.translation import gettext
 
 from accounts.members import user_name
 from symptoms.models import Treatment
 from symptoms.recovery.phrases import step, title
+from symptoms.recovery.texts import COMMON
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import evidence
 from symptoms.wording.patient import at_most
@@ -19,6 +21,12 @@ register.filter("question_title", title)  # Django has a `title` of its own
 for in_words in (answers_in_words, at_most, concern_title, evidence, full, left_in_words, span, step, user_name):
     register.filter(in_words)
 register.simple_tag(on_both_clocks)
+
+
+@register.simple_tag
+def honest_line(name: str) -> str:
+    """A line of `[common]` in recovery/patient_texts.toml that every page says in the same words: "not_reviewed"."""
+    return gettext(COMMON[name])
 
 
 @register.filter
