@@ -12,6 +12,7 @@ from accounts.fields import NameField, ZoneField, set_choices, zone_choices
 from accounts.models import Patient, Practice
 from accounts.patients import TOO_YOUNG
 from symptoms.forms.fields import BirthYearField
+from symptoms.forms.needles import NEEDLES, OwnNeedlesForm, unknown_needles
 from symptoms.forms.skin_history import SKIN, USUAL, OwnSkinForm
 from symptoms.models import Treatment
 
@@ -76,7 +77,7 @@ class StartForm(BornForm):
         self.order_fields(self.field_order)
 
 
-class WelcomeForm(BornForm, OwnSkinForm):
+class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
     """After accepting an invitation: nothing that the clinic has written down is asked again."""
 
     right = forms.ChoiceField(
@@ -93,7 +94,9 @@ class WelcomeForm(BornForm, OwnSkinForm):
         if not self.asks_usual:
             known |= set(USUAL)
         if treatment is None:
-            known.add("right")
+            known |= {"right", *NEEDLES}
+        else:
+            known |= {*NEEDLES}.difference(unknown_needles(treatment))
         if patient.year_of_birth:
             known.add("year_of_birth")
         if patient.agreed_to("care"):  # when joining
@@ -101,6 +104,9 @@ class WelcomeForm(BornForm, OwnSkinForm):
             self.texts = []
         for name in known:
             del self.fields[name]
+
+    def facts(self) -> dict[str, Any]:
+        return {**self.needles(), **OwnSkinForm.facts(self)}
 
     @property
     def asks_about_skin(self) -> bool:

@@ -14,11 +14,12 @@ from django.http import QueryDict
 
 from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField, typed_id
+from symptoms.forms.needles import NEEDLES, NeedlesForm, OwnNeedlesForm
 from symptoms.forms.skin_history import OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
 from symptoms.models.treatment import DEEPEST_MM
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.vocabulary import Answer, Device
+from symptoms.recovery.vocabulary import Device
 from symptoms.wording import treatment as words
 from symptoms.wording.times import clock_by
 
@@ -29,8 +30,6 @@ AS_TYPED = (
     "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
     "cartridge_lot",
 )  # fmt: skip
-
-NEEDLES = ("needles_new", "needles_shared")
 
 
 def id_in(typed: QueryDict) -> UUID:
@@ -63,7 +62,7 @@ class DepthField(NumberField):
         return too_deep(value) if value > self.most else super().refusal(value)
 
 
-class SessionForm(forms.Form):
+class SessionForm(NeedlesForm):
     """What was done: units and ranges stand beside the fields."""
 
     performed_at = LocalTimeField(label="When", longest_ago=FOLLOWED_FOR)
@@ -102,21 +101,6 @@ class SessionForm(forms.Form):
         choices=[("no", "No"), ("yes", "Yes")],
         coerce=lambda answer: answer == "yes",
         error_messages={"required": "Answer with yes or no."},
-    )
-
-    needles_new = forms.ChoiceField(
-        label="Were the needles new?",
-        required=False,
-        widget=forms.RadioSelect,
-        choices=list(words.ANSWERS.items()),
-        help_text="New needles come in a sealed pack with a date on it.",
-    )
-    needles_shared = forms.ChoiceField(
-        label="Has anybody else used these needles, or the same blood (PRP) kit?",
-        required=False,
-        widget=forms.RadioSelect,
-        choices=list(words.ANSWERS.items()),
-        help_text="A roller that only one person uses counts as theirs alone.",
     )
 
     def __init__(
@@ -182,7 +166,7 @@ class SessionForm(forms.Form):
         named = ((cleaned[f"product_name_{row}"], cleaned[f"product_lot_{row}"]) for row in self.rows)
         return {
             **{name: cleaned[name] for name in (*AS_TYPED, "same_day_injection")},
-            **{name: cleaned[name] or Answer.UNKNOWN for name in NEEDLES},
+            **self.needles(),
             "products": [{"name": name, "lot": lot} if lot else {"name": name} for name, lot in named if name],
         }
 
@@ -225,7 +209,7 @@ class TreatmentForm(SessionForm, SkinForm):
         return {**SessionForm.facts(self), **SkinForm.facts(self), "practitioner": self.cleaned_data["practitioner"]}
 
 
-class OwnTreatmentForm(SessionForm, OwnSkinForm):
+class OwnTreatmentForm(SessionForm, OwnNeedlesForm, OwnSkinForm):
     """A treatment recorded by the patient, in plain words; what only a clinic knows may stay empty."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -233,11 +217,6 @@ class OwnTreatmentForm(SessionForm, OwnSkinForm):
         for name, label, help_text in OWN_WORDS:
             self.fields[name].label, self.fields[name].help_text = label, help_text
         self.fields["performed_at"].help_text = f"{DAY_ZERO} {self.clock}".strip()
-        for name, answers in (("needles_new", words.NEEDLES_NEW), ("needles_shared", words.NEEDLES_SHARED)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = list(answers.items())
-        self.fields["needles_shared"].help_text = "A roller that only you use counts as yours alone."
 
     def facts(self) -> dict[str, Any]:
         return {**SessionForm.facts(self), **OwnSkinForm.facts(self)}

@@ -373,3 +373,8 @@ def next_log(next_day: int | None, day: int) -> str:
 def at_most(limit: int) -> str:
     """How much of a symptom is usual: "none", "up to mild"."""
     return "up to very severe" if limit >= 4 else f"up to {step(limit)}" if limit else "none"
+
+
+def about_needles() -> str:
+    """What is said on day 0 to somebody of whose needles it is not known whether they were new and unused."""
+    return _(COMMON["needles"])

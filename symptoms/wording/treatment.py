@@ -69,17 +69,17 @@ CONDITIONS = {
 }
 CONDITIONS_IN_PLAIN_WORDS = CONDITIONS | {
     Condition.ACTIVE_ACNE: "Acne now",
-    Condition.KELOID_HISTORY: "Scars that grow thick or raised (keloids)",
+    Condition.KELOID_HISTORY: "Scars that grow thick or raised (you, or your parents)",
     Condition.MELASMA: "Brown patches on the face (melasma)",
     Condition.PIH_HISTORY: "Dark marks after spots or cuts",
     Condition.VITILIGO: "White patches (vitiligo)",
-    Condition.IMMUNOSUPPRESSED: "A weak immune system",
-    Condition.AUTOIMMUNE: "An autoimmune disease, such as lupus",
+    Condition.IMMUNOSUPPRESSED: "Weak defences: cancer treatment, HIV, a transplant, or no spleen",
+    Condition.AUTOIMMUNE: "An illness like lupus, scleroderma or dermatomyositis",
     Condition.BLEEDING_DISORDER: "I bleed or bruise easily (a bleeding disorder)",
     Condition.METAL_ALLERGY: "Allergy to metal, such as nickel",
     Condition.LATEX_OR_ANAESTHETIC_ALLERGY: "Allergy to latex or numbing cream",
-    Condition.SKIN_CANCER: "Skin cancer there, now or before",
-    Condition.RECENT_TAN: "A tan or sunburn there just before",
+    Condition.SKIN_CANCER: "Skin cancer there, or a spot that changes, now or before",
+    Condition.RECENT_TAN: "A tan or a sunburn there in the four weeks before",
 }
 
 MEDICATIONS = {
@@ -92,8 +92,11 @@ MEDICATIONS = {
     Medication.PHOTOSENSITISER: "Photosensitiser",
 }
 MEDICATIONS_IN_PLAIN_WORDS = {
-    Medication.BLOOD_THINNER: "A blood thinner, such as warfarin or apixaban",
-    Medication.NSAID: "Ibuprofen, naproxen or aspirin",
+    Medication.BLOOD_THINNER: (
+        "A blood thinner (names: warfarin, apixaban, rivaroxaban, clopidogrel). "
+        "A low dose of aspirin each day counts too."
+    ),
+    Medication.NSAID: "Ibuprofen, naproxen or aspirin for pain, in the last 7 days",
     Medication.ORAL_STEROID: "Steroid tablets, such as prednisolone",
     Medication.IMMUNOSUPPRESSANT: "Medicine that calms the immune system",
     Medication.ISOTRETINOIN_6M: "Acne tablets (isotretinoin) in the last 6 months",

@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import PatientRequest, patient_required
+from symptoms.forms.needles import unknown_needles
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
+from symptoms.wording.patient import about_needles
 from symptoms.wording.times import full
 
 NOTES_SHOWN = 5
@@ -37,6 +39,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "on": full(entry.treatment.date_of(entry.day)),
         "verdict": verdict,
         "lines": lines,
+        "about_needles": about_needles() if entry.day == 0 and unknown_needles(entry.treatment) else "",
         "newer": newer,
         "received": received(entry, assessment, patient, now) if entry.is_current else None,
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],

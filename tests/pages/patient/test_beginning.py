@@ -108,6 +108,30 @@ def test_without_the_needed_agreement_nothing_of_the_welcome_is_kept(invited):
     assert held(page)["fitzpatrick"] == ["5"]
 
 
+@pytest.mark.parametrize("known", ["", "needles_new", "needles_shared", "both"])
+def test_the_welcome_asks_of_the_needles_what_is_not_known(invited, known):
+    names = ("needles_new", "needles_shared")
+    Treatment.objects.update(**{name: "no" for name in names if known in (name, "both")})
+    page = people.signed_in(invited).get(WELCOME)
+    asked = {field.get("name") for field in select(page, "input")} & {*names}
+    assert asked == {name for name in names if known not in (name, "both")}
+    for name, question in (
+        ("needles_new", "Were the needles new? New needles come in a sealed pack with a date on it. "
+                        "Yes, sealed, and opened in front of me No I don’t know"),
+        ("needles_shared", "Has anybody else used these needles, or the same blood (PRP) kit? A roller that only you "
+                           "use counts as yours alone. No, only me Yes I don’t know"),
+    ):  # fmt: skip
+        assert (question in text_of(page)) == (name in asked)
+
+
+def test_what_the_patient_says_of_the_needles_is_kept(invited):
+    form = {"right": "yes", "fitzpatrick": "5", "needles_new": "no", "needles_shared": "no", "year_of_birth": "1990",
+            "care": "on", "usual_itching": "0", "usual_peeling": "1"}  # fmt: skip
+    assert people.signed_in(invited).post(WELCOME, form).url == reverse("today")
+    treatment = Treatment.objects.get()
+    assert (treatment.needles_new, treatment.needles_shared) == ("no", "no")
+
+
 def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
     form = {"right": "no", "fitzpatrick": "unknown", "year_of_birth": "1990", "care": "on"}
     page = people.signed_in(invited).post(WELCOME, form, follow=True)

@@ -239,3 +239,20 @@ def test_a_message_of_the_clinic_is_read_and_marked_so(ana, phone, noor):
     phone.post(reverse("message_read", args=[note.id]))
     assert Note.objects.get(pk=note.id).read_at is not None
     assert "I read it" not in text_of(phone.get(reverse("today")))
+
+
+@pytest.mark.parametrize(
+    ("day", "needles", "is_said"),
+    [
+        (0, {}, True),
+        (0, {"needles_new": "yes"}, True),
+        (0, {"needles_shared": "no"}, True),
+        (0, {"needles_new": "yes", "needles_shared": "no"}, False),
+        (1, {}, False),
+    ],
+)
+def test_on_day_0_whoever_does_not_know_about_the_needles_is_told_to_ask(ana, day, needles, is_said):
+    entry = logged(pen(ana, days_ago=day, **needles), day).entry
+    page = people.signed_in(ana).get(reverse("entry", args=[entry.pk]))
+    sentence = "Were your needles new, and opened in front of you? If you don't know, ask the person who treated you."
+    assert (sentence in text_of(page)) is is_said

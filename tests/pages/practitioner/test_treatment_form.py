@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from symptoms.forms.skin_history import IN_PLAIN_WORDS
 from symptoms.forms.treatment import PRODUCT_ROWS, OwnTreatmentForm
 
 NOW = datetime(2026, 6, 15, 12, 0, tzinfo=UTC)
@@ -148,3 +149,19 @@ def test_every_row_for_a_product_is_there_and_can_be_told_filled_or_empty_by_the
 def test_a_fold_that_holds_something_or_a_mistake_stands_open(typed, folds):
     filled = form(**typed)
     assert (filled.has_other_areas(), filled.is_done_elsewhere()) == folds
+
+
+def test_patients_read_of_conditions_and_medicines_in_plain_words():
+    plain = {word: text for _, choices in IN_PLAIN_WORDS for word, text in choices}
+    exact = {
+        "blood_thinner": "A blood thinner (names: warfarin, apixaban, rivaroxaban, clopidogrel). "
+        "A low dose of aspirin each day counts too.",
+        "nsaid": "Ibuprofen, naproxen or aspirin for pain, in the last 7 days",
+        "immunosuppressed": "Weak defences: cancer treatment, HIV, a transplant, or no spleen",
+        "autoimmune": "An illness like lupus, scleroderma or dermatomyositis",
+        "skin_cancer": "Skin cancer there, or a spot that changes, now or before",
+        "recent_tan": "A tan or a sunburn there in the four weeks before",
+        "photosensitiser": "Medicine that makes skin burn easily, such as doxycycline",
+        "keloid_history": "Scars that grow thick or raised (you, or your parents)",
+    }
+    assert {word: plain[word] for word in exact} == exact
