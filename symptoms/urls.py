@@ -7,7 +7,7 @@ from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import patient as patient_page
 from symptoms.views.clinic import patient_details, queue
 from symptoms.views.clinic import treatments as clinic_treatments
-from symptoms.views.patient import care, course, entry, joining, log, onboarding, today
+from symptoms.views.patient import care, course, entry, joining, log, onboarding, seen, today
 from symptoms.views.patient import photos as own_photos
 from symptoms.views.patient import treatments as own_treatments
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("log/", log.log, name="log"),
     path("log/<int:day>/", log.log_day, name="log_day"),
     path("entries/<id:entry_id>/", entry.entry, name="entry"),
+    path("seen/", seen.seen, name="seen"),
     path("course/", course.course, name="course"),
     path("course/<int:day>/", course.course_day, name="course_day"),
     path("course/<int:day>/photos/", own_photos.photo_add, name="photo_add"),

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from accounts.compiled_queries import CompiledQuery
 from accounts.models import Consent, Membership, Patient
 from symptoms.models import Entry, Treatment
+from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.recovery import course as values
 from symptoms.recovery.assessment import EARLIER_FOR
 from symptoms.recovery.vocabulary import Answer, Condition, Device, Medication, Setting, Symptom
@@ -27,7 +28,7 @@ _TREATED = Membership.objects.practitioners().filter(
 _CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
 
 
-def sessions_of(patient_id: UUID) -> QuerySet[Treatment]:
+def sessions_of(patient_id: UUID) -> TreatmentQuerySet:
     """A patient's sessions; each says whether the consent to care stands and its practitioner still works there."""
     sessions = Treatment.objects.filter(patient=patient_id)
     agreed, is_there = Exists(_CARE.filter(patient=patient_id)), Exists(_TREATED)

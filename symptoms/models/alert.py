@@ -1,6 +1,7 @@
 """What a practitioner has to look at, what became of it, and what they wrote."""
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -104,6 +105,8 @@ class Alert(models.Model):
         is_held: bool  # with_holder
         left_open: str | None  # with_what_was_left
         flags: list[Flag] | None  # with_flags
+        answer: str | None  # alerts/patient_answers.py
+        answered_at: datetime | None
         tried: bool  # with_messages
         reached: bool
 
@@ -178,6 +181,7 @@ class AlertEvent(models.Model):
         ACKNOWLEDGED = "acknowledged"
         TAKEN_BACK = "taken_back", "acknowledgement taken back, as it was until December 2026 when something got worse"
         ANSWERS_CHANGED = "answers_changed"
+        ANSWERED = "answered", 'the patient answered "Were you seen?"; the detail holds the answer and their words'
         RESOLVED = "resolved"
         MOVED = "moved", "moved to another practice"
         LEFT = "left", "the patient left; the detail holds what was open"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.text import capfirst
@@ -147,6 +147,13 @@ def verdict(
     if level is Urgency.WATCH:
         return sayings.watch(flags, reported, unit)
     return sayings.raised(level, flags, reported, version, unit)
+
+
+def beneath(verdict: Verdict) -> Verdict:
+    """A day's verdict below something that is open: "On track" is not said there."""
+    if verdict.urgency != Urgency.ON_TRACK.slug:
+        return verdict
+    return replace(verdict, word=_("Today’s answers fit what we expect"))
 
 
 def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported, *, has_clinic: bool = True) -> str:

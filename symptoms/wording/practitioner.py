@@ -52,10 +52,27 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         "acknowledged": f"Took {these}: “I have this”",
         "taken_back": f"{title} got worse: nobody has it any more",
         "answers_changed": f"{title}: the answers changed, and nothing raises it any more",
+        "answered": f"The patient answered about {these}: {_answer(detail)}",
         "resolved": f"Closed {these}: {detail}",
         "moved": f"{title} moved to {detail}",
     }
     return sentences.get(what, f"{title}: {what}")
+
+
+# What a patient answers to "Were you seen?", as the practice reads it.
+SEEN_ANSWERS = {
+    "seen": "seen, and told it is fine",
+    "treated": "seen and treated",
+    "wait": "told to wait",
+    "not_yet": "not seen yet",
+    "gone": "not seen, it went away by itself",
+}
+
+
+def _answer(detail: str) -> str:
+    answer, _, words = detail.partition(": ")
+    said = SEEN_ANSWERS.get(answer, answer)
+    return f"{said} (“{words}”)" if words else said
 
 
 def left_in_words(detail: str) -> str:

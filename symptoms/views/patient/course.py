@@ -23,6 +23,7 @@ from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.addresses import DAYS_SHOWN, chosen, days_in_pages
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
+from symptoms.views.patient.seen import standing
 from symptoms.wording.chart import draw
 from symptoms.wording.times import full
 
@@ -61,7 +62,7 @@ def course(request: PatientRequest) -> HttpResponse:
         "keep": _keep(request),
         **_photos(request, stretch),
     }
-    return render(request, "patient/course.html", context)
+    return render(request, "patient/course.html", context | standing(request))
 
 
 def _asked_for(request: PatientRequest, name: str, known: Iterable[str]) -> Any:

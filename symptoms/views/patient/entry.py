@@ -1,5 +1,6 @@
 """One entry: what was said about it, and what the clinic did."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,7 +14,8 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
-from symptoms.wording.patient import about_needles
+from symptoms.views.patient.seen import standing
+from symptoms.wording.patient import about_needles, beneath
 from symptoms.wording.times import full
 
 NOTES_SHOWN = 5
@@ -32,7 +34,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     verdict = verdict_about(entry, assessment, lines, unit_for(request, patient))
     newer = None if entry.is_current else entry.treatment.entries.current().filter(day=entry.day).first()
     notes = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=entry.received_at)
-    context = {
+    context: dict[str, Any] = {
         "tab": "today",
         "now": now,
         "entry": entry,
@@ -45,4 +47,10 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
         "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
     }
+    context |= standing(request)
+    on_top = context["standing"]
+    if on_top is not None and on_top.entry == entry:
+        context["standing"] = None  # the page says it all by itself
+    elif on_top is not None:
+        context["verdict"] = beneath(verdict)
     return render(request, "patient/entry.html", context)

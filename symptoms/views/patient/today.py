@@ -25,8 +25,9 @@ from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
+from symptoms.views.patient.seen import standing
 from symptoms.wording.care import in_short
-from symptoms.wording.patient import at_most
+from symptoms.wording.patient import at_most, beneath
 from symptoms.wording.times import full
 
 WEEK = 7
@@ -50,7 +51,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "day": day,
         "heading": "Today" if day is None or day < 0 else f"Day {day}",
         "date": full(patient.today(now)),
-        "agreed": patient.agreed_to("care"),
+        "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
         "notes": _notes(patient),
     }
@@ -59,6 +60,12 @@ def today(request: PatientRequest) -> HttpResponse:
             context |= {"is_over": True, "last_day": LAST_DAY}
         elif day >= 0:
             context |= _day_n(request, treatment, day, now)
+    context |= standing(request)
+    on_top = context["standing"]
+    if on_top is not None and on_top.entry == context.get("last"):
+        context |= {"verdict": None, "verdict_leads": False}  # the same day: said once, on top
+    elif on_top is not None and context.get("verdict"):
+        context["verdict"] = beneath(context["verdict"])
     return render(request, "patient/today.html", context)
 
 

@@ -1,0 +1,89 @@
+"""What a patient answers to "Were you seen?", and what then stands on top of their pages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.locks import lock_patient
+from accounts.models import User
+from symptoms.alerts.events import write_events
+from symptoms.alerts.patient_status import refresh_status
+from symptoms.models import Alert, AlertEvent
+from symptoms.recovery.vocabulary import Urgency
+
+
+class SeenAnswer(models.TextChoices):
+    """Whether somebody looked at it, in the patient's words."""
+
+    SEEN = "seen", _("Yes. They looked at it and said it is fine.")
+    TREATED = "treated", _("Yes. I got treatment.")
+    WAIT = "wait", _("They told me to wait.")
+    NOT_YET = "not_yet", _("Not yet.")
+    GONE = "gone", _("No. It went away by itself.")
+
+
+DEALT_WITH = frozenset({SeenAnswer.SEEN, SeenAnswer.TREATED})  # the others leave it on top
+
+
+@dataclass(frozen=True, slots=True)
+class OpenConcern:
+    """An open alert as its patient meets it; `answer` is the last one since it last rose (None: not answered)."""
+
+    alert: Alert
+    answer: SeenAnswer | None = None
+    words: str = ""
+    answered_at: datetime | None = None
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether it stands above everything, whatever today's answers are."""
+        return self.alert.urgency >= Urgency.CONTACT and self.answer not in DEALT_WITH
+
+
+def on_top(concerns: Iterable[OpenConcern]) -> OpenConcern | None:
+    """What stands on top of a patient's pages: the most urgent that nobody has dealt with, the longest waiting first.
+
+    While there is one, nothing above it says that all is on track.
+    """
+    waiting = [concern for concern in concerns if concern.is_on_top]
+    return min(
+        waiting, key=lambda each: (-each.alert.urgency, each.alert.worsened_at, str(each.alert.pk)), default=None
+    )
+
+
+def open_concerns(patient_id: UUID) -> list[OpenConcern]:
+    """What is open about a patient's recovery, of any session, at whichever practice: one statement."""
+    answers = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.ANSWERED).order_by("-id")
+    concerns = Alert.objects.open().with_flags().filter(treatment__patient=patient_id, kind=Alert.Kind.CONCERN)
+    answer, answered_at = Subquery(answers.values("detail")[:1]), Subquery(answers.values("at")[:1])
+    alerts = concerns.annotate(answer=answer, answered_at=answered_at)  # type: ignore[no-redef]  # declared on the model
+    alerts = alerts.select_related("entry__treatment", "treatment").order_by("-urgency", "worsened_at")
+    return [_with_answer(alert, alert.answer, alert.answered_at) for alert in alerts]
+
+
+def _with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenConcern:
+    if detail is None or at is None or at < alert.worsened_at:  # it rose since: what was said before does not count
+        return OpenConcern(alert)
+    answer, _colon, words = detail.partition(": ")
+    return OpenConcern(alert, SeenAnswer(answer), words, at)
+
+
+@transaction.atomic
+def answer_seen(patient_id: UUID, answer: SeenAnswer, words: str, *, by: User, now: datetime) -> list[Alert]:
+    """Keep a patient's answer with every concern of theirs that is open, for the practice to read.
+
+    Gives the alerts it was kept with: none where the practice has closed them meanwhile. Answering closes nothing.
+    """
+    patient = lock_patient(patient_id)
+    alerts = [concern.alert for concern in open_concerns(patient.pk)]
+    write_events(
+        alerts, AlertEvent.What.ANSWERED, at=now, by=by, detail=f"{answer.value}: {words}" if words else answer.value
+    )
+    if alerts:
+        refresh_status(patient)
+    return alerts

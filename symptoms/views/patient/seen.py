@@ -1,0 +1,58 @@
+"""What stands on top of a patient's pages, and the answer to "Were you seen?"."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import PatientRequest, patient_required
+from symptoms.alerts.patient_answers import SeenAnswer, answer_seen
+from symptoms.forms.seen import SeenForm
+from symptoms.forms.temperature import unit_for
+from symptoms.journal.open_concerns import standing_on_top
+from symptoms.journal.verdicts import lines_for
+
+WAITS_FOR_TOMORROW = {SeenAnswer.WAIT}  # asked again on the next day
+
+
+def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str, Any]:
+    """What `patient/standing.html` takes: what is open on top, whether to ask about it, and what was dealt with."""
+    patient, now = request.patient, timezone.now()
+    lines = lines_for(patient)
+    on_top, settled = standing_on_top(patient, lines, unit_for(request, patient))
+    concern = on_top.concern if on_top else None
+    answered_today = (
+        concern is not None
+        and concern.answered_at is not None
+        and patient.today(concern.answered_at) == patient.today(now)
+    )
+    waits = concern is not None and (
+        concern.answer == SeenAnswer.GONE or (answered_today and concern.answer in WAITS_FOR_TOMORROW)
+    )
+    return {
+        "standing": on_top,
+        "dealt_with": settled,
+        "seen_form": form or SeenForm() if concern else None,
+        "asks": concern is not None and not waits,
+        "lines": lines,
+        "now": now,
+    }
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def seen(request: PatientRequest) -> HttpResponse:
+    """Keep what the patient answers; a page of its own where it comes back with a mistake."""
+    form = SeenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        answer, words = SeenAnswer(form.cleaned_data["answer"]), form.cleaned_data["words"]
+        if answer_seen(request.patient.pk, answer, words, by=request.user, now=timezone.now()):
+            messages.success(request, _("Saved. Your clinic can read it."))
+        else:
+            messages.info(request, _("Your clinic closed this meanwhile. Nothing is open any more."))
+        return redirect("today")
+    return render(request, "patient/seen.html", standing(request, form) | {"tab": "today"})

@@ -1,0 +1,164 @@
+"""What is open stands on top of a patient's pages until a person has dealt with it, whatever today's answers are."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, SeenAnswer, answer_seen, on_top
+from symptoms.journal.open_concerns import unsettled
+from symptoms.journal.treatments import change_treatment
+from symptoms.models import Alert, AlertEvent
+from symptoms.recovery.vocabulary import Urgency
+from tests import people
+from tests.pages.html import text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+TODAY, COURSE, SEEN = reverse("today"), reverse("course"), reverse("seen")
+STAYS = "This stays here until it is dealt with"
+
+
+@pytest.fixture
+def session(ana, noor):
+    """Urgent on day 4, calm on day 5."""
+    session = pen(ana, days_ago=5, by=noor)
+    before = timezone.now() - timedelta(days=1)
+    logged(session, 4, pain=3, signs=["pus"], now=before)
+    return session
+
+
+def calm(session, day=5):
+    return logged(session, day, redness=1).entry
+
+
+def say(phone, answer, words=""):
+    return text_of(phone.post(SEEN, {"answer": answer, "words": words}, follow=True))
+
+
+def test_yesterdays_urgent_stands_above_a_calm_today_on_every_page(phone, session):
+    entry = calm(session)
+    for address in (TODAY, entry.get_absolute_url(), COURSE):
+        page = text_of(phone.get(address))
+        top = page[: page.index(STAYS)]
+        assert "Be seen today still open Day 4: Signs of a skin infection" in top, address
+        assert "Call Larkfield Skin Clinic" in top and "Don't wait for your clinic to answer here. Call." in top
+        assert "On track" not in top
+    today = text_of(phone.get(TODAY))
+    assert "Today’s answers fit what we expect" in today[today.index(STAYS) :]
+    assert "On track" not in text_of(phone.get(entry.get_absolute_url())).split("Why we say this")[0].split("Day 5")[-1]
+
+
+def test_it_is_said_once_where_the_newest_log_raised_it(phone, ana, noor):
+    entry = logged(pen(ana, days_ago=4, by=noor), 4, pain=3, signs=["pus"]).entry
+    today = text_of(phone.get(TODAY))
+    assert today.count("Signs of a skin infection") == 1 and "Your clinic is being told now." in today
+    assert STAYS not in text_of(phone.get(entry.get_absolute_url()))
+
+
+@pytest.mark.parametrize("answer", SeenAnswer)
+def test_each_answer_does_what_it_says_and_reaches_the_practice(phone, session, desk, ana, answer):
+    calm(session)
+    assert "Saved. Your clinic can read it." in say(phone, answer, "Amoxicillin for a week")
+    page = text_of(phone.get(TODAY))
+    assert "Amoxicillin for a week" in page
+    assert (STAYS in page) is (answer not in DEALT_WITH)
+    assert ("Save my answer" in page) is (answer == SeenAnswer.NOT_YET)
+    events = AlertEvent.objects.filter(what=AlertEvent.What.ANSWERED)
+    assert events.count() == Alert.objects.open().count() and {event.actor for event in events} == {ana.user}
+    assert Alert.objects.open().exists()  # an answer closes nothing
+    assert "The patient answered about" in text_of(desk.get(reverse("patient", args=[ana.pk])))
+
+
+def test_told_to_wait_is_asked_again_tomorrow(phone, session):
+    calm(session)
+    answer_seen(
+        session.patient_id, SeenAnswer.WAIT, "", by=session.patient.user, now=timezone.now() - timedelta(days=1)
+    )
+    # What was said yesterday holds until today, then the question comes back.
+    Alert.objects.update(worsened_at=timezone.now() - timedelta(days=2))
+    assert "Save my answer" in text_of(phone.get(TODAY))
+
+
+def test_worse_again_asks_again(phone, session):
+    say(phone, SeenAnswer.SEEN)
+    assert STAYS not in text_of(phone.get(TODAY))
+    logged(session, 5, pain=4, signs=["pus", "feeling_ill"], temperature_c=39.2)
+    page = text_of(phone.get(TODAY))
+    assert "Get emergency help now still open Day 5" in page and "Save my answer" in page
+
+
+def test_whoever_has_it_in_hand_the_call_stays_and_closing_takes_it_down(phone, session, noor):
+    calm(session)
+    acknowledge(session, by=noor, now=timezone.now())
+    assert "Don't wait for your clinic to answer here. Call." in text_of(phone.get(TODAY))
+    for alert in Alert.objects.open():
+        resolve(alert, outcome="seen", by=noor, now=timezone.now())
+    page = text_of(phone.get(TODAY))
+    assert STAYS not in page and "On track" in page
+    assert "Your clinic closed this meanwhile." in say(phone, SeenAnswer.SEEN)
+    assert "Nothing is open any more" in text_of(phone.get(SEEN))
+
+
+def test_a_form_without_an_answer_comes_back_with_what_was_typed(phone, session):
+    page = phone.post(SEEN, {"words": "They said it is fine"})
+    assert "Choose one answer." in text_of(page) and "They said it is fine" in page.content.decode()
+    assert not AlertEvent.objects.filter(what=AlertEvent.What.ANSWERED).exists()
+
+
+@pytest.mark.parametrize("hides", ["new session", "corrected day", "time zone", "moved date"])
+def test_nothing_hides_it(phone, session, ana, noor, hides):
+    calm(session)
+    if hides == "new session":
+        calm(pen(ana, by=noor), 0)
+    elif hides == "corrected day":
+        logged(session, 4, pain=1)
+    elif hides == "time zone":
+        ana.__class__.objects.filter(pk=ana.pk).update(time_zone="Pacific/Kiritimati")
+    else:
+        change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at - timedelta(days=1))
+    assert STAYS in text_of(phone.get(TODAY))
+
+
+def test_alone_it_stands_until_two_logs_are_on_track():
+    alone = people.patient(None, "Ben", country="US")
+    phone, session = people.signed_in(alone), pen(alone, days_ago=8)
+    logged(session, 4, pain=3, signs=["pus"])
+    calm(session)
+    page = text_of(phone.get(TODAY))
+    assert "Be seen today still open Day 4" in page and "your clinic" not in page.lower()
+    calm(session, 6)
+    page = text_of(phone.get(TODAY))
+    assert "still open" not in page and "On track" in page
+
+
+answers = st.none() | st.sampled_from(SeenAnswer)
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 99), answers), max_size=6))
+def test_the_most_urgent_that_nobody_dealt_with_is_chosen_and_none_only_when_all_are(rows):
+    now = timezone.now()
+    concerns = [
+        OpenConcern(Alert(urgency=urgency, worsened_at=now - timedelta(minutes=minutes)), answer)
+        for urgency, minutes, answer in rows
+    ]
+    waiting = [each for each in concerns if each.alert.urgency >= Urgency.CONTACT and each.answer not in DEALT_WITH]
+    chosen = on_top(concerns)
+    assert (chosen is None) is (not waiting)
+    if chosen is not None:
+        assert chosen.alert.urgency == max(each.alert.urgency for each in waiting)
+        rivals = [each for each in waiting if each.alert.urgency == chosen.alert.urgency]
+        assert chosen.alert.worsened_at == min(each.alert.worsened_at for each in rivals)
+
+
+@given(st.lists(st.none() | st.integers(0, 4), max_size=12))
+def test_alone_a_log_stands_until_two_later_ones_are_on_track(urgencies):
+    place = unsettled(urgencies)
+    raised = [at for at, urgency in enumerate(urgencies) if urgency is not None and urgency >= Urgency.CONTACT]
+    settled = [at for at, urgency in enumerate(urgencies) if urgency == Urgency.ON_TRACK]
+    stands = bool(raised) and (len(settled) < 2 or settled[1] > raised[0])
+    assert place == (raised[0] if stands else None)
