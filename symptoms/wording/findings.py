@@ -31,6 +31,7 @@ IN_ORDER = {"sign": 0, "temperature": 1, "symptom": 2, "exposure": 3}  # then wh
 WATCHED_KINDS = (
     "temperature", "feeling_ill", "new_sign", "old_sign", "rise", "spots_and_itch", "clearly_more", "little_more",
 )  # fmt: skip
+MOST_NAMED = 6  # in a sentence
 ROSE = frozenset({"INF-31", "INF-39"})
 
 
@@ -78,10 +79,10 @@ def of_concern(flag: Flag, reported: Reported, flags: Iterable[Flag]) -> Grounds
 
 
 def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
-    """What the most urgent criteria rest on, in a sentence: "pus, pain and a temperature of 38.2 °C"."""
+    """What the most urgent criteria rest on, signs first, in a sentence: "pus, a temperature of 38.2 °C and pain"."""
     highest = max(Urgency.of(flag["urgency"]) for flag in flags)
     named: dict[str, str] = {}
-    for fact in _facts(flags, highest):
+    for fact in sorted(_facts(flags, highest), key=lambda fact: IN_ORDER.get(fact["kind"], len(IN_ORDER))):
         kind, word, value = fact["kind"], fact["word"], fact["value"]
         if kind == "temperature":
             named[word] = f"a temperature of {degrees(value or 0, unit)}"
@@ -89,7 +90,7 @@ def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
             named[word] = seen_word(word)
         elif kind == "treatment" and word == "blood_exposure":
             named[word] = "needles that may not have been new"
-    return listed(list(named.values())[:4])
+    return listed(list(named.values())[:MOST_NAMED])
 
 
 def seen_word(word: str) -> str:

@@ -109,6 +109,11 @@ class Verdict:
         """Whether it cannot wait for tomorrow: to be seen today, or an emergency."""
         return self.is_emergency or self.urgency == Urgency.URGENT.slug
 
+    @property
+    def call_above(self) -> Call | None:
+        """Whom to call, in the head as well where first aid would push the button out of sight."""
+        return self.calls[0] if self.is_urgent and self.first and self.calls else None
+
     @cached_property
     def why(self) -> Why:
         """What was reported, each fact once."""
@@ -348,18 +353,21 @@ class Sayings:
 
 
 STARTS_WITH_SEEN = ("rise", "clearly_more", "little_more")
-BURN_FIRST = frozenset({Concern.COLD_SORE_REACTIVATION, Concern.INFECTION, Concern.LATE_INFECTION})
+# A sign of the red box names its own concern; skin that looks infected beside it does not head the page.
+BOX_CRITERIA = frozenset({"ALL-1", "ALL-7", "NERV-4", "EYE-1"})
+LOOKS_ALIKE = frozenset({Concern.COLD_SORE_REACTIVATION, Concern.INFECTION, Concern.LATE_INFECTION})
 
 
 def in_order(flags: Iterable[Flag], day: int) -> list[Flag]:
-    """The most urgent first; of the same urgency a burn before what looks like it, and blood at the end."""
+    """The most urgent first; of the same urgency a burn and a sign of the red box before an infection or a cold sore,
+    and blood at the end."""
     flags = list(flags)
     held = {criterion["id"] for flag in flags for criterion in flag["criteria"]}
-    is_burn = "BURN-4" in held or ("BURN-1" in held and day <= 3)
+    comes_first = "BURN-4" in held or ("BURN-1" in held and day <= 3) or not held.isdisjoint(BOX_CRITERIA)
 
     def place(flag: Flag) -> tuple[int, int]:
         concern = flag["concern"]
-        last = 3 if concern == Concern.BLOOD_BORNE_INFECTION else 1 if is_burn and concern in BURN_FIRST else 0
+        last = 3 if concern == Concern.BLOOD_BORNE_INFECTION else 1 if comes_first and concern in LOOKS_ALIKE else 0
         return -Urgency.of(flag["urgency"]), last
 
     return sorted(flags, key=place)

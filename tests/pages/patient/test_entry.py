@@ -80,7 +80,7 @@ def test_urgent_brings_the_clinics_number_first_then_why(ana, phone):
 
 def test_an_emergency_is_a_call_before_anything_else(ana, phone):
     entry, page = entry_page(ana, EMERGENCY)
-    assert "Get emergency help now Signs of an allergic reaction First Use your adrenaline" in page
+    assert "Get emergency help now 999 Signs of an allergic reaction First Use your adrenaline" in page
     order = (
         "Use your adrenaline",
         "Lie flat",

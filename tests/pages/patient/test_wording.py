@@ -122,3 +122,11 @@ def test_a_dot_on_the_ceiling_is_drawn_inside_and_one_above_it_outside():
 
 def test_a_course_of_one_day_can_be_drawn():
     assert draw([Point(0, None, 3)], "redness", today=0).label == "Redness by day. Not answered on these days."
+
+
+def test_a_sign_of_the_box_heads_the_page_and_is_named_first():
+    verdict = last_verdict("C | 6 redness1 swelling1 pain1 warmth1 trouble_breathing hives")
+    assert verdict.heading == "Signs of an allergic reaction"
+    assert verdict.line.startswith("This can be an emergency: trouble breathing")
+    assert verdict.call_above is verdict.calls[0]
+    assert last_verdict("C | 4 pus").call_above is None

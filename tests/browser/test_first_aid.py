@@ -1,0 +1,34 @@
+"""On the smallest phone the first line of first aid and the number to call are seen without scrolling."""
+
+import pytest
+from playwright.sync_api import expect
+
+from symptoms.demo.cast import PASSWORD
+
+pytestmark = pytest.mark.browser
+SMALL = {"width": 360, "height": 640}
+
+
+@pytest.mark.parametrize(
+    ("signs", "first", "number"),
+    [
+        (["trouble_breathing", "hives"], "Use your adrenaline", "tel:999"),
+        (["eye_pain"], "Did a cream or other product get into your eye?", "tel:111"),
+    ],
+)
+def test_first_aid_and_the_number_are_seen_at_once(visitor, signs, first, number):
+    robin = visitor()
+    robin.page.set_viewport_size(SMALL)
+    robin.sign_in("robin@patients.example", PASSWORD)
+    page = robin.page
+    page.goto("/log/")
+    page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
+    for symptom in ("redness", "swelling", "pain", "warmth"):
+        page.locator(f"input[name={symptom}][value='0']").evaluate("radio => radio.checked = true")
+    for box in page.locator("input[name=signs]").all():
+        is_ticked = box.get_attribute("value") in signs
+        box.evaluate("(box, is_ticked) => box.checked = is_ticked", is_ticked)
+    with page.expect_navigation():
+        page.evaluate("document.querySelector('form[action*=\"/log/\"]').requestSubmit()")
+    expect(page.get_by_text(first).first).to_be_in_viewport()
+    expect(page.locator(f".verdict a[href^='{number}']").first).to_be_in_viewport()
