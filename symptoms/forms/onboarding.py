@@ -13,7 +13,7 @@ from accounts.models import Patient, Practice
 from accounts.patients import TOO_YOUNG
 from symptoms.forms.fields import BirthYearField
 from symptoms.forms.needles import NEEDLES, OwnNeedlesForm, unknown_needles
-from symptoms.forms.skin_history import SKIN, USUAL, OwnSkinForm
+from symptoms.forms.skin_history import SKIN_ANSWERS, USUAL, OwnSkinForm
 from symptoms.models import Treatment
 
 
@@ -90,7 +90,9 @@ class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
     def __init__(self, *args: Any, patient: Patient, treatment: Treatment | None, **kwargs: Any) -> None:
         super().__init__(*args, practice=patient.practice, **kwargs)
         self.asks_usual = treatment is not None and not treatment.baseline
-        known = {name for name in SKIN if treatment is None or getattr(treatment, name)}
+        known = {name for name in ("conditions", "medications") if treatment is None or getattr(treatment, name)}
+        if treatment is None or treatment.fitzpatrick is not None:
+            known |= {*SKIN_ANSWERS}
         if not self.asks_usual:
             known |= set(USUAL)
         if treatment is None:
@@ -111,4 +113,4 @@ class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
     @property
     def asks_about_skin(self) -> bool:
         """Whether anything about the skin is asked at all."""
-        return self.asks_usual or any(name in self.fields for name in SKIN)
+        return self.asks_usual or any(name in self.fields for name in (*SKIN_ANSWERS, "conditions", "medications"))

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import set_choices
 from symptoms.models import Treatment
 from symptoms.recovery.groups import BASELINE_COUNTS
 from symptoms.recovery.questions import QUESTIONS, SEVERITIES
+from symptoms.recovery.skin_type import skin_type
 from symptoms.wording import treatment as words
 
 NOT_KNOWN = "unknown"
 SKIN = ("fitzpatrick", "conditions", "medications")
 USUAL = {f"usual_{q.word}": q for q in QUESTIONS if q.kind == "symptom" and q.word in BASELINE_COUNTS}
+SKIN_ANSWERS = ("skin_colour", "skin_burning")
 IN_PLAIN_WORDS = (
-    ("Your skin in the sun", [*words.SKIN_TYPES.items(), (NOT_KNOWN, "I don’t know")]),
     ("Do you have, or have you had", words.CONDITIONS_IN_PLAIN_WORDS.items()),
     ("Do you take", words.MEDICATIONS_IN_PLAIN_WORDS.items()),
 )
@@ -83,19 +85,64 @@ class SkinForm(forms.Form):
         return facts
 
 
-class OwnSkinForm(SkinForm):
+class SkinTypeForm(forms.Form):
+    """The two questions from which the patient's skin type follows; "not sure" is an answer.
+
+    They must be answered, except where a type is known already.
+    """
+
+    skin_colour = forms.TypedChoiceField(
+        label=_("What colour is your skin where the sun does not reach?"),
+        widget=forms.RadioSelect,
+        choices=list(words.SKIN_COLOURS.items()),
+        coerce=int,
+        empty_value=None,
+        error_messages={"required": _("Choose what fits best, or “not sure”.")},
+    )
+    skin_burning = forms.TypedChoiceField(
+        label=_("What does your skin do in strong midday sun, with no cream?"),
+        widget=forms.RadioSelect,
+        choices=list(words.SKIN_BURNING.items()),
+        coerce=int,
+        empty_value=None,
+        error_messages={"required": _("Choose what fits best, or “not sure”.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in SKIN_ANSWERS:
+            self.fields[name].required = "fitzpatrick" not in self.initial
+
+    def skin(self) -> dict[str, Any]:
+        """Both answers and the type that counts, as fields of Treatment; empty where they were not asked.
+
+        A type that a practitioner corrected stands as long as the answers do.
+        """
+        answers = {name: self.cleaned_data[name] for name in SKIN_ANSWERS if name in self.cleaned_data}
+        if not answers:
+            return {}
+        if all(self.initial.get(name) == answer for name, answer in answers.items()):
+            known = self.initial["fitzpatrick"]
+            return {**answers, "fitzpatrick": None if known == NOT_KNOWN else known}
+        return {**answers, "fitzpatrick": skin_type(answers.get("skin_colour"), answers.get("skin_burning"))}
+
+
+class OwnSkinForm(SkinTypeForm, SkinForm):
     """The same, asked of the patient in plain words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, (label, choices) in zip(SKIN, IN_PLAIN_WORDS, strict=True):
+        del self.fields["fitzpatrick"]  # it follows from the two answers
+        for name, (label, choices) in zip(("conditions", "medications"), IN_PLAIN_WORDS, strict=True):
             self.fields[name].label = label
             set_choices(self.fields[name], choices)
-        self.fields["fitzpatrick"].error_messages["required"] = "Choose what fits best, or “I don’t know”."
+
+    def facts(self) -> dict[str, Any]:
+        return {**SkinForm.facts(self), **self.skin()}
 
 
 def skin_of(treatment: Treatment) -> dict[str, Any]:
     """What is known of the skin from a treatment, as the form's initial values."""
     usual = {f"usual_{word}": level for word, level in treatment.baseline.items()}
-    skin = {name: getattr(treatment, name) for name in SKIN}
+    skin = {name: getattr(treatment, name) for name in (*SKIN, *SKIN_ANSWERS)}
     return {**skin, "fitzpatrick": treatment.fitzpatrick or NOT_KNOWN, **usual}

@@ -11,25 +11,27 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField, typed_id
 from symptoms.forms.needles import NEEDLES, NeedlesForm, OwnNeedlesForm
-from symptoms.forms.skin_history import OwnSkinForm, SkinForm, skin_of
+from symptoms.forms.skin_history import SKIN_ANSWERS, OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
-from symptoms.models.treatment import DEEPEST_MM
+from symptoms.recovery import depth as depths
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.vocabulary import Device
+from symptoms.recovery.vocabulary import Device, Setting
 from symptoms.wording import treatment as words
+from symptoms.wording.depth import doubted_depth, refused_depth
 from symptoms.wording.times import clock_by
 
 FOLLOWED_FOR = timedelta(days=LAST_DAY)
-DEPTHS = f"0.1–{DEEPEST_MM} mm"
 PRODUCT_ROWS = 8  # the page shows as many as are used and one more, by its stylesheet alone
 AS_TYPED = (
     "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
     "cartridge_lot",
 )  # fmt: skip
+DEPTH_OF = ("needle_depth_mm", "device", "setting")
 
 
 def id_in(typed: QueryDict) -> UUID:
@@ -47,19 +49,11 @@ def keeps_date(typed: QueryDict) -> bool:
     return bool(typed.get("keep_date")) and typed["keep_date"] == typed_date(typed)
 
 
-def too_deep(depth: Decimal) -> str:
-    """Why a depth above every needle's is refused, with what was probably meant: 15 is a slip for 1.5."""
-    meant = depth
-    while meant > DEEPEST_MM:
-        meant /= 10
-    return f"{depth.normalize():f} mm is deeper than any needle made for this. Did you mean {meant.normalize():f}?"
-
-
 class DepthField(NumberField):
-    """How deep the needles went, in millimetres."""
+    """How deep the needles went; what no device reaches is refused by the form, which knows the device."""
 
     def refusal(self, value: Decimal) -> str:
-        return too_deep(value) if value > self.most else super().refusal(value)
+        return _("A depth is {least} mm or more.").format(least=self.least) if value < self.least else ""
 
 
 class SessionForm(NeedlesForm):
@@ -74,10 +68,9 @@ class SessionForm(NeedlesForm):
     )
     needle_depth_mm = DepthField(
         label="Deepest setting used",
-        least=Decimal("0.1"),
-        most=DEEPEST_MM,
+        least=Decimal(str(depths.LEAST_MM)),
         unit=" mm",
-        help_text=f"The deepest used, {DEPTHS}. Not known: leave it empty.",
+        help_text="The deepest used. Not known: leave it empty.",
     )
     passes = WholeNumberField(label="Passes", least=1, most=20, help_text="1–20")
     energy_mj = NumberField(
@@ -102,6 +95,9 @@ class SessionForm(NeedlesForm):
         coerce=lambda answer: answer == "yes",
         error_messages={"required": "Answer with yes or no."},
     )
+
+    depth_to_confirm = ""  # an unusual depth with its device and place, to be ticked as right
+    depth_is_confirmed = False
 
     def __init__(
         self, *args: Any, zone: ZoneInfo, now: datetime, elsewhere: ZoneInfo | None = None, **kwargs: Any
@@ -158,7 +154,24 @@ class SessionForm(NeedlesForm):
         for row in self.rows:
             if cleaned.get(f"product_lot_{row}") and not cleaned.get(f"product_name_{row}"):
                 self.add_error(f"product_name_{row}", "Write the product’s name beside its lot.")
+        self._clean_depth()
         return cleaned
+
+    def _clean_depth(self) -> None:
+        """Refuse a depth that no such device reaches; ask about an unusual one, which a tick then confirms."""
+        cleaned = self.cleaned_data
+        depth, device, setting = (cleaned.get(name) for name in DEPTH_OF)
+        if depth is None or not device or not setting:
+            return
+        session = Device(device), Setting(setting)
+        verdict = depths.judged_depth(*session, float(depth))
+        if verdict is depths.Depth.REFUSED:
+            self.add_error("needle_depth_mm", refused_depth(*session, depth))
+        elif verdict is depths.Depth.UNUSUAL and not all(self.initial.get(name) == cleaned[name] for name in DEPTH_OF):
+            self.depth_to_confirm = f"{device} {setting} {depth.normalize():f}"
+            self.depth_is_confirmed = self.data.get("depth_is_right") == self.depth_to_confirm
+            if not self.depth_is_confirmed:
+                self.add_error("needle_depth_mm", doubted_depth(*session, depth))
 
     def facts(self) -> dict[str, Any]:
         """The cleaned answers as fields of Treatment, for `start_treatment` and `change_treatment`."""
@@ -202,11 +215,17 @@ class TreatmentForm(SessionForm, SkinForm):
         assert isinstance(practitioner, MemberField)
         practitioner.queryset = User.objects.filter(listed).order_by("name", "email")
         self.fields["operator"].label = "Done by somebody else"
+        answers = [self.initial.get(name) for name in SKIN_ANSWERS]
+        self.fields["fitzpatrick"].help_text = words.skin_answers(*answers)
         if self.clock:
             self.fields["performed_at"].help_text = f"{self.clock} Day 0 is the date there, where the patient is."
 
     def facts(self) -> dict[str, Any]:
-        return {**SessionForm.facts(self), **SkinForm.facts(self), "practitioner": self.cleaned_data["practitioner"]}
+        answers = {
+            name: self.initial[name] for name in SKIN_ANSWERS if name in self.initial
+        }  # the patient's, unchanged
+        who = {"practitioner": self.cleaned_data["practitioner"]}
+        return {**SessionForm.facts(self), **SkinForm.facts(self), **answers, **who}
 
 
 class OwnTreatmentForm(SessionForm, OwnNeedlesForm, OwnSkinForm):
@@ -223,10 +242,13 @@ class OwnTreatmentForm(SessionForm, OwnNeedlesForm, OwnSkinForm):
 
 
 DAY_ZERO = "The day of the treatment is day 0."
+WHICH_DEVICE = (
+    "Not sure? Did it give heat or tiny electric shocks, or were there two rows of gold pins? Then choose RF."
+)
 OWN_WORDS = [
     ("performed_at", "When were you treated?", DAY_ZERO),
-    ("device", "What was used?", "Not sure? Ask, or look at the device or your bill."),
-    ("needle_depth_mm", "How deep did the needles go?", f"{DEPTHS}. If you don’t know, leave it empty."),
+    ("device", "What was used?", WHICH_DEVICE),
+    ("needle_depth_mm", "How deep did the needles go?", "In millimetres. If you don’t know, leave it empty."),
     ("passes", "How many times did it go over the skin?", "1–20. If you don’t know, leave it empty."),
     ("energy_mj", "Energy", "Radiofrequency only, 0.1–150 mJ. If you don’t know, leave it empty."),
     ("setting", "Where was it done?", ""),

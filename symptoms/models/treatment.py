@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Patient, Practice, User
-from symptoms.recovery.vocabulary import Answer
+from symptoms.recovery.depth import DEEPEST_MM, DEEPEST_NEEDLES_MM, LEAST_MM
+from symptoms.recovery.vocabulary import Answer, Device
 from symptoms.wording import treatment as words
 
-DEEPEST_MM = 3.5  # medical needling goes to 3 mm, fractional RF to 3.5 mm; deeper is a slip of the decimal point
 DEVICES = [(str(device), name) for device, name in words.DEVICES.items()]
 SETTINGS = [(str(setting), name) for setting, name in words.SETTINGS.items()]
 ANSWERS = [(str(answer), word) for answer, word in words.ANSWERS.items()]
@@ -84,7 +84,7 @@ class Treatment(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0.1), MaxValueValidator(DEEPEST_MM)],
+        validators=[MinValueValidator(LEAST_MM), MaxValueValidator(DEEPEST_MM)],
     )
     passes = models.PositiveSmallIntegerField(null=True, blank=True)
     energy_mj = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
@@ -103,7 +103,13 @@ class Treatment(models.Model):
     )
 
     fitzpatrick = models.PositiveSmallIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(6)]
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(6)], help_text="what counts"
+    )
+    skin_colour = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(6)], help_text="as the patient sees it; 0: not sure"
+    )
+    skin_burning = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(6)], help_text="as the patient knows it; 0: not sure"
     )
     conditions = models.JSONField(default=list, blank=True)
     medications = models.JSONField(default=list, blank=True)
@@ -127,7 +133,9 @@ class Treatment(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(needle_depth_mm=None) | Q(needle_depth_mm__gt=0, needle_depth_mm__lte=DEEPEST_MM),
+                condition=Q(needle_depth_mm=None)
+                | Q(needle_depth_mm__gt=0, needle_depth_mm__lte=DEEPEST_NEEDLES_MM)
+                | Q(needle_depth_mm__gt=0, needle_depth_mm__lte=DEEPEST_MM, device=str(Device.RF)),
                 name="needles_go_no_deeper_than_they_are_made",
             ),
         ]

@@ -2,8 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from symptoms.recovery.phrases import step, title
+from symptoms.recovery.skin_type import NOT_SURE
 from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
 
 DEVICES = {
@@ -44,6 +49,25 @@ SKIN_TYPES = {  # Fitzpatrick, by what the sun does to it
     4: "Olive or light brown: seldom burns, tans easily",
     5: "Brown: hardly ever burns",
     6: "Dark brown or black: never burns",
+}
+# The two questions about the skin, asked of the patient; the number of each answer is a Fitzpatrick type.
+SKIN_COLOURS = {
+    1: _("Very fair"),
+    2: _("Fair"),
+    3: _("Medium or olive"),
+    4: _("Light brown"),
+    5: _("Brown"),
+    6: _("Dark brown or black"),
+    NOT_SURE: _("None of these fits, or not sure"),
+}
+SKIN_BURNING = {
+    1: _("It always burns, it never tans"),
+    2: _("It mostly burns, then tans a little"),
+    3: _("It sometimes burns, then tans"),
+    4: _("It seldom burns, it tans well"),
+    5: _("It hardly ever burns"),
+    6: _("I have never seen it burn"),
+    NOT_SURE: _("Not sure"),
 }
 
 CONDITIONS = {
@@ -115,6 +139,21 @@ def described(device: str, depth_mm: Decimal | None, areas: Iterable[str], other
 def skin_type(fitzpatrick: int | None) -> str:
     """A Fitzpatrick type with what the sun does to it: "Type II. Fair: mostly burns, tans a little"."""
     return f"Type {ROMAN[fitzpatrick]}. {SKIN_TYPES[fitzpatrick]}" if fitzpatrick else "Type not known"
+
+
+def skin_answers(colour: int | None, burning: int | None) -> str:
+    """What the patient answered to the two questions, with the number of each; empty where neither was asked."""
+    if colour is None and burning is None:
+        return ""
+    return gettext("Colour without sun: {colour}. In strong sun: {burning}.").format(
+        colour=_numbered(SKIN_COLOURS, colour), burning=_numbered(SKIN_BURNING, burning)
+    )
+
+
+def _numbered(answers: Mapping[int, Any], number: int | None) -> str:
+    if number is None:
+        return gettext("not asked")
+    return f"{answers[number]} ({number})" if number else str(answers[number])
 
 
 def usual_levels(baseline: Mapping[str, int]) -> list[tuple[str, str]]:

@@ -99,6 +99,8 @@ def _typed_treatment(world: World) -> dict:
         "areas": ["face"],
         "same_day_injection": "no",
         "fitzpatrick": "2",
+        "skin_colour": "2",
+        "skin_burning": "2",
         "id": str(uuid4()),
     }
 
@@ -115,7 +117,13 @@ BODIES = {
         "time_zone": "Europe/London",
         "care": "on",
     },
-    ("welcome", "POST"): lambda world: {"right": "yes", "fitzpatrick": "2", "care": "on", "photos": "on"},
+    ("welcome", "POST"): lambda world: {
+        "right": "yes",
+        "skin_colour": "2",
+        "skin_burning": "2",
+        "care": "on",
+        "photos": "on",
+    },
     ("log", "POST"): lambda world: _day(world),
     ("log_day", "POST"): _day,
     ("photo_add", "POST"): lambda world: {

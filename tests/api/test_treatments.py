@@ -85,7 +85,7 @@ def test_what_cannot_be_is_refused_and_named(anas, sent, where):
 
 def test_a_depth_beyond_every_needle_is_refused_with_what_was_probably_meant(anas):
     [error] = anas.post(LIST, facts(needle_depth_mm=15), format="json").json()["errors"]
-    assert error["detail"] == "15 mm is deeper than any needle made for this. Did you mean 1.5?"
+    assert error["detail"] == "15 mm is more than RF devices can do. Did you mean one tenth of it?"
 
 
 @pytest.mark.parametrize(
@@ -191,3 +191,37 @@ def test_a_date_that_leaves_logged_days_outside_is_refused_until_it_is_kept(noor
     assert noors.patch(of(session), back, format="json").status_code == 200
     course = anas.get(of(session, "course") + "?to=4").json()
     assert [day["day"] for day in course["days"] if day["entry"]] == [0, 4]
+
+
+@pytest.mark.parametrize(
+    ("sent", "counts"),
+    [
+        ({"skin_colour": 3, "skin_burning": 5}, 5), ({"skin_colour": 0, "skin_burning": 2}, None),
+        ({"skin_colour": 3, "skin_burning": 5, "fitzpatrick": 2}, 2), ({"skin_colour": None, "skin_burning": 6}, 6),
+    ],
+)  # fmt: skip
+def test_the_skin_type_follows_from_two_answers_unless_it_is_sent(anas, sent, counts):
+    document = {name: value for name, value in facts().items() if name != "fitzpatrick"}
+    made = anas.post(LIST, {**document, **sent}, format="json").json()
+    assert made["fitzpatrick"] == counts
+    assert {name: made[name] for name in sent} == sent
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"needle_depth_mm": 4.5}, 400), ({"needle_depth_mm": 4.5, "depth_is_right": True}, 201),
+        ({"needle_depth_mm": 5.5, "depth_is_right": True}, 400), ({"needle_depth_mm": 4.0, "device": "rf"}, 201),
+        ({"needle_depth_mm": 7.5, "device": "rf"}, 400),
+        ({"needle_depth_mm": 7.5, "device": "rf", "depth_is_right": True}, 201),
+        ({"needle_depth_mm": 1.0, "setting": "home"}, 400),
+    ],
+)  # fmt: skip
+def test_a_program_says_that_an_unusual_depth_is_right(anas, sent, status):
+    answer = anas.post(LIST, facts(**sent), format="json")
+    assert answer.status_code == status
+    if status == 400:
+        assert pointers(answer) == {"/needle_depth_mm"}
+    else:
+        row = Treatment.objects.get()
+        assert anas.patch(of(row), {"passes": 2}, format="json").status_code == 200  # it stands: not asked again

@@ -17,7 +17,7 @@ from tests.treatments import pen
 pytestmark = pytest.mark.django_db
 TYPED = {
     "device": "pen", "needle_depth_mm": "1.5", "setting": "clinic", "areas": ["face"], "same_day_injection": "no",
-    "fitzpatrick": "2", "performed_at": "2026-01-12T10:00",
+    "skin_colour": "2", "skin_burning": "2", "performed_at": "2026-01-12T10:00",
 }  # fmt: skip
 FACTS = {"device": "pen", "areas": ["face"], "same_day_injection": False}
 

@@ -8,30 +8,32 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from symptoms.api.fields import Levels, Moment, Number, StrictField, StrictSerializer, Text, Word, Words, YesOrNo
-from symptoms.forms.treatment import FOLLOWED_FOR, too_deep
+from symptoms.forms.treatment import FOLLOWED_FOR
 from symptoms.models import Treatment
-from symptoms.models.treatment import DEEPEST_MM
+from symptoms.recovery.depth import DEEPEST_MM, LEAST_MM, Depth, judged_depth
 from symptoms.recovery.groups import BASELINE_COUNTS
+from symptoms.recovery.skin_type import skin_type
 from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
+from symptoms.wording.depth import doubted_depth, refused_depth
 
 FACTS = (
     "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
-    "cartridge_lot", "products", "same_day_injection", "needles_new", "needles_shared", "fitzpatrick", "conditions",
-    "medications", "baseline",
+    "cartridge_lot", "products", "same_day_injection", "needles_new", "needles_shared", "fitzpatrick", "skin_colour",
+    "skin_burning", "conditions", "medications", "baseline",
 )  # fmt: skip
 MOST_PRODUCTS = 20
 
 
-class Depth(Number):
-    """How deep the needles went, in millimetres."""
+class DepthField(Number):
+    """How deep the needles went, in millimetres; what is too deep for its device the serializer refuses."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(0.1, DEEPEST_MM, places=2, **kwargs)
+        super().__init__(LEAST_MM, DEEPEST_MM, places=2, **kwargs)
 
     def to_internal_value(self, data: Any) -> int | Decimal:
         is_number = isinstance(data, int | float) and not isinstance(data, bool)
         if is_number and self.most < data <= 1000:
-            raise serializers.ValidationError(too_deep(Decimal(str(data))))
+            raise serializers.ValidationError(refused_depth(Device.RF, Setting.CLINIC, Decimal(str(data))))
         return super().to_internal_value(data)
 
 
@@ -75,9 +77,10 @@ class TreatmentInSerializer(StrictSerializer):
 
     performed_at = Moment(help_text="When; its date where the patient is becomes day 0.")
     device = Word("Device", Device)
-    needle_depth_mm = Depth(
+    needle_depth_mm = DepthField(
         required=False, allow_null=True, help_text="The deepest setting, in mm; left out when not known."
     )
+    depth_is_right = YesOrNo(required=False, help_text="Needed for a depth that is unusual for its device.")
     passes = Number(1, 20, required=False, allow_null=True)
     energy_mj = Number(
         0.1, 150, places=2, required=False, allow_null=True, help_text="For each pin, in mJ; radiofrequency only."
@@ -93,7 +96,20 @@ class TreatmentInSerializer(StrictSerializer):
         "Answer", Answer, default=Answer.UNKNOWN, help_text="Sealed, and opened in front of the patient."
     )
     needles_shared = Word("Answer", Answer, default=Answer.UNKNOWN, help_text="Or the same blood (PRP) kit.")
-    fitzpatrick = Number(1, 6, required=False, allow_null=True, help_text="Skin type; left out when not known.")
+    fitzpatrick = Number(
+        1, 6, required=False, allow_null=True,
+        help_text="What counts; left out, it follows from skin_colour and skin_burning where these are sent.",
+    )  # fmt: skip
+    skin_colour = Number(
+        0,
+        6,
+        required=False,
+        allow_null=True,
+        help_text="Without sun: 1 very fair to 6 dark brown or black; 0 not sure.",
+    )
+    skin_burning = Number(
+        0, 6, required=False, allow_null=True, help_text="In strong sun: 1 always burns to 6 never; 0 not sure."
+    )
     conditions = Words("Condition", Condition, default=list)
     medications = Words("Medication", Medication, default=list)
     baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS), default=dict, help_text="What was there before, 0 to 4.")
@@ -112,6 +128,21 @@ class TreatmentInSerializer(StrictSerializer):
             raise serializers.ValidationError({"energy_mj": ["Only radiofrequency has an energy."]})
         if not whole.get("areas") and not whole.get("areas_other"):
             raise serializers.ValidationError({"areas": ["Name at least one area, here or in areas_other."]})
+        if "fitzpatrick" not in facts and not {"skin_colour", "skin_burning"}.isdisjoint(facts):
+            facts["fitzpatrick"] = skin_type(whole.get("skin_colour"), whole.get("skin_burning"))
+        return self._depth(whole, facts)
+
+    def _depth(self, whole: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a depth that no such device reaches, and an unusual one until it is said to be right."""
+        is_right, depth = facts.pop("depth_is_right", False), whole.get("needle_depth_mm")
+        if depth is None or {"needle_depth_mm", "device", "setting"}.isdisjoint(facts):
+            return facts
+        session = Device(whole["device"]), Setting(whole["setting"])
+        verdict = judged_depth(*session, float(depth))
+        if verdict is Depth.REFUSED:
+            raise serializers.ValidationError({"needle_depth_mm": [refused_depth(*session, depth)]})
+        if verdict is Depth.UNUSUAL and not is_right:
+            raise serializers.ValidationError({"needle_depth_mm": [doubted_depth(*session, depth)]})
         return facts
 
 
@@ -167,6 +198,8 @@ class TreatmentSerializer(serializers.Serializer):
     needles_new = Word("Answer", Answer)
     needles_shared = Word("Answer", Answer)
     fitzpatrick = serializers.IntegerField(allow_null=True)
+    skin_colour = serializers.IntegerField(allow_null=True)
+    skin_burning = serializers.IntegerField(allow_null=True)
     conditions = Words("Condition", Condition)
     medications = Words("Medication", Medication)
     baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
@@ -21,6 +22,7 @@ from symptoms.views.clinic.history import history
 from symptoms.views.clinic.open_alerts import OpenAlert, open_alerts_of
 from symptoms.views.clinic.revisions import product_in_words
 from symptoms.wording import treatment as words
+from symptoms.wording.depth import depth_in_words
 from symptoms.wording.times import on_both_clocks
 
 EVENTS_UNFOLDED = 8  # of the history, the newest
@@ -125,6 +127,7 @@ def known_of(treatment: Treatment) -> list[tuple[str, str]]:
     usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(treatment.baseline))
     rows = [
         ("Skin", words.skin_type(treatment.fitzpatrick)),
+        (_("The patient’s answers"), words.skin_answers(treatment.skin_colour, treatment.skin_burning)),
         ("History", ", ".join(words.CONDITIONS.get(word, word) for word in treatment.conditions) or "Nothing known"),
         ("Medicine", ", ".join(words.MEDICATIONS.get(word, word) for word in treatment.medications) or "Nothing known"),
         ("Usual", usual),
@@ -136,7 +139,7 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
     """What was done, row by row; what is not known is left out."""
     areas = [words.AREAS.get(word, word) for word in treatment.areas]
     device = [treatment.get_device_display()]
-    device += [f"{treatment.needle_depth_mm.normalize():f} mm"] if treatment.needle_depth_mm is not None else []
+    device += filter(None, [depth_in_words(treatment.device, treatment.setting, treatment.needle_depth_mm)])
     device += [f"{treatment.passes} pass{'es' if treatment.passes > 1 else ''}"] if treatment.passes else []
     device += [f"{treatment.energy_mj.normalize():f} mJ"] if treatment.energy_mj is not None else []
     rows = [

@@ -13,14 +13,18 @@ from accounts.models import User
 from symptoms.journal.treatments import as_document, in_order
 from symptoms.models import Treatment, TreatmentRevision
 from symptoms.wording.times import on_both_clocks
+from symptoms.wording.treatment import SKIN_BURNING, SKIN_COLOURS
 
 NOTHING = "nothing"
 LABELS = {
     "performed_at": "When", "day_zero": "Day 0", "needle_depth_mm": "Depth in mm", "energy_mj": "Energy in mJ",
     "areas_other": "Other areas", "fitzpatrick": "Skin type", "baseline": "Usual levels", "medications": "Medicines",
     "practitioner": "Treated by", "operator": "Done by somebody else",
+    "skin_colour": "Skin colour", "skin_burning": "Skin in the sun",
     "needles_new": "New needles", "needles_shared": "Needles used by somebody else",
 }  # fmt: skip
+
+SKIN_ANSWERS = {"skin_colour": SKIN_COLOURS, "skin_burning": SKIN_BURNING}
 
 
 def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[tuple[TreatmentRevision, list[tuple[str, str, str]]]]:
@@ -66,6 +70,8 @@ def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, pati
         return date_format(date.fromisoformat(value), "D j M Y")
     if name == "performed_at":
         return on_both_clocks(datetime.fromisoformat(value), zone, patients_zone)
+    if name in SKIN_ANSWERS:
+        return str(SKIN_ANSWERS[name][value])
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):

@@ -20,6 +20,7 @@ from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.treatment_edit import edit_treatment
+from symptoms.wording.depth import needling_at_home
 
 
 @patient_required
@@ -43,6 +44,7 @@ def treatment_new(request: PatientRequest) -> HttpResponse:
         except LoggingStopped as refusal:
             form.add_error(None, str(refusal))
         else:
+            _warn_about_home(request, treatment)
             return redirect("same_session", treatment.id) if possibly_same(treatment) else redirect("today")
     context = {"tab": "today", "form": form, "client_id": id, "is_first": before is None}
     return render(request, "patient/treatment_new.html", context, status=422 if form.is_bound else 200)
@@ -63,6 +65,7 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     edit = edit_treatment(request, treatment, form_of, reader=zone, now=now)
     if edit is None:
         messages.success(request, "Saved. We have compared all your days again.")
+        _warn_about_home(request, treatment)
         return redirect("today")
     context = {"tab": "today", "zone": zone, **edit}
     return render(request, "patient/treatment_edit.html", context, status=edit["status"])
@@ -96,6 +99,12 @@ def same_session(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
         "not_chosen": request.method == "POST",
     }
     return render(request, "patient/same_session.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _warn_about_home(request: PatientRequest, treatment: Treatment) -> None:
+    """RF and long needles do harm at home: whoever used them there is told when it is saved."""
+    if warning := needling_at_home(treatment.device, treatment.setting, treatment.needle_depth_mm):
+        messages.warning(request, warning)
 
 
 def _own(request: PatientRequest, treatment_id: UUID) -> Treatment:

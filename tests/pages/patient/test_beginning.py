@@ -23,7 +23,8 @@ def my_session(**form) -> dict:
     done = timezone.now().astimezone(ZoneInfo(ME["time_zone"]))
     return {
         "id": str(uuid4()), "performed_at": done.strftime("%Y-%m-%dT%H:%M"), "setting": "home", "device": "roller",
-        "needle_depth_mm": "0.25", "areas": ["face"], "same_day_injection": "no", "fitzpatrick": "unknown", **form,
+        "needle_depth_mm": "0.25", "areas": ["face"], "same_day_injection": "no", "skin_colour": "0",
+        "skin_burning": "0", **form,
     }  # fmt: skip
 
 
@@ -85,13 +86,13 @@ def invited(clinic):
 def test_the_welcome_asks_nothing_that_the_clinic_knows(invited):
     page = people.signed_in(invited).get(WELCOME)
     fields = {field.get("name") for field in select(page, "input") + select(page, "select")}
-    assert {"fitzpatrick", "medications", "year_of_birth"} <= fields and "conditions" not in fields
+    assert {"skin_colour", "skin_burning", "medications", "year_of_birth"} <= fields and "conditions" not in fields
     assert "Pen, 1.5 mm, whole face" in text_of(page) and "Dr Noor" in text_of(page)
 
 
 def test_what_was_filled_in_is_kept_with_the_treatment_and_the_old_reading(invited):
-    form = {"right": "yes", "fitzpatrick": "5", "medications": ["blood_thinner"], "usual_redness": "1",
-            "year_of_birth": "1990", "care": "on", "photos": "on"}  # fmt: skip
+    form = {"right": "yes", "skin_colour": "5", "skin_burning": "4", "medications": ["blood_thinner"],
+            "usual_redness": "1", "year_of_birth": "1990", "care": "on", "photos": "on"}  # fmt: skip
     phone = people.signed_in(invited)
     assert phone.post(WELCOME, form).url == reverse("today")
     treatment, patient = Treatment.objects.get(), Patient.objects.get()
@@ -102,10 +103,12 @@ def test_what_was_filled_in_is_kept_with_the_treatment_and_the_old_reading(invit
 
 
 def test_without_the_needed_agreement_nothing_of_the_welcome_is_kept(invited):
-    page = people.signed_in(invited).post(WELCOME, {"right": "yes", "fitzpatrick": "5", "year_of_birth": "1990"})
+    page = people.signed_in(invited).post(
+        WELCOME, {"right": "yes", "skin_colour": "5", "skin_burning": "4", "year_of_birth": "1990"}
+    )
     assert page.status_code == 422 and "Without this we cannot keep a log for you." in text_of(page)
     assert Treatment.objects.get().fitzpatrick is None and Patient.objects.get().welcomed_at is None
-    assert held(page)["fitzpatrick"] == ["5"]
+    assert held(page)["skin_colour"] == ["5"]
 
 
 @pytest.mark.parametrize("known", ["", "needles_new", "needles_shared", "both"])
@@ -125,15 +128,15 @@ def test_the_welcome_asks_of_the_needles_what_is_not_known(invited, known):
 
 
 def test_what_the_patient_says_of_the_needles_is_kept(invited):
-    form = {"right": "yes", "fitzpatrick": "5", "needles_new": "no", "needles_shared": "no", "year_of_birth": "1990",
-            "care": "on", "usual_itching": "0", "usual_peeling": "1"}  # fmt: skip
+    form = {"right": "yes", "skin_colour": "5", "skin_burning": "4", "needles_new": "no", "needles_shared": "no",
+            "year_of_birth": "1990", "care": "on", "usual_itching": "0", "usual_peeling": "1"}  # fmt: skip
     assert people.signed_in(invited).post(WELCOME, form).url == reverse("today")
     treatment = Treatment.objects.get()
     assert (treatment.needles_new, treatment.needles_shared) == ("no", "no")
 
 
 def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
-    form = {"right": "no", "fitzpatrick": "unknown", "year_of_birth": "1990", "care": "on"}
+    form = {"right": "no", "skin_colour": "0", "skin_burning": "0", "year_of_birth": "1990", "care": "on"}
     page = people.signed_in(invited).post(WELCOME, form, follow=True)
     assert "Your clinic wrote this down, so only your clinic can change it." in text_of(page)
 
@@ -153,7 +156,7 @@ def alone():
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"needle_depth_mm": "15"}, "15 mm is deeper than any needle made for this. Did you mean 1.5?"),
+        ({"needle_depth_mm": "15"}, "15 mm is more than these devices can do."),
         ({"areas": []}, "Choose at least one area"),
         ({"usual_redness": "9"}, "Choose one of the five answers."),
     ],
@@ -185,7 +188,7 @@ def test_what_one_recorded_oneself_one_mends_and_all_days_are_judged_anew(alone)
     edit, phone = reverse("my_treatment", args=[treatment.id]), people.signed_in(alone)
     assert held(phone.get(edit))["needle_depth_mm"] == ["1.50"]
     performed = treatment.performed_at.astimezone(alone.zone).strftime("%Y-%m-%dT%H:%M")
-    form = my_session(device="pen", needle_depth_mm="0.25", performed_at=performed, fitzpatrick="2")
+    form = my_session(device="pen", needle_depth_mm="0.25", performed_at=performed, skin_colour="2")
     assert phone.post(edit, form).url == reverse("today")
     assert treatment.revisions.count() == 1 and entry.assessments.count() == 2
     assert phone.post(edit, {**form, "needle_depth_mm": "15"}).status_code == 422
@@ -196,3 +199,37 @@ def test_a_patient_reads_what_the_clinic_recorded_and_cannot_change_it(clinic, a
     edit = reverse("my_treatment", args=[treatment.id])
     assert phone.get(edit).status_code == 200 and phone.post(edit, my_session()).status_code == 403
     assert treatment.revisions.count() == 0
+
+
+RF_AT_HOME = "RF is not for home use. It can burn deep, scar, and hurt nerves."
+LONG_NEEDLES = "Needles deeper than 0.5 mm are not meant for home. They can scar and infect the skin."
+
+
+@pytest.mark.parametrize(
+    ("session", "warning"),
+    [
+        ({"device": "rf", "needle_depth_mm": ""}, RF_AT_HOME),
+        ({"device": "rf", "needle_depth_mm": "6"}, RF_AT_HOME),
+        ({"needle_depth_mm": "1", "depth_is_right": "roller home 1"}, LONG_NEEDLES),
+        ({"needle_depth_mm": "0.5"}, ""),
+        ({"needle_depth_mm": ""}, ""),
+        ({"device": "rf", "setting": "clinic"}, ""),
+    ],
+)
+def test_whoever_used_rf_or_long_needles_at_home_is_told_what_they_can_do(alone, session, warning):
+    page = people.signed_in(alone).post(NEW, my_session(**session), follow=True)
+    heard = [sentence for sentence in (RF_AT_HOME, LONG_NEEDLES) if sentence in text_of(page)]
+    assert heard == ([warning] if warning else []) and Treatment.objects.exists()
+
+
+def test_an_unusual_depth_is_asked_about_and_taken_after_a_tick(alone):
+    phone = people.signed_in(alone)
+    typed = my_session(setting="clinic", device="pen", needle_depth_mm="4,5", operator="Larkfield")
+    page = phone.post(NEW, typed)
+    assert page.status_code == 422 and not Treatment.objects.exists()
+    assert "4.5 mm is deeper than most pens and rollers go. Is it right?" in text_of(page)
+    assert (held(page)["needle_depth_mm"], held(page)["operator"]) == (["4,5"], ["Larkfield"])
+    [tick] = select(page, "input[@name='depth_is_right']")
+    assert "checked" not in tick.attrib
+    assert phone.post(NEW, {**typed, "depth_is_right": tick.get("value")}).url == reverse("today")
+    assert str(Treatment.objects.get().needle_depth_mm) == "4.50"

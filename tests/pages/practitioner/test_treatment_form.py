@@ -19,7 +19,8 @@ FILLED = {
     "areas": ["face", "neck"],
     "areas_other": "left  ear",
     "same_day_injection": "no",
-    "fitzpatrick": "2",
+    "skin_colour": "2",
+    "skin_burning": "1",
     "conditions": ["cold_sores"],
     "usual_redness": "1",
     "product_name_0": "Hyaluronic acid",
@@ -49,10 +50,42 @@ def test_what_is_typed_becomes_the_facts_of_a_treatment():
     assert (facts["fitzpatrick"], facts["conditions"], facts["baseline"]) == (2, ["cold_sores"], {"redness": 1})
 
 
-def test_fifteen_millimetres_are_a_slip_and_the_form_says_so():
-    assert refused("needle_depth_mm", "15") == ("15 mm is deeper than any needle made for this. Did you mean 1.5?")
-    assert refused("needle_depth_mm", "3.5") == ""
-    assert refused("needle_depth_mm", "0.09") == refused("needle_depth_mm", "-1") == "Between 0.1 and 3.5 mm."
+TOO_MUCH = "{} mm is more than these devices can do. Did you mean one tenth of it, or was it RF?"
+UNUSUAL = "{} mm is deeper than most pens and rollers go. Is it right?"
+AT_HOME = "{} mm is more than home devices can do. Did you mean one tenth of it, or was it at a clinic?"
+UNUSUAL_AT_HOME = "{} mm is deeper than needles for home go. Is it right?"
+TOO_MUCH_RF = "{} mm is more than RF devices can do. Did you mean one tenth of it?"
+UNUSUAL_RF = "{} mm is deep for RF. Body tips reach this, face tips seldom do. Is it right?"
+
+
+@pytest.mark.parametrize(
+    ("device", "setting", "depths"),
+    [
+        *(
+            (needles, "clinic", {"0.1": "", "3.5": "", "3.51": UNUSUAL, "5": UNUSUAL, "5.01": TOO_MUCH, "15": TOO_MUCH})
+            for needles in ("pen", "roller", "stamp")
+        ),
+        ("rf", "clinic", {"4": "", "4.01": UNUSUAL_RF, "8": UNUSUAL_RF, "8.01": TOO_MUCH_RF}),
+        ("roller", "home", {"": "", "0.5": "", "0.51": UNUSUAL_AT_HOME, "3.5": UNUSUAL_AT_HOME, "3.6": AT_HOME,
+                            "6": TOO_MUCH}),
+        ("rf", "home", {"0.5": "", "8": "", "8.1": TOO_MUCH_RF}),
+    ],
+)  # fmt: skip
+def test_a_depth_is_taken_doubted_or_refused_by_its_device_and_where_it_was_used(device, setting, depths):
+    for typed, sentence in depths.items():
+        session = {"device": device, "setting": setting}
+        assert refused("needle_depth_mm", typed, **session) == sentence.format(typed)
+        is_right = f"{device} {setting} {typed}"
+        confirmed = refused("needle_depth_mm", typed, **session, depth_is_right=is_right)
+        assert confirmed == ("" if sentence.endswith("Is it right?") else sentence.format(typed))
+
+
+def test_another_depth_than_the_one_said_to_be_right_is_asked_about_again():
+    assert refused("needle_depth_mm", "4.5", depth_is_right="pen clinic 4") == UNUSUAL.format("4.5")
+
+
+def test_a_depth_of_less_than_a_tenth_of_a_millimetre_is_refused():
+    assert refused("needle_depth_mm", "0.09") == refused("needle_depth_mm", "-1") == "A depth is 0.1 mm or more."
 
 
 @pytest.mark.parametrize(
@@ -85,7 +118,7 @@ def test_an_energy_is_read_likewise(typed, read):
     ("field", "typed"),
     [
         ("passes", "0"), ("passes", "21"), ("passes", "3.5"), ("device", "laser"), ("device", ""), ("areas", ["tail"]),
-        ("same_day_injection", ""), ("fitzpatrick", "7"), ("fitzpatrick", ""), ("conditions", ["pus"]),
+        ("same_day_injection", ""), ("skin_colour", "7"), ("skin_burning", ""), ("conditions", ["pus"]),
         ("medications", ["tea"]), ("usual_redness", "5"), ("operator", "x" * 121), ("cartridge_lot", "x" * 61),
         ("areas_other", "a\0b"), ("product_name_0", "x" * 121),
     ],
@@ -165,3 +198,21 @@ def test_patients_read_of_conditions_and_medicines_in_plain_words():
         "keloid_history": "Scars that grow thick or raised (you, or your parents)",
     }
     assert {word: plain[word] for word in exact} == exact
+
+
+def answered(typed: dict, **known) -> dict:
+    filled = OwnTreatmentForm({**FILLED, **typed}, zone=LONDON, now=NOW, initial=known)
+    assert filled.is_valid(), filled.errors
+    return {name: filled.facts()[name] for name in ("skin_colour", "skin_burning", "fitzpatrick")}
+
+
+def test_a_skin_type_that_was_corrected_stands_as_long_as_the_answers_do():
+    known = {"skin_colour": 3, "skin_burning": 2, "fitzpatrick": 4}
+    assert answered({"skin_colour": "3", "skin_burning": "2"}, **known)["fitzpatrick"] == 4
+    assert answered({"skin_colour": "3", "skin_burning": "5"}, **known)["fitzpatrick"] == 5
+    assert answered({"skin_colour": "0", "skin_burning": "2"}, **known)["fitzpatrick"] is None
+
+
+def test_a_type_of_before_the_two_questions_stays_while_they_are_left_open():
+    before = {"skin_colour": None, "skin_burning": None, "fitzpatrick": 5}
+    assert answered({"skin_colour": "", "skin_burning": ""}, **before) == before

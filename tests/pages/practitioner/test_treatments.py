@@ -1,8 +1,11 @@
 """A practitioner records a treatment, mends it with revisions, and invites the patient by link or code."""
 
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -64,7 +67,7 @@ def test_the_same_page_sent_twice_records_one_patient_and_one_treatment(desk):
         ("email", "not an address", "Write an e-mail address"),
         ("phone", "0" * 41, "at most 40"),
         ("device", "", "Choose a device."),
-        ("needle_depth_mm", "15", "Did you mean 1.5?"),
+        ("needle_depth_mm", "15", "Did you mean one tenth of it, or was it RF?"),
         ("same_day_injection", "", "Answer with yes or no."),
         ("practitioner", "1", "Choose somebody from the list."),
         ("performed_at", "2100-01-01T10:00", "in the future"),
@@ -154,7 +157,7 @@ def test_a_mistake_in_mending_changes_nothing(clinic, noor, desk):
     session = pen(people.ana(clinic), days_ago=5, by=noor)
     answer = desk.post(reverse("practice_treatment_edit", args=[session.id]), treatment_answers(needle_depth_mm="15"))
     assert answer.status_code == 422
-    assert "Did you mean 1.5?" in text_of(answer)
+    assert "Did you mean one tenth of it, or was it RF?" in text_of(answer)
     assert not TreatmentRevision.objects.exists()
 
 
@@ -233,3 +236,32 @@ def test_a_date_that_leaves_logged_days_before_day_0_is_asked_about_and_then_kep
     session.refresh_from_db()
     assert session.day_zero == first + timedelta(days=2)
     assert list(session.entries.current().order_by("day").values_list("day", flat=True)) == [0, 2]
+
+
+def test_the_practitioner_reads_both_answers_and_an_unusual_depth_and_may_correct_the_type(clinic, noor, desk):
+    ana = people.ana(clinic)
+    answers = {"skin_colour": 3, "skin_burning": 4, "fitzpatrick": 4}
+    treatment = pen(ana, by=noor, needle_depth_mm="4.5", **answers)
+    said = "Colour without sun: Medium or olive (3). In strong sun: It seldom burns, it tans well (4)."
+    page = text_of(desk.get(reverse("patient", args=[ana.pk])))
+    assert said in page and "4.5 mm (unusual)" in page
+    edit = reverse("practice_treatment_edit", args=[treatment.pk])
+    form = desk.get(edit)
+    assert said in text_of(form) and held(form, edit)["fitzpatrick"] == ["4"]
+    corrected = {**held(form, edit), "fitzpatrick": ["3"]}
+    assert desk.post(edit, corrected).status_code == 302  # a depth that stands is not asked about again
+    treatment.refresh_from_db()
+    assert [getattr(treatment, name) for name in answers] == [3, 4, 3]
+
+
+@pytest.mark.parametrize(
+    ("device", "depth", "is_kept"),
+    [("pen", "5", True), ("pen", "5.01", False), ("rf", "8", True), ("rf", "8.01", False), ("stamp", "0", False)],
+)
+def test_the_database_keeps_no_depth_that_its_device_cannot_reach(clinic, noor, device, depth, is_kept):
+    session = partial(pen, people.ana(clinic), by=noor, device=device, needle_depth_mm=depth)
+    if is_kept:
+        assert session().needle_depth_mm == Decimal(depth)
+    else:
+        with pytest.raises(IntegrityError, match="needles_go_no_deeper"):
+            session()
