@@ -93,6 +93,7 @@ class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
         known = {name for name in ("conditions", "medications") if treatment is None or getattr(treatment, name)}
         if treatment is None or treatment.fitzpatrick is not None:
             known |= {*SKIN_ANSWERS}
+        self.known_conditions = treatment.conditions if treatment else ()
         if not self.asks_usual:
             known |= set(USUAL)
         if treatment is None:

@@ -1,5 +1,6 @@
 """The skin before a treatment: type, conditions, medicines, what was there already."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -7,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import set_choices
 from symptoms.models import Treatment
-from symptoms.recovery.groups import BASELINE_COUNTS
+from symptoms.recovery.groups import BASELINE_COUNTS, IMPLIED_BASELINE
 from symptoms.recovery.questions import QUESTIONS, SEVERITIES
 from symptoms.recovery.skin_type import skin_type
+from symptoms.recovery.vocabulary import Condition
 from symptoms.wording import treatment as words
 
 NOT_KNOWN = "unknown"
@@ -49,6 +51,8 @@ class SkinForm(forms.Form):
         choices=list(words.MEDICATIONS.items()),
     )
 
+    known_conditions: Iterable[str] = ()  # that were recorded before, and are not asked again
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, question in USUAL.items():
@@ -61,17 +65,41 @@ class SkinForm(forms.Form):
                 error_messages={"invalid_choice": "Choose one of the five answers."},
             )
 
+    def clean(self) -> dict[str, Any]:
+        """The usual level that a ticked condition implies must be answered; none is an answer."""
+        super().clean()
+        for name in self._implied(self.cleaned_data.get("conditions", ())):
+            if self.cleaned_data.get(name) is None and name not in self.errors:
+                self.add_error(name, _("Answer this as well. “None” is an answer."))
+        return self.cleaned_data
+
+    def _implied(self, conditions: Iterable[str]) -> list[str]:
+        """The fields of the usual levels that these conditions, and those known before, ask for."""
+        ticked = {*conditions, *self.known_conditions}
+        words = {symptom for condition in ticked for symptom in IMPLIED_BASELINE.get(Condition(condition), ())}
+        return [name for name, question in USUAL.items() if question.word in words and name in self.fields]
+
+    @property
+    def usual_asked(self) -> list[dict[str, Any]]:
+        """The rows of usual levels that stand in the open, for `components/scale.html`."""
+        conditions = self["conditions"].value() or () if "conditions" in self.fields else ()
+        known = [word for word in conditions if word in {*Condition}]
+        return [self._row(name) for name in self._implied(known)]
+
     @property
     def usual(self) -> list[dict[str, Any]]:
-        """The rows of usual levels, for `components/scale.html`."""
-        return [
-            {"name": name, "title": field.label, "chosen": field.value(), "error": " ".join(map(str, field.errors))}
-            for name, field in ((name, self[name]) for name in USUAL)
-        ]
+        """All other rows, which stand in a fold."""
+        asked = {row["name"] for row in self.usual_asked}
+        return [self._row(name) for name in USUAL if name in self.fields and name not in asked]
+
+    def _row(self, name: str) -> dict[str, Any]:
+        field, question = self[name], USUAL[name]
+        error = " ".join(map(str, field.errors))
+        return {"name": name, "title": field.label, "chosen": field.value(), "error": error, "steps": question.steps}
 
     @property
     def has_usual(self) -> bool:
-        """Whether a usual level was said or is wrong: then its fold stands open."""
+        """Whether a usual level in the fold was said or is wrong: then it stands open."""
         return any(row["error"] or row["chosen"] not in (None, "") for row in self.usual)
 
     def facts(self) -> dict[str, Any]:

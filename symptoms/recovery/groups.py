@@ -75,4 +75,15 @@ BASELINE_COUNTS = frozenset(
         Symptom.INDENTATIONS,
     }
 )
+# Whose usual level must be asked: untold, it alarms for what was there before.
+IMPLIED_BASELINE: Mapping[Condition, tuple[Symptom, ...]] = {
+    Condition.MELASMA: (Symptom.DARK_PATCHES,),
+    Condition.PIH_HISTORY: (Symptom.DARK_PATCHES,),
+    Condition.ACTIVE_ACNE: (Symptom.BUMPS,),
+    Condition.ROSACEA: (Symptom.REDNESS,),
+    Condition.ECZEMA: (Symptom.ITCHING, Symptom.PEELING),
+    Condition.PSORIASIS: (Symptom.REDNESS, Symptom.PEELING),
+    Condition.VITILIGO: (Symptom.LIGHT_PATCHES,),
+    Condition.KELOID_HISTORY: (Symptom.RAISED_SCAR,),
+}
 SLOW_HEALING = (Symptom.PEELING, Symptom.CRUSTING, Symptom.BRUISING)  # a day later when at risk (MOD-8)

@@ -92,12 +92,13 @@ def test_the_welcome_asks_nothing_that_the_clinic_knows(invited):
 
 def test_what_was_filled_in_is_kept_with_the_treatment_and_the_old_reading(invited):
     form = {"right": "yes", "skin_colour": "5", "skin_burning": "4", "medications": ["blood_thinner"],
-            "usual_redness": "1", "year_of_birth": "1990", "care": "on", "photos": "on"}  # fmt: skip
+            "usual_redness": "1", "usual_itching": "0", "usual_peeling": "2",
+            "year_of_birth": "1990", "care": "on", "photos": "on"}  # fmt: skip
     phone = people.signed_in(invited)
     assert phone.post(WELCOME, form).url == reverse("today")
     treatment, patient = Treatment.objects.get(), Patient.objects.get()
     assert (treatment.fitzpatrick, treatment.medications, treatment.conditions) == (5, ["blood_thinner"], ["eczema"])
-    assert treatment.baseline == {"redness": 1} and treatment.revisions.count() == 1
+    assert treatment.baseline == {"redness": 1, "itching": 0, "peeling": 2} and treatment.revisions.count() == 1
     assert patient.year_of_birth == 1990 and patient.agreed_to("care") and patient.agreed_to("photos")
     assert "Log day 1" in text_of(phone.get(reverse("today")))
 
@@ -136,7 +137,8 @@ def test_what_the_patient_says_of_the_needles_is_kept(invited):
 
 
 def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
-    form = {"right": "no", "skin_colour": "0", "skin_burning": "0", "year_of_birth": "1990", "care": "on"}
+    form = {"right": "no", "skin_colour": "0", "skin_burning": "0", "year_of_birth": "1990", "care": "on",
+            "usual_itching": "0", "usual_peeling": "0"}  # fmt: skip
     page = people.signed_in(invited).post(WELCOME, form, follow=True)
     assert "Your clinic wrote this down, so only your clinic can change it." in text_of(page)
 

@@ -91,7 +91,7 @@ def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit)
         ("product_name_0", "Hyaluronic gel", "Products was nothing, became Hyaluronic gel"),
         ("operator", "Lee", "Done by somebody else was nothing, became Lee"),
         ("fitzpatrick", "5", "Skin type was 2, became 5"),
-        ("conditions", ["melasma"], "Conditions was nothing, became melasma"),
+        ("conditions", ["cold_sores"], "Conditions was nothing, became cold sores"),
         ("usual_redness", "2", "Usual levels was nothing, became redness 2"),
         ("same_day_injection", "yes", "Same day injection was no, became yes"),
         ("practitioner", None, "Treated by was Dr Noor, became Wei Chen"),

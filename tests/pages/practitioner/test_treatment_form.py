@@ -216,3 +216,20 @@ def test_a_skin_type_that_was_corrected_stands_as_long_as_the_answers_do():
 def test_a_type_of_before_the_two_questions_stays_while_they_are_left_open():
     before = {"skin_colour": None, "skin_burning": None, "fitzpatrick": 5}
     assert answered({"skin_colour": "", "skin_burning": ""}, **before) == before
+
+
+@pytest.mark.parametrize(
+    ("condition", "symptoms"),
+    [
+        ("melasma", ["dark_patches"]), ("pih_history", ["dark_patches"]), ("active_acne", ["bumps"]),
+        ("rosacea", ["redness"]), ("eczema", ["itching", "peeling"]), ("psoriasis", ["redness", "peeling"]),
+        ("vitiligo", ["light_patches"]), ("keloid_history", ["raised_scar"]), ("cold_sores", []),
+    ],
+)  # fmt: skip
+def test_a_condition_asks_for_the_usual_level_that_it_implies(condition, symptoms):
+    names = {f"usual_{symptom}" for symptom in symptoms}
+    asked = form(conditions=[condition], usual_redness="")
+    assert asked.errors.keys() == names == {row["name"] for row in asked.usual_asked}
+    assert not names & {row["name"] for row in asked.usual}
+    answered = form(conditions=[condition], **dict.fromkeys(names, "0"))
+    assert answered.errors == {} and answered.facts()["baseline"].items() >= dict.fromkeys(symptoms, 0).items()
