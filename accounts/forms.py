@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 
 from accounts.fields import EmailField, NameField, PhoneField, ZoneField, set_choices, zone_choices
+from accounts.help_numbers import country_choices
 from accounts.models import Patient, Practice, User
 
 
@@ -25,7 +25,7 @@ class DetailsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self.fields["country"], [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()])
+        set_choices(self.fields["country"], [("", "Choose"), *country_choices()])
         zone = (kwargs.get("initial") or {}).get("time_zone") or self.instance.zone.key
         self.initial["time_zone"] = zone
         set_choices(self.fields["time_zone"], zone_choices(zone))

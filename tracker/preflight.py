@@ -68,6 +68,7 @@ def refuse_unready() -> None:
     from accounts.access_spool import make_spool
     from symptoms.photos.uploads import make_folder
 
+    _check_numbers()
     _check_folder(settings.DATA_DIR)
     with direct_connection() as connection:
         if connection.vendor == "sqlite" and not Path(name := str(connection.settings_dict["NAME"])).exists():
@@ -117,6 +118,15 @@ def _prepare(command: str) -> None:
             check_promises(connection)
     if command in NEED_EVERYTHING:
         refuse_unready()
+
+
+def _check_numbers() -> None:
+    from accounts.help_numbers import WrongNumbers, all_numbers
+
+    try:
+        all_numbers()
+    except WrongNumbers as fault:
+        raise CannotStart(f"{fault}. Correct the file that MENDLINE_HELP_NUMBERS names.") from fault
 
 
 def _check_folder(folder: Path) -> None:

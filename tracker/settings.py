@@ -207,17 +207,8 @@ EMAIL_HOST_PASSWORD = env.SMTP_PASSWORD
 EMAIL_USE_TLS = env.SMTP_SECURITY == "starttls"
 EMAIL_USE_SSL = env.SMTP_SECURITY == "tls"
 
-# --- numbers to call, by country; configuration, never part of the recovery protocol
-HELP_NUMBERS = {
-    "GB": {"name": "United Kingdom", "emergency": "999", "urgent": "111"},
-    "IE": {"name": "Ireland", "emergency": "112", "urgent": ""},
-    "US": {"name": "United States", "emergency": "911", "urgent": ""},
-    "CA": {"name": "Canada", "emergency": "911", "urgent": "811"},
-    "AU": {"name": "Australia", "emergency": "000", "urgent": "1800 022 222"},
-    "NZ": {"name": "New Zealand", "emergency": "111", "urgent": "0800 611 116"},
-    "EU": {"name": "European Union", "emergency": "112", "urgent": ""},
-}
-HELP_COUNTRY = "GB"
+# --- numbers to call, by country: an operator's file over accounts/help_numbers.toml; never part of the protocol
+HELP_NUMBERS = env.HELP_NUMBERS or (BASE_DIR / "symptoms/demo/help_numbers.toml" if DEBUG else None)
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from accounts.database_errors import is_transient
-from accounts.help_numbers import numbers_for, numbers_of
+from accounts.help_numbers import all_numbers, country_choices, numbers_for, numbers_of
 from accounts.web.middleware import rule_of
 from accounts.web.unavailable import RETRY_AFTER, busy_page
 from accounts.web.unsent_forms import offer_refused
@@ -30,6 +30,9 @@ from symptoms.recovery.care import SEEK_HELP
 from tracker.web.body_limits import ONE_PHOTO, longest_body_of
 
 log = logging.getLogger(__name__)
+
+HELP_COUNTRY = "help_country"  # the cookie of who is not signed in: the country chosen on the help page
+A_YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @public
@@ -50,17 +53,24 @@ def help_now(request: HttpRequest) -> HttpResponse:
     """When to get help now, for anybody, with the numbers of their country."""
     country = request.GET.get("country", "")
     patient = request.user.as_patient if request.user.is_authenticated else None
-    numbers = numbers_of(country) if country in settings.HELP_NUMBERS else numbers_for(patient)
-    return render(
+    country = country or ("" if patient else request.COOKIES.get(HELP_COUNTRY, ""))
+    numbers = numbers_of(country) if country in all_numbers() else numbers_for(patient)
+    response = render(
         request,
         "public/help.html",
         {
             "seek_help": SEEK_HELP,
             "numbers": numbers,
-            "countries": [(code, entry["name"]) for code, entry in settings.HELP_NUMBERS.items()],
+            "countries": country_choices(),
             "practice": patient.practice if patient else None,
+            "is_unknown": bool(country) and not numbers.country,
         },
     )
+    if patient is None and numbers.country:
+        response.set_cookie(
+            HELP_COUNTRY, numbers.country, max_age=A_YEAR, secure=not settings.DEBUG, httponly=True, samesite="Lax"
+        )
+    return response
 
 
 @public

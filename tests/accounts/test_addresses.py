@@ -68,7 +68,7 @@ def test_every_page_on_which_an_address_is_first_written_gives_the_reason(clinic
     assert login.status_code == 302
     assert sentence in text_of(ana.post("/accounts/email/", {"email": typed, "action_add": ""}))
     with pytest.raises(CommandError, match=sentence[:20]):
-        call_command("open_practice", "A Clinic", typed)
+        call_command("open_practice", "A Clinic", typed, country="GB")
     assert not User.objects.filter(email=typed).exists()
     assert not Patient.objects.filter(email=typed).exists()
 

@@ -17,7 +17,8 @@ WORK_PASSWORD, HOME_PASSWORD = "seven quiet lamps at noon", "nine slow boats on 
 
 def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor):
     # An operator opens a clinic; its first practitioner chooses a password through her own mailbox.
-    facts = ["--treats", "--admin", "Vera Lind", "--phone", "020 7946 0999", "--time-zone", "Europe/London"]
+    facts = ["--treats", "--admin", "Vera Lind", "--phone", "020 7946 0999"]
+    facts += ["--country", "GB", "--time-zone", "Europe/London"]
     site.manage("open_practice", CLINIC, NURSE, *facts)
     vera = visitor().page
     vera.goto(link_in(site.letter(NURSE, "/accounts/password/reset/")))

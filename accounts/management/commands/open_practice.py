@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.addresses import canonical_address, validate_address
+from accounts.help_numbers import all_numbers
 from accounts.models import AccountMail, Membership, Practice, User
 from accounts.zones import known_zones
 
@@ -24,13 +25,13 @@ class Command(BaseCommand):
         parser.add_argument("--admin", default="", metavar="NAME", help="the admin's own name, as others read it")
         parser.add_argument("--treats", action="store_true", help="the admin is a practitioner too and reads records")
         parser.add_argument("--phone", default="", help="that patients call")
-        parser.add_argument("--country", default=settings.HELP_COUNTRY, choices=sorted(settings.HELP_NUMBERS))
+        parser.add_argument("--country", required=True, metavar="CODE", help="where it is, as in GB")
         parser.add_argument("--time-zone", default=settings.TIME_ZONE, help="as in Europe/London")
 
     @transaction.atomic
     def handle(self, *, email: str, admin: str, treats: bool, **options: Any) -> None:
         email = canonical_address(email)
-        self._refuse(email, options["time_zone"])
+        self._refuse(email, options["country"], options["time_zone"])
         clinic = {key: options[key] for key in ("name", "phone", "country", "time_zone")}
         practice = Practice.objects.create(**clinic)
         user = User.objects.create_user(email, name=admin)
@@ -42,11 +43,13 @@ class Command(BaseCommand):
         AccountMail.objects.create(to=email, subject="Your clinic on Mendline is ready", body=body)
         self.stdout.write(f"{practice} is open. {email} is told how to choose a password: {url}")
 
-    def _refuse(self, email: str, time_zone: str) -> None:
+    def _refuse(self, email: str, country: str, time_zone: str) -> None:
         try:
             validate_address(email)
         except ValidationError as wrong:
             raise CommandError(f"{email!r} is no address for mail. {wrong.messages[0]}") from wrong
+        if country not in all_numbers():
+            raise CommandError(f"{country!r} is no country of the table of numbers to call. Write its code, like GB.")
         if time_zone not in known_zones():
             raise CommandError(f"{time_zone!r} is no time zone.")
         if User.objects.filter(email__iexact=email).exists():

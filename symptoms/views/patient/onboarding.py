@@ -1,6 +1,5 @@
 """How a patient begins: alone, or welcomed after a clinic's invitation."""
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +19,7 @@ def start(request: AuthenticatedHttpRequest) -> HttpResponse:
     now, user = timezone.now(), request.user
     if user.as_patient is not None:
         return redirect("today" if own_treatments(user.as_patient) else "treatment_new")
-    initial = {"name": user.name, "country": settings.HELP_COUNTRY}
+    initial = {"name": user.name}
     form = StartForm(request.POST or None, now=now, initial=initial)
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
