@@ -74,13 +74,21 @@ def _with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenC
 
 
 @transaction.atomic
-def answer_seen(patient_id: UUID, answer: SeenAnswer, words: str, *, by: User, now: datetime) -> list[Alert]:
+def answer_seen(
+    patient_id: UUID, answer: SeenAnswer, words: str, *, by: User, now: datetime, asked_at: float | None = None
+) -> list[Alert]:
     """Keep a patient's answer with every concern of theirs that is open, for the practice to read.
 
+    `asked_at`: when the page that asked was made, in seconds since 1970. What opened or rose since is left unanswered:
+    the patient had not read of it.
     Gives the alerts it was kept with: none where the practice has closed them meanwhile. Answering closes nothing.
     """
     patient = lock_patient(patient_id)
-    alerts = [concern.alert for concern in open_concerns(patient.pk)]
+    alerts = [
+        concern.alert
+        for concern in open_concerns(patient.pk)
+        if asked_at is None or concern.alert.worsened_at.timestamp() <= asked_at
+    ]
     write_events(
         alerts, AlertEvent.What.ANSWERED, at=now, by=by, detail=f"{answer.value}: {words}" if words else answer.value
     )

@@ -1,5 +1,7 @@
 """ "Were you seen?", asked while something is open."""
 
+import time
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,7 @@ LONGEST = 400  # characters; an event holds them with the answer's word
 class SeenForm(forms.Form):
     """What became of it, and what they said or gave."""
 
+    asked_at = forms.FloatField(required=False, initial=time.time, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
         label=_("Were you seen?"),
         widget=forms.RadioSelect,

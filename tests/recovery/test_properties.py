@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment
+from symptoms.recovery.questions import QUESTIONS
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom, Urgency
 from tests.tries import tries
 
@@ -120,3 +121,10 @@ def test_a_new_session_never_silences_an_old_one(newest, older, days_before):
     both = assess(replace(newest, earlier=((days_before, older),)), day=newest.entries[-1].day)
     assert both.urgency >= alone.urgency
     assert {flag.concern for flag in both.flags} >= {flag.concern for flag in alone.flags}
+
+
+@MANY
+@given(courses(), st.sampled_from([Sign(question.word) for question in QUESTIONS if question.box]))
+def test_each_sign_of_the_red_box_is_an_emergency_by_itself(course, sign):
+    """What the box said before saving is never taken back by the verdict, whoever the patient and whatever the day."""
+    assert _urgency(course, replace(course.entries[-1], signs=frozenset({sign}))) == Urgency.EMERGENCY

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
-from symptoms.alerts.patient_answers import SeenAnswer, answer_seen
+from symptoms.alerts.patient_answers import SeenAnswer, answer_seen, open_concerns
 from symptoms.forms.seen import SeenForm
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.open_concerns import standing_on_top
@@ -50,8 +50,14 @@ def seen(request: PatientRequest) -> HttpResponse:
     form = SeenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         answer, words = SeenAnswer(form.cleaned_data["answer"]), form.cleaned_data["words"]
-        if answer_seen(request.patient.pk, answer, words, by=request.user, now=timezone.now()):
+        patient, asked_at = request.patient, form.cleaned_data["asked_at"]
+        if answer_seen(patient.pk, answer, words, by=request.user, now=timezone.now(), asked_at=asked_at):
             messages.success(request, _("Saved. Your clinic can read it."))
+        elif open_concerns(patient.pk):
+            form.add_error(None, _("Something new came up since this page opened. Read it, then answer again."))
+            form.data = typed = request.POST.copy()
+            typed["asked_at"] = str(timezone.now().timestamp())
+            return render(request, "patient/seen.html", standing(request, form) | {"tab": "today"})
         else:
             messages.info(request, _("Your clinic closed this meanwhile. Nothing is open any more."))
         return redirect("today")

@@ -110,6 +110,17 @@ def test_a_form_without_an_answer_comes_back_with_what_was_typed(phone, session)
     assert not AlertEvent.objects.filter(what=AlertEvent.What.ANSWERED).exists()
 
 
+def test_an_answer_given_before_it_got_worse_does_not_take_it_down(phone, session):
+    asked_at = phone.get(TODAY).context["seen_form"]["asked_at"].value()
+    logged(session, 5, pain=4, signs=["pus", "feeling_ill"], temperature_c=39.2)
+    Alert.objects.update(worsened_at=timezone.now())
+    page = phone.post(SEEN, {"answer": "seen", "words": "They said it is fine", "asked_at": asked_at})
+    assert "Something new came up" in text_of(page) and "[&#x27;" not in page.content.decode()
+    assert "Get emergency help now." in text_of(page) and 'value="They said it is fine"' in page.content.decode()
+    assert STAYS in text_of(phone.get(TODAY))
+    assert not AlertEvent.objects.filter(what=AlertEvent.What.ANSWERED).exists()
+
+
 @pytest.mark.parametrize("hides", ["new session", "corrected day", "time zone", "moved date"])
 def test_nothing_hides_it(phone, session, ana, noor, hides):
     calm(session)
