@@ -45,6 +45,17 @@ def all_numbers() -> dict[str, HelpNumbers]:
     return _merged(settings.HELP_NUMBERS)
 
 
+def check_numbers(today: date) -> None:
+    """Read all numbers as they are now, for a start.
+
+    Raises:
+        WrongNumbers: as `read_numbers`, and for a date after `today`.
+    """
+    table = read_numbers(TABLE, {}, today)
+    if settings.HELP_NUMBERS:
+        read_numbers(settings.HELP_NUMBERS, table, today)
+
+
 @cache
 def _merged(path: Path | None) -> dict[str, HelpNumbers]:
     table = read_numbers(TABLE, {})
@@ -53,6 +64,8 @@ def _merged(path: Path | None) -> dict[str, HelpNumbers]:
 
 def read_numbers(path: Path, below: dict[str, HelpNumbers], today: date | None = None) -> dict[str, HelpNumbers]:
     """`below` with the rows of a file over it; a row that changes a number is verified only by its own date.
+
+    `today`: a date after it is a mistake; None: that was checked at the start.
 
     Raises:
         WrongNumbers: the file cannot be read, or a row has a wrong code, name, number or date.
@@ -63,13 +76,13 @@ def read_numbers(path: Path, below: dict[str, HelpNumbers], today: date | None =
         raise WrongNumbers(f"{path} cannot be read as TOML ({fault})") from fault
     table = dict(below)
     for code, row in rows.items():
-        if reason := _fault_of(code, row, is_new=code not in below, today=today or date.today()):
+        if reason := _fault_of(code, row, is_new=code not in below, today=today):
             raise WrongNumbers(f"{path}: {code}: {reason}")
         table[code] = replace(below.get(code, HelpNumbers(country=code)), **{"verified": None, **row})
     return dict(sorted(table.items(), key=lambda item: item[1].name))
 
 
-def _fault_of(code: str, row: Any, *, is_new: bool, today: date) -> str:
+def _fault_of(code: str, row: Any, *, is_new: bool, today: date | None) -> str:
     if not re.fullmatch("[A-Z]{2}", code) or code == WITHDRAWN or not isinstance(row, dict):
         return "a country is a table named by its code of two capital letters, like [GB]"
     if unknown := sorted(set(row) - COLUMNS):
@@ -82,10 +95,12 @@ def _fault_of(code: str, row: Any, *, is_new: bool, today: date) -> str:
     for column in ("emergency", "urgent"):
         if column in row and not (column == "urgent" and row[column] == "") and not is_number(row[column]):
             return f"{column} {row[column]!r} is no number to call (digits, +, * and #, at most {LONGEST})"
-    verified = row.get("verified", today)
+    verified = row.get("verified")
+    if verified is None:
+        return ""
     if type(verified) is not date:
         return f"verified {str(verified)!r} is not a date, like 2026-11-28 without quotes"
-    return f"verified {verified} is in the future" if verified > today else ""
+    return f"verified {verified} is in the future" if today and verified > today else ""
 
 
 def is_number(text: str) -> bool:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +122,10 @@ def _prepare(command: str) -> None:
 
 
 def _check_numbers() -> None:
-    from accounts.help_numbers import WrongNumbers, all_numbers
+    from accounts.help_numbers import WrongNumbers, check_numbers
 
     try:
-        all_numbers()
+        check_numbers(date.today())
     except WrongNumbers as fault:
         raise CannotStart(f"{fault}. Correct the file that MENDLINE_HELP_NUMBERS names.") from fault
 

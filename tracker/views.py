@@ -31,7 +31,8 @@ from tracker.web.body_limits import ONE_PHOTO, longest_body_of
 
 log = logging.getLogger(__name__)
 
-HELP_COUNTRY = "help_country"  # the cookie of who is not signed in: the country chosen on the help page
+# The cookie of who is not signed in: the country chosen on the help page.
+HELP_COUNTRY = "help_country" if settings.DEBUG else "__Host-help_country"
 A_YEAR = 365 * 24 * 60 * 60  # seconds
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from symptoms.recovery.course import Entry, Patient, Treatment
 from symptoms.recovery.criteria import Days
 from symptoms.recovery.groups import UNWELL
-from symptoms.recovery.vocabulary import Urgency
+from symptoms.recovery.vocabulary import Concern, Sign, Urgency
 
 ANY_DAY = Days("0+")
 WARM = 37.5  # degrees Celsius: higher than usual, not yet a fever
@@ -126,6 +126,32 @@ def who_of(patient: Patient, treatment: Treatment) -> frozenset[str]:
     if treatment.is_of("neck"):
         words.add("neck_area")
     return frozenset(words)
+
+
+# What each sign of the red box raises, whose first aid is shown as soon as it is ticked.
+BOX_CONCERNS: Mapping[Sign, frozenset[str]] = {
+    Sign.TROUBLE_BREATHING: frozenset({Concern.ALLERGIC_REACTION}),
+    Sign.FACE_OR_TONGUE_SWELLING: frozenset({Concern.ALLERGIC_REACTION}),
+    Sign.BLUE_LIPS: frozenset({Concern.ALLERGIC_REACTION, Concern.INFECTION}),
+    Sign.CONFUSED_OR_DROWSY: frozenset({Concern.ALLERGIC_REACTION, Concern.INFECTION}),
+    Sign.DROOPING_OR_WEAK: frozenset({Concern.NERVE_INJURY}),
+    Sign.VISION_CHANGE: frozenset({Concern.EYE_INVOLVEMENT}),
+}
+
+
+def box_first_aid(who: frozenset[str], day: int) -> list[tuple[FirstAid, tuple[Sign, ...]]]:
+    """First aid for the ticks of the red box on a day, each with the signs for which it is said; `who` of `who_of`."""
+    rows = []
+    for aid in FIRST_AID:
+        signs = tuple(
+            sign
+            for sign, concerns in BOX_CONCERNS.items()
+            if concerns & aid.concerns
+            and aid.line.fits(Grounds(frozenset({sign}), who, day, urgency=Urgency.EMERGENCY))
+        )
+        if signs:
+            rows.append((aid, signs))
+    return rows
 
 
 def fitting(lines: Iterable[Line], grounds: Grounds, concern: str = "") -> list[Line]:

@@ -10,7 +10,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from symptoms.recovery.phrases import degrees, listed, small, step, title
-from symptoms.recovery.texts import COMMON, CONCERN_TEXTS, FIRST_AID, OPENINGS, FirstAid, Line, fitting, heading_of
+from symptoms.recovery.texts import (
+    COMMON,
+    CONCERN_TEXTS,
+    FIRST_AID,
+    OPENINGS,
+    FirstAid,
+    Line,
+    box_first_aid,
+    fitting,
+    heading_of,
+)
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import (
@@ -371,6 +381,25 @@ def in_order(flags: Iterable[Flag], day: int) -> list[Flag]:
         return -Urgency.of(flag["urgency"]), last
 
     return sorted(flags, key=place)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxAdvice:
+    """What a tick of the red box brings up before anything is saved: (text, the signs for which it is said)."""
+
+    before_call: tuple[tuple[str, str], ...]
+    steps: tuple[str, ...]
+    after_call: tuple[tuple[str, str], ...]
+
+
+def box_advice(who: frozenset[str], day: int, lines: Lines) -> BoxAdvice:
+    """First aid and the call, as the saved verdict will say them; `who` of `recovery.texts.who_of`."""
+    sayings, rows = Sayings(lines), box_first_aid(who, day)
+    before, after = (
+        tuple((sayings.of(aid.line), " ".join(signs)) for aid, signs in rows if aid.after_call is late)
+        for late in (False, True)
+    )
+    return BoxAdvice(before, sayings.call_steps(Urgency.EMERGENCY), after)
 
 
 def next_log(next_day: int | None, day: int) -> str:

@@ -45,7 +45,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     choose(vera, "Filler or PRP", "No")
     choose(vera, "Skin type", "Not known")
     vera.get_by_role("button", name="Save and invite").click()
-    expect(vera.get_by_text("Did you mean 1.5?").first).to_be_visible()
+    expect(vera.get_by_text("Did you mean one tenth of it").first).to_be_visible()
     vera.get_by_label("Depth").fill("1,5")
     vera.get_by_role("button", name="Save and invite").click()
     vera.get_by_role("textbox", name="E-mail").fill(PATIENT)
@@ -65,7 +65,8 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     iris.get_by_role("button", name=f"Join {CLINIC}").click()
     iris.get_by_role("button", name="Yes, go on").click()
     choose(iris, "Is this right", "Yes")
-    choose(iris, "Your skin in the sun", "I don’t know")
+    choose(iris, "What colour is your skin", "Light brown")
+    choose(iris, "What does your skin do in strong midday sun", "Not sure")
     iris.get_by_role("button", name="Start").click()
 
     # She logs the day: symptoms, a sign, a temperature, a photo; and reads at once what to do.

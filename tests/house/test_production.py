@@ -78,7 +78,7 @@ def test_what_is_about_somebody_stays_in_no_cache(visits, path):
 
 def test_cookies_are_bound_to_the_host_and_to_https(visits):
     cookies = {name: morsel for found in visits.values() for name, morsel in found["cookies"].items()}
-    assert set(cookies) <= {"__Host-session", "__Host-csrf"} and "__Host-csrf" in cookies
+    assert set(cookies) <= {"__Host-session", "__Host-csrf", "__Host-help_country"} and "__Host-csrf" in cookies
     for morsel in cookies.values():
         assert morsel["secure"] and morsel["path"] == "/" and not morsel["domain"] and morsel["samesite"] == "Lax"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.ceilings import most_expected
-from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment
+from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment, entry_from_answers
 from symptoms.recovery.questions import QUESTIONS
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom, Urgency
 from tests.tries import tries
@@ -128,3 +128,8 @@ def test_a_new_session_never_silences_an_old_one(newest, older, days_before):
 def test_each_sign_of_the_red_box_is_an_emergency_by_itself(course, sign):
     """What the box said before saving is never taken back by the verdict, whoever the patient and whatever the day."""
     assert _urgency(course, replace(course.entries[-1], signs=frozenset({sign}))) == Urgency.EMERGENCY
+
+
+def test_a_faint_of_the_first_protocol_is_read_as_a_faint_and_not_as_confusion():
+    entry = entry_from_answers(1, {"signs": ["fainting_or_confusion"]})
+    assert entry.signs == {Sign.FAINTED}

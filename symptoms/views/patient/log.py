@@ -25,12 +25,15 @@ from symptoms.journal.entries import (
     SameIdOtherAnswers,
     record_entry,
 )
+from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Entry, Treatment
 from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.texts import who_of
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import keep_photos, picker
 from symptoms.wording.filling import FILLING_WORDS, filled_from_last_time
+from symptoms.wording.patient import box_advice
 from symptoms.wording.times import full, short
 
 DAYS_OFFERED = 3  # when it is asked which day is meant
@@ -137,7 +140,8 @@ def _form(sheet: Sheet, **given: Any) -> EntryForm:
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
     on = sheet.treatment.date_of(sheet.day)
-    last = form.asking.last
+    last, lines = form.asking.last, lines_for(sheet.treatment.patient)
+    who = who_of(patient_values(sheet.treatment), treatment_values(sheet.treatment))
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
     context = {
         "form": form,
@@ -149,7 +153,8 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "on": full(on),
         "last_time": "" if last is None else "yesterday" if last.day == sheet.day - 1 else f"on day {last.day}",
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
-        "lines": lines_for(sheet.treatment.patient),
+        "lines": lines,
+        "box_advice": box_advice(who, sheet.day, lines),
         "picker": picker(request),
         "filling_words": FILLING_WORDS,
         "had_photos": bool(request.FILES),

@@ -39,7 +39,6 @@ def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str,
         "seen_form": form or SeenForm() if concern else None,
         "asks": concern is not None and not waits,
         "lines": lines,
-        "now": now,
     }
 
 

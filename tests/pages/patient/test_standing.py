@@ -15,7 +15,7 @@ from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
-from tests.pages.html import text_of
+from tests.pages.html import select, text_of, words
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,7 @@ def test_yesterdays_urgent_stands_above_a_calm_today_on_every_page(phone, sessio
         assert "Be seen today still open Day 4: Signs of a skin infection" in top, address
         assert "Call Larkfield Skin Clinic" in top and "Don't wait for your clinic to answer here. Call." in top
         assert "On track" not in top
+    assert [words(mark) for mark in select(phone.get(COURSE), "text[@class='now']")] == ["today"]
     today = text_of(phone.get(TODAY))
     assert "Today’s answers fit what we expect" in today[today.index(STAYS) :]
     assert "On track" not in text_of(phone.get(entry.get_absolute_url())).split("Why we say this")[0].split("Day 5")[-1]

@@ -8,11 +8,12 @@ import pytest
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.cases import read_case
 from symptoms.recovery.prompting import next_prompt
+from symptoms.recovery.questions import QUESTIONS
 from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.chart import Point, draw
 from symptoms.wording.findings import Reported
-from symptoms.wording.patient import Lines, verdict
+from symptoms.wording.patient import Lines, box_advice, verdict
 from tests.courses import drawn
 from tests.recovery.test_completeness import DAYS
 from tests.recovery.test_criteria import TABLE
@@ -130,3 +131,16 @@ def test_a_sign_of_the_box_heads_the_page_and_is_named_first():
     assert verdict.line.startswith("This can be an emergency: trouble breathing")
     assert verdict.call_above is verdict.calls[0]
     assert last_verdict("C | 4 pus").call_above is None
+
+
+@pytest.mark.parametrize("sign", [question.word for question in QUESTIONS if question.box])
+@pytest.mark.parametrize("who", ["C", "C injected", "C pregnant"])
+def test_a_tick_of_the_box_says_what_the_saved_verdict_will_say(who, sign):
+    for day in (0, 1, 5, 40):
+        course, verdict = drawn(who), last_verdict(f"{who} | {day} {sign}")
+        advice = box_advice(who_of(course.patient, course.treatment), day, CLINIC)
+        before, after = (
+            tuple(text for text, signs in rows if sign in signs.split())
+            for rows in (advice.before_call, advice.after_call)
+        )
+        assert (before, advice.steps, after) == (verdict.first, verdict.steps, verdict.after_call)
