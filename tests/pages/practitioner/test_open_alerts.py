@@ -54,7 +54,7 @@ def test_a_further_alert_unfolds_where_its_line_does_not_say_all(desk, session):
     answer = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "no_concern"})
     assert unfolded(answer) == [True]  # a mistake in its form
     logged(session, 4)
-    assert True in unfolded(opened(desk, session))  # its answers changed
+    assert unfolded(opened(desk, session)) == [True]  # its answers changed
 
 
 def test_the_way_back_leads_to_the_list_the_patient_is_in(desk, session):
