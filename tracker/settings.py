@@ -184,7 +184,7 @@ if not env.HSTS_PRELOAD:
     # Preloading binds the operator's whole domain, so it is the operator's choice.
     SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
-# --- what one request may weigh (how long a body may be is in bodies.py); files are streamed to the disk
+# --- what one request may weigh (how long a body may be is in web/body_limits.py); files are streamed to the disk
 DATA_UPLOAD_MAX_MEMORY_SIZE = ORDINARY
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
