@@ -17,7 +17,7 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \
 	tests/pages/test_bad_input.py tests/pages/test_statements.py
 
-.PHONY: help setup install run test cases check check-code check-project docs bench load faults simulate screenshots lock browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench load faults simulate screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -57,10 +57,15 @@ browser:
 postgres:
 	@sh deploy/postgres.sh
 
-# Three processes on two cores: a fifth of the time, tests wait for a browser, a clock or another process.
+# Both databases side by side, on two cores: a fifth of the time, tests wait for a browser, a clock or another process.
 test: check browser postgres
+	@$(MAKE) --no-print-directory -j2 --output-sync test-sqlite test-postgres
+
+test-sqlite:
 	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --dist loadfile
-	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 3 --dist loadfile $(ROWS)
+
+test-postgres:
+	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 1 --dist loadfile $(ROWS)
 
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults

@@ -1,5 +1,7 @@
 """What every test stands on: a database in a file, a cheap hasher, private folders, queued mail; and the usual cast."""
 
+import gc
+
 import pytest
 from django.conf import settings
 from django.test import override_settings
@@ -28,6 +30,13 @@ def pytest_collection_modifyitems(items) -> None:
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the garbage collector need not go through all of it time and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def templates(tmp_path_factory, worker_id):
     """Where all processes of a run share what takes long to make."""
@@ -38,12 +47,13 @@ def templates(tmp_path_factory, worker_id):
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory, worker_id, templates):
     """A file, as in life: threads and processes must be able to open it side by side."""
-    name = f"test_{worker_id}"  # one for each process that runs tests
-    if not settings.ON_POSTGRES:
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    if settings.ON_POSTGRES:
+        test |= {"NAME": f"test_{worker_id}", "TEMPLATE": data_folders.postgres_template()}
+    else:
         folder = tmp_path_factory.mktemp("db")
         data_folders.put_database(folder)
-        name = str(folder / "mendline.sqlite3")
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
+        test["NAME"] = str(folder / "mendline.sqlite3")
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,15 @@
 """Data folders for servers, workers and pages beside a test; what takes long to make is made once, then copied."""
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 from tests.house import tree
 
@@ -24,13 +29,39 @@ def put_static(folder: Path) -> None:
     shutil.copytree(_made(COLLECT) / "static", folder / "static")
 
 
+def postgres_template() -> str:
+    """The name of a database on the tests' server that has all tables: PostgreSQL copies it for each process."""
+    name, url = "mendline_template", os.environ["MENDLINE_TEST_DATABASE_URL"]
+    made = TEMPLATES / name
+    with _one_at_a_time():
+        if not made.exists():
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            made.mkdir()
+            _manage(MIGRATE, MENDLINE_DATA_DIR=str(made), MENDLINE_DATABASE_URL=f"{url.rpartition('/')[0]}/{name}")
+    return name
+
+
 def _made(commands: tuple[tuple[str, ...], ...]) -> Path:
     folder = TEMPLATES / commands[0][0]
-    with (TEMPLATES / "templates.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _one_at_a_time():
         if not folder.exists():
             folder.mkdir()
-            environment = tree.environment(MENDLINE_DATA_DIR=str(folder), **tree.SAFE)
-            for command in commands:
-                subprocess.run([sys.executable, "manage.py", *command], cwd=tree.ROOT, env=environment, check=True)
+            _manage(commands, MENDLINE_DATA_DIR=str(folder))
     return folder
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with (TEMPLATES / "templates.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _manage(commands: tuple[tuple[str, ...], ...], **environment: str) -> None:
+    """Run commands without what manage.py refuses: a server of tests need not survive a power cut."""
+    settings = {"DJANGO_SETTINGS_MODULE": "tracker.settings", **environment, **tree.SAFE}
+    for command in commands:
+        subprocess.run(
+            [sys.executable, "-m", "django", *command], cwd=tree.ROOT, env=tree.environment(**settings), check=True
+        )

@@ -25,7 +25,7 @@ DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
 SCHEMA = schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
 OPERATIONS = [operation.ok() for operation in SCHEMA.get_all_operations()]
 LABELS = [operation.label for operation in OPERATIONS]
-EXAMPLES = tries(4, 60)  # of each operation, for each role, well formed and not
+EXAMPLES = tries(2, 60)  # of each operation, for each role, well formed and not
 # What is well formed can still be refused: a day that has not come, an energy without radiofrequency, a made-up cursor.
 EXCLUDED = [positive_data_acceptance]
 

@@ -321,7 +321,7 @@ def test_no_sequence_of_acts_bends_the_record():
     run_state_machine_as_test(
         Sequence,
         settings=settings(
-            max_examples=tries(20, 300),
+            max_examples=tries(12, 300),
             stateful_step_count=tries(12, 16),
             deadline=None,
             suppress_health_check=list(HealthCheck),

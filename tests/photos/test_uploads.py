@@ -26,7 +26,7 @@ from tests.house.tree import ROOT
 from tests.treatments import pen
 from tests.tries import tries
 
-UPLOADS = tries(24, 200)
+UPLOADS = tries(14, 200)
 AT_ONCE = tries(12, 40)
 GROWTH = 64 << 20  # bytes
 
