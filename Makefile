@@ -27,7 +27,7 @@ help:
 	@echo "make test         make check, then every test, on SQLite and on PostgreSQL; installs what it needs"
 	@echo "make cases        judges the case files under tests/cases"
 	@echo "make check        style, types, imports, templates, migrations, deployment settings, API schema"
-	@echo "make docs         writes docs/clinical.md anew from the code"
+	@echo "make docs         writes docs/clinical.md and docs/hazards.md again from the code"
 	@echo "make bench        the figures on both databases, beside a floor and the last run's"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
@@ -94,6 +94,7 @@ check-project:
 
 docs: .venv/.run
 	$(BIN)/python -m symptoms.recovery.clinical_table > docs/clinical.md
+	$(BIN)/python -m symptoms.recovery.hazard_log > docs/hazards.md
 
 bench: setup postgres
 	@$(BIN)/python -m tests.bench $(BENCH)

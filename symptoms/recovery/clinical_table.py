@@ -57,11 +57,12 @@ def clinical_table(protocol: Protocol = PROTOCOL) -> str:
 
 def _criteria(protocol: Protocol) -> Iterator[str]:
     yield "## Criteria\n"
-    yield "| criterion | concern | urgency | days | condition | source | hazard | test |"
+    yield "| criterion | concern | urgency | days | condition | source | hazards | test |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for c in protocol.criteria:
         concern = c.concern or "infection d0-21, late_infection d14+"
-        cells = (c.id, concern, c.written_urgency, c.days, f"`{c.predicate}`", c.source, c.hazard, f"`{c.test}`")
+        hazards = ", ".join(c.hazards)
+        cells = (c.id, concern, c.written_urgency, c.days, f"`{c.predicate}`", c.source, hazards, f"`{c.test}`")
         yield f"| {' | '.join(map(str, cells))} |"
 
 

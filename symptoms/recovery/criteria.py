@@ -74,11 +74,11 @@ class Criterion:
         return self.urgency
 
     @property
-    def hazard(self) -> str:
-        """The hazard of docs/hazards.md it guards against: a quiet tracker, a patient who waits, or crying wolf."""
-        if self.urgency is Urgency.WATCH:
-            return "H-01, H-04"
-        return "H-01, H-07" if self.urgency is Urgency.EMERGENCY else "H-01"
+    def hazards(self) -> tuple[str, ...]:
+        """The hazards of docs/hazards.md it guards against: a quiet tracker, crying wolf, who waits, blood."""
+        by_urgency = {Urgency.WATCH: ("H-04",), Urgency.EMERGENCY: ("H-07",)}.get(self.urgency, ())
+        of_blood = ("H-18",) if self.concern is Concern.BLOOD_BORNE_INFECTION else ()
+        return ("H-01", *by_urgency, *of_blood)
 
     @property
     def test(self) -> str:

@@ -13,7 +13,7 @@ from symptoms.journal import photos as verbs
 from symptoms.journal.entries import DayNotYet, ForeignId, LoggingStopped, NotTheirs
 from symptoms.journal.photos import MOST_A_DAY, SameIdOtherPhoto, TooManyPhotos, remove_photo
 from symptoms.journal.treatments import say_same
-from symptoms.models import Photo
+from symptoms.models import Alert, Assessment, Photo
 from symptoms.photos import files
 from symptoms.photos.intake import take_in
 from symptoms.photos.refusals import PhotoRefused
@@ -250,3 +250,14 @@ def test_the_same_photo_from_many_threads_is_one_row_and_one_file(treatment, roo
     assert sorted(is_new for _, is_new in results) == [False] * 5 + [True]
     assert keys_of_rows() == keys_on_disk(root)
     assert len(keys_of_rows()) == 1
+
+
+def test_a_photo_changes_nothing_that_was_judged(clinic):
+    treatment = pen(ana(clinic), days_ago=5)
+    entry = logged(treatment, 3, signs=["pus"]).entry
+    before = list(Assessment.objects.values("id", "flags", "is_current"))
+    alerts = list(Alert.objects.values())
+    attached(treatment, day=3)
+    entry.refresh_from_db()
+    assert list(Assessment.objects.values("id", "flags", "is_current")) == before
+    assert list(Alert.objects.values()) == alerts and entry.is_judged and len(before) == len(alerts) == 1

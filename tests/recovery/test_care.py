@@ -31,6 +31,11 @@ def test_there_is_no_sunscreen_on_open_pores_then_every_day_and_no_tanning_ever(
     assert not [title for title in _allowed("C") if "tan" in title.lower().split()]
 
 
+@pytest.mark.parametrize("day", [0, 1, 2])
+def test_in_the_first_days_the_temperature_comes_before_the_tablet(day):
+    assert "It hides a fever, so take your temperature first." in _care("C", day)["Pain relief"]
+
+
 @pytest.mark.parametrize(
     ("who", "topic", "days", "says", "instead"),
     [

@@ -133,3 +133,12 @@ def test_each_sign_of_the_red_box_is_an_emergency_by_itself(course, sign):
 def test_a_faint_of_the_first_protocol_is_read_as_a_faint_and_not_as_confusion():
     entry = entry_from_answers(1, {"signs": ["fainting_or_confusion"]})
     assert entry.signs == {Sign.FAINTED}
+
+
+@MANY
+@given(courses(), st.integers(1, 6))
+def test_an_unknown_skin_type_is_judged_like_one_at_risk(course, known):
+    def urgency(fitzpatrick: int | None) -> Urgency:
+        return _urgency(replace(course, patient=replace(course.patient, fitzpatrick=fitzpatrick)))
+
+    assert urgency(None) == urgency(4) >= urgency(known)

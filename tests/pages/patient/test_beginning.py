@@ -171,6 +171,13 @@ def test_a_treatment_that_cannot_be_is_refused_and_what_was_typed_stays(alone, w
     assert not Treatment.objects.exists()
 
 
+def test_radiofrequency_is_asked_by_heat_and_pins(alone):
+    assert (
+        "Not sure? Did it give heat or tiny electric shocks, or were there two rows of gold pins? Then choose RF."
+        in text_of(people.signed_in(alone).get(NEW))
+    )
+
+
 def test_the_same_form_sent_twice_is_one_treatment(alone):
     phone, form = people.signed_in(alone), my_session()
     for _ in range(2):

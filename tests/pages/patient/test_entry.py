@@ -93,6 +93,27 @@ def test_an_emergency_is_a_call_before_anything_else(ana, phone):
     assert html.count('class="button act big block"') == 1 and "tel:02079460123" not in html
 
 
+@pytest.mark.parametrize(
+    ("urgency", "day", "reported", "opening"),
+    [
+        ("watch", 0, {"bleeding": 3}, ""),  # its opening is the heading
+        ("contact", 2, {"bleeding": 2}, "Your clinic should know about this: bleeding"),
+        ("urgent", 1, {"bleeding": 3}, "This needs to be checked today: bleeding"),
+        ("emergency", 0, {"signs": ["trouble_breathing"]}, "This can be an emergency: trouble breathing"),
+    ],
+)
+def test_first_aid_comes_before_whom_to_call_at_every_urgency(ana, phone, urgency, day, reported, opening):
+    page = phone.get(logged(pen(ana, days_ago=day), day, **reported).entry.get_absolute_url())
+    (verdict,) = select(page, f"section[@class='verdict'][@data-urgency='{urgency}']")
+    parts, text = list(verdict.iter()), words(verdict)
+    (aid,) = [part for part in parts if part.get("class") == "leaf" and words(part).startswith("First ")]
+    buttons = [part for part in parts if part.tag == "a" and "button" in part.get("class", "")]
+    assert bool(buttons) is (urgency != "watch")
+    assert all(parts.index(aid) < parts.index(button) for button in buttons)
+    assert text.index(words(aid)) < text.index(opening) or not opening
+    assert "details" not in {part.tag for part in parts if aid in part.iter()}
+
+
 @pytest.mark.parametrize("case", [CONTACT, URGENT, EMERGENCY])
 def test_alone_the_words_name_a_doctor_and_the_countrys_number(case):
     alone = people.patient(None, "Ben", country="US")

@@ -1,5 +1,6 @@
 """Logging a day: nothing is answered beforehand, nothing typed is lost, each day is saved as what it is."""
 
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.consents import withdraw_consent
 from symptoms.models import Entry, Photo
+from symptoms.recovery.questions import question as question_of
 from tests import images, people
 from tests.pages.html import held, select, text_of, words
 from tests.pages.patient.log_page import FINE, marked, typed
@@ -56,6 +58,22 @@ def test_how_to_look_is_said_in_full_once_and_folds_away_afterwards(phone, treat
     page = phone.get(LOG)
     assert summaries(page, "How to look at your skin")
     assert text_of(page).index("Same as yesterday") < text_of(page).index("How to look at your skin")
+
+
+def test_each_step_says_what_is_seen(phone, treatment):
+    page = phone.get(LOG)
+    asked = [field for field in select(page, "fieldset") if field.get("class") == "symptom"]
+    assert {"redness", "swelling", "pain", "warmth"} <= {field.get("id") for field in asked}
+    for field in asked:
+        shown = [words(step) for step in field.iter("span") if step.get("data-level")]
+        assert shown == list(question_of(field.get("id")).steps) and len(set(shown)) == 5
+
+
+def test_redness_is_asked_with_words_for_dark_skin(phone, treatment):
+    (field,) = [field for field in select(phone.get(LOG), "fieldset") if field.get("id") == "redness"]
+    assert "how much darker, purple or grey?" in words(field)
+    steps = [words(step) for step in field.iter("span") if step.get("data-level") not in (None, "0")]
+    assert all(re.search(r"darker|purple|grey|dark", step) for step in steps)
 
 
 def questions(page) -> tuple[set[str], set[str]]:

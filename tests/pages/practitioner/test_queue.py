@@ -92,6 +92,13 @@ def test_a_row_says_why_how_long_and_who_has_it(clinic, noor, desk):
     assert "Dr Noor has it" in text_of(desk.get(QUEUE))
 
 
+def test_a_row_without_an_alert_says_when_the_patient_last_logged(clinic, noor, desk):
+    session = pen(people.patient(clinic, "Mara"), days_ago=9, by=noor)
+    logged(session, 3, redness=1, now=timezone.now() - timedelta(days=6))
+    assert "On track" in text_of(desk.get(QUEUE, {"show": "all"}))
+    assert "logged 6 days ago" in text_of(desk.get(QUEUE, {"show": "all"}))
+
+
 def test_the_curve_says_in_words_what_it_shows(clinic, noor, desk):
     follow(clinic, noor, "Mara", pain=3, signs=["pus"])
     assert select(desk.get(QUEUE), "*[@aria-label='Pain severe on day 4, above the expected range']")
