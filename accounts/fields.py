@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import canonical_address, validate_address, validate_known_address
+from accounts.help_numbers import LONGEST, is_number
 from accounts.names import is_seen
 from accounts.numerals import with_plain_digits
 from accounts.zones import known_zones
@@ -63,6 +65,26 @@ class PhoneField(NameField):
         super().validate(value)
         if value and not re.fullmatch(r"\+?[0-9 ()./-]*[0-9]", value):
             raise forms.ValidationError("Write a phone number, like 07700 900123.", code="invalid")
+
+
+class EmergencyNumberField(NameField):
+    """A short number that a phone can dial, in the digits of any script."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "max_length": 40, **kwargs})
+        self.widget.attrs["inputmode"] = "tel"
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(with_plain_digits(value) if isinstance(value, str) else value)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not is_number(value):
+            raise forms.ValidationError(
+                _("Write the number as you would dial it: digits, +, * and #, at most %(most)d of them."),
+                code="invalid",
+                params={"most": LONGEST},
+            )
 
 
 # Old spellings of zones that are listed under their region as well.

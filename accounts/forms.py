@@ -3,29 +3,92 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import EmailField, NameField, PhoneField, ZoneField, set_choices, zone_choices
-from accounts.help_numbers import country_choices
+from accounts.fields import (
+    EmailField,
+    EmergencyNumberField,
+    NameField,
+    PhoneField,
+    ZoneField,
+    set_choices,
+    zone_choices,
+)
+from accounts.help_numbers import ELSEWHERE, UNKNOWN, HelpNumbers, country_choices, numbers_of
 from accounts.models import Patient, Practice, User
 
 
-class DetailsForm(forms.ModelForm):
+class CountryForm(forms.Form):
+    """In which country somebody is: a guess to say yes or no to, the list, or a number where the list has no row.
+
+    Cleaned, `country` is a code of the table or `ELSEWHERE`, and `emergency_number` is empty unless it is the latter.
+    """
+
+    NO = "no"
+
+    is_here = forms.ChoiceField(
+        required=False, widget=forms.RadioSelect, error_messages={"invalid_choice": _("Choose one of the two.")}
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        help_text=_("Decides which emergency numbers you see."),
+        error_messages={"invalid_choice": _("Choose a country from the list.")},
+    )
+    emergency_number = EmergencyNumberField(
+        label=_("What is the emergency number where you are?"),
+        help_text=_("For “Another country”. We show it wherever you may have to call for help."),
+    )
+
+    def __init__(self, *args: Any, guess: HelpNumbers = UNKNOWN, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        set_choices(self.fields["country"], [("", _("Choose")), *country_choices(), (ELSEWHERE, _("Another country"))])
+        # What was answered is about the country that its page named, wherever the clock hangs by now.
+        answered = numbers_of(str(self.data.get(self.add_prefix("is_here"), "")))
+        if answered.country:
+            guess = answered
+        if not guess.country:
+            del self.fields["is_here"]
+            return
+        self.fields["is_here"].label = _("We think you are in %(country)s. Is that right?") % {"country": guess.name}
+        set_choices(self.fields["is_here"], [(guess.country, _("Yes")), (self.NO, _("No, somewhere else"))])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        answer = cleaned.get("is_here", "")
+        if answer and answer != self.NO:
+            cleaned["country"] = answer
+        elif "is_here" in self.fields and not answer and not cleaned.get("country"):
+            self.add_error("is_here", _("Choose one of the two."))
+        elif not cleaned.get("country") and "country" not in self.errors:
+            self.add_error("country", _("Choose a country from the list."))
+        if cleaned.get("country") != ELSEWHERE:
+            self.errors.pop("emergency_number", None)
+            cleaned["emergency_number"] = ""
+        elif not cleaned.get("emergency_number") and "emergency_number" not in self.errors:
+            self.add_error("emergency_number", _("Write the number to call for an ambulance there."))
+        return cleaned
+
+    def place(self) -> dict[str, str]:
+        """The cleaned country, and the number where the list does not have it."""
+        return {name: self.cleaned_data[name] for name in ("country", "emergency_number")}
+
+
+class DetailsForm(CountryForm, forms.ModelForm):
     """What a patient may change about themselves."""
 
     name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
     phone = PhoneField(
         help_text="So that your clinic can call you.", widget=forms.TextInput(attrs={"autocomplete": "tel"})
     )
-    country = forms.ChoiceField(label="Country", help_text="Decides which emergency numbers you see.")
     time_zone = ZoneField(help_text="Your day turns at midnight there.")
 
     class Meta:
         model = Patient
-        fields = ["name", "phone", "country", "time_zone"]
+        fields = ["name", "phone", "country", "emergency_number", "time_zone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self.fields["country"], [("", "Choose"), *country_choices()])
         zone = (kwargs.get("initial") or {}).get("time_zone") or self.instance.zone.key
         self.initial["time_zone"] = zone
         set_choices(self.fields["time_zone"], zone_choices(zone))
@@ -41,10 +104,10 @@ class NameForm(forms.ModelForm):
         fields = ["name"]
 
 
-class ZoneForm(forms.Form):
-    """The one question after joining: is this your time zone?"""
+class PlaceForm(CountryForm):
+    """What is asked after joining, and of whoever was not asked yet: where are you?"""
 
-    time_zone = ZoneField()
+    time_zone = ZoneField(help_text=_("A new day begins for you at midnight there."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

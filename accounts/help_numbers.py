@@ -1,4 +1,4 @@
-"""Whom to call where: emergency and urgent-care numbers by country, and which country a browser's clock hangs in."""
+"""Whom to call where: emergency and urgent-care numbers by country, and which country a clock hangs in."""
 
 import re
 import tomllib
@@ -14,7 +14,8 @@ from django.conf import settings
 from accounts.models import Patient
 
 TABLE = Path(__file__).with_suffix(".toml")
-WITHDRAWN = "EU"  # stored by earlier versions; 112 until the patient names a country
+ELSEWHERE = "ZZ"  # stored for a country that the table does not have, with the number that the patient wrote
+NOT_COUNTRIES = {"EU", ELSEWHERE}
 NUMBER = re.compile(r"[0-9+*#][0-9+*# ]*")
 LONGEST = 15  # digits and signs of a number, without spaces
 
@@ -49,11 +50,13 @@ def check_numbers(today: date) -> None:
     """Read all numbers as they are now, for a start.
 
     Raises:
-        WrongNumbers: as `read_numbers`, and for a date after `today`.
+        WrongNumbers: as `read_numbers`, for a date after `today`, and for a site's country that is not listed.
     """
     table = read_numbers(TABLE, {}, today)
     if settings.HELP_NUMBERS:
-        read_numbers(settings.HELP_NUMBERS, table, today)
+        table = read_numbers(settings.HELP_NUMBERS, table, today)
+    if settings.COUNTRY and settings.COUNTRY not in table:
+        raise WrongNumbers(f"MENDLINE_COUNTRY: {settings.COUNTRY} is no country of the table of numbers to call")
 
 
 @cache
@@ -83,7 +86,7 @@ def read_numbers(path: Path, below: dict[str, HelpNumbers], today: date | None =
 
 
 def _fault_of(code: str, row: Any, *, is_new: bool, today: date | None) -> str:
-    if not re.fullmatch("[A-Z]{2}", code) or code == WITHDRAWN or not isinstance(row, dict):
+    if not re.fullmatch("[A-Z]{2}", code) or code in NOT_COUNTRIES or not isinstance(row, dict):
         return "a country is a table named by its code of two capital letters, like [GB]"
     if unknown := sorted(set(row) - COLUMNS):
         return f"there is no column {unknown[0]!r}"
@@ -115,14 +118,16 @@ def country_choices() -> list[tuple[str, str]]:
 
 def numbers_of(country: str) -> HelpNumbers:
     """The numbers of a country by its code; none for a code that is not listed: no country stands for another."""
-    if country == WITHDRAWN:
-        return HelpNumbers(emergency="112")
     return all_numbers().get(country, UNKNOWN)
 
 
 def numbers_for(patient: Patient | None) -> HelpNumbers:
-    """The numbers of the country in which a patient is followed; none for somebody unknown."""
-    return numbers_of(patient.country) if patient else UNKNOWN
+    """The numbers of the country that a patient said they live in; none for somebody who was not asked yet."""
+    if patient is None:
+        return UNKNOWN
+    if patient.country == ELSEWHERE:
+        return HelpNumbers(country=ELSEWHERE, emergency=patient.emergency_number)
+    return numbers_of(patient.country)
 
 
 def country_of_zone(zone: str) -> str:

@@ -117,7 +117,7 @@ class Practice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=120)
     phone = models.CharField(max_length=40, blank=True)
-    country = models.CharField(max_length=2, default="GB")
+    country = models.CharField(max_length=2)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -194,7 +194,8 @@ class Patient(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
-    country = models.CharField(max_length=2, default="GB")
+    country = models.CharField(max_length=2, blank=True, help_text="empty until the patient has said it")
+    emergency_number = models.CharField(max_length=40, blank=True, help_text="in a country that is not listed")
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_zone])
     zone_confirmed_at = models.DateTimeField(null=True, blank=True)
     welcomed_at = models.DateTimeField(null=True, blank=True)
@@ -220,6 +221,11 @@ class Patient(models.Model):
         """The patient's time zone once they chose it, the practice's until then."""
         name = self.time_zone or (self.practice.time_zone if self.practice else settings.TIME_ZONE)
         return ZoneInfo(name)
+
+    @property
+    def likely_country(self) -> str:
+        """Where the patient lives, or else their practice is: for units, never for numbers to call."""
+        return self.country or (self.practice.country if self.practice else "")
 
     def today(self, now: datetime) -> date:
         """The patient's date at the aware time `now`."""
@@ -259,7 +265,7 @@ class Departure(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
-    country = models.CharField(max_length=2)
+    country = models.CharField(max_length=2, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
 
     class Meta:

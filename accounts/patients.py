@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.access import record_access
 from accounts.consents import withdraw_consent
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
+from accounts.help_numbers import ELSEWHERE
 from accounts.locks import lock_patient, lock_user
 from accounts.models import ADULT, Consent, Departure, Patient, Practice, User
 
@@ -30,8 +31,10 @@ def is_adult(year_of_birth: int, now: datetime) -> bool:
 
 
 @transaction.atomic
-def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time_zone: str, now: datetime) -> Patient:
+def start_alone(user: User, *, name: str, year_of_birth: int, time_zone: str, now: datetime, **place: str) -> Patient:
     """Make `user` a patient without a clinic; one who is a patient already stays who they are.
+
+    `place`: `country` and, where that is `ELSEWHERE`, `emergency_number`.
 
     Raises:
         CannotStart: for people under 18 and for members of a clinic.
@@ -50,10 +53,10 @@ def start_alone(user: User, *, name: str, year_of_birth: int, country: str, time
         name=name,
         email=user.email,
         year_of_birth=year_of_birth,
-        country=country,
         time_zone=time_zone,
         zone_confirmed_at=now,
         created_at=now,
+        **place,
     )
     patient.full_clean()
     patient.save()
@@ -77,9 +80,26 @@ def add_to_practice(
         email=email,
         phone=phone,
         year_of_birth=year_of_birth,
-        country=practice.country,
         created_at=now,
     )
+
+
+def confirm_place(patient: Patient, zone: str, now: datetime, *, country: str, emergency_number: str = "") -> None:
+    """The patient says where they live: the zone decides what "today" is, the country whom to call.
+
+    `emergency_number` is of a country that is not listed (`ELSEWHERE`), and not kept for any other.
+
+    Raises:
+        ValidationError: when there is no such zone.
+    """
+    confirm_zone(patient, zone, now)
+    confirm_country(patient, country, emergency_number)
+
+
+def confirm_country(patient: Patient, country: str, emergency_number: str = "") -> None:
+    """The patient says in which country they are; nothing but the numbers to call changes."""
+    patient.country, patient.emergency_number = country, emergency_number if country == ELSEWHERE else ""
+    patient.save(update_fields=["country", "emergency_number"])
 
 
 def confirm_zone(patient: Patient, zone: str, now: datetime) -> None:
@@ -96,7 +116,7 @@ def confirm_zone(patient: Patient, zone: str, now: datetime) -> None:
 @transaction.atomic
 def change_details(
     patient: Patient, *, name: str, phone: str, country: str, time_zone: str, now: datetime,
-    reading: Reading | None = None,
+    emergency_number: str = "", reading: Reading | None = None,
 ) -> None:  # fmt: skip
     """Write down what patients say about themselves; a zone they saw and saved counts as confirmed.
 
@@ -104,9 +124,9 @@ def change_details(
         ChangedMeanwhile: something else stands there by now than `reading`, what they had before them.
     """
     _refuse_if_changed(lock_patient(patient.pk), reading)
-    patient.name, patient.phone, patient.country = name, phone, country
-    patient.save(update_fields=["name", "phone", "country"])
-    confirm_zone(patient, time_zone, now)
+    patient.name, patient.phone = name, phone
+    patient.save(update_fields=["name", "phone"])
+    confirm_place(patient, time_zone, now, country=country, emergency_number=emergency_number)
 
 
 @transaction.atomic
@@ -137,7 +157,8 @@ def edit_details(
 
 def details_of(patient: Patient) -> dict[str, Any]:
     """What patient and clinic may both change, as a page's reading carries it."""
-    return {name: getattr(patient, name) for name in ("name", "year_of_birth", "phone", "country", "time_zone")}
+    names = ("name", "year_of_birth", "phone", "country", "emergency_number", "time_zone")
+    return {name: getattr(patient, name) for name in names}
 
 
 def _refuse_if_changed(patient: Patient, reading: Reading | None) -> None:
@@ -177,9 +198,7 @@ def begin_tie(patient: Patient, practice: Practice, now: datetime) -> None:
     What it sees is opened by `symptoms.journal.joining`, in the same transaction.
     """
     patient.practice = practice
-    if not patient.zone_confirmed_at:
-        patient.country = practice.country
-    patient.save(update_fields=["practice", "country"])
+    patient.save(update_fields=["practice"])
     patient.invitations.unsettled().update(withdrawn_at=now)
 
 

@@ -6,7 +6,8 @@ from accounts import views
 
 urlpatterns = [
     path("account/", views.profile, name="profile"),
-    path("account/zone/", views.profile_zone, name="profile_zone"),
+    path("account/place/", views.profile_place, name="profile_place"),
+    path("account/country/", views.country_here, name="country_here"),
     path("account/consents/<slug:purpose>/", views.consent_change, name="consent_change"),
     path("account/token/", views.token_change, name="token_change"),
     path("account/waiting/", views.waiting, name="waiting"),

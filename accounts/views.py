@@ -10,6 +10,7 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from rest_framework.authtoken.models import Token
 
@@ -26,6 +27,7 @@ from accounts.access import (
 from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.members import LastAdmin, change_member, editor_name, remove_member, roles_of
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
+from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
 
 READINGS_SHOWN = 20
 
@@ -108,15 +110,32 @@ def _mistakes(user: User) -> QuerySet[Invitation]:
 
 @patient_required
 @require_http_methods(["GET", "POST"])
-def profile_zone(request: PatientRequest) -> HttpResponse:
-    """The one question after joining: is this your time zone?"""
+def profile_place(request: PatientRequest) -> HttpResponse:
+    """Where are you? Asked after joining, and of whoever was not asked for a country yet."""
     patient = request.patient
-    form = forms.ZoneForm(request.POST or None, initial={"time_zone": patient.zone.key})
+    initial = {"time_zone": patient.zone.key, "country": patient.country, "emergency_number": patient.emergency_number}
+    form = forms.PlaceForm(request.POST or None, initial=initial, guess=numbers_here(request))
     if request.method == "POST" and form.is_valid():
-        patients.confirm_zone(patient, form.cleaned_data["time_zone"], timezone.now())
+        patients.confirm_place(patient, form.cleaned_data["time_zone"], timezone.now(), **form.place())
         return redirect("profile" if patient.welcomed_at else "welcome")
     context = {"form": form, "patient": patient, "tab": "account"}
-    return render(request, "accounts/zone.html", context, status=_status_of(form))
+    return render(request, "accounts/place.html", context, status=_status_of(form))
+
+
+@patient_required
+@require_POST
+def country_here(request: PatientRequest) -> HttpResponse:
+    """ "Are you there now?": yes makes it their country; no is remembered until they sign out."""
+    here = numbers_abroad(request)
+    if here.country and request.POST.get("country") == here.country:
+        if request.POST.get("answer") == "yes":
+            patients.confirm_country(request.patient, here.country)
+            messages.success(
+                request, _("Saved. The numbers to call are those of %(country)s.") % {"country": here.name}
+            )
+        else:
+            request.session[NOT_HERE] = here.country
+    return redirect("today")
 
 
 @patient_required
@@ -166,7 +185,7 @@ def waiting(request: AuthenticatedHttpRequest) -> HttpResponse:
     if newest.undone_at:
         return redirect("profile")
     if newest.confirmed_at and newest.withdrawn_at is None:
-        return redirect("profile_zone")
+        return redirect("profile_place")
     return render(request, "accounts/waiting.html", {"invitation": newest, "refused": newest.withdrawn_at is not None})
 
 

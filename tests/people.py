@@ -54,7 +54,11 @@ def patient(
 ) -> Patient:
     """A patient of `at`, or alone; one who has not `accepted` yet has no user and agreed to nothing."""
     now = now or timezone.now()
-    settled = {"zone_confirmed_at": now, "welcomed_at": now, "time_zone": "Europe/London"} if accepted else {}
+    settled = (
+        {"zone_confirmed_at": now, "welcomed_at": now, "time_zone": "Europe/London", "country": "GB"}
+        if accepted
+        else {}
+    )
     made = Patient.objects.create(
         user=user(name, email) if accepted else None,
         practice=at,

@@ -27,6 +27,7 @@ SMTP_SECURITY: str = env.str("SMTP_SECURITY", default="none", validate=validate.
 TRUST_PROXY: bool = env.bool("TRUST_PROXY", default=False)
 HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
 HELP_NUMBERS: Path | None = env.path("HELP_NUMBERS", default=None)
+COUNTRY: str = env.str("COUNTRY", default="", validate=validate.Regexp(r"^([A-Z]{2})?$"))
 HEIC: bool = env.bool("HEIC", default=False)
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
 

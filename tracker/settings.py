@@ -209,6 +209,7 @@ EMAIL_USE_SSL = env.SMTP_SECURITY == "tls"
 
 # --- numbers to call, by country: an operator's file over accounts/help_numbers.toml; never part of the protocol
 HELP_NUMBERS = env.HELP_NUMBERS or (BASE_DIR / "symptoms/demo/help_numbers.toml" if DEBUG else None)
+COUNTRY = env.COUNTRY  # of a site that serves one country: for who is not signed in, and only where nothing is guessed
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"

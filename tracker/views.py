@@ -22,6 +22,7 @@ from accounts.help_numbers import all_numbers, country_choices, numbers_for, num
 from accounts.web.middleware import rule_of
 from accounts.web.unavailable import RETRY_AFTER, busy_page
 from accounts.web.unsent_forms import offer_refused
+from accounts.web.whereabouts import numbers_of_site
 from symptoms.api.problems import MEDIA_TYPE, Busy, document
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
@@ -55,19 +56,25 @@ def help_now(request: HttpRequest) -> HttpResponse:
     country = request.GET.get("country", "")
     patient = request.user.as_patient if request.user.is_authenticated else None
     country = country or ("" if patient else request.COOKIES.get(HELP_COUNTRY, ""))
-    numbers = numbers_of(country) if country in all_numbers() else numbers_for(patient)
+    if country in all_numbers():
+        numbers, is_guess = numbers_of(country), False
+    else:
+        numbers, is_guess = numbers_for(patient), False
+        if not numbers.country:
+            numbers, is_guess = numbers_of_site(request), True
     response = render(
         request,
         "public/help.html",
         {
             "seek_help": SEEK_HELP,
             "numbers": numbers,
+            "is_guess": is_guess or patient is None,
             "countries": country_choices(),
             "practice": patient.practice if patient else None,
-            "is_unknown": bool(country) and not numbers.country,
+            "is_unknown": bool(country) and country not in all_numbers(),
         },
     )
-    if patient is None and numbers.country:
+    if patient is None and numbers.country and not is_guess:
         response.set_cookie(
             HELP_COUNTRY, numbers.country, max_age=A_YEAR, secure=not settings.DEBUG, httponly=True, samesite="Lax"
         )

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.help_numbers import numbers_for
+from accounts.web.whereabouts import numbers_abroad
 
 
 def reader(request: HttpRequest) -> dict[str, Any]:
@@ -19,4 +20,6 @@ def reader(request: HttpRequest) -> dict[str, Any]:
         "is_admin": user.practice_as_admin is not None,
         "practice": user.membership.practice if user.membership else None,
         "help_numbers": numbers_for(patient),
+        "asks_country": patient is not None and not patient.country,
+        "numbers_abroad": numbers_abroad(request),
     }

@@ -79,7 +79,11 @@ def _member(member: cast.Member, practice: Practice, password: str) -> User:
 
 def _patient(person: cast.Person, practice: Practice, password: str, now: datetime) -> Patient:
     began = _at(now, person.stories[0].days_ago, 0, TREATED_AT)
-    settled = {"zone_confirmed_at": began, "welcomed_at": began, "time_zone": ZONE.key} if person.accepted else {}
+    settled = (
+        {"zone_confirmed_at": began, "welcomed_at": began, "time_zone": ZONE.key, "country": "GB"}
+        if person.accepted
+        else {}
+    )
     patient = Patient.objects.create(
         user=_user(person.name, person.email, password) if person.accepted else None,
         practice=practice if person.stories[0].by else None,

@@ -8,7 +8,7 @@ from django.forms import BoundField
 
 from accounts.consents import consent_texts
 from accounts.fields import NameField, ZoneField, set_choices, zone_choices
-from accounts.help_numbers import country_choices
+from accounts.forms import CountryForm
 from accounts.models import Patient, Practice
 from accounts.patients import TOO_YOUNG
 from symptoms.forms.fields import BirthYearField
@@ -57,21 +57,15 @@ class BornForm(AgreeForm):
         year_of_birth.now = now
 
 
-class StartForm(BornForm):
+class StartForm(BornForm, CountryForm):
     """Starting alone: who and where."""
 
     name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    country = forms.ChoiceField(
-        label="Country",
-        help_text="Decides which emergency numbers you see.",
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose a country from the list."),
-    )
     time_zone = ZoneField(help_text="Your day turns at midnight there.")
-    field_order = ["name", "year_of_birth", "country", "time_zone", "care", "photos"]
+    field_order = ["name", "year_of_birth", "is_here", "country", "emergency_number", "time_zone", "care", "photos"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, practice=None, **kwargs)
-        set_choices(self.fields["country"], [("", "Choose"), *country_choices()])
         # Without JavaScript the zone is unknown; a wrong default would shift the day boundary.
         set_choices(self.fields["time_zone"], [("", "Choose"), *zone_choices()])
         self.order_fields(self.field_order)

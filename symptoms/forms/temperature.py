@@ -18,8 +18,8 @@ BEHIND = ("°C", "° C", "°F", "° F", "°С", "C", "F", "С", "°")  # what ma
 
 
 def unit_for(request: HttpRequest, patient: Patient) -> str:
-    """The thermometer's unit used last ("c" or "f"), before that the country's."""
-    return request.session.get(UNIT_USED_LAST) or unit_of(patient.country)
+    """The thermometer's unit used last ("c" or "f"), before that that of the country."""
+    return request.session.get(UNIT_USED_LAST) or unit_of(patient.likely_country)
 
 
 def in_celsius(typed: str, unit: str) -> float:

@@ -94,7 +94,7 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     own.save(force_insert=True)
     for name, value in before["patient"].items():
         setattr(joined, name, value)
-    joined.user_id, joined.practice = None, practice
+    joined.user_id, joined.practice, joined.emergency_number = None, practice, ""
     joined.zone_confirmed_at = joined.welcomed_at = None
     joined.save()
     own.user = user

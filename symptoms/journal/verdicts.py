@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from accounts.help_numbers import numbers_for
+from accounts.help_numbers import UNKNOWN, HelpNumbers, numbers_for
 from accounts.models import Patient
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.models import Alert, Assessment, Entry
@@ -10,18 +10,20 @@ from symptoms.recovery.prompting import next_prompt
 from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.findings import Reported
-from symptoms.wording.patient import Lines, Verdict, title_of, verdict
+from symptoms.wording.patient import Lines, Place, Verdict, title_of, verdict
 
 NOT_CHECKED = "A day that we could not check"
 NO_LONGER_SAID = "Something you told us earlier"
 
 
-def lines_for(patient: Patient) -> Lines:
-    """Whom the patient can call."""
+def lines_for(patient: Patient, abroad: HelpNumbers = UNKNOWN) -> Lines:
+    """Whom the patient can call; `abroad`: of the other country that they seem to be in."""
     numbers, practice = numbers_for(patient), patient.practice
+    is_abroad = bool(abroad.country)
     return Lines(
-        emergency=numbers.emergency,
-        urgent=numbers.urgent,
+        emergency="" if is_abroad else numbers.emergency,
+        urgent="" if is_abroad else numbers.urgent,
+        places=tuple(Place(row.name, row.emergency, row.urgent) for row in (abroad, numbers)) if is_abroad else (),
         clinic=practice.name if practice else "",
         phone=practice.phone if practice else "",
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from urllib.parse import quote
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -48,23 +49,6 @@ SENTENCE = re.compile(r"(?<=[.?!]) ")
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Whom the patient can call: the clinic ("" when alone), the country's emergency number and urgent-care line.
-
-    `emergency` is empty where nobody has said which country it is.
-    """
-
-    emergency: str
-    urgent: str = ""
-    clinic: str = ""
-    phone: str = ""
-
-    @property
-    def has_clinic(self) -> bool:
-        return bool(self.clinic)
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """A button that calls somebody."""
 
@@ -73,7 +57,54 @@ class Call:
 
     @property
     def tel(self) -> str:
-        return "".join(sign for sign in self.number if sign.isdigit() or sign in "+*#")
+        return quote("".join(sign for sign in self.number if sign.isdigit() or sign in "+*#"), safe="+*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country in which the patient may be, with its numbers; `name` is empty for one that is not listed."""
+
+    name: str
+    emergency: str
+    urgent: str
+
+    def call(self, number: str) -> Call:
+        """A button for one of its numbers that says where it is answered."""
+        name = self.name or _("Your own country")
+        return Call(_("In {country}: {number}").format(country=name, number=number), number)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Whom the patient can call: the clinic ("" when alone), the country's emergency number and urgent-care line.
+
+    `emergency` is empty where it is not known which country it is; of several `places` the first is the likelier.
+    """
+
+    emergency: str
+    urgent: str = ""
+    clinic: str = ""
+    phone: str = ""
+    places: tuple[Place, ...] = ()
+
+    @property
+    def has_clinic(self) -> bool:
+        return bool(self.clinic)
+
+    @property
+    def emergency_calls(self) -> tuple[Call, ...]:
+        """The buttons for an emergency: one, or one for each place; 112 where no country is known."""
+        if self.places:
+            return tuple(place.call(place.emergency) for place in self.places)
+        number = self.emergency or "112"
+        return (Call(_("Call {number}").format(number=number), number),)
+
+    @property
+    def urgent_calls(self) -> tuple[Call, ...]:
+        """The buttons for urgent advice, where there is such a line."""
+        if self.places:
+            return tuple(place.call(place.urgent) for place in self.places if place.urgent)
+        return (Call(_("Urgent care: {number}").format(number=self.urgent), self.urgent),) if self.urgent else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,13 +316,9 @@ class Sayings:
 
     def calls(self, level: Urgency) -> tuple[Call, ...]:
         """The buttons that call, each with its number."""
-        lines = self._lines
         if level is Urgency.EMERGENCY:
-            number = lines.emergency or "112"
-            return (Call(_("Call {number}").format(number=number), number),)
-        is_offered = lines.urgent and level is Urgency.URGENT
-        urgent = (Call(_("Urgent care: {number}").format(number=lines.urgent), lines.urgent),) if is_offered else ()
-        return (*self.clinic_calls(), *urgent)
+            return self._lines.emergency_calls
+        return (*self.clinic_calls(), *(self._lines.urgent_calls if level is Urgency.URGENT else ()))
 
     def clinic_calls(self) -> tuple[Call, ...]:
         """The button that calls the clinic, where it has a number."""

@@ -169,7 +169,7 @@ BODIES = {
     ("account_email", "POST"): lambda world: {"action_add": "", "email": "another@example.org"},
     ("account_reset_password_from_key", "POST"): lambda world: {},
     ("profile", "POST"): lambda world: {"name": "New Name", "country": "GB", "time_zone": "Europe/London", "phone": ""},
-    ("profile_zone", "POST"): lambda world: {"time_zone": "Europe/London"},
+    ("profile_place", "POST"): lambda world: {"time_zone": "Europe/London", "country": "GB"},
     ("consent_change", "POST"): lambda world: {"answer": "no"},
     ("token_change", "POST"): lambda world: {"answer": "new"},
     ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},

@@ -25,7 +25,7 @@ def test_a_zone_names_the_one_country_it_belongs_to_or_none(zone, country):
     assert country_of_zone(zone) == country
 
 
-@pytest.mark.parametrize(("code", "number"), [("IN", "112"), ("US", "911"), ("EU", "112"), ("XX", ""), ("", "")])
+@pytest.mark.parametrize(("code", "number"), [("IN", "112"), ("US", "911"), ("EU", ""), ("XX", ""), ("", "")])
 def test_no_country_stands_for_another(code, number):
     assert numbers_of(code).emergency == number
 
@@ -70,7 +70,7 @@ def test_the_help_page_names_no_country_until_one_is_chosen_and_remembers_it():
     assert "In India: 112" in phone.get("/help/?country=IN").content.decode()
     later = phone.get("/help/").content.decode()
     assert "In India: 112" in later and FALLBACK in later
-    assert FALLBACK not in phone.get("/help/?country=GB").content.decode()
+    assert FALLBACK in phone.get("/help/?country=GB").content.decode()  # verified, and yet a stranger may be elsewhere
     assert "We don’t have the number of that country." in phone.get("/help/?country=XX").content.decode()
 
 

@@ -69,7 +69,7 @@ def test_a_mailed_invitation_takes_two_forms_from_the_link_to_the_clinic(record,
     assert signed_up["Location"] == link  # no second letter: the link came out of this mailbox
     assert AccountMail.objects.count() == 1
     assert browser.post(link).status_code == 422  # without agreeing nobody joins
-    assert browser.post(link, AGREED)["Location"] == "/account/zone/"
+    assert browser.post(link, AGREED)["Location"] == "/account/place/"
     record.refresh_from_db()
     assert record.user == User.objects.get(email=ANAS)
     assert record.practice == clinic
@@ -166,7 +166,7 @@ def test_a_code_is_confirmed_by_the_practice_before_anything_of_the_record_is_se
     assert desk.post(page, {"answer": "perhaps"}).status_code == 422
     assert desk.post(page, {"answer": "yes"}).status_code == 302
     assert Patient.objects.get(user=ana) == record
-    assert browser.get("/account/waiting/")["Location"] == "/account/zone/"
+    assert browser.get("/account/waiting/")["Location"] == "/account/place/"
     assert desk.post(page, {"answer": "yes"}).status_code == 404
 
 

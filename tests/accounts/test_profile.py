@@ -107,18 +107,18 @@ def test_leaving_a_clinic_signs_out_every_other_device(ana):
 def test_the_zone_is_asked_once_after_joining_with_the_clinics_as_the_first_guess(clinic):
     ana = people.ana(clinic, time_zone="", zone_confirmed_at=None, welcomed_at=None)
     browser = people.signed_in(ana)
-    assert b'<option value="Europe/London" selected>' in browser.get("/account/zone/").content
-    assert browser.post("/account/zone/", {"time_zone": "Nowhere/Land"}).status_code == 422
-    assert browser.post("/account/zone/", {"time_zone": "Asia/Calcutta"})["Location"] == "/welcome/"
+    assert b'<option value="Europe/London" selected>' in browser.get("/account/place/").content
+    assert browser.post("/account/place/", {"time_zone": "Nowhere/Land", "country": "IN"}).status_code == 422
+    assert browser.post("/account/place/", {"time_zone": "Asia/Calcutta", "country": "IN"})["Location"] == "/welcome/"
     ana.refresh_from_db()
-    assert ana.zone.key == "Asia/Calcutta"
+    assert (ana.zone.key, ana.country) == ("Asia/Calcutta", "IN")
     assert ana.zone_confirmed_at is not None
 
 
 @pytest.mark.parametrize("zone", ["Etc/GMT+12", "GB", "UTC", "Asia/Kathmandu"])
 def test_a_zone_that_the_list_leaves_out_is_still_the_one_chosen_in_it(zone):
     ana = people.ana(time_zone=zone)
-    content = people.signed_in(ana).get("/account/zone/").content.decode()
+    content = people.signed_in(ana).get("/account/place/").content.decode()
     assert f'<option value="{zone}" selected>' in content
 
 

@@ -77,7 +77,7 @@ def _patients(practice: Practice, practitioner: User, count: int, *, days: int, 
     patients = Patient.objects.bulk_create(
         Patient(
             user=user, practice=practice, name="Ana Marrowby", email=user.email, year_of_birth=1990, time_zone="UTC",
-            zone_confirmed_at=now, welcomed_at=now,
+            zone_confirmed_at=now, welcomed_at=now, country="GB",
         )
         for user in users
     )  # fmt: skip

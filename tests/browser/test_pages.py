@@ -27,7 +27,7 @@ STRANGER = [
 ]  # fmt: skip
 ACCOUNT = [
     "/account/",
-    "/account/zone/",
+    "/account/place/",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/sessions/",

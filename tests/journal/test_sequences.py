@@ -174,7 +174,7 @@ class Sequence(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def travel(self, zone):
-        self.phone.post(reverse("profile_zone"), {"time_zone": zone})
+        self.phone.post(reverse("profile_place"), {"time_zone": zone, "country": "GB"})
 
     @rule(purpose=st.sampled_from(("care", "photos")), answer=st.sampled_from(("yes", "no")))
     def agree_or_not(self, purpose, answer):

@@ -39,7 +39,7 @@ class VerdictSerializer(serializers.Serializer):
 
     def get_attribute(self, entry: Entry) -> Verdict:
         patient = entry.treatment.patient
-        return verdict_about(entry, entry.assessment, lines_for(patient), unit_of(patient.country))
+        return verdict_about(entry, entry.assessment, lines_for(patient), unit_of(patient.likely_country))
 
     urgency = Word("UrgencyOrUnjudged", [*URGENCIES, "unjudged"])
     word = serializers.CharField()

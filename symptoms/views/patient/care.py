@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import PatientRequest, patient_required
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import PatientStatus, Treatment
@@ -32,7 +33,7 @@ def care(request: PatientRequest) -> HttpResponse:
     open_concern = status is not None and status.has_open_concern
     day = max(0, treatment.day_of(today))
     phase, shown_day = _shown(request.GET.get("phase", ""), day)
-    lines = lines_for(patient)
+    lines = lines_for(patient, numbers_abroad(request))
     context = {
         "tab": "care",
         "treatment": treatment,

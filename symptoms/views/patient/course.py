@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import PatientRequest, patient_required
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, last_day, read_course
 from symptoms.journal.loading import entry_values
@@ -126,7 +127,11 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
         "is_newest": treatment is treatments[0],
     }
     if entry := day_read.entry:
-        lines, unit, values = lines_for(patient), unit_for(request, patient), entry_values(entry)
+        lines, unit, values = (
+            lines_for(patient, numbers_abroad(request)),
+            unit_for(request, patient),
+            entry_values(entry),
+        )
         verdict = verdict_about(entry, day_read.assessment, lines, unit)
         earlier = treatment.entries.filter(day=day, is_current=False).order_by("-received_at")
         context |= {

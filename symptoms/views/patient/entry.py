@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import PatientRequest, patient_required
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.needles import unknown_needles
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import lines_for, verdict_about
@@ -30,7 +31,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     entry: Entry = get_object_or_404(own_entries, pk=entry_id)
     entry.treatment.patient = patient
     assessment = entry.assessments.order_by("-is_current", "-made_at").first()
-    lines = lines_for(patient)
+    lines = lines_for(patient, numbers_abroad(request))
     verdict = verdict_about(entry, assessment, lines, unit_for(request, patient))
     newer = None if entry.is_current else entry.treatment.entries.current().filter(day=entry.day).first()
     notes = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=entry.received_at)

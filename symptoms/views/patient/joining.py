@@ -93,7 +93,7 @@ def _joined(request: HttpRequest, user: User, invitation: Invitation, now: datet
         became_member(request, user, now)
     if invitation.is_to_confirm:
         return redirect("waiting")
-    return redirect("profile_zone" if is_patient else "home")
+    return redirect("profile_place" if is_patient else "home")
 
 
 @patient_required

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
 from symptoms.forms.photo import sent_photos
 from symptoms.forms.temperature import UNIT_USED_LAST, unit_for
@@ -140,7 +141,7 @@ def _form(sheet: Sheet, **given: Any) -> EntryForm:
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
     on = sheet.treatment.date_of(sheet.day)
-    last, lines = form.asking.last, lines_for(sheet.treatment.patient)
+    last, lines = form.asking.last, lines_for(sheet.treatment.patient, numbers_abroad(request))
     who = who_of(patient_values(sheet.treatment), treatment_values(sheet.treatment))
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
     context = {

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthenticatedHttpRequest, PatientRequest, patient_required, signed_in
 from accounts.patients import CannotStart
+from accounts.web.whereabouts import numbers_here
 from symptoms.forms.onboarding import StartForm, WelcomeForm
 from symptoms.journal import onboarding
 from symptoms.views.patient.own_treatments import own_treatments
@@ -20,10 +21,10 @@ def start(request: AuthenticatedHttpRequest) -> HttpResponse:
     if user.as_patient is not None:
         return redirect("today" if own_treatments(user.as_patient) else "treatment_new")
     initial = {"name": user.name}
-    form = StartForm(request.POST or None, now=now, initial=initial)
+    form = StartForm(request.POST or None, now=now, initial=initial, guess=numbers_here(request))
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
-        who = {name: cleaned[name] for name in ("name", "year_of_birth", "country", "time_zone")}
+        who = {name: cleaned[name] for name in ("name", "year_of_birth", "time_zone")} | form.place()
         try:
             onboarding.begin_alone(user, agreed=form.agreed(), now=now, **who)
         except CannotStart as refusal:

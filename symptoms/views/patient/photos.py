@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.unavailable import RETRY_AFTER
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.photo import PhotosForm, sent_photos
 from symptoms.journal.course_days import last_day
 from symptoms.journal.entries import LoggingStopped, NotTheirs
@@ -54,7 +55,7 @@ def photo_add(request: PatientRequest, day: int) -> HttpResponse:
         "day": day,
         "date": full(treatment.date_of(day)),
         "refused": refused,
-        "lines": lines_for(patient),
+        "lines": lines_for(patient, numbers_abroad(request)),
         "shows_photos": patient.agreed_to("photos"),
         "picker": picker(request),
     }

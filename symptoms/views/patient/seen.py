@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.alerts.patient_answers import SeenAnswer, answer_seen, open_concerns
 from symptoms.forms.seen import SeenForm
 from symptoms.forms.temperature import unit_for
@@ -22,7 +23,7 @@ WAITS_FOR_TOMORROW = {SeenAnswer.WAIT}  # asked again on the next day
 def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str, Any]:
     """What `patient/standing.html` takes: what is open on top, whether to ask about it, and what was dealt with."""
     patient, now = request.patient, timezone.now()
-    lines = lines_for(patient)
+    lines = lines_for(patient, numbers_abroad(request))
     on_top, settled = standing_on_top(patient, lines, unit_for(request, patient))
     concern = on_top.concern if on_top else None
     answered_today = (

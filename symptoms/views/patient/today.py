@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PatientRequest, patient_required
 from accounts.models import Patient
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
@@ -79,7 +80,7 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
     patient, first = treatment.patient, max(0, day - BEFORE_TODAY)
     course = read_course(Visibility(request.user, treatment), days=range(first, day + 1), photos=False)
     last, assessment = (course.newest.entry, course.newest.assessment) if course.newest else (None, None)
-    lines = lines_for(patient)
+    lines = lines_for(patient, numbers_abroad(request))
     verdict = verdict_about(last, assessment, lines, unit_for(request, patient)) if last else None
     response = received(last, assessment, patient, now) if last and verdict else None
     is_loud = assessment is not None and assessment.urgency >= Urgency.URGENT and not (response and response["closed"])

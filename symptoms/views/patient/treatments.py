@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
+from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.skin_history import skin_of
 from symptoms.forms.treatment import OwnTreatmentForm, id_in
 from symptoms.journal.entries import LoggingStopped
@@ -58,7 +59,11 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     if treatment.recorded_by_id != request.user.pk:
         if request.method == "POST":
             raise PermissionDenied
-        context = {"tab": "today", "treatment": treatment, "lines": lines_for(treatment.patient)}
+        context = {
+            "tab": "today",
+            "treatment": treatment,
+            "lines": lines_for(treatment.patient, numbers_abroad(request)),
+        }
         return render(request, "patient/treatment_of_clinic.html", context)
     zone, practice = treatment.patient.zone, treatment.patient.practice
     form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)

@@ -24,7 +24,7 @@ def test_the_newest_verdict_is_shown_where_its_day_has_not_come_yet(clinic, noor
         treatment = pen(ana, days_ago=day, by=noor)
         entry = logged(treatment, day, pain=3, signs=["pus"]).entry
         phone = people.signed_in(ana)
-        phone.post(reverse("profile_zone"), {"time_zone": "America/Los_Angeles"})
+        phone.post(reverse("profile_place"), {"time_zone": "America/Los_Angeles", "country": "US"})
         today = text_of(phone.get(reverse("today")))
         assert "Be seen today" in today and f"As expected on day {day}" not in today
         links = phone.get(reverse("today")).content.decode()
