@@ -51,7 +51,8 @@ def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> Htt
     form = forms.DetailsForm(request.POST or None, instance=patient)
     if request.method == "POST" and form.is_valid():
         try:
-            patients.change_details(patient, **form.cleaned_data, now=timezone.now(), reading=reading)
+            details = {name: form.cleaned_data[name] for name in form.Meta.fields}
+            patients.change_details(patient, **details, now=timezone.now(), reading=reading)
         except edits.ChangedMeanwhile as change:
             return _profile_again(request, change, form.cleaned_data, reading)
         messages.success(request, "Saved.")
@@ -61,7 +62,7 @@ def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> Htt
 
 def _details_read(request: HttpRequest, patient: Patient) -> edits.Reading:
     details = patients.details_of(patient)
-    current = edits.Reading({name: details[name] for name in forms.DetailsForm.base_fields}, timezone.now())
+    current = edits.Reading({name: details[name] for name in forms.DetailsForm.Meta.fields}, timezone.now())
     return edits.Reading.carried_by(request.POST.get("reading")) or current
 
 
