@@ -4,22 +4,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from symptoms.recovery.day import FEVER
 from symptoms.recovery.phrases import degrees, small, step, title
 from symptoms.recovery.vocabulary import Concern, Condition, Medication, Sign, Symptom, Urgency
 from symptoms.wording.treatment import CONDITIONS, MEDICATIONS, ROMAN
 
 # What may be part of an ordinary course, and when; no other sign ever is.
 SOMETIMES_NORMAL = {
-    Sign.NUMBNESS: "ordinary on days 0 and 1 only",
-    Sign.TRACK_MARKS: "ordinary to day 3, after RF to day 10",
-    Sign.SWOLLEN_GLANDS: "alone to day 14 only to be watched",
+    Sign.NUMBNESS: gettext_lazy("ordinary on days 0 and 1 only"),
+    Sign.TRACK_MARKS: gettext_lazy("ordinary to day 3, after RF to day 10"),
+    Sign.SWOLLEN_GLANDS: gettext_lazy("alone to day 14 only to be watched"),
 }
 TREATMENT_FACTS = {
-    "rf": "Radiofrequency",
-    "home": "Needled at home",
-    "same_day_injection": "Filler or PRP injected the same day",
-    "neck_area": "Neck treated",
-    "blood_exposure": "Needles not new, or shared",
+    "rf": gettext_lazy("Radiofrequency"),
+    "home": gettext_lazy("Needled at home"),
+    "same_day_injection": gettext_lazy("Filler or PRP injected the same day"),
+    "neck_area": gettext_lazy("Neck treated"),
+    "blood_exposure": gettext_lazy("Needles not new, or shared"),
 }
 OWN_SYMPTOM = {  # the one a concern is about is told and drawn first
     Concern.PERSISTENT_REDNESS: Symptom.REDNESS,
@@ -37,10 +43,9 @@ Flag = Mapping[str, Any]  # as `Assessment.as_json()["flags"]` holds it
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that met a flag: `what` it was, `detail` on which days against which limit, and both `short`."""
+    """One thing that met a flag: a `text` for a list, as HTML, and `short` for a line."""
 
-    what: str
-    detail: str
+    text: SafeString
     short: str
 
 
@@ -56,7 +61,7 @@ def in_a_line(flag: Flag, most: int = 3) -> str:
 
 def leading_symptom(flags: Iterable[Flag]) -> str:
     """The symptom to draw: the one told first of the first flag that rests on any; pain if none does."""
-    return next((word for flag in flags for (word, _), _ in _levels(flag)), Symptom.PAIN)
+    return next((word for flag in flags for (word, _offset), _days in _levels(flag)), Symptom.PAIN)
 
 
 def _facts(flag: Flag) -> Iterator[tuple[dict[str, Any], int]]:
@@ -86,79 +91,110 @@ def _excess(days: dict[int, tuple[int, int]]) -> int:
 def _signs(flag: Flag) -> Iterator[Evidence]:
     named = {fact["word"]: (fact["day"], offset) for fact, offset in _facts(flag) if fact["kind"] == "sign"}
     for word, (day, offset) in named.items():
-        usual = SOMETIMES_NORMAL.get(word, "not expected on any day")
-        yield Evidence(title(word), f"on day {day}{_session(offset)}: {usual}", title(word).lower())
+        usual = SOMETIMES_NORMAL.get(word, _("not expected on any day"))
+        text = _("<b>{sign}</b> on {when}: {usual}")
+        name = _(title(word))
+        yield Evidence(format_html(text, sign=name, when=_when([day], offset), usual=usual), small(name))
 
 
 def _temperatures(flag: Flag) -> Iterator[Evidence]:
     measured: dict[int, tuple[float, float]] = {}
-    for fact, _ in _facts(flag):
+    for fact, _offset in _facts(flag):
         if fact["kind"] == "temperature":
             least = min(fact["limit"], measured.get(fact["day"], (0, fact["limit"]))[1])
             measured[fact["day"]] = (fact["value"], least)
-    if measured:
-        by_day = ", ".join(f"{degrees(value)} on day {day}" for day, (value, _) in sorted(measured.items()))
-        value, least = measured[max(measured)]
-        yield Evidence("Temperature", f"{by_day}: counts from {degrees(least)}", degrees(value))
+    if not measured:
+        return
+    on_a_day = _("{temperature} on day {day}")
+    days = (on_a_day.format(temperature=degrees(value), day=day) for day, (value, _least) in sorted(measured.items()))
+    value, least = measured[max(measured)]
+    limit = (
+        _("fever from {temperature}").format(temperature=degrees(FEVER))
+        if least >= FEVER
+        else _("counts from {temperature}").format(temperature=degrees(least))
+    )
+    text = _("<b>Temperature</b> {days} ({limit})")
+    yield Evidence(format_html(text, days=", ".join(days), limit=limit), degrees(value))
 
 
 def _symptoms(flag: Flag) -> Iterator[Evidence]:
+    text = _("<b>{symptom}:</b> {levels} ({when}). Expected from day {since}: {most}.")
     for (word, offset), days in _levels(flag):
         run = [(day, *days[day]) for day in sorted(days)]
-        yield Evidence(title(word), f"{_course(run)}{_session(offset)}: {_expected(run)}", _in_short(word, run))
+        limit = run[-1][2]
+        places = {
+            "symptom": _(title(word)),
+            "levels": _course([level for _day, level, _limit in run]),
+            "when": _when([day for day, *_rest in run], offset),
+            "since": _expected_since(run),
+            "most": _("{level} at most").format(level=_(step(limit))) if limit else _("none"),
+        }
+        yield Evidence(format_html(text, **places), _in_short(word, run))
 
 
-def _course(run: list[tuple[int, int, int]]) -> str:
-    first, last = run[0][0], run[-1][0]
-    if len(run) == 1:
-        return f"{step(run[0][1])} on day {last}"
-    if len(run) <= SHOWN_ONE_BY_ONE:
-        return f"{', '.join(step(level) for _, level, _ in run)} on days {', '.join(str(day) for day, *_ in run)}"
-    low, high = min(level for _, level, _ in run), max(level for _, level, _ in run)
-    return f"{step(low)}{f' to {step(high)}' if high > low else ''} in {len(run)} entries since day {first}"
+def _course(levels: list[int]) -> str:
+    """ "mild, medium, severe"; "medium" where it stayed; "mild to severe" of many days."""
+    low, high = min(levels), max(levels)
+    if low == high:
+        return _(step(low))
+    if len(levels) <= SHOWN_ONE_BY_ONE:
+        return ", ".join(_(step(level)) for level in levels)
+    return _("{low} to {high}").format(low=_(step(low)), high=_(step(high)))
 
 
-def _expected(run: list[tuple[int, int, int]]) -> str:
-    """ "at most mild is expected since day 2": the last limit, and the first day of the run from which it held."""
-    last, _, limit = run[-1]
-    since = last
-    for day, _, then in reversed(run):
-        if then != limit:
+def _when(days: list[int], offset: int) -> str:
+    """ "day 4", "days 2, 3, 4", "8 days from day 2 on"; of which session, where that was one before."""
+    if len(days) <= SHOWN_ONE_BY_ONE:
+        listed = ", ".join(map(str, days))
+        when = ngettext("day {days}", "days {days}", len(days)).format(days=listed)
+    else:
+        when = _("{count} days from day {first} on").format(count=len(days), first=days[0])
+    if not offset:
+        return when
+    earlier = ngettext("{when} of the session {count} day before", "{when} of the session {count} days before", offset)
+    return earlier.format(when=when, count=offset)
+
+
+def _expected_since(run: list[tuple[int, int, int]]) -> int:
+    """The first day of the run from which the last limit held."""
+    since, _level, last = run[-1]
+    for day, _level, limit in reversed(run):
+        if limit != last:
             break
         since = day
-    least = f"at most {step(limit)} is expected" if limit else "none is expected"
-    return f"{least} since day {since}" if since < last else least
+    return since
 
 
 def _in_short(word: str, run: list[tuple[int, int, int]]) -> str:
-    level, low = run[-1][1], min(level for _, level, _ in run)
-    how = f"{title(word).lower()} {step(level)}"
+    level, low = run[-1][1], min(level for _day, level, _limit in run)
+    places = {"symptom": small(_(title(word))), "level": _(step(level)), "low": _(step(low)), "count": len(run)}
     if low < level:
-        return f"{how}, up from {step(low)}"
-    return f"{how} in {len(run)} entries" if len(run) > 1 else how
+        return _("{symptom} {level}, up from {low}").format(**places)
+    return ngettext("{symptom} {level}", "{symptom} {level} on {count} days", len(run)).format(**places)
 
 
 def _circumstances(flag: Flag) -> Iterator[Evidence]:
     """Exposures, conditions, medicines, the treatment: what makes more of the rest."""
     seen: set[str] = set()
-    for fact, _ in _facts(flag):
+    for fact, _offset in _facts(flag):
         word = fact["word"]
         if fact["kind"] in ("exposure", "condition", "medication", "treatment") and word not in seen:
             seen.add(word)
             what = _circumstance(word, fact)
-            on = f"on day {fact['day']}" if fact["day"] is not None else ""
-            yield Evidence(what, on, f"{small(what)} {on}".strip())
+            if fact["day"] is None:
+                yield Evidence(format_html("<b>{}</b>", what), small(what))
+            else:
+                text = _("<b>{what}</b> on day {day}")
+                short = _("{what} on day {day}").format(what=small(what), day=fact["day"])
+                yield Evidence(format_html(text, what=what, day=fact["day"]), short)
 
 
 def _circumstance(word: str, fact: Mapping[str, Any]) -> str:
     if word == "fitzpatrick":
-        return f"Skin type {ROMAN[fact['value']]}" if fact["value"] else "Skin type not known"
+        kind = fact["value"]
+        return _("Skin type {type}").format(type=ROMAN[kind]) if kind else _("Skin type not known")
     if fact["kind"] == "condition" and word in set(Condition):
-        return CONDITIONS[Condition(word)]
+        return _(CONDITIONS[Condition(word)])
     if fact["kind"] == "medication" and word in set(Medication):
-        return MEDICATIONS[Medication(word)]
-    return TREATMENT_FACTS.get(word) or title(word)
-
-
-def _session(offset: int) -> str:
-    return f" of the session {offset} days before" if offset else ""
+        return _(MEDICATIONS[Medication(word)])
+    return str(TREATMENT_FACTS.get(word) or _(title(word)))

@@ -19,6 +19,14 @@ DEVICES = {
 }
 SETTINGS = {Setting.CLINIC: "At a clinic", Setting.HOME: "At home"}
 
+EXPECTED_COURSE = {  # by band
+    "A": _("needles up to 0.5 mm"),
+    "B": _("needles over 0.5 to 1.0 mm"),
+    "C": _("needles over 1.0 to 1.5 mm"),
+    "D": _("needles over 1.5 mm"),
+    "R": _("radiofrequency"),
+}
+
 # Whether the needles were new, and whether somebody else used them: to the patient, and to the practice.
 NEEDLES_NEW = {Answer.YES: "Yes, sealed, and opened in front of me", Answer.NO: "No", Answer.UNKNOWN: "I don’t know"}
 NEEDLES_SHARED = {Answer.NO: "No, only me", Answer.YES: "Yes", Answer.UNKNOWN: "I don’t know"}

@@ -66,15 +66,15 @@ class OpenAlert:
         return "" if self.facts else f"From day {entry.day}"
 
     @property
-    def latest(self) -> str:
+    def latest(self) -> list[Evidence]:
         """The facts that the newest entry adds to the same concern, where an earlier one raised it."""
         newest, alert = self.newest, self.alert
         if newest is None or newest.entry is None or newest.assessment is None:
-            return ""
+            return []
         if alert.entry_id == newest.entry.id or alert.treatment_id != newest.entry.treatment_id:
-            return ""
+            return []
         facts = [evidence(flag) for flag in newest.assessment.flags if flag["concern"] == alert.concern]
-        return "; ".join(f"{fact.what} {fact.detail}".strip() for fact in (facts[-1] if facts else ()))
+        return facts[-1] if facts else []
 
     @property
     def patient_reads(self) -> str:

@@ -15,7 +15,7 @@ from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.loading import treatment_values
 from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
 from symptoms.models import Treatment, TreatmentAccess
-from symptoms.recovery.ceilings import BANDS, band
+from symptoms.recovery.ceilings import band
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
@@ -130,7 +130,7 @@ def known_of(treatment: Treatment) -> list[tuple[str, str]]:
         (_("The patient’s answers"), words.skin_answers(treatment.skin_colour, treatment.skin_burning)),
         ("History", ", ".join(words.CONDITIONS.get(word, word) for word in treatment.conditions) or "Nothing known"),
         ("Medicine", ", ".join(words.MEDICATIONS.get(word, word) for word in treatment.medications) or "Nothing known"),
-        ("Usual", usual),
+        (_("Before treatment"), usual),
     ]
     return [(what, text) for what, text in rows if text]
 
@@ -146,7 +146,7 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
         ("By", treatment.operator or str(treatment.practitioner or "")),
         ("Where", treatment.get_setting_display()),
         ("Device", ", ".join(device)),
-        ("Compared as", BANDS[band(treatment_values(treatment))]),
+        (_("Expected course"), str(words.EXPECTED_COURSE[band(treatment_values(treatment))])),
         ("Areas", ", ".join(filter(None, [*areas, treatment.areas_other]))),
         ("Cartridge", treatment.cartridge_lot),
         ("Products", ", ".join(map(product_in_words, treatment.products))),

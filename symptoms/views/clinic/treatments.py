@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PracticeRequest, practitioner_required, record_access, record_listing
@@ -78,7 +79,7 @@ def practice_treatment_edit(request: PracticeRequest, treatment_id: UUID) -> Htt
     form_of = partial(TreatmentForm, practice=practice, zone=practice.zone, elsewhere=treatment.patient.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=practice.zone, now=now)
     if edit is None:
-        messages.success(request, "Saved. All days were compared anew.")
+        messages.success(request, _("Saved. All logged days were assessed again."))
         return redirect("patient", treatment.patient_id)
     context = {
         "patient": treatment.patient, "practice": practice, "zone": practice.time_zone, "tab": "patients",

@@ -66,7 +66,7 @@ def test_the_order_in_which_areas_were_ticked_is_no_change(desk, chens, ana, noo
     session.refresh_from_db()
     assert session.areas == ["face", "neck"]  # as the form writes them
     assert desk.post(edit, {**noors, "passes": "3"}).status_code == 302
-    assert "Saved without a difference." in text_of(desk.get(edit))
+    assert "Saved, nothing changed." in text_of(desk.get(edit))
 
 
 def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit):

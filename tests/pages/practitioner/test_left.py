@@ -47,7 +47,7 @@ def test_the_page_says_it_and_it_is_closed_there(desk, left):
     page = reverse("patient", args=[left.treatment.patient_id])
     shown = text_of(desk.get(page))
     assert "Left your clinic with 2 open: signs of infection (see today)," in shown
-    assert "The patient reads" not in shown and "Otherwhere" not in shown
+    assert "The patient was told" not in shown and "Otherwhere" not in shown
     desk.post(reverse("acknowledge", args=[left.treatment_id]))
     shown = text_of(desk.get(page))
     assert "You have this now." in shown and "has it in hand" not in shown

@@ -41,7 +41,7 @@ def test_the_page_gives_the_facts_with_days_limits_sources_and_what_to_think_of(
     shown = page(desk, session)
     assert "See today" in shown
     assert "Pus on day 4: not expected on any day" in shown
-    assert "Pain mild, mild, severe on days 2, 3, 4: at most mild is expected since day 2" in shown
+    assert "Pain: mild, mild, severe (days 2, 3, 4). Expected from day 2: mild at most." in shown
     assert "Temperature not measured: ask" in shown
     assert "Think of: Swab before antibiotics" in shown
     assert "INF-7, See today: S39" in shown
@@ -68,7 +68,7 @@ def test_it_says_who_was_told_when_or_that_nobody_could_be(desk, session):
 def test_opening_is_kept_is_the_first_reading_and_changes_no_alert(clinic, desk, session, noor):
     ill(session)
     before = Alert.objects.values().get(concern="infection")
-    assert "Not read before" in page(desk, session)
+    assert "You are the first to open it." in page(desk, session)
     assert AccessRecord.objects.get(what="record").user == noor
     assert Alert.objects.values().get(concern="infection") == before
     chen = people.signed_in(people.practitioner(clinic, "Dr Chen"))
@@ -100,7 +100,7 @@ def test_a_late_entry_says_how_late_it_was_recorded(desk, session):
 def test_without_an_alert_the_newest_verdict_stands_there(desk, session):
     assert "No log yet" in page(desk, session)
     logged(session, 2, redness=3)
-    assert "Redness severe on day 2: at most medium is expected" in page(desk, session)
+    assert "Redness: severe (day 2). Expected from day 2: medium at most." in page(desk, session)
     logged(session, 3)
     assert "Every answer of day 3 is within what is expected" in page(desk, session)
 
