@@ -196,6 +196,9 @@ class AlertEvent(models.Model):
 
     objects = AlertEventQuerySet.as_manager()
 
+    if TYPE_CHECKING:  # by annotation, and only then
+        flags: list[Flag] | None  # views/clinic/history.py
+
     def __str__(self) -> str:
         return self.what
 

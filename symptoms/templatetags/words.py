@@ -12,13 +12,13 @@ from symptoms.recovery.texts import COMMON
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import evidence
 from symptoms.wording.patient import at_most
-from symptoms.wording.practitioner import concern_title, left_in_words
+from symptoms.wording.practitioner import flag_title, left_in_words
 from symptoms.wording.times import at, full, on_both_clocks, span
 from symptoms.wording.treatment import described
 
 register = template.Library()
 register.filter("question_title", title)  # Django has a `title` of its own
-for in_words in (answers_in_words, at_most, concern_title, evidence, full, left_in_words, span, step, user_name):
+for in_words in (answers_in_words, at_most, evidence, flag_title, full, left_in_words, span, step, user_name):
     register.filter(in_words)
 register.simple_tag(on_both_clocks)
 

@@ -78,6 +78,26 @@ def of_concern(flag: Flag, reported: Reported, flags: Iterable[Flag]) -> Grounds
     )
 
 
+def reported_in(flags: Iterable[Flag]) -> Reported:
+    """The newest entry as far as its flags speak of it: whatever is not as expected is a fact of one of them."""
+    facts = [
+        fact
+        for flag in flags
+        for criterion in flag["criteria"]
+        for fact in criterion["evidence"]
+        if fact["day"] is not None and not criterion["treatment_offset"]
+    ]
+    day = max((fact["day"] for fact in facts), default=0)
+    of_day: dict[str, dict[str, Any]] = {"sign": {}, "symptom": {}, "temperature": {}}
+    for fact in facts:
+        if fact["day"] == day and fact["kind"] in of_day:
+            of_day[fact["kind"]][fact["word"]] = fact["value"]
+    symptoms = {Symptom(word): level or 0 for word, level in of_day["symptom"].items() if word in set(Symptom)}
+    signs = frozenset(Sign(word) for word in of_day["sign"] if word in set(Sign))
+    temperature = of_day["temperature"].get("temperature_c")
+    return Reported(Entry(day, symptoms, answered=frozenset(symptoms), signs=signs, temperature_c=temperature))
+
+
 def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
     """What the most urgent criteria rest on, signs first, in a sentence: "pus, a temperature of 38.2 °C and pain"."""
     highest = max(Urgency.of(flag["urgency"]) for flag in flags)

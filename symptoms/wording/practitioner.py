@@ -1,78 +1,106 @@
 """What practitioners read: urgencies, concerns, what became of an alert."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
-from symptoms.recovery.texts import PRACTITIONER_TEXTS, PractitionerTexts
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from symptoms.recovery.phrases import small
+from symptoms.recovery.texts import PRACTITIONER_TEXTS, PractitionerTexts, fitting
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.evidence import Flag
+from symptoms.wording.findings import of_concern, reported_in
 
 URGENCIES = {
-    Urgency.ON_TRACK: "On track",
-    Urgency.WATCH: "Watch",
-    Urgency.CONTACT: "Contact",
-    Urgency.URGENT: "See today",
-    Urgency.EMERGENCY: "Emergency",
+    Urgency.ON_TRACK: gettext_lazy("On track"),
+    Urgency.WATCH: gettext_lazy("Watch"),
+    Urgency.CONTACT: gettext_lazy("Contact"),
+    Urgency.URGENT: gettext_lazy("See today"),
+    Urgency.EMERGENCY: gettext_lazy("Emergency"),
 }
-NOT_JUDGED = "Not judged"
+NOT_JUDGED = gettext_lazy("Not judged")
 OPEN = re.compile(rf"(\w+) ({'|'.join(urgency.slug for urgency in Urgency)})(?:, |$)")
 
 
 def urgency_word(urgency: int | None) -> str:
     """The practitioner's word for an urgency; None: not judged."""
-    return NOT_JUDGED if urgency is None else URGENCIES[Urgency(urgency)]
+    return str(NOT_JUDGED if urgency is None else URGENCIES[Urgency(urgency)])
 
 
 def concern_title(concern: str) -> str:
-    """What a concern is called; empty: an entry that could not be judged."""
+    """What a concern is called where nothing is known of what was reported; empty: an entry that is not judged."""
     if not concern:
-        return "Entry not judged"
+        return _("Entry not judged")
     texts = PRACTITIONER_TEXTS.get(concern)
-    return texts.title if texts else concern.replace("_", " ").capitalize()
+    return _(texts.title) if texts else concern.replace("_", " ").capitalize()
 
 
-def alert_title(kind: str, concern: str) -> str:
-    """What an alert is called."""
-    return "Left your clinic" if kind == "left" else concern_title(concern)
+def flag_title(flag: Flag, flags: Iterable[Flag]) -> str:
+    """What a flag is called among all `flags` of its entry, by what was reported: "Fever", "Signs of infection"."""
+    concern, flags = flag["concern"], list(flags)
+    texts = PRACTITIONER_TEXTS.get(concern)
+    titles = fitting(texts.titles, of_concern(flag, reported_in(flags), flags)) if texts else []
+    return _(titles[0].say) if titles else concern_title(concern)
+
+
+def alert_title(kind: str, concern: str, flags: Iterable[Flag] | None = None) -> str:
+    """What an alert is called; `flags` are those of the entry behind it, where they are known."""
+    if kind == "left":
+        return _("Left your clinic")
+    flags = list(flags or ())
+    own = next((flag for flag in flags if flag["concern"] == concern), None)
+    return flag_title(own, flags) if own else concern_title(concern)
 
 
 def think_of(flag: Flag) -> PractitionerTexts | None:
     """What to see to first, to think of and to record for a flag; None for a concern of a protocol that is gone."""
-    return PRACTITIONER_TEXTS.get(flag["concern"])
+    texts = PRACTITIONER_TEXTS.get(flag["concern"])
+    if texts is None:
+        return None
+    return replace(texts, first=_(texts.first) if texts.first else "", think=_(texts.think), record=_(texts.record))
 
 
 def event_in_words(what: str, title: str, urgency: int | None, detail: str, more: int = 0) -> str:
-    """What happened to an alert called `title`, and to `more` with it: "Infection got worse: See today"."""
+    """What happened to an alert called `title`, and to `more` with it: "Signs of infection got worse: See today"."""
     if what == "left":
         return left_in_words(detail)
-    these = f"{title.lower()}{f' and {more} more' if more else ''}"
-    sentences = {
-        "opened": f"{title}: {urgency_word(urgency)}",
-        "rose": f"{title} got worse: {urgency_word(urgency)}",
-        "relapsed": f"{title} came back: {urgency_word(urgency)}",
-        "acknowledged": f"Took {these}: “I have this”",
-        "taken_back": f"{title} got worse: nobody has it any more",
-        "answers_changed": f"{title}: the answers changed, and nothing raises it any more",
-        "answered": f"The patient answered about {these}: {_answer(detail)}",
-        "resolved": f"Closed {these}: {detail}",
-        "moved": f"{title} moved to {detail}",
+    these = ngettext("{title} and {more} more", "{title} and {more} more", more) if more else "{title}"
+    patterns = {
+        "opened": _("{title}: {urgency}"),
+        "rose": _("{title} got worse: {urgency}"),
+        "relapsed": _("{title} came back: {urgency}"),
+        "acknowledged": _("Took {these}: “I have this”"),
+        "taken_back": _("{title} got worse: nobody has it any more"),
+        "answers_changed": _("{title}: the answers changed, and nothing raises it any more"),
+        "answered": _("The patient answered about {these}: {answer}"),
+        "resolved": _("Closed {these}: {detail}"),
+        "moved": _("{title} moved to {detail}"),
     }
-    return sentences.get(what, f"{title}: {what}")
+    return patterns.get(what, f"{{title}}: {what}").format(
+        title=title,
+        these=these.format(title=small(title), more=more),
+        urgency=urgency_word(urgency),
+        detail=detail,
+        answer=_answer(detail),
+    )
 
 
 # What a patient answers to "Were you seen?", as the practice reads it.
 SEEN_ANSWERS = {
-    "seen": "seen, and told it is fine",
-    "treated": "seen and treated",
-    "wait": "told to wait",
-    "not_yet": "not seen yet",
-    "gone": "not seen, it went away by itself",
+    "seen": gettext_lazy("seen, and told it is fine"),
+    "treated": gettext_lazy("seen and treated"),
+    "wait": gettext_lazy("told to wait"),
+    "not_yet": gettext_lazy("not seen yet"),
+    "gone": gettext_lazy("not seen, it went away by itself"),
 }
 
 
 def _answer(detail: str) -> str:
-    answer, _, words = detail.partition(": ")
-    said = SEEN_ANSWERS.get(answer, answer)
-    return f"{said} (“{words}”)" if words else said
+    answer, _colon, words = detail.partition(": ")
+    label = str(SEEN_ANSWERS.get(answer, answer))
+    return _("{answer} (“{words}”)").format(answer=label, words=words) if words else label
 
 
 def left_in_words(detail: str) -> str:
@@ -80,7 +108,7 @@ def left_in_words(detail: str) -> str:
 
     `detail` is that event's: "2: infection urgent, burn contact".
     """
-    count, _, listed = detail.partition(": ")
+    count, _colon, listed = detail.partition(": ")
     titles = ((concern_title("" if word == "unjudged" else word), slug) for word, slug in OPEN.findall(listed))
-    named = [f"{title.lower()} ({urgency_word(Urgency.of(slug)).lower()})" for title, slug in titles]
-    return f"Left your clinic with {count} open: {', '.join(named)}"
+    named = [f"{small(title)} ({small(urgency_word(Urgency.of(slug)))})" for title, slug in titles]
+    return _("Left your clinic with {count} open: {titles}").format(count=count, titles=", ".join(named))

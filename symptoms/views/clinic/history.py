@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.formats import date_format
 
 from accounts.members import user_name
@@ -19,6 +19,9 @@ from symptoms.models import AlertEvent, Assessment, Entry, Note, TreatmentRevisi
 from symptoms.wording.practitioner import alert_title, event_in_words
 
 SHOWN = 40
+_FLAGS_BEHIND = Subquery(
+    Assessment.objects.filter(entry=OuterRef("alert__entry"), is_current=True).values("flags")[:1]
+)  # what the entry that opened or raised an event's alert says
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,15 @@ def _alerts(visibilities: list[Visibility], practice: Practice) -> Iterator[Even
     of_others = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=AlertEvent.What.MOVED)
     during_stays = of_others.filter(_during_stays(visibilities))
     events = (on_desk | during_stays).select_related("alert", "actor")
+    events = events.annotate(flags=_FLAGS_BEHIND)  # type: ignore[no-redef]  # declared on the model
+    is_left = {visibility.treatment.pk: visibility.until is not None for visibility in visibilities}
     for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_act):
         act = list(together)
         worst = min(act, key=lambda event: (-(event.urgency or 0), event.alert.concern))
         who = user_name(worst.actor) if what in ("acknowledged", "resolved") else "Mendline"
-        title = alert_title(worst.alert.kind, worst.alert.concern)
+        # A practice that was left may know neither what came later nor what was made of it since.
+        flags = None if is_left[worst.alert.treatment_id] else worst.flags
+        title = alert_title(worst.alert.kind, worst.alert.concern, flags)
         yield Event(at, who, event_in_words(what, title, worst.urgency, worst.detail, more=len(act) - 1))
 
 

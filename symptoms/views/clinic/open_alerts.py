@@ -41,7 +41,7 @@ class OpenAlert:
 
     @property
     def title(self) -> str:
-        return alert_title(self.alert.kind, self.alert.concern)
+        return alert_title(self.alert.kind, self.alert.concern, self.assessment.flags if self.assessment else None)
 
     @property
     def left(self) -> str:

@@ -15,7 +15,7 @@ from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, T
 from symptoms.recovery.vocabulary import Device, Urgency
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
-from symptoms.wording.practitioner import concern_title
+from symptoms.wording.practitioner import alert_title, flag_title
 from symptoms.wording.treatment import DEVICES, ROMAN
 
 DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()} | {str(Device.RF): "RF"}
@@ -69,9 +69,10 @@ class Row:
 
     @property
     def title(self) -> str:
+        """What was reported, in a few words."""
         if self.worst is not None:
-            return concern_title(self.worst.concern)
-        return concern_title(self.lead["concern"]) if self.lead else ""
+            return alert_title(self.worst.kind, self.worst.concern, self.worst.flags)
+        return flag_title(self.lead, self.flags) if self.lead else ""
 
     @property
     def line(self) -> str:

@@ -42,6 +42,15 @@ def test_i_have_this_stands_beside_the_worst_before_its_facts_and_the_choice_of_
     assert take < [part.get("aria-label") for part in parts].index("Sessions")
 
 
+def test_row_page_and_history_name_what_was_reported(desk, session):
+    logged(session, 4, temperature_c=38.4)
+    for shown in (page(desk, session), text_of(desk.get(reverse("queue")))):
+        assert "Fever" in shown and "Signs of infection" not in shown
+    assert "Fever: See today" in page(desk, session)  # the history
+    desk.post(reverse("resolve", args=[Alert.objects.get().id]), {"outcome": "advice"})
+    assert "Closed fever: Advice given" in page(desk, session)
+
+
 def test_a_further_alert_is_folded_under_its_urgency_and_facts(desk, session):
     logged(session, 4, pain=4, redness=3, signs=["pus"])
     assert unfolded(opened(desk, session)) == [False] * (Alert.objects.open().count() - 1)
