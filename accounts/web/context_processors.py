@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from accounts.help_numbers import numbers_for
+from accounts.help_numbers import UNKNOWN, numbers_for
 from accounts.web.whereabouts import numbers_abroad
 
 
@@ -21,5 +21,5 @@ def reader(request: HttpRequest) -> dict[str, Any]:
         "practice": user.membership.practice if user.membership else None,
         "help_numbers": numbers_for(patient),
         "asks_country": patient is not None and not patient.country,
-        "numbers_abroad": numbers_abroad(request),
+        "numbers_abroad": UNKNOWN if patient is None else numbers_abroad(request),
     }
