@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symptoms.views import photos
+from symptoms.views import before, photos
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import patient as patient_page
 from symptoms.views.clinic import patient_details, queue
@@ -12,6 +12,8 @@ from symptoms.views.patient import photos as own_photos
 from symptoms.views.patient import treatments as own_treatments
 
 urlpatterns = [
+    # --- anybody
+    path("before/", before.before, name="before"),
     # --- patient
     path("start/", onboarding.start, name="start"),
     path("welcome/", onboarding.welcome, name="welcome"),

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import set_choices
-from symptoms.models import Treatment
+from symptoms.models import Screening, Treatment
 from symptoms.recovery.groups import BASELINE_COUNTS, IMPLIED_BASELINE
 from symptoms.recovery.questions import QUESTIONS, SEVERITIES
+from symptoms.recovery.screening import Answers, recorded_words
 from symptoms.recovery.skin_type import skin_type
-from symptoms.recovery.vocabulary import Condition
+from symptoms.recovery.vocabulary import Condition, Medication
 from symptoms.wording import treatment as words
 
 NOT_KNOWN = "unknown"
@@ -22,6 +24,27 @@ IN_PLAIN_WORDS = (
     ("Do you have, or have you had", words.CONDITIONS_IN_PLAIN_WORDS.items()),
     ("Do you take", words.MEDICATIONS_IN_PLAIN_WORDS.items()),
 )
+
+
+def usual_level_field(name: str) -> forms.TypedChoiceField:
+    """The field of a usual level, a name of `USUAL`; gives a severity, or None where nothing was chosen."""
+    return forms.TypedChoiceField(
+        label=USUAL[name].title,
+        required=False,
+        choices=SEVERITIES,
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": "Choose one of the five answers."},
+    )
+
+
+def usual_level_row(field: BoundField) -> dict[str, Any]:
+    """A field of a usual level as `components/scale.html` takes it."""
+    question, error = USUAL[field.name], " ".join(map(str, field.errors))
+    return {
+        "name": field.name, "word": question.word, "title": field.label, "chosen": field.value(), "error": error,
+        "steps": question.steps,
+    }  # fmt: skip
 
 
 class SkinForm(forms.Form):
@@ -55,15 +78,8 @@ class SkinForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, question in USUAL.items():
-            self.fields[name] = forms.TypedChoiceField(
-                label=question.title,
-                required=False,
-                choices=SEVERITIES,
-                coerce=int,
-                empty_value=None,
-                error_messages={"invalid_choice": "Choose one of the five answers."},
-            )
+        for name in USUAL:
+            self.fields[name] = usual_level_field(name)
 
     def clean(self) -> dict[str, Any]:
         """The usual level that a ticked condition implies must be answered; none is an answer."""
@@ -93,9 +109,7 @@ class SkinForm(forms.Form):
         return [self._row(name) for name in USUAL if name in self.fields and name not in asked]
 
     def _row(self, name: str) -> dict[str, Any]:
-        field, question = self[name], USUAL[name]
-        error = " ".join(map(str, field.errors))
-        return {"name": name, "title": field.label, "chosen": field.value(), "error": error, "steps": question.steps}
+        return usual_level_row(self[name])
 
     @property
     def has_usual(self) -> bool:
@@ -174,3 +188,26 @@ def skin_of(treatment: Treatment) -> dict[str, Any]:
     usual = {f"usual_{word}": level for word, level in treatment.baseline.items()}
     skin = {name: getattr(treatment, name) for name in (*SKIN, *SKIN_ANSWERS)}
     return {**skin, "fitzpatrick": treatment.fitzpatrick or NOT_KNOWN, **usual}
+
+
+def known_skin(last: Treatment | None, screening: Screening | None) -> dict[str, Any]:
+    """What a form about a new treatment starts with: the skin of the `last` one, and what was answered since."""
+    known = skin_of(last) if last else {}
+    if screening is None or (last is not None and last.recorded_at > screening.changed_at):
+        return known
+    return {**known, **_skin_answered(screening.answers, known)}
+
+
+def _skin_answered(answers: Answers, known: dict[str, Any]) -> dict[str, Any]:
+    """What the answers put in the place of what was `known`; what they do not tell stays as it is."""
+    present, absent = recorded_words(answers)
+    facts: dict[str, Any] = {
+        name: sorted(({*known.get(name, ())} - absent) | present & {*map(str, words)})
+        for name, words in (("conditions", Condition), ("medications", Medication))
+    }
+    facts |= {f"usual_{word}": level for word, level in answers.usual.items()}
+    if answers.skin_colour is None and answers.skin_burning is None:
+        return facts
+    colour, burning = answers.skin_colour, answers.skin_burning
+    kind = skin_type(colour, burning) or NOT_KNOWN
+    return {**facts, "skin_colour": colour, "skin_burning": burning, "fitzpatrick": kind}

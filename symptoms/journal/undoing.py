@@ -18,7 +18,17 @@ from symptoms.alerts.handling import close
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.joining import move_open_alerts
 from symptoms.journal.judging import judge_all
-from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Photo, Treatment, TreatmentAccess
+from symptoms.models import (
+    Alert,
+    Assessment,
+    Delivery,
+    Entry,
+    PatientStatus,
+    Photo,
+    Screening,
+    Treatment,
+    TreatmentAccess,
+)
 
 UNDONE = "took back that this is its patient"  # as kept among the access records
 NOT_OURS = "Taken back: this was not our patient."
@@ -110,6 +120,7 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     own.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
         rows.update(patient=own)
+    Screening.objects.filter(patient=joined).update(patient=own)
     PatientStatus.objects.filter(patient=joined).delete()
     return own, joined
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import FilteredRelation, Prefetch, Q
 
 from accounts.models import Departure, Patient, Practice, User
-from symptoms.models import Alert, Assessment, Entry, Photo, Treatment, TreatmentAccess, TreatmentRevision
+from symptoms.models import Alert, Assessment, Entry, Photo, Screening, Treatment, TreatmentAccess, TreatmentRevision
 from symptoms.models.assessment import AssessmentQuerySet
 from symptoms.models.entry import EntryQuerySet
 from symptoms.models.photo import PhotoQuerySet
@@ -144,6 +144,11 @@ def alerts_shown(user: User, alerts: Iterable[Alert]) -> list[Alert]:
         alert.treatment = visibility.treatment
         visibility.shown(alert.entry)
     return rows
+
+
+def screening_shown(practice: Practice, patient: Patient) -> Screening | None:
+    """What the patient answered before a treatment, to the practice that has them now: whoever they left keeps none."""
+    return Screening.objects.filter(patient=patient.pk, patient__practice=practice).first()
 
 
 def patients_shown(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:

@@ -6,6 +6,7 @@ from symptoms.models.delivery import Delivery
 from symptoms.models.entry import Entry
 from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
+from symptoms.models.screening import Screening
 from symptoms.models.treatment import Treatment, TreatmentAccess, TreatmentRevision
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Note",
     "PatientStatus",
     "Photo",
+    "Screening",
     "Treatment",
     "TreatmentAccess",
     "TreatmentRevision",

@@ -110,6 +110,7 @@ def _day(world: World) -> dict:
 
 
 BODIES = {
+    ("before", "POST"): lambda world: {"rosacea": "yes"},
     ("start", "POST"): lambda world: {
         "name": "Former",
         "year_of_birth": "1980",

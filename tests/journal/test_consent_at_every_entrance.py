@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
-from symptoms.models import Entry, Photo, Treatment, TreatmentRevision
+from symptoms.models import Entry, Photo, Screening, Treatment, TreatmentRevision
 from tests import people
 from tests.accounts.calls import LEVELS
 from tests.api.programs import jpeg, of, program, put_entry
@@ -33,6 +33,7 @@ ENTRANCES = {
     "treatment": (422, lambda by, own: by.page("treatment_new", id=uuid4(), **TYPED)),
     "change": (422, lambda by, own: by.page("my_treatment", own.id, **{**TYPED, "needle_depth_mm": "2"})),
     "same": (302, lambda by, own: by.page("same_session", own.id, answer="same")),
+    "before": (422, lambda by, own: by.page("before", rosacea="yes")),
     "api entry": (422, lambda by, own: put_entry(by.program, own, {"day": 1, "symptoms": LEVELS})),
     "api photo": (422, lambda by, own: by.program.generic(
         "PUT", f"{of(own, 'photos', uuid4())}?day=1&view=left", jpeg(), content_type="image/jpeg"
@@ -64,4 +65,4 @@ def test_nothing_is_kept_without_the_consent_to_care(noor, ana, entrance):
     assert answer.status_code == status, answer.content
     assert status == 302 or "not agreed" in answer.content.decode()
     assert not Entry.objects.exists() and not Photo.objects.exists() and not TreatmentRevision.objects.exists()
-    assert Treatment.objects.filter(same_as=None).count() == 2
+    assert Treatment.objects.filter(same_as=None).count() == 2 and not Screening.objects.exists()

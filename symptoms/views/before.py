@@ -1,0 +1,104 @@
+"""Before a treatment, for anybody: the questions, what each answer changes, what to look for, and when to get help."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import public
+from accounts.models import Patient, User
+from accounts.web.help_country import numbers_for_reader
+from symptoms.forms.screening import ScreeningForm
+from symptoms.journal.entries import LoggingStopped
+from symptoms.journal.screening import keep_screening, screening_of
+from symptoms.recovery import screening as knowledge
+from symptoms.recovery.care import SEEK_HELP
+from symptoms.recovery.screening import Answers
+from symptoms.wording.screening import result_for_patient
+from symptoms.wording.times import at
+
+# What somebody who is not a patient here answers lives in a cookie of their browser and ends with it. In the address it
+# would stand in histories and logs; in a session it would be kept on the server, of somebody who agreed to nothing.
+COOKIE = "before" if settings.DEBUG else "__Secure-before"
+SALT = "symptoms.before"
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def before(request: HttpRequest) -> HttpResponse:
+    """The page. A patient's answers are kept and shown to their clinic, anybody else's stay in their browser."""
+    user, now = (request.user if request.user.is_authenticated else None), timezone.now()
+    patient = user.as_patient if user else None
+    if request.POST.get("do") == "forget":
+        return _out_of_browser(redirect("before"))
+    kept = screening_of(patient) if patient else None
+    brought = Answers() if kept else _in_browser(request)  # answered before signing in: filled in, not kept yet
+    form = ScreeningForm(request.POST if request.method == "POST" else None, before=kept.answers if kept else brought)
+    if request.method == "POST" and form.is_valid():
+        if user is None or patient is None:
+            return _put_in_browser(form.answers())
+        if _keep(request, patient, form, by=user, now=now):
+            return _out_of_browser(_to_result())
+    context = {
+        "form": form,
+        "patient": patient,
+        "clinic": patient.practice if patient else None,
+        "kept_at": at(kept.changed_at, patient.zone, patient.today(now)) if patient and kept else "",
+        "is_brought": patient is not None and bool(brought),
+        "result": result_for_patient(kept.answers if kept else brought),
+        "numbers": numbers_for_reader(request),
+        "seek_help": SEEK_HELP,
+        "knowledge": knowledge,
+        "tab": "care",
+    }
+    response = render(request, "public/before.html", context, status=422 if form.is_bound else 200)
+    # Kept in no cache that others share; the browser may, so that going back to it finds what was ticked.
+    patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def _keep(request: HttpRequest, patient: Patient, form: ScreeningForm, *, by: User, now: datetime) -> bool:
+    """Whether the patient's answers were kept; if not, the form says why."""
+    try:
+        keep_screening(patient, form.answers(), by=by, now=now)
+    except LoggingStopped as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    if patient.practice:
+        messages.success(request, _("Saved. {clinic} can read your answers.").format(clinic=patient.practice.name))
+    else:
+        messages.success(request, _("Saved."))
+    return True
+
+
+def _in_browser(request: HttpRequest) -> Answers:
+    """What the cookie holds; nothing where it is not as it was sent."""
+    try:
+        return Answers.of(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT))
+    except signing.BadSignature:
+        return Answers()
+
+
+def _to_result() -> HttpResponse:
+    return redirect(reverse("before") + "#result")
+
+
+def _put_in_browser(answers: Answers) -> HttpResponse:
+    response = _to_result()
+    value = signing.dumps(answers.document(), salt=SALT, compress=True)
+    response.set_cookie(COOKIE, value, path=reverse("before"), secure=not settings.DEBUG, httponly=True, samesite="Lax")
+    return response
+
+
+def _out_of_browser(response: HttpResponse) -> HttpResponse:
+    response.delete_cookie(COOKIE, path=reverse("before"), samesite="Lax")
+    return response

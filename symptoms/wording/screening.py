@@ -1,0 +1,98 @@
+"""What the answers before a treatment come to: for the patient at once, for the practice with what they change."""
+
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from symptoms.recovery.screening import (
+    RESULTS,
+    SKIN_DOCTOR,
+    Answers,
+    Clearance,
+    Finding,
+    clearance_of,
+    findings,
+    needs_skin_doctor,
+    rules_of,
+    unanswered,
+)
+from symptoms.recovery.skin_type import skin_type
+from symptoms.wording import treatment as words
+
+ICONS = {Clearance.STOP: "alert", Clearance.DOCTOR: "care", Clearance.ADAPT: "info"}  # of the sprite
+
+
+def result_for_patient(answers: Answers) -> dict[str, Any] | None:
+    """The line above, what each answer means, whom to ask first, what is open; None where no question is answered."""
+    if not answers.answers:
+        return None
+    clearance = clearance_of(answers)
+    return {
+        "line": gettext(RESULTS[clearance]) if clearance is not None else "",
+        "meanings": [{"icon": ICONS[finding.clearance], "text": _meaning(finding)} for finding in findings(answers)],
+        "skin_doctor": gettext(SKIN_DOCTOR) if needs_skin_doctor(answers) else "",
+        "open": open_questions(answers),
+    }
+
+
+def _meaning(finding: Finding) -> str:
+    if finding.is_sure:
+        return gettext(finding.question.say)
+    return gettext("You are not sure: {question}").format(question=gettext(finding.question.ask))
+
+
+def open_questions(answers: Answers) -> str:
+    """How many questions have no answer yet, in a sentence; empty when all have."""
+    count = unanswered(answers)
+    if not count:
+        return ""
+    return ngettext("One question is not answered yet.", "{count} questions are not answered yet.", count).format(
+        count=count
+    )
+
+
+def clearance_word(clearance: Clearance | None) -> str:
+    """A clearance as practitioners read it; None: nothing speaks against it so far, and questions are open."""
+    return {
+        Clearance.STOP: gettext("Do not treat now"),
+        Clearance.DOCTOR: gettext("A doctor decides first"),
+        Clearance.ADAPT: gettext("Can be treated, with the change named"),
+        Clearance.CLEAR: gettext("Nothing speaks against it"),
+        None: gettext("Not all answered"),
+    }[clearance]
+
+
+def result_for_practice(answers: Answers) -> dict[str, Any]:
+    """The same for the practice: strictest first, each answer with what it fills in and which rules read that."""
+    by_strictness = sorted(findings(answers), key=lambda finding: -finding.clearance)
+    usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(answers.usual))
+    kind = skin_type(answers.skin_colour, answers.skin_burning)
+    skin = words.skin_answers(answers.skin_colour, answers.skin_burning)
+    return {
+        "word": clearance_word(clearance_of(answers)),
+        "rows": list(map(_row, by_strictness)),
+        "facts": [
+            (what, text)
+            for what, text in (
+                (gettext("Skin"), f"{words.skin_type(kind)} {skin}" if skin else ""),
+                (gettext("Usual"), usual),
+            )
+            if text
+        ],
+        "open": open_questions(answers),
+    }
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    names = {str(word): name for known in (words.CONDITIONS, words.MEDICATIONS) for word, name in known.items()}
+    records = sorted(finding.records)
+    rules = list(dict.fromkeys(rule for word in records for rule in rules_of(word)))
+    return {
+        "word": clearance_word(finding.clearance),
+        "question": gettext(finding.question.ask),
+        "answer": gettext("Yes") if finding.is_sure else gettext("Not sure"),
+        "parts": [gettext(part.text) for part in finding.parts],
+        "say": gettext(finding.question.say),
+        "fills_in": ", ".join(names[word] for word in records),
+        "rules": ", ".join(rules),
+    }

@@ -1,0 +1,115 @@
+"""Before a treatment: anybody may ask; a patient's answers are kept, changed, shown, and fill what is asked later."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from symptoms.models import Screening
+from symptoms.recovery.screening import CHECKLISTS, QUESTIONS
+from symptoms.views.before import COOKIE
+from tests import people
+from tests.pages.html import has_button, held, select, text_of
+
+pytestmark = pytest.mark.django_db
+BEFORE = reverse("before")
+ALL_NO = {question.key: "no" for question in QUESTIONS}
+
+
+@pytest.fixture
+def stranger(client):
+    return client
+
+
+def test_a_stranger_reads_what_each_answer_changes_and_the_server_keeps_none_of_it(stranger):
+    page = stranger.get(BEFORE)
+    text = text_of(page)
+    for question in QUESTIONS:
+        assert question.ask in text and question.say in text
+    assert "Nothing is answered yet." in text
+    answer = stranger.post(BEFORE, {**ALL_NO, "cold_sores": "yes", "clean": ["clean.needles"]})
+    assert answer.url == f"{BEFORE}#result" and not Screening.objects.exists()
+    assert not Session.objects.exists() and "cold_sores" not in answer.url
+    page = stranger.get(BEFORE)  # a reload: what was ticked is there
+    assert held(page)["cold_sores"] == ["yes"] and held(page)["clean"] == ["clean.needles"]
+    text = text_of(page)
+    assert "Tell them this before they start." in text and "not answered yet" not in text
+    cookie = answer.cookies[COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"], cookie["max-age"]) == (True, "Lax", BEFORE, "")
+
+
+def test_a_stranger_can_make_the_browser_forget(stranger):
+    stranger.post(BEFORE, {"rosacea": "yes"})
+    assert has_button(stranger.get(BEFORE), "Forget my answers")
+    assert stranger.post(BEFORE, {"do": "forget", "rosacea": "yes"}).url == BEFORE
+    assert held(stranger.get(BEFORE)).get("rosacea") is None
+
+
+@pytest.mark.parametrize("cookie", ["", "nonsense", "a:b:c", "e30:1abc:xyz"])
+def test_a_cookie_that_is_not_ours_is_no_answer(stranger, cookie):
+    stranger.cookies[COOKIE] = cookie
+    page = stranger.get(BEFORE)
+    assert page.status_code == 200 and "Nothing is answered yet." in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"tan": "perhaps"}, "Choose one of the three answers."),
+        ({"allergy_parts": ["gold"]}, "Choose from the list."),
+        ({"age_parts": "40"}, "Choose from the list."),
+        ({"clean": ["clean.gone"]}, "Choose from the list."),
+        ({"usual_redness": "9"}, "Choose one of the five answers."),
+        ({"skin_colour": "9"}, "Select a valid choice."),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_what_cannot_be_is_refused_beside_its_field_and_what_was_typed_stays(stranger, wrong, sentence):
+    page = stranger.post(BEFORE, {"rosacea": "yes", **wrong})
+    assert page.status_code == 422 and sentence in text_of(page)
+    assert held(page)["rosacea"] == ["yes"] and COOKIE not in page.cookies
+
+
+def test_a_patients_answers_are_kept_half_filled_shown_again_and_changed(ana, phone):
+    assert has_button(phone.get(BEFORE), "Send to Larkfield Skin Clinic")
+    first = {"marks": "yes", "marks_parts": ["melasma"], "usual_dark_patches": "2", "choosing": ["choosing.risks"]}
+    assert phone.post(BEFORE, first).url == f"{BEFORE}#result"
+    page = phone.get(BEFORE)
+    assert {name: held(page)[name] for name in first} == {
+        name: [*([value] if isinstance(value, str) else value)] for name, value in first.items()
+    }
+    text = text_of(page)
+    assert "23 questions are not answered yet." in text and "Larkfield Skin Clinic can read your answers." in text
+    phone.post(BEFORE, {**ALL_NO, "marks": "yes", "marks_parts": ["after_spots"]})
+    screening = Screening.objects.get()
+    assert screening.patient == ana and screening.answers.parts == {"marks": {"after_spots"}}
+    assert screening.answers.usual == {} and screening.answers.ticked == frozenset()
+
+
+def test_what_was_answered_before_signing_in_is_filled_in_and_kept_only_when_sent(client, ana):
+    client.post(BEFORE, {"eczema": "yes"})
+    client.force_login(ana.user)
+    page = client.get(BEFORE)
+    assert held(page)["eczema"] == ["yes"] and "It is not kept yet" in text_of(page)
+    assert not Screening.objects.exists()
+    client.post(BEFORE, {"eczema": "yes"})
+    assert Screening.objects.get().answers.answers == {"eczema": "yes"}
+    assert client.cookies[COOKIE].value == ""
+
+
+def test_somebody_alone_is_not_told_of_a_clinic():
+    page = people.signed_in(people.patient(None, "Robin")).get(BEFORE)
+    assert has_button(page, "Keep my answers") and "Your clinic" not in text_of(page)
+
+
+def test_the_front_door_the_help_page_care_and_a_today_without_a_treatment_lead_there(stranger, phone):
+    link = f"a[@href='{BEFORE}']"
+    for browser, address in ((stranger, "home"), (stranger, "help_now"), (phone, "care"), (phone, "today")):
+        assert select(browser.get(reverse(address)), link), address
+
+
+def test_the_lists_and_what_prevents_harm_stand_on_the_page(stranger):
+    text = text_of(stranger.get(BEFORE))
+    for checklist in CHECKLISTS:
+        assert checklist.title in text and all(item in text for _, item in checklist.items)
+    for heading in ("When to ask a skin doctor first", "Needles: too long, shared or blunt", "Home roller"):
+        assert heading in text
