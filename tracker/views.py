@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from accounts.database_errors import is_transient
-from accounts.help_numbers import all_numbers, country_choices, numbers_for, numbers_of
+from accounts.help_numbers import all_numbers, country_choices
 from accounts.web.middleware import rule_of
 from accounts.web.unavailable import RETRY_AFTER, busy_page
 from accounts.web.unsent_forms import offer_refused
-from accounts.web.whereabouts import numbers_of_site
+from accounts.web.whereabouts import HELP_COUNTRY, chosen_country, numbers_shown
 from symptoms.api.problems import MEDIA_TYPE, Busy, document
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
@@ -32,8 +32,6 @@ from tracker.web.body_limits import ONE_PHOTO, longest_body_of
 
 log = logging.getLogger(__name__)
 
-# The cookie of who is not signed in: the country chosen on the help page.
-HELP_COUNTRY = "help_country" if settings.DEBUG else "__Host-help_country"
 A_YEAR = 365 * 24 * 60 * 60  # seconds
 
 
@@ -53,15 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_now(request: HttpRequest) -> HttpResponse:
     """When to get help now, for anybody, with the numbers of their country."""
-    country = request.GET.get("country", "")
+    country = chosen_country(request)
     patient = request.user.as_patient if request.user.is_authenticated else None
-    country = country or ("" if patient else request.COOKIES.get(HELP_COUNTRY, ""))
-    if country in all_numbers():
-        numbers, is_guess = numbers_of(country), False
-    else:
-        numbers, is_guess = numbers_for(patient), False
-        if not numbers.country:
-            numbers, is_guess = numbers_of_site(request), True
+    numbers, is_guess = numbers_shown(request)
     response = render(
         request,
         "public/help.html",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import public
 from accounts.models import Patient, User
-from accounts.web.help_country import numbers_for_reader
+from accounts.web.whereabouts import numbers_shown
 from symptoms.forms.screening import ScreeningForm
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.screening import keep_screening, screening_of
@@ -47,14 +47,16 @@ def before(request: HttpRequest) -> HttpResponse:
             return _put_in_browser(form.answers())
         if _keep(request, patient, form, by=user, now=now):
             return _out_of_browser(_to_result())
+    numbers, is_guess = numbers_shown(request)
     context = {
         "form": form,
         "patient": patient,
-        "clinic": patient.practice if patient else None,
+        "practice": patient.practice if patient else None,
         "kept_at": at(kept.changed_at, patient.zone, patient.today(now)) if patient and kept else "",
         "is_brought": patient is not None and bool(brought),
         "result": result_for_patient(kept.answers if kept else brought),
-        "numbers": numbers_for_reader(request),
+        "numbers": numbers,
+        "is_guess": is_guess or patient is None,
         "seek_help": SEEK_HELP,
         "knowledge": knowledge,
         "tab": "care",

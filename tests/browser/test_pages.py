@@ -22,8 +22,8 @@ WIDTH = "document.documentElement.scrollWidth"
 COVERING = "[...document.querySelectorAll('.tabs, .dock')].some(bar => bar.getBoundingClientRect().top < innerHeight)"
 MOST_OF_A_KIND = tries(1, 2)  # of the pages that are found by following links
 STRANGER = [
-    "/", "/help/", "/help/?country=US", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/",
-    "/join/no-such-token/", "/demo/mail/",
+    "/", "/before/", "/help/", "/help/?country=US", "/accounts/login/", "/accounts/signup/",
+    "/accounts/password/reset/", "/join/no-such-token/", "/demo/mail/",
 ]  # fmt: skip
 ACCOUNT = [
     "/account/",
@@ -41,6 +41,7 @@ PATIENT = [
     "/course/?symptom=pain",
     "/course/4/",
     "/course/4/photos/",
+    "/before/",
     "/care/",
     "/treatments/new/",
 ]

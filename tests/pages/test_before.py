@@ -9,6 +9,7 @@ from symptoms.recovery.screening import CHECKLISTS, QUESTIONS
 from symptoms.views.before import COOKIE
 from tests import people
 from tests.pages.html import has_button, held, select, text_of
+from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
 BEFORE = reverse("before")
@@ -113,3 +114,50 @@ def test_the_lists_and_what_prevents_harm_stand_on_the_page(stranger):
         assert checklist.title in text and all(item in text for _, item in checklist.items)
     for heading in ("When to ask a skin doctor first", "Needles: too long, shared or blunt", "Home roller"):
         assert heading in text
+
+
+# --- what was answered fills what is asked later
+ANSWERED = {
+    "isotretinoin": "yes", "isotretinoin_parts": "before", "rosacea": "yes", "marks": "yes",
+    "marks_parts": ["melasma"], "tan": "no", "skin_colour": "4", "skin_burning": "5", "usual_redness": "2",
+    "usual_dark_patches": "1",
+}  # fmt: skip
+FILLED = {
+    "conditions": ["melasma", "rosacea"], "medications": ["isotretinoin_6m"], "skin_colour": ["4"],
+    "skin_burning": ["5"], "usual_redness": ["2"], "usual_dark_patches": ["1"],
+}  # fmt: skip
+
+
+def filled(page) -> dict[str, list[str]]:
+    return {name: sorted(held(page).get(name, [])) for name in FILLED}
+
+
+def test_the_patients_own_treatment_is_filled_from_the_answers(phone):
+    phone.post(BEFORE, ANSWERED)
+    assert filled(phone.get(reverse("treatment_new"))) == FILLED
+
+
+def test_the_clinic_records_a_treatment_with_what_the_patient_answered(ana, phone, desk):
+    phone.post(BEFORE, ANSWERED)
+    address = reverse("practice_treatment_new") + f"?patient={ana.pk}"
+    page = desk.get(address)
+    given = held(page)
+    assert given["fitzpatrick"] == ["5"] and sorted(given["conditions"]) == FILLED["conditions"]
+    assert given["usual_redness"] == ["2"] and given["medications"] == ["isotretinoin_6m"]
+
+
+def test_the_welcome_is_filled_from_the_answers_where_the_clinic_wrote_nothing(ana, phone, noor):
+    phone.post(BEFORE, ANSWERED)
+    pen(ana, by=noor, fitzpatrick=None)
+    assert filled(phone.get(reverse("welcome"))) == FILLED
+
+
+def test_the_later_word_counts(ana, phone, noor):
+    """What was answered after the last treatment takes the place of what that says; what is not answered stays."""
+    pen(ana, days_ago=90, by=noor, conditions=["recent_tan", "eczema"], baseline={"itching": 1, "redness": 1})
+    phone.post(BEFORE, ANSWERED)
+    page = phone.get(reverse("treatment_new"))
+    assert sorted(held(page)["conditions"]) == ["eczema", "melasma", "rosacea"]
+    assert held(page)["usual_itching"] == ["1"] and held(page)["usual_redness"] == ["2"]
+    pen(ana, days_ago=1, by=noor, conditions=["diabetes"])
+    assert held(phone.get(reverse("treatment_new")))["conditions"] == ["diabetes"]

@@ -20,9 +20,10 @@ from accounts.patients import add_to_practice
 from symptoms.alerts.read_receipts import LISTED, SKIN, TREATMENT
 from symptoms.forms.fields import typed_id
 from symptoms.forms.patient import NewPatientForm
-from symptoms.forms.skin_history import skin_of
+from symptoms.forms.skin_history import known_skin
 from symptoms.forms.treatment import TreatmentForm, id_in
 from symptoms.journal.treatments import start_treatment
+from symptoms.journal.visibility import screening_shown
 from symptoms.models import Treatment
 from symptoms.views.clinic.revisions import revisions_of
 from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
@@ -104,11 +105,10 @@ def _chosen(request: PracticeRequest, practice: Practice) -> Patient | None:
 
 
 def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> dict[str, Any]:
-    """What the form starts with: who records it, where and when, and the skin as it was the last time."""
+    """What the form starts with: who records it, where and when, and the skin as it was or was answered since."""
     last = Treatment.objects.managed_by(request.user).filter(patient=patient).newest_first().first()
-    skin = skin_of(last) if last else {}
     return {
-        **skin,
+        **known_skin(last, screening_shown(request.practice, patient) if patient else None),
         "performed_at": now.replace(second=0, microsecond=0),
         "setting": "clinic",
         "practitioner": request.user,

@@ -9,7 +9,9 @@ from accounts.access import AuthenticatedHttpRequest, PatientRequest, patient_re
 from accounts.patients import CannotStart
 from accounts.web.whereabouts import numbers_here
 from symptoms.forms.onboarding import StartForm, WelcomeForm
+from symptoms.forms.skin_history import known_skin
 from symptoms.journal import onboarding
+from symptoms.journal.screening import screening_of
 from symptoms.views.patient.own_treatments import own_treatments
 
 
@@ -40,10 +42,16 @@ def start(request: AuthenticatedHttpRequest) -> HttpResponse:
 @patient_required
 @require_http_methods(["GET", "POST"])
 def welcome(request: PatientRequest) -> HttpResponse:
-    """After accepting: is this right, about you, agree. What the clinic knows already is not asked."""
+    """After accepting: is this right, about you, agree. What the clinic knows already is not asked.
+
+    Somebody whose clinic has recorded no treatment yet is led to the questions before it.
+    """
     now, patient = timezone.now(), request.patient
     treatment = next(iter(own_treatments(patient)), None)
-    form = WelcomeForm(request.POST or None, patient=patient, treatment=treatment, now=now)
+    form = WelcomeForm(
+        request.POST or None, patient=patient, treatment=treatment, now=now,
+        initial=known_skin(None, screening_of(patient)),
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         cleaned = form.cleaned_data
         onboarding.welcome(
@@ -52,7 +60,7 @@ def welcome(request: PatientRequest) -> HttpResponse:
         )  # fmt: skip
         if treatment is not None and cleaned["right"] == "no":
             return redirect("my_treatment", treatment.id)
-        return redirect("today")
+        return redirect("before" if treatment is None and patient.practice else "today")
     context = {
         "form": form,
         "patient": patient,

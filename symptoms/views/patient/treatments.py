@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
-from symptoms.forms.skin_history import skin_of
+from symptoms.forms.skin_history import known_skin
 from symptoms.forms.treatment import OwnTreatmentForm, id_in
 from symptoms.journal.entries import LoggingStopped
+from symptoms.journal.screening import screening_of
 from symptoms.journal.treatments import possibly_same, say_different, say_same, start_treatment
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
@@ -27,11 +28,11 @@ from symptoms.wording.depth import needling_at_home
 @patient_required
 @require_http_methods(["GET", "POST"])
 def treatment_new(request: PatientRequest) -> HttpResponse:
-    """Record a session. What was said about the skin at the last one is filled in, to be looked over."""
+    """Record a session. What was said of the skin at the last one or before it is filled in, to be looked over."""
     now, patient = timezone.now(), request.patient
     before = next(iter(own_treatments(patient)), None)
     form = OwnTreatmentForm(
-        request.POST or None, now=now, initial=skin_of(before) if before else None,
+        request.POST or None, now=now, initial=known_skin(before, screening_of(patient)),
         zone=patient.zone, elsewhere=patient.practice and patient.practice.zone,
     )  # fmt: skip
     id = id_in(request.POST)

@@ -146,7 +146,7 @@ def test_something_wrong_leads_to_the_clinic_who_wrote_it(invited):
 def test_a_clinic_may_invite_before_it_recorded_a_treatment(clinic):
     phone = people.signed_in(people.ana(clinic, consents=(), welcomed_at=None))
     assert not select(phone.get(WELCOME), "*[@name='right']")
-    assert phone.post(WELCOME, {"care": "on"}).url == reverse("today")
+    assert phone.post(WELCOME, {"care": "on"}).url == reverse("before")
 
 
 # --- one's own treatment
