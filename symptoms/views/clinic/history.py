@@ -16,9 +16,12 @@ from accounts.models import AccessRecord, Departure, Invitation, Patient, Practi
 from accounts.patients import CHANGED
 from symptoms.journal.visibility import Visibility
 from symptoms.models import AlertEvent, Assessment, Entry, Note, TreatmentRevision
+from symptoms.models.alert import AlertEventQuerySet
 from symptoms.wording.practitioner import alert_title, event_in_words
 
 SHOWN = 40
+What = AlertEvent.What
+BY_THE_PRACTICE = (What.ACKNOWLEDGED, What.RESOLVED)
 _FLAGS_BEHIND = Subquery(
     Assessment.objects.filter(entry=OuterRef("alert__entry"), is_current=True).values("flags")[:1]
 )  # what the entry that opened or raised an event's alert says
@@ -39,7 +42,7 @@ def history(patient: Patient, visibilities: list[Visibility], practice: Practice
     """The newest events of these treatments, as far as the reader's practice may know them: six statements."""
     events = [
         *_logged(patient, visibilities),
-        *_alerts(visibilities, practice),
+        *_alerts(patient, visibilities, practice),
         *_notes(visibilities, practice),
         *_changes(visibilities),
         *_joined(patient, practice),
@@ -48,12 +51,12 @@ def history(patient: Patient, visibilities: list[Visibility], practice: Practice
     return sorted(events, key=attrgetter("at"), reverse=True)[:SHOWN]
 
 
-def _within(visibilities: list[Visibility], moment: str) -> Q:
+def _within(visibilities: list[Visibility], moment: str, treatment: str = "treatment") -> Q:
     """A condition on rows of these treatments: those whose time `moment` the reader's practice may know."""
     condition = Q(pk__in=[])
     for visibility in visibilities:
         until = {} if visibility.until is None else {f"{moment}__lte": visibility.until}
-        condition |= Q(treatment=visibility.treatment.pk, **until)
+        condition |= Q(**{treatment: visibility.treatment.pk}, **until)
     return condition
 
 
@@ -85,25 +88,40 @@ def _assessments(entries: Sequence[Entry], by_treatment: dict[UUID, Visibility])
     return by_entry
 
 
-def _alerts(visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:
-    """What happened to alerts while they lay on the practice's desk: not what another did about them."""
-    moved = AlertEvent.objects.filter(alert=OuterRef("alert"), what=AlertEvent.What.MOVED, id__gt=OuterRef("id"))
-    on_desk = AlertEvent.objects.filter(
-        alert__practice=practice, alert__treatment__in=[visibility.treatment.pk for visibility in visibilities]
-    ).exclude(Exists(moved))
-    of_others = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=AlertEvent.What.MOVED)
-    during_stays = of_others.filter(_during_stays(visibilities))
-    events = (on_desk | during_stays).select_related("alert", "actor")
+def _alerts(patient: Patient, visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:
+    """What happened to alerts while they lay on the practice's desk: not what another did about them.
+
+    Of the patient's answers about an alert only the newest: however many there are, they push nothing else out.
+    """
+    known = _known_events(visibilities, practice)
+    newer_answer = known.filter(alert=OuterRef("alert"), what=What.ANSWERED, id__gt=OuterRef("id"))
+    events = known.exclude(Exists(newer_answer), what=What.ANSWERED).select_related("alert", "actor")
     events = events.annotate(flags=_FLAGS_BEHIND)  # type: ignore[no-redef]  # declared on the model
     is_left = {visibility.treatment.pk: visibility.until is not None for visibility in visibilities}
     for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_act):
         act = list(together)
         worst = min(act, key=lambda event: (-(event.urgency or 0), event.alert.concern))
-        who = user_name(worst.actor) if what in ("acknowledged", "resolved") else "Mendline"
+        who = "Mendline"
+        if what in BY_THE_PRACTICE:
+            who = user_name(worst.actor)
+        elif what == What.ANSWERED:
+            who = str(patient)
         # A practice that was left may know neither what came later nor what was made of it since.
         flags = None if is_left[worst.alert.treatment_id] else worst.flags
         title = alert_title(worst.alert.kind, worst.alert.concern, flags)
         yield Event(at, who, event_in_words(what, title, worst.urgency, worst.detail, more=len(act) - 1))
+
+
+def _known_events(visibilities: list[Visibility], practice: Practice) -> AlertEventQuerySet:
+    """Of alerts on the practice's desk what happened until the patient left, the leaving and what its own people did
+    since; of alerts that have moved on, what happened while they were here."""
+    moved = AlertEvent.objects.filter(alert=OuterRef("alert"), what=What.MOVED, id__gt=OuterRef("id"))
+    treatments = [visibility.treatment.pk for visibility in visibilities]
+    its_own = Q(alert__treatment__in=treatments, what__in=(*BY_THE_PRACTICE, What.LEFT))
+    may_know = _within(visibilities, "at", "alert__treatment") | its_own
+    on_desk = AlertEvent.objects.filter(may_know, alert__practice=practice).exclude(Exists(moved))
+    of_others = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=What.MOVED)
+    return on_desk | of_others.filter(_during_stays(visibilities))
 
 
 def _during_stays(visibilities: list[Visibility]) -> Q:
@@ -118,8 +136,12 @@ def _during_stays(visibilities: list[Visibility]) -> Q:
 
 
 def _act(event: AlertEvent) -> tuple[Any, ...]:
-    """What was done with one tap is one line: "I have this" takes all that is open, and all can be closed together."""
-    return event.at, event.what, event.detail if event.what in ("acknowledged", "resolved") else event.pk
+    """What was done with one tap is one line: "I have this" takes all that is open, and all can be closed together.
+
+    So is an answer of the patient, which is kept with all that is open.
+    """
+    is_one_tap = event.what == What.ANSWERED or event.what in BY_THE_PRACTICE
+    return event.at, event.what, event.detail if is_one_tap else event.pk
 
 
 def _notes(visibilities: list[Visibility], practice: Practice) -> Iterator[Event]:

@@ -138,6 +138,9 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         alert.treatment = by_treatment[alert.treatment_id].treatment
         by_treatment[alert.treatment_id].shown(alert.entry)
     deliveries, readings, assessments = _deliveries(alerts), first_read(alerts), _assessments(alerts, by_treatment)
+    for alert in alerts:
+        if by_treatment[alert.treatment_id].until is not None:  # it may have been judged after all since
+            alert.entry.is_judged = bool(assessments[alert.entry_id])
     open_alerts: list[OpenAlert] = []
     for alert in alerts:
         assessment, flag = _behind(alert, assessments[alert.entry_id])

@@ -147,6 +147,7 @@ def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
     for alert, until in alerts:
         assessments = [assessment for assessment in by_entry[alert.entry_id] if assessment.made_at <= until]
         alert.flags = assessments[-1].flags if assessments else []
+        alert.entry.is_judged = bool(assessments)
 
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:

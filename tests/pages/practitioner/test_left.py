@@ -4,12 +4,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import acknowledge
-from symptoms.models import Alert, Delivery
+from symptoms.journal.judging import judge_again
+from symptoms.models import Alert, AlertEvent, Delivery
 from tests import people
 from tests.moving import joins, leaves
 from tests.pages.html import has_button, select, text_of
-from tests.treatments import logged, pen
+from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("queue")
@@ -83,3 +85,34 @@ def test_who_left_for_nobody_is_marked_and_called_by_the_number_of_then(desk, cl
     for alert in Alert.objects.open():
         desk.post(reverse("resolve", args=[alert.id]), {"outcome": "seen"})
     assert "tel:" not in desk.get(page).content.decode()
+
+
+def answers(alerts, words: str, *, by, at) -> None:
+    """The patient answers "Were you seen?"."""
+    write_events(alerts, AlertEvent.What.ANSWERED, at=at, by=by, detail=f"not_yet: {words}")
+
+
+def test_the_history_ends_with_what_was_there_at_the_leaving_and_what_the_clinic_did_since(desk, clinic, noor):
+    session = pen(people.ana(clinic), days_ago=6, by=noor)
+    logged(session, 3, signs=["pus"])
+    alerts, by = list(Alert.objects.open()), session.patient.user
+    answers(alerts, "said before", by=by, at=timezone.now())
+    leaves(session.patient)
+    answers(alerts, "said after", by=by, at=timezone.now())
+    for what in (AlertEvent.What.ROSE, AlertEvent.What.RELAPSED, AlertEvent.What.ANSWERS_CHANGED):
+        write_events(alerts, what, at=timezone.now())
+    shown = text_of(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
+    assert "said before" in shown and "said after" not in shown
+    assert not any(later in shown for later in ("got worse", "came back", "the answers changed"))
+    assert "Dr Noor Took left your clinic and 1 more: “I have this”" in shown
+    assert "Mendline Left your clinic with 1 open" in shown
+
+
+def test_an_entry_judged_after_the_leaving_is_still_to_be_read(desk, clinic, noor):
+    session = pen(people.ana(clinic), days_ago=6, by=noor)
+    with broken_rules():
+        entry = logged(session, 3, signs=["pus"]).entry
+    leaves(session.patient)
+    assert judge_again(entry.pk, now=timezone.now()).assessment is not None
+    assert "It is tried again by itself" in text_of(desk.get(reverse("patient", args=[session.patient_id])))
+    assert "day 3 could not be compared, please read it" in text_of(desk.get(QUEUE))

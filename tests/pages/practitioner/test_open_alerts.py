@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.members import remove_member
+from symptoms.alerts.events import write_events
 from symptoms.journal.judging import judge_again
-from symptoms.models import Alert
+from symptoms.models import Alert, AlertEvent
 from tests import people
 from tests.pages.html import has_button, parsed, select, text_of, words
 from tests.treatments import broken_rules, logged, pen
@@ -129,6 +130,20 @@ def test_a_long_history_shows_its_newest_and_folds_the_rest(desk, session):
     assert "1 earlier" not in map(words, select(opened(desk, session), "summary"))
     logged(session, 6, pain=1)
     assert "1 earlier" in map(words, select(opened(desk, session), "summary"))
+
+
+def test_of_many_answers_the_history_holds_the_newest_and_whose_it_is(desk, session):
+    logged(session, 4, pain=4, redness=3, signs=["pus"])
+    alerts = list(Alert.objects.open())
+    for number in range(41):
+        detail = f"not_yet: try {number}"
+        write_events(alerts, AlertEvent.What.ANSWERED, at=timezone.now(), by=session.patient.user, detail=detail)
+    shown = [words(line) for line in select(opened(desk, session), "li")]
+    answers = [line for line in shown if "The patient answered" in line]
+    assert len(answers) == 1  # one tap, about all that is open
+    assert "Ana Marrowby The patient answered about signs of infection and 2 more: not seen yet" in answers[0]
+    assert "try 40" in answers[0]
+    assert any("Logged day 4" in line for line in shown)
 
 
 # --- closing what is open
