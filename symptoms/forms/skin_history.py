@@ -12,7 +12,7 @@ from symptoms.models import Screening, Treatment
 from symptoms.recovery.groups import BASELINE_COUNTS, IMPLIED_BASELINE
 from symptoms.recovery.questions import QUESTIONS, SEVERITIES
 from symptoms.recovery.screening import Answers, recorded_words
-from symptoms.recovery.skin_type import skin_type
+from symptoms.recovery.skin_type import type_after
 from symptoms.recovery.vocabulary import Condition, Medication
 from symptoms.wording import treatment as words
 
@@ -158,15 +158,15 @@ class SkinTypeForm(forms.Form):
     def skin(self) -> dict[str, Any]:
         """Both answers and the type that counts, as fields of Treatment; empty where they were not asked.
 
-        A type that a practitioner corrected stands as long as the answers do.
+        A type that a practitioner set stands until both are answered anew (`type_after`).
         """
-        answers = {name: self.cleaned_data[name] for name in SKIN_ANSWERS if name in self.cleaned_data}
-        if not answers:
+        if not all(name in self.cleaned_data for name in SKIN_ANSWERS):
             return {}
-        if all(self.initial.get(name) == answer for name, answer in answers.items()):
-            known = self.initial["fitzpatrick"]
-            return {**answers, "fitzpatrick": None if known == NOT_KNOWN else known}
-        return {**answers, "fitzpatrick": skin_type(answers.get("skin_colour"), answers.get("skin_burning"))}
+        known = self.initial.get("fitzpatrick")
+        colour, burning = (self.cleaned_data[name] for name in SKIN_ANSWERS)
+        before = self.initial.get("skin_colour"), self.initial.get("skin_burning")
+        counts = type_after(None if known == NOT_KNOWN else known, before, (colour, burning))
+        return {"skin_colour": colour, "skin_burning": burning, "fitzpatrick": counts}
 
 
 class OwnSkinForm(SkinTypeForm, SkinForm):

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from symptoms.journal.treatments import complete_treatment
 from symptoms.models import Treatment
 from tests import people
 from tests.api.programs import INFECTED, of, pointers, program, put_entry
-from tests.moving import leaves
+from tests.moving import joins, leaves
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +177,22 @@ def test_a_clinic_that_the_patient_left_still_reads_what_it_did_and_changes_noth
     assert noors.patch(of(treatment), {"passes": 2}, format="json").status_code == 403
 
 
+def test_a_treatment_sent_again_is_compared_and_shown_as_it_is_read(noors, noor, ana, clinic):
+    at = (timezone.now() - timedelta(days=30)).replace(microsecond=0).isoformat()
+    document = facts(patient=str(ana.pk), performed_at=at)
+    address = f"{LIST}{uuid4()}/"
+    made = noors.put(address, document, format="json").json()
+    leaves(ana)
+    later = {"fitzpatrick": 6, "skin_colour": 6, "skin_burning": 6}
+    complete_treatment(Treatment.objects.get(), by=ana.user, now=timezone.now(), **later)
+    pen(ana, days_ago=1)  # the running course, which alone is opened by joining again
+    joins(ana, clinic, by=noor)
+    again = noors.put(address, document, format="json")
+    assert (again.status_code, again.json()) == (200, noors.get(address).json())
+    assert {name: again.json()[name] for name in later} == {name: made[name] for name in later}
+    assert noors.put(address, {**document, **later}, format="json").status_code == 409  # tells nothing of later
+
+
 def test_a_date_that_leaves_logged_days_outside_is_refused_until_it_is_kept(noors, anas, ana, noor):
     session = pen(ana, days_ago=5, by=noor)
     for day in (0, 4):
@@ -205,6 +222,24 @@ def test_the_skin_type_follows_from_two_answers_unless_it_is_sent(anas, sent, co
     made = anas.post(LIST, {**document, **sent}, format="json").json()
     assert made["fitzpatrick"] == counts
     assert {name: made[name] for name in sent} == sent
+
+
+@pytest.mark.parametrize(
+    ("answers", "corrected", "sent", "counts"),
+    [
+        ({"skin_colour": 2, "skin_burning": 2}, 6, {"skin_colour": 2, "skin_burning": 2, "passes": 3}, 6),
+        ({"skin_colour": 2, "skin_burning": 2}, 6, {"skin_burning": 2}, 6),
+        ({"skin_colour": 2, "skin_burning": 2}, 6, {"skin_burning": 3}, 3),
+        ({}, 5, {"skin_colour": 2}, 5), ({}, 2, {"skin_colour": 4}, 4),
+    ],
+)  # fmt: skip
+def test_a_corrected_skin_type_stands_while_no_answer_changes_or_one_is_missing(
+    anas, noors, answers, corrected, sent, counts
+):
+    document = {name: value for name, value in facts().items() if name != "fitzpatrick"}
+    address = f"{LIST}{anas.post(LIST, {**document, **answers}, format='json').json()['id']}/"
+    noors.patch(address, {"fitzpatrick": corrected}, format="json")
+    assert anas.patch(address, sent, format="json").json()["fitzpatrick"] == counts
 
 
 @pytest.mark.parametrize(

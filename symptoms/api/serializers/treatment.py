@@ -12,7 +12,7 @@ from symptoms.forms.treatment import FOLLOWED_FOR
 from symptoms.models import Treatment
 from symptoms.recovery.depth import DEEPEST_MM, LEAST_MM, Depth, judged_depth
 from symptoms.recovery.groups import BASELINE_COUNTS
-from symptoms.recovery.skin_type import skin_type
+from symptoms.recovery.skin_type import Answers, type_after
 from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
 from symptoms.wording.depth import doubted_depth, refused_depth
 
@@ -98,7 +98,7 @@ class TreatmentInSerializer(StrictSerializer):
     needles_shared = Word("Answer", Answer, default=Answer.UNKNOWN, help_text="Or the same blood (PRP) kit.")
     fitzpatrick = Number(
         1, 6, required=False, allow_null=True,
-        help_text="What counts; left out, it follows from skin_colour and skin_burning where these are sent.",
+        help_text="What counts; left out, it follows from skin_colour and skin_burning where one of these changes.",
     )  # fmt: skip
     skin_colour = Number(
         0,
@@ -123,13 +123,15 @@ class TreatmentInSerializer(StrictSerializer):
         return at
 
     def validate(self, facts: dict[str, Any]) -> dict[str, Any]:
-        whole = {**(facts_of(self.instance) if self.instance else {}), **facts}
+        stored = facts_of(self.instance) if self.instance else {}
+        whole = {**stored, **facts}
         if whole.get("energy_mj") is not None and whole["device"] != Device.RF:
             raise serializers.ValidationError({"energy_mj": ["Only radiofrequency has an energy."]})
         if not whole.get("areas") and not whole.get("areas_other"):
             raise serializers.ValidationError({"areas": ["Name at least one area, here or in areas_other."]})
-        if "fitzpatrick" not in facts and not {"skin_colour", "skin_burning"}.isdisjoint(facts):
-            facts["fitzpatrick"] = skin_type(whole.get("skin_colour"), whole.get("skin_burning"))
+        before, answers = _skin_answers(stored), _skin_answers(whole)
+        if "fitzpatrick" not in facts and answers != before:  # else the type may have been corrected meanwhile
+            facts["fitzpatrick"] = type_after(stored.get("fitzpatrick"), before, answers)
         return self._depth(whole, facts)
 
     def _depth(self, whole: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
@@ -203,6 +205,10 @@ class TreatmentSerializer(serializers.Serializer):
     conditions = Words("Condition", Condition)
     medications = Words("Medication", Medication)
     baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS))
+
+
+def _skin_answers(facts: dict[str, Any]) -> Answers:
+    return facts.get("skin_colour"), facts.get("skin_burning")
 
 
 def facts_of(treatment: Treatment) -> dict[str, Any]:

@@ -42,7 +42,7 @@ from symptoms.journal.treatments import (
     refuse_if_changed,
     start_treatment,
 )
-from symptoms.journal.visibility import visibilities_of
+from symptoms.journal.visibility import visibilities_of, visibility_of
 from symptoms.models import Treatment
 
 OF_PATIENT = OpenApiParameter("patient", UUID, description="Only those of this patient.")
@@ -175,6 +175,7 @@ def _recorded(user: User, treatment_id: UUID, facts: dict[str, Any]) -> Response
     now = timezone.now()
     patient = _patient(user, facts.pop("patient", None))
     rows = Treatment.objects.visible_to(user).filter(pk=treatment_id)
+    rows = rows.select_related("patient__practice", "practitioner", "practice")
     saved = rows.first()
     if saved is None:
         try:
@@ -183,9 +184,11 @@ def _recorded(user: User, treatment_id: UUID, facts: dict[str, Any]) -> Response
             return _recorded_answer(user, treatment, now, status=201)
         except IntegrityError:
             saved = get_object_or_404(rows)
-    if saved.patient_id != patient.id or any(facts_of(saved)[name] != value for name, value in facts.items()):
+    visibility = visibility_of(user, saved)  # as GET shows it: a conflict tells no more either
+    known = facts_of(visibility.treatment)
+    if saved.patient_id != patient.id or any(known[name] != value for name, value in facts.items()):
         raise Conflict(ID_TAKEN)
-    return _recorded_answer(user, saved, now)
+    return _recorded_answer(user, visibility.treatment, visibility.now(now))
 
 
 def _recorded_answer(user: User, treatment: Treatment, now: datetime, status: int = 200) -> Response:

@@ -216,6 +216,7 @@ def test_a_skin_type_that_was_corrected_stands_as_long_as_the_answers_do():
 def test_a_type_of_before_the_two_questions_stays_while_they_are_left_open():
     before = {"skin_colour": None, "skin_burning": None, "fitzpatrick": 5}
     assert answered({"skin_colour": "", "skin_burning": ""}, **before) == before
+    assert answered({"skin_colour": "2", "skin_burning": ""}, **before)["fitzpatrick"] == 5  # half an answer
 
 
 @pytest.mark.parametrize(
