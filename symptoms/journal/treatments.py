@@ -242,6 +242,11 @@ def as_document(treatment: Treatment) -> dict[str, Any]:
     return in_order({name: _plain(value) for name, value in fields.items()})
 
 
+def document_before(revision: TreatmentRevision) -> dict[str, Any]:
+    """How the treatment read before it was changed; a field that did not exist then had its default."""
+    return in_order({**as_document(Treatment()), **revision.was})
+
+
 def in_order(document: dict[str, Any]) -> dict[str, Any]:
     """The document with its sets, which are kept as lists, in the same order however somebody ticked them."""
     return {name: sorted(value) if name in UNORDERED else value for name, value in document.items()}

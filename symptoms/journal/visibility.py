@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import FilteredRelation, Prefetch, Q
 
 from accounts.models import Departure, Patient, Practice, User
+from symptoms.journal.treatments import document_before
 from symptoms.models import Alert, Assessment, Entry, Photo, Screening, Treatment, TreatmentAccess, TreatmentRevision
 from symptoms.models.assessment import AssessmentQuerySet
 from symptoms.models.entry import EntryQuerySet
@@ -199,5 +200,5 @@ def _as_they_were(practice: Practice, treatments: list[Treatment], untils: dict[
     for treatment in treatments:
         treatment.patient = patients[treatment.patient_id]
         if treatment.pk in first_change:
-            for name, value in first_change[treatment.pk].was.items():
+            for name, value in document_before(first_change[treatment.pk]).items():
                 setattr(treatment, fields[name].attname, fields[name].to_python(value))

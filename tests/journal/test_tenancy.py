@@ -16,7 +16,7 @@ from symptoms.alerts.handling import write_note
 from symptoms.journal import judging
 from symptoms.journal.joining import CareNotAgreed, SomethingOpen, join, leave_practice
 from symptoms.journal.treatments import change_treatment, complete_treatment
-from symptoms.models import Alert, Entry, Treatment, TreatmentAccess
+from symptoms.models import Alert, Entry, Treatment, TreatmentAccess, TreatmentRevision
 from tests import people
 from tests.api.programs import program
 from tests.moving import joins, leaves
@@ -98,6 +98,21 @@ def test_what_a_former_clinic_sees_ends_with_the_moment_of_leaving(ana, noor, se
     assert [entry["day"] for entry in entries] == [2, 1]  # not 3 and 2, by the date that was corrected later
     assert [entry["is_current"] for entry in entries] == [True, True]
     assert "Handed over" in shown
+
+
+def test_a_revision_of_before_a_field_existed_shows_its_default_and_not_what_stands_there_now(ana, noor):
+    session = pen(ana, days_ago=3, by=noor, fitzpatrick=None)
+    leaves(ana)
+    complete_treatment(session, by=ana.user, now=timezone.now(), needles_shared="yes", skin_colour=6, fitzpatrick=6)
+    revision = TreatmentRevision.objects.get()
+    for name in ("needles_new", "needles_shared", "skin_colour", "skin_burning"):
+        del revision.was[name]  # as it was written before migrations 0011 and 0013
+    revision.save()
+    shown = program(noor).get(f"/api/v1/treatments/{session.pk}/").json()
+    assert (shown["needles_shared"], shown["skin_colour"]) == ("unknown", None)
+    joins(ana, noor.membership.practice, by=noor)
+    page = text_of(people.signed_in(noor).get(reverse("practice_treatment_edit", args=[session.pk])))
+    assert "Needles used by somebody else was unknown, became yes" in page
 
 
 def test_what_waited_for_the_leaving_came_after_it_and_what_the_leaving_waited_for_before(ana, noor, session):

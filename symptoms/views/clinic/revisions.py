@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from accounts.members import user_name
 from accounts.models import User
-from symptoms.journal.treatments import as_document, in_order
+from symptoms.journal.treatments import as_document, document_before
 from symptoms.models import Treatment, TreatmentRevision
 from symptoms.wording.times import on_both_clocks
 from symptoms.wording.treatment import SKIN_BURNING, SKIN_COLOURS
@@ -34,7 +34,7 @@ def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[tuple[TreatmentRe
     plain = in_words_for(zone, treatment, [became, *(revision.was for revision in revisions)])
     rows = []
     for revision in revisions:
-        before = in_order(revision.was)
+        before = document_before(revision)
         changes = [
             (label_of(name), plain(name, was), plain(name, became.get(name)))
             for name, was in before.items()
