@@ -5,13 +5,16 @@ raises `ChangedMeanwhile` where something else stands there now. The page then c
 and with what stands there now in every field that its reader had left as it was.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core import signing
+
 from accounts.models import User
+
+SALT = "accounts.edits.Reading"
 
 Values = Mapping[str, Any]  # of fields by name: text, numbers, booleans, lists and objects of them, None
 
@@ -24,8 +27,8 @@ class Reading:
     at: datetime
 
     def __str__(self) -> str:
-        """As a hidden field carries it."""
-        return json.dumps({"values": dict(self.values), "at": self.at.isoformat()}, sort_keys=True)
+        """As a hidden field carries it: signed, so that what comes back is what a page of ours once held."""
+        return signing.dumps({"values": dict(self.values), "at": self.at.isoformat()}, salt=SALT)
 
     def after(self, change: "ChangedMeanwhile", now: datetime) -> "Reading":
         """The reading of the page that comes back and tells of `change`."""
@@ -33,13 +36,12 @@ class Reading:
 
     @classmethod
     def carried_by(cls, text: str | None) -> "Reading | None":
-        """The reading that a form carried along; None where there is none, or none that can be read."""
+        """The reading that a form carried along; None where there is none, or none that we signed."""
         try:
-            document = json.loads(text or "")
-            values, at = document["values"], datetime.fromisoformat(document["at"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+            document = signing.loads(text or "", salt=SALT)
+        except signing.BadSignature:
             return None
-        return cls(values, at) if isinstance(values, dict) and at.tzinfo else None
+        return cls(document["values"], datetime.fromisoformat(document["at"]))
 
 
 class ChangedMeanwhile(Exception):

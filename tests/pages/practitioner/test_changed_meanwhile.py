@@ -1,7 +1,8 @@
 """Two who change one treatment: the second is told what the first changed, and keeps what they typed."""
 
+import json
+from base64 import urlsafe_b64encode
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -133,17 +134,39 @@ def test_a_mistake_put_right_does_not_forget_what_was_read_first(desk, chens, tr
 
 
 def test_a_form_without_a_reading_or_with_nonsense_for_one_is_saved(desk, treatment, edit):
-    for nonsense in (None, "", "x", "[]", '{"values": 1, "at": "x"}', '{"values": {}, "at": "2026-01-01"}', "[" * 9999):
+    for nonsense in (None, "", "x", "[]", '{"values": {}, "at": "2026-01-01"}', "[" * 9999, "é:x:y"):
         typed = {**held(desk.get(edit), edit), "cartridge_lot": f"MN {len(nonsense or '')}"}
         typed.pop("reading")
         assert desk.post(edit, typed | ({} if nonsense is None else {"reading": nonsense})).status_code == 302
 
 
-def test_hostile_text_in_a_reading_is_shown_as_text(desk, chens, treatment, edit):
+def test_hostile_text_that_was_read_is_shown_as_text(desk, chens, noor, treatment, edit):
+    change_treatment(treatment, by=noor, now=timezone.now(), cartridge_lot="<b>x</b>")
     noors = held(desk.get(edit), edit)
-    reading = unescape(noors["reading"][0]).replace("MN-1", "<b>x</b>")
-    answer = desk.post(edit, {**noors, "reading": reading})
+    chens.post(edit, {**held(chens.get(edit), edit), "cartridge_lot": "MN-2"})
+    answer = desk.post(edit, {**noors, "passes": "2"})
     assert answer.status_code == 409 and "<b>x</b>" not in answer.content.decode()
+    assert "was <b>x</b>, became MN-2" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"performed_at": "x"}, {"practitioner": "x"}, {"skin_colour": "x"}, {"day_zero": 1}, {"products": [{}]},
+        {"areas": 5}, {"practitioner": "okafor"},
+    ],
+)  # fmt: skip
+def test_a_reading_that_no_page_of_ours_held_is_none(ana, phone, values):
+    session, okafor = pen(ana, days_ago=3), people.dr_okafor()
+    edit = reverse("my_treatment", args=[session.pk])
+    document = json.dumps({"values": values, "at": "2026-11-01T00:00:00+00:00"})
+    document = document.replace("okafor", str(okafor.pk))
+    genuine = held(phone.get(edit), edit)
+    signature = genuine["reading"][0].partition(":")[2]
+    encoded = urlsafe_b64encode(document.encode()).decode().rstrip("=")
+    for forged in (document, f"{encoded}:{signature}"):
+        answer = phone.post(edit, {**genuine, "skin_colour": "2", "skin_burning": "2", "reading": forged}, follow=True)
+        assert answer.status_code == 200 and "Okafor" not in answer.content.decode()
 
 
 def test_a_patient_is_told_what_their_clinic_corrected_in_their_own_record(ana, desk, phone, noor):
