@@ -95,6 +95,8 @@ def _fault_of(code: str, row: Any, *, is_new: bool, today: date | None) -> str:
     for column in sorted(set(row) - {"verified"}):
         if not isinstance(row[column], str):
             return f"{column} must be text in quotes"
+    if "name" in row and not row["name"].strip():
+        return "the name is empty"
     for column in ("emergency", "urgent"):
         if column in row and not (column == "urgent" and row[column] == "") and not is_number(row[column]):
             return f"{column} {row[column]!r} is no number to call (digits, +, * and #, at most {LONGEST})"

@@ -66,7 +66,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
             "is_unknown": bool(country) and country not in all_numbers(),
         },
     )
-    if patient is None and numbers.country and not is_guess:
+    if patient is None and numbers.country and not is_guess and request.headers.get("Sec-Fetch-Site") != "cross-site":
         response.set_cookie(
             HELP_COUNTRY, numbers.country, max_age=A_YEAR, secure=not settings.DEBUG, httponly=True, samesite="Lax"
         )

@@ -53,6 +53,7 @@ def test_an_operators_file_adds_changes_and_verifies(tmp_path):
         ('[GB]\nemergency = ""', "no number to call"), ("[GB]\nemergency = 999", "text in quotes"),
         ("[GB]\nverified = 2026-11-29", "in the future"), ('[GB]\nverified = "2026-11-28"', "not a date"),
         ('[EU]\nemergency = "112"', "code of two capital letters"), ('[MV]\nname = "Maldives"', "needs 'emergency'"),
+        ('[GB]\nname = " "', "name is empty"), ('[MV]\nname = ""\nemergency = "102"', "name is empty"),
         ('[GB]\nphone = "1"', "no column 'phone'"), ("[GB", "cannot be read"),
     ],
 )  # fmt: skip
@@ -72,6 +73,17 @@ def test_the_help_page_names_no_country_until_one_is_chosen_and_remembers_it():
     assert "In India: 112" in later and FALLBACK in later
     assert FALLBACK in phone.get("/help/?country=GB").content.decode()  # verified, and yet a stranger may be elsewhere
     assert "We don’t have the number of that country." in phone.get("/help/?country=XX").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("site", "country"), [("cross-site", "United Kingdom"), ("same-origin", "Zimbabwe"), ("none", "Zimbabwe")]
+)
+def test_a_link_on_another_site_chooses_for_one_page_only(site, country):
+    phone = Client()
+    phone.get("/help/?country=GB")
+    assert "In Zimbabwe" in phone.get("/help/?country=ZW", headers={"sec-fetch-site": site}).content.decode()
+    assert f"In {country}" in phone.get("/help/").content.decode()
 
 
 @pytest.mark.django_db
