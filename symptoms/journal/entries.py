@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
@@ -54,10 +55,10 @@ class LoggingStopped(EntryRefused):
 class ChangedTooOften(EntryRefused):
     """Every change of a day is kept, and read whenever the day is judged: there must be an end to them."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            f"This day was changed {MOST_A_DAY} times, and stays as it is. To tell us more, please call your clinic."
-        )
+    def __init__(self, *, has_clinic: bool) -> None:
+        stays = _("This day was changed {count} times, and stays as it is.").format(count=MOST_A_DAY)
+        call = _("To tell us more, please call your clinic.") if has_clinic else _("If it gets worse, call a doctor.")
+        super().__init__(f"{stays} {call}")
 
 
 class NotTheirs(Exception):
@@ -177,5 +178,5 @@ def _supersede(treatment: Treatment, day: int) -> None:
     """Make room for another entry of a day."""
     entries = Entry.objects.filter(treatment=treatment, day=day)
     if entries.count() >= MOST_A_DAY:
-        raise ChangedTooOften
+        raise ChangedTooOften(has_clinic=treatment.patient.practice_id is not None)
     entries.filter(is_current=True).update(is_current=False)

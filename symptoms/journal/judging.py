@@ -112,6 +112,7 @@ def raise_newest(patient: Patient, *, now: datetime) -> None:
         return  # the alert about that is open, or comes when it is judged
     assessment = _judge(journal, [(session, entry.day)]).made.get(entry.id)
     if assessment is None:  # a fault in the rules must not keep anybody from joining a practice
+        leave_unjudged(entry, now=now)
         raise_unjudged(entry, now=now)
         return
     raise_alerts(journal.sessions[-1], entry, [(entry, assessment)], now=now, change=Change.LINKED)

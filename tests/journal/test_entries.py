@@ -24,6 +24,7 @@ from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Treatment
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Urgency
+from tests.moving import leaves
 from tests.people import ana, patient
 from tests.treatments import answers, broken_rules, logged, pen
 
@@ -96,11 +97,14 @@ def test_a_second_entry_for_a_day_is_judged_and_the_first_is_kept(treatment):
     assert Entry.objects.filter(day=3).count() == 2
 
 
-def test_there_is_an_end_to_the_changes_of_a_day(treatment, monkeypatch):
+@pytest.mark.parametrize(("is_alone", "calls"), [(False, "please call your clinic"), (True, "call a doctor")])
+def test_there_is_an_end_to_the_changes_of_a_day(treatment, monkeypatch, is_alone, calls):
     monkeypatch.setattr(entries, "MOST_A_DAY", 3)
+    if is_alone:
+        leaves(treatment.patient)
     for pain in (1, 2, 3):
         logged(treatment, 3, pain=pain)
-    with pytest.raises(ChangedTooOften):
+    with pytest.raises(ChangedTooOften, match=calls):
         logged(treatment, 3, pain=1)
     assert Entry.objects.current().get().answers["symptoms"]["pain"] == 3
     assert logged(treatment, 4).is_new  # another day is not held up

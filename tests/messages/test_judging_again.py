@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from symptoms.journal import judging
-from symptoms.models import Delivery, Entry
+from symptoms.models import Alert, Delivery, Entry
 from tests.moving import joins
 from tests.people import ana, dr_noor, practice
 from tests.treatments import broken_rules, logged, pen
@@ -34,3 +34,7 @@ def test_a_fault_in_the_rules_keeps_nobody_from_joining_a_clinic():
     with broken_rules():
         joins(alone, clinic)
     assert Delivery.objects.get().recipient == noor
+    Entry.objects.update(judge_again_at=timezone.now())
+    call_command("run_worker", once=True)  # it is judged again, and what it says is told there
+    assert Entry.objects.get().is_judged
+    assert Alert.objects.filter(practice=clinic, kind=Alert.Kind.CONCERN, concern="infection").exists()

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -133,12 +134,13 @@ def _named(symptom: Symptom) -> str:
 
 
 def _notes(patient: Patient) -> dict[str, list[Note]]:
-    """What the clinic wrote: what is new, and the last that were read."""
-    rows = Note.objects.filter(treatment__patient=patient, for_patient=True).select_related("author", "practice")
-    notes = list(rows.order_by("-written_at")[: 4 * NOTES_SHOWN])
+    """What the clinic wrote: all that is new, and the last that were read. One statement."""
+    notes = Note.objects.filter(treatment__patient=patient, for_patient=True).order_by("-written_at")
+    last_read = notes.exclude(read_at=None).values("pk")[:NOTES_SHOWN]
+    shown = notes.filter(Q(read_at=None) | Q(pk__in=last_read)).select_related("author", "practice")
     return {
-        "unread": [note for note in notes if note.read_at is None],
-        "read": [note for note in notes if note.read_at is not None][:NOTES_SHOWN],
+        "unread": [note for note in shown if note.read_at is None],
+        "read": [note for note in shown if note.read_at is not None],
     }
 
 

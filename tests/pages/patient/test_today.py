@@ -1,6 +1,7 @@
 """Today: day N, the one button, and every state in which there is none."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
-from symptoms.alerts.handling import resolve_all
+from symptoms.alerts.handling import resolve_all, write_note
 from symptoms.models import Alert, Treatment
 from tests import people
 from tests.moving import leaves
@@ -191,6 +192,17 @@ def test_care_follows_the_day_and_dates_stand_beside_what_is_allowed(phone, ana)
     assert f"From day 7, {swim:%a} {swim.day} {swim:%b}" in page
     assert "No sunscreen on open pores" in text_of(phone.get(reverse("care"), {"phase": "day_0"}))
     assert phone.get(reverse("care"), {"phase": "../"}).status_code == 404
+
+
+def test_a_message_stays_until_it_is_read_however_many_came_since(phone, ana, noor):
+    session, now = pen(ana, days_ago=3, by=noor), timezone.now()
+    for number in range(30):
+        note = write_note(session, id=uuid4(), text=f"Word {number}.", for_patient=True, by=noor, now=now)
+        if number:
+            phone.post(reverse("message_read", args=[note.pk]))
+        now += timedelta(minutes=1)
+    shown = text_of(phone.get(TODAY))
+    assert [number for number in range(30) if f"Word {number}." in shown] == [0, 25, 26, 27, 28, 29]
 
 
 def test_today_costs_the_same_after_a_long_course(phone, ana, noor):
