@@ -1,6 +1,6 @@
 """The skin before a treatment: type, conditions, medicines, what was there already."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -162,11 +162,15 @@ class SkinTypeForm(forms.Form):
         """
         if not all(name in self.cleaned_data for name in SKIN_ANSWERS):
             return {}
-        known = self.initial.get("fitzpatrick")
         colour, burning = (self.cleaned_data[name] for name in SKIN_ANSWERS)
-        before = self.initial.get("skin_colour"), self.initial.get("skin_burning")
-        counts = type_after(None if known == NOT_KNOWN else known, before, (colour, burning))
-        return {"skin_colour": colour, "skin_burning": burning, "fitzpatrick": counts}
+        return {"skin_colour": colour, "skin_burning": burning, "fitzpatrick": _type(self.initial, colour, burning)}
+
+
+def _type(known: Mapping[str, Any], colour: int | None, burning: int | None) -> int | None:
+    """The type that counts after these answers; `known` are a form's initial values."""
+    kind = known.get("fitzpatrick")
+    before = known.get("skin_colour"), known.get("skin_burning")
+    return type_after(None if kind == NOT_KNOWN else kind, before, (colour, burning))
 
 
 class OwnSkinForm(SkinTypeForm, SkinForm):
@@ -208,6 +212,9 @@ def _skin_answered(answers: Answers, known: dict[str, Any]) -> dict[str, Any]:
     facts |= {f"usual_{word}": level for word, level in answers.usual.items()}
     if answers.skin_colour is None and answers.skin_burning is None:
         return facts
-    colour, burning = answers.skin_colour, answers.skin_burning
-    kind = skin_type(colour, burning) or NOT_KNOWN
+    colour, burning = (
+        known.get(name) if answer is None else answer
+        for name, answer in zip(SKIN_ANSWERS, (answers.skin_colour, answers.skin_burning), strict=True)
+    )
+    kind = _type(known, colour, burning) or NOT_KNOWN
     return {**facts, "skin_colour": colour, "skin_burning": burning, "fitzpatrick": kind}

@@ -3,7 +3,7 @@
 Asked as one, many people could not be placed (S99). The higher number counts: it is the more cautious for dark marks.
 """
 
-Answers = tuple[int | None, int | None]  # colour and burning
+SkinAnswers = tuple[int | None, int | None]  # colour and burning
 
 NOT_SURE = 0  # the answer "None of these fits, or not sure"; None: not asked
 TELLS_ALONE = 4  # skin that burns so little or less is placed by the sun alone; paler skin is not
@@ -19,7 +19,7 @@ def skin_type(colour: int | None, burning: int | None) -> int | None:
     return burning if burning and burning >= TELLS_ALONE else None
 
 
-def type_after(known: int | None, before: Answers, answers: Answers) -> int | None:
+def type_after(known: int | None, before: SkinAnswers, answers: SkinAnswers) -> int | None:
     """The type that counts once the answers `before` have become `answers`; `known` is the one that counted until then.
 
     One that did not follow from the answers was set by a practitioner. It stands as long as the answers do, and until

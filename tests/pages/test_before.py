@@ -161,3 +161,12 @@ def test_the_later_word_counts(ana, phone, noor):
     assert held(page)["usual_itching"] == ["1"] and held(page)["usual_redness"] == ["2"]
     pen(ana, days_ago=1, by=noor, conditions=["diabetes"])
     assert held(phone.get(reverse("treatment_new")))["conditions"] == ["diabetes"]
+
+
+def test_half_an_answer_about_the_skin_does_not_replace_the_type_that_the_clinic_set(ana, phone, desk, noor):
+    pen(ana, days_ago=90, by=noor, fitzpatrick=5, skin_colour=2, skin_burning=3)
+    phone.post(BEFORE, {"skin_colour": "1"})
+    shown = held(desk.get(reverse("practice_treatment_new") + f"?patient={ana.pk}"))
+    assert shown["fitzpatrick"] == ["3"]  # from both: what is not answered now stays
+    ana.treatments.update(skin_burning=None)
+    assert held(desk.get(reverse("practice_treatment_new") + f"?patient={ana.pk}"))["fitzpatrick"] == ["5"]

@@ -12,7 +12,7 @@ from symptoms.forms.treatment import FOLLOWED_FOR
 from symptoms.models import Treatment
 from symptoms.recovery.depth import DEEPEST_MM, LEAST_MM, Depth, judged_depth
 from symptoms.recovery.groups import BASELINE_COUNTS
-from symptoms.recovery.skin_type import Answers, type_after
+from symptoms.recovery.skin_type import SkinAnswers, type_after
 from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
 from symptoms.wording.depth import doubted_depth, refused_depth
 
@@ -207,7 +207,7 @@ class TreatmentSerializer(serializers.Serializer):
     baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS))
 
 
-def _skin_answers(facts: dict[str, Any]) -> Answers:
+def _skin_answers(facts: dict[str, Any]) -> SkinAnswers:
     return facts.get("skin_colour"), facts.get("skin_burning")
 
 
