@@ -1,12 +1,15 @@
 """What practitioners do about alerts: read, "I have this", resolve, write."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.access import record_access
 from accounts.locks import lock_patient
@@ -16,15 +19,24 @@ from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.treatment_access import end_kept_access
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
-from symptoms.models.alert import OUTCOMES
+from symptoms.models.alert import KEEP_OPEN, OUTCOMES
 from symptoms.models.delivery import reason_of
 from symptoms.recovery.vocabulary import Urgency
 
 What = AlertEvent.What
+LONGEST_WATCH = timedelta(days=366)
 
 
 class SameIdOtherNote(Exception):
     """The writer used the id for another note before."""
+
+
+class IncompleteOutcome(ValueError):
+    """An outcome lacks what goes with it: `field` is "reason" or "until", and the words say what is missing."""
+
+    def __init__(self, field: str, words: str):
+        super().__init__(words)
+        self.field = field
 
 
 class ForeignNoteId(Exception):
@@ -54,33 +66,62 @@ def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUI
     return taken
 
 
-def resolve(alert: Alert, *, outcome: str, reason: str = "", by: User, now: datetime, seen: int | None = None) -> bool:
+def resolve(
+    alert: Alert,
+    *,
+    outcome: str,
+    reason: str = "",
+    until: date | None = None,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+) -> bool:
     """Close an alert as `resolve_all` does; False when it stays as it is."""
-    return bool(resolve_all({alert: seen}, outcome=outcome, reason=reason, by=by, now=now))
+    return bool(resolve_all({alert: seen}, outcome=outcome, reason=reason, until=until, by=by, now=now))
 
 
 @transaction.atomic
 def resolve_all(
-    alerts: Mapping[Alert, int | None], *, outcome: str, reason: str = "", by: User, now: datetime
+    alerts: Mapping[Alert, int | None],
+    *,
+    outcome: str,
+    reason: str = "",
+    until: date | None = None,
+    by: User,
+    now: datetime,
 ) -> list[Alert]:
-    """Close alerts of one patient with what became of them; gives those closed. "Not a concern" needs a reason.
+    """Write down what became of alerts of one patient; gives those of which it was. They close, but for an outcome of
+    `KEEP_OPEN`: whoever was not reached, or is watched `until` a date, is still to be dealt with.
 
     One that somebody closed before stays as it is, and so does one that rose above the urgency that the user was
     shown; None skips that check.
 
     Raises:
-        ValueError: "no_concern" without a reason.
+        IncompleteOutcome: "no_concern" without a reason; "watching" without a day to come, a year ahead at most.
     """
+    practice = by.practice_as_practitioner
     if outcome == "no_concern" and not reason.strip():
-        raise ValueError("Say why it is not a concern.")
+        raise IncompleteOutcome("reason", _("Say why it is not a concern."))
+    if outcome == "watching":
+        _check_day(until, now.astimezone(practice.zone).date() if practice else now.date())
     for patient_id in {alert.treatment.patient_id for alert in alerts}:
         lock_patient(patient_id)
     ours = set(Alert.objects.open().managed_by(by).filter(pk__in=[alert.pk for alert in alerts]))
-    closed = close({alert: seen for alert, seen in alerts.items() if alert in ours}, outcome, reason, by, now)
-    practice = by.practice_as_practitioner
+    ours_as_seen = {alert: seen for alert, seen in alerts.items() if alert in ours}
+    if outcome in KEEP_OPEN:
+        return _keep_open(ours_as_seen, outcome, reason, until if outcome == "watching" else None, by, now)
+    closed = close(ours_as_seen, outcome, reason, by, now)
     if closed and practice is not None:
         end_kept_access(closed, practice)
     return closed
+
+
+def _check_day(until: date | None, today: date) -> None:
+    """Raises IncompleteOutcome where `until` is no day on which somebody could look again."""
+    if until is None:
+        raise IncompleteOutcome("until", _("Say until which day."))
+    if not today <= until <= today + LONGEST_WATCH:
+        raise IncompleteOutcome("until", _("Choose a day from today on, a year ahead at most."))
 
 
 def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: User, now: datetime) -> list[Alert]:
@@ -88,16 +129,40 @@ def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Use
 
     Call it inside a transaction, with the patient locked.
     """
-    closing = {"resolved_at": now, "resolved_by": by, "outcome": outcome, "reason": reason.strip()}
-    closed = []
-    for alert, seen in alerts.items():
-        known = Alert.objects.open().filter(pk=alert.pk, urgency__lte=Urgency.EMERGENCY if seen is None else seen)
-        closed += [alert] if known.update(**closing) else []
+    closing = {"resolved_at": now, "resolved_by": by, "kept_open_at": None, "watched_until": None}
+    closed = _written(alerts, {**closing, "outcome": outcome, "reason": reason.strip()})
     if closed:
-        detail = f"{dict(OUTCOMES)[outcome]}{': ' if reason.strip() else ''}{reason.strip()}"
-        write_events(closed, What.RESOLVED, at=now, by=by, detail=detail)
+        write_events(closed, What.RESOLVED, at=now, by=by, detail=_detail(outcome, reason))
         refresh_status(closed[0].treatment.patient)
     return closed
+
+
+def _keep_open(
+    alerts: Mapping[Alert, int | None], outcome: str, reason: str, until: date | None, by: User, now: datetime
+) -> list[Alert]:
+    keeping = {"kept_open_at": now, "watched_until": until, "outcome": outcome, "reason": reason.strip()}
+    kept = _written(alerts, keeping)
+    write_events(kept, What.KEPT_OPEN, at=now, by=by, detail=_detail(outcome, reason, until))
+    return kept
+
+
+def _written(alerts: Mapping[Alert, int | None], values: Mapping[str, Any]) -> list[Alert]:
+    """Those of the open alerts, no worse than the user was shown, that took the values."""
+    return [
+        alert
+        for alert, seen in alerts.items()
+        if Alert.objects.open()
+        .filter(pk=alert.pk, urgency__lte=Urgency.EMERGENCY if seen is None else seen)
+        .update(**values)
+    ]
+
+
+def _detail(outcome: str, reason: str, until: date | None = None) -> str:
+    """ "Watching until 5 Dec 2026: rang her"."""
+    words = str(dict(OUTCOMES)[outcome])
+    if until is not None:
+        words = f"{words} {date_format(until, 'j M Y')}"
+    return f"{words}: {reason.strip()}" if reason.strip() else words
 
 
 @transaction.atomic

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework import serializers
 
 NO_SUCH_FIELD = "There is no such field, or it cannot be set."
@@ -201,6 +201,27 @@ class Text(StrictField):
         if len(text) < self.least:
             self.fail("empty")
         return text
+
+
+class Day(StrictField):
+    """A date without a time."""
+
+    default_error_messages = {"invalid": "Send a date, like 2026-01-12."}
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+    def to_internal_value(self, data: Any) -> date:
+        try:
+            day = parse_date(data) if isinstance(data, str) and len(data) <= 10 else None
+        except ValueError:  # well formed, and no such day
+            day = None
+        if day is None:
+            self.fail("invalid")
+        return day
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
 
 
 class Moment(StrictField):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from symptoms.models.alert import LONGEST_NOTE, OUTCOMES
 
@@ -24,22 +25,25 @@ class WordsField(forms.CharField):
 
 
 class ResolveForm(forms.Form):
-    """What became of an alert; "not a concern" needs a reason."""
+    """What became of an alert. What goes with an outcome (a reason, a day) is asked for by the verb."""
 
     outcome = forms.ChoiceField(
-        label="What became of it",
+        label=_("Outcome"),
         widget=forms.RadioSelect,
         choices=OUTCOMES,
-        error_messages={"required": "Choose what became of it."},
+        error_messages={"required": _("Choose an outcome.")},
+        help_text=_("“Watching until” and “Could not reach” leave it open."),
+    )
+    until = forms.DateField(
+        label=_("Watching until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only for “Watching until”."),
+        error_messages={"invalid": _("Choose a day.")},
     )
     reason = WordsField(
-        label="Why, or what was agreed", required=False, max_length=500, help_text="Needed for “Not a concern”."
+        label=_("What was agreed"), required=False, max_length=500, help_text=_("Required for “Not a concern”.")
     )
-
-    def clean(self) -> None:
-        cleaned = self.cleaned_data
-        if cleaned.get("outcome") == "no_concern" and not cleaned.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", "Say why it is not a concern.")
 
 
 def seen_in(typed: QueryDict) -> dict[uuid.UUID, int]:

@@ -305,7 +305,13 @@ def move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> lis
     elsewhere = elsewhere.exclude(kind=Alert.Kind.LEFT)  # that is for the practice that was left
     moving = list(elsewhere.select_related("treatment__patient", "entry"))
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
-        practice=practice, acknowledged_at=None, acknowledged_by=None
+        practice=practice,
+        acknowledged_at=None,
+        acknowledged_by=None,
+        outcome="",
+        reason="",
+        kept_open_at=None,
+        watched_until=None,
     )
     write_events(moving, AlertEvent.What.MOVED, at=now, detail=practice.name)
     return moving

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import Patient
 from symptoms.alerts.patient_answers import OpenConcern, on_top, open_concerns
+from symptoms.journal.practice_response import tried_at, watched_until
 from symptoms.journal.verdicts import verdict_about
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.vocabulary import Urgency
@@ -26,6 +28,16 @@ class Standing:
     entry: Entry
     verdict: Verdict
     concern: OpenConcern | None = None
+
+    @property
+    def tried_at(self) -> datetime | None:
+        """When the practice could not reach the patient about it."""
+        return tried_at(self.concern.alert) if self.concern else None
+
+    @property
+    def watched_until(self) -> date | None:
+        """The day until which the practice watches it."""
+        return watched_until(self.concern.alert) if self.concern else None
 
 
 def standing_on_top(patient: Patient, lines: Lines, unit: str) -> tuple[Standing | None, list[OpenConcern]]:

@@ -1,7 +1,7 @@
 """What became of an entry at the practice, as the patient may know it: told, read, in hand, answered."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 
 from accounts.members import user_name
@@ -35,6 +35,8 @@ class Reception:
     closed_at: datetime | None = None
     outcome: str = ""
     closed_by: str = ""  # the practice, which the patient may have left since
+    tried_at: datetime | None = None  # it could not reach the patient
+    watched_until: date | None = None  # it waits for a day to look again
 
 
 def reception_of(entry: Entry, assessment: Assessment | None, *, now: datetime) -> Reception:
@@ -65,7 +67,19 @@ def reception_of(entry: Entry, assessment: Assessment | None, *, now: datetime) 
         closed_at=closed.resolved_at if closed else None,
         outcome=closed.outcome if closed else "",
         closed_by=str(closed.practice) if closed else "",
+        tried_at=max((at for alert in still_open if (at := tried_at(alert))), default=None),
+        watched_until=min((day for alert in still_open if (day := watched_until(alert))), default=None),
     )
+
+
+def tried_at(alert: Alert) -> datetime | None:
+    """When the practice could not reach the patient about what is open; None where it does not say so."""
+    return alert.kept_open_at if alert.kept_open == "not_reached" else None
+
+
+def watched_until(alert: Alert) -> date | None:
+    """The day until which the practice watches what is open, if it does."""
+    return alert.watched_until if alert.kept_open == "watching" else None
 
 
 def _alerts(entry: Entry, assessment: Assessment | None) -> list[Alert]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from accounts.free_text import FreeText
 from accounts.models import Membership, Practice, SendingQuerySet, User
@@ -17,11 +18,16 @@ from symptoms.wording.evidence import Flag
 
 LONGEST_NOTE = 1000  # characters
 OUTCOMES = [
-    ("advice", "Advice given"),
-    ("seen", "Seen"),
-    ("referred", "Referred"),
-    ("no_concern", "Not a concern"),
+    ("advice", _("Advice given")),
+    ("seen", _("Seen")),
+    ("referred", _("Referred")),
+    ("emergency", _("Sent to an emergency department")),
+    ("elsewhere", _("Went elsewhere")),
+    ("watching", _("Watching until")),
+    ("not_reached", _("Could not reach")),
+    ("no_concern", _("Not a concern")),
 ]
+KEEP_OPEN = frozenset({"watching", "not_reached"})  # nothing has become of it yet
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -98,6 +104,10 @@ class Alert(models.Model):
     )
     outcome = models.CharField(max_length=12, choices=OUTCOMES, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    kept_open_at = models.DateTimeField(
+        null=True, blank=True, help_text="when an outcome that leaves it open was last written down"
+    )
+    watched_until = models.DateField(null=True, blank=True)
 
     objects = AlertQuerySet.as_manager()
 
@@ -129,6 +139,13 @@ class Alert(models.Model):
             models.CheckConstraint(
                 condition=~Q(outcome="no_concern") | ~Q(reason=""), name="not_a_concern_has_a_reason"
             ),
+            models.CheckConstraint(
+                condition=~Q(outcome="watching") | Q(watched_until__isnull=False), name="what_is_watched_has_a_date"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at=None) | ~Q(outcome__in=["not_reached", "watching"]),
+                name="what_is_watched_or_not_reached_is_open",
+            ),
         ]
         indexes = [models.Index(fields=["practice", "resolved_at"], name="alerts_of_a_practice")]
 
@@ -138,6 +155,12 @@ class Alert(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    @property
+    def kept_open(self) -> str:
+        """The outcome that left it open ("watching", "not_reached"); empty where it got worse since, or none did."""
+        is_current = self.is_open and self.kept_open_at is not None and self.kept_open_at >= self.worsened_at
+        return self.outcome if is_current else ""
 
     @property
     def urgency_slug(self) -> str:
@@ -183,6 +206,7 @@ class AlertEvent(models.Model):
         ANSWERS_CHANGED = "answers_changed"
         ANSWERED = "answered", 'the patient answered "Were you seen?"; the detail holds the answer and their words'
         RESOLVED = "resolved"
+        KEPT_OPEN = "kept_open", "an outcome that leaves it open; the detail holds it"
         MOVED = "moved", "moved to another practice"
         LEFT = "left", "the patient left; the detail holds what was open"
 

@@ -6,13 +6,13 @@ from django import template
 from django.utils.translation import gettext
 
 from accounts.members import user_name
-from symptoms.models import Treatment
+from symptoms.models import Alert, Treatment
 from symptoms.recovery.phrases import step, title
 from symptoms.recovery.texts import COMMON
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import evidence
 from symptoms.wording.patient import at_most
-from symptoms.wording.practitioner import flag_title, left_in_words
+from symptoms.wording.practitioner import flag_title, kept_open_in_words, left_in_words
 from symptoms.wording.times import at, full, on_both_clocks, span
 from symptoms.wording.treatment import described
 
@@ -27,6 +27,14 @@ register.simple_tag(on_both_clocks)
 def honest_line(name: str) -> str:
     """A line of `[common]` in recovery/patient_texts.toml that every page says in the same words: "not_reviewed"."""
     return gettext(COMMON[name])
+
+
+@register.simple_tag(takes_context=True)
+def kept_open(context: template.Context, alert: Alert) -> str:
+    """Why an alert was left open, on the clock of the page's practice; empty where it was not."""
+    return kept_open_in_words(
+        alert.kept_open, alert.watched_until, alert.kept_open_at, zone=context["practice"].zone, now=context["now"]
+    )
 
 
 @register.filter

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -76,6 +79,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         "answers_changed": _("{title}: the answers changed, and nothing raises it any more"),
         "answered": _("The patient answered about {these}: {answer}"),
         "resolved": _("Closed {these}: {detail}"),
+        "kept_open": _("Left {these} open: {detail}"),
         "moved": _("{title} moved to {detail}"),
     }
     return patterns.get(what, f"{{title}}: {what}").format(
@@ -101,6 +105,20 @@ def _answer(detail: str) -> str:
     answer, _colon, words = detail.partition(": ")
     label = str(SEEN_ANSWERS.get(answer, answer))
     return _("{answer} (“{words}”)").format(answer=label, words=words) if words else label
+
+
+def kept_open_in_words(outcome: str, until: date | None, at: datetime | None, *, zone: ZoneInfo, now: datetime) -> str:
+    """Why an alert was left open, for a reader in `zone`; empty where it was not.
+
+    "Could not reach, 28 Nov 2026", "Watching until 5 Dec 2026".
+    """
+    if outcome == "not_reached" and at is not None:
+        return _("Could not reach, {date}").format(date=date_format(at.astimezone(zone), "j M Y"))
+    if outcome != "watching" or until is None:
+        return ""
+    is_due = until <= now.astimezone(zone).date()
+    pattern = _("Watched until {date}: look again") if is_due else _("Watching until {date}")
+    return pattern.format(date=date_format(until, "j M Y"))
 
 
 def left_in_words(detail: str) -> str:

@@ -208,6 +208,29 @@ def test_not_a_concern_needs_a_reason_and_closing_happens_once(session, noor):
     assert PatientStatus.objects.get().alert_urgency == 0
 
 
+def test_an_outcome_that_leaves_it_open_goes_with_the_practice_that_wrote_it(session, noor):
+    logged(session, 3, signs=["pus"])
+    alert = Alert.objects.get()
+    assert resolve(alert, outcome="not_reached", reason="Rang.", by=noor, now=timezone.now())
+    alert.refresh_from_db()
+    assert alert.is_open and alert.kept_open == "not_reached"
+    assert PatientStatus.objects.get().alert_urgency == Urgency.URGENT
+    assert happened(session)[-1] == ("infection", "kept_open")
+    joins(session.patient, people.dr_okafor().membership.practice)
+    moved = Alert.objects.get(kind="concern")
+    assert moved.is_open and (moved.outcome, moved.reason, moved.kept_open) == ("", "", "")
+
+
+@pytest.mark.parametrize("outcome", ["watching", "not_reached"])
+def test_the_database_closes_nothing_that_is_watched_or_was_not_reached(session, outcome):
+    logged(session, 3, signs=["pus"])
+    closing = {"resolved_at": timezone.now(), "outcome": outcome, "watched_until": timezone.now().date()}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Alert.objects.update(**closing)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Alert.objects.update(outcome="watching", watched_until=None)
+
+
 def test_read_is_the_first_opening_after_the_alert_opened_or_rose(session, noor, clinic):
     start = timezone.now()
     read_record(session.patient, by=noor, now=start)

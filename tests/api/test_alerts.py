@@ -1,6 +1,9 @@
 """Alerts answered by practitioners' programs: seen by their practice alone, taken, closed with an outcome."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from symptoms.models import Alert, AlertEvent
 from tests.api.programs import INFECTED, of, pointers, put_entry
@@ -52,6 +55,19 @@ def test_an_alert_closes_once_with_an_outcome(noors, alert):
     assert noors.post(at, {"outcome": "seen", "reason": "antibiotics begun"}, format="json").json() == done.json()
     assert noors.post(at, {"outcome": "advice"}, format="json").status_code == 409
     assert alert.events.filter(what=AlertEvent.What.RESOLVED).count() == 1
+
+
+def test_what_is_watched_or_was_not_reached_stays_open(noors, anas, alert, treatment):
+    at, day = f"{LIST}{alert.id}/resolve/", (timezone.now() + timedelta(days=7)).date().isoformat()
+    assert pointers(noors.post(at, {"outcome": "watching"}, format="json")) == {"/until"}
+    assert pointers(noors.post(at, {"outcome": "watching", "until": "2026-02-30"}, format="json")) == {"/until"}
+    watched = noors.post(at, {"outcome": "watching", "until": day}, format="json").json()
+    assert (watched["resolved_at"], watched["outcome"], watched["watched_until"]) == (None, "watching", day)
+    clinic = anas.get(of(treatment, "entries", alert.entry_id)).json()["clinic"]
+    assert (clinic["watched_until"], clinic["tried_at"], clinic["closed_at"]) == (day, None, None)
+    tried = noors.post(at, {"outcome": "not_reached"}, format="json").json()
+    assert (tried["outcome"], tried["watched_until"], tried["resolved_by"]) == ("not_reached", None, None)
+    assert anas.get(of(treatment, "entries", alert.entry_id)).json()["clinic"]["tried_at"] == tried["kept_open_at"]
 
 
 @pytest.mark.parametrize("field", ["resolved_by", "resolved_at", "urgency", "practice", "acknowledged_by"])

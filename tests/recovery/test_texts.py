@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.texts import COMMON, CONCERN_TEXTS, FIRST_AID, OPENINGS, PRACTITIONER_TEXTS, Line
 from symptoms.recovery.vocabulary import Concern, Urgency
 
@@ -101,6 +102,11 @@ def test_practitioners_read_the_dangerous_thing_first_and_what_to_think_of():
             f"{think}.",
             f"{record}.",
         )
+
+
+def test_practitioners_choose_among_the_outcomes_in_their_words_and_order():
+    (listed,) = re.findall(r"Outcomes a practitioner may choose: (.+)\.\n", WORDS)
+    assert [re.sub(r" \(.+\)", "", outcome) for outcome in listed.split("; ")] == [str(label) for _, label in OUTCOMES]
 
 
 def test_nobody_without_a_clinic_reads_of_one():

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.members import user_name
-from symptoms.api.fields import Moment, StrictSerializer, Text, Word
+from symptoms.api.fields import Day, Moment, StrictSerializer, Text, Word
 from symptoms.api.serializers.assessment import UrgencyWord
 from symptoms.models import Alert
 from symptoms.models.alert import OUTCOMES
@@ -23,6 +23,7 @@ class ResolutionInSerializer(StrictSerializer):
 
     outcome = Word("Outcome", OUTCOME_WORDS)
     reason = Text(500, default="", help_text="Needed where it is not a concern.")
+    until = Day(default=None, allow_null=True, help_text="Until which day it is watched; needed for that alone.")
 
 
 class UserName(serializers.CharField):
@@ -63,6 +64,8 @@ class AlertSerializer(serializers.Serializer):
     resolved_by = UserName("resolved_at")
     outcome = Word("Outcome", OUTCOME_WORDS, allow_null=True)
     reason = serializers.CharField()
+    kept_open_at = Moment(allow_null=True, help_text="When an outcome that leaves it open was last written down.")
+    watched_until = Day(allow_null=True)
 
 
 class AlertsSerializer(serializers.Serializer):

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from symptoms.api.fields import Moment, Word
+from symptoms.api.fields import Day, Moment, Word
 from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer
 from symptoms.journal.entries import Recorded
@@ -72,6 +72,8 @@ class ReceptionSerializer(serializers.Serializer):
     read_by = serializers.CharField()
     taken_at = Moment(allow_null=True)
     taken_by = serializers.CharField()
+    tried_at = Moment(allow_null=True, help_text="When it could not reach the patient about what is open.")
+    watched_until = Day(allow_null=True, help_text="Until which day it watches what is open.")
     closed_at = Moment(allow_null=True)
     outcome = Word("Outcome", [word for word, _ in OUTCOMES], allow_null=True)
 

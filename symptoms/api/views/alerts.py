@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.access import record_access, record_listing
 from accounts.models import User
-from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.alerts.handling import IncompleteOutcome, acknowledge, resolve
 from symptoms.alerts.read_receipts import BY_PROGRAM, LISTED_BY_PROGRAM
 from symptoms.api.base import AuthenticatedRequest, Endpoint
 from symptoms.api.permissions import IsPractitioner
@@ -96,8 +96,9 @@ class Resolution(Endpoint):
     @operation(
         "resolve_alert",
         "Resolve an alert",
-        "Closes it with an outcome; an alert that is not a concern needs a reason. Sent again with the same outcome, "
-        "the answer is the same; with another, 409.",
+        "Closes it with an outcome; an alert that is not a concern needs a reason. `watching` (with `until`) and "
+        "`not_reached` leave it open, and are written down each time. Once it is closed, the same outcome sent again "
+        "has the same answer; another has 409.",
         body=ResolutionInSerializer,
         answers={200: AlertSerializer},
         more=(409,),
@@ -107,10 +108,10 @@ class Resolution(Endpoint):
         alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
         try:
             is_resolved = resolve(alert, **resolution, by=request.user, now=timezone.now())
-        except ValueError as refusal:
-            raise ValidationError({"reason": [str(refusal)]}) from refusal
+        except IncompleteOutcome as refusal:
+            raise ValidationError({refusal.field: [str(refusal)]}) from refusal
         alert = _seen_by(request.user).get(pk=alert_id)
-        if not is_resolved and {"outcome": alert.outcome, "reason": alert.reason} != resolution:
+        if not is_resolved and (alert.outcome, alert.reason) != (resolution["outcome"], resolution["reason"]):
             raise Conflict("Somebody resolved this before, with another outcome.")
         return _answer(request.user, alert)
 

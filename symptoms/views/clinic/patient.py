@@ -1,5 +1,6 @@
 """One patient's page for practitioners, and what they do there: acknowledge, resolve, write a note."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PracticeRequest, practitioner_required
@@ -18,7 +21,7 @@ from symptoms.alerts import handling
 from symptoms.forms.fields import typed_id
 from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.models import Alert, Entry, Treatment
-from symptoms.models.alert import AlertQuerySet
+from symptoms.models.alert import KEEP_OPEN, AlertQuerySet
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.views.clinic.patient_context import patients_seen_by, record_of
 
@@ -69,10 +72,12 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
     """Close an alert with what became of it; a mistake comes back beside its field."""
     alert = get_object_or_404(_alerts(request.user).select_related("treatment__patient"), pk=alert_id)
     form, now = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s"), timezone.now()
-    if not form.is_valid():
+    closed = _resolved(form, {alert: seen_in(request.POST).get(alert.pk)}, request.user, now)
+    if closed is None:
         return _page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
-    if handling.resolve(alert, **form.cleaned_data, by=request.user, now=now, seen=seen_in(request.POST).get(alert.pk)):
-        messages.success(request, "Closed.")
+    if closed:
+        is_open = form.cleaned_data["outcome"] in KEEP_OPEN
+        messages.success(request, _("Saved. It stays open.") if is_open else _("Closed."))
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
         messages.warning(request, "This got worse since you opened the page. Read it, then close it.")
     else:
@@ -86,20 +91,32 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Close with one outcome all that stood on the page; what came or got worse since stays open."""
     patient, urgencies, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
     form = ResolveForm(request.POST, auto_id="id_all_%s")
-    if not form.is_valid():
-        return _page_again(request, patient.pk, now, resolve_form=(None, form))
     still_open = _alerts(request.user).open().filter(treatment__patient=patient)
     alerts = still_open.filter(pk__in=urgencies).select_related("treatment__patient")
-    closed = handling.resolve_all(
-        {alert: urgencies[alert.pk] for alert in alerts}, **form.cleaned_data, by=request.user, now=now
-    )
-    if closed:
-        messages.success(request, f"Closed {len(closed)}.")
+    closed = _resolved(form, {alert: urgencies[alert.pk] for alert in alerts}, request.user, now)
+    if closed is None:
+        return _page_again(request, patient.pk, now, resolve_form=(None, form))
+    if closed and form.cleaned_data["outcome"] in KEEP_OPEN:
+        messages.success(request, _("Saved. They stay open."))
+        still_open = still_open.exclude(pk__in=[alert.pk for alert in closed])
+    elif closed:
+        messages.success(request, ngettext("Closed {count}.", "Closed {count}.", len(closed)).format(count=len(closed)))
     if still_open.exists():
         messages.warning(request, "What is open here came or got worse since you opened the page. Read it first.")
     elif not closed:
         messages.info(request, "Somebody closed these before you.")
     return _back_to(request.practice, patient.pk)
+
+
+def _resolved(form: ResolveForm, alerts: Mapping[Alert, int | None], by: User, now: datetime) -> list[Alert] | None:
+    """The alerts of which the outcome was written down; None where the form comes back with a mistake."""
+    if not form.is_valid():
+        return None
+    try:
+        return handling.resolve_all(alerts, **form.cleaned_data, by=by, now=now)
+    except handling.IncompleteOutcome as incomplete:
+        form.add_error(incomplete.field, str(incomplete))
+        return None
 
 
 @practitioner_required

@@ -4,16 +4,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import Patient
 from symptoms.journal.practice_response import Told, reception_of
 from symptoms.models import Assessment, Entry
 
 CLOSED = {
-    "advice": "Your clinic gave you advice",
-    "seen": "You were seen",
-    "referred": "You were referred",
+    "advice": _("Your clinic gave you advice"),
+    "seen": _("You were seen"),
+    "referred": _("You were referred"),
+    "emergency": _("Your clinic sent you to an emergency department"),
+    "elsewhere": _("Your clinic knows that you went elsewhere"),
 }
-LOOKED_AT = "Your clinic looked at this"
+LOOKED_AT = _("Your clinic looked at this")  # not a concern, and whatever an older version knew
 
 
 def received(entry: Entry, assessment: Assessment | None, patient: Patient, now: datetime) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.models import Alert, Delivery, Note
+from symptoms.models.alert import KEEP_OPEN, OUTCOMES
 from tests import people
 from tests.pages.html import select, text_of, words
 from tests.treatments import broken_rules, logged, pen
@@ -185,7 +186,14 @@ def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor)
     assert "Dr Noor has it in hand , since today at" in text_of(phone.get(reverse("today")))
     for alert in Alert.objects.all():
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
-    for outcome, answer in {"seen": "You were seen", "no_concern": "Your clinic looked at this"}.items():
+    answers = {
+        "advice": "Your clinic gave you advice", "seen": "You were seen", "referred": "You were referred",
+        "emergency": "Your clinic sent you to an emergency department",
+        "elsewhere": "Your clinic knows that you went elsewhere", "no_concern": "Your clinic looked at this",
+        "of_long_ago": "Your clinic looked at this",
+    }  # fmt: skip
+    assert {*answers} - {"of_long_ago"} == {word for word, _ in OUTCOMES} - KEEP_OPEN
+    for outcome, answer in answers.items():
         Alert.objects.update(outcome=outcome, reason="Usual.")
         page = phone.get(entry.get_absolute_url())
         text = text_of(page)
@@ -196,6 +204,26 @@ def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor)
         assert len(select(page, "h1")) == 1
         day = text_of(phone.get(reverse("course_day", args=[entry.day])))
         assert f"{answer}. Larkfield Skin Clinic closed this today at" in day
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("not_reached", "Your clinic tried to reach you, today at"),
+        ("watching", "Your clinic is watching this until {day}. Log again at once if it gets worse."),
+    ],
+)
+def test_what_stays_open_says_that_the_clinic_tried_or_watches_and_the_call_stays(ana, phone, noor, outcome, sentence):
+    entry, _ = entry_page(ana, URGENT)
+    until = ana.today(timezone.now()) + timedelta(days=7)
+    for alert in Alert.objects.all():
+        resolve(alert, outcome=outcome, until=until, by=noor, now=timezone.now())
+    sentence = sentence.format(day=f"{until:%-d %B}")
+    for address in (entry.get_absolute_url(), reverse("today")):
+        page = text_of(phone.get(address))
+        assert sentence in page and DO_NOT_WAIT in page and "closed this" not in page
+    logged(entry.treatment, 3, redness=1)  # another day is not what is open
+    assert sentence in text_of(phone.get(reverse("today")))
 
 
 def test_a_worse_day_is_not_called_read_because_an_earlier_one_was(ana, phone, noor):

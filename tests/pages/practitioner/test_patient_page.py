@@ -159,7 +159,11 @@ def test_closing_keeps_the_outcome_in_the_history(desk, session):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({}, "Choose what became of it."),
+        ({}, "Choose an outcome."),
+        ({"outcome": "watching"}, "Say until which day."),
+        ({"outcome": "watching", "until": "2020-01-01"}, "Choose a day from today on, a year ahead at most."),
+        ({"outcome": "watching", "until": "2200-01-01"}, "Choose a day from today on, a year ahead at most."),
+        ({"outcome": "watching", "until": "soon"}, "Choose a day."),
         ({"outcome": "no_concern", "reason": ""}, "Say why it is not a concern."),
         ({"outcome": "no_concern", "reason": "  \n "}, "Say why it is not a concern."),
         ({"outcome": "magic"}, "valid choice"),
@@ -176,6 +180,30 @@ def test_a_mistake_in_closing_stands_beside_its_field_and_keeps_what_was_typed(d
     if "reason" not in typed:
         assert held(answer, f"{reverse('resolve', args=[alert.id])}#mistake")["reason"] == ["kept words"]
     assert Alert.objects.get(pk=alert.pk).is_open
+
+
+@pytest.mark.parametrize(
+    ("outcome", "days", "on_row", "in_history"),
+    [
+        ("not_reached", None, "Could not reach, {today}", "Left signs of infection open: Could not reach: Rang twice."),
+        ("watching", 7, "Watching until {until}", "Left signs of infection open: Watching until {until}: Rang twice."),
+        ("watching", 0, "Watched until {until}: look again", "Left signs of infection open: Watching until {until}"),
+    ],
+)
+def test_who_was_not_reached_or_is_watched_stays_in_the_queue(desk, session, outcome, days, on_row, in_history):
+    ill(session)
+    alert, today = Alert.objects.get(concern="infection"), timezone.now().astimezone(session.patient.zone).date()
+    until = today + timedelta(days=days or 0)
+    typed = {"outcome": outcome, "reason": "Rang twice.", "until": "" if days is None else until.isoformat()}
+    answer = desk.post(reverse("resolve", args=[alert.id]), typed, follow=True)
+    places = {"today": f"{today:%-d %b %Y}", "until": f"{until:%-d %b %Y}"}
+    assert "Saved. It stays open." in text_of(answer) and Alert.objects.get(pk=alert.pk).is_open
+    assert on_row.format(**places) in text_of(answer) and in_history.format(**places) in text_of(answer)
+    assert on_row.format(**places) in text_of(desk.get(reverse("queue")))
+    ill(session, day=5, signs=["pus", "feeling_ill"], temperature_c=39.2)  # worse: what was written before is over
+    assert on_row.format(**places) not in text_of(desk.get(reverse("queue")))
+    desk.post(reverse("resolve", args=[alert.id]), {"outcome": "seen"})
+    assert not Alert.objects.get(pk=alert.pk).is_open
 
 
 def test_a_note_stays_here_and_a_message_reaches_the_patient(desk, session):
