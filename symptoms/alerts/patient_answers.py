@@ -1,18 +1,14 @@
-"""What a patient answers to "Were you seen?", and what then stands on top of their pages."""
+"""What is open as its patient meets it, with their answer to "Were you seen?", and which of it stands on top."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from accounts.locks import lock_patient
-from accounts.models import User
-from symptoms.alerts.events import write_events
-from symptoms.alerts.patient_status import refresh_status
 from symptoms.models import Alert, AlertEvent
 from symptoms.recovery.vocabulary import Urgency
 
@@ -67,31 +63,9 @@ def open_concerns(patient_id: UUID) -> list[OpenConcern]:
 
 
 def _with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenConcern:
-    if detail is None or at is None or at < alert.worsened_at:  # it rose since: what was said before does not count
+    # It rose since, or was an emergency again: what was said before does not count.
+    reported_at = alert.entry.received_at if alert.urgency >= Urgency.EMERGENCY else alert.worsened_at
+    if detail is None or at is None or at < max(alert.worsened_at, reported_at):
         return OpenConcern(alert)
     answer, _colon, words = detail.partition(": ")
     return OpenConcern(alert, SeenAnswer(answer), words, at)
-
-
-@transaction.atomic
-def answer_seen(
-    patient_id: UUID, answer: SeenAnswer, words: str, *, by: User, now: datetime, asked_at: float | None = None
-) -> list[Alert]:
-    """Keep a patient's answer with every concern of theirs that is open, for the practice to read.
-
-    `asked_at`: when the page that asked was made, in seconds since 1970. What opened or rose since is left unanswered:
-    the patient had not read of it.
-    Gives the alerts it was kept with: none where the practice has closed them meanwhile. Answering closes nothing.
-    """
-    patient = lock_patient(patient_id)
-    alerts = [
-        concern.alert
-        for concern in open_concerns(patient.pk)
-        if asked_at is None or concern.alert.worsened_at.timestamp() <= asked_at
-    ]
-    write_events(
-        alerts, AlertEvent.What.ANSWERED, at=now, by=by, detail=f"{answer.value}: {words}" if words else answer.value
-    )
-    if alerts:
-        refresh_status(patient)
-    return alerts

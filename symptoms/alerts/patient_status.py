@@ -23,7 +23,9 @@ def keep_status(
     patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int | None, open_alerts: Iterable[Alert]
 ) -> None:
     """Write down where `patient` stands, from what the caller knows already: one statement."""
-    waiting = sorted(open_alerts, key=lambda alert: (-alert.urgency, alert.worsened_at))
+    # Of somebody alone, only what lies on the desk of a practice that they left waits for anybody.
+    on_desks = [alert for alert in open_alerts if alert.practice_id is not None]
+    waiting = sorted(on_desks, key=lambda alert: (-alert.urgency, alert.worsened_at))
     worst = waiting[0] if waiting else None
     row = PatientStatus(
         patient=patient,

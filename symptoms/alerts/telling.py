@@ -37,6 +37,7 @@ def tell_of_leaving(alert: Alert, event: AlertEvent, was_open: Iterable[Alert], 
     `event` is the leaving; `was_open` is what was open at the practice. Gives the messages.
     """
     practice, urgency = alert.practice, alert.urgency
+    assert practice is not None  # it was left
     recipients = _recipients(practice, alert.treatment, urgency, was_open)
     return _queue(recipients, practice, urgency, now, reason=reason_of("left", event.pk, urgency), alert=alert)
 

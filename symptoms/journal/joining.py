@@ -21,6 +21,7 @@ from accounts.models import Consent, Invitation, Patient, Practice, User
 from accounts.web.sessions import end_sessions
 from symptoms.alerts.events import write_events
 from symptoms.alerts.leaving import raise_left
+from symptoms.alerts.merging import merge
 from symptoms.alerts.patient_status import newest_treatment, refresh_status
 from symptoms.alerts.telling import tell
 from symptoms.alerts.treatment_access import give_access
@@ -299,11 +300,14 @@ def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> No
     refresh_status(patient)
 
 
-def move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> list[Alert]:
-    """Put what is open about a patient on the desk of another practice, where nobody has taken it yet."""
-    elsewhere = Alert.objects.open().filter(treatment__patient=patient).exclude(practice=practice)
-    elsewhere = elsewhere.exclude(kind=Alert.Kind.LEFT)  # that is for the practice that was left
-    moving = list(elsewhere.select_related("treatment__patient", "entry"))
+def move_open_alerts(patient: Patient, practice: Practice | None, now: datetime) -> list[Alert]:
+    """Put what is open about a patient on the desk of another practice (None: of nobody), where nobody has it yet.
+
+    What stayed with a practice that was left and what the patient reported again since are one matter, the worse.
+    """
+    open_alerts = Alert.objects.open().filter(treatment__patient=patient).select_related("treatment__patient", "entry")
+    one_of_each = merge(open_alerts.exclude(kind=Alert.Kind.LEFT))  # that is for the practice that was left
+    moving = [alert for alert in one_of_each if alert.practice_id != (practice.pk if practice else None)]
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
         practice=practice,
         acknowledged_at=None,
@@ -313,5 +317,5 @@ def move_open_alerts(patient: Patient, practice: Practice, now: datetime) -> lis
         kept_open_at=None,
         watched_until=None,
     )
-    write_events(moving, AlertEvent.What.MOVED, at=now, detail=practice.name)
+    write_events(moving, AlertEvent.What.MOVED, at=now, detail=practice.name if practice else "")
     return moving

@@ -218,8 +218,6 @@ def _raise(
         return []  # it could not be judged: what is open stays as it is, and a person is asked to read the entry
     newest_treatment = judgement.journal.sessions[-1]
     before = {flag["concern"]: Urgency.of(flag["urgency"]) for flag in stored.flags} if stored else {}
-    if treatment.id == newest_treatment.id:
-        before = _alerted(before, treatment)
     assessed = []
     if written is not None and written.id in judgement.made:
         assessed.append((written, judgement.made[written.id]))
@@ -234,18 +232,6 @@ def _newest(journal: Journal, treatment: Treatment) -> Entry:
     entry = Entry.objects.get(pk=journal.newest(treatment).id)
     entry.treatment = treatment
     return entry
-
-
-def _alerted(before: dict[str, Urgency], treatment: Treatment) -> dict[str, Urgency]:
-    """Of these concerns, those of which an alert was ever raised at the present practice.
-
-    A session may become the newest by a date that is corrected, with answers from while the patient had no practice.
-    """
-    practice = treatment.patient.practice_id
-    if practice is None or all(urgency < Urgency.CONTACT for urgency in before.values()):
-        return before
-    raised = set(Alert.objects.filter(treatment=treatment, practice=practice).values_list("concern", flat=True))
-    return {concern: at for concern, at in before.items() if concern in raised or at < Urgency.CONTACT}
 
 
 def _lost(judgement: Judgement, entry: Entry, change: Change) -> Callable[[Alert], bool]:

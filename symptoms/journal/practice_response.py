@@ -91,7 +91,8 @@ def _alerts(entry: Entry, assessment: Assessment | None) -> list[Alert]:
             return []
     else:
         about = {"kind": Alert.Kind.UNJUDGED}
-    rows = Alert.objects.with_holder().filter(treatment=entry.treatment_id, **about).order_by("opened_at")
+    at_a_practice = Alert.objects.with_holder().exclude(practice=None)
+    rows = at_a_practice.filter(treatment=entry.treatment_id, **about).order_by("opened_at")
     newest: dict[str, Alert] = {}
     for alert in rows.select_related("treatment", "acknowledged_by", "practice"):
         if alert.resolved_at is None or alert.resolved_at >= entry.received_at:

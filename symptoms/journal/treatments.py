@@ -12,11 +12,12 @@ from django.forms.models import model_to_dict
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
+from symptoms.alerts.merging import merge
 from symptoms.alerts.treatment_access import carry_limits_over
 from symptoms.journal.dates import days_outside, renumber
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.judging import judge_all
-from symptoms.models import Alert, AlertEvent, Treatment, TreatmentRevision
+from symptoms.models import Alert, Treatment, TreatmentRevision
 
 SAME_SESSION_WITHIN = timedelta(days=1)
 UNORDERED = ("areas", "conditions", "medications")  # lists in which the order says nothing
@@ -212,20 +213,9 @@ def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
 
 def _join_alerts(kept: Treatment, other: Treatment) -> None:
     """What is open of `other` becomes `kept`'s; where both are open about one concern, it is told as one: the worse."""
-    here = {_matter(alert): alert for alert in Alert.objects.open().filter(treatment=kept)}
-    for alert in Alert.objects.open().filter(treatment=other):
-        same = here.get(_matter(alert))
-        if same is not None:
-            less, more = (same, alert) if alert.urgency > same.urgency else (alert, same)
-            AlertEvent.objects.filter(alert=less).carry_over(to=more)
-            less.delete()
+    merge([*Alert.objects.open().filter(treatment=kept), *Alert.objects.open().filter(treatment=other)], as_one=True)
     Alert.objects.filter(treatment=other).update(treatment=kept)
     other.notes.update(treatment=kept)
-
-
-def _matter(alert: Alert) -> tuple[Any, ...]:
-    """What an alert is about; that a patient left is a matter of its own for each practice."""
-    return alert.kind, alert.concern, alert.practice_id if alert.kind == Alert.Kind.LEFT else None
 
 
 @transaction.atomic

@@ -187,7 +187,7 @@ def _tell(invitation: Invitation, own: Patient, practice: Practice, by: User, no
     """Open alerts go back with the person; nobody at the practice is told of what they wrote; they are told."""
     unsent = Delivery.objects.filter(entry__treatment__patient=own, sent_at=None, failed_at=None)
     unsent.filter(recipient__memberships__practice=practice).delete()
-    if own.practice is not None and own.practice_id != practice.pk:
+    if own.practice_id != practice.pk:
         move_open_alerts(own, own.practice, now)
     # What is left open here is about somebody whom the practice does not treat, and can no longer read.
     left = Alert.objects.open().filter(treatment__patient=own, practice=practice).select_related("treatment__patient")

@@ -31,7 +31,11 @@ def lines_for(patient: Patient, abroad: HelpNumbers = UNKNOWN) -> Lines:
 
 def verdict_about(entry: Entry, assessment: Assessment | None, lines: Lines, unit: str) -> Verdict:
     """The verdict on an entry in words, temperatures in `unit`; an entry that is not judged has none yet."""
-    judged = assessment if entry.is_judged or not entry.is_current else None
+    return verdict_as_raised(entry, assessment if entry.is_judged or not entry.is_current else None, lines, unit)
+
+
+def verdict_as_raised(entry: Entry, judged: Assessment | None, lines: Lines, unit: str) -> Verdict:
+    """What was said of an entry by this assessment, also while it waits to be judged again."""
     answered = {*entry.answers.get("asked", Symptom), *entry.answers.get("symptoms", ())}
     return verdict(
         judged.urgency if judged else None,
@@ -67,6 +71,16 @@ def titles_for_patient(alerts: Iterable[Alert]) -> list[str]:
     A practitioner's name for a concern ("Skin necrosis") would read as a diagnosis.
     """
     return list(dict.fromkeys(_title_for_patient(alert) for alert in alerts))
+
+
+def titles_of_flags(alerts: Iterable[Alert]) -> tuple[str, ...]:
+    """The same, of alerts that were read `with_flags`: without a statement."""
+    titles = []
+    for alert in alerts:
+        flags, reported = alert.flags or [], _reported(alert.entry)
+        names = (title_of(flag, flags, reported) for flag in flags if flag["concern"] == alert.concern)
+        titles.append(next(names, NO_LONGER_SAID))
+    return tuple(dict.fromkeys(titles))
 
 
 def _title_for_patient(alert: Alert) -> str:

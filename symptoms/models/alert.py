@@ -70,7 +70,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 class Alert(models.Model):
     """An open matter of one treatment: one concern, an entry that could not be judged, or that the patient left with
-    something open. Only a practitioner can close it."""
+    something open. Only a practitioner can close it; without a practice, what the patient says of it.
+    """
 
     class Kind(models.TextChoices):
         CONCERN = "concern"
@@ -79,7 +80,10 @@ class Alert(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="alerts")
-    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="alerts", db_index=False)
+    practice = models.ForeignKey(
+        Practice, null=True, on_delete=models.PROTECT, related_name="alerts", db_index=False,
+        help_text="that must answer it; empty where the patient is alone: it stands on their pages, and nobody is told",
+    )  # fmt: skip
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CONCERN)
     concern = models.CharField(max_length=40, blank=True)
     urgency = models.PositiveSmallIntegerField(help_text="the highest so far; it never falls")
@@ -122,10 +126,16 @@ class Alert(models.Model):
 
     class Meta:
         constraints = [
+            # A practice that was left may still have to answer what the patient, alone by now, reports again.
+            models.UniqueConstraint(
+                fields=["treatment", "practice", "kind", "concern"],
+                condition=Q(resolved_at=None) & ~Q(kind="left"),
+                name="one_open_alert_per_concern_and_practice",
+            ),
             models.UniqueConstraint(
                 fields=["treatment", "kind", "concern"],
-                condition=Q(resolved_at=None) & ~Q(kind="left"),
-                name="one_open_alert_per_concern",
+                condition=Q(resolved_at=None, practice=None) & ~Q(kind="left"),
+                name="one_open_alert_per_concern_alone",
             ),
             # A patient can leave one practice, and then the next, before the first has closed its alert.
             models.UniqueConstraint(
@@ -134,7 +144,8 @@ class Alert(models.Model):
                 name="one_open_alert_of_leaving_per_practice",
             ),
             models.CheckConstraint(
-                condition=Q(resolved_at=None) | ~Q(outcome=""), name="a_resolved_alert_has_an_outcome"
+                condition=Q(resolved_at=None) | ~Q(outcome="") | Q(practice=None),
+                name="a_resolved_alert_has_an_outcome",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome="no_concern") | ~Q(reason=""), name="not_a_concern_has_a_reason"

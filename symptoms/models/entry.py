@@ -84,7 +84,7 @@ class Entry(models.Model):
         was_current: bool  # with_place
         is_change: bool  # views/clinic/history.py
         assessment: "Assessment | None"  # journal/visibility.py, as is the next
-        judged_urgency: int | None  # journal/open_concerns.py
+        judged_urgency: int | None  # alerts/answering.py
         assessments_then: list["Assessment"]
 
     class Meta:

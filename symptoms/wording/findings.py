@@ -150,12 +150,25 @@ def watched(flags: Iterable[Flag], reported: Reported) -> list[Watched]:
             elif kind == "sign":
                 is_old = word in reported.last_signs
                 kinds["feeling_ill" if word == Sign.FEELING_ILL else "old_sign" if is_old else "new_sign"][word] = None
-            elif kind == "symptom" and fact["day"] == day and word not in above:
+            elif kind == "symptom" and _is_today(fact, criterion, day) and word not in above:
                 if criterion["id"] in ROSE and Sign.ONE_SIDED not in reported.entry.signs:
                     kinds["rise"][word] = None
                 elif criterion["id"] == "GRAN-6" and not above:
                     kinds["spots_and_itch"][word] = None
+    if not any(kinds.values()):  # only what an earlier session expects less of: named, and nothing claimed of today's
+        named = {
+            fact["word"]: None
+            for flag in flags
+            for fact in _facts([flag], Urgency.WATCH)
+            if fact["kind"] in ("symptom", "sign")
+        }
+        kinds["little_more"] = named
     return [Watched(kind, tuple(words)) for kind, words in kinds.items() if words]
+
+
+def _is_today(fact: Mapping[str, Any], criterion: Mapping[str, Any], day: int) -> bool:
+    """Whether a fact is of the day itself: a rule of an earlier session counts days from that session."""
+    return bool(fact["day"] == day + criterion["treatment_offset"])
 
 
 def _symptoms_above(flags: Iterable[Flag], day: int) -> dict[str, int]:
@@ -164,7 +177,7 @@ def _symptoms_above(flags: Iterable[Flag], day: int) -> dict[str, int]:
     for flag in flags:
         for criterion in flag["criteria"]:
             for fact in criterion["evidence"]:
-                if fact["kind"] == "symptom" and fact["day"] == day and not criterion["treatment_offset"]:
+                if fact["kind"] == "symptom" and _is_today(fact, criterion, day):
                     excess = (fact["value"] or 0) - (fact["limit"] or 0)
                     if excess > 0:
                         above[fact["word"]] = excess

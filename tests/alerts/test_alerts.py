@@ -135,19 +135,20 @@ def test_other_days_judged_anew_are_stored_silently(session):
     assert open_alerts(session) == {}
 
 
-def test_alone_there_is_nobody_to_alert():
+def test_alone_it_is_kept_and_nobody_is_told():
     alone = pen(people.ana(), days_ago=5)
     assert logged(alone, 3, signs=["pus"]).assessment.urgency == Urgency.URGENT
-    assert not Alert.objects.exists()
+    assert Alert.objects.get().practice is None
     assert not Delivery.objects.exists()
 
 
-def test_on_linking_alerts_open_from_the_newest_entry_only(clinic, noor):
+def test_on_linking_what_is_open_becomes_the_practices_with_one_message(clinic, noor):
     alone = pen(people.ana(), days_ago=6)
     logged(alone, 3, signs=["blisters"])
     logged(alone, 5, signs=["pus"])
     joins(alone.patient, clinic)
-    assert set(open_alerts(alone)) == {"infection"}
+    assert set(open_alerts(alone)) == {"infection", "cold_sore_reactivation"}
+    assert {alert.practice for alert in Alert.objects.all()} == {clinic}
     assert Delivery.objects.get().recipient == noor
 
 

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.loading import read_journal
 from symptoms.models import Alert, Assessment, Entry, PatientStatus, Photo, Treatment
@@ -212,6 +213,10 @@ class Sequence(RuleBasedStateMachine):
             self.desk.post(reverse("acknowledge", args=[alert.treatment_id]))
             self.desk.post(reverse("resolve", args=[alert.id]), {"outcome": outcome})
 
+    @rule(answer=st.sampled_from(SeenAnswer))
+    def say_whether_she_was_seen(self, answer):
+        self.phone.post(reverse("seen"), {"answer": answer.value, "words": ""})
+
     @rule(which=st.integers(0, 3), day=st.integers(0, 3))
     def keep_a_photo(self, which, day):
         session = self.session(which)
@@ -270,9 +275,7 @@ class Sequence(RuleBasedStateMachine):
             return
         assessment = newest.assessments.get(is_current=True)
         raised = {f["concern"] for f in assessment.flags if Urgency.of(f["urgency"]) >= Urgency.CONTACT}
-        if ana.practice is not None:
-            known = Alert.objects.filter(treatment=sessions[-1]).values_list("concern", flat=True)
-            assert raised <= set(known)
+        assert raised <= set(Alert.objects.filter(treatment=sessions[-1]).values_list("concern", flat=True))
         verdict = self.anas.get(of(sessions[-1], "entries", newest.id)).json()["verdict"]
         page = self.phone.get(reverse("today"))
         if "verdict" in page.context:  # neither before day 0 nor after the last day
@@ -282,6 +285,17 @@ class Sequence(RuleBasedStateMachine):
             assert all(verdict[part].lower() in shown for part in ("word", "heading", "line"))
         else:
             assert not 0 <= sessions[-1].day_of(ana.today(timezone.now())) <= LAST_DAY
+
+    @invariant()
+    def the_worst_that_is_open_and_not_dealt_with_stands_on_top(self):
+        page = self.phone.get(reverse("today"))
+        waiting = [concern.alert for concern in open_concerns(self.ana.pk) if concern.is_on_top]
+        standing = page.context["standing"]
+        assert (standing is None) is (not waiting)
+        if standing is not None:
+            worst = max(alert.urgency for alert in waiting)
+            assert standing.concern.alert.urgency == worst and standing.verdict.urgency != "unjudged"
+            assert "still open" in page.content.decode()
 
     @invariant()
     def a_clinic_that_was_left_reads_nothing_later(self):

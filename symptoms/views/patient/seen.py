@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
-from symptoms.alerts.patient_answers import SeenAnswer, answer_seen, open_concerns
+from symptoms.alerts.answering import CareNotAgreed, answer_seen
+from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
 from symptoms.forms.seen import SeenForm
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.open_concerns import standing_on_top
@@ -37,7 +38,7 @@ def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str,
     return {
         "standing": on_top,
         "dealt_with": settled,
-        "seen_form": form or SeenForm() if concern else None,
+        "seen_form": (form or SeenForm()) if concern else None,
         "asks": concern is not None and not waits,
         "lines": lines,
     }
@@ -51,14 +52,21 @@ def seen(request: PatientRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         answer, words = SeenAnswer(form.cleaned_data["answer"]), form.cleaned_data["words"]
         patient, asked_at = request.patient, form.cleaned_data["asked_at"]
-        if answer_seen(patient.pk, answer, words, by=request.user, now=timezone.now(), asked_at=asked_at):
-            messages.success(request, _("Saved. Your clinic can read it."))
-        elif open_concerns(patient.pk):
-            form.add_error(None, _("Something new came up since this page opened. Read it, then answer again."))
-            form.data = typed = request.POST.copy()
-            typed["asked_at"] = str(timezone.now().timestamp())
-            return render(request, "patient/seen.html", standing(request, form) | {"tab": "today"})
+        try:
+            alerts = answer_seen(patient.pk, answer, words, by=request.user, now=timezone.now(), asked_at=asked_at)
+        except CareNotAgreed:
+            form.add_error(None, _("You have not agreed that we keep what you write. You can agree under Account."))
         else:
-            messages.info(request, _("Your clinic closed this meanwhile. Nothing is open any more."))
-        return redirect("today")
-    return render(request, "patient/seen.html", standing(request, form) | {"tab": "today"})
+            if alerts:
+                is_read = any(alert.practice_id == patient.practice_id for alert in alerts) and patient.practice_id
+                messages.success(request, _("Saved. Your clinic can read it.") if is_read else _("Saved."))
+            elif not open_concerns(patient.pk):
+                messages.info(request, _("This was closed meanwhile. Nothing is open any more."))
+            else:
+                form.add_error(None, _("Something new came up since this page opened. Read it, then answer again."))
+                form.data = typed = request.POST.copy()
+                typed["asked_at"] = str(timezone.now().timestamp())
+        if not form.errors:
+            return redirect("today")
+    context = standing(request, form) | {"tab": "today"}
+    return render(request, "patient/seen.html", context, status=422 if form.errors else 200)

@@ -120,7 +120,7 @@ def test_alone_the_words_name_a_doctor_and_the_countrys_number(case):
     alone = people.patient(None, "Ben", country="US")
     _, page = entry_page(alone, case)
     assert "your clinic" not in page.lower() and "911" in page and "999" not in page
-    assert not Alert.objects.exists()
+    assert not Delivery.objects.exists()
 
 
 def test_an_entry_that_could_not_be_judged_says_so_calmly_with_the_emergency_list(ana, phone):

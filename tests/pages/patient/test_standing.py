@@ -8,15 +8,17 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.consents import withdraw_consent
+from symptoms.alerts.answering import SETTLES, answer_seen
 from symptoms.alerts.handling import acknowledge, resolve
-from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, SeenAnswer, answer_seen, on_top
-from symptoms.journal.open_concerns import unsettled
+from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, SeenAnswer, on_top
 from symptoms.journal.treatments import change_treatment
-from symptoms.models import Alert, AlertEvent
+from symptoms.models import Alert, AlertEvent, Delivery
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
+from tests.moving import joins, leaves
 from tests.pages.html import select, text_of, words
-from tests.treatments import logged, pen
+from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
 TODAY, COURSE, SEEN = reverse("today"), reverse("course"), reverse("seen")
@@ -101,7 +103,7 @@ def test_whoever_has_it_in_hand_the_call_stays_and_closing_takes_it_down(phone, 
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
     page = text_of(phone.get(TODAY))
     assert STAYS not in page and "On track" in page
-    assert "Your clinic closed this meanwhile." in say(phone, SeenAnswer.SEEN)
+    assert "This was closed meanwhile." in say(phone, SeenAnswer.SEEN)
     assert "Nothing is open any more" in text_of(phone.get(SEEN))
 
 
@@ -122,7 +124,7 @@ def test_an_answer_given_before_it_got_worse_does_not_take_it_down(phone, sessio
     assert not AlertEvent.objects.filter(what=AlertEvent.What.ANSWERED).exists()
 
 
-@pytest.mark.parametrize("hides", ["new session", "corrected day", "time zone", "moved date"])
+@pytest.mark.parametrize("hides", ["new session", "corrected day", "time zone", "moved date", "left", "set aside"])
 def test_nothing_hides_it(phone, session, ana, noor, hides):
     calm(session)
     if hides == "new session":
@@ -131,21 +133,130 @@ def test_nothing_hides_it(phone, session, ana, noor, hides):
         logged(session, 4, pain=1)
     elif hides == "time zone":
         ana.__class__.objects.filter(pk=ana.pk).update(time_zone="Pacific/Kiritimati")
+    elif hides == "left":
+        leaves(ana)
+        phone = people.signed_in(ana)
+    elif hides == "set aside":
+        own = pen(ana, days_ago=5)
+        logged(own, 3, pain=1)
+        assert phone.post(reverse("same_session", args=[own.pk]), {"answer": "same"}).status_code == 302
     else:
         change_treatment(session, by=noor, now=timezone.now(), performed_at=session.performed_at - timedelta(days=1))
     assert STAYS in text_of(phone.get(TODAY))
 
 
-def test_alone_it_stands_until_two_logs_are_on_track():
-    alone = people.patient(None, "Ben", country="US")
-    phone, session = people.signed_in(alone), pen(alone, days_ago=8)
-    logged(session, 4, pain=3, signs=["pus"])
+@pytest.fixture
+def ben(db):
+    """Alone: urgent on day 4, calm on day 5."""
+    ben = people.patient(None, "Ben", country="US")
+    session = pen(ben, days_ago=8)
+    logged(session, 4, pain=3, signs=["pus"], now=timezone.now() - timedelta(days=4))
     calm(session)
+    return session
+
+
+@pytest.mark.parametrize(
+    ("answer", "settles"), [(None, False), *((answer, answer in SETTLES) for answer in SeenAnswer)]
+)
+def test_alone_it_stands_until_it_was_answered_and_two_logs_are_on_track(ben, answer, settles):
+    phone = people.signed_in(ben.patient)
     page = text_of(phone.get(TODAY))
     assert "Be seen today still open Day 4" in page and "your clinic" not in page.lower()
-    calm(session, 6)
+    if answer:
+        page = say(phone, answer, "Amoxicillin")
+        assert "Saved." in page and "your clinic" not in page.lower() and "Amoxicillin" in page
+    assert (STAYS in text_of(phone.get(TODAY))) is (answer not in DEALT_WITH)
+    calm(ben, 6)
     page = text_of(phone.get(TODAY))
-    assert "still open" not in page and "On track" in page
+    assert ("Today’s answers fit what we expect" in page) is ("Day 4" in page) is (not settles)
+    assert Alert.objects.open().exists() is (not settles)
+
+
+def test_alone_an_answer_that_comes_after_two_calm_logs_settles_it_too(ben):
+    calm(ben, 6)
+    phone = people.signed_in(ben.patient)
+    assert "still open Day 4" in text_of(phone.get(TODAY))
+    assert STAYS not in say(phone, SeenAnswer.GONE) and not Alert.objects.open().exists()
+    logged(ben, 7, pain=3, signs=["pus"])  # and the same again is open again
+    assert "still open Day 7" in text_of(phone.get(TODAY))
+
+
+def test_joining_makes_what_is_open_the_practices_with_nothing_lost(ben, clinic, noor):
+    phone = people.signed_in(ben.patient)
+    say(phone, SeenAnswer.NOT_YET, "They are closed")
+    joins(ben.patient, clinic, by=noor)
+    assert {alert.concern: alert.practice for alert in Alert.objects.open()}["infection"] == clinic
+    assert "Signs of a skin infection" in text_of(people.signed_in(ben.patient).get(TODAY))
+    assert Delivery.objects.filter(practice=clinic).exists()
+
+
+def test_what_was_reported_again_alone_and_what_stayed_with_a_practice_are_one_at_the_next(ana, noor, session):
+    leaves(ana)
+    logged(session, 5, pain=4, signs=["pus", "feeling_ill"], temperature_c=39.2)
+    assert {alert.practice for alert in Alert.objects.open().filter(kind="concern")} == {noor.membership.practice, None}
+    assert "Get emergency help now still open" in text_of(people.signed_in(ana).get(TODAY))
+    joins(ana, people.dr_okafor().membership.practice)
+    (alert,) = Alert.objects.open().filter(kind="concern", concern="infection")
+    assert alert.urgency == Urgency.EMERGENCY and str(alert.practice) == "Otherwhere Clinic"
+
+
+def test_what_a_practice_closed_does_not_stand_again_after_leaving(ana, noor, session):
+    for alert in Alert.objects.open():
+        resolve(alert, outcome="seen", by=noor, now=timezone.now())
+    leaves(ana)
+    assert "still open" not in text_of(people.signed_in(ana).get(TODAY))
+
+
+def test_a_forgotten_day_that_makes_a_later_one_urgent_stands_with_the_later_one(phone, ana, noor):
+    session, now = pen(ana, days_ago=6, by=noor), timezone.now()
+    logged(session, 4, **dict.fromkeys(("pain", "warmth", "redness", "swelling"), 2), now=now - timedelta(days=2))
+    assert "Contact your clinic still open Day 4" in text_of(phone.get(TODAY))
+    logged(session, 3, now=now - timedelta(days=1))  # nothing on day 3: what day 4 said is a rise now
+    logged(session, 6, redness=1)
+    assert "Be seen today still open Day 4" in text_of(phone.get(TODAY))
+
+
+def test_an_emergency_again_after_it_was_seen_is_asked_again(phone, ana, noor):
+    ill = {"pain": 4, "signs": ["pus", "feeling_ill"], "temperature_c": 39.5}
+    session, now = pen(ana, days_ago=6, by=noor), timezone.now()
+    logged(session, 4, **ill, now=now - timedelta(days=2))
+    answer_seen(ana.pk, SeenAnswer.SEEN, "", by=ana.user, now=now - timedelta(days=2) + timedelta(minutes=5))
+    assert STAYS not in text_of(phone.get(TODAY))
+    logged(session, 5, **ill, now=now - timedelta(days=1))
+    logged(session, 6, redness=1)
+    assert "Get emergency help now still open Day 5" in text_of(phone.get(TODAY))
+
+
+def test_a_day_answered_again_as_badly_is_the_one_that_stands(phone, ana, noor):
+    session = pen(ana, days_ago=4, by=noor)
+    logged(session, 4, pain=3, signs=["pus"])
+    entry = logged(session, 4, pain=3, signs=["pus"], redness=3).entry
+    assert Alert.objects.open().filter(concern="infection").get().entry == entry
+    assert text_of(phone.get(TODAY)).count("Signs of a skin infection") == 1
+
+
+def test_while_the_rules_fail_it_stands_as_it_was_raised(phone, session, noor):
+    with broken_rules():
+        change_treatment(session, by=noor, now=timezone.now(), needle_depth_mm=2.0)
+    assert "Be seen today still open Day 4: Signs of a skin infection" in text_of(phone.get(TODAY))
+
+
+def test_an_answer_names_all_that_it_counts_for_and_a_second_tap_is_none(phone, session):
+    logged(session, 5, signs=["firm_lumps"], bumps=2)
+    page = phone.get(TODAY)
+    assert (
+        "your answer counts for it too" in text_of(page) and len(select(page, "section//ul[@class='bullets']/li")) >= 1
+    )
+    for _ in range(2):
+        say(phone, SeenAnswer.NOT_YET, "Tomorrow")
+    assert AlertEvent.objects.filter(what="answered").count() == Alert.objects.open().count()
+
+
+def test_without_consent_no_answer_is_kept(phone, ana, session):
+    withdraw_consent(ana, "care", timezone.now())
+    page = phone.post(SEEN, {"answer": "treated", "words": "Amoxicillin"})
+    assert page.status_code == 422 and "You have not agreed" in text_of(page) and "Amoxicillin" in page.content.decode()
+    assert not AlertEvent.objects.filter(what="answered").exists()
 
 
 answers = st.none() | st.sampled_from(SeenAnswer)
@@ -165,12 +276,3 @@ def test_the_most_urgent_that_nobody_dealt_with_is_chosen_and_none_only_when_all
         assert chosen.alert.urgency == max(each.alert.urgency for each in waiting)
         rivals = [each for each in waiting if each.alert.urgency == chosen.alert.urgency]
         assert chosen.alert.worsened_at == min(each.alert.worsened_at for each in rivals)
-
-
-@given(st.lists(st.none() | st.integers(0, 4), max_size=12))
-def test_alone_a_log_stands_until_two_later_ones_are_on_track(urgencies):
-    place = unsettled(urgencies)
-    raised = [at for at, urgency in enumerate(urgencies) if urgency is not None and urgency >= Urgency.CONTACT]
-    settled = [at for at, urgency in enumerate(urgencies) if urgency == Urgency.ON_TRACK]
-    stands = bool(raised) and (len(settled) < 2 or settled[1] > raised[0])
-    assert place == (raised[0] if stands else None)

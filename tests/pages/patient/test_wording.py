@@ -1,9 +1,12 @@
 """The words for the patient over every case of the clinical set: whole, plain, and right for those without a clinic."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.cases import read_case
@@ -17,6 +20,7 @@ from symptoms.wording.patient import Lines, box_advice, verdict
 from tests.courses import drawn
 from tests.recovery.test_completeness import DAYS
 from tests.recovery.test_criteria import TABLE
+from tests.recovery.test_properties import MANY, courses
 
 CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.json"))
 CLINIC = Lines("999", "111", "Larkfield Skin Clinic", "020 7946 0123")
@@ -55,6 +59,20 @@ def texts_of(verdict) -> list[str]:
 
 def words_of(verdict) -> str:
     return " ".join(texts_of(verdict))
+
+
+@MANY
+@given(courses(), courses(), st.integers(1, 200), st.sampled_from([CLINIC, ALONE]))
+def test_whatever_is_logged_after_whatever_was_done_before_has_its_words(newest, older, days_before, lines):
+    course = replace(newest, earlier=((days_before, older),))
+    read = verdict_of(course, newest.entries[-1].day, lines)
+    assert read.heading and "{" not in words_of(read)
+
+
+def test_what_only_an_earlier_session_expects_less_of_is_named_too():
+    newest, older = drawn("B | 5 dark_patches1"), drawn("B | 1 pain1")
+    read = verdict_of(replace(newest, earlier=((36, older),)), 5)
+    assert read.urgency == "watch" and "dark" in read.heading.lower()
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

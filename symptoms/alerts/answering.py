@@ -1,0 +1,97 @@
+"""What a patient answers to "Were you seen?", and what that closes for somebody without a practice."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+
+from accounts.locks import lock_patient
+from accounts.models import User
+from symptoms.alerts.events import write_events
+from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
+from symptoms.alerts.patient_status import refresh_status
+from symptoms.models import Alert, AlertEvent, Assessment, Entry
+from symptoms.recovery.vocabulary import Urgency
+
+SETTLES = frozenset({SeenAnswer.SEEN, SeenAnswer.TREATED, SeenAnswer.GONE})
+ON_TRACK_SETTLES = 2  # the newest logs
+
+
+class CareNotAgreed(Exception):
+    """The patient has not agreed that what they write is kept."""
+
+
+@transaction.atomic
+def answer_seen(
+    patient_id: UUID, answer: SeenAnswer, words: str, *, by: User, now: datetime, asked_at: float | None = None
+) -> list[Alert]:
+    """Keep a patient's answer with every concern of theirs that is open, for the practice to read.
+
+    `asked_at`: when the page that asked was made, in seconds since 1970. What opened or rose since is left unanswered:
+    the patient had not read of it.
+    Gives the alerts it was kept with: none where the practice has closed them meanwhile. Answering closes nothing at a
+    practice; for who has none, see `close_settled`.
+
+    Raises:
+        CareNotAgreed: nothing is kept.
+    """
+    patient = lock_patient(patient_id)
+    if not patient.agreed_to("care"):
+        raise CareNotAgreed
+    concerns = [
+        concern
+        for concern in open_concerns(patient.pk)
+        if asked_at is None or concern.alert.worsened_at.timestamp() <= asked_at
+    ]
+    detail = f"{answer.value}: {words}" if words else answer.value
+    # A second tap says nothing new.
+    told_now = [concern.alert for concern in concerns if (concern.answer, concern.words) != (answer, words)]
+    write_events(told_now, AlertEvent.What.ANSWERED, at=now, by=by, detail=detail)
+    alerts = [concern.alert for concern in concerns]
+    if alerts:
+        close_settled(alerts, now=now)
+        refresh_status(patient)
+    return alerts
+
+
+def close_settled(open_alerts: Iterable[Alert], *, now: datetime) -> list[Alert]:
+    """Close what a patient without a practice was seen for, or says is gone, once two logs since were on track.
+
+    `open_alerts`: everything that is open about one patient. Gives what stays open.
+    """
+    open_alerts = list(open_alerts)
+    alone = [alert for alert in open_alerts if alert.practice_id is None and alert.kind == Alert.Kind.CONCERN]
+    if not alone:
+        return open_alerts
+    settled = _answered(alone)
+    if settled:
+        settled &= _calm_since(alone)
+    closed = [alert for alert in alone if alert.pk in settled]
+    if closed:
+        Alert.objects.filter(pk__in=[alert.pk for alert in closed]).update(resolved_at=now)
+        write_events(closed, AlertEvent.What.RESOLVED, at=now)
+    return [alert for alert in open_alerts if alert.pk not in settled]
+
+
+def _answered(alerts: list[Alert]) -> set[UUID]:
+    """The ids of those that the patient's last answer settles."""
+    concerns = open_concerns(alerts[0].treatment.patient_id)
+    return {concern.alert.pk for concern in concerns if concern.answer in SETTLES} & {alert.pk for alert in alerts}
+
+
+def _calm_since(alerts: list[Alert]) -> set[UUID]:
+    """The ids of those since whose last worsening the two newest logs were on track."""
+    judged = Assessment.objects.filter(entry=OuterRef("pk"), is_current=True).values("urgency")[:1]
+    newest = list(
+        Entry.objects.current()
+        .filter(treatment__patient=alerts[0].treatment.patient_id, treatment__same_as=None)
+        .annotate(judged_urgency=Subquery(judged))  # type: ignore[no-redef]  # declared on the model
+        .order_by("-date", "-received_at")[:ON_TRACK_SETTLES]
+    )
+    is_calm = len(newest) == ON_TRACK_SETTLES and all(
+        entry.is_judged and entry.judged_urgency == Urgency.ON_TRACK for entry in newest
+    )
+    since = min((entry.received_at for entry in newest), default=None)
+    return {alert.pk for alert in alerts if is_calm and since is not None and since > alert.worsened_at}
