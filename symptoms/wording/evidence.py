@@ -59,9 +59,9 @@ def in_a_line(flag: Flag, most: int = 3) -> str:
     return ", ".join(fact.short for fact in evidence(flag)[:most])
 
 
-def leading_symptom(flags: Iterable[Flag]) -> str:
-    """The symptom to draw: the one told first of the first flag that rests on any; pain if none does."""
-    return next((word for flag in flags for (word, _offset), _days in _levels(flag)), Symptom.PAIN)
+def leading_symptom(flags: Iterable[Flag]) -> Symptom | None:
+    """The symptom to draw: the one told first of the first flag that rests on any; None if none does."""
+    return next((Symptom(word) for flag in flags for (word, _offset), _days in _levels(flag)), None)
 
 
 def _facts(flag: Flag) -> Iterator[tuple[dict[str, Any], int]]:

@@ -59,7 +59,7 @@ def _symptom(word: str, open_alerts: list[OpenAlert], newest: DayRead | None) ->
         return Symptom(word)
     flags = [alert.flag for alert in open_alerts if alert.flag]
     flags += newest.assessment.flags if newest and newest.assessment else []
-    return Symptom(leading_symptom(flags))
+    return leading_symptom(flags) or Symptom.PAIN
 
 
 def _log(visibility: Visibility, course: CourseRead) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.models import Alert, Entry, Treatment
 from symptoms.models.alert import KEEP_OPEN, AlertQuerySet
 from symptoms.models.treatment import TreatmentQuerySet
+from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.patient_context import patients_seen_by, record_of
 
 PAGE = "practitioner/patient.html"
@@ -166,10 +167,15 @@ def _alerts(user: User) -> AlertQuerySet:
 
 
 def _acknowledged(request: PracticeRequest, treatment: Treatment) -> str:
-    """That it is theirs now, and what the patient reads of it."""
+    """That it is theirs now, what the patient reads of it, and to phone where that cannot wait."""
     patient = treatment.patient
-    is_read = patient.user_id is not None and patient.practice_id == request.practice.pk
-    return f"You have this now.{f' The patient reads “{request.user} has it in hand”.' if is_read else ''}"
+    words = [_("You are now in charge.")]
+    if patient.user_id is not None and patient.practice_id == request.practice.pk:
+        words.append(_("The patient reads “{name} has it in hand”.").format(name=request.user))
+    open_alerts = _alerts(request.user).open().filter(treatment=treatment)
+    if open_alerts.filter(current_urgency__gte=Urgency.URGENT).exists():
+        words.append(_("They are still told not to wait, and to call. Phone them now."))
+    return " ".join(words)
 
 
 def _who_has(alert: Alert, user: User) -> str:

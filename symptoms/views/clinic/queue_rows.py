@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q
 from accounts.models import Patient, Practice, User
 from symptoms.journal.visibility import visibilities_of
 from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Treatment
-from symptoms.recovery.vocabulary import Device, Urgency
+from symptoms.recovery.vocabulary import Device, Symptom, Urgency
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
 from symptoms.wording.practitioner import alert_title, flag_title
@@ -67,6 +67,16 @@ class Row:
             return self.flags[0] if self.flags else None
         return next((flag for flag in self.worst.flags or () if flag["concern"] == self.worst.concern), None)
 
+    @cached_property
+    def drawn(self) -> Symptom | None:
+        """The symptom whose curve stands in the row: what it speaks of first; pain where nothing was found.
+
+        None where only signs were: a calm curve beside them would say that all is well.
+        """
+        if self.lead is None:
+            return Symptom.PAIN
+        return leading_symptom([self.lead, *((self.worst.flags or ()) if self.worst else self.flags)])
+
     @property
     def title(self) -> str:
         """What was reported, in a few words."""
@@ -120,8 +130,7 @@ def rows_of(
     for row in rows:
         if row.treatment is not None:
             row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
-            symptom = leading_symptom([row.lead] if row.lead else [])
-            row.spark = spark(row.treatment, entries[row.treatment.pk], symptom)
+            row.spark = spark(row.treatment, entries[row.treatment.pk], row.drawn) if row.drawn else None
     return rows
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.models import Entry, Treatment
 from symptoms.recovery.ceilings import most_expected
@@ -17,6 +19,7 @@ DAYS = 7  # wide
 class Spark:
     """Paths on a plane of 7 days by 4 steps (0 at the top is very severe), and the last dot in per cent."""
 
+    symptom: str
     label: str
     band: str
     limit: str
@@ -27,9 +30,8 @@ class Spark:
     wide: int = DAYS
 
 
-def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spark | None:
+def spark(treatment: Treatment, entries: Mapping[int, Entry], symptom: Symptom) -> Spark | None:
     """Draw the last days of a symptom up to the newest of `entries` (by day); None when it was never answered."""
-    symptom = Symptom(word)
     reported = {day: entry_values(entry) for day, entry in sorted(entries.items())}
     answered = {day: entry.symptoms.get(symptom, 0) for day, entry in reported.items() if symptom in entry.answered}
     if not answered:
@@ -46,10 +48,15 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], word: str) -> Spar
     levels = {day - first: level for day, level in answered.items() if day >= first}
     edge = " ".join(f"{x} {4 - ABOVE_LIMIT - ceiling:.4g}" for x, ceiling in enumerate(most))
     level, ceiling = answered[last], most[last - first]
+    name = _(title(symptom))
+    label = (
+        _("{symptom} {level} on day {day}, above the expected range")
+        if level > ceiling
+        else _("{symptom} {level} on day {day}, within the expected range")
+    )
     return Spark(
-        label=(
-            f"{title(word)} {step(level)} on day {last}, {'above' if level > ceiling else 'within'} the expected range"
-        ),
+        symptom=name,
+        label=label.format(symptom=name, level=_(step(level)), day=last),
         band=f"M{edge} {DAYS} {BOTTOM} 0 {BOTTOM}z",
         limit=f"M{edge}",
         actual=_line(levels),

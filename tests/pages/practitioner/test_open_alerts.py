@@ -194,11 +194,29 @@ def test_a_mistake_in_closing_all_comes_back_with_what_was_typed(desk, session):
     assert Alert.objects.open().count() == 2
 
 
+@pytest.mark.parametrize(
+    ("reported", "is_to_phone"),
+    [({"signs": ["firm_lumps"]}, False), ({"signs": ["pus"]}, True), ({"signs": ["trouble_breathing"]}, True)],
+)
+def test_who_takes_what_cannot_wait_is_asked_to_phone_and_the_patient_is_still_told_to_call(
+    desk, session, reported, is_to_phone
+):
+    entry = logged(session, 4, **reported).entry
+    taken = text_of(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
+    assert "You are now in charge. The patient reads “Dr Noor has it in hand”." in taken
+    assert ("They are still told not to wait, and to call. Phone them now." in taken) is is_to_phone
+    ana = people.signed_in(session.patient)
+    for address in (reverse("entry", args=[entry.id]), reverse("today")):
+        read = text_of(ana.get(address))
+        assert "Dr Noor has it in hand" in read
+        assert ("Don't wait for your clinic to answer here. Call." in read) is is_to_phone
+
+
 def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
     logged(session, 4, signs=["pus"])
     chen = people.signed_in(people.practitioner(noor.membership.practice, "Dr Chen"))
     take = reverse("acknowledge", args=[session.id])
-    assert "You have this now" in text_of(chen.post(take, follow=True))
+    assert "You are now in charge" in text_of(chen.post(take, follow=True))
     assert "Dr Chen has this already." in text_of(desk.post(take, follow=True))
     assert "You have this already." in text_of(chen.post(take, follow=True))
     desk.post(reverse("resolve_all", args=[session.patient_id]), {"outcome": "seen", "seen": seen()})
@@ -223,7 +241,7 @@ def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
         assert "Dr Chen has it" not in shown
     assert "no one has it" in text_of(desk.get(reverse("queue")))
     assert has_button(opened(desk, session), "I have this")
-    assert "You have this now" in text_of(desk.post(take, follow=True))
+    assert "You are now in charge" in text_of(desk.post(take, follow=True))
     assert Alert.objects.get().acknowledged_by == noor
 
 

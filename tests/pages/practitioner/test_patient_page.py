@@ -140,7 +140,7 @@ def test_an_earlier_session_stays_one_click_away(desk, clinic, noor, ana):
 def test_i_have_this_takes_all_and_is_said(desk, session):
     ill(session, signs=["pus", "blisters"])
     answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
-    assert "You have this now" in text_of(answer)
+    assert "You are now in charge" in text_of(answer)
     assert "Dr Noor has it since" in text_of(answer)
     assert not Alert.objects.filter(acknowledged_at=None).exists()
     assert not has_button(answer, "I have this")

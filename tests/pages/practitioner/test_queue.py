@@ -99,9 +99,29 @@ def test_a_row_without_an_alert_says_when_the_patient_last_logged(clinic, noor, 
     assert "logged 6 days ago" in text_of(desk.get(QUEUE, {"show": "all"}))
 
 
-def test_the_curve_says_in_words_what_it_shows(clinic, noor, desk):
-    follow(clinic, noor, "Mara", pain=3, signs=["pus"])
-    assert select(desk.get(QUEUE), "*[@aria-label='Pain severe on day 4, above the expected range']")
+@pytest.mark.parametrize(
+    ("reported", "name", "label"),
+    [
+        ({"pain": 3, "signs": ["pus"]}, "Pain", "Pain severe on day 4, above the expected range"),
+        ({"redness": 4}, "Redness", "Redness very severe on day 4, above the expected range"),
+        ({"redness": 1}, "Pain", "Pain none on day 4, within the expected range"),
+    ],
+)
+def test_the_curve_is_named_and_says_in_words_what_it_shows(clinic, noor, desk, reported, name, label):
+    follow(clinic, noor, "Mara", **reported)
+    (figure,) = select(desk.get(QUEUE, {"show": "all"}), "figure")
+    assert [part.text for part in figure.iter("figcaption")] == [name]
+    assert label in [part.get("aria-label") for part in figure.iter()]
+
+
+def test_beside_what_rests_on_signs_alone_no_calm_curve_is_drawn(clinic, noor, desk):
+    follow(clinic, noor, "Mara", signs=["face_or_tongue_swelling", "hives"])
+    page = desk.get(QUEUE)
+    assert (
+        "Signs of an allergic reaction" in text_of(page)
+        and not select(page, "figure")
+        and not select(page, "svg[@role='img']")
+    )
 
 
 def test_a_row_says_when_nobody_was_told_or_could_be(clinic, noor, desk):
