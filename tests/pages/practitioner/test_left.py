@@ -108,11 +108,24 @@ def test_the_history_ends_with_what_was_there_at_the_leaving_and_what_the_clinic
     assert "Mendline Left your clinic with 1 open" in shown
 
 
+def test_a_second_leaving_stands_in_the_history_of_what_the_clinic_read_until_the_first(desk, clinic, noor):
+    ana = people.ana(clinic)
+    pen(ana, days_ago=60, by=noor)
+    leaves(ana)
+    own = pen(ana, days_ago=6)
+    joins(ana, clinic, by=noor)
+    logged(own, 3, signs=["pus"])
+    leaves(ana)
+    assert "Mendline Left your clinic with 1 open" in text_of(desk.get(reverse("patient", args=[ana.pk])))
+
+
 def test_an_entry_judged_after_the_leaving_is_still_to_be_read(desk, clinic, noor):
     session = pen(people.ana(clinic), days_ago=6, by=noor)
     with broken_rules():
         entry = logged(session, 3, signs=["pus"]).entry
     leaves(session.patient)
     assert judge_again(entry.pk, now=timezone.now()).assessment is not None
-    assert "It is tried again by itself" in text_of(desk.get(reverse("patient", args=[session.patient_id])))
+    shown = text_of(desk.get(reverse("patient", args=[session.patient_id])))
+    assert "This entry could not be compared with what is expected" in shown
+    assert "could not be compared at first" not in shown
     assert "day 3 could not be compared, please read it" in text_of(desk.get(QUEUE))
