@@ -36,6 +36,7 @@ urlpatterns = [
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
     path("practice/review/<id:entry_id>/", patient_page.review, name="review"),
+    path("practice/patients/new/", clinic_joining.practice_patient_new, name="practice_patient_new"),
     path("practice/patients/<id:patient_id>/", patient_page.patient, name="patient"),
     path("practice/patients/<id:patient_id>/resolve/", patient_page.resolve_all, name="resolve_all"),
     path("practice/patients/<id:patient_id>/details/", patient_details.patient_details, name="patient_details"),

@@ -1,6 +1,7 @@
 """The people of the demo and what happened to them. Nobody here is real; days count back from today."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from symptoms.demo.drawing.shapes import View
 
@@ -54,7 +55,11 @@ class Story:
 
 @dataclass(frozen=True)
 class Person:
-    """A patient. Without `accepted` they have only been invited. `phone` is of a range that no exchange hands out."""
+    """A patient. Without `accepted` they have only been invited. `phone` is of a range that no exchange hands out.
+
+    `screening` is what they answered, as `Answers.document`, the day before the first story; without a story the
+    treatment is still to come, and it was yesterday.
+    """
 
     name: str
     email: str
@@ -64,9 +69,15 @@ class Person:
     conditions: tuple[str, ...] = ()
     medications: tuple[str, ...] = ()
     baseline: dict[str, int] = field(default_factory=dict)
+    screening: dict[str, Any] = field(default_factory=dict)
     accepted: bool = True
     phone: str = ""
     seed: int = 0  # of their face
+
+    @property
+    def began_days_ago(self) -> int:
+        """When their record was made: at the first session, or yesterday."""
+        return self.stories[0].days_ago if self.stories else 1
 
 
 NOOR, LINDQVIST, CHEN = "noor@larkfield.example", "lindqvist@larkfield.example", "chen@larkfield.example"
@@ -415,6 +426,52 @@ PATIENTS = (
         accepted=False,
         seed=131,
         stories=(Story(0, by=CHEN, depth="1.0", levels={}),),
+    ),
+    Person(
+        "Iris Whitmore",
+        "iris@patients.example",
+        1988,
+        None,
+        phone="07700 900236",
+        seed=151,
+        screening={
+            "answers": {
+                **dict.fromkeys(
+                    (
+                        "skin_now",
+                        "skin_cancer",
+                        "isotretinoin",
+                        "expecting",
+                        "bleeding",
+                        "painkillers",
+                        "allergy",
+                        "scars",
+                        "acne",
+                        "eczema",
+                        "immune_skin",
+                        "defences",
+                        "sun_medicine",
+                        "creams",
+                        "implant",
+                        "week_after",
+                        "age",
+                        "pressure",
+                    ),
+                    "no",
+                ),
+                "blood_thinner": "yes",
+                "cold_sores": "yes",
+                "rosacea": "yes",
+                "marks": "yes",
+                "tan": "unsure",
+            },
+            "parts": {"marks": ["melasma"]},
+            "skin_colour": 4,
+            "skin_burning": 3,
+            "usual": {"redness": 2, "dark_patches": 1},
+            "ticked": ["choosing.licensed", "choosing.phone", "choosing.risks"],
+        },
+        stories=(),
     ),
     Person(
         "Robin Slade",

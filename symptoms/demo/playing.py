@@ -21,9 +21,11 @@ from symptoms.demo.pictures import picture
 from symptoms.journal.entries import record_entry
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.journal.photos import attach_photo
+from symptoms.journal.screening import keep_screening
 from symptoms.journal.treatments import start_treatment
 from symptoms.models import Alert, Delivery, Treatment
 from symptoms.recovery.questions import asked_today
+from symptoms.recovery.screening import Answers
 
 ZONE = ZoneInfo("Europe/London")
 TREATED_AT, LOGGED_AT = time(9, 30), time(8, 10)
@@ -78,7 +80,7 @@ def _member(member: cast.Member, practice: Practice, password: str) -> User:
 
 
 def _patient(person: cast.Person, practice: Practice, password: str, now: datetime) -> Patient:
-    began = _at(now, person.stories[0].days_ago, 0, TREATED_AT)
+    began = _at(now, person.began_days_ago, 0, TREATED_AT)
     settled = (
         {"zone_confirmed_at": began, "welcomed_at": began, "time_zone": ZONE.key, "country": "GB"}
         if person.accepted
@@ -86,7 +88,7 @@ def _patient(person: cast.Person, practice: Practice, password: str, now: dateti
     )
     patient = Patient.objects.create(
         user=_user(person.name, person.email, password) if person.accepted else None,
-        practice=practice if person.stories[0].by else None,
+        practice=practice if not person.stories or person.stories[0].by else None,
         name=person.name,
         email=person.email,
         phone=person.phone,
@@ -97,6 +99,8 @@ def _patient(person: cast.Person, practice: Practice, password: str, now: dateti
     if person.accepted:
         give_consent(patient, "care", began)
         give_consent(patient, "photos", began)
+    if person.screening:
+        keep_screening(patient, Answers.of(person.screening), by=_account_of(patient), now=began)
     return patient
 
 

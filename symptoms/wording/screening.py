@@ -92,7 +92,7 @@ def _row(finding: Finding) -> dict[str, Any]:
         "question": gettext(finding.question.ask),
         "answer": gettext("Yes") if finding.is_sure else gettext("Not sure"),
         "parts": [gettext(part.text) for part in finding.parts],
-        "say": gettext(finding.question.say),
+        "say": gettext(finding.question.say if finding.is_sure else SKIN_DOCTOR),
         "fills_in": ", ".join(names[word] for word in records),
         "rules": ", ".join(rules),
     }

@@ -140,6 +140,7 @@ BODIES = {
         "phone": "07700 900199",
     },
     ("invite_patient", "POST"): lambda world: {"how": "code"},
+    ("practice_patient_new", "POST"): lambda world: {"name": "Dee Newcome", "year_of_birth": "1980"},
     ("practice_treatment_new", "POST"): lambda world: {
         **_typed_treatment(world),
         "patient": str(world.ids["patient_id"]),

@@ -47,7 +47,7 @@ PATIENT = [
 ]
 MEMBER = [
     "/practice/", "/practice/?show=on_track", "/practice/?show=all", "/practice/?show=all&q=nobody",
-    "/practice/treatments/new/", "/practice/members/", "/practice/members/invite/",
+    "/practice/treatments/new/", "/practice/patients/new/", "/practice/members/", "/practice/members/invite/",
 ]  # fmt: skip
 WHO = {
     "a stranger": ("", STRANGER, []),
@@ -58,6 +58,11 @@ WHO = {
     ),
     "a patient on track": ("tom@patients.example", ["/today/", "/course/", "/course/9/"], ["/entries/"]),
     "somebody alone": ("robin@patients.example", ["/today/", "/log/", "/course/5/", "/account/"], ["/entries/"]),
+    "somebody whose treatment is to come": (
+        "iris@patients.example",
+        ["/today/", "/before/", "/care/", "/treatments/new/"],
+        [],
+    ),
     "a practitioner": (
         NOOR,
         [*MEMBER, "/account/"],
@@ -84,6 +89,37 @@ def test_every_page_is_for_everybody(visitor, who):
         for address in alike[:MOST_OF_A_KIND]:
             one.page.goto(address)
             _is_for_everybody(one.page)
+
+
+def test_the_answers_before_a_treatment_are_for_everybody_given_and_read(visitor):
+    """What an answer brings up stands on the page only with it; all of it is reached by keyboard."""
+    page = visitor().page
+    page.goto("/before/")
+    expect(page.get_by_text("Ask for a patch test")).to_be_hidden()
+    question = page.get_by_role("group", name="Do metal (nickel), latex")
+    question.get_by_role("radio", name="Yes").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Metal, such as nickel")).to_be_checked()
+    expect(page.get_by_text("Ask for a patch test")).to_be_visible()
+    for name in ("rosacea", "eczema", "marks", "tan"):
+        page.locator(f"[name={name}]").first.check(force=True)
+    page.locator("[name=scars][value=unsure]").check(force=True)
+    expect(page.get_by_role("group", name="Redness")).to_be_visible()
+    _is_for_everybody(page)
+    page.get_by_role("button", name="Show what this means").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#result")).to_contain_text("Please don't book yet.")
+    expect(page.locator("#result")).to_be_focused()
+    _is_for_everybody(page)
+    noor = visitor()
+    noor.sign_in(NOOR, PASSWORD)
+    noor.page.goto("/practice/?show=all&q=Iris")
+    noor.page.get_by_role("link", name="Iris Whitmore").click()
+    _is_for_everybody(noor.page)
+    noor.page.get_by_role("link", name="Record a treatment").click()
+    _is_for_everybody(noor.page)
 
 
 def test_a_refused_note_is_where_the_focus_is(visitor):

@@ -1,13 +1,21 @@
 """Before a treatment: anybody may ask; a patient's answers are kept, changed, shown, and fill what is asked later."""
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.invitations import invite_patient
+from accounts.models import AccountMail, Invitation, Patient
+from symptoms.journal.joining import confirm_patient
+from symptoms.journal.undoing import undo_joining
 from symptoms.models import Screening
 from symptoms.recovery.screening import CHECKLISTS, QUESTIONS
 from symptoms.views.before import COOKIE
 from tests import people
+from tests.moving import joins, leaves
 from tests.pages.html import has_button, held, select, text_of
 from tests.treatments import pen
 
@@ -170,3 +178,88 @@ def test_half_an_answer_about_the_skin_does_not_replace_the_type_that_the_clinic
     assert shown["fitzpatrick"] == ["3"]  # from both: what is not answered now stays
     ana.treatments.update(skin_burning=None)
     assert held(desk.get(reverse("practice_treatment_new") + f"?patient={ana.pk}"))["fitzpatrick"] == ["5"]
+
+
+# --- the practice
+IRIS = {
+    "eczema": "yes", "skin_cancer": "unsure", "expecting": "yes", "expecting_parts": ["breastfeeding"],
+    "skin_colour": "5", "choosing": ["choosing.looked_up"],
+}  # fmt: skip
+
+
+def test_a_practice_sends_the_questions_before_the_appointment_and_reads_what_each_answer_changes(desk, clinic, noor):
+    invite = desk.post(reverse("practice_patient_new"), {"name": "Iris Whitmore", "year_of_birth": "1988"}).url
+    iris = Patient.objects.get(name="Iris Whitmore")
+    assert invite == reverse("invite_patient", args=[iris.pk])
+    assert "No treatment of Iris Whitmore is recorded yet." in text_of(desk.get(invite))
+    assert "not answered yet" in text_of(desk.get(reverse("patient", args=[iris.pk])))
+    desk.post(invite, {"how": "mail", "email": "iris@example.org"})
+    letter = AccountMail.objects.latest("created_at")
+    phone = people.signed_in(people.user("Iris Whitmore", "iris@example.org"))
+    join = re.search(r"/join/\S+", letter.body)[0]
+    assert f"{clinic} asks you some questions before your treatment." in text_of(phone.get(join))
+    phone.post(join, {"care": "on"})
+    assert phone.post(reverse("welcome"), {"right": "yes"}).url == BEFORE
+    phone.post(BEFORE, IRIS)
+    shown = text_of(desk.get(reverse("patient", args=[iris.pk])))
+    for sentence in (
+        "Asked before the treatment: Do not treat now",
+        "21 questions are not answered yet.",
+        "A doctor decides first Do you have eczema? Yes Filled in: Eczema.",
+        "This changes what we watch for: MOD-3, CS-1, CS-2.",
+        "The patient was told: Only on calm skin.",
+        "Yes: I breastfeed Filled in: Breastfeeding. This changes the care tips.",
+        "a spot that changes or bleeds? Not sure The patient was told: A skin doctor can tell you",
+        "Type V.",
+    ):
+        assert sentence in shown, sentence
+    assert "I looked them up" not in shown  # what is ticked about a clinic is not for the clinic
+    assert "Asked before the treatment" in text_of(desk.get(f"{reverse('practice_treatment_new')}?patient={iris.pk}"))
+
+
+def test_somebody_of_that_name_is_asked_about_before_a_second_record_is_made(desk, ana):
+    typed = {"name": ana.name, "year_of_birth": "1988"}
+    page = desk.post(reverse("practice_patient_new"), typed)
+    assert page.status_code == 422 and "Was this person here before?" in text_of(page)
+    assert desk.post(reverse("practice_patient_new"), {**typed, "patient": ana.pk}).url == reverse(
+        "invite_patient", args=[ana.pk]
+    )
+    assert Patient.objects.count() == 1
+    desk.post(reverse("practice_patient_new"), {**typed, "somebody_else": "1"})
+    assert Patient.objects.count() == 2
+
+
+def test_the_answers_are_for_the_practice_that_has_the_patient_now(ana, phone, desk, noor):
+    pen(ana, days_ago=30, by=noor)
+    phone.post(BEFORE, {"eczema": "yes"})
+    address = reverse("patient", args=[ana.pk])
+    assert "Do you have eczema?" in text_of(desk.get(address))
+    other = people.dr_okafor()
+    page = phone.get(joining_link(ana, other))
+    assert "What you answered before a treatment." in text_of(page)
+    joins(ana, other.membership.practice, by=other)
+    assert "eczema?" not in text_of(desk.get(address))
+    assert "Do you have eczema?" in text_of(people.signed_in(other).get(address))
+    leaves(ana)
+    phone.post(BEFORE, {"rosacea": "yes"})
+    for reader in (noor, other):
+        page = people.signed_in(reader).get(address)
+        assert "eczema?" not in text_of(page) and "rosacea?" not in text_of(page)
+
+
+def joining_link(patient, by) -> str:
+    """Where a mail of another clinic leads somebody who is a patient already."""
+    record = people.patient(by.membership.practice, patient.name, accepted=False)
+    invite_patient(record, by, patient.user.email)
+    return re.search(r"/join/\S+", AccountMail.objects.latest("created_at").body)[0]
+
+
+def test_what_somebody_answered_goes_with_them_when_a_wrong_yes_is_taken_back(clinic, noor):
+    record = people.patient(clinic, "Iris Whitmore", accepted=False)
+    ben = people.user("Ben")
+    invitation, url = invite_patient(record, noor)
+    people.signed_in(ben).post(re.search(r"/join/\S+", url)[0], {"care": "on"})
+    confirm_patient(invitation, by=noor, now=timezone.now())
+    people.signed_in(ben).post(BEFORE, {"eczema": "yes"})
+    undo_joining(Invitation.objects.get(pk=invitation.pk), by=noor, now=timezone.now())
+    assert Screening.objects.get().patient == Patient.objects.get(user=ben) != record

@@ -7,16 +7,36 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
 from accounts.access import PracticeRequest, practitioner_required, record_access
 from accounts.invitations import CannotJoin
 from accounts.models import UNDONE_WITHIN, Invitation, Patient
+from accounts.patients import add_to_practice
 from symptoms.alerts.read_receipts import DETAILS
-from symptoms.forms.patient import InviteForm
+from symptoms.forms.fields import typed_id
+from symptoms.forms.patient import InviteForm, NewPatientForm
 from symptoms.journal import joining, undoing
 from symptoms.views.clinic.patient_context import patients_seen_by
+
+
+@practitioner_required
+@require_http_methods(["GET", "POST"])
+def practice_patient_new(request: PracticeRequest) -> HttpResponse:
+    """Begin a record for somebody whose treatment is still to come, and invite them: they are asked before it."""
+    practice, now = request.practice, timezone.now()
+    here_before = typed_id(request.POST, "patient")
+    if here_before is not None:  # their record is used
+        return redirect("invite_patient", here_before)
+    who = NewPatientForm(request.POST or None, practice=practice, now=now)
+    if request.method == "POST" and who.is_valid():
+        patient = add_to_practice(practice, **who.who(), now=now)
+        messages.success(request, _("Saved."))
+        return redirect("invite_patient", patient.pk)
+    context = {"who": who, "practice": practice, "tab": "treatment"}
+    return render(request, "practitioner/patient_new.html", context, status=422 if who.is_bound else 200)
 
 
 @practitioner_required
@@ -45,6 +65,7 @@ def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         "url": url,
         "code": invitations.qr_code(url) if url else "",
         "invitation": invitations_made.order_by("-created_at").first(),
+        "is_to_come": not patient.treatments.exists(),
         "practice": practice,
         "now": now,
         "tab": "patients",

@@ -4,8 +4,11 @@ import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import PracticeRequest
@@ -13,8 +16,8 @@ from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.loading import treatment_values
-from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
-from symptoms.models import Treatment, TreatmentAccess
+from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
+from symptoms.models import Screening, Treatment, TreatmentAccess
 from symptoms.recovery.ceilings import band
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
@@ -23,7 +26,8 @@ from symptoms.views.clinic.open_alerts import OpenAlert, open_alerts_of
 from symptoms.views.clinic.revisions import product_in_words
 from symptoms.wording import treatment as words
 from symptoms.wording.depth import depth_in_words
-from symptoms.wording.times import on_both_clocks
+from symptoms.wording.screening import result_for_practice
+from symptoms.wording.times import at, on_both_clocks
 
 EVENTS_UNFOLDED = 8  # of the history, the newest
 
@@ -71,6 +75,8 @@ def record_of(
     }
     if is_ours:
         context |= _invitations(patient, practice, now)
+        context |= screening_context(screening_shown(practice, patient), practice.zone, now)
+        context["before_url"] = settings.SITE_URL + reverse("before")
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     return context | _answers(open_alerts, resolve_form)
@@ -85,6 +91,14 @@ def _session(
         open_alert.newest = course["newest"]
     done_at = on_both_clocks(visibility.treatment.performed_at, request.practice.zone, patient.zone)
     return {"known": known_of(visibility.treatment), "done": done_in(visibility.treatment), "done_at": done_at} | course
+
+
+def screening_context(screening: Screening | None, reader: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """What the patient answered before a treatment and when, for `practitioner/screening.html`."""
+    if screening is None:
+        return {"screening": None}
+    when = at(screening.changed_at, reader, now.astimezone(reader).date())
+    return {"screening": result_for_practice(screening.answers), "screening_at": when}
 
 
 def _answers(open_alerts: list[OpenAlert], returned: tuple[UUID | None, ResolveForm] | None) -> dict[str, Any]:

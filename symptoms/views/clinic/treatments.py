@@ -24,7 +24,8 @@ from symptoms.forms.skin_history import known_skin
 from symptoms.forms.treatment import TreatmentForm, id_in
 from symptoms.journal.treatments import start_treatment
 from symptoms.journal.visibility import screening_shown
-from symptoms.models import Treatment
+from symptoms.models import Screening, Treatment
+from symptoms.views.clinic.patient_context import screening_context
 from symptoms.views.clinic.revisions import revisions_of
 from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
 from symptoms.views.treatment_edit import edit_treatment
@@ -38,8 +39,9 @@ def practice_treatment_new(request: PracticeRequest) -> HttpResponse:
     """Record a treatment of somebody new or of somebody who was here before, whose skin is known then."""
     practice, now = request.practice, timezone.now()
     patient = _chosen(request, practice)
+    screening = screening_shown(practice, patient) if patient else None
     form = TreatmentForm(
-        request.POST or None, practice=practice, now=now, initial=_known(request, patient, now),
+        request.POST or None, practice=practice, now=now, initial=_known(request, patient, screening, now),
         zone=practice.zone, elsewhere=patient.zone if patient else None,
     )  # fmt: skip
     who = NewPatientForm(request.POST or None, practice=practice, now=now)
@@ -65,7 +67,7 @@ def practice_treatment_new(request: PracticeRequest) -> HttpResponse:
     context = {
         "form": form, "who": None if patient else who, "patient": patient, "practice": practice, "client_id": uuid4(),
         "matches": matches, "sought": sought_in(request), "tab": "treatment",
-        "longest_name": LONGEST_NAME,
+        "longest_name": LONGEST_NAME, **screening_context(screening, practice.zone, now),
     }  # fmt: skip
     return render(request, "practitioner/treatment_new.html", context, status=422 if form.is_bound else 200)
 
@@ -104,11 +106,13 @@ def _chosen(request: PracticeRequest, practice: Practice) -> Patient | None:
     return get_object_or_404(patients, pk=typed_id(typed, "patient"))
 
 
-def _known(request: PracticeRequest, patient: Patient | None, now: datetime) -> dict[str, Any]:
+def _known(
+    request: PracticeRequest, patient: Patient | None, screening: Screening | None, now: datetime
+) -> dict[str, Any]:
     """What the form starts with: who records it, where and when, and the skin as it was or was answered since."""
     last = Treatment.objects.managed_by(request.user).filter(patient=patient).newest_first().first()
     return {
-        **known_skin(last, screening_shown(request.practice, patient) if patient else None),
+        **known_skin(last, screening),
         "performed_at": now.replace(second=0, microsecond=0),
         "setting": "clinic",
         "practitioner": request.user,

@@ -18,6 +18,7 @@ from accounts.web.sessions import became_member
 from symptoms.alerts.patient_status import newest_treatment
 from symptoms.forms.joining import JoinForm
 from symptoms.journal import joining
+from symptoms.journal.screening import screening_of
 from symptoms.journal.verdicts import titles_for_patient
 from symptoms.models import Alert, Treatment
 from symptoms.views.patient.own_treatments import own_treatments
@@ -32,11 +33,12 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     user = request.user
     if invitation is None or (user.is_authenticated and not invitations.is_for(invitation, user)):
         return _over(request)
+    context: dict[str, Any] = {"invitation": invitation, "token": token, "is_to_come": _is_to_come(invitation)}
     if not user.is_authenticated:
         request.session[INVITED_BY] = token
-        return render(request, "accounts/join.html", {"invitation": invitation, "token": token})
+        return render(request, "accounts/join.html", context)
     form = _form(request, user, invitation)
-    context = {"invitation": invitation, "token": token, "form": form, **_before(user, invitation)}
+    context |= {"form": form, **_before(user, invitation)}
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             accepted = joining.join(
@@ -68,6 +70,11 @@ def _form(request: HttpRequest, user: User, invitation: Invitation) -> JoinForm 
     )
 
 
+def _is_to_come(invitation: Invitation) -> bool:
+    """Whether the clinic has recorded no treatment of whoever it invites: then they are asked before it."""
+    return invitation.patient is not None and not invitation.patient.treatments.exists()
+
+
 def _before(user: User, invitation: Invitation) -> dict[str, Any]:
     """What the page says about whoever has a record already: what goes along, and which clinic they leave."""
     patient = user.as_patient
@@ -76,6 +83,7 @@ def _before(user: User, invitation: Invitation) -> dict[str, Any]:
     return {
         "leaving": patient.practice,
         "course": newest_treatment(Treatment.objects.filter(patient=patient)),
+        "has_screening": screening_of(patient) is not None,
         "has_open": Alert.objects.open().filter(treatment__patient=patient).exists(),
     }
 
