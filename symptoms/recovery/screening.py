@@ -263,4 +263,4 @@ def rules_of(word: Condition | Medication | str) -> tuple[str, ...]:
         for criterion in PROTOCOL.criteria
         if names.intersection(re.findall("[a-z0-9_]+", f"{criterion.written_urgency} {criterion.predicate}"))
     ]
-    return (*modifiers, *criteria)
+    return (*modifiers, *sorted(criteria, key=lambda id: (id.partition("-")[0], int(id.partition("-")[2]))))

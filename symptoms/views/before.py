@@ -34,17 +34,22 @@ SALT = "symptoms.before"
 @public
 @require_http_methods(["GET", "POST"])
 def before(request: HttpRequest) -> HttpResponse:
-    """The page. A patient's answers are kept and shown to their clinic, anybody else's stay in their browser."""
+    """The page. A patient's answers are kept and shown to their clinic, anybody else's stay in their browser.
+
+    So does what was left half filled (do=remember), until it is sent or forgotten (do=forget).
+    """
     user, now = (request.user if request.user.is_authenticated else None), timezone.now()
     patient = user.as_patient if user else None
     if request.POST.get("do") == "forget":
         return _out_of_browser(redirect("before"))
-    kept = screening_of(patient) if patient else None
-    brought = Answers() if kept else _in_browser(request)  # answered before signing in: filled in, not kept yet
-    form = ScreeningForm(request.POST if request.method == "POST" else None, before=kept.answers if kept else brought)
+    kept, in_browser = (screening_of(patient) if patient else None), _in_browser(request)
+    answers = in_browser if in_browser or kept is None else kept.answers
+    form = ScreeningForm(request.POST if request.method == "POST" else None, before=answers)
     if request.method == "POST" and form.is_valid():
+        if request.POST.get("do") == "remember":
+            return _put_in_browser(form.answers(), HttpResponse(status=204))
         if user is None or patient is None:
-            return _put_in_browser(form.answers())
+            return _put_in_browser(form.answers(), _to_result())
         if _keep(request, patient, form, by=user, now=now):
             return _out_of_browser(_to_result())
     numbers, is_guess = numbers_shown(request)
@@ -53,8 +58,8 @@ def before(request: HttpRequest) -> HttpResponse:
         "patient": patient,
         "practice": patient.practice if patient else None,
         "kept_at": at(kept.changed_at, patient.zone, patient.today(now)) if patient and kept else "",
-        "is_brought": patient is not None and bool(brought),
-        "result": result_for_patient(kept.answers if kept else brought),
+        "is_in_browser": bool(in_browser),
+        "result": result_for_patient(answers),
         "numbers": numbers,
         "is_guess": is_guess or patient is None,
         "seek_help": SEEK_HELP,
@@ -94,8 +99,7 @@ def _to_result() -> HttpResponse:
     return redirect(reverse("before") + "#result")
 
 
-def _put_in_browser(answers: Answers) -> HttpResponse:
-    response = _to_result()
+def _put_in_browser(answers: Answers, response: HttpResponse) -> HttpResponse:
     value = signing.dumps(answers.document(), salt=SALT, compress=True)
     response.set_cookie(COOKIE, value, path=reverse("before"), secure=not settings.DEBUG, httponly=True, samesite="Lax")
     return response

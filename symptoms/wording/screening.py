@@ -66,15 +66,15 @@ def result_for_practice(answers: Answers) -> dict[str, Any]:
     """The same for the practice: strictest first, each answer with what it fills in and which rules read that."""
     by_strictness = sorted(findings(answers), key=lambda finding: -finding.clearance)
     usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(answers.usual))
-    kind = skin_type(answers.skin_colour, answers.skin_burning)
-    skin = words.skin_answers(answers.skin_colour, answers.skin_burning)
+    skin = answers.skin_colour, answers.skin_burning
     return {
         "word": clearance_word(clearance_of(answers)),
         "rows": list(map(_row, by_strictness)),
         "facts": [
             (what, text)
             for what, text in (
-                (gettext("Skin"), f"{words.skin_type(kind)} {skin}" if skin else ""),
+                (gettext("Skin"), words.skin_type(skin_type(*skin)) if words.skin_answers(*skin) else ""),
+                (gettext("The patient’s answers"), words.skin_answers(*skin)),
                 (gettext("Usual"), usual),
             )
             if text

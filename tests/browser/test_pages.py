@@ -122,6 +122,22 @@ def test_the_answers_before_a_treatment_are_for_everybody_given_and_read(visitor
     _is_for_everybody(noor.page)
 
 
+def test_what_is_half_filled_and_left_is_there_again(visitor):
+    page = visitor().page
+    page.goto("/before/")
+    page.locator("[name=rosacea][value=yes]").check(force=True)
+    page.goto("/help/")
+    for _ in range(50):  # what is sent on leaving a page is no event of the next
+        if any(cookie["name"] == "before" for cookie in page.context.cookies()):
+            break
+        page.wait_for_timeout(100)
+    page.goto("/before/")
+    expect(page.locator("[name=rosacea][value=yes]")).to_be_checked()
+    page.get_by_role("button", name="Forget my answers").click()
+    page.wait_for_load_state()
+    expect(page.locator("[name=rosacea][value=yes]")).not_to_be_checked()
+
+
 def test_a_refused_note_is_where_the_focus_is(visitor):
     one = visitor()
     one.sign_in(NOOR, PASSWORD)

@@ -98,11 +98,22 @@ def test_what_was_answered_before_signing_in_is_filled_in_and_kept_only_when_sen
     client.post(BEFORE, {"eczema": "yes"})
     client.force_login(ana.user)
     page = client.get(BEFORE)
-    assert held(page)["eczema"] == ["yes"] and "It is not kept yet" in text_of(page)
+    assert held(page)["eczema"] == ["yes"] and "This is not kept yet." in text_of(page)
     assert not Screening.objects.exists()
     client.post(BEFORE, {"eczema": "yes"})
     assert Screening.objects.get().answers.answers == {"eczema": "yes"}
     assert client.cookies[COOKIE].value == ""
+
+
+def test_what_was_left_half_filled_waits_in_the_browser_and_nobody_reads_it(ana, phone, desk):
+    phone.post(BEFORE, {"eczema": "no"})
+    left = phone.post(BEFORE, {"eczema": "yes", "do": "remember"})
+    assert left.status_code == 204 and Screening.objects.get().answers.answers == {"eczema": "no"}
+    page = phone.get(BEFORE)
+    assert held(page)["eczema"] == ["yes"] and "This is not kept yet." in text_of(page)
+    assert "Do you have eczema?" not in text_of(desk.get(reverse("patient", args=[ana.pk])))
+    phone.post(BEFORE, {"do": "forget"})
+    assert held(phone.get(BEFORE))["eczema"] == ["no"]
 
 
 def test_somebody_alone_is_not_told_of_a_clinic():

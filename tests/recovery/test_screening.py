@@ -1,14 +1,17 @@
 """What is asked before a treatment is what the evidence asks, in its words; and what each answer changes."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from symptoms.recovery.care import SEEK_HELP
 from symptoms.recovery.groups import IMPLIED_BASELINE
 from symptoms.recovery.screening import (
     CHECKLISTS,
     HOME,
+    NEEDLES,
     PREVENT,
     QUESTIONS,
     RESULTS,
@@ -22,7 +25,9 @@ from symptoms.recovery.screening import (
     rules_of,
     unanswered,
 )
+from symptoms.recovery.texts import CONCERN_TEXTS
 from symptoms.recovery.vocabulary import Condition, Medication
+from symptoms.wording.depth import needling_at_home
 
 EVIDENCE = (Path(__file__).parent / "before.md").read_text()
 WORDS = {*map(str, Condition), *map(str, Medication)}
@@ -140,6 +145,7 @@ def test_answers_say_what_is_so_and_what_is_not(answers, parts, present, absent)
 def test_the_rules_that_an_answer_changes_are_those_that_read_its_word():
     assert rules_of("eczema") == ("MOD-3", "CS-1", "CS-2")
     assert {"MOD-8", "INF-4", "INF-24", "INF-34"} <= {*rules_of("diabetes")} == {*rules_of("oral_steroid")}
+    assert rules_of("cold_sores") == ("CS-4", "CS-6")
     assert {*rules_of("melasma")} == {"PIG-2", "PIG-3"}
     assert {*rules_of("blood_thinner")} >= {"MOD-5", "MOD-6", "BLED-4", "BLED-5", "BLED-6", "BLED-13", "BLED-14"}
     assert {*rules_of("pregnant")} == {"INF-23", "INF-24", "INF-35", "INF-36"}
@@ -158,6 +164,15 @@ def test_the_lists_are_those_of_the_evidence():
     assert f'**Home roller**: "{HOME}"' in EVIDENCE
     keys = [key for checklist in CHECKLISTS for key, _ in checklist.items]
     assert len(keys) == len(set(keys)) == 15
+
+
+def test_what_is_said_of_needles_is_said_in_the_same_words_elsewhere():
+    texts = {fault.what: fault.text for fault in NEEDLES}
+    assert list(texts) == ["Too long", "Shared", "Blunt"]
+    assert needling_at_home("roller", "home", Decimal("1.0")).startswith(texts["Too long"])
+    carries = next(line.say for line in CONCERN_TEXTS["blood_borne_infection"].means if "HIV" in line.say)
+    within = next(bullet for bullet in SEEK_HELP["urgent"].bullets if "72 hours" in bullet)
+    assert texts["Shared"] == f"{carries} {within}."
 
 
 def test_each_question_whose_condition_implies_a_usual_level_names_the_condition():

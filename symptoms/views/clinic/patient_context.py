@@ -74,9 +74,7 @@ def record_of(
         "tab": "queue" if open_alerts else "patients",
     }
     if is_ours:
-        context |= _invitations(patient, practice, now)
-        context |= screening_context(screening_shown(practice, patient), practice.zone, now)
-        context["before_url"] = settings.SITE_URL + reverse("before")
+        context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     return context | _answers(open_alerts, resolve_form)
@@ -99,6 +97,12 @@ def screening_context(screening: Screening | None, reader: ZoneInfo, now: dateti
         return {"screening": None}
     when = at(screening.changed_at, reader, now.astimezone(reader).date())
     return {"screening": result_for_practice(screening.answers), "screening_at": when}
+
+
+def _screening(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:
+    """What the practice's own patient answered, and where they do."""
+    context = screening_context(screening_shown(practice, patient), practice.zone, now)
+    return {**context, "before_url": settings.SITE_URL + reverse("before")}
 
 
 def _answers(open_alerts: list[OpenAlert], returned: tuple[UUID | None, ResolveForm] | None) -> dict[str, Any]:
