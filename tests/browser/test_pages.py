@@ -56,6 +56,7 @@ WHO = {
         PATIENT + ACCOUNT,
         ["/entries/", "/treatments/", "/photos/"],
     ),
+    "a patient with an emergency": ("grace@patients.example", ["/today/", "/log/", "/course/6/"], ["/entries/"]),
     "a patient on track": ("tom@patients.example", ["/today/", "/course/", "/course/9/"], ["/entries/"]),
     "somebody alone": ("robin@patients.example", ["/today/", "/log/", "/course/5/", "/account/"], ["/entries/"]),
     "somebody whose treatment is to come": (
@@ -147,6 +148,30 @@ def test_a_refused_note_is_where_the_focus_is(visitor):
     page.locator("#id_text").evaluate("field => field.required = false")
     page.get_by_role("button", name="Keep for the clinic").click()
     expect(page.locator("form#mistake")).to_be_focused()
+
+
+def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
+    """White on dark red, folds and forms as well; what is less urgent is smaller."""
+    one = visitor()
+    one.sign_in(NOOR, PASSWORD)
+    page = one.page
+    page.goto("/practice/")
+    page.locator(".case[data-urgency=emergency] h2 a").first.click()
+    panel = page.locator(".verdict[data-urgency=emergency]")
+    expect(panel.get_by_text("First: Sepsis screen now")).to_be_visible()
+    _is_for_everybody(page)
+    sizes = panel.locator(".say").evaluate_all(
+        "titles => titles.map(title => parseFloat(getComputedStyle(title).fontSize))"
+    )
+    assert len(sizes) > 1 and sizes[0] > max(sizes[1:])
+    page.reload()
+    page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
+    form = panel.locator("form[action*='/resolve/']").first
+    form.locator("input[value=no_concern]").evaluate("radio => radio.checked = true")
+    with page.expect_navigation():
+        form.evaluate("form => form.submit()")
+    expect(panel.get_by_text("Say why it is not a concern.")).to_be_visible()
+    _is_for_everybody(page)
 
 
 def test_an_empty_queue_fills_by_itself_and_keys_walk_through_all_of_it(visitor):

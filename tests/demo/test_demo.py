@@ -23,6 +23,7 @@ def test_each_story_ends_as_it_is_told_and_each_clinic_sees_its_own(nothing_draw
     playing.play_all(timezone.now())
     stands = {row.patient.name: Urgency(row.alert_urgency) for row in PatientStatus.objects.select_related("patient")}
     assert {name: urgency for name, urgency in stands.items() if urgency} == {
+        "Grace Turner": Urgency.EMERGENCY,
         "Julia Brandt": Urgency.URGENT,
         "Sofia Marin": Urgency.URGENT,
         "Amara Bello": Urgency.CONTACT,
