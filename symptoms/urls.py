@@ -32,6 +32,7 @@ urlpatterns = [
     path("messages/<id:note_id>/read/", today.message_read, name="message_read"),
     path("treatments/new/", own_treatments.treatment_new, name="treatment_new"),
     path("treatments/<id:treatment_id>/edit/", own_treatments.my_treatment, name="my_treatment"),
+    path("treatments/<id:treatment_id>/questions/", own_treatments.treatment_questions, name="treatment_questions"),
     path("treatments/<id:treatment_id>/same/", own_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),

@@ -10,22 +10,66 @@
      <fieldset data-one-or-none> with <input data-none> "None of these" unticks the others, and they it
      <section class="box"> with <input data-box> and <div class="box-advice" aria-live="assertive">
                                                         the emergency advice; CSS shows it with the tick, this brings it into view
-   The submit button is held while the answers are on their way, so that a double tap is one save. */
+   The submit button is held while the answers are on their way, so that a double tap is one save.
+
+   <asking-form> stands around a part of any other form in which an answer brings up questions, and does nothing but that. */
 
 const HOLDS = /^([a-z_]+)(?:>=(\d+(?:\.\d+)?))?$/;
 
-class DailyLog extends HTMLElement {
+class AskingForm extends HTMLElement {
   connectedCallback() {
-    this.form = this.querySelector("form");
+    this.form = this.querySelector("form") ?? this.closest("form");
     if (!this.form) return;
     this.homes = new Map(); // where a question that was brought up came from
     this.form.addEventListener("change", (event) => this.answered(event.target));
     this.form.addEventListener("input", () => this.ask());
+    this.ask();
+  }
+
+  answered() {
+    this.ask();
+  }
+
+  /* One answer can bring up a question whose own answer brings up another. What was answered stays where it is seen. */
+  ask() {
+    for (let round = 0; round < 3; round += 1) {
+      for (const block of this.form.querySelectorAll("[data-if]")) {
+        const asked = this.form.querySelector(`[data-asked="${block.dataset.to}"]`);
+        const isUp = block.parentElement === asked;
+        const isWanted = block.dataset.if.split(/\s+/).some((condition) => this.holds(condition));
+        if (isWanted && !isUp) {
+          this.homes.set(block, block.parentElement.insertBefore(document.createComment(""), block));
+          asked.append(block);
+        } else if (!isWanted && isUp && !block.querySelector(":checked")) {
+          this.homes.get(block).replaceWith(block);
+        }
+      }
+    }
+  }
+
+  holds(condition) {
+    const [, word, least] = HOLDS.exec(condition) ?? [];
+    if (!word) return false;
+    if (least === undefined) return Boolean(this.form.querySelector(`input[value="${word}"]:checked:enabled`));
+    const control = this.chosen(word) ?? this.form.querySelector(`input[name="${word}"]:not([type=radio]):enabled`);
+    const number = Number.parseFloat(plain(control?.value ?? ""));
+    const isFahrenheit = word === "temperature_c" && this.chosen("unit")?.value === "f";
+    return (isFahrenheit ? ((number - 32) * 5) / 9 : number) >= Number(least);
+  }
+
+  chosen(name) {
+    return this.form.querySelector(`input[type=radio][name="${CSS.escape(name)}"]:checked:enabled`);
+  }
+}
+
+class DailyLog extends AskingForm {
+  connectedCallback() {
+    super.connectedCallback();
+    if (!this.form) return;
     this.form.addEventListener("submit", (event) => this.hold(event));
     // A page that comes back from the browser's memory is not on its way any more.
     window.addEventListener("pageshow", () => this.letGo());
     this.form.querySelector("[data-same]")?.addEventListener("click", (event) => this.fill(event));
-    this.ask();
   }
 
   fill(event) {
@@ -63,37 +107,6 @@ class DailyLog extends HTMLElement {
     this.ask();
   }
 
-  /* One answer can bring up a question whose own answer brings up another. What was answered stays where it is seen. */
-  ask() {
-    for (let round = 0; round < 3; round += 1) {
-      for (const block of this.form.querySelectorAll("[data-if]")) {
-        const asked = this.form.querySelector(`[data-asked="${block.dataset.to}"]`);
-        const isUp = block.parentElement === asked;
-        const isWanted = block.dataset.if.split(/\s+/).some((condition) => this.holds(condition));
-        if (isWanted && !isUp) {
-          this.homes.set(block, block.parentElement.insertBefore(document.createComment(""), block));
-          asked.append(block);
-        } else if (!isWanted && isUp && !block.querySelector(":checked")) {
-          this.homes.get(block).replaceWith(block);
-        }
-      }
-    }
-  }
-
-  holds(condition) {
-    const [, word, least] = HOLDS.exec(condition) ?? [];
-    if (!word) return false;
-    if (least === undefined) return Boolean(this.form.querySelector(`input[value="${word}"]:checked:enabled`));
-    const control = this.chosen(word) ?? this.form.querySelector(`input[name="${word}"]:not([type=radio]):enabled`);
-    const number = Number.parseFloat(plain(control?.value ?? ""));
-    const isFahrenheit = word === "temperature_c" && this.chosen("unit")?.value === "f";
-    return (isFahrenheit ? ((number - 32) * 5) / 9 : number) >= Number(least);
-  }
-
-  chosen(name) {
-    return this.form.querySelector(`input[type=radio][name="${CSS.escape(name)}"]:checked:enabled`);
-  }
-
   hold(event) {
     if (this.sending) {
       event.preventDefault();
@@ -115,4 +128,5 @@ function plain(typed) {
   return digits.replace(/[,·٫]/, ".");
 }
 
+customElements.define("asking-form", AskingForm);
 customElements.define("daily-log", DailyLog);

@@ -127,6 +127,8 @@ def _treat(person: cast.Person, patient: Patient, story: cast.Story, by: User | 
         operator=str(by) if story.by else "",
         cartridge_lot="P24-07B" if story.by else "",
         products=[{"name": name, "lot": lot} if lot else {"name": name} for name, lot in story.products],
+        needles_new="yes" if story.by else "unknown",
+        questions_asked_at=performed_at,
         fitzpatrick=person.fitzpatrick,
         conditions=list(person.conditions),
         medications=list(person.medications),

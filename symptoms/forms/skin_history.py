@@ -13,13 +13,18 @@ from symptoms.recovery.groups import BASELINE_COUNTS, IMPLIED_BASELINE
 from symptoms.recovery.questions import QUESTIONS, SEVERITIES
 from symptoms.recovery.screening import Answers, recorded_words
 from symptoms.recovery.skin_type import type_after
-from symptoms.recovery.vocabulary import Condition, Medication
+from symptoms.recovery.vocabulary import Condition, Medication, Symptom
 from symptoms.wording import treatment as words
 
 NOT_KNOWN = "unknown"
 SKIN = ("fitzpatrick", "conditions", "medications")
 USUAL = {f"usual_{q.word}": q for q in QUESTIONS if q.kind == "symptom" and q.word in BASELINE_COUNTS}
 SKIN_ANSWERS = ("skin_colour", "skin_burning")
+# The conditions that imply a usual level, as log.js reads them.
+IMPLYING = {
+    symptom: " ".join(condition for condition, implied in IMPLIED_BASELINE.items() if symptom in implied)
+    for symptom in Symptom
+}
 IN_PLAIN_WORDS = (
     ("Do you have, or have you had", words.CONDITIONS_IN_PLAIN_WORDS.items()),
     ("Do you take", words.MEDICATIONS_IN_PLAIN_WORDS.items()),
@@ -43,7 +48,7 @@ def usual_level_row(field: BoundField) -> dict[str, Any]:
     question, error = USUAL[field.name], " ".join(map(str, field.errors))
     return {
         "name": field.name, "word": question.word, "title": field.label, "chosen": field.value(), "error": error,
-        "steps": question.steps,
+        "steps": question.steps, "opens_if": IMPLYING[Symptom(question.word)],
     }  # fmt: skip
 
 

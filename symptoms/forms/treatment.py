@@ -56,7 +56,35 @@ class DepthField(NumberField):
         return _("A depth is {least} mm or more.").format(least=self.least) if value < self.least else ""
 
 
-class SessionForm(NeedlesForm):
+class DepthForm(forms.Form):
+    """How deep the needles went: what no such device reaches is refused, what is unusual is asked about."""
+
+    needle_depth_mm = DepthField(
+        label="Deepest setting used",
+        least=Decimal(str(depths.LEAST_MM)),
+        unit=" mm",
+        help_text="The deepest used. Not known: leave it empty.",
+    )
+
+    depth_to_confirm = ""  # an unusual depth with its device and place, to be ticked as right
+    depth_is_confirmed = False
+
+    def check_depth(self, device: Device, setting: Setting, *, is_known: bool = False) -> None:
+        """Put what is wrong with the depth for this device and place beside it; `is_known`: it was taken before."""
+        depth = self.cleaned_data.get("needle_depth_mm")
+        if depth is None:
+            return
+        verdict = depths.judged_depth(device, setting, float(depth))
+        if verdict is depths.Depth.REFUSED:
+            self.add_error("needle_depth_mm", refused_depth(device, setting, depth))
+        elif verdict is depths.Depth.UNUSUAL and not is_known:
+            self.depth_to_confirm = f"{device} {setting} {depth.normalize():f}"
+            self.depth_is_confirmed = self.data.get("depth_is_right") == self.depth_to_confirm
+            if not self.depth_is_confirmed:
+                self.add_error("needle_depth_mm", doubted_depth(device, setting, depth))
+
+
+class SessionForm(NeedlesForm, DepthForm):
     """What was done: units and ranges stand beside the fields."""
 
     performed_at = LocalTimeField(label="When", longest_ago=FOLLOWED_FOR)
@@ -65,12 +93,6 @@ class SessionForm(NeedlesForm):
         widget=forms.RadioSelect,
         choices=list(words.DEVICES.items()),
         error_messages={"required": "Choose a device."},
-    )
-    needle_depth_mm = DepthField(
-        label="Deepest setting used",
-        least=Decimal(str(depths.LEAST_MM)),
-        unit=" mm",
-        help_text="The deepest used. Not known: leave it empty.",
     )
     passes = WholeNumberField(label="Passes", least=1, most=20, help_text="1–20")
     energy_mj = NumberField(
@@ -95,9 +117,6 @@ class SessionForm(NeedlesForm):
         coerce=lambda answer: answer == "yes",
         error_messages={"required": "Answer with yes or no."},
     )
-
-    depth_to_confirm = ""  # an unusual depth with its device and place, to be ticked as right
-    depth_is_confirmed = False
 
     def __init__(
         self, *args: Any, zone: ZoneInfo, now: datetime, elsewhere: ZoneInfo | None = None, **kwargs: Any
@@ -154,24 +173,10 @@ class SessionForm(NeedlesForm):
         for row in self.rows:
             if cleaned.get(f"product_lot_{row}") and not cleaned.get(f"product_name_{row}"):
                 self.add_error(f"product_name_{row}", "Write the product’s name beside its lot.")
-        self._clean_depth()
+        if cleaned.get("device") and cleaned.get("setting"):
+            is_known = all(self.initial.get(name) == cleaned.get(name) for name in DEPTH_OF)
+            self.check_depth(Device(cleaned["device"]), Setting(cleaned["setting"]), is_known=is_known)
         return cleaned
-
-    def _clean_depth(self) -> None:
-        """Refuse a depth that no such device reaches; ask about an unusual one, which a tick then confirms."""
-        cleaned = self.cleaned_data
-        depth, device, setting = (cleaned.get(name) for name in DEPTH_OF)
-        if depth is None or not device or not setting:
-            return
-        session = Device(device), Setting(setting)
-        verdict = depths.judged_depth(*session, float(depth))
-        if verdict is depths.Depth.REFUSED:
-            self.add_error("needle_depth_mm", refused_depth(*session, depth))
-        elif verdict is depths.Depth.UNUSUAL and not all(self.initial.get(name) == cleaned[name] for name in DEPTH_OF):
-            self.depth_to_confirm = f"{device} {setting} {depth.normalize():f}"
-            self.depth_is_confirmed = self.data.get("depth_is_right") == self.depth_to_confirm
-            if not self.depth_is_confirmed:
-                self.add_error("needle_depth_mm", doubted_depth(*session, depth))
 
     def facts(self) -> dict[str, Any]:
         """The cleaned answers as fields of Treatment, for `start_treatment` and `change_treatment`."""

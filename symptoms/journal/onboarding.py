@@ -40,6 +40,8 @@ def welcome(
     _agree(patient, agreed, now)
     if treatment is not None and any(getattr(treatment, name) != value for name, value in facts.items()):
         complete_treatment(treatment, by=by, now=now, **facts)
+    if treatment is not None:
+        Treatment.objects.filter(pk=treatment.pk).update(questions_asked_at=now)
     if year_of_birth is not None:
         patient.year_of_birth = year_of_birth
         patient.save(update_fields=["year_of_birth"])

@@ -18,10 +18,11 @@ from symptoms.journal.dates import days_outside, renumber
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.judging import judge_all
 from symptoms.models import Alert, Treatment, TreatmentRevision
+from symptoms.recovery.vocabulary import Answer
 
 SAME_SESSION_WITHIN = timedelta(days=1)
 UNORDERED = ("areas", "conditions", "medications")  # lists in which the order says nothing
-NOT_REVISED = {"id", "patient", "practice", "recorded_by", "same_as", "kept_apart_at"}
+NOT_REVISED = {"id", "patient", "practice", "recorded_by", "same_as", "kept_apart_at", "questions_asked_at"}
 
 
 class MovesDaysOutside(Exception):
@@ -114,6 +115,38 @@ def complete_treatment(treatment: Treatment, *, by: User, now: datetime, **facts
         raise PermissionDenied
     _refuse_without_consent(patient, by)
     return _change(treatment, facts, by, now, even_outside=False)
+
+
+def questions_left(treatment: Treatment, day: int) -> list[str]:
+    """Of the needles, the skin and the depth, what nobody has told yet and the patient is asked once more on `day`.
+
+    Asked once after the treatment was recorded; a depth that was left open on day 0 again from day 1.
+    """
+    asked_at = treatment.questions_asked_at
+    names: list[str] = []
+    if asked_at is None:
+        names += [name for name in ("needles_new", "needles_shared") if getattr(treatment, name) == Answer.UNKNOWN]
+        is_by_clinic = treatment.fitzpatrick is not None and treatment.practice_id is not None
+        answers = ("skin_colour", "skin_burning")
+        if not is_by_clinic and any(getattr(treatment, name) is None for name in answers):
+            names += answers
+    asked_on = None if asked_at is None else treatment.day_of(treatment.patient.today(asked_at))
+    if treatment.needle_depth_mm is None and day >= 1 and (asked_on is None or asked_on < 1):
+        names.append("needle_depth_mm")
+    return names
+
+
+@transaction.atomic
+def answer_questions(treatment: Treatment, facts: dict[str, Any], *, by: User, now: datetime) -> None:
+    """Keep what the patient answered to `questions_left`, also where it is "not sure": it is not asked again.
+
+    Raises:
+        PermissionDenied: `by` is not the patient.
+        LoggingStopped: the patient has not agreed that what they write is kept.
+    """
+    if any(getattr(treatment, name) != value for name, value in facts.items()):
+        complete_treatment(treatment, by=by, now=now, **facts)
+    Treatment.objects.filter(pk=treatment.pk).update(questions_asked_at=now)
 
 
 def _refuse_without_consent(patient: Patient, by: User) -> None:

@@ -119,6 +119,9 @@ class Treatment(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates", help_text="recorded twice"
     )
     kept_apart_at = models.DateTimeField(null=True, blank=True)  # the patient said: not the same session
+    questions_asked_at = models.DateTimeField(
+        null=True, editable=False, help_text="when the patient was last asked about needles, skin and depth"
+    )
 
     objects = TreatmentQuerySet.as_manager()
 

@@ -133,6 +133,7 @@ BODIES = {
     },
     ("treatment_new", "POST"): _typed_treatment,
     ("my_treatment", "POST"): _typed_treatment,
+    ("treatment_questions", "POST"): lambda world: {},
     ("same_session", "POST"): lambda world: {"answer": "different"},
     ("patient_details", "POST"): lambda world: {
         "name": "Ana Marrowby",

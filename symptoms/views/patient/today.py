@@ -16,7 +16,7 @@ from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
-from symptoms.journal.treatments import possibly_same
+from symptoms.journal.treatments import possibly_same, questions_left
 from symptoms.journal.verdicts import lines_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
@@ -54,6 +54,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "heading": "Today" if day is None or day < 0 else f"Day {day}",
         "date": full(patient.today(now)),
         "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
+        "asks_about_treatment": treatment is not None and day is not None and bool(questions_left(treatment, day)),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
         "notes": _notes(patient),
     }

@@ -9,15 +9,24 @@ from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.skin_history import known_skin
 from symptoms.forms.treatment import OwnTreatmentForm, id_in
+from symptoms.forms.treatment_questions import TreatmentQuestionsForm
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.screening import screening_of
-from symptoms.journal.treatments import possibly_same, say_different, say_same, start_treatment
+from symptoms.journal.treatments import (
+    answer_questions,
+    possibly_same,
+    questions_left,
+    say_different,
+    say_same,
+    start_treatment,
+)
 from symptoms.journal.verdicts import lines_for
 from symptoms.models import Treatment
 from symptoms.views.patient.own_treatments import own_treatments
@@ -40,7 +49,8 @@ def treatment_new(request: PatientRequest) -> HttpResponse:
         if _saved_before(request, id):
             return redirect("today")
         try:
-            treatment = start_treatment(patient, by=request.user, now=now, id=id, **form.facts())
+            asked = {"questions_asked_at": now}
+            treatment = start_treatment(patient, by=request.user, now=now, id=id, **asked, **form.facts())
         except IntegrityError:  # the same form, sent twice at once
             return redirect("today")
         except LoggingStopped as refusal:
@@ -75,6 +85,28 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
         return redirect("today")
     context = {"tab": "today", "zone": zone, **edit}
     return render(request, "patient/treatment_edit.html", context, status=edit["status"])
+
+
+@patient_required
+@require_http_methods(["GET", "POST"])
+def treatment_questions(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
+    """What is still open about needles, skin and depth, asked once more."""
+    now, treatment = timezone.now(), _own(request, treatment_id)
+    asked = questions_left(treatment, treatment.day_of(request.patient.today(now)))
+    if not asked:
+        return redirect("today")
+    typed = request.POST if request.method == "POST" else None  # nothing answered is an answer
+    form = TreatmentQuestionsForm(typed, treatment=treatment, asked=asked)
+    if form.is_valid():
+        try:
+            answer_questions(treatment, form.facts(), by=request.user, now=now)
+        except LoggingStopped as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved. We have compared all your days again."))
+            return redirect("today")
+    context = {"tab": "today", "treatment": treatment, "form": form}
+    return render(request, "patient/treatment_questions.html", context, status=422 if form.is_bound else 200)
 
 
 @patient_required
