@@ -142,6 +142,18 @@ def when_can_i(
     return tuple(sorted(rows, key=lambda row: (row.day is None, row.day or 0)))
 
 
+def when_can_anybody() -> tuple[tuple[str, int, int], ...]:
+    """What is allowed again, with the first day after a shallow treatment and after one in bands D or R, soonest first.
+
+    For people of whom nothing is known that would change it.
+    """
+    rows = []
+    for row in _TABLE["allowed"]:
+        later = row.get("later", {})
+        rows.append((row["title"], row["day"], max(row["day"], *(later.get(word, 0) for word in ("slow", "gentle")))))
+    return tuple(sorted(rows, key=lambda row: row[1]))
+
+
 def _allowed(row: Mapping[str, Any], words: frozenset[str], treatment: Treatment, is_on_track: bool) -> Allowed:
     first_asked = words.intersection(row.get("ask", ()))
     own = [text for text in PERSONAL if row["topic"] in text.topics]

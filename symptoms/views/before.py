@@ -3,14 +3,12 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import public
@@ -20,7 +18,7 @@ from symptoms.forms.screening import ScreeningForm
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.screening import keep_screening, screening_of
 from symptoms.recovery import screening as knowledge
-from symptoms.recovery.care import SEEK_HELP
+from symptoms.recovery.care import SEEK_HELP, when_can_anybody
 from symptoms.recovery.screening import Answers
 from symptoms.wording.screening import result_for_patient
 from symptoms.wording.times import at
@@ -50,7 +48,7 @@ def before(request: HttpRequest) -> HttpResponse:
             return _put_in_browser(form.answers(), HttpResponse(status=204))
         if user is None or patient is None:
             return _put_in_browser(form.answers(), _to_result())
-        if _keep(request, patient, form, by=user, now=now):
+        if _keep(patient, form, by=user, now=now):
             return _out_of_browser(_to_result())
     numbers, is_guess = numbers_shown(request)
     context = {
@@ -62,6 +60,7 @@ def before(request: HttpRequest) -> HttpResponse:
         "result": result_for_patient(answers),
         "numbers": numbers,
         "is_guess": is_guess or patient is None,
+        "when_can_i": when_can_anybody(),
         "seek_help": SEEK_HELP,
         "knowledge": knowledge,
         "tab": "care",
@@ -73,17 +72,13 @@ def before(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _keep(request: HttpRequest, patient: Patient, form: ScreeningForm, *, by: User, now: datetime) -> bool:
+def _keep(patient: Patient, form: ScreeningForm, *, by: User, now: datetime) -> bool:
     """Whether the patient's answers were kept; if not, the form says why."""
     try:
         keep_screening(patient, form.answers(), by=by, now=now)
     except LoggingStopped as refusal:
         form.add_error(None, str(refusal))
         return False
-    if patient.practice:
-        messages.success(request, _("Saved. {clinic} can read your answers.").format(clinic=patient.practice.name))
-    else:
-        messages.success(request, _("Saved."))
     return True
 
 

@@ -29,16 +29,21 @@ def result_for_patient(answers: Answers) -> dict[str, Any] | None:
     clearance = clearance_of(answers)
     return {
         "line": gettext(RESULTS[clearance]) if clearance is not None else "",
-        "meanings": [{"icon": ICONS[finding.clearance], "text": _meaning(finding)} for finding in findings(answers)],
+        "meanings": [
+            {
+                "icon": ICONS[finding.clearance],
+                "text": gettext(finding.question.say) if finding.is_sure else gettext("You are not sure."),
+                "about": gettext(finding.question.ask),
+            }
+            for finding in _strictest_first(answers)
+        ],
         "skin_doctor": gettext(SKIN_DOCTOR) if needs_skin_doctor(answers) else "",
         "open": open_questions(answers),
     }
 
 
-def _meaning(finding: Finding) -> str:
-    if finding.is_sure:
-        return gettext(finding.question.say)
-    return gettext("You are not sure: {question}").format(question=gettext(finding.question.ask))
+def _strictest_first(answers: Answers) -> list[Finding]:
+    return sorted(findings(answers), key=lambda finding: -finding.clearance)
 
 
 def open_questions(answers: Answers) -> str:
@@ -64,12 +69,11 @@ def clearance_word(clearance: Clearance | None) -> str:
 
 def result_for_practice(answers: Answers) -> dict[str, Any]:
     """The same for the practice: strictest first, each answer with what it fills in and which rules read that."""
-    by_strictness = sorted(findings(answers), key=lambda finding: -finding.clearance)
     usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(answers.usual))
     skin = answers.skin_colour, answers.skin_burning
     return {
         "word": clearance_word(clearance_of(answers)),
-        "rows": list(map(_row, by_strictness)),
+        "rows": list(map(_row, _strictest_first(answers))),
         "facts": [
             (what, text)
             for what, text in (

@@ -11,6 +11,7 @@ from accounts.invitations import invite_patient
 from accounts.models import AccountMail, Invitation, Patient
 from symptoms.journal.joining import confirm_patient
 from symptoms.journal.undoing import undo_joining
+from symptoms.journal.visibility import screening_shown
 from symptoms.models import Screening
 from symptoms.recovery.screening import CHECKLISTS, QUESTIONS
 from symptoms.views.before import COOKIE
@@ -88,7 +89,13 @@ def test_a_patients_answers_are_kept_half_filled_shown_again_and_changed(ana, ph
     }
     text = text_of(page)
     assert "23 questions are not answered yet." in text and "Larkfield Skin Clinic can read your answers." in text
-    phone.post(BEFORE, {**ALL_NO, "marks": "yes", "marks_parts": ["after_spots"]})
+    phone.post(BEFORE, {**ALL_NO, "marks": "yes", "marks_parts": ["after_spots"], "tan": "yes", "rosacea": "unsure"})
+    text = text_of(phone.get(BEFORE)).partition("So far")[2]
+    places = [text.index(sentence) for sentence in (
+        "Please don't book yet.", "Wait until the tan has gone.", "You are not sure. Do you have rosacea?",
+        "You can be treated.", "A skin doctor can tell you",
+    )]  # fmt: skip
+    assert places == sorted(places)  # the strictest first, each with what it is about
     screening = Screening.objects.get()
     assert screening.patient == ana and screening.answers.parts == {"marks": {"after_spots"}}
     assert screening.answers.usual == {} and screening.answers.ticked == frozenset()
@@ -251,8 +258,10 @@ def test_the_answers_are_for_the_practice_that_has_the_patient_now(ana, phone, d
     joins(ana, other.membership.practice, by=other)
     assert "eczema?" not in text_of(desk.get(address))
     assert "Do you have eczema?" in text_of(people.signed_in(other).get(address))
+    assert screening_shown(noor.membership.practice, ana) is None
     leaves(ana)
     phone.post(BEFORE, {"rosacea": "yes"})
+    assert screening_shown(other.membership.practice, ana) is None
     for reader in (noor, other):
         page = people.signed_in(reader).get(address)
         assert "eczema?" not in text_of(page) and "rosacea?" not in text_of(page)

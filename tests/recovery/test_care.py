@@ -2,7 +2,7 @@
 
 import pytest
 
-from symptoms.recovery.care import PHASES, SEEK_HELP, care, phase_of, when_can_i
+from symptoms.recovery.care import PHASES, SEEK_HELP, care, phase_of, when_can_anybody, when_can_i
 from tests.courses import drawn
 
 SESSION = "Needling, peel, laser, waxing, filler, toxin"
@@ -18,6 +18,15 @@ def _care(who: str, day: int, **more) -> dict[str, str]:
 def _allowed(who: str, **more) -> dict[str, int | None]:
     course = drawn(who)
     return {activity.title: activity.day for activity in when_can_i(course.treatment, course.patient, **more)}
+
+
+def test_before_a_treatment_anybody_reads_the_days_of_somebody_of_whom_nothing_is_known():
+    plain, slow = _allowed("B"), _allowed("R")
+    assert {what: (day, slow_day) for what, day, slow_day in when_can_anybody()} == {
+        what: (plain[what], slow[what]) for what in plain
+    }
+    days = [day for _, day, _ in when_can_anybody()]
+    assert days == sorted(days)
 
 
 def test_every_day_has_its_phase():
