@@ -24,5 +24,6 @@ def merge(alerts: Iterable[Alert], *, as_one: bool = False) -> list[Alert]:
 
 
 def _matter(alert: Alert) -> tuple[Any, ...]:
-    """What an alert is about; that a patient left is a matter of its own for each practice."""
-    return alert.kind, alert.concern, alert.practice_id if alert.kind == Alert.Kind.LEFT else None
+    """What an alert is about; what is no concern is a matter of its own for each practice."""
+    is_for_one = alert.kind in (Alert.Kind.LEFT, Alert.Kind.DETAILS)
+    return alert.kind, alert.concern, alert.practice_id if is_for_one else None

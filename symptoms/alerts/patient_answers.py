@@ -64,7 +64,7 @@ def open_concerns(patient_id: UUID) -> list[OpenConcern]:
 
 def _with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenConcern:
     # It rose since, or was an emergency again: what was said before does not count.
-    reported_at = alert.entry.received_at if alert.urgency >= Urgency.EMERGENCY else alert.worsened_at
+    reported_at = alert.raised_by.received_at if alert.urgency >= Urgency.EMERGENCY else alert.worsened_at
     if detail is None or at is None or at < max(alert.worsened_at, reported_at):
         return OpenConcern(alert)
     answer, _colon, words = detail.partition(": ")

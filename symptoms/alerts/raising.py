@@ -166,7 +166,7 @@ def _follow_the_entries(
     is_amended: bool,
 ) -> None:
     """An alert is about the newest answer of its day, and of an emergency about the newest day that is one."""
-    others = {alert.entry_id for alert in alerts if alert.concern in raised} - {entry.pk}
+    others = {id for alert in alerts if alert.concern in raised and (id := alert.entry_id)} - {entry.pk}
     of_this_day = entry.treatment.entries.filter(pk__in=others, day=entry.day).values_list("pk", flat=True)
     replaced = set(of_this_day) if others and is_amended else set()
     for alert in alerts:

@@ -42,6 +42,14 @@ def tell_of_leaving(alert: Alert, event: AlertEvent, was_open: Iterable[Alert], 
     return _queue(recipients, practice, urgency, now, reason=reason_of("left", event.pk, urgency), alert=alert)
 
 
+def tell_of_question(alert: Alert, event: AlertEvent, *, now: datetime) -> list[Delivery]:
+    """Queue one message to each person at the practice of `alert` who is to be told that a record is questioned."""
+    practice, urgency = alert.practice, alert.urgency
+    assert practice is not None
+    recipients = _recipients(practice, alert.treatment, urgency, [alert])
+    return _queue(recipients, practice, urgency, now, reason=reason_of("details", event.pk, urgency), alert=alert)
+
+
 def _queue(
     recipients: list[tuple[UUID, Delivery.Why]], practice: Practice, urgency: int, now: datetime, **about: Any
 ) -> list[Delivery]:

@@ -296,7 +296,7 @@ def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> No
     raise_newest(patient, now=now)
     if moved_alerts:  # it is open already, so nothing else would send a message about it
         worst = max(moved_alerts, key=lambda alert: (alert.urgency, alert.worsened_at))
-        tell(practice, worst.treatment, worst.entry, worst.urgency, now=now)
+        tell(practice, worst.treatment, worst.raised_by, worst.urgency, now=now)
     refresh_status(patient)
 
 
@@ -306,7 +306,8 @@ def move_open_alerts(patient: Patient, practice: Practice | None, now: datetime)
     What stayed with a practice that was left and what the patient reported again since are one matter, the worse.
     """
     open_alerts = Alert.objects.open().filter(treatment__patient=patient).select_related("treatment__patient", "entry")
-    one_of_each = merge(open_alerts.exclude(kind=Alert.Kind.LEFT))  # that is for the practice that was left
+    # That a patient left, or questions what was recorded, is for the practice that was left.
+    one_of_each = merge(open_alerts.exclude(kind__in=[Alert.Kind.LEFT, Alert.Kind.DETAILS]))
     moving = [alert for alert in one_of_each if alert.practice_id != (practice.pk if practice else None)]
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
         practice=practice,

@@ -42,7 +42,7 @@ def standing_on_top(patient: Patient, lines: Lines, unit: str) -> tuple[Standing
     settled = [concern for concern in concerns if not concern.is_on_top]
     if first is None:
         return None, settled
-    entry = first.alert.entry
+    entry = first.alert.raised_by
     verdict = verdict_as_raised(entry, _assessment_of(first), lines, unit)
     others = [concern.alert for concern in concerns if concern.is_on_top and concern.alert.entry_id != entry.pk]
     return Standing(entry, verdict, first, titles_of_flags(others)), settled
@@ -52,9 +52,9 @@ def _assessment_of(concern: OpenConcern) -> Assessment:
     """What is said of the entry that raised it; where corrected answers raise it no more, what was said when it did."""
     alert, flags = concern.alert, concern.alert.flags or []
     if not any(flag["concern"] == alert.concern for flag in flags):
-        earlier = alert.entry.assessments.filter(urgency__gte=Urgency.CONTACT).order_by("-made_at")
+        earlier = alert.raised_by.assessments.filter(urgency__gte=Urgency.CONTACT).order_by("-made_at")
         flags = next(
             (row.flags for row in earlier if any(flag["concern"] == alert.concern for flag in row.flags)), flags
         )
     said = [Urgency.of(flag["urgency"]) for flag in flags]
-    return Assessment(entry=alert.entry, urgency=max(said, default=Urgency(alert.urgency)), flags=flags)
+    return Assessment(entry=alert.raised_by, urgency=max(said, default=Urgency(alert.urgency)), flags=flags)

@@ -77,7 +77,7 @@ def titles_of_flags(alerts: Iterable[Alert]) -> tuple[str, ...]:
     """The same, of alerts that were read `with_flags`: without a statement."""
     titles = []
     for alert in alerts:
-        flags, reported = alert.flags or [], _reported(alert.entry)
+        flags, reported = alert.flags or [], _reported(alert.raised_by)
         names = (title_of(flag, flags, reported) for flag in flags if flag["concern"] == alert.concern)
         titles.append(next(names, NO_LONGER_SAID))
     return tuple(dict.fromkeys(titles))
@@ -86,8 +86,8 @@ def titles_of_flags(alerts: Iterable[Alert]) -> tuple[str, ...]:
 def _title_for_patient(alert: Alert) -> str:
     if not alert.concern:
         return NOT_CHECKED
-    assessment = alert.entry.assessments.order_by("-is_current", "-made_at").first()
+    assessment = alert.raised_by.assessments.order_by("-is_current", "-made_at").first()
     flags = assessment.flags if assessment else ()
-    reported = _reported(alert.entry)
+    reported = _reported(alert.raised_by)
     titles = (title_of(flag, flags, reported) for flag in flags if flag["concern"] == alert.concern)
     return next(titles, NO_LONGER_SAID)

@@ -143,7 +143,8 @@ def alerts_shown(user: User, alerts: Iterable[Alert]) -> list[Alert]:
     rows = list(alerts)
     for alert, visibility in zip(rows, visibilities_of(user, [alert.treatment for alert in rows]), strict=True):
         alert.treatment = visibility.treatment
-        visibility.shown(alert.entry)
+        if alert.entry is not None:
+            visibility.shown(alert.entry)
     return rows
 
 

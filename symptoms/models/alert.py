@@ -43,10 +43,12 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         )
         return self.annotate(is_held=Exists(here))  # type: ignore[no-redef]  # declared on the model
 
-    def with_what_was_left(self) -> "AlertQuerySet":
-        """Each with `left_open`: what was open when the patient last left, as the event's detail; None for others."""
-        leaving = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.LEFT).order_by("-id")
-        return self.annotate(left_open=Subquery(leaving.values("detail")[:1]))  # type: ignore[no-redef]  # declared on the model
+    def with_what_was_told(self) -> "AlertQuerySet":
+        """Each with `told`: what was open when the patient last left, or what they last said is wrong with what was
+        recorded, as the event's detail; None for others."""
+        about = [AlertEvent.What.LEFT, AlertEvent.What.QUESTIONED]
+        telling = AlertEvent.objects.filter(alert=OuterRef("pk"), what__in=about).order_by("-id")
+        return self.annotate(told=Subquery(telling.values("detail")[:1]))  # type: ignore[no-redef]  # declared on the model
 
     def with_flags(self) -> "AlertQuerySet":
         """Each with `flags`: what was said last of its entry, None while it is not judged."""
@@ -69,14 +71,17 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """An open matter of one treatment: one concern, an entry that could not be judged, or that the patient left with
-    something open. Only a practitioner can close it; without a practice, what the patient says of it.
+    """An open matter of one treatment: one concern, an entry that could not be judged, that the patient left with
+    something open, or that they say something recorded is wrong.
+
+    Only a practitioner can close it; without a practice, what the patient says of it.
     """
 
     class Kind(models.TextChoices):
         CONCERN = "concern"
         UNJUDGED = "unjudged"
         LEFT = "left", "the patient left with something open"
+        DETAILS = "details", "the patient says that something recorded is wrong"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="alerts")
@@ -89,8 +94,9 @@ class Alert(models.Model):
     urgency = models.PositiveSmallIntegerField(help_text="the highest so far; it never falls")
     current_urgency = models.PositiveSmallIntegerField(help_text="what the newest answers raise; 0: nothing any more")
     entry = models.ForeignKey(
-        Entry, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="that opened or raised it"
-    )
+        Entry, null=True, on_delete=models.CASCADE, related_name="+", db_index=False,
+        help_text="that opened or raised it; empty where it is about the record",
+    )  # fmt: skip
     opened_at = models.DateTimeField()
     worsened_at = models.DateTimeField(help_text="when it opened, last rose or came back: waiting counts from here")
     # The current urgency alone does not tell: one may be well on day 4, need a word on day 5 and relapse on day 6.
@@ -117,7 +123,7 @@ class Alert(models.Model):
 
     if TYPE_CHECKING:  # by annotation, and only then
         is_held: bool  # with_holder
-        left_open: str | None  # with_what_was_left
+        told: str | None  # with_what_was_told
         flags: list[Flag] | None  # with_flags
         answer: str | None  # alerts/patient_answers.py
         answered_at: datetime | None
@@ -148,6 +154,9 @@ class Alert(models.Model):
                 name="a_resolved_alert_has_an_outcome",
             ),
             models.CheckConstraint(
+                condition=Q(entry__isnull=False) | Q(kind__in=["details", "left"]), name="a_concern_has_an_entry"
+            ),
+            models.CheckConstraint(
                 condition=~Q(outcome="no_concern") | ~Q(reason=""), name="not_a_concern_has_a_reason"
             ),
             models.CheckConstraint(
@@ -166,6 +175,12 @@ class Alert(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    @property
+    def raised_by(self) -> Entry:
+        """The entry that opened or raised it, of an alert that is about one."""
+        assert self.entry is not None
+        return self.entry
 
     @property
     def kept_open(self) -> str:
@@ -220,6 +235,7 @@ class AlertEvent(models.Model):
         KEPT_OPEN = "kept_open", "an outcome that leaves it open; the detail holds it"
         MOVED = "moved", "moved to another practice"
         LEFT = "left", "the patient left; the detail holds what was open"
+        QUESTIONED = "questioned", "the patient says what is wrong with the record; the detail holds their words"
 
     id = models.BigAutoField(primary_key=True)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")

@@ -31,9 +31,9 @@ class Delivery(Sending):
         Practice, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="for which somebody is told"
     )
     why = models.CharField(max_length=12, choices=Why.choices)
-    # What the message is about and how urgent that was, made by `reason_of`: "entry:<id>:<urgency>",
-    # "note:<id>:0", "left:<id of the event>:<urgency>". Nobody is told twice of one reason by one channel at one step;
-    # the same entry at a higher urgency is another reason. Another kind of message takes a word of its own.
+    # What the message is about and how urgent that was, made by `reason_of`: "entry:<id>:<urgency>", "note:<id>:0",
+    # and "left:…" or "details:…" with the id of the event. Nobody is told twice of one reason by one channel at one
+    # step; the same entry at a higher urgency is another reason. Another kind of message takes a word of its own.
     reason = models.CharField(max_length=60)
     channel = models.CharField(max_length=10, default=EMAIL)
     step = models.PositiveSmallIntegerField(default=0, help_text="0: at once; an escalation of it counts up")
@@ -50,7 +50,7 @@ class Delivery(Sending):
         on_delete=models.CASCADE,
         related_name="deliveries",
         db_index=False,
-        help_text="where it is about no entry of the practice's own: the patient left",
+        help_text="where it is about no entry of the practice's own: the patient left, or questions the record",
     )
     urgency = models.PositiveSmallIntegerField(default=0, help_text="the most urgent goes first")
 
@@ -84,5 +84,5 @@ class Delivery(Sending):
 
 
 def reason_of(kind: str, id: UUID | int, urgency: int = 0) -> str:
-    """The reason of telling about one entry, one note or one leaving of a patient, by its event."""
+    """The reason of telling about one entry, one note, or by its event a leaving or a questioned record."""
     return f"{kind}:{id}:{int(urgency)}"

@@ -50,11 +50,15 @@ def flag_title(flag: Flag, flags: Iterable[Flag]) -> str:
 
 def alert_title(kind: str, concern: str, flags: Iterable[Flag] | None = None) -> str:
     """What an alert is called; `flags` are those of the entry behind it, where they are known."""
-    if kind == "left":
-        return _("Left your clinic")
+    if kind in OF_THE_RECORD:
+        return str(OF_THE_RECORD[kind])
     flags = list(flags or ())
     own = next((flag for flag in flags if flag["concern"] == concern), None)
     return flag_title(own, flags) if own else concern_title(concern)
+
+
+# Alerts that are about no concern.
+OF_THE_RECORD = {"left": gettext_lazy("Left your clinic"), "details": gettext_lazy("Says the record is wrong")}
 
 
 def think_of(flag: Flag) -> PractitionerTexts | None:
@@ -77,6 +81,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         "acknowledged": _("Took {these}: “I have this”"),
         "taken_back": _("{title} got worse: nobody has it any more"),
         "answers_changed": _("{title}: the answers changed, and nothing raises it any more"),
+        "questioned": _("The patient says that something recorded is wrong: “{detail}”"),
         "answered": _("The patient answered about {these}: {answer}"),
         "resolved": _("Closed {these}: {detail}"),
         "kept_open": _("Left {these} open: {detail}"),
@@ -127,6 +132,6 @@ def left_in_words(detail: str) -> str:
     `detail` is that event's: "2: infection urgent, burn contact".
     """
     count, _colon, listed = detail.partition(": ")
-    titles = ((concern_title("" if word == "unjudged" else word), slug) for word, slug in OPEN.findall(listed))
+    titles = ((alert_title(word, "" if word == "unjudged" else word), slug) for word, slug in OPEN.findall(listed))
     named = [f"{small(title)} ({small(urgency_word(Urgency.of(slug)))})" for title, slug in titles]
     return _("Left your clinic with {count} open: {titles}").format(count=count, titles=", ".join(named))

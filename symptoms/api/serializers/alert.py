@@ -53,8 +53,12 @@ class AlertSerializer(serializers.Serializer):
     )
     urgency = UrgencyWord(help_text="The highest so far.")
     current_urgency = UrgencyWord(help_text="What the newest answers raise.")
-    entry = serializers.UUIDField(source="entry_id", help_text="The entry that opened or raised it.")
-    day = serializers.IntegerField(source="entry.day", help_text="The day of that entry.")
+    entry = serializers.UUIDField(
+        source="entry_id",
+        allow_null=True,
+        help_text="That opened or raised it; null where the record is questioned.",
+    )
+    day = serializers.IntegerField(source="entry.day", allow_null=True, help_text="The day of that entry.")
     opened_at = Moment()
     worsened_at = Moment(help_text="When it opened or last rose.")
     answers_changed_at = Moment(allow_null=True, help_text="When changed answers took its ground away.")

@@ -104,7 +104,7 @@ def _alerts(patient: Patient, visibilities: list[Visibility], practice: Practice
         who = "Mendline"
         if what in BY_THE_PRACTICE:
             who = user_name(worst.actor)
-        elif what == What.ANSWERED:
+        elif what in (What.ANSWERED, What.QUESTIONED):
             who = str(patient)
         # A practice that was left may know neither what came later nor what was made of it since.
         flags = None if is_left[worst.alert.treatment_id] else worst.flags

@@ -46,20 +46,25 @@ class OpenAlert:
     @property
     def left(self) -> str:
         """What was open when the patient left, where the alert is about that."""
-        return left_in_words(self.alert.left_open or "") if self.alert.kind == Alert.Kind.LEFT else ""
+        return left_in_words(self.alert.told or "") if self.alert.kind == Alert.Kind.LEFT else ""
+
+    @property
+    def questioned(self) -> str:
+        """What the patient says is wrong with what was recorded, in their words."""
+        return self.alert.told or "" if self.alert.kind == Alert.Kind.DETAILS else ""
 
     @property
     def is_compared_now(self) -> bool:
         """Whether an entry that could not be judged is by now, or newer answers of its day are."""
-        entry, newest = self.alert.entry, self.newest
+        entry, newest = self.alert.raised_by, self.newest
         return entry.is_judged or bool(newest and newest.day == entry.day and newest.assessment)
 
     @property
     def recorded(self) -> str:
         """Which day it is about, where that was recorded late or no fact names it."""
-        if self.left:
-            return ""
         entry = self.alert.entry
+        if self.left or entry is None:
+            return ""
         late = recorded_later(entry, self.alert.treatment, self.patient)
         if late:
             return f"Day {entry.day} was {late}"
@@ -90,7 +95,7 @@ class OpenAlert:
     @property
     def line(self) -> str:
         """The facts in a line, for an alert that is folded under its title."""
-        return self.left or (in_a_line(self.flag) if self.flag else "")
+        return self.left or self.questioned or (in_a_line(self.flag) if self.flag else "")
 
     @property
     def stands_open(self) -> bool:
@@ -106,7 +111,8 @@ class OpenAlert:
     def not_measured(self) -> bool:
         """Whether the temperature would tell more: an infection without one."""
         infection = self.alert.concern in (Concern.INFECTION, Concern.LATE_INFECTION)
-        return infection and self.alert.entry.answers.get("temperature_c") is None
+        entry = self.alert.entry
+        return infection and entry is not None and entry.answers.get("temperature_c") is None
 
     @property
     def reaches_nobody(self) -> bool:
@@ -127,7 +133,7 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         Alert.objects.open()
         .managed_by(by)
         .with_holder()
-        .with_what_was_left()
+        .with_what_was_told()
         .filter(treatment__in=list(by_treatment))
         .select_related("entry", "acknowledged_by")
         .order_by("-urgency", "worsened_at", "concern")
@@ -136,10 +142,11 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         return []
     for alert in alerts:
         alert.treatment = by_treatment[alert.treatment_id].treatment
-        by_treatment[alert.treatment_id].shown(alert.entry)
+        if alert.entry is not None:
+            by_treatment[alert.treatment_id].shown(alert.entry)
     deliveries, readings, assessments = _deliveries(alerts), first_read(alerts), _assessments(alerts, by_treatment)
     for alert in alerts:
-        if by_treatment[alert.treatment_id].until is not None:  # it may have been judged after all since
+        if alert.entry is not None and by_treatment[alert.treatment_id].until is not None:  # perhaps judged since
             alert.entry.is_judged = bool(assessments[alert.entry_id])
     open_alerts: list[OpenAlert] = []
     for alert in alerts:
@@ -164,12 +171,12 @@ def _deliveries(alerts: list[Alert]) -> dict[UUID | None, list[Delivery]]:
 
 def _told_about(alert: Alert) -> UUID:
     """What its messages are about: the entry, or that the patient left."""
-    return alert.pk if alert.kind == Alert.Kind.LEFT else alert.entry_id
+    return alert.pk if alert.kind == Alert.Kind.LEFT or alert.entry_id is None else alert.entry_id
 
 
-def _assessments(alerts: list[Alert], by_treatment: dict[UUID, Visibility]) -> dict[UUID, list[Assessment]]:
+def _assessments(alerts: list[Alert], by_treatment: dict[UUID, Visibility]) -> dict[UUID | None, list[Assessment]]:
     """What was made of each alert's entry, the newest first, as far as the reader may know, by the entry's id."""
-    by_entry: dict[UUID, list[Assessment]] = defaultdict(list)
+    by_entry: dict[UUID | None, list[Assessment]] = defaultdict(list)
     untils = {alert.entry_id: by_treatment[alert.treatment_id].until for alert in alerts}
     for assessment in Assessment.objects.filter(entry__in=set(untils)).order_by("-id"):
         until = untils[assessment.entry_id]

@@ -82,7 +82,7 @@ def _left(practice: Practice) -> list[Alert]:
     alerts = list(
         _left_alerts(practice)
         .with_holder()
-        .with_what_was_left()
+        .with_what_was_told()
         .with_messages(Delivery.objects.filter(alert=OuterRef("pk")))
         .select_related("treatment__patient", "acknowledged_by")
         .order_by("-urgency", "worsened_at")

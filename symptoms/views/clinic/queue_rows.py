@@ -87,7 +87,7 @@ class Row:
     @property
     def line(self) -> str:
         """The facts in a line."""
-        if self.worst is not None and self.worst.kind == Alert.Kind.UNJUDGED:
+        if self.worst is not None and self.worst.kind == Alert.Kind.UNJUDGED and self.worst.entry is not None:
             since = " at first, it is now" if self.worst.entry.is_judged else ", please read it"
             return f"day {self.worst.entry.day} could not be compared{since}"
         return in_a_line(self.lead) if self.lead else ""
@@ -142,7 +142,8 @@ def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:
     for row, visibility in zip(left, visibilities_of(by, treatments), strict=True):
         row.patient, row.until = visibility.treatment.patient, visibility.until
         for alert in row.alerts:
-            visibility.shown(alert.entry)
+            if alert.entry is not None:
+                visibility.shown(alert.entry)
     _put_back_flags([(alert, row.until) for row in left if row.until is not None for alert in row.alerts])
 
 
@@ -150,17 +151,18 @@ def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
     """What was made of each alert's entry when the patient left; it may have been judged again since."""
     if not alerts:
         return
-    by_entry: dict[UUID, list[Assessment]] = defaultdict(list)
+    by_entry: dict[UUID | None, list[Assessment]] = defaultdict(list)
     for assessment in Assessment.objects.filter(entry__in=[alert.entry_id for alert, _ in alerts]).order_by("id"):
         by_entry[assessment.entry_id].append(assessment)
     for alert, until in alerts:
         assessments = [assessment for assessment in by_entry[alert.entry_id] if assessment.made_at <= until]
         alert.flags = assessments[-1].flags if assessments else []
-        alert.entry.is_judged = bool(assessments)
+        if alert.entry is not None:
+            alert.entry.is_judged = bool(assessments)
 
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
-    about = Delivery.objects.filter(entry=OuterRef("entry"), practice=practice)
+    about = Delivery.objects.filter(Q(entry=OuterRef("entry")) | Q(alert=OuterRef("pk")), practice=practice)
     alerts = (
         Alert.objects.open()
         .filter(practice=practice, treatment__patient__in=patients)

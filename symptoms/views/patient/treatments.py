@@ -1,10 +1,10 @@
 """A patient's own record of a treatment: writing it down, mending it, and whether two records are one session."""
 
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
+from symptoms.alerts.record_questions import open_question, question_record
+from symptoms.forms.record_question import RecordQuestionForm
 from symptoms.forms.skin_history import known_skin
 from symptoms.forms.treatment import OwnTreatmentForm, id_in
 from symptoms.forms.treatment_questions import TreatmentQuestionsForm
@@ -68,14 +70,7 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     """Mend what one recorded oneself; what the clinic recorded, the clinic mends."""
     now, treatment = timezone.now(), _own(request, treatment_id)
     if treatment.recorded_by_id != request.user.pk:
-        if request.method == "POST":
-            raise PermissionDenied
-        context = {
-            "tab": "today",
-            "treatment": treatment,
-            "lines": lines_for(treatment.patient, numbers_abroad(request)),
-        }
-        return render(request, "patient/treatment_of_clinic.html", context)
+        return _treatment_of_clinic(request, treatment, now)
     zone, practice = treatment.patient.zone, treatment.patient.practice
     form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=zone, now=now)
@@ -85,6 +80,24 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
         return redirect("today")
     context = {"tab": "today", "zone": zone, **edit}
     return render(request, "patient/treatment_edit.html", context, status=edit["status"])
+
+
+def _treatment_of_clinic(request: PatientRequest, treatment: Treatment, now: datetime) -> HttpResponse:
+    """What the clinic recorded, and a way to tell it that something there is wrong."""
+    form = RecordQuestionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        question_record(treatment, form.cleaned_data["words"], by=request.user, now=now)
+        messages.success(request, _("Saved. Your clinic can read it."))
+        return redirect("my_treatment", treatment.pk)
+    context = {
+        "tab": "today",
+        "treatment": treatment,
+        "lines": lines_for(treatment.patient, numbers_abroad(request)),
+        "form": form,
+        "may_tell": request.patient.practice_id is not None and treatment.practice_id == request.patient.practice_id,
+        "said": open_question(treatment),
+    }
+    return render(request, "patient/treatment_of_clinic.html", context, status=422 if form.is_bound else 200)
 
 
 @patient_required
