@@ -36,7 +36,8 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Something that is allowed again: from `day` on, or (None) only after asking; `texts` say whom and why."""
+    """Something that is allowed again: from `day` on, or (None) only after asking; `texts` say whom and why, `because`
+    names what makes it this person's (`care_words`)."""
 
     title: str
     day: int | None
@@ -160,13 +161,16 @@ def _allowed(row: Mapping[str, Any], words: frozenset[str], treatment: Treatment
     if first_asked:
         reasons = [text for text in own if text.who & first_asked]
         return Allowed(row["title"], None, _say(reasons), _because(reasons, words))
-    day = max([row["day"], *(later for word, later in row.get("later", {}).items() if word in words)])
+    later = {word: day for word, day in row.get("later", {}).items() if word in words}
+    day = max([row["day"], *later.values()])
+    held_back = tuple(word for word, until in later.items() if until == day)
     if "home_day" in row and "home" in words and is_on_track and (treatment.needle_depth_mm or 1) <= HOME_DEPTH_MM:
-        day = row["home_day"]
+        day, held_back = row["home_day"], ("home",)
     beside = [
         text for text in own if text.who & words and text.days.hold("A", day) and (text.beside or "home" in text.who)
     ]
-    return Allowed(row["title"], day, _say(beside), _because(beside, words))
+    because = tuple(dict.fromkeys((*held_back, *_because(beside, words))))
+    return Allowed(row["title"], day, _say(beside), because)
 
 
 def _personal(topic: str, words: frozenset[str], day: int) -> list[PersonalText]:

@@ -9,10 +9,11 @@ from accounts.members import user_name
 from symptoms.models import Alert, Treatment
 from symptoms.recovery.phrases import step, title
 from symptoms.recovery.texts import COMMON
+from symptoms.recovery.vocabulary import Device
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import evidence
 from symptoms.wording.patient import at_most
-from symptoms.wording.practitioner import flag_title, kept_open_in_words, left_in_words
+from symptoms.wording.practitioner import DEVICE_REPORTS, flag_title, kept_open_in_words, left_in_words
 from symptoms.wording.times import at, full, on_both_clocks, span
 from symptoms.wording.treatment import described
 
@@ -35,6 +36,18 @@ def kept_open(context: template.Context, alert: Alert) -> str:
     return kept_open_in_words(
         alert.kept_open, alert.watched_until, alert.kept_open_at, zone=context["practice"].zone, now=context["now"]
     )
+
+
+@register.simple_tag(takes_context=True)
+def device_reports(context: template.Context, treatment: Treatment) -> list[tuple[str, str]]:
+    """Where harm by the device is reported, (name, address): after radiofrequency, that of the practice's country.
+
+    All that are known where it has none of its own.
+    """
+    if treatment.device != Device.RF:
+        return []
+    own = DEVICE_REPORTS.get(context["practice"].country)
+    return [own] if own else list(DEVICE_REPORTS.values())
 
 
 @register.filter

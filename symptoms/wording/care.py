@@ -1,10 +1,12 @@
 """Care as the patient reads it: a picture for each topic, and the few lines for one day."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from symptoms.recovery.care import Advice
+from symptoms.wording.treatment import CONDITIONS, MEDICATIONS
 
 ICONS = {  # of the sprite, by topic
     "Touching": "hand",
@@ -24,6 +26,18 @@ ICONS = {  # of the sprite, by topic
     "Fever": "care",
     "Skin cancer": "care",
     "Dark marks": "sun",
+}
+# Why care differs for somebody, to the practitioner; by the words of `recovery.care.care_words`.
+REASONS: dict[str, Any] = {
+    **{str(word): name for word, name in CONDITIONS.items()},
+    **{str(word): name for word, name in MEDICATIONS.items()},
+    "slow": gettext_lazy("Needles over 1.5 mm, or RF"),
+    "gentle": gettext_lazy("Needles over 1.5 mm, RF, skin type IV to VI or unknown, rosacea or a tan"),
+    "at_risk": gettext_lazy("Diabetes or weak defences"),
+    "bleed_risk": gettext_lazy("Blood thinner or bleeding disorder"),
+    "home": gettext_lazy("Needled at home"),
+    "rf_at_home": gettext_lazy("RF at home"),
+    "open_concern": gettext_lazy("Something is open"),
 }
 DAILY = ("Skin cancer", "Fever", "Sun", "Washing", "Picking, scratching, shaving")  # what one does or leaves every day
 
@@ -54,3 +68,8 @@ def in_words(texts: Iterable[str], *, has_clinic: bool) -> str:
 def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
     """The lines for today's page."""
     return in_full((item for item in advice if item.topic in DAILY), has_clinic=has_clinic)
+
+
+def reasons(because: Iterable[str]) -> str:
+    """Why care is another for somebody: "Blood thinner, Pregnant"; empty where it is the same for all."""
+    return ", ".join(gettext(str(REASONS.get(word, word))) for word in because)

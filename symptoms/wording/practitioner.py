@@ -69,6 +69,13 @@ def think_of(flag: Flag) -> PractitionerTexts | None:
     return replace(texts, first=_(texts.first) if texts.first else "", think=_(texts.think), record=_(texts.record))
 
 
+# Where a practice reports a device that did harm, by its country.
+DEVICE_REPORTS = {
+    "US": ("MedWatch", "https://www.fda.gov/medwatch"),
+    "GB": ("Yellow Card", "https://yellowcard.mhra.gov.uk/"),
+}
+
+
 def event_in_words(what: str, title: str, urgency: int | None, detail: str, more: int = 0) -> str:
     """What happened to an alert called `title`, and to `more` with it: "Signs of infection got worse: See today"."""
     if what == "left":

@@ -145,6 +145,23 @@ def test_whoever_asks_first_reads_why():
     assert all(row.texts for row in rows.values() if row.day is None)
 
 
+@pytest.mark.parametrize(
+    ("who", "title", "day", "because"),
+    [
+        ("C", "Do hard sport", 5, ()),
+        ("D", "Do hard sport", 7, ("slow",)),
+        ("C blood_thinner", "Do hard sport", 7, ("bleed_risk",)),
+        ("D diabetes", "Swim or use a sauna, if the skin is closed", 14, ("slow", "at_risk")),
+        ("C type5", "Use retinoids, acids or vitamin C, if nothing peels", 10, ("gentle",)),
+        ("C pregnant", "Have toxin or filler", None, ("pregnant",)),
+    ],
+)
+def test_a_later_day_names_what_makes_it_later(who, title, day, because):
+    course = drawn(who)
+    rows = {row.title: row for row in when_can_i(course.treatment, course.patient)}
+    assert (rows[title].day, tuple(sorted(rows[title].because, reverse=True))) == (day, because)
+
+
 def test_help_is_listed_from_now_to_tomorrow():
     assert list(SEEK_HELP) == ["emergency", "urgent", "contact", "watch"]
     assert any("15 minutes" in bullet for bullet in SEEK_HELP["emergency"].bullets)

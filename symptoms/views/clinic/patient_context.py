@@ -19,10 +19,12 @@ from symptoms.journal.loading import treatment_values
 from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
 from symptoms.models import Screening, Treatment, TreatmentAccess
 from symptoms.recovery.ceilings import band
+from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
 from symptoms.views.clinic.open_alerts import OpenAlert, open_alerts_of
+from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
 from symptoms.wording import treatment as words
 from symptoms.wording.depth import depth_in_words
@@ -87,8 +89,19 @@ def _session(
     course = course_context(request, visibility, open_alerts, now)
     for open_alert in open_alerts:
         open_alert.newest = course["newest"]
+    left_at = visibility.now(now)
+    care = care_of(
+        visibility.treatment,
+        patient.today(left_at),
+        open_concern=any(open_alert.alert.urgency >= Urgency.CONTACT for open_alert in open_alerts),
+        is_on_track=course["newest"] is not None and course["newest"].urgency == Urgency.ON_TRACK.slug,
+    )
     done_at = on_both_clocks(visibility.treatment.performed_at, request.practice.zone, patient.zone)
-    return {"known": known_of(visibility.treatment), "done": done_in(visibility.treatment), "done_at": done_at} | course
+    return (
+        {"known": known_of(visibility.treatment), "done": done_in(visibility.treatment), "done_at": done_at}
+        | care
+        | course
+    )
 
 
 def screening_context(screening: Screening | None, reader: ZoneInfo, now: datetime) -> dict[str, Any]:

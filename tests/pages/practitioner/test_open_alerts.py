@@ -212,6 +212,24 @@ def test_who_takes_what_cannot_wait_is_asked_to_phone_and_the_patient_is_still_t
         assert ("Don't wait for your clinic to answer here. Call." in read) is is_to_phone
 
 
+@pytest.mark.parametrize(
+    ("device", "country", "named"),
+    [
+        ("rf", "GB", ["Yellow Card"]),
+        ("rf", "US", ["MedWatch"]),
+        ("rf", "IN", ["MedWatch", "Yellow Card"]),
+        ("pen", "GB", []),
+    ],
+)
+def test_after_radiofrequency_the_device_can_be_reported_from_the_alert(desk, clinic, noor, device, country, named):
+    clinic.country = country
+    clinic.save()
+    session = pen(people.ana(clinic), days_ago=4, by=noor, device=device)
+    logged(session, 4, signs=["pus"])
+    links = select(opened(desk, session), "section[@class='verdict']//a[@rel='noreferrer']")
+    assert [link.text for link in links] == named and all(link.get("href").startswith("https://") for link in links)
+
+
 def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
     logged(session, 4, signs=["pus"])
     chen = people.signed_in(people.practitioner(noor.membership.practice, "Dr Chen"))

@@ -182,6 +182,23 @@ def test_a_mistake_in_closing_stands_beside_its_field_and_keeps_what_was_typed(d
     assert Alert.objects.get(pk=alert.pk).is_open
 
 
+def test_the_practitioner_reads_the_care_of_the_patient_with_the_reasons(desk, clinic, noor):
+    session = pen(people.ana(clinic), days_ago=6, by=noor, conditions=["pregnant"], medications=["blood_thinner"])
+    logged(session, 5, redness=1)
+    shown = page(desk, session)
+    assert (
+        f"Do hard sport From day 7, {session.date_of(7):%a %-d %b}. Because: Blood thinner or bleeding disorder"
+        in shown
+    )
+    assert "Use retinoids, acids or vitamin C, if nothing peels Is told to ask first." in shown
+    assert "Pain relief “Paracetamol (acetaminophen) as the pack says. No ibuprofen or aspirin" in shown
+    assert "Because: Pregnant" in shown and "Because: Something is open" not in shown
+    assert f"Wear make-up Since day 2, {session.date_of(2):%a %-d %b}." in shown
+    ill(session, day=6)
+    assert "Wear make-up Is told to ask first. “Ask your clinic first. Something is still open.”" in page(desk, session)
+    assert "Because: Something is open" in page(desk, session)
+
+
 @pytest.mark.parametrize(
     ("outcome", "days", "on_row", "in_history"),
     [
