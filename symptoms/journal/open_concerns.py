@@ -9,7 +9,7 @@ from symptoms.journal.practice_response import tried_at, watched_until
 from symptoms.journal.verdicts import titles_of_flags, verdict_as_raised
 from symptoms.models import Assessment, Entry
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.patient import Lines, Verdict
+from symptoms.wording.patient import PhoneNumbers, Verdict
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Standing:
         return watched_until(self.concern.alert)
 
 
-def standing_on_top(patient: Patient, lines: Lines, unit: str) -> tuple[Standing | None, list[OpenConcern]]:
+def standing_on_top(patient: Patient, numbers: PhoneNumbers, unit: str) -> tuple[Standing | None, list[OpenConcern]]:
     """What stands on top of the patient's pages, if anything does, and what is open but was dealt with."""
     concerns = open_concerns(patient.pk)
     first = on_top(concerns)
@@ -43,7 +43,7 @@ def standing_on_top(patient: Patient, lines: Lines, unit: str) -> tuple[Standing
     if first is None:
         return None, settled
     entry = first.alert.raised_by
-    verdict = verdict_as_raised(entry, _assessment_of(first), lines, unit)
+    verdict = verdict_as_raised(entry, _assessment_of(first), numbers, unit)
     others = [concern.alert for concern in concerns if concern.is_on_top and concern.alert.entry_id != entry.pk]
     return Standing(entry, verdict, first, titles_of_flags(others)), settled
 

@@ -10,31 +10,31 @@ from symptoms.recovery.prompting import next_prompt
 from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.findings import Reported
-from symptoms.wording.patient import Lines, Place, Verdict, title_of, verdict
+from symptoms.wording.patient import PhoneNumbers, Place, Verdict, title_of, verdict
 
 NOT_CHECKED = "A day that we could not check"
 NO_LONGER_SAID = "Something you told us earlier"
 
 
-def lines_for(patient: Patient, abroad: HelpNumbers = UNKNOWN) -> Lines:
+def phone_numbers_for(patient: Patient, abroad: HelpNumbers = UNKNOWN) -> PhoneNumbers:
     """Whom the patient can call; `abroad`: of the other country that they seem to be in."""
-    numbers, practice = numbers_for(patient), patient.practice
+    home, practice = numbers_for(patient), patient.practice
     is_abroad = bool(abroad.country)
-    return Lines(
-        emergency="" if is_abroad else numbers.emergency,
-        urgent="" if is_abroad else numbers.urgent,
-        places=tuple(Place(row.name, row.emergency, row.urgent) for row in (abroad, numbers)) if is_abroad else (),
+    return PhoneNumbers(
+        emergency="" if is_abroad else home.emergency,
+        urgent="" if is_abroad else home.urgent,
+        places=tuple(Place(row.name, row.emergency, row.urgent) for row in (abroad, home)) if is_abroad else (),
         clinic=practice.name if practice else "",
         phone=practice.phone if practice else "",
     )
 
 
-def verdict_about(entry: Entry, assessment: Assessment | None, lines: Lines, unit: str) -> Verdict:
+def verdict_about(entry: Entry, assessment: Assessment | None, numbers: PhoneNumbers, unit: str) -> Verdict:
     """The verdict on an entry in words, temperatures in `unit`; an entry that is not judged has none yet."""
-    return verdict_as_raised(entry, assessment if entry.is_judged or not entry.is_current else None, lines, unit)
+    return verdict_as_raised(entry, assessment if entry.is_judged or not entry.is_current else None, numbers, unit)
 
 
-def verdict_as_raised(entry: Entry, judged: Assessment | None, lines: Lines, unit: str) -> Verdict:
+def verdict_as_raised(entry: Entry, judged: Assessment | None, numbers: PhoneNumbers, unit: str) -> Verdict:
     """What was said of an entry by this assessment, also while it waits to be judged again."""
     answered = {*entry.answers.get("asked", Symptom), *entry.answers.get("symptoms", ())}
     return verdict(
@@ -42,7 +42,7 @@ def verdict_as_raised(entry: Entry, judged: Assessment | None, lines: Lines, uni
         judged.flags if judged else (),
         reported=_reported(entry, with_last=judged is not None and judged.urgency == Urgency.WATCH),
         compared=[symptom for symptom in Symptom if symptom in answered],
-        lines=lines,
+        numbers=numbers,
         version=judged.protocol_version if judged else "",
         unit=unit,
     )

@@ -75,7 +75,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class PhoneNumbers:
     """Whom the patient can call: the clinic ("" when alone), the country's emergency number and urgent-care line.
 
     `emergency` is empty where it is not known which country it is; of several `places` the first is the likelier.
@@ -175,7 +175,7 @@ def verdict(
     *,
     reported: Reported,
     compared: Iterable[str],
-    lines: Lines,
+    numbers: PhoneNumbers,
     version: str = "",
     unit: str = "c",
 ) -> Verdict:
@@ -184,15 +184,15 @@ def verdict(
     `reported`: the entry, and about whom it is; `compared`: the symptoms that were answered; `unit` of temperatures:
     "c" or "f". At `watch` no concern is named.
     """
-    sayings = Sayings(lines)
+    writer = VerdictWriter(numbers)
     if urgency is None:
-        return sayings.unjudged()
+        return writer.unjudged()
     level = Urgency(urgency)
     if level is Urgency.ON_TRACK:
-        return sayings.on_track(reported, compared)
+        return writer.on_track(reported, compared)
     if level is Urgency.WATCH:
-        return sayings.watch(flags, reported, unit)
-    return sayings.raised(level, flags, reported, version, unit)
+        return writer.watch(flags, reported, unit)
+    return writer.raised(level, flags, reported, version, unit)
 
 
 def beneath(verdict: Verdict) -> Verdict:
@@ -204,14 +204,14 @@ def beneath(verdict: Verdict) -> Verdict:
 
 def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported, *, has_clinic: bool = True) -> str:
     """What the patient reads as the name of a flag among all `flags` of the entry that was `reported`."""
-    return Sayings(Lines("", clinic="-" if has_clinic else "")).title([flag], reported, flags)
+    return VerdictWriter(PhoneNumbers("", clinic="-" if has_clinic else "")).title([flag], reported, flags)
 
 
-class Sayings:
+class VerdictWriter:
     """What is said to somebody who has these numbers to call."""
 
-    def __init__(self, lines: Lines):
-        self._lines = lines
+    def __init__(self, numbers: PhoneNumbers):
+        self._numbers = numbers
 
     def unjudged(self) -> Verdict:
         """An entry that could not be compared yet."""
@@ -220,7 +220,7 @@ class Sayings:
             word=NOT_JUDGED,
             heading=_("Your log is safe, but we could not check it yet"),
             line=self.opening("unjudged", "line"),
-            steps=self.all("unjudged", "steps"),
+            steps=self.sentences("unjudged", "steps"),
             calls=self.clinic_calls(),
             sooner=_("Don’t take this as “all is well”."),
             at_once=self.at_once(),
@@ -249,7 +249,7 @@ class Sayings:
             heading=heading.rstrip("."),
             first=first,
             line=" ".join(rest),
-            steps=self.all("watch", "steps"),
+            steps=self.sentences("watch", "steps"),
             after_call=after_call,
             sooner=self.opening("watch", "sooner"),
             at_once=self.at_once(),
@@ -261,7 +261,7 @@ class Sayings:
         """From `contact` up: whom to call, then what it can mean and how to care for it."""
         first, after_call = self.first_aid(flags, reported)
         concerns, others, rules = self.concerns(level, flags, reported, version)
-        waits = level < Urgency.URGENT or not self._lines.has_clinic
+        waits = level < Urgency.URGENT or not self._numbers.has_clinic
         return Verdict(
             urgency=level.slug,
             word=self.word(level),
@@ -282,28 +282,28 @@ class Sayings:
 
     def word(self, urgency: Urgency) -> str:
         """The word for an urgency."""
-        return urgency_word(urgency, has_clinic=self._lines.has_clinic)
+        return urgency_word(urgency, has_clinic=self._numbers.has_clinic)
 
     def filled(self, text: str, **places: object) -> str:
         """The places filled in; where no country is known, a sentence with its number is replaced."""
-        if "{number}" in text and not self._lines.emergency:
+        if "{number}" in text and not self._numbers.emergency:
             no_country = _(COMMON["no_country"])
             sentences = (no_country if "{number}" in part else part for part in SENTENCE.split(text))
             text = " ".join(dict.fromkeys(sentences))
-        lines = self._lines
-        return text.format(number=lines.emergency, urgent_line=lines.urgent, clinic=lines.clinic, **places)
+        numbers = self._numbers
+        return text.format(number=numbers.emergency, urgent_line=numbers.urgent, clinic=numbers.clinic, **places)
 
-    def of(self, line: Line, *, many: bool = False, **places: object) -> str:
+    def sentence(self, line: Line, *, many: bool = False, **places: object) -> str:
         """A line of the protocol, as somebody with or without a clinic reads it."""
-        return self.filled(_(line.text(practice=self._lines.has_clinic, many=many)), **places)
+        return self.filled(_(line.text(practice=self._numbers.has_clinic, many=many)), **places)
 
     def opening(self, urgency: str, part: str, *, many: bool = False, **places: object) -> str:
         """The first line of a part of what is said first."""
-        return self.of(OPENINGS[urgency][part][0], many=many, **places)
+        return self.sentence(OPENINGS[urgency][part][0], many=many, **places)
 
-    def all(self, urgency: str, part: str) -> tuple[str, ...]:
+    def sentences(self, urgency: str, part: str) -> tuple[str, ...]:
         """Every line of a part."""
-        return tuple(map(self.of, OPENINGS[urgency][part]))
+        return tuple(map(self.sentence, OPENINGS[urgency][part]))
 
     def at_once(self) -> str:
         """When to call the emergency number, whatever else is said."""
@@ -311,28 +311,28 @@ class Sayings:
 
     def call_steps(self, level: Urgency) -> tuple[str, ...]:
         """Whom to call, from `contact` up."""
-        without = level is Urgency.URGENT and not self._lines.urgent
-        return self.all(level.slug, "steps_without_line" if without else "steps")
+        lacks_urgent_line = level is Urgency.URGENT and not self._numbers.urgent
+        return self.sentences(level.slug, "steps_without_line" if lacks_urgent_line else "steps")
 
     def calls(self, level: Urgency) -> tuple[Call, ...]:
         """The buttons that call, each with its number."""
         if level is Urgency.EMERGENCY:
-            return self._lines.emergency_calls
-        return (*self.clinic_calls(), *(self._lines.urgent_calls if level is Urgency.URGENT else ()))
+            return self._numbers.emergency_calls
+        return (*self.clinic_calls(), *(self._numbers.urgent_calls if level is Urgency.URGENT else ()))
 
     def clinic_calls(self) -> tuple[Call, ...]:
         """The button that calls the clinic, where it has a number."""
-        lines = self._lines
-        has_number = lines.clinic and lines.phone
-        return (Call(_("Call {clinic}").format(clinic=lines.clinic), lines.phone),) if has_number else ()
+        numbers = self._numbers
+        has_number = numbers.clinic and numbers.phone
+        return (Call(_("Call {clinic}").format(clinic=numbers.clinic), numbers.phone),) if has_number else ()
 
     def first_aid(self, flags: Sequence[Flag], reported: Reported) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What cannot wait: before the call, and right after it. A line that two concerns share is said once."""
         due = [aid for aid in FIRST_AID if self._is_due(aid, flags, reported)]
         before, after = (
-            tuple(dict.fromkeys(self.of(aid.line) for aid in due if aid.after_call is late)) for late in (False, True)
+            dict.fromkeys(self.sentence(aid.line) for aid in due if aid.after_call is late) for late in (False, True)
         )
-        return before, after
+        return tuple(before), tuple(after)
 
     def _is_due(self, aid: FirstAid, flags: Sequence[Flag], reported: Reported) -> bool:
         about = (flag for flag in flags if flag["concern"] in aid.concerns)
@@ -359,31 +359,32 @@ class Sayings:
         by_heading: dict[str, list[Flag]] = {}
         for flag in in_order(raising(flags), reported.entry.day):
             by_heading.setdefault(heading_of(flag["concern"]), []).append(flag)
-        read, others, rules = [], [], []
-        for same in by_heading.values():
-            heading, urgency = self.title(same, reported, flags), max(Urgency.of(flag["urgency"]) for flag in same)
+        readable_concerns, others, rules = [], [], []
+        for flags_of_heading in by_heading.values():
+            heading = self.title(flags_of_heading, reported, flags)
+            urgency = max(Urgency.of(flag["urgency"]) for flag in flags_of_heading)
             if urgency < level:
                 others.append(heading)
             else:
-                read.append(ConcernRead(heading, *self._texts(same, reported, flags)))
-            ids, sources = rules_of(same)
+                readable_concerns.append(ConcernRead(heading, *self._texts(flags_of_heading, reported, flags)))
+            ids, sources = rules_of(flags_of_heading)
             word = self.word(urgency).lower()
             rules.append(f"{heading}: {word} ({ids}, recovery protocol {version}). Sources: {sources}.")
-        return tuple(read), tuple(others), tuple(rules)
+        return tuple(readable_concerns), tuple(others), tuple(rules)
 
-    def title(self, same: Sequence[Flag], reported: Reported, flags: Sequence[Flag]) -> str:
+    def title(self, flags_of_heading: Sequence[Flag], reported: Reported, flags: Sequence[Flag]) -> str:
         """The one heading of flags that share it: of the more urgent, or of an infection rather than a late one."""
-        flag = max(same, key=lambda flag: (Urgency.of(flag["urgency"]), flag["concern"] == Concern.INFECTION))
+        flag = max(flags_of_heading, key=lambda f: (Urgency.of(f["urgency"]), f["concern"] == Concern.INFECTION))
         titles = CONCERN_TEXTS[heading_of(flag["concern"])].titles
-        return self.of(fitting(titles, of_concern(flag, reported, flags), flag["concern"])[0])
+        return self.sentence(fitting(titles, of_concern(flag, reported, flags), flag["concern"])[0])
 
     def _texts(
-        self, same: Sequence[Flag], reported: Reported, flags: Sequence[Flag]
+        self, flags_of_heading: Sequence[Flag], reported: Reported, flags: Sequence[Flag]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        texts = CONCERN_TEXTS[heading_of(same[0]["concern"])]
-        grounds = [(flag["concern"], of_concern(flag, reported, flags)) for flag in same]
+        texts = CONCERN_TEXTS[heading_of(flags_of_heading[0]["concern"])]
+        grounds = [(flag["concern"], of_concern(flag, reported, flags)) for flag in flags_of_heading]
         means, care = (
-            tuple(self.of(line) for line in lines if any(line.fits(each, concern) for concern, each in grounds))
+            tuple(self.sentence(line) for line in lines if any(line.fits(each, concern) for concern, each in grounds))
             for lines in (texts.means, texts.care)
         )
         return means, care
@@ -419,14 +420,14 @@ class BoxAdvice:
     after_call: tuple[tuple[str, str], ...]
 
 
-def box_advice(who: frozenset[str], day: int, lines: Lines) -> BoxAdvice:
+def box_advice(who: frozenset[str], day: int, numbers: PhoneNumbers) -> BoxAdvice:
     """First aid and the call, as the saved verdict will say them; `who` of `recovery.texts.who_of`."""
-    sayings, rows = Sayings(lines), box_first_aid(who, day)
+    writer, rows = VerdictWriter(numbers), box_first_aid(who, day)
     before, after = (
-        tuple((sayings.of(aid.line), " ".join(signs)) for aid, signs in rows if aid.after_call is late)
+        tuple((writer.sentence(aid.line), " ".join(signs)) for aid, signs in rows if aid.after_call is late)
         for late in (False, True)
     )
-    return BoxAdvice(before, sayings.call_steps(Urgency.EMERGENCY), after)
+    return BoxAdvice(before, writer.call_steps(Urgency.EMERGENCY), after)
 
 
 def next_log(next_day: int | None, day: int) -> str:

@@ -10,7 +10,7 @@ from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer
 from symptoms.journal.entries import Recorded
 from symptoms.journal.practice_response import Reception, Told, reception_of
-from symptoms.journal.verdicts import lines_for, verdict_about
+from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Entry
 from symptoms.models.alert import OUTCOMES
@@ -39,7 +39,7 @@ class VerdictSerializer(serializers.Serializer):
 
     def get_attribute(self, entry: Entry) -> Verdict:
         patient = entry.treatment.patient
-        return verdict_about(entry, entry.assessment, lines_for(patient), unit_of(patient.likely_country))
+        return verdict_about(entry, entry.assessment, phone_numbers_for(patient), unit_of(patient.likely_country))
 
     urgency = Word("UrgencyOrUnjudged", [*URGENCIES, "unjudged"])
     word = serializers.CharField()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
 from symptoms.journal.loading import patient_values, treatment_values
-from symptoms.journal.verdicts import lines_for
+from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import PatientStatus, Treatment
 from symptoms.recovery import care as aftercare
 from symptoms.recovery.protocol import PROTOCOL
@@ -33,21 +33,21 @@ def care(request: PatientRequest) -> HttpResponse:
     open_concern = status is not None and status.has_open_concern
     day = max(0, treatment.day_of(today))
     phase, shown_day = _shown(request.GET.get("phase", ""), day)
-    lines = lines_for(patient, numbers_abroad(request))
+    numbers = phone_numbers_for(patient, numbers_abroad(request))
     context = {
         "tab": "care",
         "treatment": treatment,
         "phases": aftercare.PHASES,
         "current": aftercare.phase_of(day),
         "shown": phase,
-        "advice": in_full(aftercare.care(shown_day, *values, open_concern=open_concern), has_clinic=lines.has_clinic),
+        "advice": in_full(aftercare.care(shown_day, *values, open_concern=open_concern), has_clinic=numbers.has_clinic),
         "allowed": [
-            _allowed(activity, treatment, today, has_clinic=lines.has_clinic)
+            _allowed(activity, treatment, today, has_clinic=numbers.has_clinic)
             for activity in aftercare.when_can_i(
                 *values, open_concern=open_concern, is_on_track=status is not None and status.is_on_track
             )
         ],
-        "lines": lines,
+        "numbers": numbers,
         "version": PROTOCOL.version,
     }
     return render(request, "patient/care.html", context)

@@ -14,7 +14,7 @@ from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, last_day, read_course
 from symptoms.journal.loading import entry_values
-from symptoms.journal.verdicts import lines_for, verdict_about
+from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
@@ -127,17 +127,17 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
         "is_newest": treatment is treatments[0],
     }
     if entry := day_read.entry:
-        lines, unit, values = (
-            lines_for(patient, numbers_abroad(request)),
+        numbers, unit, values = (
+            phone_numbers_for(patient, numbers_abroad(request)),
             unit_for(request, patient),
             entry_values(entry),
         )
-        verdict = verdict_about(entry, day_read.assessment, lines, unit)
+        verdict = verdict_about(entry, day_read.assessment, numbers, unit)
         earlier = treatment.entries.filter(day=day, is_current=False).order_by("-received_at")
         context |= {
             "entry": entry,
             "verdict": verdict,
-            "lines": lines,
+            "numbers": numbers,
             "levels": [(symptom, day_read.point(symptom)) for symptom in Symptom if symptom in day_read.reported],
             "signs": _listed(values.signs),
             "temperature": degrees(values.temperature_c, unit) if values.temperature_c is not None else "",

@@ -12,7 +12,7 @@ from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.needles import unknown_needles
 from symptoms.forms.temperature import unit_for
-from symptoms.journal.verdicts import lines_for, verdict_about
+from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.seen import standing
@@ -31,8 +31,8 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     entry: Entry = get_object_or_404(own_entries, pk=entry_id)
     entry.treatment.patient = patient
     assessment = entry.assessments.order_by("-is_current", "-made_at").first()
-    lines = lines_for(patient, numbers_abroad(request))
-    verdict = verdict_about(entry, assessment, lines, unit_for(request, patient))
+    numbers = phone_numbers_for(patient, numbers_abroad(request))
+    verdict = verdict_about(entry, assessment, numbers, unit_for(request, patient))
     newer = None if entry.is_current else entry.treatment.entries.current().filter(day=entry.day).first()
     notes = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=entry.received_at)
     context: dict[str, Any] = {
@@ -41,7 +41,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "entry": entry,
         "on": full(entry.treatment.date_of(entry.day)),
         "verdict": verdict,
-        "lines": lines,
+        "numbers": numbers,
         "about_needles": about_needles() if entry.day == 0 and unknown_needles(entry.treatment) else "",
         "newer": newer,
         "received": received(entry, assessment, patient, now) if entry.is_current else None,

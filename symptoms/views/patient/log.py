@@ -27,7 +27,7 @@ from symptoms.journal.entries import (
     record_entry,
 )
 from symptoms.journal.loading import patient_values, treatment_values
-from symptoms.journal.verdicts import lines_for
+from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import Entry, Treatment
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.texts import who_of
@@ -141,7 +141,7 @@ def _form(sheet: Sheet, **given: Any) -> EntryForm:
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
     on = sheet.treatment.date_of(sheet.day)
-    last, lines = form.asking.last, lines_for(sheet.treatment.patient, numbers_abroad(request))
+    last, numbers = form.asking.last, phone_numbers_for(sheet.treatment.patient, numbers_abroad(request))
     who = who_of(patient_values(sheet.treatment), treatment_values(sheet.treatment))
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
     context = {
@@ -154,8 +154,8 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "on": full(on),
         "last_time": "" if last is None else "yesterday" if last.day == sheet.day - 1 else f"on day {last.day}",
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
-        "lines": lines,
-        "box_advice": box_advice(who, sheet.day, lines),
+        "numbers": numbers,
+        "box_advice": box_advice(who, sheet.day, numbers),
         "picker": picker(request),
         "filling_words": FILLING_WORDS,
         "had_photos": bool(request.FILES),

@@ -15,7 +15,7 @@ from symptoms.forms.photo import PhotosForm, sent_photos
 from symptoms.journal.course_days import last_day
 from symptoms.journal.entries import LoggingStopped, NotTheirs
 from symptoms.journal.photos import remove_photo
-from symptoms.journal.verdicts import lines_for
+from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import Photo
 from symptoms.recovery.course import LAST_DAY
 from symptoms.views.patient.own_treatments import own_treatments
@@ -55,7 +55,7 @@ def photo_add(request: PatientRequest, day: int) -> HttpResponse:
         "day": day,
         "date": full(treatment.date_of(day)),
         "refused": refused,
-        "lines": lines_for(patient, numbers_abroad(request)),
+        "numbers": phone_numbers_for(patient, numbers_abroad(request)),
         "shows_photos": patient.agreed_to("photos"),
         "picker": picker(request),
     }

@@ -16,7 +16,7 @@ from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
 from symptoms.forms.seen import SeenForm
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.open_concerns import standing_on_top
-from symptoms.journal.verdicts import lines_for
+from symptoms.journal.verdicts import phone_numbers_for
 
 WAITS_FOR_TOMORROW = {SeenAnswer.WAIT}  # asked again on the next day
 
@@ -24,8 +24,8 @@ WAITS_FOR_TOMORROW = {SeenAnswer.WAIT}  # asked again on the next day
 def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str, Any]:
     """What `patient/standing.html` takes: what is open on top, whether to ask about it, and what was dealt with."""
     patient, now = request.patient, timezone.now()
-    lines = lines_for(patient, numbers_abroad(request))
-    on_top, settled = standing_on_top(patient, lines, unit_for(request, patient))
+    numbers = phone_numbers_for(patient, numbers_abroad(request))
+    on_top, settled = standing_on_top(patient, numbers, unit_for(request, patient))
     concern = on_top.concern if on_top else None
     answered_today = (
         concern is not None
@@ -40,7 +40,7 @@ def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str,
         "dealt_with": settled,
         "seen_form": (form or SeenForm()) if concern else None,
         "asks": concern is not None and not waits,
-        "lines": lines,
+        "numbers": numbers,
     }
 
 

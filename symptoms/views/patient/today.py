@@ -17,7 +17,7 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.treatments import possibly_same, questions_left
-from symptoms.journal.verdicts import lines_for, verdict_about
+from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
@@ -82,25 +82,25 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
     patient, first = treatment.patient, max(0, day - BEFORE_TODAY)
     course = read_course(Visibility(request.user, treatment), days=range(first, day + 1), photos=False)
     last, assessment = (course.newest.entry, course.newest.assessment) if course.newest else (None, None)
-    lines = lines_for(patient, numbers_abroad(request))
-    verdict = verdict_about(last, assessment, lines, unit_for(request, patient)) if last else None
+    numbers = phone_numbers_for(patient, numbers_abroad(request))
+    verdict = verdict_about(last, assessment, numbers, unit_for(request, patient)) if last else None
     response = received(last, assessment, patient, now) if last and verdict else None
     is_loud = assessment is not None and assessment.urgency >= Urgency.URGENT and not (response and response["closed"])
     is_logged = course.days[-1].entry is not None
     return {
         "week": _week(course),
-        "has_clinic": lines.has_clinic,
+        "has_clinic": numbers.has_clinic,
         "is_logged": is_logged,
         "last": last,
         "verdict": verdict,
         "is_loud": is_loud,
         "verdict_leads": is_loud or is_logged,
         "received": response,
-        "lines": lines,
+        "numbers": numbers,
         "expected": _expected(course),
         "advice": in_short(
             care(day, treatment_values(treatment), patient_values(treatment)),  # what is open stands above it
-            has_clinic=lines.has_clinic,
+            has_clinic=numbers.has_clinic,
         ),
     }
 

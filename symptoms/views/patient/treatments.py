@@ -29,7 +29,7 @@ from symptoms.journal.treatments import (
     say_same,
     start_treatment,
 )
-from symptoms.journal.verdicts import lines_for
+from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import Treatment
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.treatment_edit import edit_treatment
@@ -92,7 +92,7 @@ def _treatment_of_clinic(request: PatientRequest, treatment: Treatment, now: dat
     context = {
         "tab": "today",
         "treatment": treatment,
-        "lines": lines_for(treatment.patient, numbers_abroad(request)),
+        "numbers": phone_numbers_for(treatment.patient, numbers_abroad(request)),
         "form": form,
         "may_tell": request.patient.practice_id is not None and treatment.practice_id == request.patient.practice_id,
         "said": open_question(treatment),

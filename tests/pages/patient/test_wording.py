@@ -16,18 +16,18 @@ from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.chart import Point, draw
 from symptoms.wording.findings import Reported
-from symptoms.wording.patient import Lines, box_advice, verdict
+from symptoms.wording.patient import PhoneNumbers, box_advice, verdict
 from tests.courses import drawn
 from tests.recovery.test_completeness import DAYS
 from tests.recovery.test_criteria import TABLE
 from tests.recovery.test_properties import MANY, courses
 
 CASES = sorted((Path(__file__).parents[2] / "cases").glob("*.json"))
-CLINIC = Lines("999", "111", "Larkfield Skin Clinic", "020 7946 0123")
-ALONE = Lines("112")
+CLINIC = PhoneNumbers("999", "111", "Larkfield Skin Clinic", "020 7946 0123")
+ALONE = PhoneNumbers("112")
 
 
-def verdict_of(course, day: int, lines: Lines = CLINIC, unit: str = "c"):
+def verdict_of(course, day: int, numbers: PhoneNumbers = CLINIC, unit: str = "c"):
     judged, entry = assess(course, day=day), next(entry for entry in course.entries if entry.day == day)
     before = [earlier for earlier in course.entries if earlier.day < day]
     reported = Reported(
@@ -36,13 +36,13 @@ def verdict_of(course, day: int, lines: Lines = CLINIC, unit: str = "c"):
         who=who_of(course.patient, course.treatment),
         next_day=next_prompt(course.patient, course.treatment, after=day),
     )
-    flags = judged.as_json()["flags"]
-    return verdict(judged.urgency, flags, reported=reported, compared=Symptom, lines=lines, version="2026.2", unit=unit)
+    about = {"reported": reported, "compared": Symptom, "numbers": numbers, "version": "2026.2", "unit": unit}
+    return verdict(judged.urgency, judged.as_json()["flags"], **about)
 
 
-def last_verdict(drawing: str, lines: Lines = CLINIC, unit: str = "c"):
+def last_verdict(drawing: str, numbers: PhoneNumbers = CLINIC, unit: str = "c"):
     course = drawn(drawing)
-    return verdict_of(course, course.entries[-1].day, lines, unit)
+    return verdict_of(course, course.entries[-1].day, numbers, unit)
 
 
 def texts_of(verdict) -> list[str]:
@@ -63,9 +63,9 @@ def words_of(verdict) -> str:
 
 @MANY
 @given(courses(), courses(), st.integers(1, 200), st.sampled_from([CLINIC, ALONE]))
-def test_whatever_is_logged_after_whatever_was_done_before_has_its_words(newest, older, days_before, lines):
+def test_whatever_is_logged_after_whatever_was_done_before_has_its_words(newest, older, days_before, numbers):
     course = replace(newest, earlier=((days_before, older),))
-    read = verdict_of(course, newest.entries[-1].day, lines)
+    read = verdict_of(course, newest.entries[-1].day, numbers)
     assert read.heading and "{" not in words_of(read)
 
 
@@ -80,12 +80,12 @@ def test_every_day_of_every_case_is_worded_whole_with_and_without_a_clinic(path)
     course = read_case(path).course
     for entry in course.entries:
         urgency = assess(course, day=entry.day).urgency
-        for lines in (CLINIC, ALONE):
-            verdict = verdict_of(course, entry.day, lines)
+        for numbers in (CLINIC, ALONE):
+            verdict = verdict_of(course, entry.day, numbers)
             text = words_of(verdict)
             assert verdict.urgency == urgency.slug and verdict.heading and verdict.steps
             assert not re.search(r"[{}_]|None|\.\.|,\.", text), text
-            assert lines.has_clinic or not re.search(r"your clinic|999|111", text, re.I), text
+            assert numbers.has_clinic or not re.search(r"your clinic|999|111", text, re.I), text
             assert bool(verdict.concerns and verdict.rules) is (urgency >= Urgency.CONTACT)
             assert bool(verdict.at_once) is (Urgency.WATCH <= urgency <= Urgency.URGENT)
             assert bool(verdict.why) is (urgency > Urgency.ON_TRACK)
