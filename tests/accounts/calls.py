@@ -10,6 +10,7 @@ from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from tests import people
@@ -184,5 +185,6 @@ BODIES = {
     ("api_entries", "POST"): lambda world: {"id": str(uuid4()), "day": 1, "symptoms": LEVELS},
     ("api_entry", "PUT"): lambda world: {"day": 1, "symptoms": LEVELS},
     ("api_treatment", "PATCH"): lambda world: {"passes": 2},
+    ("api_standing", "POST"): lambda world: {"answer": "not_yet", "asked_at": timezone.now().isoformat()},
     ("api_resolve", "POST"): lambda world: {"outcome": "advice"},
 }

@@ -5,10 +5,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from symptoms.alerts.patient_answers import on_top, open_concerns
 from symptoms.api.fields import Day, Moment, Word
 from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer
 from symptoms.journal.entries import Recorded
+from symptoms.journal.open_concerns import Standing
 from symptoms.journal.practice_response import Reception, Told, reception_of
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
@@ -16,7 +18,7 @@ from symptoms.models import Entry
 from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.phrases import unit_of
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.patient import Verdict
+from symptoms.wording.patient import Verdict, beneath
 
 
 class CallSerializer(serializers.Serializer):
@@ -37,9 +39,13 @@ class ConcernTextsSerializer(serializers.Serializer):
 class VerdictSerializer(serializers.Serializer):
     """What the patient reads: show it as it is, in this order."""
 
-    def get_attribute(self, entry: Entry) -> Verdict:
-        patient = entry.treatment.patient
-        return verdict_about(entry, entry.assessment, phone_numbers_for(patient), unit_of(patient.likely_country))
+    def get_attribute(self, about: Entry | Standing) -> Verdict:
+        if isinstance(about, Standing):
+            return about.verdict
+        patient = about.treatment.patient
+        verdict = verdict_about(about, about.assessment, phone_numbers_for(patient), unit_of(patient.likely_country))
+        is_calm = verdict.urgency == Urgency.ON_TRACK.slug
+        return beneath(verdict) if is_calm and on_top(open_concerns(patient.pk)) else verdict
 
     urgency = Word("UrgencyOrUnjudged", [*URGENCIES, "unjudged"])
     word = serializers.CharField()
