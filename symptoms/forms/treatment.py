@@ -63,7 +63,7 @@ class DepthForm(forms.Form):
         label="Deepest setting used",
         least=Decimal(str(depths.LEAST_MM)),
         unit=" mm",
-        help_text="The deepest used. Not known: leave it empty.",
+        help_text=_("The deepest used. Leave empty if unknown."),
     )
 
     depth_to_confirm = ""  # an unusual depth with its device and place, to be ticked as right

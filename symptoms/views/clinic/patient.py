@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -63,7 +64,7 @@ def acknowledge(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
         messages.success(request, _acknowledged(request, treatment))
     else:
         alert = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
-        messages.info(request, f"{_who_has(alert, request.user)} this already." if alert else "This is closed already.")
+        messages.info(request, _already(alert, request.user))
     return redirect("patient", treatment.patient_id)
 
 
@@ -80,9 +81,9 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
         is_open = form.cleaned_data["outcome"] in KEEP_OPEN
         messages.success(request, _("Saved. It stays open.") if is_open else _("Closed."))
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
-        messages.warning(request, "This got worse since you opened the page. Read it, then close it.")
+        messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     else:
-        messages.info(request, "Somebody closed this before you.")
+        messages.info(request, _closed_before(request, alert))
     return _back_to(request.practice, alert.treatment.patient_id)
 
 
@@ -103,7 +104,7 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     elif closed:
         messages.success(request, ngettext("Closed {count}.", "Closed {count}.", len(closed)).format(count=len(closed)))
     if still_open.exists():
-        messages.warning(request, "What is open here came or got worse since you opened the page. Read it first.")
+        messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     elif not closed:
         messages.info(request, "Somebody closed these before you.")
     return _back_to(request.practice, patient.pk)
@@ -137,7 +138,10 @@ def note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
             messages.warning(request, "You wrote something else from this page before. Send this as well?")
             form, status = NoteForm.blank(text), 409
         else:
-            messages.success(request, "Sent. The patient is told by e-mail." if for_patient else "Kept.")
+            messages.success(
+                request,
+                _("Sent. The patient is told by e-mail.") if for_patient else _("Note saved. Only the clinic sees it."),
+            )
             return redirect("patient", treatment.patient_id)
     return _page_again(request, treatment.patient_id, now, status, note_form=form)
 
@@ -178,8 +182,22 @@ def _acknowledged(request: PracticeRequest, treatment: Treatment) -> str:
     return " ".join(words)
 
 
-def _who_has(alert: Alert, user: User) -> str:
-    return "You have" if alert.acknowledged_by == user else f"{user_name(alert.acknowledged_by)} has"
+def _already(alert: Alert | None, user: User) -> str:
+    """Who has it, to somebody who wanted to take it."""
+    if alert is None:
+        return _("This is closed already.")
+    if alert.acknowledged_by == user:
+        return _("You already have this.")
+    return _("{name} already has this.").format(name=user_name(alert.acknowledged_by))
+
+
+def _closed_before(request: PracticeRequest, alert: Alert) -> str:
+    """Who closed it, and when by the practice's clock."""
+    alert.refresh_from_db()
+    if alert.resolved_at is None:
+        return _("This is closed already.")
+    at = date_format(alert.resolved_at.astimezone(request.practice.zone), "H:i")
+    return _("{name} closed this at {time}.").format(name=user_name(alert.resolved_by), time=at)
 
 
 def _on_our_desk(user: User) -> TreatmentQuerySet:

@@ -30,7 +30,7 @@ def test_the_queue_says_who_left_with_what_and_who_was_not_told(desk, left, clin
     shown = text_of(desk.get(QUEUE))
     assert "1 to review" in shown and "1 to review" in text_of(desk.get(f"{QUEUE}?show=all"))
     assert "Left with something open" in shown
-    assert "Left your clinic with 2 open: signs of infection (see today)," in shown and "no one has it" in shown
+    assert "Left your clinic with 2 open: signs of infection (see today)," in shown and "not taken" in shown
     Delivery.objects.filter(alert=left).update(refused_at=timezone.now())
     assert "Could not be told" in text_of(desk.get(QUEUE))
     Delivery.objects.filter(alert=left).delete()

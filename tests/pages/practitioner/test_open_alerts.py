@@ -176,9 +176,9 @@ def test_what_came_or_got_worse_since_the_page_was_opened_stays_open(desk, sessi
     rose = Alert.objects.get(concern="infection")
     assert f"{rose.id} {rose.urgency}" not in shown
     answer = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
-    assert "came or got worse since you opened the page" in text_of(answer)
+    assert "Something new or worse has come in. Read it before you close it." in text_of(answer)
     answer = desk.post(reverse("resolve", args=[rose.id]), typed, follow=True)
-    assert "This got worse since you opened the page" in text_of(answer)
+    assert "Something new or worse has come in. Read it before you close it." in text_of(answer)
     assert not Alert.objects.exclude(resolved_at=None).exists()
 
 
@@ -235,8 +235,8 @@ def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
     chen = people.signed_in(people.practitioner(noor.membership.practice, "Dr Chen"))
     take = reverse("acknowledge", args=[session.id])
     assert "You are now in charge" in text_of(chen.post(take, follow=True))
-    assert "Dr Chen has this already." in text_of(desk.post(take, follow=True))
-    assert "You have this already." in text_of(chen.post(take, follow=True))
+    assert "Dr Chen already has this." in text_of(desk.post(take, follow=True))
+    assert "You already have this." in text_of(chen.post(take, follow=True))
     desk.post(reverse("resolve_all", args=[session.patient_id]), {"outcome": "seen", "seen": seen()})
     assert "This is closed already." in text_of(desk.post(take, follow=True))
 
@@ -257,7 +257,7 @@ def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
     remove_member(chen.memberships.get(), timezone.now())
     for shown in (page(desk, session), text_of(desk.get(reverse("queue"))), text_of(ana.get(verdict))):
         assert "Dr Chen has it" not in shown
-    assert "no one has it" in text_of(desk.get(reverse("queue")))
+    assert "not taken" in text_of(desk.get(reverse("queue")))
     assert has_button(opened(desk, session), "I have this")
     assert "You are now in charge" in text_of(desk.post(take, follow=True))
     assert Alert.objects.get().acknowledged_by == noor
@@ -272,7 +272,7 @@ def test_what_a_colleague_has_can_be_taken_over_and_nobody_elses_by_mistake(desk
     (form,) = [form for form in select(opened(desk, session), "form") if "Take over from Dr Chen" in words(form)]
     named = form.find(".//input[@name='over_from']").get("value")
     people.signed_in(lee).post(take, {"over_from": named})
-    assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": named}, follow=True))
-    assert "Dr Lee has this already." in text_of(desk.post(take, {"over_from": "rubbish"}, follow=True))
+    assert "Dr Lee already has this." in text_of(desk.post(take, {"over_from": named}, follow=True))
+    assert "Dr Lee already has this." in text_of(desk.post(take, {"over_from": "rubbish"}, follow=True))
     assert Alert.objects.get().acknowledged_by == lee
     assert "Dr Lee has it" in text_of(people.signed_in(session.patient).get(reverse("entry", args=[entry.id])))

@@ -87,7 +87,7 @@ def test_a_row_says_why_how_long_and_who_has_it(clinic, noor, desk):
     assert "Day 4 · Pen 1.5 mm · type II" in row
     assert "Signs of infection: pus, pain severe, heat medium" in row
     assert "See today" in row
-    assert "14 min no one has it" in row
+    assert "14 min not taken" in row
     acknowledge(session, by=noor, now=timezone.now())
     assert "Dr Noor has it" in text_of(desk.get(QUEUE))
 
