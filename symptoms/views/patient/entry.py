@@ -48,6 +48,10 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
         "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
     }
+    days_ago = entry.treatment.day_of(patient.today(now)) - entry.day
+    is_closed = bool(context["received"] and context["received"]["closed"])
+    if days_ago > 0 and entry.is_current and verdict.calls and not is_closed:
+        context["days_ago"] = days_ago
     context |= standing(request)
     on_top = context["standing"]
     if on_top is not None and on_top.entry == entry:

@@ -305,3 +305,14 @@ def test_on_day_0_whoever_does_not_know_about_the_needles_is_told_to_ask(ana, da
     page = people.signed_in(ana).get(reverse("entry", args=[entry.pk]))
     sentence = "Were your needles new, and opened in front of you? If you don't know, ask the person who treated you."
     assert (sentence in text_of(page)) is is_said
+
+
+@pytest.mark.parametrize(("report", "asks"), [(URGENT[1], True), (EMERGENCY[1], True), ({"redness": 1}, False)])
+def test_a_day_that_has_passed_asks_whether_it_is_still_there(phone, ana, report, asks):
+    treatment = pen(ana, days_ago=6)
+    logged(treatment, 6, redness=1)
+    past = logged(treatment, 4, **report).entry
+    page = text_of(phone.get(past.get_absolute_url()))
+    assert ("On day 4, 2 days ago:" in page and "Is it still there?" in page) is asks
+    today = logged(treatment, 6, **report).entry
+    assert "Is it still there?" not in text_of(phone.get(today.get_absolute_url()))
