@@ -431,8 +431,8 @@ PATIENTS = (
         stories=(Story(0, by=CHEN, depth="1.0", levels={}),),
     ),
     Person(
-        "Iris Whitmore",
-        "iris@patients.example",
+        "Ruth Carver",
+        "ruth@patients.example",
         1988,
         None,
         phone="07700 900236",

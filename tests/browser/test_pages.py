@@ -60,7 +60,7 @@ WHO = {
     "a patient on track": ("tom@patients.example", ["/today/", "/course/", "/course/9/"], ["/entries/"]),
     "somebody alone": ("robin@patients.example", ["/today/", "/log/", "/course/5/", "/account/"], ["/entries/"]),
     "somebody whose treatment is to come": (
-        "iris@patients.example",
+        "ruth@patients.example",
         ["/today/", "/before/", "/care/", "/treatments/new/"],
         [],
     ),
@@ -116,8 +116,8 @@ def test_the_answers_before_a_treatment_are_for_everybody_given_and_read(visitor
     _is_for_everybody(page)
     noor = visitor()
     noor.sign_in(NOOR, PASSWORD)
-    noor.page.goto("/practice/?show=all&q=Iris")
-    noor.page.get_by_role("link", name="Iris Whitmore").click()
+    noor.page.goto("/practice/?show=all&q=Ruth")
+    noor.page.get_by_role("link", name="Ruth Carver").click()
     _is_for_everybody(noor.page)
     noor.page.get_by_role("link", name="Record a treatment").click()
     _is_for_everybody(noor.page)
@@ -237,7 +237,8 @@ def test_the_way_in_with_an_invitation_is_for_everybody(site, visitor):
     page.get_by_label("Mendline may keep my logs").check()
     page.get_by_role("button", name="Join Larkfield Skin Clinic").click()
     _is_for_everybody(page)
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("group", name="We think you are in").get_by_role("radio", name="Yes").check()
+    page.get_by_role("button", name="Save and go on").click()
     page.wait_for_url("**/welcome/")
     _is_for_everybody(page)
     page.evaluate("document.querySelectorAll('form').forEach(form => form.noValidate = true)")

@@ -35,9 +35,9 @@ def test_each_story_ends_as_it_is_told_and_each_clinic_sees_its_own(nothing_draw
     assert Alert.objects.exclude(resolved_at=None).count() == 1
     assert not Entry.objects.filter(is_judged=False).exists()
     assert Patient.objects.get(name="Robin Slade").practice is None
-    iris = Screening.objects.get()
-    assert iris.patient.name == "Iris Whitmore" and not iris.patient.treatments.exists()
-    assert clearance_of(iris.answers) is Clearance.DOCTOR and unanswered(iris.answers) == 1
+    ruth = Screening.objects.get()
+    assert ruth.patient.name == "Ruth Carver" and not ruth.patient.treatments.exists()
+    assert clearance_of(ruth.answers) is Clearance.DOCTOR and unanswered(ruth.answers) == 1
     okafor = User.objects.get(email=cast.OKAFOR)
     assert set(okafor.practice_as_practitioner.patients.values_list("name", flat=True)) == {"Ben Adeyemi"}
 

@@ -17,7 +17,7 @@ LINES = (
     ("priya@patients.example", "patient, on track, has not logged today"),
     ("julia@patients.example", "patient with an infection, to be seen today"),
     ("amara@patients.example", "patient with dark marks"),
-    ("iris@patients.example", "patient whose treatment is still to come, with the answers before it"),
+    ("ruth@patients.example", "patient whose treatment is still to come, with the answers before it"),
     ("robin@patients.example", "patient without a clinic"),
     (cast.OKAFOR, "practitioner at another clinic, who sees none of them"),
 )
