@@ -68,7 +68,12 @@ def today(request: PatientRequest) -> HttpResponse:
     if on_top is not None and on_top.entry == context.get("last"):
         context |= {"verdict": None, "verdict_leads": False}  # the same day: said once, on top
     elif on_top is not None and context.get("verdict"):
-        context["verdict"] = beneath(context["verdict"])
+        said = {concern.title for concern in on_top.verdict.concerns}
+        verdict = context["verdict"]
+        context["is_said_above"] = verdict.urgency == on_top.verdict.urgency and said.issuperset(
+            concern.title for concern in verdict.concerns
+        )
+        context["verdict"] = beneath(verdict)
     return render(request, "patient/today.html", context)
 
 

@@ -63,6 +63,23 @@ def test_it_is_said_once_where_the_newest_log_raised_it(phone, ana, noor):
     assert STAYS not in text_of(phone.get(entry.get_absolute_url()))
 
 
+def test_what_is_said_on_top_already_is_folded_below_and_anything_else_is_not(phone, ana, noor):
+    session, before = pen(ana, days_ago=5, by=noor), timezone.now() - timedelta(days=1)
+    logged(session, 4, pain=3, signs=["pus"], now=before)
+    logged(session, 5, pain=3, signs=["pus"])
+    (folded,) = [fold for fold in select(phone.get(TODAY), "details") if "What we said today" in words(fold)]
+    assert "Signs of a skin infection" in words(folded)
+    logged(session, 5, pain=3, signs=["pus", "eye_pain"])
+    page = phone.get(TODAY)
+    assert not any("What we said today" in words(fold) for fold in select(page, "details"))
+    assert "Did a cream or other product get into your eye?" in text_of(page)
+
+
+def test_the_question_alone_on_its_page_and_the_day_itself_have_the_number_to_call(phone, session):
+    for address in (SEEN, reverse("course_day", args=[4])):
+        assert "Call Larkfield Skin Clinic" in text_of(phone.get(address)), address
+
+
 @pytest.mark.parametrize("answer", SeenAnswer)
 def test_each_answer_does_what_it_says_and_reaches_the_practice(phone, session, desk, ana, answer):
     calm(session)
@@ -98,7 +115,9 @@ def test_worse_again_asks_again(phone, session):
 def test_whoever_has_it_in_hand_the_call_stays_and_closing_takes_it_down(phone, session, noor):
     calm(session)
     acknowledge(session, by=noor, now=timezone.now())
-    assert "Don't wait for your clinic to answer here. Call." in text_of(phone.get(TODAY))
+    page = text_of(phone.get(TODAY))
+    top = page[: page.index(STAYS)]
+    assert "Don't wait for your clinic to answer here. Call." in top and "Dr Noor has it in hand , since today" in top
     for alert in Alert.objects.open():
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
     page = text_of(phone.get(TODAY))

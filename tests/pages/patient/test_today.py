@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.consents import withdraw_consent
 from symptoms.alerts.handling import resolve_all, write_note
+from symptoms.alerts.patient_answers import SeenAnswer
 from symptoms.models import Alert, Treatment
 from tests import people
 from tests.moving import leaves
@@ -66,6 +67,14 @@ def test_an_urgent_verdict_comes_before_the_log_and_owns_the_filled_button(phone
     page = phone.get(TODAY)
     assert text_of(page).index("Call Larkfield Skin Clinic") < text_of(page).index("Change day 4")
     assert buttons(page) == [False, True]  # the call is filled, the log is not
+
+
+def test_an_urgent_verdict_that_no_longer_stands_on_top_keeps_its_first_aid(phone, ana):
+    logged(pen(ana, days_ago=4), 4, signs=["eye_pain"])
+    phone.post(reverse("seen"), {"answer": SeenAnswer.SEEN, "words": ""})
+    text = text_of(phone.get(TODAY))
+    assert "still open Day" not in text
+    assert text.index("Did a cream or other product get into your eye?") < text.index("What to do, and why")
 
 
 def test_what_the_clinic_closed_is_answered_first_and_folds_away(phone, ana, noor):
