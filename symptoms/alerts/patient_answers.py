@@ -55,10 +55,11 @@ def on_top(concerns: Iterable[OpenConcern]) -> OpenConcern | None:
 def open_concerns(patient_id: UUID) -> list[OpenConcern]:
     """What is open about a patient's recovery, of any session, at whichever practice: one statement."""
     answers = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.ANSWERED).order_by("-id")
-    concerns = Alert.objects.open().with_flags().with_holder().filter(treatment__patient=patient_id, kind=Alert.Kind.CONCERN)
+    concerns = Alert.objects.open().filter(treatment__patient=patient_id, kind=Alert.Kind.CONCERN)
     answer, answered_at = Subquery(answers.values("detail")[:1]), Subquery(answers.values("at")[:1])
     alerts = concerns.annotate(answer=answer, answered_at=answered_at)  # type: ignore[no-redef]  # declared on the model
-    alerts = alerts.select_related("entry__treatment", "treatment", "acknowledged_by").order_by("-urgency", "worsened_at")
+    alerts = alerts.with_flags().with_holder().select_related("entry__treatment", "treatment", "acknowledged_by")
+    alerts = alerts.order_by("-urgency", "worsened_at")
     return [_with_answer(alert, alert.answer, alert.answered_at) for alert in alerts]
 
 
