@@ -170,6 +170,5 @@ def _gaps(points: Sequence[Point], today: int) -> str:
     if not missing:
         return ""
     if len(list(_runs(missing))) > GAPS_NAMED:
-        return "A day without a dot has no answer: we assume nothing there."
-    days = _listed_days(missing).removeprefix("on ")
-    return f"{capfirst(days)} {'has' if len(missing) == 1 else 'have'} no answer: we assume nothing there."
+        return "A day without a dot has no answer. We do not guess what is missing."
+    return f"No answer {_listed_days(missing)}. We do not guess what is missing."

@@ -5,6 +5,7 @@ from datetime import date
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import PatientRequest, patient_required
@@ -67,7 +68,8 @@ def _allowed(activity: aftercare.Allowed, treatment: Treatment, today: date, *, 
     """What, from when on, and what to ask or mind first."""
     row = {"what": activity.title, "more": in_words(activity.texts, has_clinic=has_clinic)}
     if activity.day is None:
-        return row | {"icon": "question", "when": "Ask first."}
+        says_whom = any("Ask " in text for text in activity.texts)
+        return row | {"icon": "question", "when": "" if says_whom else _("Ask first.")}
     on = treatment.date_of(activity.day)
     if on <= today:
         return row | {"icon": "check", "when": f"Now, since {short(on, today)}."}

@@ -139,7 +139,7 @@ def test_an_answer_given_before_it_got_worse_does_not_take_it_down(phone, sessio
     Alert.objects.update(worsened_at=timezone.now())
     page = phone.post(SEEN, {"answer": "seen", "words": "They said it is fine", "asked_at": asked_at})
     assert "Something new came up" in text_of(page) and "[&#x27;" not in page.content.decode()
-    assert "Get emergency help now." in text_of(page) and 'value="They said it is fine"' in page.content.decode()
+    assert "Get emergency help now" in text_of(page) and 'value="They said it is fine"' in page.content.decode()
     assert STAYS in text_of(phone.get(TODAY))
     assert not AlertEvent.objects.filter(what=AlertEvent.What.ANSWERED).exists()
 
@@ -224,7 +224,7 @@ def test_what_a_practice_closed_does_not_stand_again_after_leaving(ana, noor, se
     for alert in Alert.objects.open():
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
     leaves(ana)
-    assert "still open" not in text_of(people.signed_in(ana).get(TODAY))
+    assert STAYS not in text_of(people.signed_in(ana).get(TODAY))
 
 
 def test_a_forgotten_day_that_makes_a_later_one_urgent_stands_with_the_later_one(phone, ana, noor):

@@ -92,6 +92,16 @@ def test_a_row_says_why_how_long_and_who_has_it(clinic, noor, desk):
     assert "Dr Noor has it" in text_of(desk.get(QUEUE))
 
 
+def test_what_got_worse_after_it_was_taken_says_when(clinic, noor, desk):
+    session = follow(clinic, noor, "Mara", signs=["pus"])
+    acknowledge(session, by=noor, now=timezone.now())
+    session.alerts.update(
+        acknowledged_at=timezone.now() - timedelta(hours=9), worsened_at=timezone.now() - timedelta(hours=3)
+    )
+    assert "Dr Noor has it taken 9 h ago, worse 3 h ago" in text_of(desk.get(QUEUE))
+    assert "Worse since" in text_of(desk.get(reverse("patient", args=[session.patient_id])))
+
+
 def test_a_row_without_an_alert_says_when_the_patient_last_logged(clinic, noor, desk):
     session = pen(people.patient(clinic, "Mara"), days_ago=9, by=noor)
     logged(session, 3, redness=1, now=timezone.now() - timedelta(days=6))
