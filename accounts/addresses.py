@@ -5,11 +5,12 @@ from contextlib import suppress
 import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
 
 LONGEST_MAILBOX = 64  # characters (RFC 5321, 4.5.3.1.1)
 LONGEST = 320  # characters; what is longer is no address, and is not worth converting
-NOT_ONE = "Write an e-mail address, like name@example.com."
-NOT_ASCII = (
+NOT_ONE = _("Write an e-mail address, like name@example.com.")
+NOT_ASCII = _(
     "Before the @ we can only take letters without accents (a to z), digits and signs: "
     "mail to any other address would not arrive."
 )
@@ -41,10 +42,12 @@ def validate_known_address(address: str) -> None:
 def validate_address(address: str) -> None:
     """Refuse also what looks like one but cannot be mailed: for pages on which an address is first written down."""
     validate_known_address(address)
-    mailbox, _, domain = address.rpartition("@")
+    mailbox, _at, domain = address.rpartition("@")
     if len(mailbox) > LONGEST_MAILBOX:
         raise ValidationError(
-            f"What stands before the @ is too long: {LONGEST_MAILBOX} characters at most.", code="mailbox"
+            _("What stands before the @ is too long: %(most)d characters at most."),
+            code="mailbox",
+            params={"most": LONGEST_MAILBOX},
         )
     if domain.startswith("["):  # a number of a machine in place of its name
         raise ValidationError(NOT_ONE, code="invalid")

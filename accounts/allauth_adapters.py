@@ -14,6 +14,10 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.authtoken.models import Token
 
 from accounts.addresses import canonical_address
@@ -27,8 +31,8 @@ from accounts.web.unsent_forms import keep_guards, sign_out
 from accounts.zones import clock_of
 
 INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
-CHOOSE_ANOTHER = "choose a new password: see “I can’t sign in” below."
 SAID_ON_THE_PAGE = "account/messages/email_confirmation_sent.txt"
+_wait_after = lazy(wait_after, str)
 
 
 class Adapter(DefaultAccountAdapter):
@@ -36,20 +40,29 @@ class Adapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "This e-mail address and password do not go together. Check both and try again.",
-        "too_many_from_here": (
-            f"Too many wrong tries for this e-mail address. Wait {wait_after(FROM_NETWORK)}, or {CHOOSE_ANOTHER}"
+        "email_password_mismatch": gettext_lazy(
+            "This e-mail address and password do not go together. Check both and try again."
         ),
-        "too_many_of_network": (
-            f"Too many wrong tries from your network, by you or by others. Wait {wait_after(OF_NETWORK)}, "
-            f"sign in on a device that you have used before, or {CHOOSE_ANOTHER}"
+        "too_many_from_here": format_lazy(
+            gettext_lazy(
+                "Too many wrong tries for this e-mail address. "
+                "Wait {time}, or choose a new password: see “I can’t sign in” below."
+            ),
+            time=_wait_after(FROM_NETWORK),
         ),
-        "too_many_of_account": (
+        "too_many_of_network": format_lazy(
+            gettext_lazy(
+                "Too many wrong tries from your network, by you or by others. Wait {time}, sign in on a device that "
+                "you have used before, or choose a new password: see “I can’t sign in” below."
+            ),
+            time=_wait_after(OF_NETWORK),
+        ),
+        "too_many_of_account": gettext_lazy(
             "Too many wrong tries for this e-mail address today. Sign in on a device that you have used before, or "
-            f"{CHOOSE_ANOTHER}"
+            "choose a new password: see “I can’t sign in” below."
         ),
-        "incorrect_password": "This is not your password. Try again.",
-        "enter_current_password": "This is not your current password. Try again.",
+        "incorrect_password": gettext_lazy("This is not your password. Try again."),
+        "enter_current_password": gettext_lazy("This is not your current password. Try again."),
     }
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -131,7 +144,8 @@ class Adapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, template_prefix: Any, user: Any, context: Any = None, email: Any = None) -> None:
         """A letter about the account; its time stands by the clock of its reader, which is named."""
-        timestamp = f"{date_format(timezone.localtime(timezone=user.zone), 'j F Y, H:i')} ({clock_of(user.zone)})"
+        moment = date_format(timezone.localtime(timezone=user.zone), "DATETIME_FORMAT")
+        timestamp = _("{moment} ({clock})").format(moment=moment, clock=clock_of(user.zone))
         super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": timestamp}, email)
 
     def add_message(

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.fields import EmailField, KnownEmailField, NameField
 from accounts.limits import may_send_letter
@@ -41,7 +43,14 @@ class LoginForm(allauth_forms.LoginForm):
         super().__init__(*args, **kwargs)
         _without_placeholders(self)
         self.fields["login"] = KnownEmailField(widget=_own_address())
-        self.fields["password"].help_text = f"At least {settings.LEAST_PASSWORD_LENGTH} characters. Pasting is fine."
+        self.fields["password"].help_text = _("At least {count} characters. Pasting is fine.").format(
+            count=settings.LEAST_PASSWORD_LENGTH
+        )
+        if "remember" in self.fields:
+            self.fields["remember"].label = _("Stay signed in on this phone")
+            self.fields["remember"].help_text = _(
+                "Leave it empty on a shared phone: then closing the browser signs you out."
+            )
         self.order_fields(["login", "password", "remember"])
 
     def _login_with_password(self, request: HttpRequest, redirect_url: Any, credentials: Any) -> Any:
@@ -60,10 +69,9 @@ class WithNewPassword(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = (
-            f"At least {settings.LEAST_PASSWORD_LENGTH} characters. "
-            "A few words in a row are easy to keep. Pasting is fine."
-        )
+        self.fields["password1"].help_text = _(
+            "At least {count} characters. A few words in a row are easy to keep. Pasting is fine."
+        ).format(count=settings.LEAST_PASSWORD_LENGTH)
 
 
 class ChangePasswordForm(WithNewPassword, allauth_forms.ChangePasswordForm):
@@ -81,7 +89,7 @@ class ResetPasswordKeyForm(WithNewPassword, allauth_forms.ResetPasswordKeyForm):
 class SignupForm(WithNewPassword, allauth_forms.SignupForm):
     """A new account. For an address that has one the same is done and answered, and the owner is told by mail."""
 
-    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(label=gettext_lazy("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ["name", "email", "password1"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,6 +98,7 @@ class SignupForm(WithNewPassword, allauth_forms.SignupForm):
         self.fields["email"] = EmailField(widget=_own_address())
         self.order_fields(self.field_order)
         invitation = get_adapter().invitation(context.request)
+        self.is_invited = invitation is not None and invitation.is_bound
         if invitation is not None and invitation.is_bound:  # whoever read that mail knows both already
             self.fields["email"].initial = invitation.email
             self.fields["name"].initial = invitation.patient.name if invitation.patient else ""

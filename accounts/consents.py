@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.database_errors import violated_constraint
 from accounts.invitations import end_waiting
@@ -22,34 +23,44 @@ class ConsentText:
     is_needed: bool
 
 
-def _care(title: str, readers: str) -> ConsentText:
-    return ConsentText(
-        "care",
-        title,
-        f"Needed. What you log is about your health: Mendline compares it with the usual recovery{readers} "
-        "You can take this back at any time.",
-        "You can no longer log. What you logged so far stays until you ask for it to be erased.",
-        is_needed=True,
+def _care(title: str, detail: str) -> ConsentText:
+    withdrawn = _("You can no longer log. What you logged so far stays until you ask for it to be erased.")
+    return ConsentText("care", title, detail, withdrawn, is_needed=True)
+
+
+def _with_a_clinic() -> list[ConsentText]:
+    care = _care(
+        _("Mendline may keep my logs, and my clinic may see them."),
+        _(
+            "Needed. What you log is about your health: Mendline compares it with the usual recovery "
+            "and shows it to your clinic. You can take this back at any time."
+        ),
     )
-
-
-WITH_A_CLINIC = [
-    _care("Mendline may keep my logs, and my clinic may see them.", " and shows it to your clinic."),
-    ConsentText(
+    photos = ConsentText(
         "photos",
-        "My clinic may see my photos.",
-        "Optional, change any time.",
-        "Your clinic no longer sees your photos. They stay visible to you.",
+        _("My clinic may see my photos."),
+        _("Optional, change any time."),
+        _("Your clinic no longer sees your photos. They stay visible to you."),
         is_needed=False,
-    ),
-]
-ALONE = [_care("Mendline may keep my logs.", ". Nobody else sees it.")]
-HAVING_LEFT = [
-    _care(
-        "Mendline may keep my logs.",
-        ". The clinic you left keeps what it saw until then; nobody else sees what you log now.",
     )
-]
+    return [care, photos]
+
+
+def _alone() -> list[ConsentText]:
+    detail = _(
+        "Needed. What you log is about your health: Mendline compares it with the usual recovery. Nobody else sees it. "
+        "You can take this back at any time."
+    )
+    return [_care(_("Mendline may keep my logs."), detail)]
+
+
+def _having_left() -> list[ConsentText]:
+    detail = _(
+        "Needed. What you log is about your health: Mendline compares it with the usual recovery. "
+        "The clinic you left keeps what it saw until then; nobody else sees what you log now. "
+        "You can take this back at any time."
+    )
+    return [_care(_("Mendline may keep my logs."), detail)]
 
 
 def consent_texts(practice: Practice | None, *, has_left: bool = False) -> list[ConsentText]:
@@ -59,8 +70,8 @@ def consent_texts(practice: Practice | None, *, has_left: bool = False) -> list[
     alone now and left a clinic before, which keeps something.
     """
     if practice is not None:
-        return WITH_A_CLINIC
-    return HAVING_LEFT if has_left else ALONE
+        return _with_a_clinic()
+    return _having_left() if has_left else _alone()
 
 
 def texts_for(patient: Patient) -> list[ConsentText]:

@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 from django.contrib.humanize.templatetags.humanize import apnumber
-
-ONE = {timedelta(minutes=1): "a minute", timedelta(hours=1): "an hour"}
+from django.utils.translation import ngettext
 
 
 def in_words(duration: timedelta) -> str:
     """A duration of whole minutes, of one hour, or of whole days: "five minutes", "an hour", "14 days"."""
-    if duration in ONE:
-        return ONE[duration]
-    count, unit = (duration.days, "days") if duration.days else (duration // timedelta(minutes=1), "minutes")
-    return f"{apnumber(count)} {unit}"
+    if duration.days:
+        count, words = duration.days, ngettext("a day", "{count} days", duration.days)
+    elif duration == timedelta(hours=1):
+        count, words = 1, ngettext("an hour", "{count} hours", 1)
+    else:
+        count = duration // timedelta(minutes=1)
+        words = ngettext("a minute", "{count} minutes", count)
+    return words.format(count=apnumber(count))

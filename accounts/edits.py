@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 
@@ -32,7 +33,7 @@ class Reading:
 
     def after(self, change: "ChangedMeanwhile", now: datetime) -> "Reading":
         """The reading of the page that comes back and tells of `change`."""
-        return Reading({**self.values, **{name: became for name, (_, became) in change.changes.items()}}, now)
+        return Reading({**self.values, **{name: became for name, (_was, became) in change.changes.items()}}, now)
 
     @classmethod
     def carried_by(cls, text: str | None) -> "Reading | None":
@@ -68,8 +69,8 @@ def kept(change: ChangedMeanwhile, typed: Values) -> dict[str, Any]:
 def plainly(name: str, value: Any) -> str:
     """A simple value in a word."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "nothing" if value in (None, "") else str(value)
+        return _("yes") if value else _("no")
+    return _("nothing") if value in (None, "") else str(value)
 
 
 def in_words(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import canonical_address, validate_address, validate_known_address
@@ -26,7 +27,7 @@ class NameField(forms.CharField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 120, "error_messages": {"required": "Write your name."}, **kwargs})
+        super().__init__(**{"max_length": 120, "error_messages": {"required": _("Write your name.")}, **kwargs})
 
     def to_python(self, value: Any) -> str:
         line = " ".join((super().to_python(value) or "").translate(UNSEEN).split())
@@ -39,7 +40,7 @@ class EmailField(forms.EmailField):
     default_validators = [validate_address]
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"label": "E-mail", "max_length": 254, **kwargs})
+        super().__init__(**{"label": _("E-mail"), "max_length": 254, **kwargs})
 
     def to_python(self, value: Any) -> str:
         return canonical_address(super().to_python(value) or "")
@@ -55,7 +56,7 @@ class PhoneField(NameField):
     """A telephone number as people write it. Letters are refused: the link that dials would lose or misread them."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "label": "Phone", "max_length": 40, **kwargs})
+        super().__init__(**{"required": False, "label": _("Phone"), "max_length": 40, **kwargs})
         self.widget.attrs["inputmode"] = "tel"
 
     def to_python(self, value: Any) -> str:
@@ -64,7 +65,7 @@ class PhoneField(NameField):
     def validate(self, value: str) -> None:
         super().validate(value)
         if value and not re.fullmatch(r"\+?[0-9 ()./-]*[0-9]", value):
-            raise forms.ValidationError("Write a phone number, like 07700 900123.", code="invalid")
+            raise forms.ValidationError(_("Write a phone number, like 07700 900123."), code="invalid")
 
 
 class EmergencyNumberField(NameField):
@@ -101,20 +102,20 @@ def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     """Time zones by region for a select, and `current` in any case: a list without it would silently show another."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for zone in sorted(known_zones()):
-        region, _, place = zone.partition("/")
+        region, _slash, place = zone.partition("/")
         if place and region not in OLD_REGIONS:
             regions.setdefault(region, []).append((zone, place.replace("_", " ")))
-    is_listed = current in ("", "UTC") or any(zone == current for places in regions.values() for zone, _ in places)
+    is_listed = current in ("", "UTC") or any(zone == current for places in regions.values() for zone, _place in places)
     other = [("UTC", "UTC")] if is_listed else [(current, current), ("UTC", "UTC")]
-    return [*regions.items(), ("Other", other)]
+    return [*regions.items(), (gettext("Other"), other)]
 
 
 class ZoneField(forms.ChoiceField):
     """A time zone; one that a browser names and the list leaves out is taken as well."""
 
     def __init__(self, **kwargs: Any) -> None:
-        errors = dict.fromkeys(("invalid_choice", "required"), "Choose a time zone from the list.")
-        super().__init__(**{"label": "Time zone", "error_messages": errors, "choices": zone_choices, **kwargs})
+        errors = dict.fromkeys(("invalid_choice", "required"), _("Choose a time zone from the list."))
+        super().__init__(**{"label": _("Time zone"), "error_messages": errors, "choices": zone_choices, **kwargs})
 
     def valid_value(self, value: Any) -> bool:
         return value in known_zones()

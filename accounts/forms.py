@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import (
@@ -50,7 +51,9 @@ class CountryForm(forms.Form):
         if not guess.country:
             del self.fields["is_here"]
             return
-        self.fields["is_here"].label = _("We think you are in %(country)s. Is that right?") % {"country": guess.name}
+        self.fields["is_here"].label = _("We think you are in %(country)s. Is that right?") % {
+            "country": gettext(guess.name)
+        }
         set_choices(self.fields["is_here"], [(guess.country, _("Yes")), (self.NO, _("No, somewhere else"))])
 
     def clean(self) -> dict[str, Any]:
@@ -77,11 +80,11 @@ class CountryForm(forms.Form):
 class DetailsForm(CountryForm, forms.ModelForm):
     """What a patient may change about themselves."""
 
-    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     phone = PhoneField(
-        help_text="So that your clinic can call you.", widget=forms.TextInput(attrs={"autocomplete": "tel"})
+        help_text=_("So that your clinic can call you."), widget=forms.TextInput(attrs={"autocomplete": "tel"})
     )
-    time_zone = ZoneField(help_text="Your day turns at midnight there.")
+    time_zone = ZoneField(help_text=_("A new day begins for you at midnight there."))
 
     class Meta:
         model = Patient
@@ -97,7 +100,7 @@ class DetailsForm(CountryForm, forms.ModelForm):
 class NameForm(forms.ModelForm):
     """What somebody who is no patient may change about themselves."""
 
-    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
 
     class Meta:
         model = User
@@ -119,17 +122,21 @@ class RolesForm(forms.Form):
 
     is_practitioner = forms.BooleanField(
         required=False,
-        label="Practitioner",
-        help_text="Reads all patients' records. Is told of emergencies, and of the patients they treat or have taken.",
+        label=_("Practitioner"),
+        help_text=_(
+            "Reads all patients’ records. Is told of emergencies, and of the patients they treat or have taken."
+        ),
     )
     is_admin = forms.BooleanField(
-        required=False, label="Admin", help_text="Manages people. Reads no record unless a practitioner as well."
+        required=False,
+        label=_("Admin"),
+        help_text=_("Invites and removes colleagues. Cannot open records unless also a practitioner."),
     )
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         if not (self.cleaned_data.get("is_practitioner") or self.cleaned_data.get("is_admin")):
-            self.add_error("is_practitioner", "Choose at least one.")
+            self.add_error("is_practitioner", _("Choose at least one."))
         return self.cleaned_data
 
 
@@ -146,5 +153,5 @@ class InviteMemberForm(RolesForm):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         if self.practice.memberships.current().filter(user__email=email).exists():  # whom the admin sees listed anyway
-            raise forms.ValidationError("They work here already. Choose them above to change what they may do.")
+            raise forms.ValidationError(_("They work here already. Choose them above to change what they may do."))
         return email

@@ -5,6 +5,7 @@ import unicodedata
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 LONGEST = 128
 
@@ -31,7 +32,9 @@ class MaximumLength:
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if len(password) > LONGEST:
-            raise ValidationError(f"This password is too long. It can have at most {LONGEST} characters.")
+            raise ValidationError(
+                _("This password is too long. It can have at most %(most)d characters."), params={"most": LONGEST}
+            )
 
     def get_help_text(self) -> str:
-        return f"Your password can have at most {LONGEST} characters."
+        return _("Your password can have at most %(most)d characters.") % {"most": LONGEST}

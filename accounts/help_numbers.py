@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from accounts.models import Patient
 
@@ -115,7 +116,7 @@ def is_number(text: str) -> bool:
 
 def country_choices() -> list[tuple[str, str]]:
     """Code and name of every country of the table, by name."""
-    return [(code, numbers.name) for code, numbers in all_numbers().items()]
+    return [(code, gettext(numbers.name)) for code, numbers in all_numbers().items()]
 
 
 def numbers_of(country: str) -> HelpNumbers:

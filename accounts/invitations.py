@@ -14,7 +14,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.durations import in_words
 from accounts.locks import lock_patient, lock_practice
 from accounts.models import (
     INVITATION_LASTS,
@@ -27,7 +30,7 @@ from accounts.models import (
     hash_token,
 )
 
-SUBJECT = "You are invited to Mendline"
+SUBJECT = gettext_lazy("You are invited to Mendline")
 BETWEEN_TWO = timedelta(minutes=3)  # to one address
 MOST_A_DAY = 100  # letters of one practice: whoever got into one account must not flood others' mailboxes
 
@@ -61,7 +64,7 @@ def invite_patient(patient: Patient, by: User, email: str = "", now: datetime | 
     if patient.practice_id != practice.pk:
         raise PermissionDenied
     if patient.user_id is not None:
-        raise CannotJoin("This patient has joined already.")
+        raise CannotJoin(_("This patient has joined already."))
     if email and patient.email != email:
         patient.email = email
         patient.save(update_fields=["email"])
@@ -81,7 +84,7 @@ def invite_member(
     if by.practice_as_admin != practice:
         raise PermissionDenied
     lock_practice(practice.pk)
-    invitation, _ = _invite(practice, by, now, email=email, is_practitioner=is_practitioner, is_admin=is_admin)
+    invitation, _link = _invite(practice, by, now, email=email, is_practitioner=is_practitioner, is_admin=is_admin)
     return invitation
 
 
@@ -106,7 +109,10 @@ def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, *
         return invitation, url
     # The same words for everybody: no name, no practice, nothing about health.
     invitation.letter = AccountMail.objects.create(
-        to=email, subject=SUBJECT, body=render_to_string("accounts/email/invitation.txt", {"url": url}), not_before=now
+        to=email,
+        subject=str(SUBJECT),
+        body=render_to_string("accounts/email/invitation.txt", {"url": url}),
+        not_before=now,
     )
     invitation.save(update_fields=["letter"])
     return invitation, ""
@@ -116,11 +122,18 @@ def _limit_letters(practice: Practice, email: str, now: datetime) -> None:
     sent = practice.invitations.exclude(email="")
     if sent.filter(email=email, created_at__gt=now - BETWEEN_TWO).exists():
         raise TooManyLetters(
-            f"An invitation went to this address less than {BETWEEN_TWO.seconds // 60} minutes ago. "
-            "Let them look for it, in the spam folder too, before you send another."
+            _(
+                "An invitation went to this address less than {time} ago. "
+                "Let them look for it, in the spam folder too, before you send another."
+            ).format(time=in_words(BETWEEN_TWO))
         )
     if sent.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
-        raise TooManyLetters(f"Your clinic sent {MOST_A_DAY} invitations within a day, the most it can. Wait a day.")
+        sentence = ngettext(
+            "Your clinic sent {count} invitation within a day, the most it can. Wait a day.",
+            "Your clinic sent {count} invitations within a day, the most it can. Wait a day.",
+            MOST_A_DAY,
+        )
+        raise TooManyLetters(sentence.format(count=MOST_A_DAY))
 
 
 def undelivered_to(patient: Patient) -> Invitation | None:
@@ -132,7 +145,7 @@ def undelivered_to(patient: Patient) -> Invitation | None:
 def qr_code(url: str) -> SafeString:
     """A link as an inline SVG of a QR code, black on white so that cameras read it in the dark theme too."""
     svg = segno.make(url, error="m").svg_inline(
-        scale=6, border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None, title="QR code"
+        scale=6, border=4, dark="#000", light="#fff", omitsize=True, svgclass="qr", lineclass=None, title=_("QR code")
     )
     return mark_safe(svg)  # noqa: S308  our own link, drawn by segno
 
@@ -212,16 +225,21 @@ def _refuse_mixing(invitation: Invitation, user: User) -> None:
     """A member and a patient are two accounts: what one reads at work never mixes with what one logs."""
     if invitation.patient is not None and user.membership is not None:
         raise CannotJoin(
-            "You are signed in with your work account, and a work account cannot become a patient. "
-            "Sign out and join with an account of your own, under another e-mail address."
+            _(
+                "You are signed in with your work account, and a work account cannot become a patient. "
+                "Sign out and join with an account of your own, under another e-mail address."
+            )
         )
     if invitation.patient is None and user.as_patient is not None:
         raise CannotJoin(
-            "You are signed in with the account of your own recovery, and it cannot become a work account. "
-            "Ask the clinic to invite another e-mail address of yours."
+            _(
+                "You are signed in with the account of your own recovery, and it cannot become a work account. "
+                "Ask the clinic to invite another e-mail address of yours."
+            )
         )
     if invitation.patient is None and user.membership is not None:
-        raise CannotJoin(f"This account works at {user.membership.practice} already. It can work at one clinic only.")
+        sentence = _("This account works at {clinic} already. It can work at one clinic only.")
+        raise CannotJoin(sentence.format(clinic=user.membership.practice))
 
 
 def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
@@ -235,5 +253,6 @@ def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
                 joined_at=now,
             )
     except IntegrityError:
-        raise CannotJoin("This account works at a clinic already. It can work at one clinic only.") from None
+        sentence = _("This account works at a clinic already. It can work at one clinic only.")
+        raise CannotJoin(sentence) from None
     user.look_up_again()

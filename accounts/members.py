@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_practice
@@ -16,12 +17,12 @@ class LastAdmin(Exception):
 
 def user_name(user: User | None) -> str:
     """How a member is named to others; somebody who left the service is still somebody."""
-    return str(user) if user else "A former member"
+    return str(user) if user else _("A former member")
 
 
 def editor_name(editor: User | None, reader: User) -> str:
     """How whoever changed something meanwhile is named to `reader`, who may have done it themselves."""
-    return "you, in another window or on another device" if editor == reader else user_name(editor)
+    return _("you, in another window or on another device") if editor == reader else user_name(editor)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import canonical_address
 from accounts.hashers import spellings_of
@@ -32,7 +33,7 @@ CONSENT_VERSION = "2026-11"  # of the texts in accounts/consents.py; a new text 
 def validate_zone(name: str) -> None:
     """Refuse a name that is not an IANA time zone."""
     if name not in known_zones():
-        raise ValidationError("%(name)s is not a time zone we know.", params={"name": name})
+        raise ValidationError(_("%(name)s is not a time zone we know."), params={"name": name})
 
 
 class UserManager(BaseUserManager["User"]):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import record_access
 from accounts.consents import withdraw_consent
@@ -14,8 +15,8 @@ from accounts.locks import lock_patient, lock_user
 from accounts.models import ADULT, Consent, Departure, Patient, Practice, User
 
 CHANGED = "changed "  # how the record of such a change begins
-TOO_YOUNG = "Mendline is for people of 18 and over. Please ask a doctor or the clinic that treated you instead."
-WORKS_HERE = (
+TOO_YOUNG = _("Mendline is for people of 18 and over. Please ask a doctor or the clinic that treated you instead.")
+WORKS_HERE = _(
     "You are signed in with your work account, and a work account cannot become a patient. "
     "Sign out and start with an account of your own, under another e-mail address."
 )

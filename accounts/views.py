@@ -25,6 +25,7 @@ from accounts.access import (
     signed_in,
 )
 from accounts.consents import give_consent, texts_for, withdraw_consent
+from accounts.durations import in_words
 from accounts.members import LastAdmin, change_member, editor_name, remove_member, roles_of
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
 from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
@@ -41,7 +42,7 @@ def profile(request: AuthenticatedHttpRequest) -> HttpResponse:
     form = forms.NameForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("profile")
     return _profile_page(request, form)
 
@@ -55,7 +56,7 @@ def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> Htt
             patients.change_details(patient, **details, now=timezone.now(), reading=reading)
         except edits.ChangedMeanwhile as change:
             return _profile_again(request, change, form.cleaned_data, reading)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("profile")
     return _profile_page(request, form, reading=reading)
 
@@ -131,9 +132,8 @@ def country_here(request: PatientRequest) -> HttpResponse:
     if here.country and request.POST.get("country") == here.country:
         if request.POST.get("answer") == "yes":
             patients.confirm_country(request.patient, here.country)
-            messages.success(
-                request, _("Saved. The numbers to call are those of %(country)s.") % {"country": here.name}
-            )
+            sentence = _("Saved. The numbers to call are those of {country}.")
+            messages.success(request, sentence.format(country=_(here.name)))
         else:
             request.session[NOT_HERE] = here.country
     return redirect("today")
@@ -149,12 +149,12 @@ def consent_change(request: PatientRequest, purpose: str) -> HttpResponse:
         raise Http404
     if request.POST.get("answer") == "yes":
         give_consent(patient, purpose, now)
-        messages.success(request, f"Agreed: {text.title}")
+        messages.success(request, _("Agreed: {consent}").format(consent=text.title))
     elif request.POST.get("answer") == "no":
         withdraw_consent(patient, purpose, now)
-        messages.success(request, f"Taken back. {text.withdrawn}")
+        messages.success(request, _("Withdrawn. {consequence}").format(consequence=text.withdrawn))
     else:
-        messages.error(request, "Choose whether you agree or take it back.")
+        messages.error(request, _("Choose whether you agree or withdraw."))
     return redirect("profile")
 
 
@@ -165,7 +165,7 @@ def token_change(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make a token for programs, shown this once, or end it; the password was asked for a moment ago."""
     Token.objects.filter(user=request.user).delete()
     if request.POST.get("answer") != "new":
-        messages.success(request, "The token no longer works.")
+        messages.success(request, _("The token no longer works."))
         return redirect("profile")
     token = Token.objects.create(user=request.user)
     patient = request.user.as_patient
@@ -221,8 +221,8 @@ def invite_member(request: PracticeRequest) -> HttpResponse:
         except invitations.TooManyLetters as refusal:
             form.add_error("email", str(refusal))
         else:
-            lasts = f"It works for {INVITATION_LASTS.days} days."
-            messages.success(request, f"An invitation is on its way to {email}. {lasts}")
+            sentence = _("An invitation is on its way to {email}. It works for {time}.")
+            messages.success(request, sentence.format(email=email, time=in_words(INVITATION_LASTS)))
             return redirect("members")
     return _members_page(request, form)
 
@@ -235,7 +235,8 @@ def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     if member.removed_at is not None:
         if request.method != "POST":
             raise Http404
-        messages.error(request, f"{member.user} no longer works here: another admin removed them meanwhile.")
+        sentence = _("{name} no longer works here: another admin removed them meanwhile.")
+        messages.error(request, sentence.format(name=member.user))
         return redirect("members")
     is_removal = request.POST.get("action") == "remove"
     roles = roles_of(member)
@@ -251,7 +252,7 @@ def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
             return _member_page(request, member, form, status=409, reading=reading, meanwhile=conflict)
         except LastAdmin:
             form = forms.RolesForm(initial=roles) if is_removal else form
-            messages.error(request, "A clinic needs an admin. Make somebody else an admin first.")
+            messages.error(request, _("A clinic needs an admin. Make somebody else an admin first."))
             return _member_page(request, member, form, status=422, reading=reading)
     return _member_page(request, member, form, status=_status_of(form), reading=reading)
 
@@ -267,8 +268,11 @@ def _changed(
         change_member(member, **roles, by=user, now=now, reading=reading, except_key=own_key)
     if own_key:
         return redirect("home")
-    outcome = "no longer works here and is signed out everywhere" if roles is None else "changed"
-    messages.success(request, f"{member.user}: {outcome}.")
+    if roles is None:
+        sentence = _("{name} no longer works here and is signed out everywhere.")
+    else:
+        sentence = _("What {name} may do is changed.")
+    messages.success(request, sentence.format(name=member.user))
     return redirect("members")
 
 
@@ -285,7 +289,9 @@ def withdraw_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpRe
     """Take back a colleague's invitation that is not used yet."""
     invitation = get_object_or_404(request.practice.invitations.filter(patient=None), pk=invitation_id)
     if invitations.withdraw(invitation, timezone.now()):
-        messages.success(request, f"The invitation to {invitation.email} no longer works.")
+        sentence = _("The invitation to {email} no longer works.")
+        messages.success(request, sentence.format(email=invitation.email))
     else:
-        messages.error(request, f"The invitation to {invitation.email} was used or taken back before.")
+        sentence = _("The invitation to {email} was used or taken back before.")
+        messages.error(request, sentence.format(email=invitation.email))
     return redirect("members")

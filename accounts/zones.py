@@ -4,6 +4,8 @@ from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.utils.translation import gettext as _
+
 NO_PLACES = frozenset({"Factory", "localtime"})  # "nobody has set this clock" and "as this machine": no zone of anybody
 
 
@@ -26,7 +28,7 @@ def place_of(zone: ZoneInfo) -> str:
 def clock_of(zone: ZoneInfo) -> str:
     """Whose clock a time is by, in words: "London time", "UTC"."""
     place = place_of(zone)
-    return place if place.startswith("UTC") else f"{place} time"
+    return place if place.startswith("UTC") else _("{place} time").format(place=place)
 
 
 def differ(zone: ZoneInfo, other: ZoneInfo, at: datetime) -> bool:

@@ -3,6 +3,7 @@
 import sys
 
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy
 
 from tracker import env
 from tracker.databases import database_settings
@@ -213,6 +214,7 @@ COUNTRY = env.COUNTRY  # of a site that serves one country: for who is not signe
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "tracker.formats"
 TIME_ZONE = env.TIME_ZONE
 
 # --- static files
@@ -247,7 +249,10 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "NUM_PROXIES": 1 if env.TRUST_PROXY else 0,
 }
-INTENDED_USE = " ".join((BASE_DIR / "templates/components/intended_use.html").read_text(encoding="utf-8").split())
+INTENDED_USE = gettext_lazy(
+    "Mendline is a diary for your skin after microneedling. It gives general care advice and shows your clinic which "
+    "entries to read first. It does not diagnose. It does not replace emergency services or your practitioner."
+)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mendline",
     "DESCRIPTION": INTENDED_USE,

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import public
@@ -142,23 +143,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What could not be read."""
-    return _error(request, 400, "This request could not be read", "bad-request")
+    return _error(request, 400, _("This request could not be read"), "bad-request")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What another role may open, or nobody."""
-    return _error(request, 403, "This is not open to your account", "forbidden")
+    return _error(request, 403, _("This is not open to your account"), "forbidden")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What does not exist, or not for the reader."""
-    return _error(request, 404, "There is nothing here for you", "not-found")
+    return _error(request, 404, _("There is nothing here for you"), "not-found")
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """A body that is longer than any that its address takes."""
     detail = Refusal.TOO_LARGE.label if longest_body_of(request) == ONE_PHOTO else ""
-    return _error(request, 413, "The body is too large", "too-large", detail)
+    return _error(request, 413, _("The body is too large"), "too-large", detail)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -170,7 +171,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return JsonResponse(
             document(Busy()), status=503, headers={"Retry-After": str(RETRY_AFTER)}, content_type=MEDIA_TYPE
         )
-    return _error(request, 500, "Something went wrong on our side", "server-error")
+    return _error(request, 500, _("Something went wrong on our side"), "server-error")
 
 
 def _error(request: HttpRequest, status: int, title: str, kind: str, detail: str = "") -> HttpResponse:

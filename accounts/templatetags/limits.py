@@ -16,7 +16,7 @@ register.filter("why_signed_out", why_signed_out)
 @register.simple_tag
 def invitation_lasts() -> str:
     """How long an invitation works, in words."""
-    return f"{INVITATION_LASTS.days} days"
+    return in_words(INVITATION_LASTS)
 
 
 @register.simple_tag

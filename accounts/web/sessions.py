@@ -14,6 +14,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 from rest_framework.authtoken.models import Token
 
 from accounts.database_errors import is_transient
@@ -113,7 +114,9 @@ def _over(session: SessionBase, now: float) -> str:
 def why_signed_out(ended: str) -> str:
     """What somebody reads whose session is over, for the reason that the address of the sign-in page carries."""
     idle = {"minutes": MEMBERS.idle, "days": PATIENTS.idle}.get(ended)
-    return f"You were signed out after {in_words(idle)} without use." if idle else "You were signed out."
+    if idle is None:
+        return _("You were signed out.")
+    return _("You were signed out after {time} without use.").format(time=in_words(idle))
 
 
 def _note_use(request: HttpRequest, now: float) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.functional import Promise
 
 from accounts.fields import NameField
 from accounts.patients import is_adult
@@ -80,13 +81,13 @@ class BirthYearField(WholeNumberField):
 
     now: datetime
 
-    def __init__(self, *, too_young: str, **kwargs: Any) -> None:
+    def __init__(self, *, too_young: str | Promise, **kwargs: Any) -> None:
         self.too_young = too_young
         super().__init__(label="Year of birth", required=True, **kwargs)
 
     def refusal(self, value: int) -> str:
         if self._may_be(value):
-            return "" if is_adult(value, self.now) else self.too_young
+            return "" if is_adult(value, self.now) else str(self.too_young)
         if value < 1000:
             return "Write all four digits of the year, like 1990."
         if self._may_be(value - BUDDHIST_YEARS):

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
@@ -32,7 +33,7 @@ from symptoms.models import (
 
 UNDONE = "took back that this is its patient"  # as kept among the access records
 NOT_OURS = "Taken back: this was not our patient."
-SUBJECT = "Something changed in your Mendline account"
+SUBJECT = _("Something changed in your Mendline account")
 # Of the session, not of the person whose skin it was done to.
 COPIED = (
     "day_zero", "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas",
@@ -195,7 +196,7 @@ def _tell(invitation: Invitation, own: Patient, practice: Practice, by: User, no
     if invitation.used_by is not None:
         AccountMail.objects.create(
             to=invitation.used_by.email,
-            subject=SUBJECT,
+            subject=str(SUBJECT),
             body=render_to_string("accounts/email/changed.txt", {"url": f"{settings.SITE_URL}{reverse('profile')}"}),
             not_before=now,
         )

@@ -63,6 +63,7 @@ def test_every_page_on_which_an_address_is_first_written_gives_the_reason(clinic
         desk.post("/practice/treatments/new/", {**person, "email": typed}),
         desk.post(f"/practice/patients/{joins.pk}/invite/", {"email": typed}),
     ]
+    sentence = str(sentence)
     assert [sentence in text_of(answer) for answer in answers] == [True] * 4
     login = ana.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
     assert login.status_code == 302

@@ -2,7 +2,6 @@
 
 import pytest
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -15,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_intended_use_reads_the_same_on_the_pages_in_the_api_and_in_the_readme():
-    intended_use = " ".join(render_to_string("components/intended_use.html").split())
+    intended_use = str(settings.INTENDED_USE)
     assert settings.SPECTACULAR_SETTINGS["DESCRIPTION"] == intended_use
     for page in ("/", "/accounts/signup/"):
         assert intended_use in " ".join(Client().get(page).content.decode().split())

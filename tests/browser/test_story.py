@@ -55,11 +55,11 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     # The patient opens the mailed link, makes an account, joins, and agrees.
     iris = visitor().page
     iris.goto(link_in(site.letter(PATIENT, "/join/")))
-    iris.get_by_role("link", name="Make an account").click()
+    iris.get_by_role("link", name="Create an account").click()
     iris.get_by_label("Name").fill("Iris Falk")
     iris.get_by_label("E-mail").fill(PATIENT)
     iris.get_by_label("Password", exact=True).fill(HOME_PASSWORD)
-    iris.get_by_role("button", name="Make my account").click()
+    iris.get_by_role("button", name="Create my account").click()
     for agreement in iris.get_by_role("region", name="Agree").get_by_role("checkbox").all():
         agreement.check()
     iris.get_by_role("button", name=f"Join {CLINIC}").click()

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.addresses import canonical_address, validate_address
 from accounts.help_numbers import all_numbers
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         Membership.objects.create(user=user, practice=practice, is_admin=True, is_practitioner=treats)
         url = settings.SITE_URL + reverse("account_reset_password")
         body = render_to_string("accounts/email/clinic_opened.txt", {"url": url})
-        AccountMail.objects.create(to=email, subject="Your clinic on Mendline is ready", body=body)
+        AccountMail.objects.create(to=email, subject=_("Your clinic on Mendline is ready"), body=body)
         self.stdout.write(f"{practice} is open. {email} is told how to choose a password: {url}")
 
     def _refuse(self, email: str, country: str, time_zone: str) -> None:

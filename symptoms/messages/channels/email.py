@@ -23,8 +23,6 @@ ABOUT_THE_SERVER = (
     smtplib.SMTPSenderRefused,
 )
 CLOSING = 421  # "service not available", whatever it was an answer to
-# Stands before the subject: how urgent it is, and nothing else.
-URGENCY_IN_SUBJECT = {Urgency.EMERGENCY: "Emergency: ", Urgency.URGENT: "Urgent: "}
 BY_A_MACHINE = {"Auto-Submitted": "auto-generated"}  # RFC 3834: out-of-office replies do not come back
 
 
@@ -77,13 +75,11 @@ def _connection(ends: float) -> Any:
 
 
 def _notice(delivery: Delivery) -> tuple[str, str]:
+    """Subject and body: the first line of the template, which says how urgent it is and nothing else, and the rest."""
     kind, page = _about(delivery)
-    body = render_to_string(f"messages/{kind}.txt", {"link": f"{settings.SITE_URL}{page}"})
-    subject, _, rest = body.partition("\n")
-    urgency = URGENCY_IN_SUBJECT.get(Urgency(delivery.urgency), "")
-    subject = subject.strip()
-    subject = f"{urgency}{subject[0].lower()}{subject[1:]}" if urgency else subject
-    return subject, rest.strip() + "\n"
+    context = {"link": f"{settings.SITE_URL}{page}", "urgency": Urgency(delivery.urgency).slug}
+    subject, _, body = render_to_string(f"messages/{kind}.txt", context).partition("\n")
+    return subject.strip(), body.strip() + "\n"
 
 
 def _about(delivery: Delivery) -> tuple[str, str]:

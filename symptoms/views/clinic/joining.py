@@ -46,11 +46,11 @@ def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     practice, now = request.practice, timezone.now()
     patient = get_object_or_404(Patient.objects.of_practice(practice).select_related("practice"), pk=patient_id)
     if patient.user_id is not None:
-        messages.info(request, f"{patient} has joined already.")
+        messages.info(request, _("{name} has joined already.").format(name=patient))
         return redirect("patient", patient.id)
     form, status, url = InviteForm(initial={"email": patient.email}), 200, ""
     if request.POST.get("how") == "code":
-        _, url = invitations.invite_patient(patient, request.user, now=now)
+        _invitation, url = invitations.invite_patient(patient, request.user, now=now)
     elif request.method == "POST":
         form, status = InviteForm(request.POST), 422
         if form.is_valid():
@@ -76,7 +76,7 @@ def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
 
 def _sent(request: PracticeRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
     invitations.invite_patient(patient, request.user, email, now=now)
-    messages.success(request, f"A link is on its way to {email}.")
+    messages.success(request, _("A link is on its way to {email}.").format(email=email))
     return redirect("invite_patient", patient.id)
 
 
@@ -92,26 +92,26 @@ def confirm_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpRes
         try:
             patient = joining.confirm_patient(invitation, by=request.user, now=now)
         except CannotJoin:
-            sentence = "This account now works at a clinic, so it cannot be a patient's. Refuse it and invite again."
+            sentence = _("This account now works at a clinic, so it cannot be a patient’s. Refuse it and invite again.")
         else:
             return _confirmed(request, patient)
     elif answer == "no":
         if joining.refuse_patient(invitation, by=request.user, now=now):
-            messages.success(request, "Refused. They were told to ask you for a new code.")
+            messages.success(request, _("Refused. They were told to ask you for a new code."))
         else:
-            messages.error(request, "Somebody has answered this already.")
+            messages.error(request, _("Somebody has answered this already."))
         return redirect("patient", invitation.patient_id)
     elif request.method == "POST":
-        sentence = "Choose one of the two."
+        sentence = _("Choose one of the two.")
     context = {"invitation": invitation, "sentence": sentence}
     return render(request, "accounts/confirm.html", context, status=422 if sentence else 200)
 
 
 def _confirmed(request: PracticeRequest, patient: Patient | None) -> HttpResponse:
     if patient is None:
-        messages.error(request, "Somebody has answered this already.")
+        messages.error(request, _("Somebody has answered this already."))
         return redirect("queue")
-    messages.success(request, f"{patient} has joined.")
+    messages.success(request, _("{name} has joined.").format(name=patient))
     return redirect("patient", patient.pk)
 
 
@@ -126,9 +126,10 @@ def undo_joining(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
         try:
             record = undoing.undo_joining(invitation, by=request.user, now=now)
         except undoing.TooLate:
-            messages.error(request, "Somebody has taken this back already.")
+            messages.error(request, _("Somebody has taken this back already."))
             return redirect("queue")
-        messages.success(request, f"Taken back. {record} has not joined yet, and the other person was told.")
+        sentence = _("Taken back. {name} has not joined yet, and the other person was told.")
+        messages.success(request, sentence.format(name=record))
         return redirect("patient", record.pk)
     context = {
         "invitation": invitation,

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import invitations
@@ -127,6 +128,6 @@ def leave_practice(request: PatientRequest) -> HttpResponse:
         except joining.SomethingOpen as refusal:
             context["open"] = titles_for_patient(refusal.alerts)
         else:
-            messages.success(request, f"You left {practice}. Your logs are still yours.")
+            messages.success(request, _("You left {clinic}. Your logs are still yours.").format(clinic=practice))
             return redirect("profile")
     return render(request, "accounts/leave.html", context)
