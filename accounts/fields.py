@@ -107,7 +107,7 @@ def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
             regions.setdefault(region, []).append((zone, place.replace("_", " ")))
     is_listed = current in ("", "UTC") or any(zone == current for places in regions.values() for zone, _place in places)
     other = [("UTC", "UTC")] if is_listed else [(current, current), ("UTC", "UTC")]
-    return [*regions.items(), (gettext("Other"), other)]
+    return [*((gettext(region), places) for region, places in regions.items()), (gettext("Other"), other)]
 
 
 class ZoneField(forms.ChoiceField):

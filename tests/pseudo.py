@@ -1,7 +1,6 @@
 """A language made up for tests: each message is longer by 40 % and keeps no plain letter; it is written right to left.
 
-What still has a plain letter on a page in it went through no translation. As settings of a process
-(`DJANGO_SETTINGS_MODULE=tests.pseudo`) it is the language of the whole site.
+What still has a plain letter on a page in it went through no translation.
 """
 
 import gettext
@@ -9,14 +8,11 @@ import re
 
 from django.utils.translation import trans_real
 
-from tracker.settings import *  # noqa: F403
-
-CODE = LANGUAGE_CODE = "he"  # of the languages that Django writes right to left; its own words are not used
+CODE = "he"  # of the languages that Django writes from right to left; its own words are not used
 ACCENTED = str.maketrans(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "áƀçđéƒğĥíĵķľɱñóþɋŕšŧúṽŵẋýžÁƁÇĐÉƑĞĤÍĴĶĽṀÑÓÞɊŔŠŦÚṼŴẊÝŽ"
 )
-# Places, elements, their entities.
-KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w[^>]*>|&#?\w+;)")
+KEPT = re.compile(r"(%\(\w+\)[sd]|%[sd]|\{\w*\}|</?\w[^>]*>|&#?\w+;)")  # places, elements, entities
 CONTEXT = "\x04"  # Django puts it between the context of a message and the message
 WORD = " ľóñğéŕ"
 
@@ -44,4 +40,6 @@ class Pseudo(gettext.NullTranslations):
     to_language = language
 
 
-trans_real._translations[CODE] = Pseudo()
+def install() -> None:
+    """From now on `LANGUAGE_CODE = CODE` is this language, in the whole process."""
+    trans_real._translations[CODE] = Pseudo()

@@ -4,11 +4,16 @@ import uuid
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Consent, User
 from symptoms.models.treatment import Treatment, TreatmentAccess
 
-VIEWS = [("front", "Front"), ("left", "Left"), ("right", "Right"), ("close_up", "Close-up")]
+VIEWS = [
+    ("front", gettext_lazy("Front")), ("left", gettext_lazy("Left")),
+    ("right", gettext_lazy("Right")), ("close_up", gettext_lazy("Close-up")),
+]  # fmt: skip
 
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
@@ -63,4 +68,4 @@ class Photo(models.Model):
         indexes = [models.Index(fields=["treatment", "day"], name="photos_by_day")]
 
     def __str__(self) -> str:
-        return f"{self.get_view_display()}, day {self.day}"
+        return _("{view}, day {day}").format(view=self.get_view_display(), day=self.day)

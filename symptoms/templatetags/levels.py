@@ -1,6 +1,7 @@
 """Words for urgencies and severities in templates, so that no template repeats what `symptoms.wording` says."""
 
 from django import template
+from django.utils.translation import gettext
 
 from symptoms.recovery.questions import SEVERITIES
 from symptoms.recovery.vocabulary import Urgency
@@ -12,7 +13,7 @@ register = template.Library()
 @register.filter
 def for_patient(urgency: str, has_clinic: bool = True) -> str:
     """The patient's word for an urgency's slug, or for "unjudged"; with no clinic a doctor takes its place."""
-    return patient.urgency_word(_of(urgency), has_clinic=bool(has_clinic))
+    return gettext(patient.urgency_word(_of(urgency), has_clinic=bool(has_clinic)))
 
 
 @register.filter

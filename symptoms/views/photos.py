@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedHttpRequest, record_access, signed_in
@@ -64,7 +65,7 @@ def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpRespons
         "count": len(of_view),
         "same_day": [other for other in photos if other.day == photo.day and other != photo],
         "back": day_page_of(photo) if is_own else _record_of(photo),
-        "back_to": f"Day {photo.day}" if is_own else str(patient),
+        "back_to": _("Day {day}").format(day=photo.day) if is_own else str(patient),
         "tab": "course" if is_own else "patients",
     }
     if not is_own:

@@ -1,26 +1,38 @@
-"""Every text of the areas that are done goes through gettext, whichever branch of a template it stands in."""
+"""Every text goes through gettext, but in the areas that are left: in templates, whichever branch it stands in; and on
+the pages, letters and answers to forms that everybody gets, in a language made up for it."""
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import pytest
+from django.db import transaction
+from django.http import HttpResponse
 from django.template.base import Lexer, Token, TokenType
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
 
+from accounts.models import AccountMail, Invitation, Patient, Practice, User
+from accounts.web.whereabouts import ZONE_HERE
+from tests import people, pseudo
+from tests.accounts.cast_of_roles import World, browser_of, build, routes
 from tests.house import tree
+from tests.pages.html import GUARD, forms_of, parsed
 
-# Folders and files under templates/. More may be added; none is taken out again.
-DONE = (
-    "account/", "accounts/", "allauth/", "components/", "messages/", "public/", "usersessions/",
-    "400.html", "403.html", "403_csrf.html", "404.html", "413.html", "429.html", "500.html", "503.html",
-    "alone.html", "base.html", "photo.html",
-)  # fmt: skip
+LEFT = ("patient/", "practitioner/")  # folders of templates; one that is done goes from here and does not come back
 TEMPLATES = tree.ROOT / "templates"
 READ_ALOUD = ("alt", "aria-label", "title", "placeholder")  # attributes that people read
-OUR_NAME = re.compile(r"Mendline")
+OURS = ("Mendline", "UTC", "today at")  # the last is of `symptoms.wording`, which is left
 LETTER = re.compile(r"[^\W\d_]")
-LITERAL = re.compile(r"""(\w+:)?"([^"]*)\"""")  # with the filter that it is an argument of
-FORMATS = re.compile(r"[A-Z_]+_FORMAT")
-CODE_TAGS = {"load", "url", "static", "extends", "translate", "blocktranslate"}
+
+
+def is_left(template: str) -> bool:
+    """Whether a template, by its name, is of an area that is left."""
+    return template.startswith(LEFT)
+
+
+# --- templates: what stands between their tags
 
 
 class Texts(HTMLParser):
@@ -34,45 +46,160 @@ class Texts(HTMLParser):
         self.texts.append(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        is_button = tag == "input" and given.get("type") in ("submit", "button", "reset")
-        self.texts += [given.get(name) or "" for name in (*READ_ALOUD, *(["value"] if is_button else []))]
+        self.texts += _read_of(tag, dict(attrs))
 
 
-def done_templates() -> list:
-    return [path for path in sorted(TEMPLATES.rglob("*.*")) if path.relative_to(TEMPLATES).as_posix().startswith(DONE)]
+def _read_of(tag: str, given: dict[str, str | None]) -> list[str]:
+    is_button = tag == "input" and given.get("type") in ("submit", "button", "reset")
+    of_tag = ["value"] if is_button else ["label"] if tag in ("option", "optgroup") else []
+    return [given.get(name) or "" for name in (*READ_ALOUD, *of_tag)]
 
 
-@pytest.mark.parametrize("path", done_templates(), ids=lambda path: path.relative_to(TEMPLATES).as_posix())
-def test_no_template_has_a_text_that_cannot_be_translated(path):
-    outside, literals = [], []
-    translated_until = ""
-    for token in Lexer(path.read_text(encoding="utf-8")).tokenize():
-        name = token.contents.split(maxsplit=1)[0] if token.token_type is TokenType.BLOCK else ""
-        if translated_until:
-            translated_until = "" if name == translated_until else translated_until
-        elif name in ("blocktranslate", "comment"):
-            translated_until = f"end{name}"
-        elif token.contents == "block page_class":
-            translated_until = "endblock"
+CODE_TAGS = {"load", "url", "static", "extends", "translate", "blocktranslate"}
+SKIPPED = {"blocktranslate": "endblocktranslate", "comment": "endcomment", "block page_class": "endblock"}
+LITERAL = re.compile(r"""(\w+:)?"([^"]*)\"""")  # with the filter that it is an argument of
+WORDS = re.compile(r"[A-Z][a-z]|[^\W\d_] \w")
+FORMATS = re.compile(r"[A-Z_]+_FORMAT")
+
+
+def plain_texts(template: str) -> list[str]:
+    """What a template says outside its translations: in elements, attributes, and words that it gives to others."""
+    outside, literals, ends_with = [], [], ""
+    for token in Lexer(template).tokenize():
+        tag = token.contents.split(maxsplit=1)[0] if token.token_type is TokenType.BLOCK else ""
+        if ends_with:
+            ends_with = "" if tag == ends_with else ends_with
+        elif tag in SKIPPED or token.contents in SKIPPED:
+            ends_with = SKIPPED.get(tag) or SKIPPED[token.contents]
         elif token.token_type is TokenType.TEXT:
             outside.append(token.contents)
-        elif name not in CODE_TAGS and token.token_type is not TokenType.COMMENT:
-            literals += words_in_a_tag(token, name)
+        elif tag not in CODE_TAGS and token.token_type is not TokenType.COMMENT:
+            literals += _words_given(token, tag)
     texts = Texts()
     texts.feed("".join(outside))
     texts.close()
-    plain = [OUR_NAME.sub("", text).strip() for text in texts.texts]
-    assert [text for text in plain if LETTER.search(text)] + literals == []
+    return [text for text in texts.texts if LETTER.search(text.replace("Mendline", ""))] + literals
 
 
-def words_in_a_tag(token: Token, name: str) -> list[str]:
-    """Literals in a tag that are words for a reader: with a capital, of several words, or a date format of its own."""
-    words = []
-    for of, literal in LITERAL.findall(token.contents):
-        if name == "include" and "/" in literal:
+def _words_given(token: Token, tag: str) -> list[str]:
+    """Literals in a tag that are words for a reader: with a capital, or several words; or a format of dates."""
+    literals = [(of, text) for of, text in LITERAL.findall(token.contents) if not (tag == "include" and "/" in text)]
+    formats = [text for of, text in literals if of in ("date:", "time:")]
+    words = [text for of, text in literals if of not in ("date:", "time:") and WORDS.search(text)]
+    return words + [text for text in formats if not FORMATS.fullmatch(text)]
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(TEMPLATES).as_posix()
+
+
+ALL = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("path", [path for path in ALL if not is_left(_name(path))], ids=_name)
+def test_no_template_says_what_cannot_be_translated(path):
+    assert plain_texts(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("folder", LEFT)
+def test_an_area_that_is_done_is_not_called_left(folder):
+    assert any(plain_texts(path.read_text(encoding="utf-8")) for path in ALL if _name(path).startswith(folder))
+
+
+# --- pages as everybody gets them
+
+
+@pytest.fixture
+def world(db, photo_folder) -> World:
+    """The people of the matrix of roles, and somebody alone whose clock hangs in another country."""
+    world = build()
+    alone = people.signed_in(people.patient(None, "Robin Alder"))
+    alone.cookies[ZONE_HERE] = "America%2FNew_York"
+    world.cookies["alone"] = alone.cookies
+    return world
+
+
+@pytest.fixture
+def in_pseudo(world, settings):
+    """The language of the site, once everything is stored."""
+    pseudo.install()
+    settings.LANGUAGE_CODE = pseudo.CODE
+
+
+READERS = ("anonymous", "patient_a", "patient_b", "alone", "practitioner_1", "practice_admin_1")
+
+
+@pytest.mark.django_db
+def test_whoever_reads_a_page_or_sends_its_forms_reads_one_language(world, in_pseudo):
+    typed, addresses = _typed(), _addresses(world)
+    plain: dict[str, set[str]] = {}
+    for reader in READERS:
+        for address in addresses:
+            page = _got(browser_of(world, reader), address)
+            if page is None:
+                continue
+            plain.setdefault(address, set()).update(_plain(page, typed))
+            for form, fields in forms_of(page):
+                for sent in (fields, {GUARD: fields.get(GUARD, [])}):
+                    texts = _answered(browser_of(world, reader), form, sent, typed)
+                    plain.setdefault(f"POST {form}", set()).update(texts)
+    assert "/account/" in plain and "/before/" in plain
+    assert {address: texts for address, texts in plain.items() if texts} == {}
+
+
+def _addresses(world: World) -> list[str]:
+    addresses = ["/help/?country=XX", "/no-such-page/", "/accounts/login/?ended=minutes", "/account/waiting/?asked=1"]
+    for name, route in routes().items():
+        ids = {**world.ids, **world.paths.get((name, "GET"), {})}
+        try:
+            addresses.append(reverse(name, kwargs={key: ids[key] for key in route.pattern.converters}))
+        except (KeyError, NoReverseMatch):  # a link from a letter
             continue
-        is_format = of in ("date:", "time:")
-        if is_format or re.search(r"[A-Z][a-z]|[^\W\d_] \w", literal):
-            words += [] if is_format and FORMATS.fullmatch(literal) else [literal]
-    return words
+    return [address for address in addresses if not address.startswith(("/api/", "/accounts/3rdparty"))]
+
+
+def _got(browser: Client, address: str) -> HttpResponse | None:
+    """A page of an area that is done; None for anything else."""
+    answer = browser.get(address)
+    is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
+    return answer if is_page and not is_left(answer.templates[0].name) else None
+
+
+def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> set[str]:
+    """What is said in plain letters to whoever sends a form, on the page and by mail; nothing of it stays."""
+    with transaction.atomic():
+        answer = browser.post(address, fields, follow=True)
+        letters = [f"{letter.subject}\n{letter.body}" for letter in AccountMail.objects.all()]
+        transaction.set_rollback(True)
+    mails = {text for letter in letters if "⟦" in letter and (text := _left_of(letter, typed))}
+    is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
+    return mails | (_plain(answer, typed) if is_page and not is_left(answer.templates[0].name) else set())
+
+
+def _typed() -> list[str]:
+    """What people wrote themselves, the longest first."""
+    rows = [row for model in (User, Patient, Practice, Invitation) for row in model.objects.all()]
+    typed = {getattr(row, name, "") for row in rows for name in ("name", "email")}
+    return sorted(filter(None, {*typed, *OURS}), key=len, reverse=True)
+
+
+def _plain(page: HttpResponse, typed: list[str]) -> set[str]:
+    """What a page says in plain letters."""
+    root = parsed(page)
+    assert root.get("dir") == "rtl", page.request["PATH_INFO"]
+    return {" ".join(text.split()) for text in _read_in(root) if _left_of(text, typed)}
+
+
+def _read_in(element: Element) -> list[str]:
+    is_code = element.tag in ("script", "style", "code", "textarea") or element.get("name") == "time_zone"
+    if is_code:
+        return [element.tail or ""]
+    texts = [element.text or "", element.tail or "", *_read_of(element.tag, dict(element.attrib))]
+    return texts + [text for child in element for text in _read_in(child)]
+
+
+def _left_of(text: str, typed: list[str]) -> str:
+    for known in typed:
+        text = text.replace(known, "")
+    text = re.sub(r"https?://\S+", "", text)
+    return " ".join(re.findall(r"[A-Za-z]+", text))
