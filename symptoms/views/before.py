@@ -20,6 +20,7 @@ from symptoms.journal.screening import keep_screening, screening_of
 from symptoms.recovery import screening as knowledge
 from symptoms.recovery.care import SEEK_HELP, when_can_anybody
 from symptoms.recovery.screening import Answers
+from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.wording.screening import result_for_patient
 from symptoms.wording.times import at
 
@@ -55,6 +56,7 @@ def before(request: HttpRequest) -> HttpResponse:
         "form": form,
         "patient": patient,
         "practice": patient.practice if patient else None,
+        "treatment": next(iter(own_treatments(patient)), None) if patient else None,
         "kept_at": at(kept.changed_at, patient.zone, patient.today(now)) if patient and kept else "",
         "is_in_browser": bool(in_browser),
         "result": result_for_patient(answers),

@@ -1,6 +1,7 @@
 """Before a treatment: anybody may ask; a patient's answers are kept, changed, shown, and fill what is asked later."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -13,9 +14,13 @@ from symptoms.journal.joining import confirm_patient
 from symptoms.journal.undoing import undo_joining
 from symptoms.journal.visibility import screening_shown
 from symptoms.models import Screening
+from symptoms.recovery.care import SEEK_HELP
+from symptoms.recovery.groups import IMPLIED_BASELINE
 from symptoms.recovery.screening import CHECKLISTS, QUESTIONS
+from symptoms.recovery.vocabulary import Condition
 from symptoms.views.before import COOKIE
 from tests import people
+from tests.house.tree import ROOT
 from tests.moving import joins, leaves
 from tests.pages.html import has_button, held, select, text_of
 from tests.treatments import pen
@@ -126,6 +131,43 @@ def test_what_was_left_half_filled_waits_in_the_browser_and_nobody_reads_it(ana,
 def test_somebody_alone_is_not_told_of_a_clinic():
     page = people.signed_in(people.patient(None, "Robin")).get(BEFORE)
     assert has_button(page, "Keep my answers") and "Your clinic" not in text_of(page)
+
+
+def test_each_usual_level_that_an_answer_implies_is_asked_with_the_answer(stranger):
+    """By the stylesheet, so that it works without a script: one selector for each."""
+    shown = {(question.key, part, symptom) for question in QUESTIONS for part, symptom in implied(question)}
+    rules = re.findall(
+        r'^  \.screening:has\(\[name="(\w+)"\]\[value="yes"\]:checked\)(?::has\(\[value="(\w+)"\]:checked\))? '
+        r'\[data-usual="(\w+)"\]',
+        (ROOT / "static/css/patient.css").read_text(),
+        re.M,
+    )
+    assert set(rules) == shown and len(rules) == len(shown)
+    asked = {element.get("data-usual") for element in select(stranger.get(BEFORE), "div[@data-usual]")}
+    assert asked == {symptom for _, _, symptom in shown}
+
+
+def implied(question) -> Iterator[tuple[str, str]]:
+    """The part of a yes (none: any yes) and the symptom whose usual level it implies."""
+    by_part = {"": question.records} | {part.key: part.records - question.records for part in question.parts}
+    for part, records in by_part.items():
+        for word in records & {*map(str, Condition)}:
+            yield from ((part, str(symptom)) for symptom in IMPLIED_BASELINE.get(Condition(word), ()))
+
+
+def test_it_says_when_to_get_help_with_the_number_of_the_reader(stranger, phone):
+    for page, number in ((stranger.get(BEFORE, {"country": "US"}), "911"), (phone.get(BEFORE), "999")):
+        assert f"Call {number}" in text_of(page)
+        for tier in ("emergency", "urgent", "contact"):
+            assert all(bullet in text_of(page) for bullet in SEEK_HELP[tier].bullets)
+
+
+def test_whoever_was_treated_is_told_that_the_answers_are_for_the_next_time(ana, phone):
+    assert "This counts for your next treatment." not in text_of(phone.get(BEFORE))
+    treatment = pen(ana)
+    page = phone.get(BEFORE)
+    assert "This counts for your next treatment." in text_of(page)
+    assert select(page, f"a[@href='{reverse('my_treatment', args=[treatment.pk])}']")
 
 
 def test_the_front_door_the_help_page_care_and_a_today_without_a_treatment_lead_there(stranger, phone):

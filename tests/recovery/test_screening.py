@@ -138,8 +138,8 @@ def test_a_skin_doctor_is_asked_first_on_stop_on_doctor_and_by_whoever_is_not_su
     ],
 )
 def test_answers_say_what_is_so_and_what_is_not(answers, parts, present, absent):
-    said = Answers(answers, {key: frozenset(ticked) for key, ticked in parts.items()})
-    assert recorded_words(said) == (present, absent)
+    filled = Answers(answers, {key: frozenset(ticked) for key, ticked in parts.items()})
+    assert recorded_words(filled) == (present, absent)
 
 
 def test_the_rules_that_an_answer_changes_are_those_that_read_its_word():
