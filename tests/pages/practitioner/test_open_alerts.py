@@ -1,11 +1,14 @@
 """What is open stands first on a patient's page: the act beside the worst, the rest folded under a line."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.members import remove_member
 from symptoms.alerts.events import write_events
+from symptoms.alerts.handling import acknowledge
 from symptoms.journal.judging import judge_again
 from symptoms.models import Alert, AlertEvent
 from tests import people
@@ -244,6 +247,14 @@ def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
 def test_the_day_is_said_once(desk, session):
     logged(session, 6, signs=["pus"])
     assert "Pus on day 6" in page(desk, session) and "From day" not in page(desk, session)
+
+
+def test_what_was_taken_is_no_longer_said_to_wait(desk, noor, session):
+    logged(session, 4, signs=["pus"])
+    Alert.objects.update(worsened_at=timezone.now() - timedelta(days=7))
+    assert "waiting 7 days" in page(desk, session)
+    acknowledge(session, by=noor, now=timezone.now() - timedelta(days=5))
+    assert "open 7 days, taken after 2 days" in page(desk, session) and "waiting" not in page(desk, session)
 
 
 def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
