@@ -11,7 +11,7 @@ from symptoms.demo.drawing.photo import draw
 from tests.browser.site import Site, link_in
 
 pytestmark = pytest.mark.browser
-CLINIC, NURSE, PATIENT = "Riverside Skin", "vera@riverside.example", "iris@patients.example"
+CLINIC, NURSE, PATIENT = "Riverside Skin", "vera@riverside.example", "iris.falk@patients.example"
 WORK_PASSWORD, HOME_PASSWORD = "seven quiet lamps at noon", "nine slow boats on a river"
 
 
