@@ -114,7 +114,7 @@ def _follow(
         *_urgencies(assessed[:-1]),
         *(c for c, level in current.items() if level > before.get(c, Urgency.ON_TRACK)),
     }
-    opened = _open({c: by for c, by in raised.items() if c in is_new and c not in open_by_concern}, current, now)
+    opened = _open({c: raised[c] for c in raised if c in is_new and c not in open_by_concern}, current, now)
     risen = [alert for alert in alerts if alert.concern in raised and raised[alert.concern][0] > alert.urgency]
     relapsed = [alert for alert in alerts if alert not in risen and _has_relapsed(alert, current, change)]
     for alert in [*risen, *relapsed]:

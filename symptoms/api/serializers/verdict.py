@@ -10,8 +10,8 @@ from symptoms.api.fields import Day, Moment, Word
 from symptoms.api.serializers.assessment import URGENCIES
 from symptoms.api.serializers.entry import EntrySerializer
 from symptoms.journal.entries import Recorded
-from symptoms.journal.open_concerns import Standing
 from symptoms.journal.practice_response import Reception, Told, reception_of
+from symptoms.journal.standing import Standing
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Entry

@@ -10,7 +10,7 @@ from symptoms.api.permissions import IsPatient
 from symptoms.api.problems import Conflict
 from symptoms.api.schema import operation
 from symptoms.api.serializers.standing import AnswerInSerializer, OnTopSerializer
-from symptoms.journal.open_concerns import standing_on_top
+from symptoms.journal.standing import standing_on_top
 from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.recovery.phrases import unit_of
 

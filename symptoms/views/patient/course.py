@@ -24,7 +24,7 @@ from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.addresses import DAYS_SHOWN, chosen, days_in_pages
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
-from symptoms.views.patient.seen import standing
+from symptoms.views.patient.standing import standing
 from symptoms.wording.chart import draw
 from symptoms.wording.times import full
 

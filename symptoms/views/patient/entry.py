@@ -15,7 +15,7 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
-from symptoms.views.patient.seen import standing
+from symptoms.views.patient.standing import standing
 from symptoms.wording.patient import about_needles, beneath
 from symptoms.wording.times import full
 
@@ -53,9 +53,9 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     if days_ago > 0 and entry.is_current and verdict.calls and not is_closed:
         context["days_ago"] = days_ago
     context |= standing(request)
-    on_top = context["standing"]
-    if on_top is not None and on_top.entry == entry:
+    standing_box = context["standing"]
+    if standing_box is not None and standing_box.entry == entry:
         context["standing"] = None  # the page says it all by itself
-    elif on_top is not None:
+    elif standing_box is not None:
         context["verdict"] = beneath(verdict)
     return render(request, "patient/entry.html", context)

@@ -1,6 +1,4 @@
-"""What stands on top of a patient's pages, and the answer to "Were you seen?"."""
-
-from typing import Any
+"""The answer to "Were you seen?"."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,38 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
-from accounts.web.whereabouts import numbers_abroad
 from symptoms.alerts.answering import CareNotAgreed, answer_seen
 from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
 from symptoms.forms.seen import SeenForm
-from symptoms.forms.temperature import unit_for
-from symptoms.journal.open_concerns import standing_on_top
-from symptoms.journal.verdicts import phone_numbers_for
-
-WAITS_FOR_TOMORROW = {SeenAnswer.WAIT}  # asked again on the next day
-
-
-def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str, Any]:
-    """What `patient/standing.html` takes: what is open on top, whether to ask about it, and what was dealt with."""
-    patient, now = request.patient, timezone.now()
-    numbers = phone_numbers_for(patient, numbers_abroad(request))
-    on_top, settled = standing_on_top(patient, numbers, unit_for(request, patient))
-    concern = on_top.concern if on_top else None
-    answered_today = (
-        concern is not None
-        and concern.answered_at is not None
-        and patient.today(concern.answered_at) == patient.today(now)
-    )
-    waits = concern is not None and (
-        concern.answer == SeenAnswer.GONE or (answered_today and concern.answer in WAITS_FOR_TOMORROW)
-    )
-    return {
-        "standing": on_top,
-        "dealt_with": settled,
-        "seen_form": (form or SeenForm()) if concern else None,
-        "asks": concern is not None and not waits,
-        "numbers": numbers,
-    }
+from symptoms.views.patient.standing import standing
 
 
 @patient_required

@@ -27,7 +27,7 @@ from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
-from symptoms.views.patient.seen import standing
+from symptoms.views.patient.standing import standing
 from symptoms.wording.care import in_short
 from symptoms.wording.patient import at_most, beneath
 from symptoms.wording.times import full
@@ -64,13 +64,13 @@ def today(request: PatientRequest) -> HttpResponse:
         elif day >= 0:
             context |= _day_n(request, treatment, day, now)
     context |= standing(request)
-    on_top = context["standing"]
-    if on_top is not None and on_top.entry == context.get("last"):
+    standing_box = context["standing"]
+    if standing_box is not None and standing_box.entry == context.get("last"):
         context |= {"verdict": None, "verdict_leads": False}  # the same day: said once, on top
-    elif on_top is not None and context.get("verdict"):
-        said = {concern.title for concern in on_top.verdict.concerns}
+    elif standing_box is not None and context.get("verdict"):
+        titles_above = {concern.title for concern in standing_box.verdict.concerns}
         verdict = context["verdict"]
-        context["is_said_above"] = verdict.urgency == on_top.verdict.urgency and said.issuperset(
+        context["is_said_above"] = verdict.urgency == standing_box.verdict.urgency and titles_above.issuperset(
             concern.title for concern in verdict.concerns
         )
         context["verdict"] = beneath(verdict)

@@ -1,0 +1,36 @@
+"""What stands on top of a patient's pages."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.access import PatientRequest
+from accounts.models import Patient
+from accounts.web.whereabouts import numbers_abroad
+from symptoms.alerts.patient_answers import OpenConcern, SeenAnswer
+from symptoms.forms.seen import SeenForm
+from symptoms.forms.temperature import unit_for
+from symptoms.journal.standing import standing_on_top
+from symptoms.journal.verdicts import phone_numbers_for
+
+
+def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str, Any]:
+    """What `patient/standing.html` takes: what is open on top, whether to ask about it, and what was dealt with."""
+    patient = request.patient
+    numbers = phone_numbers_for(patient, numbers_abroad(request))
+    standing_box, settled = standing_on_top(patient, numbers, unit_for(request, patient))
+    concern = standing_box.concern if standing_box else None
+    return {
+        "standing": standing_box,
+        "dealt_with": settled,
+        "seen_form": (form or SeenForm()) if concern else None,
+        "asks": concern is not None and _asks(patient, concern),
+        "numbers": numbers,
+    }
+
+
+def _asks(patient: Patient, concern: OpenConcern) -> bool:
+    """Not once it went away by itself; on the next day where somebody told the patient to wait."""
+    if concern.answer == SeenAnswer.WAIT and concern.answered_at is not None:
+        return patient.today(concern.answered_at) != patient.today(timezone.now())
+    return concern.answer != SeenAnswer.GONE
