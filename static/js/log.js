@@ -1,7 +1,7 @@
 /* <daily-log> wraps the form of one day and makes it quicker. Everything it does the server does too.
 
    Markup it reads, all of it optional:
-     <button data-same name="fill" value="yesterday">  fills the scales that are still empty from label[data-yesterday]; saves nothing
+     <button data-same name="fill" value="last_time">  fills the scales that are still empty from label[data-last-time]; saves nothing
      <p data-said role="status" data-filled data-unanswered data-nothing data-look-over></p>
                                                         where it says what it filled in, in the words of these attributes;
                                                         {count} in them is how many scales
@@ -75,7 +75,7 @@ class DailyLog extends AskingForm {
   fill(event) {
     event.preventDefault();
     let filled = 0;
-    for (const input of this.form.querySelectorAll("label[data-yesterday] > input[type=radio]")) {
+    for (const input of this.form.querySelectorAll("label[data-last-time] > input[type=radio]")) {
       if (input.disabled || this.chosen(input.name)) continue;
       input.checked = true;
       filled += 1;

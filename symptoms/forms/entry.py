@@ -8,9 +8,10 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
+from django.http import QueryDict
 
 from symptoms.forms import temperature
-from symptoms.forms.questionnaire import Asking
+from symptoms.forms.questionnaire import DayQuestions
 from symptoms.journal.loading import entry_values
 from symptoms.models import Entry, Treatment
 from symptoms.models.entry import LONGEST_NOTE
@@ -29,7 +30,7 @@ LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several w
 
 
 class EntryForm(forms.Form):
-    """One day. Nothing is answered beforehand: `last`, the entry before it, only marks what was said then."""
+    """One day. Nothing is answered beforehand: `previous_entry` only marks what was said then."""
 
     id = forms.UUIDField(label="This page", widget=forms.HiddenInput, error_messages=AGAIN)
     day = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LAST_DAY, error_messages=WHICH_DAY)
@@ -48,9 +49,9 @@ class EntryForm(forms.Form):
         error_messages={"max_length": f"{LONGEST_NOTE:,} characters at most. Yours has %(show_value)d."},
     )
 
-    def __init__(self, *, treatment: Treatment, day: int, last: Entry | None, unit: str = "c", **kwargs: Any):
+    def __init__(self, *, treatment: Treatment, day: int, previous_entry: Entry | None, unit: str = "c", **kwargs: Any):
         super().__init__(auto_id=True, **kwargs)  # a field's id is its name, which the scales rely on
-        self.own_unit = unit
+        self.default_unit = unit
         self.initial.setdefault("id", uuid4())
         self.initial.setdefault("day", day)
         has_clinic = treatment.patient.practice_id is not None
@@ -71,13 +72,14 @@ class EntryForm(forms.Form):
             self.fields[name] = forms.MultipleChoiceField(
                 label=f"Any {name}", required=False, choices=words, error_messages=FROM_LIST
             )
-        self.asking = Asking(self, treatment, day, entry_values(last) if last else None, self._so_far(day))
+        previous = entry_values(previous_entry) if previous_entry else None
+        self.questions = DayQuestions(self, treatment, day, previous, self._so_far(day))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if typed := cleaned.get("temperature_c"):
             try:
-                cleaned["temperature_c"] = temperature.in_celsius(typed, cleaned.get("unit") or self.own_unit)
+                cleaned["temperature_c"] = temperature.in_celsius(typed, cleaned.get("unit") or self.default_unit)
             except ValidationError as refusal:
                 self.add_error("temperature_c", refusal)
         return cleaned
@@ -97,11 +99,11 @@ class EntryForm(forms.Form):
     def chosen_unit(self) -> str:
         """The unit that the page shows."""
         typed = self["unit"].value()
-        return typed if typed in dict(temperature.UNITS) else self.own_unit
+        return typed if typed in dict(temperature.UNITS) else self.default_unit
 
-    def visible_fields(self) -> list[BoundField]:
-        """In the order of the page, for the summary of mistakes."""
-        first = self.asking.asked.symptoms
+    def summary_fields(self) -> list[BoundField]:
+        """In the order of the page, for the summary of mistakes; the id last, whose error no field shows."""
+        first = self.questions.asked.symptoms
         rest = [symptom for symptom in Symptom if symptom not in first]
         return [self[name] for name in (*first, "temperature_c", "unit", *LISTS, *rest, "note", "id")]
 
@@ -125,9 +127,9 @@ def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     return {**initial, "signs": sorted(values.signs), "exposures": sorted(values.exposures), "note": entry.note}
 
 
-def as_typed(data: Any) -> dict[str, Any]:
-    """What was typed into a form that is not to be judged yet (`data` is a QueryDict), as initial values."""
-    return {name: data.getlist(name) if name in LISTS else data.get(name) for name in data}
+def as_typed(typed: QueryDict) -> dict[str, Any]:
+    """What was typed into a form that is not to be judged yet, as initial values."""
+    return {name: typed.getlist(name) if name in LISTS else typed.get(name) for name in typed}
 
 
 def filled_from(typed: Mapping[str, Any], last_said: Mapping[Symptom, int]) -> dict[str, Any]:

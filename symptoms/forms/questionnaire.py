@@ -19,24 +19,26 @@ FELT = frozenset({Symptom.PAIN, Symptom.WARMTH, Symptom.ITCHING})  # the other s
 Row = dict[str, Any]  # the names that components/scale.html and components/tick.html take, and `opens_if`
 
 
-class Asking:
-    """The rows of one day's log. `last`: the entry before it; `so_far`: what was answered on the page already."""
+class DayQuestions:
+    """The rows of one day's log. `so_far`: what was answered on the page already."""
 
     say_first = SAY_FIRST
     units = temperature.UNITS
 
-    def __init__(self, form: forms.Form, treatment: Treatment, day: int, last: Entry | None, so_far: Entry | None):
-        self.form, self.day, self.last = form, day, last
-        values = treatment_values(treatment)
+    def __init__(
+        self, form: forms.Form, treatment: Treatment, day: int, previous_entry: Entry | None, so_far: Entry | None
+    ):
+        self.form, self.day, self.previous_entry = form, day, previous_entry
+        patient, values = patient_values(treatment), treatment_values(treatment)
         self.band = band(values)
-        self.asked = asked_today(patient_values(treatment), values, day=day, last=last, so_far=so_far)
+        self.asked = asked_today(patient, values, day=day, previous_entry=previous_entry, so_far=so_far)
 
     @property
     def last_said(self) -> dict[Symptom, int]:
         """The last answers to questions shown openly today: users do not review folded ones."""
-        if self.last is None:
+        if (previous := self.previous_entry) is None:
             return {}
-        return {s: self.last.symptoms.get(s, 0) for s in self.asked.symptoms if s in self.last.answered}
+        return {s: previous.symptoms.get(s, 0) for s in self.asked.symptoms if s in previous.answered}
 
     def seen(self) -> list[Row]:
         """The scales of what one sees, asked today."""
@@ -99,7 +101,7 @@ class Asking:
             "help": question.help,
             "steps": question.steps,
             "chosen": field.value(),
-            "yesterday": self.last_said.get(Symptom(question.word)),
+            "last_level": self.last_said.get(Symptom(question.word)),
             "required": field.field.required,
             "error": " ".join(map(str, field.errors)),
             "opens_if": self._opens_if(question),

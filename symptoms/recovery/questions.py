@@ -80,20 +80,20 @@ def question(word: str) -> Question:
 
 
 def asked_today(
-    patient: Patient, treatment: Treatment, *, day: int, last: Entry | None, so_far: Entry | None = None
+    patient: Patient, treatment: Treatment, *, day: int, previous_entry: Entry | None, so_far: Entry | None = None
 ) -> Asked:
     """What to ask on `day` (0, 1, …).
 
-    An "if" looks at what was answered today (`so_far`), or, before anything was, at the `last` entry. A symptom that
-    was above none in the last entry is asked again until it is gone.
+    An "if" looks at what was answered today (`so_far`), or, before anything was, at the `previous_entry`. A symptom
+    that was above none there is asked again until it is gone.
     """
     who = _who(patient, treatment)
-    answers = so_far if so_far is not None else last
+    answers = so_far if so_far is not None else previous_entry
     open_words = {
         q.word for q in QUESTIONS if any(_holds(when, who, band(treatment), day, answers) for when in q.asked)
     }
-    if last is not None:
-        open_words |= {symptom for symptom, level in last.symptoms.items() if level > 0}
+    if previous_entry is not None:
+        open_words |= {symptom for symptom, level in previous_entry.symptoms.items() if level > 0}
     return Asked(
         symptoms=tuple(s for s in map(Symptom, _words("symptom")) if s in open_words),
         signs=tuple(s for s in map(Sign, _words("sign")) if s in open_words and not BY_WORD[s].box),

@@ -12,7 +12,7 @@ from tests.courses import drawn
 def _asked(who: str, day: int, last: str = "", so_far: str = ""):
     course = drawn(who)
     entries = [drawn(f"{who} | {text}").entries[0] if text else None for text in (last, so_far)]
-    return asked_today(course.patient, course.treatment, day=day, last=entries[0], so_far=entries[1])
+    return asked_today(course.patient, course.treatment, day=day, previous_entry=entries[0], so_far=entries[1])
 
 
 def test_every_word_has_its_question_and_the_temperature_has_one():
@@ -107,5 +107,5 @@ def test_an_ordinary_day_is_short():
     quiet = replace(drawn("C | 5 redness1").entries[0])
     course = drawn("C")
     for day in (6, 12, 25):
-        asked = asked_today(course.patient, course.treatment, day=day, last=quiet)
+        asked = asked_today(course.patient, course.treatment, day=day, previous_entry=quiet)
         assert len(asked.symptoms) <= 10

@@ -108,7 +108,8 @@ def test_who_is_at_risk_is_seen_sooner_and_the_reason_is_shown(word):
 def test_who_bleeds_easily_is_asked_for_longer_and_told_sooner_and_the_reason_is_shown(word):
     bleeds = word in {"blood_thinner", "bleeding_disorder"}
     course = drawn(f"C {word}")
-    assert (Symptom.BRUISING in asked_today(course.patient, course.treatment, day=7, last=None).symptoms) is bleeds
+    asked = asked_today(course.patient, course.treatment, day=7, previous_entry=None)
+    assert (Symptom.BRUISING in asked.symptoms) is bleeds
     assert (word in _evidence(f"C {word} | 1 bleeding2", "BLED-6")) is bleeds
 
 

@@ -192,7 +192,7 @@ def _answered(chance, person, day, severity, signs, temperature, exposures, befo
     if chance.random() < UNSEEN.get(person.patient.fitzpatrick, 0):
         severity = severity | {S.REDNESS: max(0, severity[S.REDNESS] - 1)}
     levels = {symptom: min(4, level + (chance.random() < SLIP)) for symptom, level in severity.items()}
-    asked = asked_today(person.patient, person.treatment, day=day, last=before[-1] if before else None)
+    asked = asked_today(person.patient, person.treatment, day=day, previous_entry=before[-1] if before else None)
     answered = frozenset(asked.symptoms) | {symptom for symptom, level in levels.items() if level >= 2}
     symptoms = {symptom: level for symptom, level in levels.items() if level and symptom in answered}
     return Entry(day, symptoms, answered & ALL_SYMPTOMS, frozenset(signs), temperature, frozenset(exposures))

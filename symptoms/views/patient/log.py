@@ -128,31 +128,36 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
 def _filled(request: PatientRequest, sheet: Sheet) -> HttpResponse:
     """ "Same as last time", without a script: the page comes back with what was empty filled, and nothing is saved."""
     typed = as_typed(request.POST)
-    last_answers = _form(sheet, initial=dict(typed)).asking.last_said
+    last_answers = _form(sheet, initial=dict(typed)).questions.last_said
     form = _form(sheet, initial=filled_from(typed, last_answers))
     filled = sum(typed.get(symptom) in (None, "") for symptom in last_answers)
-    empty = sum(form[symptom].value() in (None, "") for symptom in form.asking.asked.symptoms)
+    empty = sum(form[symptom].value() in (None, "") for symptom in form.questions.asked.symptoms)
     return _page(request, sheet, form, filled=filled_from_last_time(filled, empty))
 
 
 def _form(sheet: Sheet, **given: Any) -> EntryForm:
-    return EntryForm(treatment=sheet.treatment, day=sheet.day, last=sheet.before(), unit=sheet.unit, **given)
+    return EntryForm(treatment=sheet.treatment, day=sheet.day, previous_entry=sheet.before(), unit=sheet.unit, **given)
 
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
     on = sheet.treatment.date_of(sheet.day)
-    last, numbers = form.asking.last, phone_numbers_for(sheet.treatment.patient, numbers_abroad(request))
+    previous = form.questions.previous_entry
+    numbers = phone_numbers_for(sheet.treatment.patient, numbers_abroad(request))
     who = who_of(patient_values(sheet.treatment), treatment_values(sheet.treatment))
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
     context = {
         "form": form,
-        "asking": form.asking,
+        "questions": form.questions,
         "treatment": sheet.treatment,
         "day": sheet.day,
         "is_today": sheet.day == sheet.today,
         "is_change": sheet.saved is not None,
         "on": full(on),
-        "last_time": "" if last is None else "yesterday" if last.day == sheet.day - 1 else f"on day {last.day}",
+        "last_time": ""
+        if previous is None
+        else "yesterday"
+        if previous.day == sheet.day - 1
+        else f"on day {previous.day}",
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
         "numbers": numbers,
         "box_advice": box_advice(who, sheet.day, numbers),

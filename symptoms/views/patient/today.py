@@ -125,7 +125,7 @@ def _week(course: CourseRead) -> list[tuple[int, date, DayRead | None]]:
 def _expected(course: CourseRead) -> dict[str, Any]:
     """Of what is asked today: `most`, (what, how much is usual), and `none`, what is not usual any more, in words."""
     values, today = (patient_values(course.treatment), treatment_values(course.treatment)), course.days[-1]
-    symptoms = asked_today(*values, day=today.day, last=None).symptoms
+    symptoms = asked_today(*values, day=today.day, previous_entry=None).symptoms
     limits = {_named(symptom): today.expected[symptom] for symptom in symptoms}
     unusual = [title.lower() for title, limit in limits.items() if not limit]
     return {

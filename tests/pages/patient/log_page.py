@@ -14,5 +14,5 @@ def typed(day: int, **answers) -> dict:
 
 def marked(response) -> dict[str, str]:
     """Which answer the page marks as last time's, by symptom."""
-    labels = [label for label in select(response, "label") if "data-yesterday" in label.attrib]
+    labels = [label for label in select(response, "label") if "data-last-time" in label.attrib]
     return {field.get("name"): field.get("value") for label in labels for field in label.iter("input")}

@@ -264,7 +264,7 @@ def test_without_the_guard_of_the_page_nothing_is_saved(ana, treatment):
 # --- same as last time, without a script
 def test_same_as_yesterday_fills_what_is_empty_and_saves_nothing(phone, treatment):
     logged(treatment, 2, pain=2, redness=1)
-    page = phone.post(LOG, {"id": str(uuid4()), "day": "3", "pain": "3", "note": "So far.", "fill": "yesterday"})
+    page = phone.post(LOG, {"id": str(uuid4()), "day": "3", "pain": "3", "note": "So far.", "fill": "last_time"})
     assert page.status_code == 200 and not Entry.objects.filter(day=3).exists()
     filled = held(page)
     assert {name: filled[name] for name in FINE} == {
@@ -275,7 +275,7 @@ def test_same_as_yesterday_fills_what_is_empty_and_saves_nothing(phone, treatmen
 
 def test_same_as_yesterday_says_what_yesterday_was_not_asked(phone, treatment):
     logged(treatment, 2, asked=[*FINE])
-    page = text_of(phone.post(LOG, {"id": str(uuid4()), "day": "3", "fill": "yesterday"}))
+    page = text_of(phone.post(LOG, {"id": str(uuid4()), "day": "3", "fill": "last_time"}))
     assert "4 filled in from last time. 3 had no answer last time: please choose. Look them over" in page
 
 
