@@ -116,9 +116,9 @@ def _record(
     if saved := Entry.objects.filter(pk=id).first():
         return _again(journal, treatment, saved, digest)
     day = day_on(treatment, on)
-    replaced = journal.days(treatment).get(day)
-    _may_log(journal, treatment, day, now)
-    if replaced:
+    is_amendment = day in journal.days(treatment)
+    _check_may_log(journal, treatment, day, now)
+    if is_amendment:
         _supersede(treatment, day)
     entry = Entry(
         id=id, treatment=treatment, date=on, day=day, answers=answers, note=note, digest=digest, reported_by=by,
@@ -129,7 +129,7 @@ def _record(
     entry.save(force_insert=True)
     give_access_to_present_practice(treatment, now)
     journal.add(entry)
-    change = Change.AMENDED if replaced else Change.WRITTEN
+    change = Change.AMENDED if is_amendment else Change.WRITTEN
     judged = judge_entry(journal, entry, now=now, change=change)
     return Recorded(entry, judged.assessment, is_new=True, is_on_its_way=bool(judged.queued))
 
@@ -149,15 +149,15 @@ def session_and_date(treatments: Iterable[Treatment], treatment_id: UUID, day: i
     by_id = {treatment.id: treatment for treatment in treatments}
     if treatment_id not in by_id:
         raise NotTheirs
-    kept, date_meant = by_id[treatment_id], by_id[treatment_id].date_of(day)
-    while kept.same_as_id is not None:
-        kept = by_id[kept.same_as_id]
-    return kept, date_meant
+    session, date_meant = by_id[treatment_id], by_id[treatment_id].date_of(day)
+    while session.same_as_id is not None:
+        session = by_id[session.same_as_id]
+    return session, date_meant
 
 
 def _again(journal: Journal, treatment: Treatment, saved: Entry, digest: str) -> Recorded:
     """The answer to an id that is there already."""
-    if all(saved.treatment_id != own.id for own in journal.treatments):
+    if all(saved.treatment_id != session.id for session in journal.treatments):
         raise ForeignId
     if saved.digest != digest or saved.treatment_id != treatment.id:
         raise SameIdOtherAnswers(saved)
@@ -165,7 +165,7 @@ def _again(journal: Journal, treatment: Treatment, saved: Entry, digest: str) ->
     return Recorded(saved, saved.assessments.filter(is_current=True).first(), is_new=False)
 
 
-def _may_log(journal: Journal, treatment: Treatment, day: int, now: datetime) -> None:
+def _check_may_log(journal: Journal, treatment: Treatment, day: int, now: datetime) -> None:
     today = treatment.day_of(treatment.patient.today(now))
     # A day that was logged before the patient travelled west can still be changed there.
     if day > today and day not in journal.days(treatment):

@@ -161,7 +161,8 @@ def _judge(journal: Journal, days: Days, *, without_stored: UUID | None = None) 
         id = logged.id
         try:
             judgement.made[id] = core.assess(journal.course(treatment), day=day)
-            judgement.waited += [] if logged.is_judged else [id]
+            if not logged.is_judged:
+                judgement.waited.append(id)
         except Exception:
             # Whatever went wrong in the rules, what the patient wrote is kept and a person is asked to read it.
             log.exception("entry %s could not be judged", id)
@@ -197,7 +198,8 @@ def _store(judgement: Judgement, now: datetime) -> dict[UUID, Assessment]:
         stored, flags = judgement.stored.get(id), made.as_json()["flags"]
         if stored is not None and (stored.urgency, stored.flags) == (made.urgency, flags):
             continue
-        replaced += [id] if stored is not None else []
+        if stored is not None:
+            replaced.append(id)
         facts = {"protocol_version": made.protocol_version, "protocol_hash": made.protocol_hash, "made_at": now}
         rows.append(Assessment(entry_id=id, urgency=made.urgency, flags=flags, **facts))
     if replaced:

@@ -28,7 +28,7 @@ def patients_after(id: UUID | None) -> list[Patient]:
 def compare(patient: Patient, tally: Tally) -> bool:
     """Count what the installed protocol says of each of the patient's days beside what is stored; writes nothing.
 
-    Gives whether anything differs.
+    Return True if anything differs.
     """
     changes = [
         tally.add(stored.flags, judged.as_json()["flags"], fitzpatrick=treatment.fitzpatrick)
@@ -46,12 +46,16 @@ def reassess(patient_id: UUID, *, now: datetime) -> int:
     Raises:
         OperationalError: the database could not be used for longer than a few tries.
     """
-    for pause in (*PAUSES, None):
+    for pause in PAUSES:
         try:
-            with transaction.atomic():
-                return judge_all(lock_patient(patient_id), now=now, change=Change.PROTOCOL)
+            return _reassess(patient_id, now)
         except OperationalError as fault:
-            if pause is None or not is_transient(fault):
+            if not is_transient(fault):
                 raise
             time.sleep(pause)
-    return 0
+    return _reassess(patient_id, now)
+
+
+@transaction.atomic
+def _reassess(patient_id: UUID, now: datetime) -> int:
+    return judge_all(lock_patient(patient_id), now=now, change=Change.PROTOCOL)

@@ -117,13 +117,13 @@ def care(day: int, treatment: Treatment, patient: Patient, *, open_concern: bool
     words, phase = care_words(treatment, patient, open_concern=open_concern), phase_of(day)
     advice = []
     for topic in (*_OWN_TOPICS, *_TOPICS):
-        own = _personal(topic, words, day)
+        personal_texts = _personal(topic, words, day)
         general = _cell(_TOPICS.get(topic, {}), phase.key, words)
-        texts = [text.say for text in own]
-        if general and all(text.beside for text in own):
+        texts = [text.say for text in personal_texts]
+        if general and all(text.beside for text in personal_texts):
             texts.append(general)
         if texts:
-            advice.append(Advice(topic, tuple(texts), _because(own, words)))
+            advice.append(Advice(topic, tuple(texts), _because(personal_texts, words)))
     return tuple(advice)
 
 
@@ -156,19 +156,18 @@ def when_can_anybody() -> tuple[tuple[str, int, int], ...]:
 
 
 def _allowed(row: Mapping[str, Any], words: frozenset[str], treatment: Treatment, is_on_track: bool) -> Allowed:
-    first_asked = words.intersection(row.get("ask", ()))
-    own = [text for text in PERSONAL if row["topic"] in text.topics]
-    if first_asked:
-        reasons = [text for text in own if text.who & first_asked]
+    must_ask_words = words.intersection(row.get("ask", ()))
+    if must_ask_words:
+        reasons = [text for text in PERSONAL if row["topic"] in text.topics and text.who & must_ask_words]
         return Allowed(row["title"], None, _say(reasons), _because(reasons, words))
     later = {word: day for word, day in row.get("later", {}).items() if word in words}
     day = max([row["day"], *later.values()])
     held_back = tuple(word for word, until in later.items() if until == day)
-    if "home_day" in row and "home" in words and is_on_track and (treatment.needle_depth_mm or 1) <= HOME_DEPTH_MM:
+    depth = treatment.needle_depth_mm
+    is_shallow = depth is not None and depth <= HOME_DEPTH_MM
+    if "home_day" in row and "home" in words and is_on_track and is_shallow:
         day, held_back = row["home_day"], ("home",)
-    beside = [
-        text for text in own if text.who & words and text.days.hold("A", day) and (text.beside or "home" in text.who)
-    ]
+    beside = [text for text in _personal(row["topic"], words, day) if text.beside or "home" in text.who]
     because = tuple(dict.fromkeys((*held_back, *_because(beside, words))))
     return Allowed(row["title"], day, _say(beside), because)
 
