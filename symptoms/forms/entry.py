@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 
 from symptoms.forms import temperature
+from symptoms.forms.fields import level_field
 from symptoms.forms.questionnaire import DayQuestions
 from symptoms.journal.loading import entry_values
 from symptoms.models import Entry, Treatment
@@ -24,7 +25,6 @@ from symptoms.recovery.vocabulary import Sign, Symptom
 FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
 AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")
 WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "Choose the day you mean.")
-WHICH_LEVEL = {"required": "Choose an answer. “None” is fine.", "invalid_choice": "Choose one of the five."}
 NOT_ADVICE = "It does not change the advice you get now. If you feel worse, answer the questions above."
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
 
@@ -59,14 +59,7 @@ class EntryForm(forms.Form):
         self.note_help = f"{'Your clinic can read this later' if has_clinic else 'Only you read this'}. {NOT_ADVICE}"
         for question in QUESTIONS:
             if question.kind == "symptom":
-                self.fields[question.word] = forms.TypedChoiceField(
-                    label=question.title,
-                    required=question.word in REQUIRED,
-                    choices=SEVERITIES,
-                    coerce=int,
-                    empty_value=None,
-                    error_messages=WHICH_LEVEL,
-                )
+                self.fields[question.word] = level_field(question, required=question.word in REQUIRED)
         for name, kind in LISTS.items():
             words = [(question.word, question.title) for question in QUESTIONS if question.kind == kind]
             self.fields[name] = forms.MultipleChoiceField(

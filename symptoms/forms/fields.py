@@ -14,9 +14,11 @@ from django.utils.functional import Promise
 from accounts.fields import NameField
 from accounts.patients import is_adult
 from symptoms.forms.numbers import plain_number
+from symptoms.recovery.questions import SEVERITIES, Question
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
 LONGEST_LIFE = 120  # years
+WHICH_LEVEL = {"required": "Choose an answer. “None” is fine.", "invalid_choice": "Choose one of the five answers."}
 BUDDHIST_YEARS, PERSIAN_YEARS = 543, 621  # that those calendars are ahead of the international one, or behind it
 
 
@@ -26,6 +28,18 @@ def typed_id(typed: QueryDict, name: str) -> UUID | None:
         return UUID(typed.get(name, ""))
     except ValueError:
         return None
+
+
+def level_field(question: Question, *, required: bool = False) -> forms.TypedChoiceField:
+    """The field of a symptom's level; gives a severity, or None where nothing was chosen."""
+    return forms.TypedChoiceField(
+        label=question.title,
+        required=required,
+        choices=SEVERITIES,
+        coerce=int,
+        empty_value=None,
+        error_messages=WHICH_LEVEL,
+    )
 
 
 class LineField(NameField):

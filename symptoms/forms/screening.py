@@ -7,7 +7,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from symptoms.forms.skin_history import SKIN_ANSWERS, SkinTypeForm, usual_level_field, usual_level_row
+from symptoms.forms.fields import level_field
+from symptoms.forms.skin_history import SKIN_ANSWERS, USUAL, SkinTypeForm, usual_level_row
 from symptoms.recovery.screening import (
     CHECKLISTS,
     IMPLIED_LEVELS,
@@ -42,7 +43,7 @@ class ScreeningForm(SkinTypeForm):
             if question.parts:
                 self.fields[f"{question.key}_parts"] = _parts_field(question)
         for word in IMPLIED_LEVELS:
-            self.fields[f"usual_{word}"] = usual_level_field(f"usual_{word}")
+            self.fields[f"usual_{word}"] = level_field(USUAL[f"usual_{word}"])
         for checklist in CHECKLISTS:
             self.fields[checklist.key] = forms.MultipleChoiceField(
                 label=gettext(checklist.title),

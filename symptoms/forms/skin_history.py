@@ -8,9 +8,10 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import set_choices
+from symptoms.forms.fields import level_field
 from symptoms.models import Screening, Treatment
 from symptoms.recovery.groups import BASELINE_COUNTS, IMPLIED_BASELINE
-from symptoms.recovery.questions import QUESTIONS, SEVERITIES
+from symptoms.recovery.questions import QUESTIONS
 from symptoms.recovery.screening import Answers, recorded_words
 from symptoms.recovery.skin_type import type_after
 from symptoms.recovery.vocabulary import Condition, Medication, Symptom
@@ -29,18 +30,6 @@ IN_PLAIN_WORDS = (
     ("Do you have, or have you had", words.CONDITIONS_IN_PLAIN_WORDS.items()),
     ("Do you take", words.MEDICATIONS_IN_PLAIN_WORDS.items()),
 )
-
-
-def usual_level_field(name: str) -> forms.TypedChoiceField:
-    """The field of a usual level, a name of `USUAL`; gives a severity, or None where nothing was chosen."""
-    return forms.TypedChoiceField(
-        label=USUAL[name].title,
-        required=False,
-        choices=SEVERITIES,
-        coerce=int,
-        empty_value=None,
-        error_messages={"invalid_choice": "Choose one of the five answers."},
-    )
 
 
 def usual_level_row(field: BoundField) -> dict[str, Any]:
@@ -83,8 +72,8 @@ class SkinForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in USUAL:
-            self.fields[name] = usual_level_field(name)
+        for name, question in USUAL.items():
+            self.fields[name] = level_field(question)
 
     def clean(self) -> dict[str, Any]:
         """The usual level that a ticked condition implies must be answered; none is an answer."""
@@ -181,9 +170,10 @@ def _type(known: Mapping[str, Any], colour: int | None, burning: int | None) -> 
 class OwnSkinForm(SkinTypeForm, SkinForm):
     """The same, asked of the patient in plain words."""
 
+    fitzpatrick = None  # type: ignore[assignment]  # Django: no such field; it follows from the two answers
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["fitzpatrick"]  # it follows from the two answers
         for name, (label, choices) in zip(("conditions", "medications"), IN_PLAIN_WORDS, strict=True):
             self.fields[name].label = label
             set_choices(self.fields[name], choices)
