@@ -10,10 +10,11 @@ from django.db.models import OuterRef, Subquery
 from accounts.locks import lock_patient
 from accounts.models import User
 from symptoms.alerts.events import write_events
-from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
+from symptoms.alerts.patient_answers import open_concerns
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.models import Alert, AlertEvent, Assessment, Entry
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.seen import SeenAnswer, detail_of
 
 SETTLES = frozenset({SeenAnswer.SEEN, SeenAnswer.TREATED, SeenAnswer.GONE})
 ON_TRACK_SETTLES = 2  # the newest logs
@@ -45,10 +46,9 @@ def answer_seen(
         for concern in open_concerns(patient.pk)
         if asked_at is None or concern.alert.worsened_at.timestamp() <= asked_at
     ]
-    detail = f"{answer.value}: {words}" if words else answer.value
     # A second tap says nothing new.
-    told_now = [concern.alert for concern in concerns if (concern.answer, concern.words) != (answer, words)]
-    write_events(told_now, AlertEvent.What.ANSWERED, at=now, by=by, detail=detail)
+    newly_answered = [concern.alert for concern in concerns if (concern.answer, concern.words) != (answer, words)]
+    write_events(newly_answered, AlertEvent.What.ANSWERED, at=now, by=by, detail=detail_of(answer, words))
     alerts = [concern.alert for concern in concerns]
     if alerts:
         close_settled(alerts, now=now)

@@ -5,23 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import models
 from django.db.models import OuterRef, Subquery
-from django.utils.translation import gettext_lazy as _
 
 from symptoms.models import Alert, AlertEvent
 from symptoms.recovery.vocabulary import Urgency
-
-
-class SeenAnswer(models.TextChoices):
-    """Whether somebody looked at it, in the patient's words."""
-
-    SEEN = "seen", _("Yes. They looked at it and said it is fine.")
-    TREATED = "treated", _("Yes. I got treatment.")
-    WAIT = "wait", _("They told me to wait.")
-    NOT_YET = "not_yet", _("Not yet.")
-    GONE = "gone", _("No. It went away by itself.")
-
+from symptoms.wording.seen import SeenAnswer, answer_in
 
 DEALT_WITH = frozenset({SeenAnswer.SEEN, SeenAnswer.TREATED})  # the others leave it on top
 
@@ -68,5 +56,5 @@ def _with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenC
     reported_at = alert.raised_by.received_at if alert.urgency >= Urgency.EMERGENCY else alert.worsened_at
     if detail is None or at is None or at < max(alert.worsened_at, reported_at):
         return OpenConcern(alert)
-    answer, _colon, words = detail.partition(": ")
+    answer, words = answer_in(detail)
     return OpenConcern(alert, SeenAnswer(answer), words, at)

@@ -5,8 +5,8 @@ import time
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from symptoms.alerts.patient_answers import SeenAnswer
 from symptoms.forms.fields import LineField
+from symptoms.wording.seen import SeenAnswer
 
 LONGEST = 400  # characters; an event holds them with the answer's word
 

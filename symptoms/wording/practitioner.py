@@ -15,6 +15,7 @@ from symptoms.recovery.texts import PRACTITIONER_TEXTS, PractitionerTexts, fitti
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import of_concern, reported_in
+from symptoms.wording.seen import FOR_THE_PRACTICE, answer_in
 
 URGENCIES = {
     Urgency.ON_TRACK: gettext_lazy("On track"),
@@ -103,19 +104,9 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
     )
 
 
-# What a patient answers to "Were you seen?", as the practice reads it.
-SEEN_ANSWERS = {
-    "seen": gettext_lazy("seen, and told it is fine"),
-    "treated": gettext_lazy("seen and treated"),
-    "wait": gettext_lazy("told to wait"),
-    "not_yet": gettext_lazy("not seen yet"),
-    "gone": gettext_lazy("not seen, it went away by itself"),
-}
-
-
 def _answer(detail: str) -> str:
-    answer, _colon, words = detail.partition(": ")
-    label = str(SEEN_ANSWERS.get(answer, answer))
+    answer, words = answer_in(detail)
+    label = str(FOR_THE_PRACTICE.get(answer, answer))
     return _("{answer} (“{words}”)").format(answer=label, words=words) if words else label
 
 

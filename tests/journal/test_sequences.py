@@ -23,13 +23,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
+from symptoms.alerts.patient_answers import open_concerns
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.loading import read_journal
 from symptoms.models import Alert, Assessment, Entry, PatientStatus, Photo, Treatment
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.seen import SeenAnswer
 from tests import people
 from tests.api.programs import of, program, put_entry
 from tests.moving import joins, leaves

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from symptoms.alerts.patient_answers import SeenAnswer
 from symptoms.api.fields import Moment, StrictSerializer, Text, Word
 from symptoms.api.serializers.verdict import VerdictSerializer
+from symptoms.wording.seen import SeenAnswer
 
 LONGEST = 400  # characters, as on the page
 

@@ -4,7 +4,6 @@ from django.utils import timezone
 from rest_framework.response import Response
 
 from symptoms.alerts.answering import CareNotAgreed, answer_seen
-from symptoms.alerts.patient_answers import SeenAnswer
 from symptoms.api.base import AuthenticatedRequest, Endpoint
 from symptoms.api.permissions import IsPatient
 from symptoms.api.problems import Conflict
@@ -13,6 +12,7 @@ from symptoms.api.serializers.standing import AnswerInSerializer, OnTopSerialize
 from symptoms.journal.standing import standing_on_top
 from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.recovery.phrases import unit_of
+from symptoms.wording.seen import SeenAnswer
 
 
 class OnTop(Endpoint):

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from symptoms.alerts.answering import CareNotAgreed, answer_seen
-from symptoms.alerts.patient_answers import SeenAnswer, open_concerns
+from symptoms.alerts.patient_answers import open_concerns
 from symptoms.forms.seen import SeenForm
 from symptoms.views.patient.standing import standing
+from symptoms.wording.seen import SeenAnswer
 
 
 @patient_required

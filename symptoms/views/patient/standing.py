@@ -7,11 +7,12 @@ from django.utils import timezone
 from accounts.access import PatientRequest
 from accounts.models import Patient
 from accounts.web.whereabouts import numbers_abroad
-from symptoms.alerts.patient_answers import OpenConcern, SeenAnswer
+from symptoms.alerts.patient_answers import OpenConcern
 from symptoms.forms.seen import SeenForm
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.standing import standing_on_top
 from symptoms.journal.verdicts import phone_numbers_for
+from symptoms.wording.seen import SeenAnswer
 
 
 def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str, Any]:

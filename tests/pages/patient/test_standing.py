@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from accounts.consents import withdraw_consent
 from symptoms.alerts.answering import SETTLES, answer_seen
 from symptoms.alerts.handling import acknowledge, resolve
-from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, SeenAnswer, on_top
+from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, on_top
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Delivery
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.seen import SeenAnswer
 from tests import people
 from tests.moving import joins, leaves
 from tests.pages.html import select, text_of, words

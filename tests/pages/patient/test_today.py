@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.consents import withdraw_consent
 from symptoms.alerts.handling import resolve_all, write_note
-from symptoms.alerts.patient_answers import SeenAnswer
 from symptoms.models import Alert, Treatment
+from symptoms.wording.seen import SeenAnswer
 from tests import people
 from tests.moving import leaves
 from tests.pages.html import select, text_of, words
