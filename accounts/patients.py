@@ -180,17 +180,17 @@ def claim(invited: Patient, user: User) -> Patient:
 
     What hangs on the clinic's record is moved by `symptoms.journal`, in the same transaction.
     """
-    own = Patient.objects.select_related("practice").filter(user=user).first()
-    if own is None:
+    own_record = Patient.objects.select_related("practice").filter(user=user).first()
+    if own_record is None:
         invited.user = user
         invited.email = invited.email or user.email
         invited.save(update_fields=["user", "email"])
         user.look_up_again()
         return invited
-    own.phone = own.phone or invited.phone
-    own.year_of_birth = own.year_of_birth or invited.year_of_birth
-    own.save(update_fields=["phone", "year_of_birth"])
-    return own
+    own_record.phone = own_record.phone or invited.phone
+    own_record.year_of_birth = own_record.year_of_birth or invited.year_of_birth
+    own_record.save(update_fields=["phone", "year_of_birth"])
+    return own_record
 
 
 def begin_tie(patient: Patient, practice: Practice, now: datetime) -> None:

@@ -45,15 +45,15 @@ def sign_out(request: HttpRequest) -> None:
 
 def keep_guards(request: HttpRequest, user: User) -> None:
     """After `user` signed in: their earlier guards stay known, anybody else's are forgotten."""
-    left = request.session.pop(LEFT, None)
-    if left and left["user"] == str(user.pk):
-        request.session[EARLIER] = left["guards"]
+    marker = request.session.pop(LEFT, None)
+    if marker and marker["user"] == str(user.pk):
+        request.session[EARLIER] = marker["guards"]
 
 
 def who_left(request: HttpRequest) -> str | None:
     """Whose form this is, sent from a page that stayed open when they signed out in another window: the user's id."""
-    left = request.session.get(LEFT)
-    return left["user"] if left and request.META.get("CSRF_COOKIE") in left["guards"] else None
+    marker = request.session.get(LEFT)
+    return marker["user"] if marker and request.META.get("CSRF_COOKIE") in marker["guards"] else None
 
 
 def stash_form(request: HttpRequest, user_id: UUID | str) -> None:

@@ -141,9 +141,9 @@ def _keep_open(
     alerts: Mapping[Alert, int | None], outcome: str, reason: str, until: date | None, by: User, now: datetime
 ) -> list[Alert]:
     keeping = {"kept_open_at": now, "watched_until": until, "outcome": outcome, "reason": reason.strip()}
-    kept = _written(alerts, keeping)
-    write_events(kept, What.KEPT_OPEN, at=now, by=by, detail=_detail(outcome, reason, until))
-    return kept
+    still_open = _written(alerts, keeping)
+    write_events(still_open, What.KEPT_OPEN, at=now, by=by, detail=_detail(outcome, reason, until))
+    return still_open
 
 
 def _written(alerts: Mapping[Alert, int | None], values: Mapping[str, Any]) -> list[Alert]:

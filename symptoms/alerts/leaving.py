@@ -45,9 +45,9 @@ def raise_left(patient: Patient, practice: Practice, *, now: datetime) -> Alert 
 
 def _treatment_to_show(was_open: list[Alert], practice: Practice) -> Treatment:
     """A session that the practice did, which it may read on, rather than one that was done elsewhere."""
-    own = [alert.treatment for alert in was_open if alert.treatment.practice_id == practice.pk]
-    if own:
-        return own[0]
+    own_treatments = [alert.treatment for alert in was_open if alert.treatment.practice_id == practice.pk]
+    if own_treatments:
+        return own_treatments[0]
     patient = was_open[0].treatment.patient_id
     done_here = Treatment.objects.filter(patient=patient, practice=practice, same_as=None).newest_first()
     return done_here.first() or was_open[0].treatment

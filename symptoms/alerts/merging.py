@@ -11,16 +11,16 @@ def merge(alerts: Iterable[Alert], *, as_one: bool = False) -> list[Alert]:
 
     `as_one`: their treatments are becoming one record.
     """
-    kept: dict[tuple[Any, ...], Alert] = {}
+    by_matter: dict[tuple[Any, ...], Alert] = {}
     for alert in alerts:
         matter = _matter(alert) if as_one else (alert.treatment_id, *_matter(alert))
-        same = kept.setdefault(matter, alert)
-        if same is not alert:
-            less, more = (same, alert) if alert.urgency > same.urgency else (alert, same)
+        other = by_matter.setdefault(matter, alert)
+        if other is not alert:
+            less, more = (other, alert) if alert.urgency > other.urgency else (alert, other)
             AlertEvent.objects.filter(alert=less).carry_over(to=more)
             less.delete()
-            kept[matter] = more
-    return list(kept.values())
+            by_matter[matter] = more
+    return list(by_matter.values())
 
 
 def _matter(alert: Alert) -> tuple[Any, ...]:

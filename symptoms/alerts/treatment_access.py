@@ -19,19 +19,19 @@ def give_access(
     TreatmentAccess.objects.get_or_create(treatment=treatment, practice=practice, until=None, defaults=limits)
 
 
-def carry_limits_over(other: Treatment, kept: Treatment) -> None:
-    """What of `other` the practice of `kept` may not see, it may not see either once both are one record.
+def carry_limits_over(duplicate: Treatment, treatment: Treatment) -> None:
+    """What of `duplicate` the practice of `treatment` may not see, it may not see either once both are one record.
 
     Notes and photos from before the patient joined stay hidden, as far as they were not shared.
     """
-    practice, present = kept.open_to, TreatmentAccess.objects.present()
-    limit = present.filter(treatment=other, practice=practice).first()
-    if limit is None and other.open_to_id != kept.open_to_id:
-        joined = kept.patient.invitations.filter(practice=practice).aggregate(at=Max("confirmed_at"))["at"]
-        limit = TreatmentAccess(since=joined or kept.recorded_at)
+    practice, present = treatment.open_to, TreatmentAccess.objects.present()
+    limit = present.filter(treatment=duplicate, practice=practice).first()
+    if limit is None and duplicate.open_to_id != treatment.open_to_id:
+        joined = treatment.patient.invitations.filter(practice=practice).aggregate(at=Max("confirmed_at"))["at"]
+        limit = TreatmentAccess(since=joined or treatment.recorded_at)
     if limit is not None:
         limits = {"since": limit.since, "notes": limit.notes, "photos": limit.photos}
-        present.get_or_create(treatment=kept, practice=practice, until=None, defaults=limits)
+        present.get_or_create(treatment=treatment, practice=practice, until=None, defaults=limits)
 
 
 def give_access_to_present_practice(treatment: Treatment, now: datetime) -> None:
@@ -45,6 +45,6 @@ def end_kept_access(closed: Iterable[Alert], practice: Practice) -> None:
     """A practice that was left keeps a session it did not do only as long as something about it is open there."""
     treatments = {alert.treatment_id for alert in closed}
     still_open = Alert.objects.open().filter(practice=practice, treatment__in=treatments).values("treatment")
-    kept = TreatmentAccess.objects.kept().filter(practice=practice, treatment__in=treatments)
-    kept = kept.exclude(treatment__practice=practice).exclude(treatment__duplicates__practice=practice)
-    kept.exclude(treatment__in=still_open).update(ended=True)
+    accesses = TreatmentAccess.objects.kept().filter(practice=practice, treatment__in=treatments)
+    accesses = accesses.exclude(treatment__practice=practice).exclude(treatment__duplicates__practice=practice)
+    accesses.exclude(treatment__in=still_open).update(ended=True)

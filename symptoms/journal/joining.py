@@ -83,11 +83,11 @@ def join(
     _lock_practices(user, invitation.practice_id)
     lock_user(user.pk)
     if invitation.patient_id is not None and invitations.is_for(invitation, user):
-        own = lock_patient_of(user)
+        own_record = lock_patient_of(user)
         if not user.membership and not agrees:
             raise CareNotAgreed
-        if not user.membership and own is not None and own.practice_id != invitation.practice_id:
-            _refuse_what_is_open(own, knows_open)
+        if not user.membership and own_record is not None and own_record.practice_id != invitation.practice_id:
+            _refuse_what_is_open(own_record, knows_open)
     invitation = invitations.accept(token, user, now, asdict(choices or Choices()))
     if invitation is not None and not invitation.is_to_confirm:
         if invitation.patient_id is not None:
@@ -112,9 +112,9 @@ def confirm_patient(invitation: Invitation, *, by: User, now: datetime) -> Patie
     lock_user(user.pk)
     if not invitations.confirm(invitation, now):
         return None
-    kept = _attach(invitation, user, now)
-    record_access(by, kept, CONFIRMED, now)
-    return kept
+    joined = _attach(invitation, user, now)
+    record_access(by, joined, CONFIRMED, now)
+    return joined
 
 
 @transaction.atomic
@@ -183,36 +183,36 @@ def _refuse_what_is_open(patient: Patient, knows_open: bool) -> None:
 def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
     """Make the record the practice began the user's own, or part of the one they have, and the practice theirs."""
     practice, choices = invitation.practice, Choices(**invitation.choices)
-    own = Patient.objects.filter(user=user).values_list("pk", flat=True)
-    locked = lock_patients(filter(None, [invitation.patient_id, *own]))
+    own_ids = Patient.objects.filter(user=user).values_list("pk", flat=True)
+    locked = lock_patients(filter(None, [invitation.patient_id, *own_ids]))
     invited = next(patient for patient in locked.values() if patient.pk == invitation.patient_id)
     theirs = list(invited.treatments.values_list("pk", flat=True))
     invitation.record_before = _snapshot(invited, theirs)
     for patient in locked.values():
         if patient.pk != invited.pk:
             invitation.record_before["own"] = {name: getattr(patient, name) for name in patients.TAKEN_OVER}
-    kept = patients.claim(invited, user)
-    invitation.record_before["kept"] = str(kept.pk)
-    now = _after_what_was_logged(kept, now)
-    is_new_here = kept.practice_id != practice.pk
-    if is_new_here and kept.practice is not None:
-        invitation.record_before["was_at"] = str(kept.practice_id)
-        _leave(kept, now, stays_open=False)
-    if not is_new_here and kept.pk != invited.pk:
+    joined = patients.claim(invited, user)
+    invitation.record_before["kept"] = str(joined.pk)
+    now = _after_what_was_logged(joined, now)
+    is_new_here = joined.practice_id != practice.pk
+    if is_new_here and joined.practice is not None:
+        invitation.record_before["was_at"] = str(joined.practice_id)
+        _leave(joined, now, stays_open=False)
+    if not is_new_here and joined.pk != invited.pk:
         invitation.record_before["was_here"] = True
     Invitation.objects.filter(pk=invitation.pk).update(record_before=invitation.record_before)
-    _join_records(kept, invited, now)
-    patients.begin_tie(kept, practice, now)
+    _join_records(joined, invited, now)
+    patients.begin_tie(joined, practice, now)
     if is_new_here:
-        _open_up(kept, practice, choices, now, without=theirs)
+        _open_up(joined, practice, choices, now, without=theirs)
     if invitation.choices:  # empty where the code was taken before this was asked: the welcome asks then
         # Consent is given to a practice: what was said to another one ends.
         for purpose in (Consent.Purpose.CARE, *([Consent.Purpose.PHOTOS] if choices.photos else [])):
-            give_consent(kept, purpose, invitation.used_at or now)
-    _take_over_alerts(kept, practice, now)
+            give_consent(joined, purpose, invitation.used_at or now)
+    _take_over_alerts(joined, practice, now)
     invitations.end_waiting(user, now)
     user.look_up_again()
-    return kept
+    return joined
 
 
 def _after_what_was_logged(patient: Patient, now: datetime) -> datetime:
@@ -236,22 +236,21 @@ def _leave(patient: Patient, now: datetime, *, stays_open: bool) -> Practice:
 
     It keeps what it treated, and with `stays_open` also that of which something is open on its desk.
     """
-    left = patient.practice
-    if left is not None:
-        raise_left(patient, left, now=now)
+    if patient.practice is not None:
+        raise_left(patient, patient.practice, now=now)
     practice = patients.end_tie(patient, now)
     open_here = list(Treatment.objects.filter(patient=patient, open_to=practice))
     left_open = Alert.objects.open().filter(practice=practice, treatment__patient=patient)
     if not stays_open:
         left_open = left_open.filter(kind=Alert.Kind.LEFT)
     keeps = Q(practice=practice) | Q(duplicates__practice=practice) | Q(pk__in=left_open.values("treatment"))
-    kept = set(Treatment.objects.filter(keeps, patient=patient).values_list("pk", flat=True))
+    kept_ids = set(Treatment.objects.filter(keeps, patient=patient).values_list("pk", flat=True))
     limited = TreatmentAccess.objects.present().filter(practice=practice, treatment__in=open_here)
     with_limits = set(limited.values_list("treatment", flat=True))
-    limited.filter(treatment__in=kept).update(until=now)
+    limited.filter(treatment__in=kept_ids).update(until=now)
     limited.update(until=now, ended=True)
     TreatmentAccess.objects.bulk_create(
-        TreatmentAccess(treatment=treatment, practice=practice, until=now, ended=treatment.pk not in kept)
+        TreatmentAccess(treatment=treatment, practice=practice, until=now, ended=treatment.pk not in kept_ids)
         for treatment in open_here
         if treatment.pk not in with_limits
     )
@@ -274,17 +273,17 @@ def _open_up(patient: Patient, practice: Practice, choices: Choices, now: dateti
     Treatment.objects.filter(pk__in=without).update(open_to=practice)
 
 
-def _join_records(kept: Patient, invited: Patient, now: datetime) -> None:
+def _join_records(joined: Patient, invited: Patient, now: datetime) -> None:
     """Make the record that a practice began for somebody part of the record they already had."""
-    if kept.pk == invited.pk:
+    if joined.pk == invited.pk:
         return
-    moved_sessions = Treatment.objects.filter(patient=invited).update(patient=kept)
+    moved_sessions = Treatment.objects.filter(patient=invited).update(patient=joined)
     PatientStatus.objects.filter(patient=invited).delete()
-    invited.access_records.update(patient=kept)
-    invited.invitations.update(patient=kept)
+    invited.access_records.update(patient=joined)
+    invited.invitations.update(patient=joined)
     invited.delete()
     if moved_sessions:  # sessions that stood apart are assessed along with one another from now on
-        judge_all(kept, now=now)
+        judge_all(joined, now=now)
 
 
 def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> None:

@@ -104,9 +104,9 @@ def _told(entry: Entry, alerts: list[Alert], now: datetime) -> tuple[Told, datet
     about = {entry.id, *(alert.entry_id for alert in alerts)}
     practices = {alert.practice_id for alert in alerts}
     deliveries = list(Delivery.objects.filter(entry__in=about, practice__in=practices))
-    own = [delivery for delivery in deliveries if delivery.entry_id == entry.id] or deliveries
-    sent = [delivery.sent_at for delivery in own if delivery.sent_at]
-    waiting = [delivery.created_at for delivery in own if delivery.is_on_its_way]
+    own_deliveries = [delivery for delivery in deliveries if delivery.entry_id == entry.id] or deliveries
+    sent = [delivery.sent_at for delivery in own_deliveries if delivery.sent_at]
+    waiting = [delivery.created_at for delivery in own_deliveries if delivery.is_on_its_way]
     if sent:
         return Told.TOLD, max(sent)
     if waiting and now - min(waiting) <= ON_ITS_WAY:

@@ -56,5 +56,5 @@ def _assessment_of(concern: OpenConcern) -> Assessment:
         flags = next(
             (row.flags for row in earlier if any(flag["concern"] == alert.concern for flag in row.flags)), flags
         )
-    said = [Urgency.of(flag["urgency"]) for flag in flags]
-    return Assessment(entry=alert.raised_by, urgency=max(said, default=Urgency(alert.urgency)), flags=flags)
+    urgencies = [Urgency.of(flag["urgency"]) for flag in flags]
+    return Assessment(entry=alert.raised_by, urgency=max(urgencies, default=Urgency(alert.urgency)), flags=flags)

@@ -216,39 +216,40 @@ def _may_be_one(theirs: Treatment, own: Treatment) -> bool:
 
 
 @transaction.atomic
-def say_same(kept: Treatment, other: Treatment, *, now: datetime) -> None:
-    """The two records are one session: what was logged for `other` belongs to `kept`, and `other` is set aside.
+def say_same(treatment: Treatment, duplicate: Treatment, *, now: datetime) -> None:
+    """The two records are one session: what was logged for `duplicate` belongs to `treatment` then.
 
-    Where both hold a day, the entry received last counts. Twice is once. `kept` is the present practice's; what the
-    patient did not share with it, notes and photos from before they joined, stays theirs. Nothing happens where the two
-    may not be one (see `possibly_same`).
+    Where both hold a day, the entry received last counts. Twice is once. `treatment` is the present practice's;
+    what the patient did not share with it, notes and photos from before they joined, stays theirs. Nothing happens
+    where the two may not be one (see `possibly_same`).
 
     Raises:
         LoggingStopped: the patient has not agreed that what they write is kept.
     """
-    patient = lock_patient(kept.patient_id)
+    patient = lock_patient(treatment.patient_id)
     if not patient.agreed_to("care"):
         raise LoggingStopped
-    kept.refresh_from_db()
-    other.refresh_from_db()
-    kept.patient = patient
-    if other.same_as_id is not None or kept.same_as_id is not None or not _may_be_one(kept, other):
+    treatment.refresh_from_db()
+    duplicate.refresh_from_db()
+    treatment.patient = patient
+    if duplicate.same_as_id is not None or treatment.same_as_id is not None or not _may_be_one(treatment, duplicate):
         return
-    carry_limits_over(other, kept)
-    other.entries.update(treatment=kept, is_current=False)
-    other.photos.update(treatment=kept)
-    renumber(kept)
-    _join_alerts(kept, other)
-    other.same_as = kept
-    other.save(update_fields=["same_as"])
+    carry_limits_over(duplicate, treatment)
+    duplicate.entries.update(treatment=treatment, is_current=False)
+    duplicate.photos.update(treatment=treatment)
+    renumber(treatment)
+    _join_alerts(treatment, duplicate)
+    duplicate.same_as = treatment
+    duplicate.save(update_fields=["same_as"])
     judge_all(patient, now=patient.after_leaving(now))
 
 
-def _join_alerts(kept: Treatment, other: Treatment) -> None:
-    """What is open of `other` becomes `kept`'s; where both are open about one concern, it is told as one: the worse."""
-    merge([*Alert.objects.open().filter(treatment=kept), *Alert.objects.open().filter(treatment=other)], as_one=True)
-    Alert.objects.filter(treatment=other).update(treatment=kept)
-    other.notes.update(treatment=kept)
+def _join_alerts(treatment: Treatment, duplicate: Treatment) -> None:
+    """What is open of `duplicate` becomes `treatment`'s; of two alerts about one concern, the worse stays."""
+    open_alerts = Alert.objects.open()
+    merge([*open_alerts.filter(treatment=treatment), *open_alerts.filter(treatment=duplicate)], as_one=True)
+    Alert.objects.filter(treatment=duplicate).update(treatment=treatment)
+    duplicate.notes.update(treatment=treatment)
 
 
 @transaction.atomic

@@ -69,17 +69,17 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
     joined = lock_patients([UUID(before["kept"])])[UUID(before["kept"])]
     was_here_before = "was_here" in before
     sessions = _sessions_of_the_practice(invitation, joined, was_here_before)
-    own, record = _apart(before, joined, practice)
-    copies = [_taken_along(session, own, practice) for session in sessions]
+    person, record = _apart(before, joined, practice)
+    copies = [_taken_along(session, person, practice) for session in sessions]
     Treatment.objects.filter(pk__in=[session.pk for session in sessions]).update(patient=record, open_to=practice)
     TreatmentAccess.objects.filter(treatment__in=sessions).delete()
     if not was_here_before:
-        _end_access(invitation, own, record, practice)
-        if own.practice_id == practice.pk:
-            _go_back(invitation, settled.confirmed_at, own, practice, now)
-    Treatment.objects.filter(pk__in=[copy.pk for copy in copies if copy]).update(open_to=own.practice)
-    _tell(invitation, own, practice, by, now)
-    _finish(invitation, own, record, by, now)
+        _end_access(invitation, person, record, practice)
+        if person.practice_id == practice.pk:
+            _go_back(invitation, settled.confirmed_at, person, practice, now)
+    Treatment.objects.filter(pk__in=[copy.pk for copy in copies if copy]).update(open_to=person.practice)
+    _tell(invitation, person, practice, by, now)
+    _finish(invitation, person, record, by, now)
     return record
 
 
@@ -99,31 +99,31 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     user = joined.user
     if user is None:  # their account is gone: nobody is left whose record it could be
         raise TooLate
-    own = Patient.objects.get(pk=joined.pk)
-    own.pk, own.user_id, own._state.adding = None, None, True
-    own.id = Patient._meta.pk.get_default()
-    own.save(force_insert=True)
+    person = Patient.objects.get(pk=joined.pk)
+    person.pk, person.user_id, person._state.adding = None, None, True
+    person.id = Patient._meta.pk.get_default()
+    person.save(force_insert=True)
     for name, value in before["patient"].items():
         setattr(joined, name, value)
     joined.user_id, joined.practice, joined.emergency_number = None, practice, ""
     joined.zone_confirmed_at = joined.welcomed_at = None
     joined.save()
-    own.user = user
+    person.user = user
     # Another practice that made the same mistake later may take it back later: it is about this record then.
     later = Invitation.objects.filter(used_by=user, record_before__kept=str(joined.pk))
     for invitation in later.exclude(record_before__id=str(joined.pk)):
-        invitation.record_before = {**(invitation.record_before or {}), "kept": str(own.pk)}
+        invitation.record_before = {**(invitation.record_before or {}), "kept": str(person.pk)}
         invitation.save(update_fields=["record_before"])
     # What they said about themselves since stays; what the practice had written of the other person goes.
     for name, otherwise in (("name", str(user)), ("email", user.email), ("phone", ""), ("year_of_birth", None)):
-        if getattr(own, name) == before["patient"][name]:
-            setattr(own, name, otherwise)
-    own.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
+        if getattr(person, name) == before["patient"][name]:
+            setattr(person, name, otherwise)
+    person.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
-        rows.update(patient=own)
-    Screening.objects.filter(patient=joined).update(patient=own)
+        rows.update(patient=person)
+    Screening.objects.filter(patient=joined).update(patient=person)
     PatientStatus.objects.filter(patient=joined).delete()
-    return own, joined
+    return person, joined
 
 
 def _forget(joined: Patient, before: dict[str, Any]) -> None:
@@ -134,15 +134,15 @@ def _forget(joined: Patient, before: dict[str, Any]) -> None:
     joined.save(update_fields=list(before.get("own", {})))
 
 
-def _taken_along(session: Treatment, own: Patient, practice: Practice) -> Treatment | None:
+def _taken_along(session: Treatment, person: Patient, practice: Practice) -> Treatment | None:
     """Move what the person logged for a session to a bare copy of it; None where they logged nothing."""
-    duplicates = Treatment.objects.filter(same_as=session, patient=own)
+    duplicates = Treatment.objects.filter(same_as=session, patient=person)
     entries, photos = Entry.objects.filter(treatment=session), Photo.objects.filter(treatment=session)
     if not (entries.exists() or photos.exists()):
         duplicates.update(same_as=None)
         return None
     copy = Treatment.objects.create(
-        patient=own, recorded_by_id=own.user_id, recorded_at=session.recorded_at,
+        patient=person, recorded_by_id=person.user_id, recorded_at=session.recorded_at,
         **{name: getattr(session, name) for name in COPIED},
     )  # fmt: skip
     # Their reasons name what is known of the other person's skin and health.
@@ -155,44 +155,44 @@ def _taken_along(session: Treatment, own: Patient, practice: Practice) -> Treatm
     return copy
 
 
-def _end_access(invitation: Invitation, own: Patient, record: Patient, practice: Practice) -> None:
+def _end_access(invitation: Invitation, person: Patient, record: Patient, practice: Practice) -> None:
     """The practice sees nothing of the person any more; what it did before about its patient is that record's again."""
-    Treatment.objects.filter(patient=own, open_to=practice).update(open_to=None)
-    TreatmentAccess.objects.filter(treatment__patient=own, practice=practice).delete()
-    Departure.objects.filter(patient=own, practice=practice, at__gte=invitation.confirmed_at).delete()
-    own.access_records.filter(practice=practice, at__lt=invitation.confirmed_at).update(patient=record)
-    own.invitations.filter(practice=practice).update(patient=record)
+    Treatment.objects.filter(patient=person, open_to=practice).update(open_to=None)
+    TreatmentAccess.objects.filter(treatment__patient=person, practice=practice).delete()
+    Departure.objects.filter(patient=person, practice=practice, at__gte=invitation.confirmed_at).delete()
+    person.access_records.filter(practice=practice, at__lt=invitation.confirmed_at).update(patient=record)
+    person.invitations.filter(practice=practice).update(patient=record)
 
 
-def _go_back(invitation: Invitation, joined_at: datetime, own: Patient, practice: Practice, now: datetime) -> None:
+def _go_back(invitation: Invitation, joined_at: datetime, person: Patient, practice: Practice, now: datetime) -> None:
     """The person is again where they were before they joined, with what they had agreed to there."""
-    own.consents.filter(practice=practice, purpose=Consent.Purpose.PHOTOS, withdrawn_at=None).update(withdrawn_at=now)
-    left = Departure.objects.filter(
-        patient=own, at=joined_at, practice=(invitation.record_before or {}).get("was_at")
-    ).first()
-    own.practice = left.practice if left else None
-    own.save(update_fields=["practice"])
-    if left is None:
+    consents_here = person.consents.filter(practice=practice, withdrawn_at=None)
+    consents_here.filter(purpose=Consent.Purpose.PHOTOS).update(withdrawn_at=now)
+    was_at = (invitation.record_before or {}).get("was_at")
+    departure = Departure.objects.filter(patient=person, at=joined_at, practice=was_at).first()
+    person.practice = departure.practice if departure else None
+    person.save(update_fields=["practice"])
+    if departure is None:
         return
     ended = [joined_at, invitation.used_at]
-    own.consents.filter(practice=practice, withdrawn_at=None).update(withdrawn_at=now)
-    own.consents.filter(practice=left.practice, withdrawn_at__in=ended).update(withdrawn_at=None)
-    accesses = TreatmentAccess.objects.filter(treatment__patient=own, practice=left.practice, until=joined_at)
-    Treatment.objects.filter(pk__in=accesses.values("treatment")).update(open_to=left.practice)
-    Treatment.objects.filter(patient=own, recorded_at__gte=joined_at).update(open_to=left.practice)
+    consents_here.update(withdrawn_at=now)
+    person.consents.filter(practice=departure.practice, withdrawn_at__in=ended).update(withdrawn_at=None)
+    accesses = TreatmentAccess.objects.filter(treatment__patient=person, practice=departure.practice, until=joined_at)
+    Treatment.objects.filter(pk__in=accesses.values("treatment")).update(open_to=departure.practice)
+    Treatment.objects.filter(patient=person, recorded_at__gte=joined_at).update(open_to=departure.practice)
     accesses.update(until=None, ended=False)
-    left.delete()
+    departure.delete()
 
 
-def _tell(invitation: Invitation, own: Patient, practice: Practice, by: User, now: datetime) -> None:
+def _tell(invitation: Invitation, person: Patient, practice: Practice, by: User, now: datetime) -> None:
     """Open alerts go back with the person; nobody at the practice is told of what they wrote; they are told."""
-    unsent = Delivery.objects.filter(entry__treatment__patient=own, sent_at=None, failed_at=None)
+    unsent = Delivery.objects.filter(entry__treatment__patient=person, sent_at=None, failed_at=None)
     unsent.filter(recipient__memberships__practice=practice).delete()
-    if own.practice_id != practice.pk:
-        move_open_alerts(own, own.practice, now)
+    if person.practice_id != practice.pk:
+        move_open_alerts(person, person.practice, now)
     # What is left open here is about somebody whom the practice does not treat, and can no longer read.
-    left = Alert.objects.open().filter(treatment__patient=own, practice=practice).select_related("treatment__patient")
-    close(dict.fromkeys(left), "no_concern", NOT_OURS, by, now)
+    remaining = Alert.objects.open().filter(treatment__patient=person, practice=practice)
+    close(dict.fromkeys(remaining.select_related("treatment__patient")), "no_concern", NOT_OURS, by, now)
     if invitation.used_by is not None:
         AccountMail.objects.create(
             to=invitation.used_by.email,
@@ -202,12 +202,12 @@ def _tell(invitation: Invitation, own: Patient, practice: Practice, by: User, no
         )
 
 
-def _finish(invitation: Invitation, own: Patient, record: Patient, by: User, now: datetime) -> None:
+def _finish(invitation: Invitation, person: Patient, record: Patient, by: User, now: datetime) -> None:
     """Judge both anew, and write down who did it."""
     invitation.undone_at, invitation.undone_by, invitation.patient = now, by, record
     invitation.record_before = None
     invitation.save(update_fields=["undone_at", "undone_by", "patient", "record_before"])
-    judge_all(own, now=now)
-    for patient in (own, record):
+    judge_all(person, now=now)
+    for patient in (person, record):
         refresh_status(patient)
         record_access(by, patient, UNDONE, now)

@@ -129,9 +129,9 @@ def visibilities_of(user: User, treatments: Sequence[Treatment]) -> list[Visibil
     if practice is None or not treatments:
         return [Visibility(user, treatment) for treatment in treatments]
     accesses = _accesses(practice, treatments)
-    left = [treatment for treatment in treatments if treatment.open_to_id != practice.pk]
-    untils = {treatment.pk: _until(accesses[treatment.pk]) for treatment in left}
-    _as_they_were(practice, left, untils)
+    former_treatments = [treatment for treatment in treatments if treatment.open_to_id != practice.pk]
+    untils = {treatment.pk: _until(accesses[treatment.pk]) for treatment in former_treatments}
+    _as_they_were(practice, former_treatments, untils)
     return [
         Visibility(user, treatment, untils.get(treatment.pk), _since(access), tuple(access))
         for treatment, access in ((treatment, accesses[treatment.pk]) for treatment in treatments)
@@ -156,9 +156,9 @@ def screening_shown(practice: Practice, patient: Patient) -> Screening | None:
 def patients_shown(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:
     """Each patient by id as `practice` knows them: its own as they are, who left as they were then. One statement."""
     shown = {patient.pk: patient for patient in patients}
-    left = [patient for patient in shown.values() if patient.practice_id != practice.pk]
-    if left:
-        departures = Departure.objects.filter(practice=practice, patient__in=left).order_by("at")
+    former_patients = [patient for patient in shown.values() if patient.practice_id != practice.pk]
+    if former_patients:
+        departures = Departure.objects.filter(practice=practice, patient__in=former_patients).order_by("at")
         for departure in departures.select_related("patient"):  # the last one counts
             departure.practice = practice
             shown[departure.patient_id] = departure.patient_then()

@@ -65,8 +65,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         practice = user.practice_as_practitioner if user.is_authenticated else None
         if practice is None:
             return self.none()
-        kept = TreatmentAccess.objects.kept_by(practice, OuterRef("treatment"))
-        read = Q(treatment__open_to=practice) | Exists(kept) | Q(kind=Alert.Kind.LEFT)
+        access = TreatmentAccess.objects.kept_by(practice, OuterRef("treatment"))
+        read = Q(treatment__open_to=practice) | Exists(access) | Q(kind=Alert.Kind.LEFT)
         return self.filter(read, practice=practice)
 
 

@@ -26,8 +26,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         practice = user.practice_as_practitioner if user.is_authenticated else None
         if practice is None:
             return self.filter(treatment__in=Treatment.objects.visible_to(user))
-        kept = TreatmentAccess.objects.kept_by(practice, OuterRef("treatment"))
-        return self.filter(Q(treatment__open_to=practice) | Exists(kept.filter(until__gte=OuterRef("received_at"))))
+        access = TreatmentAccess.objects.kept_by(practice, OuterRef("treatment"))
+        return self.filter(Q(treatment__open_to=practice) | Exists(access.filter(until__gte=OuterRef("received_at"))))
 
     def current(self) -> "EntryQuerySet":
         """One a day: the last received."""

@@ -41,8 +41,8 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
         practice = user.practice_as_practitioner if user.is_authenticated else None
         if practice is None:
             return self.visible_to(user)
-        kept = TreatmentAccess.objects.kept().filter(practice=practice).values("treatment")
-        return self.filter(Q(open_to=practice) | Q(pk__in=kept))
+        accesses = TreatmentAccess.objects.kept().filter(practice=practice).values("treatment")
+        return self.filter(Q(open_to=practice) | Q(pk__in=accesses))
 
     def newest_first(self) -> "TreatmentQuerySet":
         """By day and time, and without ties: every page and every judgement has the same newest one."""

@@ -120,9 +120,9 @@ def _close_pipes(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _write(pipe: Any, data: Data) -> None:
-    left = memoryview(data)
-    while left:
-        left = left[pipe.write(left) :]
+    rest = memoryview(data)
+    while rest:
+        rest = rest[pipe.write(rest) :]
 
 
 def _read(pipe: Any, length: int) -> bytes:

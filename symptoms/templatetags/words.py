@@ -46,8 +46,8 @@ def device_reports(context: template.Context, treatment: Treatment) -> list[tupl
     """
     if treatment.device != Device.RF:
         return []
-    own = DEVICE_REPORTS.get(context["practice"].country)
-    return [own] if own else list(DEVICE_REPORTS.values())
+    report = DEVICE_REPORTS.get(context["practice"].country)
+    return [report] if report else list(DEVICE_REPORTS.values())
 
 
 @register.filter

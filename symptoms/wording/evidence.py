@@ -79,8 +79,8 @@ def _levels(flag: Flag) -> list[tuple[tuple[str, int], dict[int, tuple[int, int]
     for fact, offset in _facts(flag):
         if fact["kind"] == "symptom":
             levels.setdefault((fact["word"], offset), {})[fact["day"]] = (fact["value"], fact["limit"])
-    own = OWN_SYMPTOM.get(flag["concern"])
-    return sorted(levels.items(), key=lambda item: (item[0][0] != own, -_excess(item[1])))
+    own_symptom = OWN_SYMPTOM.get(flag["concern"])
+    return sorted(levels.items(), key=lambda item: (item[0][0] != own_symptom, -_excess(item[1])))
 
 
 def _excess(days: dict[int, tuple[int, int]]) -> int:

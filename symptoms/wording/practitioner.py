@@ -54,8 +54,8 @@ def alert_title(kind: str, concern: str, flags: Iterable[Flag] | None = None) ->
     if kind in OF_THE_RECORD:
         return str(OF_THE_RECORD[kind])
     flags = list(flags or ())
-    own = next((flag for flag in flags if flag["concern"] == concern), None)
-    return flag_title(own, flags) if own else concern_title(concern)
+    own_flag = next((flag for flag in flags if flag["concern"] == concern), None)
+    return flag_title(own_flag, flags) if own_flag else concern_title(concern)
 
 
 # Alerts that are about no concern.

@@ -39,8 +39,8 @@ def queue(request: PracticeRequest) -> HttpResponse:
     sought = sought_in(request)
     page = _page(practice, show, sought, request.GET.get("page", "1"))
     is_queue = show == "open" and not sought
-    left = _left(practice) if is_queue else []
-    waiting = page.paginator.count + len(left) if is_queue else _waiting(practice)
+    left_alerts = _left(practice) if is_queue else []
+    waiting = page.paginator.count + len(left_alerts) if is_queue else _waiting(practice)
     rows = rows_of(_patients(page, show), request.user, practice, now)
     to_confirm, stuck_since = _to_confirm_and_stuck(practice, now)
     context = {
@@ -48,8 +48,8 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "now": now,
         "page": page,
         "rows": rows,
-        "left": left,
-        "left_first": _stand_first(left, rows),
+        "left": left_alerts,
+        "left_first": _stand_first(left_alerts, rows),
         "waiting": waiting,
         "show": show,
         "shows": SHOW.items(),
@@ -60,7 +60,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "to_confirm": to_confirm,
         "tab": "queue" if is_queue else "patients",
     }
-    listed = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left]
+    listed = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left_alerts]
     listed += [invitation.patient_id for invitation in to_confirm if invitation.patient_id]
     record_listing(request.user, listed, LISTED, now)
     return render(request, "practitioner/queue.html", context)
@@ -93,10 +93,10 @@ def _left(practice: Practice) -> list[Alert]:
     return alerts
 
 
-def _stand_first(left: list[Alert], rows: list[Row]) -> bool:
+def _stand_first(left_alerts: list[Alert], rows: list[Row]) -> bool:
     """Whether those who left come before the list: where one of them is more urgent than everybody in it."""
     urgency = max((row.worst.urgency for row in rows if row.worst), default=0)
-    return bool(left) and left[0].urgency > urgency
+    return bool(left_alerts) and left_alerts[0].urgency > urgency
 
 
 def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]":

@@ -135,16 +135,16 @@ def rows_of(
 
 
 def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:
-    left = [row for row in rows if row.patient.practice_id != practice.pk and row.worst]
-    treatments = [row.worst.treatment for row in left if row.worst]
-    for row, treatment in zip(left, treatments, strict=True):
+    former_rows = [row for row in rows if row.patient.practice_id != practice.pk and row.worst]
+    treatments = [row.worst.treatment for row in former_rows if row.worst]
+    for row, treatment in zip(former_rows, treatments, strict=True):
         treatment.patient = row.patient
-    for row, visibility in zip(left, visibilities_of(by, treatments), strict=True):
+    for row, visibility in zip(former_rows, visibilities_of(by, treatments), strict=True):
         row.patient, row.until = visibility.treatment.patient, visibility.until
         for alert in row.alerts:
             if alert.entry is not None:
                 visibility.shown(alert.entry)
-    _put_back_flags([(alert, row.until) for row in left if row.until is not None for alert in row.alerts])
+    _put_back_flags([(alert, row.until) for row in former_rows if row.until is not None for alert in row.alerts])
 
 
 def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
@@ -194,9 +194,9 @@ def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
     if not windows:
         return by_treatment
     # Where somebody changed a day after leaving, the day is left out: what it was before is on their page.
-    left = {row.treatment.pk: row.treatment for row in rows if row.until is not None and row.treatment is not None}
+    former = {row.treatment.pk: row.treatment for row in rows if row.until is not None and row.treatment is not None}
     for entry in Entry.objects.current().filter(windows).only("treatment", "date", "day", "answers"):
-        if entry.treatment_id in left:
-            entry.day = max(0, left[entry.treatment_id].day_of(entry.date))
+        if entry.treatment_id in former:
+            entry.day = max(0, former[entry.treatment_id].day_of(entry.date))
         by_treatment[entry.treatment_id][entry.day] = entry
     return by_treatment
