@@ -17,9 +17,9 @@ def token_in(text: str) -> str:
 
 def leaves(patient: Patient, now: datetime | None = None) -> Practice:
     """The patient leaves their clinic, whatever is open there; gives it."""
-    left = leave_practice(patient.user, now=now or timezone.now(), knows_open=True)
+    practice = leave_practice(patient.user, now=now or timezone.now(), knows_open=True)
     patient.refresh_from_db()
-    return left
+    return practice
 
 
 def joins(

@@ -43,9 +43,9 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         options = {"listen_addresses": "", "unix_socket_directories": str(self._folder), **self._options}
-        said = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         self._process = subprocess.Popen(
-            [self._programs / "postgres", "-D", "data", *said],
+            [self._programs / "postgres", "-D", "data", *arguments],
             cwd=self._folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=(self._folder / "log").open("a"),
             start_new_session=True, preexec_fn=_end_with_parent, **self._identity(),
@@ -91,10 +91,10 @@ def server(**options: str) -> Iterator[Server]:
 def programs() -> Path:
     """The folder of PostgreSQL's programs, the newest that is installed; Debian keeps them out of the PATH."""
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    found = str(versions[-1]) if versions else shutil.which("initdb")
-    if found is None:
+    initdb = str(versions[-1]) if versions else shutil.which("initdb")
+    if initdb is None:
         raise SystemExit(MISSING)
-    return Path(found).resolve().parent
+    return Path(initdb).resolve().parent
 
 
 def main(command: list[str]) -> int:

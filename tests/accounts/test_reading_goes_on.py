@@ -62,8 +62,8 @@ def test_a_record_is_read_while_the_database_takes_nothing_and_leaves_its_trace_
         read_at = timezone.now()
     assert AccessRecord.objects.count() == before
     assert store_kept() == 2 and store_kept() == 0
-    kept = AccessRecord.objects.order_by("-id")[:2]
-    for record in kept:
+    records = AccessRecord.objects.order_by("-id")[:2]
+    for record in records:
         assert (record.user, record.patient, record.practice) == (noor, ana, ana.practice)
         assert abs(record.at - read_at) < timedelta(minutes=1)
 
@@ -91,13 +91,13 @@ def test_half_a_line_of_a_killed_process_costs_no_other(ana, noor, monkeypatch):
 
 
 def test_a_patient_who_is_gone_meanwhile_leaves_no_record_and_a_reader_who_is_gone_does(ana, noor, clinic, monkeypatch):
-    gone, left = people.patient(clinic, "Ben"), people.practitioner(clinic, "Dr Lee")
+    ben, dr_lee = people.patient(clinic, "Ben"), people.practitioner(clinic, "Dr Lee")
     with nothing_is_taken(monkeypatch):
-        record_access(noor, gone, "record")
-        record_access(left, ana, "record")
-    gone.delete()
-    left.memberships.all().delete()
-    left.delete()
+        record_access(noor, ben, "record")
+        record_access(dr_lee, ana, "record")
+    ben.delete()
+    dr_lee.memberships.all().delete()
+    dr_lee.delete()
     assert store_kept() == 2
     assert [(record.patient, record.user) for record in AccessRecord.objects.all()] == [(ana, None)]
 

@@ -66,15 +66,15 @@ def writing(treatment, anas, noors):
     """(who, method, address) of every operation that takes a body."""
     put_entry(anas, treatment, INFECTED)
     ids = {"treatment_id": treatment.id, "alert_id": Alert.objects.first().id, "entry_id": uuid4(), "photo_id": uuid4()}
-    found = []
+    calls = []
     for pattern in urlpatterns:
         may = getattr(pattern.callback.cls, "may", {})
         who = noors if "alert" in str(pattern.pattern) else anas
         for method in {"POST", "PUT", "PATCH"} & may.keys():
             kwargs = {key: ids[key] for key in pattern.pattern.converters}
-            found.append((who, method, reverse(pattern.name, kwargs=kwargs)))
-    assert len(found) == 8
-    return found
+            calls.append((who, method, reverse(pattern.name, kwargs=kwargs)))
+    assert len(calls) == 8
+    return calls
 
 
 def refuses(call, *args, **kwargs) -> None:

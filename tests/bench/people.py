@@ -152,7 +152,7 @@ def _crowd(practice: Practice, practitioner: User, size: int) -> None:
 
 
 def _alerts(treatments: list[Treatment], newest: dict, chance: Random) -> list[Alert]:
-    now, alerts, said = timezone.now(), [], []
+    now, alerts, assessments = timezone.now(), [], []
     for one in (one for one in treatments if chance.random() < OPEN):
         urgency, since = chance.choice([2, 2, 2, 3, 4]), now - timedelta(seconds=chance.randrange(100_000))
         entry, flag = newest[one.id], _flag(urgency, chance)
@@ -162,16 +162,16 @@ def _alerts(treatments: list[Treatment], newest: dict, chance: Random) -> list[A
                 entry=entry, opened_at=since, worsened_at=since,
             )
         )  # fmt: skip
-        said.append(
+        assessments.append(
             Assessment(
                 entry=entry, urgency=urgency, flags=[flag], made_at=now,
                 protocol_version="bench", protocol_hash="0" * 64,
             )
         )  # fmt: skip
     Alert.objects.bulk_create(alerts, batch_size=2_000)
-    for start in range(0, len(said), 500):
-        Assessment.objects.filter(entry__in=[one.entry_id for one in said[start : start + 500]]).delete()
-    Assessment.objects.bulk_create(said, batch_size=2_000)
+    for start in range(0, len(assessments), 500):
+        Assessment.objects.filter(entry__in=[row.entry_id for row in assessments[start : start + 500]]).delete()
+    Assessment.objects.bulk_create(assessments, batch_size=2_000)
     return alerts
 
 

@@ -22,10 +22,10 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def chromium():
     """Closed after each file: its event loop keeps the thread from the database, which tests of other files need."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, "install Chromium: the browser tests need it"
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "install Chromium: the browser tests need it"
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=found, args=QUIET)
+        browser = play.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         browser.close()
 

@@ -128,8 +128,8 @@ def test_requests_that_were_sent_together_are_answered_in_turn(server):
     form = request("/accounts/login/", "POST", b"login=a", **FORM)
     with server.connect() as client:
         client.sendall(request("/help/") + form + request("/healthz") + request("/no/such/", Connection="close"))
-        said = b"".join(iter(lambda: client.recv(65536), b""))
-    assert re.findall(rb"HTTP/1.1 (\d+) ", said) == [b"200", b"403", b"200", b"404"]
+        answers = b"".join(iter(lambda: client.recv(65536), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+) ", answers) == [b"200", b"403", b"200", b"404"]
 
 
 SESSION = {"Cookie": "csrf=a; session=b"}
@@ -265,8 +265,9 @@ def test_when_too_many_wait_the_others_are_told_at_once_and_probes_are_answered(
         for client in clients:
             client.sendall(form)
         assert server.ask("/healthz")[0] == 200
-        told = [answer(client)[:2] for client in clients[-20:]]
-        assert {status for status, _ in told} == {503} and all(int(headers["retry-after"]) for _, headers in told)
+        refusals = [answer(client)[:2] for client in clients[-20:]]
+        assert {status for status, _ in refusals} == {503}
+        assert all(int(headers["retry-after"]) for _, headers in refusals)
         assert {answer(client)[0] for client in clients[20:40]} == {503}  # in line for some seconds, then told as well
         assert server.ask("/healthz")[0] == 200
         holder.rollback()

@@ -66,8 +66,8 @@ def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknow
 
     careless = {"MENDLINE_DATABASE_URL": f"{url}?options={quote('-c synchronous_commit=off')}"}
     for command in (WORKER, SERVER, ["manage.py", "migrate"]):
-        said = sentence(run(tmp_path, *command, **careless))
-        assert "synchronous_commit off" in said and "fsync" not in said
+        refusal = sentence(run(tmp_path, *command, **careless))
+        assert "synchronous_commit off" in refusal and "fsync" not in refusal
 
     configure(server, "SET fsync = off")
     assert "fsync off" in sentence(run(tmp_path, *WORKER, **at))
@@ -130,16 +130,17 @@ def test_sqlite_with_a_newer_schema_is_refused_too(tmp_path):
 
 @pytest.mark.parametrize("command", [WORKER, SERVER, ["manage.py", "migrate"]])
 def test_a_server_that_cannot_be_reached_is_said_in_one_sentence(tmp_path, command):
-    said = sentence(run(tmp_path, *command, MENDLINE_DATABASE_URL="postgresql://mendline:secret@127.0.0.1:1/mendline"))
-    assert "cannot be used: connection failed" in said and "refused" in said and "secret" not in said
+    url = "postgresql://mendline:secret@127.0.0.1:1/mendline"
+    refusal = sentence(run(tmp_path, *command, MENDLINE_DATABASE_URL=url))
+    assert "cannot be used: connection failed" in refusal and "refused" in refusal and "secret" not in refusal
 
 
 @pytest.mark.parametrize(
     "url", ["mendline", "mysql://u:secret@h/d", "postgresql://u:secret@h", "postgres://u:se/c@h/d"]
 )
 def test_an_address_that_is_none_is_said_without_its_password(tmp_path, url):
-    said = sentence(run(tmp_path, *WORKER, MENDLINE_DATABASE_URL=url))
-    assert "must read postgresql://user:password@host/database" in said and "secret" not in said
+    refusal = sentence(run(tmp_path, *WORKER, MENDLINE_DATABASE_URL=url))
+    assert "must read postgresql://user:password@host/database" in refusal and "secret" not in refusal
 
 
 def test_what_is_not_installed_is_named(tmp_path, monkeypatch):

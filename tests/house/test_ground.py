@@ -47,14 +47,14 @@ def test_unsafe_or_unreadable_settings_refuse_to_start_and_say_which(changed, re
 
 @pytest.mark.parametrize(("trusted", "address"), [("true", "203.0.113.9"), ("false", "127.0.0.1")])
 def test_wrong_tries_are_counted_by_the_visitor_s_address_that_a_trusted_proxy_names(trusted, address):
-    said = start(
+    process = start(
         **tree.SAFE,
         MENDLINE_TRUST_PROXY=trusted,
         program="import django; django.setup();"
         "from django.test import RequestFactory; from allauth.core.internal.httpkit import get_client_ip;"
         "print(get_client_ip(RequestFactory().get('/', headers={'X-Forwarded-For': '203.0.113.9'})))",
     )
-    assert said.stdout.strip() == address, said.stderr
+    assert process.stdout.strip() == address, process.stderr
 
 
 def test_heic_cannot_be_turned_on_without_what_reads_it(monkeypatch):
@@ -66,8 +66,8 @@ def test_heic_cannot_be_turned_on_without_what_reads_it(monkeypatch):
 
 
 def test_every_reason_not_to_start_is_said_at_once():
-    said = start().stderr
-    assert all(name in said for name in tree.SAFE)
+    errors = start().stderr
+    assert all(name in errors for name in tree.SAFE)
 
 
 def test_every_setting_is_documented_and_nothing_else_is():

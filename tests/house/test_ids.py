@@ -28,10 +28,10 @@ def test_no_address_takes_ids_in_small_letters_only():
 
 @pytest.mark.django_db
 def test_a_program_may_write_ids_in_capitals_and_reads_them_in_small_letters(ana):
-    anas, said, small = program(ana), facts(), CAPITAL.lower()
-    made = anas.put(f"{LIST}{CAPITAL}/", said, format="json")
+    anas, document, small = program(ana), facts(), CAPITAL.lower()
+    made = anas.put(f"{LIST}{CAPITAL}/", document, format="json")
     assert (made.status_code, made.json()["id"]) == (201, small)
-    assert anas.post(LIST, {**said, "id": CAPITAL}, format="json").status_code == 200
+    assert anas.post(LIST, {**document, "id": CAPITAL}, format="json").status_code == 200
     treatment, day = Treatment.objects.get(), str(uuid4()).upper()
     sent = put_entry(anas, treatment, {**QUIET, "day": 2}, id=day)
     assert (sent.status_code, sent.json()["id"]) == (201, day.lower())

@@ -62,10 +62,10 @@ def visits(folder):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_stranger_gets_the_page_with_every_header(visits, path):
-    found = visits[path]
-    assert found["status"] == PAGES[path]
-    assert {name: found["headers"].get(name) for name in EVERYWHERE} == EVERYWHERE
-    policy = dict((part.strip() + " ").split(" ", 1) for part in found["headers"]["content-security-policy"].split(";"))
+    page = visits[path]
+    assert page["status"] == PAGES[path]
+    assert {name: page["headers"].get(name) for name in EVERYWHERE} == EVERYWHERE
+    policy = dict((part.strip() + " ").split(" ", 1) for part in page["headers"]["content-security-policy"].split(";"))
     assert {name: values.strip() for name, values in policy.items()} == POLICY
 
 
@@ -77,7 +77,7 @@ def test_what_is_about_somebody_stays_in_no_cache(visits, path):
 
 
 def test_cookies_are_bound_to_the_host_and_to_https(visits):
-    cookies = {name: morsel for found in visits.values() for name, morsel in found["cookies"].items()}
+    cookies = {name: morsel for page in visits.values() for name, morsel in page["cookies"].items()}
     assert set(cookies) <= {"__Host-session", "__Host-csrf", "__Host-help_country"} and "__Host-csrf" in cookies
     for morsel in cookies.values():
         assert morsel["secure"] and morsel["path"] == "/" and not morsel["domain"] and morsel["samesite"] == "Lax"

@@ -156,7 +156,7 @@ def test_cases_are_judged_without_settings_or_a_database_and_for_as_long_as_some
     started = {"cwd": tree.ROOT, "env": tree.environment(MENDLINE_DATA_DIR=str(tmp_path / "none")), "text": True}
     done = subprocess.run(judge, **started, capture_output=True, check=True, timeout=60)
     assert len(done.stdout.splitlines()) == len(list((tree.ROOT / "tests/cases").glob("*.json")))
-    with subprocess.Popen(judge, **started, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as left:
-        left.stdout.close()
-        assert left.stderr.read() == ""
+    with subprocess.Popen(judge, **started, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
     assert not (tmp_path / "none").exists()

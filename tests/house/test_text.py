@@ -28,9 +28,9 @@ class Tags(HTMLParser):
 
 
 def tags_of(path) -> list[tuple[str, dict]]:
-    found = Tags()
-    found.feed(re.sub(r"{%.*?%}|{{.*?}}", "", path.read_text()))
-    return found.tags
+    parser = Tags()
+    parser.feed(re.sub(r"{%.*?%}|{{.*?}}", "", path.read_text()))
+    return parser.tags
 
 
 TEMPLATES = files("templates", suffixes={".html", ".svg"})
@@ -41,8 +41,8 @@ def test_nothing_is_left_unfinished_and_nothing_names_a_machine():
     for path in files():
         text = path.read_text(errors="replace")
         for forbidden in (UNFINISHED, ELSEWHERE, OTHER_WORDS):
-            found = forbidden.search(text)
-            assert not found, f"{name(path)} says {found[0]!r}"
+            match = forbidden.search(text)
+            assert not match, f"{name(path)} says {match[0]!r}"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)

@@ -18,10 +18,10 @@ SAFE = {
 def files(*folders: str, suffixes: set[str] = WRITTEN):
     """Every file under these folders (or all of ours, and the root's) with one of these suffixes."""
     roots = [ROOT / folder for folder in folders or OURS]
-    found = [path for root in roots for path in root.rglob("*") if path.is_file()]
+    paths = [path for root in roots for path in root.rglob("*") if path.is_file()]
     if not folders:
-        found += [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]  # a file in a worktree
-    return sorted(path for path in found if path.suffix in suffixes and "__pycache__" not in path.parts)
+        paths += [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]  # a file in a worktree
+    return sorted(path for path in paths if path.suffix in suffixes and "__pycache__" not in path.parts)
 
 
 def name(path: Path) -> str:

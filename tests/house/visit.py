@@ -18,12 +18,12 @@ def main(paths: list[str]) -> None:
     stranger = Client(headers={"host": "mendline.example"}, raise_request_exception=False)
     answers = {}
     for path in paths:
-        found = stranger.get(path, secure=True)
+        answer = stranger.get(path, secure=True)
         answers[path] = {
-            "status": found.status_code,
-            "headers": {name.lower(): value for name, value in found.headers.items()},
-            "cookies": {name: dict(morsel) for name, morsel in found.cookies.items()},
-            "body": b"".join(found).decode(errors="replace"),
+            "status": answer.status_code,
+            "headers": {name.lower(): value for name, value in answer.headers.items()},
+            "cookies": {name: dict(morsel) for name, morsel in answer.cookies.items()},
+            "body": b"".join(answer).decode(errors="replace"),
         }
     print(json.dumps(answers))
 

@@ -218,11 +218,11 @@ def test_a_treatment_that_went_meanwhile_leaves_no_file(treatment, root, monkeyp
 
 
 def test_a_removed_photo_is_gone_as_a_row_and_as_a_file(treatment, root):
-    kept, gone = attached(treatment)[0], attached(treatment)[0]
-    remove_photo(gone.id, by=treatment.patient.user)
-    assert keys_of_rows() == keys_on_disk(root) == [kept.key]
+    photo, removed = attached(treatment)[0], attached(treatment)[0]
+    remove_photo(removed.id, by=treatment.patient.user)
+    assert keys_of_rows() == keys_on_disk(root) == [photo.key]
     with pytest.raises(NotTheirs):
-        remove_photo(gone.id, by=treatment.patient.user)
+        remove_photo(removed.id, by=treatment.patient.user)
 
 
 def test_nobody_removes_somebody_elses_photo(treatment, clinic, noor):

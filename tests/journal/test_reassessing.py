@@ -47,8 +47,8 @@ def reassess(*options, capsys=None) -> str:
 def test_days_are_judged_again_what_was_said_is_kept_and_the_newest_alone_alerts(quiet, noor):
     reassess()
     for entry in quiet:
-        kept, current = entry.assessments.order_by("is_current")
-        assert (kept.urgency, kept.protocol_version, kept.is_current) == (0, "2025.9", False)
+        earlier, current = entry.assessments.order_by("is_current")
+        assert (earlier.urgency, earlier.protocol_version, earlier.is_current) == (0, "2025.9", False)
         assert (current.urgency, current.protocol_version) == (Urgency.URGENT, PROTOCOL.version)
     assert set(Alert.objects.open().values_list("concern", "entry")) == {("infection", quiet[-1].pk)}
     assert Delivery.objects.filter(entry=quiet[-1]).exists() and not Delivery.objects.filter(entry=quiet[0]).exists()
@@ -78,13 +78,13 @@ def test_what_a_practitioner_closed_is_not_opened_for_a_day_that_says_the_same(s
 
 def test_a_dry_run_and_a_comparison_say_what_would_change_and_write_nothing(quiet, capsys):
     before = list(Assessment.objects.values()), list(Alert.objects.values())
-    said = json.loads(reassess("--dry-run", "--json", capsys=capsys))
-    assert (said["days"], said["changed"]) == (2, 2)
-    assert {"concern": "infection", "before": "on_track", "after": "urgent", "days": 2} in said["urgencies"]
-    assert {"criterion": "INF-7", "change": "gained", "days": 2} in said["criteria"]
-    assert said["skin_types"] == [{"fitzpatrick": "2", "change": "higher", "days": 2}]
+    report = json.loads(reassess("--dry-run", "--json", capsys=capsys))
+    assert (report["days"], report["changed"]) == (2, 2)
+    assert {"concern": "infection", "before": "on_track", "after": "urgent", "days": 2} in report["urgencies"]
+    assert {"criterion": "INF-7", "change": "gained", "days": 2} in report["criteria"]
+    assert report["skin_types"] == [{"fitzpatrick": "2", "change": "higher", "days": 2}]
     call_command("compare_assessments", "--stored", "--json")
-    assert json.loads(capsys.readouterr().out) == said
+    assert json.loads(capsys.readouterr().out) == report
     assert (list(Assessment.objects.values()), list(Alert.objects.values())) == before
 
 
@@ -140,9 +140,9 @@ def test_case_files_are_compared_with_what_was_said_of_them_before(tmp_path, cap
     path = tmp_path / "before.json"
     path.write_text("\n".join(map(json.dumps, lines)))
     call_command("compare_assessments", path, "--json")
-    said = json.loads(capsys.readouterr().out)
-    assert (said["days"], said["changed"]) == (sum(len(line["entries"]) for line in lines), 0)
+    report = json.loads(capsys.readouterr().out)
+    assert (report["days"], report["changed"]) == (sum(len(line["entries"]) for line in lines), 0)
     lines[0]["entries"][0]["flags"] = []
     path.write_text("\n".join(map(json.dumps, lines)))
     call_command("compare_assessments", path)
-    assert capsys.readouterr().out.startswith(f"{said['days']:,} days compared, 1 changed.")
+    assert capsys.readouterr().out.startswith(f"{report['days']:,} days compared, 1 changed.")

@@ -90,8 +90,8 @@ def test_what_a_former_clinic_sees_ends_with_the_moment_of_leaving(ana, noor, se
         joins(ana, okafor.membership.practice, by=okafor)
     later(session, ana, okafor if goes_on == "elsewhere" else None)
     shown = everything_about(ana, noor)
-    for kept in (f"{BEFORE} first", f"{BEFORE} second", f"{BEFORE} operator", f"{BEFORE} lot", "Ana Marrowby"):
-        assert kept in shown
+    for text in (f"{BEFORE} first", f"{BEFORE} second", f"{BEFORE} operator", f"{BEFORE} lot", "Ana Marrowby"):
+        assert text in shown
     for foreign in (AFTER, "900777", "1950", "Okafor", "Otherwhere", "photo of", "day 4</", "Auckland"):
         assert foreign not in shown, foreign
     entries = program(noor).get(f"/api/v1/treatments/{session.pk}/entries/").json()["results"]
@@ -186,8 +186,8 @@ def test_without_a_consent_of_its_own_a_new_clinic_sees_no_photo(ana, noor, sess
 
 
 def test_a_clinic_that_is_joined_again_sees_what_it_saw_and_what_comes(ana, noor, clinic, session):
-    left = timezone.now()
-    leaves(ana, now=left)
+    left_at = timezone.now()
+    leaves(ana, now=left_at)
     logged(session, 3, note=f"{AFTER} alone")
     newer = pen(ana, days_ago=1)
     joins(ana, clinic, by=noor)
@@ -279,13 +279,13 @@ def test_the_migration_opens_everything_to_the_present_clinic_and_keeps_what_a_f
     """From a schema in which neither who may see a treatment nor when a patient left was stored."""
     migration = import_module("symptoms.migrations.0009_who_sees_what")
     okafor = people.dr_okafor()
-    left = people.patient(None, "Lea Holm")
-    Patient.objects.filter(pk=left.pk).update(practice=okafor.membership.practice)
-    left.refresh_from_db()
-    was = pen(left, days_ago=9, by=okafor, now=timezone.now() - timedelta(days=3))
-    Patient.objects.filter(pk=left.pk).update(practice=None)
+    lea = people.patient(None, "Lea Holm")
+    Patient.objects.filter(pk=lea.pk).update(practice=okafor.membership.practice)
+    lea.refresh_from_db()
+    was = pen(lea, days_ago=9, by=okafor, now=timezone.now() - timedelta(days=3))
+    Patient.objects.filter(pk=lea.pk).update(practice=None)
     Treatment.objects.update(open_to=None)
-    left.refresh_from_db()
+    lea.refresh_from_db()
     logged(was, 8, note=AFTER)
     Consent.objects.update(practice=None)
     before = Treatment.objects.count(), Entry.objects.count()
@@ -294,5 +294,5 @@ def test_the_migration_opens_everything_to_the_present_clinic_and_keeps_what_a_f
     migration.keep_what_was_seen(apps, None)
     assert (Treatment.objects.count(), Entry.objects.count()) == before
     assert f"{BEFORE} first" in everything_about(ana, noor) and ana.agreed_to("photos")
-    shown = everything_about(left, okafor)
+    shown = everything_about(lea, okafor)
     assert "Handed over" in shown and "Lea Holm" in shown and AFTER not in shown

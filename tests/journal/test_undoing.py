@@ -74,8 +74,8 @@ def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, e
     assert "diabetes" not in str(list(Assessment.objects.filter(entry__treatment=copy).values("flags")))
     assert Entry.objects.filter(is_current=True, is_judged=False).count() == 0
 
-    kept = (record.pk, record.name, record.phone, record.user, record.practice)
-    assert kept == (mary.pk, "Mary Brook", "07700 900111", None, clinic)
+    facts = (record.pk, record.name, record.phone, record.user, record.practice)
+    assert facts == (mary.pk, "Mary Brook", "07700 900111", None, clinic)
     assert list(record.treatments.all()) == [marys] and not marys.entries.exists()
     seen = everything_about(record, noor)
     assert "zq9operator" in seen

@@ -119,8 +119,8 @@ def test_what_was_answered_before_signing_in_is_filled_in_and_kept_only_when_sen
 
 def test_what_was_left_half_filled_waits_in_the_browser_and_nobody_reads_it(ana, phone, desk):
     phone.post(BEFORE, {"eczema": "no"})
-    left = phone.post(BEFORE, {"eczema": "yes", "do": "remember"})
-    assert left.status_code == 204 and Screening.objects.get().answers.answers == {"eczema": "no"}
+    answer = phone.post(BEFORE, {"eczema": "yes", "do": "remember"})
+    assert answer.status_code == 204 and Screening.objects.get().answers.answers == {"eczema": "no"}
     page = phone.get(BEFORE)
     assert held(page)["eczema"] == ["yes"] and "This is not kept yet." in text_of(page)
     assert "Do you have eczema?" not in text_of(desk.get(reverse("patient", args=[ana.pk])))

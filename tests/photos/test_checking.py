@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 def test_missing_and_damaged_files_are_counted_and_logged(ana, monkeypatch, caplog):
     treatment = pen(ana, days_ago=3)
-    kept = [attached(treatment, day=day)[0] for day in range(4)]
+    photos = [attached(treatment, day=day)[0] for day in range(4)]
     output = StringIO()
     call_command("check_photos", stdout=output)
     assert "4 photos checked, 0 missing" in output.getvalue()
-    missing, damaged = kept[1], kept[2]
+    missing, damaged = photos[1], photos[2]
     Path(store_of_photos().path(missing.key)).unlink()
     Path(store_of_photos().path(damaged.key)).write_bytes(b"\xff\xd8 not what it was")
     with pytest.raises(CommandError):
@@ -30,7 +30,7 @@ def test_missing_and_damaged_files_are_counted_and_logged(ana, monkeypatch, capl
     check = run_worker.PhotoCheck()
     for _ in range(3):  # three, one, none
         check.some()
-    assert sorted(str(photo.pk) in caplog.text for photo in kept) == [False, False, True, True]
+    assert sorted(str(photo.pk) in caplog.text for photo in photos) == [False, False, True, True]
     assert len(caplog.records) == 2
     check.some()
     assert len(caplog.records) > 2  # from the beginning again

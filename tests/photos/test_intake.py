@@ -344,8 +344,8 @@ def test_a_photo_may_lack_a_strip_at_its_bottom_but_no_more(size, subsampling, r
 def test_a_photo_without_its_last_bytes_is_kept_but_for_a_corner(options):
     whole = encoded(images.noise((640, 480)), quality=85, subsampling="4:2:0", **options)
     whole_photo, photo = (images.shown(take_in(data).jpeg) for data in (whole, whole[:-33]))
-    for kept in ((0, 0, 640, 456), (0, 456, 576, 480)):
-        assert photo.crop(kept).tobytes() == whole_photo.crop(kept).tobytes()
+    for box in ((0, 0, 640, 456), (0, 456, 576, 480)):
+        assert photo.crop(box).tobytes() == whole_photo.crop(box).tobytes()
     assert photo.tobytes() != whole_photo.tobytes()
 
 

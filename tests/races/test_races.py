@@ -74,9 +74,9 @@ def test_of_two_answers_for_one_day_none_is_lost(noor, ana):
         write = partial(record_entry, treatment.id, day=day, by=ana.user, now=timezone.now())
         recorded = at_once(*[partial(write, id=id, answers=document) for id, document in zip(ids, sent, strict=True)])
         assert [result.entry.id for result in recorded] == ids
-        kept = {entry.id: entry for entry in Entry.objects.filter(day=day)}
-        assert {id: kept[id].answers for id in kept} == dict(zip(ids, sent, strict=True))
-        (current,) = [entry for entry in kept.values() if entry.is_current]
+        entries = {entry.id: entry for entry in Entry.objects.filter(day=day)}
+        assert {id: entries[id].answers for id in entries} == dict(zip(ids, sent, strict=True))
+        (current,) = [entry for entry in entries.values() if entry.is_current]
         assert current.assessments.filter(is_current=True).count() == 1
 
 

@@ -23,13 +23,13 @@ def rows(section: str) -> list[list[str]]:
 def condition(line: Line) -> dict[str, object]:
     """The grounds of a line, as words.md writes them: parts of a condition by their kind."""
     least, most = line.least, line.most
-    said = {
+    words_by_kind = {
         "any": {frozenset(group) for group in line.any}, "none": line.none, "who": line.who, "crit": line.crit,
         "none of crit": line.no_crit, "only": line.only, "days": {str(line.days)} - {"0+"},
         "at": {least.slug} if least == most else set(),
         "below": {Urgency(most + 1).slug} if most < Urgency.EMERGENCY and least < most else set(),
     }  # fmt: skip
-    return {kind: words for kind, words in said.items() if words}
+    return {kind: words for kind, words in words_by_kind.items() if words}
 
 
 def written(text: str) -> dict[str, object]:

@@ -72,5 +72,5 @@ def somebody(chance: Random, *, skin: int, usual_told: bool = True) -> Person:
             conditions.add(condition)
             usual[Symptom.DARK_PATCHES] = chance.choice(USUAL_LEVELS)
     medications = frozenset(medication for medication, share in MEDICATIONS if chance.random() < share)
-    told = usual if usual_told else {}
-    return Person(Patient(chance.randint(20, 65), skin, frozenset(conditions), medications, told), treatment, usual)
+    baseline = usual if usual_told else {}
+    return Person(Patient(chance.randint(20, 65), skin, frozenset(conditions), medications, baseline), treatment, usual)

@@ -139,9 +139,9 @@ def test_a_day_that_has_not_come_keeps_the_answers_and_asks_which_day_is_meant(p
     page = phone.post(log_of(9), typed(9, pain="3", note="Sore."))
     assert page.status_code == 422 and not Entry.objects.exists()
     assert "Which day do you mean?" in text_of(page) and "Today, day 3" in text_of(page)
-    kept = held(page)
-    assert kept["pain"] == ["3"] and kept["note"] == ["Sore."] and "day" not in kept
-    assert phone.post(log_of(9), {**kept, "day": "2"}).status_code == 302
+    fields = held(page)
+    assert fields["pain"] == ["3"] and fields["note"] == ["Sore."] and "day" not in fields
+    assert phone.post(log_of(9), {**fields, "day": "2"}).status_code == 302
     assert Entry.objects.get().day == 2
 
 
@@ -168,7 +168,7 @@ def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(phone, tr
     sent = typed(3, swelling="", temperature_c="384", signs=["hives"], exposures=["picking"], note="A note.", pain="2")
     page = phone.post(LOG, sent)
     assert page.status_code == 422 and not Entry.objects.exists()
-    kept = held(page)
+    fields = held(page)
     for path in (
         "*[@id='swelling_error']",
         "*[@id='temperature_c_error']",
@@ -177,8 +177,8 @@ def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(phone, tr
     ):
         assert select(page, path), path
     assert "2 things to put right" in text_of(page)
-    assert kept["temperature_c"] == ["384"] and kept["signs"] == ["hives"] and kept["exposures"] == ["picking"]
-    assert kept["pain"] == ["2"] and kept["note"] == ["A note."] and kept["id"] == [sent["id"]]
+    assert fields["temperature_c"] == ["384"] and fields["signs"] == ["hives"] and fields["exposures"] == ["picking"]
+    assert fields["pain"] == ["2"] and fields["note"] == ["A note."] and fields["id"] == [sent["id"]]
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,9 @@ def test_an_entry_that_cannot_be_written_answers_503_and_can_be_sent_again_from_
     assert (page.status_code, page["Retry-After"]) == (503, "5")
     assert "Not saved yet" in text_of(page) and "add them again" in text_of(page)
     assert not Entry.objects.exists()
-    kept = held(page, LOG)
-    assert kept == {name: value if isinstance(value, list) else [value] for name, value in sent.items()}
-    assert phone.post(LOG, kept).status_code == 302
+    fields = held(page, LOG)
+    assert fields == {name: value if isinstance(value, list) else [value] for name, value in sent.items()}
+    assert phone.post(LOG, fields).status_code == 302
     assert Entry.objects.get().note == "It <throbs>."
 
 

@@ -31,11 +31,11 @@ def buttons(page) -> list[bool]:
 def test_today_has_one_button_yesterdays_verdict_what_is_usual_and_care(phone, ana):
     logged(pen(ana, days_ago=3), 2, redness=1)
     page = phone.get(TODAY)
-    said, html = text_of(page), page.content.decode()
-    assert "Log day 3" in said and html.count('class="button block big') == 1
-    assert "As expected on day 2 What you told us fits what we expect on day 2." in said
-    assert "Usual on day 3" in said and "Redness or darker tone up to medium" in said and "Care for day 3" in said
-    assert "Get help" in said
+    text, html = text_of(page), page.content.decode()
+    assert "Log day 3" in text and html.count('class="button block big') == 1
+    assert "As expected on day 2 What you told us fits what we expect on day 2." in text
+    assert "Usual on day 3" in text and "Redness or darker tone up to medium" in text and "Care for day 3" in text
+    assert "Get help" in text
 
 
 def test_what_is_not_usual_any_more_is_one_sentence(phone, ana):

@@ -242,12 +242,12 @@ def test_the_practitioner_reads_both_answers_and_an_unusual_depth_and_may_correc
     ana = people.ana(clinic)
     answers = {"skin_colour": 3, "skin_burning": 4, "fitzpatrick": 4}
     treatment = pen(ana, by=noor, needle_depth_mm="4.5", **answers)
-    said = "Colour without sun: Medium or olive (3). In strong sun: It seldom burns, it tans well (4)."
+    both_answers = "Colour without sun: Medium or olive (3). In strong sun: It seldom burns, it tans well (4)."
     page = text_of(desk.get(reverse("patient", args=[ana.pk])))
-    assert said in page and "4.5 mm (unusual)" in page
+    assert both_answers in page and "4.5 mm (unusual)" in page
     edit = reverse("practice_treatment_edit", args=[treatment.pk])
     form = desk.get(edit)
-    assert said in text_of(form) and held(form, edit)["fitzpatrick"] == ["4"]
+    assert both_answers in text_of(form) and held(form, edit)["fitzpatrick"] == ["4"]
     corrected = {**held(form, edit), "fitzpatrick": ["3"]}
     assert desk.post(edit, corrected).status_code == 302  # a depth that stands is not asked about again
     treatment.refresh_from_db()
