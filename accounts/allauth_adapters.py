@@ -142,7 +142,9 @@ class Adapter(DefaultAccountAdapter):
         token = request.session.get(INVITED_BY)
         return f"{url}?{urlencode({'next': reverse('join', args=[token])})}" if token else url
 
-    def send_notification_mail(self, template_prefix: Any, user: Any, context: Any = None, email: Any = None) -> None:
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
         """A letter about the account; its time stands by the clock of its reader, which is named."""
         moment = date_format(timezone.localtime(timezone=user.zone), "DATETIME_FORMAT")
         timestamp = _("{moment} ({clock})").format(moment=moment, clock=clock_of(user.zone))

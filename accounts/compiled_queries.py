@@ -6,6 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet, UUIDField
 
 M = TypeVar("M", bound=Model)
@@ -48,7 +49,7 @@ class CompiledQuery(Generic[M]):
         fields = [column.target.attname for column in columns[: len(columns) - len(annotations)]]
         return _Plan(queryset.model, sql, params, compiler.get_converters(columns), fields, annotations)
 
-    def _instance(self, row: list[Any], connection: Any) -> M:
+    def _instance(self, row: list[Any], connection: BaseDatabaseWrapper) -> M:
         plan = self._plan
         for position, (converters, column) in plan.converters.items():
             for convert in converters:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 WAIT = 4  # seconds for a lock or a connection; whoever would wait for longer is told to send it again
 # Every thread that answers requests needs one connection of its process, and gunicorn.conf.py has eight of them.
@@ -75,7 +76,7 @@ def direct_connection() -> Iterator[Any]:
         direct.close()
 
 
-def check_promises(connection: Any) -> None:
+def check_promises(connection: BaseDatabaseWrapper) -> None:
     """See to it that the server can be reached and keeps what it has acknowledged. Of SQLite this is ours to see to.
 
     Raises:

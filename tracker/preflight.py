@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import django
 from django.apps import apps
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from environs import EnvError
 
@@ -140,7 +140,7 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _check_tables(connection: Any) -> None:
+def _check_tables(connection: BaseDatabaseWrapper) -> None:
     loader = (executor := MigrationExecutor(connection)).loader
     known = set(loader.disk_migrations).union(*(squashed.replaces for squashed in loader.replacements.values()))
     unknown = sorted(key for key in loader.applied_migrations if key not in known and key[0] in apps.app_configs)

@@ -1,6 +1,6 @@
 """Plays the demo's stories day by day through the verbs that the pages use, so that what follows from them is real."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -52,7 +52,9 @@ def is_played() -> bool:
 Played = tuple[cast.Person, Treatment, cast.Story]
 
 
-def _clinic(clinic: dict[str, Any], members: Any, people: Any, password: str, now: datetime) -> Iterator[Played]:
+def _clinic(
+    clinic: dict[str, Any], members: Iterable[cast.Member], people: Iterable[cast.Person], password: str, now: datetime
+) -> Iterator[Played]:
     practice = Practice.objects.create(country="GB", time_zone=ZONE.key, **clinic)
     staff = {member.email: _member(member, practice, password) for member in members}
     for person in people:

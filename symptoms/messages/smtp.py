@@ -4,7 +4,7 @@ import smtplib
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ class CutOff(Exception):
 class _Smtp(smtplib.SMTP):
     """Reports its socket as soon as there is one: the greeting is read inside the constructor, and may never end."""
 
-    def __init__(self, *args: Any, connected: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, connected: Callable[[socket.socket], None], **options: Any) -> None:
         self._connected = connected
         super().__init__(*args, **options)
 

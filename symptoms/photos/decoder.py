@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from django.conf import settings
 
@@ -119,13 +119,13 @@ def _close_pipes(process: "subprocess.Popen[bytes]") -> None:
             pipe.close()
 
 
-def _write(pipe: Any, data: Data) -> None:
+def _write(pipe: IO[bytes], data: Data) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[pipe.write(rest) :]
 
 
-def _read(pipe: Any, length: int) -> bytes:
+def _read(pipe: IO[bytes], length: int) -> bytes:
     """Exactly `length` bytes, or EOFError."""
     parts = []
     while length:
