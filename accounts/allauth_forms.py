@@ -67,8 +67,16 @@ class LoginForm(allauth_forms.LoginForm):
 class WithNewPassword(forms.Form):
     """A form in which a password is chosen says in one sentence what makes a good one, not in a list of rules."""
 
+    LABELS = {
+        "oldpassword": gettext_lazy("Current password"),
+        "password1": gettext_lazy("New password"),
+        "password2": gettext_lazy("New password again"),
+    }
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.LABELS.keys() & self.fields.keys():
+            self.fields[name].label = self.LABELS[name]
         self.fields["password1"].help_text = _(
             "At least {count} characters. A few words in a row are easy to keep. Pasting is fine."
         ).format(count=settings.LEAST_PASSWORD_LENGTH)
@@ -89,6 +97,7 @@ class ResetPasswordKeyForm(WithNewPassword, allauth_forms.ResetPasswordKeyForm):
 class SignupForm(WithNewPassword, allauth_forms.SignupForm):
     """A new account. For an address that has one the same is done and answered, and the owner is told by mail."""
 
+    LABELS = {"password1": gettext_lazy("Password")}
     name = NameField(label=gettext_lazy("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     field_order = ["name", "email", "password1"]
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from rest_framework.authentication import CSRFCheck
 
 from accounts.models import User
@@ -89,7 +90,7 @@ def _form_in(request: HttpRequest) -> dict[str, Any]:
 def _page(request: HttpRequest, form: dict[str, Any], status: int = 200) -> HttpResponse:
     """What was typed, to be looked over and sent; the fields that only a page fills in are not worth reading."""
     fields = [(name, value) for name, value in form["fields"] if name not in BY_THE_PAGE and value.strip()]
-    context = {"typed": form, "shown": [(name.replace("_", " ").capitalize(), value) for name, value in fields]}
+    context = {"typed": form, "shown": [(_(name.replace("_", " ").capitalize()), value) for name, value in fields]}
     return render(request, "accounts/typed.html", context, status=status)
 
 

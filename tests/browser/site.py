@@ -14,6 +14,8 @@ from tests.data_folders import put_database
 from tests.house import tree
 from tests.messages import mailservers
 
+SERVER = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"]
+
 
 @dataclass
 class Site:
@@ -51,6 +53,21 @@ def link_in(letter: str) -> str:
 
 
 @contextmanager
+def served_again(site: Site, **changed: str):
+    """Another server of the same site, with some settings changed; gives its address, and stops it at the end."""
+    port = mailservers.free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {**site.environment, "MENDLINE_SITE_URL": url, "PORT": str(port), **changed}
+    server = subprocess.Popen(SERVER, cwd=tree.ROOT, env=environment)
+    try:
+        _wait_for(url)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@contextmanager
 def running(data: Path):
     """Start everything, with the demo's people; stop it when the block ends."""
     port = mailservers.free_port()
@@ -63,10 +80,7 @@ def running(data: Path):
         site = Site(url, environment, letters)
         put_database(data)
         site.manage("load_demo")
-        parts = [
-            [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"],
-            [sys.executable, "manage.py", "run_worker"],
-        ]
+        parts = [SERVER, [sys.executable, "manage.py", "run_worker"]]
         started = [subprocess.Popen(part, cwd=tree.ROOT, env=environment) for part in parts]
         try:
             _wait_for(url)
