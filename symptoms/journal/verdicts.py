@@ -1,6 +1,6 @@
 """What is said to a patient about an entry, and whom they can call: the same on the page and from the API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from accounts.help_numbers import UNKNOWN, HelpNumbers, numbers_for
 from accounts.models import Patient
@@ -9,6 +9,7 @@ from symptoms.models import Alert, Assessment, Entry
 from symptoms.recovery.prompting import next_prompt
 from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import Reported
 from symptoms.wording.patient import PhoneNumbers, Place, Verdict, title_of, verdict
 
@@ -75,19 +76,17 @@ def titles_for_patient(alerts: Iterable[Alert]) -> list[str]:
 
 def titles_of_flags(alerts: Iterable[Alert]) -> tuple[str, ...]:
     """The same, of alerts that were read `with_flags`: without a statement."""
-    titles = []
-    for alert in alerts:
-        flags, reported = alert.flags or [], _reported(alert.raised_by)
-        names = (title_of(flag, flags, reported) for flag in flags if flag["concern"] == alert.concern)
-        titles.append(next(names, NO_LONGER_SAID))
-    return tuple(dict.fromkeys(titles))
+    return tuple(dict.fromkeys(_title(alert, alert.flags or []) for alert in alerts))
 
 
 def _title_for_patient(alert: Alert) -> str:
     if not alert.concern:
         return NOT_CHECKED
     assessment = alert.raised_by.assessments.order_by("-is_current", "-made_at").first()
-    flags = assessment.flags if assessment else ()
+    return _title(alert, assessment.flags if assessment else [])
+
+
+def _title(alert: Alert, flags: Sequence[Flag]) -> str:
     reported = _reported(alert.raised_by)
     titles = (title_of(flag, flags, reported) for flag in flags if flag["concern"] == alert.concern)
     return next(titles, NO_LONGER_SAID)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from symptoms.recovery.course import Course, as_seen_from
-from symptoms.recovery.criteria import Criterion
 from symptoms.recovery.day import Day
 from symptoms.recovery.predicates import Fact
 from symptoms.recovery.protocol import PROTOCOL, Protocol
@@ -81,15 +80,10 @@ def _findings(
 ) -> Iterator[tuple[Concern, Finding]]:
     for criterion in protocol.by_day.on(day.band, day.day):
         if (not only or criterion.id.startswith(only)) and criterion.predicate.holds(day):
-            facts = _facts(criterion, day)
+            facts = tuple(dict.fromkeys(criterion.predicate.facts(day)))  # each once
             finding = Finding(criterion.id, criterion.urgency_on(day), facts, offset, criterion.source)
             for concern in criterion.concerns(day.day):
                 yield concern, finding
-
-
-def _facts(criterion: Criterion, day: Day) -> tuple[Fact, ...]:
-    """Each fact once, in the order in which the criterion names it."""
-    return tuple(dict.fromkeys(criterion.predicate.facts(day)))
 
 
 def _flags(raised: list[tuple[Concern, Finding]]) -> tuple[Flag, ...]:

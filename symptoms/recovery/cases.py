@@ -94,8 +94,8 @@ def judge(case: Case) -> CaseResult:
 
 def _problems(case: Case, assessments: tuple[Assessment, ...]) -> Iterator[str]:
     for want in case.flags:
-        in_time = (a for a in assessments if want.from_day <= a.day <= want.by_day)
-        if not any(_raises(assessment, want) for assessment in in_time):
+        in_time = (flag for a in assessments if want.from_day <= a.day <= want.by_day for flag in a.flags)
+        if not any(flag.concern in want.concerns and flag.urgency >= want.urgency for flag in in_time):
             concerns = " or ".join(sorted(want.concerns))
             yield f"{concerns}: not raised at {want.urgency.slug} or above on days {want.from_day} to {want.by_day}"
     for assessment in assessments:
@@ -103,10 +103,6 @@ def _problems(case: Case, assessments: tuple[Assessment, ...]) -> Iterator[str]:
             findings = (finding for flag in assessment.flags for finding in flag.findings)
             raised = ", ".join(finding.criterion for finding in findings if finding.urgency == assessment.urgency)
             yield f"day {assessment.day}: {assessment.urgency.slug}, above {case.max_urgency.slug} ({raised})"
-
-
-def _raises(assessment: Assessment, want: Expected) -> bool:
-    return any(flag.concern in want.concerns and flag.urgency >= want.urgency for flag in assessment.flags)
 
 
 # --- reading

@@ -52,7 +52,8 @@ _TERMS = {
 def clinical_table(protocol: Protocol = PROTOCOL) -> str:
     """The whole page as Markdown: every criterion, then the ceilings and what changes them."""
     head = HEAD.format(version=protocol.version, hash=protocol.hash, **_TERMS)
-    return "\n".join([head, *_criteria(protocol), *_ceilings(), *_sources()]) + "\n"
+    sources = (f"- {id}: {title}" for id, title in SOURCES.items())
+    return "\n".join([head, *_criteria(protocol), *_ceilings(), "\n## Sources\n", *sources]) + "\n"
 
 
 def _criteria(protocol: Protocol) -> Iterator[str]:
@@ -85,11 +86,6 @@ def _ceilings() -> Iterator[str]:
         days = f"{m.first}" if m.first == m.last else "this entry" if m.last > 999 else f"{m.first}-{m.last}"
         yield f"| {m.id} | {', '.join(sorted(m.who))} | {m.symptom} | {days} | {m.source} |"
     yield f"| MOD-8 | at_risk | {', '.join(SLOW_HEALING)} | 1+: the day before's ceiling where it is higher | S39b |"
-
-
-def _sources() -> Iterator[str]:
-    yield "\n## Sources\n"
-    yield from (f"- {id}: {title}" for id, title in SOURCES.items())
 
 
 if __name__ == "__main__":

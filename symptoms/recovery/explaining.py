@@ -62,7 +62,7 @@ def _sentences(facts: Iterable[Fact], unit: str) -> Iterator[str]:
         elif kind == "treatment":
             yield _TREATMENT[word]
         else:
-            yield f"You told us about {_named(word)}."
+            yield f"You told us about {_NAMES.get(word, word.replace('_', ' '))}."
 
 
 def _symptom_sentence(symptom: Symptom, facts: list[Fact]) -> str:
@@ -73,7 +73,3 @@ def _symptom_sentence(symptom: Symptom, facts: list[Fact]) -> str:
         return f"{title(symptom)}: {levels}, {'more than before' if has_grown else 'usual by itself'}."
     expected = f"{step(last.limit)} at most" if last.limit else "none"
     return f"{title(symptom)}: {levels}, when we expect {expected}."
-
-
-def _named(word: str) -> str:
-    return _NAMES.get(word, word.replace("_", " "))

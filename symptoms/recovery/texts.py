@@ -184,13 +184,11 @@ def _line(value: str | Mapping[str, Any]) -> Line:
     )
 
 
-def _openings(table: Mapping[str, Any]) -> dict[str, dict[str, tuple[Line, ...]]]:
-    return {urgency: {part: _lines(value) for part, value in parts.items()} for urgency, parts in table.items()}
-
-
 _PATIENT, _PRACTITIONER = _read("patient_texts.toml"), _read("practitioner_texts.toml")
 # By urgency ("unjudged" as well), then by part: what is said first and what to do.
-OPENINGS: Mapping[str, Mapping[str, tuple[Line, ...]]] = _openings(_PATIENT["opening"])
+OPENINGS: Mapping[str, Mapping[str, tuple[Line, ...]]] = {
+    urgency: {part: _lines(value) for part, value in parts.items()} for urgency, parts in _PATIENT["opening"].items()
+}
 COMMON: Mapping[str, str] = _PATIENT["common"]
 FIRST_AID: tuple[FirstAid, ...] = tuple(
     FirstAid(row["id"], frozenset(row["concerns"]), _line(row), row.get("after_call", False))

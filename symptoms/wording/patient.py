@@ -92,6 +92,12 @@ class PhoneNumbers:
         return bool(self.clinic)
 
     @property
+    def clinic_calls(self) -> tuple[Call, ...]:
+        """The button that calls the clinic, where it has a number."""
+        has_number = self.clinic and self.phone
+        return (Call(_("Call {clinic}").format(clinic=self.clinic), self.phone),) if has_number else ()
+
+    @property
     def emergency_calls(self) -> tuple[Call, ...]:
         """The buttons for an emergency: one, or one for each place; 112 where no country is known."""
         if self.places:
@@ -221,7 +227,7 @@ class VerdictWriter:
             heading=_("Your log is safe, but we could not check it yet"),
             line=self.opening("unjudged", "line"),
             steps=self.sentences("unjudged", "steps"),
-            calls=self.clinic_calls(),
+            calls=self._numbers.clinic_calls,
             sooner=_("Don’t take this as “all is well”."),
             at_once=self.at_once(),
         )
@@ -318,13 +324,7 @@ class VerdictWriter:
         """The buttons that call, each with its number."""
         if level is Urgency.EMERGENCY:
             return self._numbers.emergency_calls
-        return (*self.clinic_calls(), *(self._numbers.urgent_calls if level is Urgency.URGENT else ()))
-
-    def clinic_calls(self) -> tuple[Call, ...]:
-        """The button that calls the clinic, where it has a number."""
-        numbers = self._numbers
-        has_number = numbers.clinic and numbers.phone
-        return (Call(_("Call {clinic}").format(clinic=numbers.clinic), numbers.phone),) if has_number else ()
+        return (*self._numbers.clinic_calls, *(self._numbers.urgent_calls if level is Urgency.URGENT else ()))
 
     def first_aid(self, flags: Sequence[Flag], reported: Reported) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What cannot wait: before the call, and right after it. A line that two concerns share is said once."""
