@@ -94,16 +94,13 @@ class SkinForm(forms.Form):
         """The rows of usual levels that stand in the open, for `components/scale.html`."""
         conditions = self["conditions"].value() or () if "conditions" in self.fields else ()
         known = [word for word in conditions if word in {*Condition}]
-        return [self._row(name) for name in self._implied(known)]
+        return [usual_level_row(self[name]) for name in self._implied(known)]
 
     @property
     def usual(self) -> list[dict[str, Any]]:
         """All other rows, which stand in a fold."""
         asked = {row["name"] for row in self.usual_asked}
-        return [self._row(name) for name in USUAL if name in self.fields and name not in asked]
-
-    def _row(self, name: str) -> dict[str, Any]:
-        return usual_level_row(self[name])
+        return [usual_level_row(self[name]) for name in USUAL if name in self.fields and name not in asked]
 
     @property
     def has_usual(self) -> bool:

@@ -53,14 +53,11 @@ def _reported(entry: Entry, *, with_last: bool = False) -> Reported:
     """What an entry says, and about whom; `with_last` what the one before it ticked as well."""
     treatment = entry.treatment
     values = patient_values(treatment), treatment_values(treatment)
-    last = (
-        Entry.objects.filter(treatment=treatment, is_current=True, day__lt=entry.day).order_by("-day").first()
-        if with_last
-        else None
-    )
+    earlier = treatment.entries.current().filter(day__lt=entry.day)
+    previous_entry = earlier.order_by("-day").first() if with_last else None
     return Reported(
         entry_values(entry),
-        last_signs=entry_values(last).signs if last else frozenset(),
+        last_signs=entry_values(previous_entry).signs if previous_entry else frozenset(),
         who=who_of(*values),
         next_day=next_prompt(*values, after=entry.day),
     )

@@ -16,7 +16,6 @@ from symptoms.recovery.texts import (
     CONCERN_TEXTS,
     FIRST_AID,
     OPENINGS,
-    FirstAid,
     Line,
     box_first_aid,
     fitting,
@@ -328,15 +327,12 @@ class VerdictWriter:
 
     def first_aid(self, flags: Sequence[Flag], reported: Reported) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What cannot wait: before the call, and right after it. A line that two concerns share is said once."""
-        due = [aid for aid in FIRST_AID if self._is_due(aid, flags, reported)]
+        grounds = [(flag["concern"], of_concern(flag, reported, flags)) for flag in flags]
+        due = [aid for aid in FIRST_AID if any(c in aid.concerns and aid.line.fits(ground) for c, ground in grounds)]
         before, after = (
             dict.fromkeys(self.sentence(aid.line) for aid in due if aid.after_call is late) for late in (False, True)
         )
         return tuple(before), tuple(after)
-
-    def _is_due(self, aid: FirstAid, flags: Sequence[Flag], reported: Reported) -> bool:
-        about = (flag for flag in flags if flag["concern"] in aid.concerns)
-        return any(aid.line.fits(of_concern(flag, reported, flags)) for flag in about)
 
     def watched(self, flags: Sequence[Flag], reported: Reported, unit: str) -> list[str]:
         """A sentence for each kind of thing that is only to be watched, the first of them the heading."""
