@@ -65,7 +65,8 @@ def close_settled(open_alerts: Iterable[Alert], *, now: datetime) -> list[Alert]
     alone = [alert for alert in open_alerts if alert.practice_id is None and alert.kind == Alert.Kind.CONCERN]
     if not alone:
         return open_alerts
-    settled = _answered(alone)
+    concerns = open_concerns(alone[0].treatment.patient_id)
+    settled = {concern.alert.pk for concern in concerns if concern.answer in SETTLES} & {alert.pk for alert in alone}
     if settled:
         settled &= _calm_since(alone)
     closed = [alert for alert in alone if alert.pk in settled]
@@ -73,12 +74,6 @@ def close_settled(open_alerts: Iterable[Alert], *, now: datetime) -> list[Alert]
         Alert.objects.filter(pk__in=[alert.pk for alert in closed]).update(resolved_at=now)
         write_events(closed, AlertEvent.What.RESOLVED, at=now)
     return [alert for alert in open_alerts if alert.pk not in settled]
-
-
-def _answered(alerts: list[Alert]) -> set[UUID]:
-    """The ids of those that the patient's last answer settles."""
-    concerns = open_concerns(alerts[0].treatment.patient_id)
-    return {concern.alert.pk for concern in concerns if concern.answer in SETTLES} & {alert.pk for alert in alerts}
 
 
 def _calm_since(alerts: list[Alert]) -> set[UUID]:

@@ -69,8 +69,8 @@ class Place:
 
     def call(self, number: str) -> Call:
         """A button for one of its numbers that says where it is answered."""
-        name = self.name or _("Your own country")
-        return Call(_("In {country}: {number}").format(country=name, number=number), number)
+        country = self.name or _("Your own country")
+        return Call(_("In {country}: {number}").format(country=country, number=number), number)
 
 
 @dataclass(frozen=True, slots=True)
