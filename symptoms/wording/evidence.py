@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from symptoms.recovery.day import FEVER
 from symptoms.recovery.phrases import degrees, small, step, title
+from symptoms.recovery.texts import BOX_CONCERNS
 from symptoms.recovery.vocabulary import Concern, Condition, Medication, Sign, Symptom, Urgency
 from symptoms.wording.treatment import CONDITIONS, MEDICATIONS, ROMAN
 
@@ -50,7 +51,8 @@ class Evidence:
 
 
 def evidence(flag: Flag) -> list[Evidence]:
-    """What met a flag, each once: signs first, then temperature, symptoms, exposures and what the patient brings."""
+    """What met a flag, each once: signs first, those of the red box before all, then temperature, symptoms, exposures
+    and what the patient brings."""
     return [*_signs(flag), *_temperatures(flag), *_symptoms(flag), *_circumstances(flag)]
 
 
@@ -90,7 +92,7 @@ def _excess(days: dict[int, tuple[int, int]]) -> int:
 
 def _signs(flag: Flag) -> Iterator[Evidence]:
     named = {fact["word"]: (fact["day"], offset) for fact, offset in _facts(flag) if fact["kind"] == "sign"}
-    for word, (day, offset) in named.items():
+    for word, (day, offset) in sorted(named.items(), key=lambda sign: sign[0] not in BOX_CONCERNS):
         usual = SOMETIMES_NORMAL.get(word, _("not expected on any day"))
         text = _("<b>{sign}</b> on {when}: {usual}")
         name = _(title(word))
@@ -110,7 +112,7 @@ def _temperatures(flag: Flag) -> Iterator[Evidence]:
     value, least = measured[max(measured)]
     limit = (
         _("fever from {temperature}").format(temperature=degrees(FEVER))
-        if least >= FEVER
+        if value >= FEVER  # a fever of anybody, whatever the lowest limit that it met
         else _("counts from {temperature}").format(temperature=degrees(least))
     )
     text = _("<b>Temperature</b> {days} ({limit})")

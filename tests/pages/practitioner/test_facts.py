@@ -62,6 +62,7 @@ def test_symptoms_and_temperatures_are_printed_in_the_patterns():
             "Temperature 37.8 °C on day 2, 37.9 °C on day 3 (counts from 37.8 °C)",
         ),
         ([("temperature", "temperature_c", 4, 39.2, 39.0)], 0, "Temperature 39.2 °C on day 4 (fever from 38.0 °C)"),
+        ([("temperature", "temperature_c", 4, 39.2, 37.5)], 0, "Temperature 39.2 °C on day 4 (fever from 38.0 °C)"),
         ([("sign", "pus", 4, None, None)], 0, "Pus on day 4: not expected on any day"),
         ([("sign", "numbness", 4, None, None)], 0, "A numb patch on day 4: ordinary on days 0 and 1 only"),
         ([("exposure", "unprotected_sun", 8, None, None)], 0, "Sun without cover on day 8"),
@@ -71,6 +72,11 @@ def test_symptoms_and_temperatures_are_printed_in_the_patterns():
 )
 def test_each_kind_of_fact_is_one_sentence(facts, offset, line):
     assert printed(flag(*facts, offset=offset)) == [line]
+
+
+def test_a_sign_of_the_red_box_is_said_first():
+    signs = [("sign", word, 6, None, None) for word in ("spreading_redness", "feeling_ill", "confused_or_drowsy")]
+    assert in_a_line(flag(*signs)) == "confusion or drowsiness, spreading redness or heat, feeling ill"
 
 
 def test_a_line_says_what_rose_and_on_how_many_days():
