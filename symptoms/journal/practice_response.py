@@ -103,7 +103,10 @@ def _alerts(entry: Entry, assessment: Assessment | None) -> list[Alert]:
 def _told(entry: Entry, alerts: list[Alert], now: datetime) -> tuple[Told, datetime | None]:
     about = {entry.id, *(alert.entry_id for alert in alerts)}
     practices = {alert.practice_id for alert in alerts}
-    deliveries = list(Delivery.objects.filter(entry__in=about, practice__in=practices))
+    # An alert goes on to a newer answer or day without a new message: what was sent since it last rose is about it.
+    since = max(alert.worsened_at for alert in alerts)
+    messages = Delivery.objects.filter(entry__treatment=entry.treatment_id, practice__in=practices)
+    deliveries = [message for message in messages if message.entry_id in about or message.created_at >= since]
     own_deliveries = [delivery for delivery in deliveries if delivery.entry_id == entry.id] or deliveries
     sent = [delivery.sent_at for delivery in own_deliveries if delivery.sent_at]
     waiting = [delivery.created_at for delivery in own_deliveries if delivery.is_on_its_way]

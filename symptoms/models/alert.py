@@ -55,9 +55,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         current = Assessment.objects.filter(entry=OuterRef("entry"), is_current=True)
         return self.annotate(flags=Subquery(current.values("flags")))  # type: ignore[no-redef]  # declared on the model
 
-    def with_messages(self, about: SendingQuerySet) -> "AlertQuerySet":
-        """Each with `tried` and `reached`: whether a message `about` it was queued, and whether one arrives."""
-        tried, reached = Exists(about), Exists(about.deliverable())
+    def with_messages(self, *about: SendingQuerySet) -> "AlertQuerySet":
+        """Each with `tried` and `reached`: whether a message of one of `about` was queued, and whether one arrives."""
+        tried, reached = Q(), Q()
+        for messages in about:
+            tried, reached = tried | Q(Exists(messages)), reached | Q(Exists(messages.deliverable()))
         return self.annotate(tried=tried, reached=reached)  # type: ignore[no-redef]  # declared on the model
 
     def managed_by(self, user: User) -> "AlertQuerySet":

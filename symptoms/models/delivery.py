@@ -1,5 +1,6 @@
 """One message to one person on one channel, to be sent or sent; it holds no word about the patient."""
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
@@ -53,6 +54,9 @@ class Delivery(Sending):
         help_text="where it is about no entry of the practice's own: the patient left, or questions the record",
     )
     urgency = models.PositiveSmallIntegerField(default=0, help_text="the most urgent goes first")
+
+    if TYPE_CHECKING:  # by annotation, and only then
+        session: UUID  # views/clinic/open_alerts.py: the treatment of its entry
 
     class Meta:
         constraints = [

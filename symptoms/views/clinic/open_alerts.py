@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.template.defaultfilters import pluralize
 
 from accounts.models import Patient, User
@@ -144,7 +144,7 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         alert.treatment = by_treatment[alert.treatment_id].treatment
         if alert.entry is not None:
             by_treatment[alert.treatment_id].shown(alert.entry)
-    deliveries, readings, assessments = _deliveries(alerts), first_read(alerts), _assessments(alerts, by_treatment)
+    messages, readings, assessments = _messages(alerts), first_read(alerts), _assessments(alerts, by_treatment)
     for alert in alerts:
         if alert.entry is not None and by_treatment[alert.treatment_id].until is not None:  # perhaps judged since
             alert.entry.is_judged = bool(assessments[alert.entry_id])
@@ -154,19 +154,24 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         about = _told_about(alert)
         first = all(_told_about(other.alert) != about for other in open_alerts)
         open_alerts.append(
-            OpenAlert(alert, patient, assessment, flag, deliveries[about], readings.get(alert.id), first)
+            OpenAlert(alert, patient, assessment, flag, _deliveries(alert, messages), readings.get(alert.id), first)
         )
     return open_alerts
 
 
-def _deliveries(alerts: list[Alert]) -> dict[UUID | None, list[Delivery]]:
-    """The messages to the practice's own people, by the id of what they are about."""
-    by_id: dict[UUID | None, list[Delivery]] = defaultdict(list)
-    about = Q(entry__in={alert.entry_id for alert in alerts}) | Q(alert__in=alerts)
+def _messages(alerts: list[Alert]) -> list[Delivery]:
+    """The messages to the practice's own people about these alerts and their sessions, the first sent first."""
+    sessions = Entry.objects.filter(treatment__in={alert.treatment_id for alert in alerts})
+    about = Q(entry__in=sessions) | Q(alert__in=alerts)
     sent = Delivery.objects.filter(about, practice=alerts[0].practice_id).select_related("recipient")
-    for delivery in sent.order_by("created_at", "recipient__name"):
-        by_id[delivery.entry_id or delivery.alert_id].append(delivery)
-    return by_id
+    return list(sent.annotate(session=F("entry__treatment")).order_by("created_at", "recipient__name"))
+
+
+def _deliveries(alert: Alert, messages: list[Delivery]) -> list[Delivery]:
+    """Those of `messages` that are about the alert, which goes on to a newer answer or day without a new message."""
+    about = _told_about(alert)
+    own = [message for message in messages if about in (message.entry_id, message.alert_id)]
+    return own or [m for m in messages if m.session == alert.treatment_id and m.created_at >= alert.worsened_at]
 
 
 def _told_about(alert: Alert) -> UUID:

@@ -162,7 +162,10 @@ def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
 
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
-    about = Delivery.objects.filter(Q(entry=OuterRef("entry")) | Q(alert=OuterRef("pk")), practice=practice)
+    messages = Delivery.objects.filter(practice=practice)
+    about_it = messages.filter(Q(entry=OuterRef("entry")) | Q(alert=OuterRef("pk")))
+    # An alert goes on to a newer answer or day without a new message.
+    since = messages.filter(entry__treatment=OuterRef("treatment"), created_at__gte=OuterRef("worsened_at"))
     alerts = (
         Alert.objects.open()
         .filter(practice=practice, treatment__patient__in=patients)
@@ -171,7 +174,7 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
         .select_related("treatment", "entry", "acknowledged_by")
         .defer("entry__answers", "entry__note", "acknowledged_by__password")
         .with_flags()
-        .with_messages(about)
+        .with_messages(about_it, since)
         .order_by("-urgency", "worsened_at", "concern")  # as on the patient's page
     )
     by_patient: dict[UUID, list[Alert]] = defaultdict(list)

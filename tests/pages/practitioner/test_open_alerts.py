@@ -10,7 +10,7 @@ from accounts.members import remove_member
 from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import acknowledge
 from symptoms.journal.judging import judge_again
-from symptoms.models import Alert, AlertEvent
+from symptoms.models import Alert, AlertEvent, Delivery
 from tests import people
 from tests.pages.html import has_button, parsed, select, text_of, words
 from tests.treatments import broken_rules, logged, pen
@@ -287,3 +287,16 @@ def test_what_a_colleague_has_can_be_taken_over_and_nobody_elses_by_mistake(desk
     assert "Dr Lee already has this." in text_of(desk.post(take, {"over_from": "rubbish"}, follow=True))
     assert Alert.objects.get().acknowledged_by == lee
     assert "Dr Lee has it" in text_of(people.signed_in(session.patient).get(reverse("entry", args=[entry.id])))
+
+
+@pytest.mark.parametrize("goes_on_to", ["a newer answer", "the next day"])
+def test_what_goes_on_without_a_new_message_was_told(desk, session, goes_on_to):
+    before = timezone.now() - timedelta(days=1)
+    logged(session, 5, signs=["trouble_breathing"], now=before)
+    Delivery.objects.update(sent_at=before)
+    logged(session, 6 if goes_on_to == "the next day" else 5, signs=["trouble_breathing"])
+    assert Delivery.objects.count() == 1
+    patient = people.signed_in(session.patient)
+    assert "We could not reach your clinic" not in text_of(patient.get(reverse("today")))
+    for address in (reverse("queue"), reverse("patient", args=[session.patient_id])):
+        assert "Nobody was told" not in text_of(desk.get(address)), address
