@@ -35,9 +35,7 @@ def on_top(concerns: Iterable[OpenConcern]) -> OpenConcern | None:
     While there is one, nothing above it says that all is on track.
     """
     waiting = [concern for concern in concerns if concern.is_on_top]
-    return min(
-        waiting, key=lambda each: (-each.alert.urgency, each.alert.worsened_at, str(each.alert.pk)), default=None
-    )
+    return min(waiting, key=lambda c: (-c.alert.urgency, c.alert.worsened_at, str(c.alert.pk)), default=None)
 
 
 def open_concerns(patient_id: UUID) -> list[OpenConcern]:

@@ -53,8 +53,6 @@ def _assessment_of(concern: OpenConcern) -> Assessment:
     alert, flags = concern.alert, concern.alert.flags or []
     if not any(flag["concern"] == alert.concern for flag in flags):
         earlier = alert.raised_by.assessments.filter(urgency__gte=Urgency.CONTACT).order_by("-made_at")
-        flags = next(
-            (row.flags for row in earlier if any(flag["concern"] == alert.concern for flag in row.flags)), flags
-        )
+        flags = next((row.flags for row in earlier if alert.concern in {f["concern"] for f in row.flags}), flags)
     urgencies = [Urgency.of(flag["urgency"]) for flag in flags]
     return Assessment(entry=alert.raised_by, urgency=max(urgencies, default=Urgency(alert.urgency)), flags=flags)

@@ -207,9 +207,9 @@ def beneath(verdict: Verdict) -> Verdict:
     return replace(verdict, word=_("Today’s answers fit what we expect"))
 
 
-def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported, *, has_clinic: bool = True) -> str:
+def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported) -> str:
     """What the patient reads as the name of a flag among all `flags` of the entry that was `reported`."""
-    return VerdictWriter(PhoneNumbers("", clinic="-" if has_clinic else "")).title([flag], reported, flags)
+    return VerdictWriter(PhoneNumbers("", clinic="-")).title([flag], reported, flags)
 
 
 class VerdictWriter:
