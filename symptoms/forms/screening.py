@@ -111,13 +111,13 @@ def _parts_field(question: Question) -> forms.ChoiceField:
 
 def _initial(before: Answers) -> dict[str, Any]:
     """The answers as the fields' initial values."""
-    one = {question.key for question in QUESTIONS if question.one}
+    single_choice = {question.key for question in QUESTIONS if question.one}
     return {
         "skin_colour": before.skin_colour,
         "skin_burning": before.skin_burning,
         **before.answers,
         **{
-            f"{key}_parts": next(iter(parts), None) if key in one else sorted(parts)
+            f"{key}_parts": next(iter(parts), None) if key in single_choice else sorted(parts)
             for key, parts in before.parts.items()
         },
         **{f"usual_{word}": level for word, level in before.usual.items()},

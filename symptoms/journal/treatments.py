@@ -200,18 +200,18 @@ def possibly_same(treatment: Treatment, among: Iterable[Treatment] | None = None
         is_near = abs(other.day_zero - treatment.day_zero) <= SAME_SESSION_WITHIN
         is_by_other_side = (other.practice_id is None) == by_practice
         if other.pk != treatment.pk and is_near and is_by_other_side and other.kept_apart_at is None:
-            theirs, own = (treatment, other) if by_practice else (other, treatment)
-            if _may_be_one(theirs, own):
+            of_practice, of_patient = (treatment, other) if by_practice else (other, treatment)
+            if _may_be_one(of_practice, of_patient):
                 return other
     return None
 
 
-def _may_be_one(theirs: Treatment, own: Treatment) -> bool:
+def _may_be_one(of_practice: Treatment, of_patient: Treatment) -> bool:
     """Whether two records may be made one: not where a practice that was left would read on, or answers for either."""
-    present = theirs.patient.practice_id
-    if theirs.patient_id != own.patient_id or present is None or theirs.open_to_id != present:
+    present = of_practice.patient.practice_id
+    if of_practice.patient_id != of_patient.patient_id or present is None or of_practice.open_to_id != present:
         return False
-    elsewhere = Alert.objects.open().filter(treatment__in=[theirs, own]).exclude(practice=present)
+    elsewhere = Alert.objects.open().filter(treatment__in=[of_practice, of_patient]).exclude(practice=present)
     return not elsewhere.exists()
 
 

@@ -41,8 +41,8 @@ def before(request: HttpRequest) -> HttpResponse:
     patient = user.as_patient if user else None
     if request.POST.get("do") == "forget":
         return _out_of_browser(redirect("before"))
-    kept, in_browser = (screening_of(patient) if patient else None), _in_browser(request)
-    answers = in_browser if in_browser or kept is None else kept.answers
+    screening, in_browser = (screening_of(patient) if patient else None), _in_browser(request)
+    answers = in_browser if in_browser or screening is None else screening.answers
     form = ScreeningForm(request.POST if request.method == "POST" else None, before=answers)
     if request.method == "POST" and form.is_valid():
         if request.POST.get("do") == "remember":
@@ -57,7 +57,7 @@ def before(request: HttpRequest) -> HttpResponse:
         "patient": patient,
         "practice": patient.practice if patient else None,
         "treatment": next(iter(own_treatments(patient)), None) if patient else None,
-        "kept_at": at(kept.changed_at, patient.zone, patient.today(now)) if patient and kept else "",
+        "kept_at": at(screening.changed_at, patient.zone, patient.today(now)) if patient and screening else "",
         "is_in_browser": bool(in_browser),
         "result": result_for_patient(answers),
         "numbers": numbers,

@@ -68,6 +68,6 @@ def visitor(chromium, site):
         return made[-1]
 
     yield make
-    for one in made:
-        one.context.close()
-    assert [complaint for one in made for complaint in one.complaints] == []
+    for guest in made:
+        guest.context.close()
+    assert [complaint for guest in made for complaint in guest.complaints] == []

@@ -37,7 +37,7 @@ def test_a_short_screen_belongs_to_the_content(visitor):
 
 
 def _signed_in(visitor, address: str) -> Page:
-    one = visitor()
-    one.sign_in(JULIA, PASSWORD)
-    one.page.goto(address)
-    return one.page
+    guest = visitor()
+    guest.sign_in(JULIA, PASSWORD)
+    guest.page.goto(address)
+    return guest.page

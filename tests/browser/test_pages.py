@@ -75,21 +75,21 @@ WHO = {
 @pytest.mark.parametrize("who", WHO)
 def test_every_page_is_for_everybody(visitor, who):
     email, addresses, kinds = WHO[who]
-    one = visitor()
+    guest = visitor()
     if email:
-        one.sign_in(email, PASSWORD)
-    found: set[str] = set()
+        guest.sign_in(email, PASSWORD)
+    links: set[str] = set()
     for address in addresses:
-        one.page.goto(address)
-        found |= {link for link in _links(one.page) if link.startswith(tuple(kinds))} if kinds else set()
-        _is_for_everybody(one.page)
+        guest.page.goto(address)
+        links |= {link for link in _links(guest.page) if link.startswith(tuple(kinds))} if kinds else set()
+        _is_for_everybody(guest.page)
     by_kind: dict[str, list[str]] = {}
-    for address in sorted(found - set(addresses)):
+    for address in sorted(links - set(addresses)):
         by_kind.setdefault(re.sub(r"[0-9a-f-]{36}|\d+", "…", address), []).append(address)
     for alike in by_kind.values():
         for address in alike[:MOST_OF_A_KIND]:
-            one.page.goto(address)
-            _is_for_everybody(one.page)
+            guest.page.goto(address)
+            _is_for_everybody(guest.page)
 
 
 def test_the_answers_before_a_treatment_are_for_everybody_given_and_read(visitor):
@@ -140,9 +140,9 @@ def test_what_is_half_filled_and_left_is_there_again(visitor):
 
 
 def test_a_refused_note_is_where_the_focus_is(visitor):
-    one = visitor()
-    one.sign_in(NOOR, PASSWORD)
-    page = one.page
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    page = guest.page
     page.goto("/practice/?show=all&q=Priya")
     page.locator(".case h2 a").click()
     page.locator("#id_text").evaluate("field => field.required = false")
@@ -152,9 +152,9 @@ def test_a_refused_note_is_where_the_focus_is(visitor):
 
 def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
     """White on dark red, folds and forms as well; what is less urgent is smaller."""
-    one = visitor()
-    one.sign_in(NOOR, PASSWORD)
-    page = one.page
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    page = guest.page
     page.goto("/practice/")
     page.locator(".case[data-urgency=emergency] h2 a").first.click()
     panel = page.locator(".verdict[data-urgency=emergency]")
@@ -175,26 +175,26 @@ def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
 
 
 def test_an_empty_queue_fills_by_itself_and_keys_walk_through_all_of_it(visitor):
-    one = visitor()
-    one.sign_in(NOOR, PASSWORD)
-    one.page.goto("/practice/?show=all&q=nobody")
-    expect(one.page.get_by_text("Nobody by that name")).to_be_visible()
-    one.page.evaluate("history.replaceState(null, '', '/practice/')")
-    one.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    expect(one.page.locator(".case").first).to_be_visible()
-    expect(one.page.get_by_text("Nobody by that name")).to_have_count(0)
-    one.page.keyboard.press("j")
-    expect(one.page.locator(".case h2 a").first).to_be_focused()
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/practice/?show=all&q=nobody")
+    expect(guest.page.get_by_text("Nobody by that name")).to_be_visible()
+    guest.page.evaluate("history.replaceState(null, '', '/practice/')")
+    guest.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(guest.page.locator(".case").first).to_be_visible()
+    expect(guest.page.get_by_text("Nobody by that name")).to_have_count(0)
+    guest.page.keyboard.press("j")
+    expect(guest.page.locator(".case h2 a").first).to_be_focused()
 
 
 def test_a_chosen_file_that_is_no_photo_is_said_so_before_it_is_sent(visitor):
-    one = visitor()
-    one.sign_in("tom@patients.example", PASSWORD)
-    one.page.goto("/course/9/photos/")
+    guest = visitor()
+    guest.sign_in("tom@patients.example", PASSWORD)
+    guest.page.goto("/course/9/photos/")
     file = {"name": "front.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
-    one.page.locator("input[type=file]").first.set_input_files(file)
-    expect(one.page.get_by_role("alert")).to_contain_text("cannot show this file")
-    expect(one.page.locator(".shot-preview")).to_have_count(0)
+    guest.page.locator("input[type=file]").first.set_input_files(file)
+    expect(guest.page.get_by_role("alert")).to_contain_text("cannot show this file")
+    expect(guest.page.locator(".shot-preview")).to_have_count(0)
 
 
 def test_a_second_question_takes_the_focus_and_is_answered_by_keyboard(visitor):

@@ -25,10 +25,10 @@ def adding(visitor):
     """The page on which Tom adds photos of day 9, in the browser of a phone."""
 
     def open_page(agent: str = "") -> Page:
-        one = visitor(**({"user_agent": agent} if agent else {}))
-        one.sign_in("tom@patients.example", PASSWORD)
-        one.page.goto("/course/9/photos/")
-        return one.page
+        guest = visitor(**({"user_agent": agent} if agent else {}))
+        guest.sign_in("tom@patients.example", PASSWORD)
+        guest.page.goto("/course/9/photos/")
+        return guest.page
 
     return open_page
 

@@ -8,10 +8,10 @@ pytestmark = pytest.mark.browser
 
 
 def test_an_open_list_gives_way_to_the_sign_in_page(visitor):
-    one = visitor()
-    one.sign_in(NOOR, PASSWORD)
-    one.page.goto("/practice/")
-    one.context.clear_cookies()  # as when the session has ended meanwhile
-    one.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    one.page.wait_for_url("**/accounts/login/?next=/practice/**")
-    assert "Julia" not in one.page.content()
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/practice/")
+    guest.context.clear_cookies()  # as when the session has ended meanwhile
+    guest.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    guest.page.wait_for_url("**/accounts/login/?next=/practice/**")
+    assert "Julia" not in guest.page.content()

@@ -38,7 +38,7 @@ def test_a_program_may_write_ids_in_capitals_and_reads_them_in_small_letters(ana
     again = anas.get(f"{LIST}{CAPITAL}/entries/{day}/")
     assert (again.status_code, again.json()["id"]) == (200, day.lower())
     by_entry = anas.get(of(treatment, "assessments"), {"entry": day}).json()["results"]
-    assert [one["entry"] for one in by_entry] == [day.lower()]
+    assert [row["entry"] for row in by_entry] == [day.lower()]
 
 
 @pytest.mark.django_db
