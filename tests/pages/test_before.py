@@ -261,7 +261,10 @@ def test_a_practice_sends_the_questions_before_the_appointment_and_reads_what_ea
     phone.post(join, {"care": "on"})
     assert phone.post(reverse("welcome"), {"right": "yes"}).url == BEFORE
     phone.post(BEFORE, IRIS)
-    shown = text_of(desk.get(reverse("patient", args=[iris.pk])))
+    page = desk.get(reverse("patient", args=[iris.pk]))
+    shown = text_of(page)
+    assert shown.index("Asked before the treatment") < shown.index("No treatment yet")  # it is all there is to read
+    assert ["open" in fold.attrib for fold in select(page, "details[@class='card']")][:1] == [True]
     for sentence in (
         "Asked before the treatment: Do not treat now",
         "21 questions are not answered yet.",

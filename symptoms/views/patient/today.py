@@ -64,17 +64,22 @@ def today(request: PatientRequest) -> HttpResponse:
         elif day >= 0:
             context |= _day_n(request, treatment, day, now)
     context |= standing(request)
-    standing_box = context["standing"]
-    if standing_box is not None and standing_box.entry == context.get("last"):
-        context |= {"verdict": None, "verdict_leads": False}  # the same day: said once, on top
-    elif standing_box is not None and context.get("verdict"):
-        titles_above = {concern.title for concern in standing_box.verdict.concerns}
-        verdict = context["verdict"]
-        context["is_said_above"] = verdict.urgency == standing_box.verdict.urgency and titles_above.issuperset(
-            concern.title for concern in verdict.concerns
-        )
-        context["verdict"] = beneath(verdict)
-    return render(request, "patient/today.html", context)
+    return render(request, "patient/today.html", context | _beside_what_is_open(context))
+
+
+def _beside_what_is_open(context: dict[str, Any]) -> dict[str, Any]:
+    """How the last verdict is shown beside what is open: nothing is said twice, nor again once it was answered."""
+    standing_box, last, verdict = context["standing"], context.get("last"), context.get("verdict")
+    if last is None or verdict is None:
+        return {}
+    if standing_box is None:
+        is_answered = last.pk in {concern.alert.entry_id for concern in context["dealt_with"]}
+        return {"is_loud": False, "verdict_leads": False, "is_folded": True} if is_answered else {}
+    if standing_box.entry == last:
+        return {"verdict": None, "verdict_leads": False}
+    above, below = ({concern.title for concern in each.concerns} for each in (standing_box.verdict, verdict))
+    is_said_above = verdict.urgency == standing_box.verdict.urgency and below <= above
+    return {"verdict": beneath(verdict), "is_folded": is_said_above}
 
 
 def _day(treatment: Treatment, today: date) -> int:

@@ -69,12 +69,14 @@ def test_an_urgent_verdict_comes_before_the_log_and_owns_the_filled_button(phone
     assert buttons(page) == [False, True]  # the call is filled, the log is not
 
 
-def test_an_urgent_verdict_that_no_longer_stands_on_top_keeps_its_first_aid(phone, ana):
+def test_who_was_treated_is_not_told_to_call_again(phone, ana):
     logged(pen(ana, days_ago=4), 4, signs=["eye_pain"])
-    phone.post(reverse("seen"), {"answer": SeenAnswer.SEEN, "words": ""})
-    text = text_of(phone.get(TODAY))
-    assert "still open Day" not in text
-    assert text.index("Did a cream or other product get into your eye?") < text.index("What to do, and why")
+    phone.post(reverse("seen"), {"answer": SeenAnswer.TREATED, "words": ""})
+    page = phone.get(TODAY)
+    text = text_of(page)
+    assert "Day 4, still open at your clinic. You told us: Yes. I got treatment." in text
+    assert b"tel:" not in page.content and not select(page, "section[@class='verdict']")
+    assert text.index("You logged today") < text.index("What we said today")
 
 
 def test_what_the_clinic_closed_is_answered_first_and_folds_away(phone, ana, noor):
