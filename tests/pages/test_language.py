@@ -20,16 +20,17 @@ from tests.accounts.cast_of_roles import World, browser_of, build, routes
 from tests.house import tree
 from tests.pages.html import GUARD, forms_of, parsed
 
-LEFT = ("patient/", "practitioner/")  # folders of templates; one that is done goes from here and does not come back
+LEFT = ("patient/",)  # folders of templates; one that is done goes from here and does not come back
+PAGES_LEFT = (*LEFT, "practitioner/")  # of these the templates are done, and not all that `symptoms.wording` says there
 TEMPLATES = tree.ROOT / "templates"
 READ_ALOUD = ("alt", "aria-label", "title", "placeholder")  # attributes that people read
 OURS = ("Mendline", "UTC", "today at")  # the last is of `symptoms.wording`, which is left
 LETTER = re.compile(r"[^\W\d_]")
 
 
-def is_left(template: str) -> bool:
+def is_left(template: str, areas: tuple[str, ...] = LEFT) -> bool:
     """Whether a template, by its name, is of an area that is left."""
-    return template.startswith(LEFT)
+    return template.startswith(areas)
 
 
 # --- templates: what stands between their tags
@@ -57,6 +58,7 @@ def _read_of(tag: str, given: dict[str, str | None]) -> list[str]:
 
 CODE_TAGS = {"load", "url", "static", "extends", "translate", "blocktranslate"}
 SKIPPED = {"blocktranslate": "endblocktranslate", "comment": "endcomment", "block page_class": "endblock"}
+TRANSLATED = re.compile(r"""\b_\("[^"]*"\)""")
 LITERAL = re.compile(r"""(\w+:)?"([^"]*)\"""")  # with the filter that it is an argument of
 WORDS = re.compile(r"[A-Z][a-z]|[^\W\d_] \w")
 FORMATS = re.compile(r"[A-Z_]+_FORMAT")
@@ -83,7 +85,8 @@ def plain_texts(template: str) -> list[str]:
 
 def _words_given(token: Token, tag: str) -> list[str]:
     """Literals in a tag that are words for a reader: with a capital, or several words; or a format of dates."""
-    literals = [(of, text) for of, text in LITERAL.findall(token.contents) if not (tag == "include" and "/" in text)]
+    contents = TRANSLATED.sub("", token.contents)
+    literals = [(of, text) for of, text in LITERAL.findall(contents) if not (tag == "include" and "/" in text)]
     formats = [text for of, text in literals if of in ("date:", "time:")]
     words = [text for of, text in literals if of not in ("date:", "time:") and WORDS.search(text)]
     return words + [text for text in formats if not FORMATS.fullmatch(text)]
@@ -162,7 +165,7 @@ def _got(browser: Client, address: str) -> HttpResponse | None:
     """A page of an area that is done; None for anything else."""
     answer = browser.get(address)
     is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
-    return answer if is_page and not is_left(answer.templates[0].name) else None
+    return answer if is_page and not is_left(answer.templates[0].name, PAGES_LEFT) else None
 
 
 def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> set[str]:
@@ -173,7 +176,7 @@ def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> 
         transaction.set_rollback(True)
     mails = {text for letter in letters if "⟦" in letter and (text := _left_of(letter, typed))}
     is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
-    return mails | (_plain(answer, typed) if is_page and not is_left(answer.templates[0].name) else set())
+    return mails | (_plain(answer, typed) if is_page and not is_left(answer.templates[0].name, PAGES_LEFT) else set())
 
 
 def _typed() -> list[str]:

@@ -124,7 +124,11 @@ def _answers(open_alerts: list[OpenAlert], returned: tuple[UUID | None, ResolveF
     for open_alert in open_alerts:
         id = open_alert.alert.id
         open_alert.form = forms.get(id) or ResolveForm(auto_id=f"id_{id}_%s")
-    return {"open_alerts": open_alerts, "all_form": forms.get(None) or ResolveForm(auto_id="id_all_%s")}
+    return {
+        "open_alerts": open_alerts,
+        "all_titles": ", ".join(open_alert.title.lower() for open_alert in open_alerts),
+        "all_form": forms.get(None) or ResolveForm(auto_id="id_all_%s"),
+    }
 
 
 def _invitations(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:
