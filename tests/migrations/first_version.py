@@ -41,7 +41,8 @@ def main() -> None:
 
 
 def fill(rows: list[dict]) -> None:
-    """Write the rows by the models as they were then."""
+    """Write the rows by the models as they were then; what is numbered goes on after them."""
+    from django.core.management.color import no_style
     from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
@@ -55,6 +56,10 @@ def fill(rows: list[dict]) -> None:
             }
             values = {model._meta.get_field(name).attname: value for name, value in fields.items()}
             model._base_manager.bulk_create([model(pk=row["pk"], **values)])
+        models = [then.get_model(name) for name in {row["model"] for row in rows}]
+        with connection.cursor() as cursor:
+            for statement in connection.ops.sequence_reset_sql(no_style(), models):
+                cursor.execute(statement)
 
 
 def compare(row: dict):
