@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from accounts.models import Patient
+from accounts.names import folded
 
 TABLE = Path(__file__).with_suffix(".toml")
 ELSEWHERE = "ZZ"  # stored for a country that the table does not have, with the number that the patient wrote
@@ -115,8 +116,9 @@ def is_number(text: str) -> bool:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """Code and name of every country of the table, by name."""
-    return [(code, gettext(numbers.name)) for code, numbers in all_numbers().items()]
+    """Code and name of every country of the table, by the name that is read."""
+    choices = [(code, gettext(numbers.name)) for code, numbers in all_numbers().items()]
+    return sorted(choices, key=lambda choice: folded(choice[1]))
 
 
 def numbers_of(country: str) -> HelpNumbers:

@@ -9,6 +9,7 @@ from tests.browser.test_pages import ACCOUNT, NARROW, STRANGER, WIDTH
 
 pytestmark = pytest.mark.browser
 
+# Pages of the areas that are done; more may be added, none is taken out again.
 READERS = {
     "": STRANGER,
     "julia@patients.example": [*ACCOUNT, "/account/leave/", "/before/", "/help/"],

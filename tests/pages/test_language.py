@@ -10,6 +10,7 @@ import pytest
 from django.db import transaction
 from django.http import HttpResponse
 from django.template.base import Lexer, Token, TokenType
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -150,6 +151,14 @@ def test_whoever_reads_a_page_or_sends_its_forms_reads_one_language(world, in_ps
     assert {address: texts for address, texts in plain.items() if texts} == {}
 
 
+@pytest.mark.parametrize("template", ["413.html", "500.html", "503.html"])
+def test_a_page_that_asks_nobody_who_reads_it_is_in_the_language_too(settings, template):
+    pseudo.install()
+    settings.LANGUAGE_CODE = pseudo.CODE
+    page = HttpResponse(render_to_string(template, {"megabytes": 10, "path": "/today/", "fields": [("pain", "2")]}))
+    assert _plain(page, [*OURS]) == set()
+
+
 def _addresses(world: World) -> list[str]:
     addresses = ["/help/?country=XX", "/no-such-page/", "/accounts/login/?ended=minutes", "/account/waiting/?asked=1"]
     for name, route in routes().items():
@@ -189,7 +198,7 @@ def _typed() -> list[str]:
 def _plain(page: HttpResponse, typed: list[str]) -> set[str]:
     """What a page says in plain letters."""
     root = parsed(page)
-    assert root.get("dir") == "rtl", page.request["PATH_INFO"]
+    assert root.get("dir") == "rtl", page.content
     return {" ".join(text.split()) for text in _read_in(root) if _left_of(text, typed)}
 
 
