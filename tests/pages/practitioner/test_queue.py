@@ -98,7 +98,7 @@ def test_what_got_worse_after_it_was_taken_says_when(clinic, noor, desk):
     session.alerts.update(
         acknowledged_at=timezone.now() - timedelta(hours=9), worsened_at=timezone.now() - timedelta(hours=3)
     )
-    assert "Dr Noor has it taken 9 h ago, worse 3 h ago" in text_of(desk.get(QUEUE))
+    assert "Dr Noor has it taken 9 h ago worse 3 h ago" in text_of(desk.get(QUEUE))
     assert "Worse since" in text_of(desk.get(reverse("patient", args=[session.patient_id])))
 
 
