@@ -1,5 +1,6 @@
 """What stands on top of a patient's pages."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +18,7 @@ from symptoms.wording.seen import SeenAnswer
 
 def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str, Any]:
     """What `patient/standing.html` takes: what is open on top, whether to ask about it, and what was dealt with."""
-    patient = request.patient
+    patient, now = request.patient, timezone.now()
     numbers = phone_numbers_for(patient, numbers_abroad(request))
     standing_box, settled = standing_on_top(patient, numbers, unit_for(request, patient))
     concern = standing_box.concern if standing_box else None
@@ -25,13 +26,14 @@ def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str,
         "standing": standing_box,
         "dealt_with": settled,
         "seen_form": (form or SeenForm()) if concern else None,
-        "asks": concern is not None and _asks(patient, concern),
+        "asks": concern is not None and _asks(patient, concern, now),
         "numbers": numbers,
+        "now": now,
     }
 
 
-def _asks(patient: Patient, concern: OpenConcern) -> bool:
+def _asks(patient: Patient, concern: OpenConcern, now: datetime) -> bool:
     """Not once it went away by itself; on the next day where somebody told the patient to wait."""
     if concern.answer == SeenAnswer.WAIT and concern.answered_at is not None:
-        return patient.today(concern.answered_at) != patient.today(timezone.now())
+        return patient.today(concern.answered_at) != patient.today(now)
     return concern.answer != SeenAnswer.GONE
