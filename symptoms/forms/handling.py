@@ -6,7 +6,9 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from symptoms.models.alert import LONGEST_NOTE, OUTCOMES
 
@@ -57,14 +59,16 @@ class NoteForm(forms.Form):
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     text = WordsField(
-        label="What was agreed, or what the patient should know",
+        label=_("What was agreed, or what the patient should know"),
         max_length=LONGEST_NOTE,
-        error_messages={"required": "Write something first."},
-        help_text=f"At most {LONGEST_NOTE} characters.",
+        error_messages={"required": _("Write something first.")},
+        help_text=format_lazy(
+            ngettext_lazy("At most {count} character.", "At most {count} characters.", LONGEST_NOTE), count=LONGEST_NOTE
+        ),
     )
     to = forms.ChoiceField(
-        choices=[("practice", "Keep for the clinic"), ("patient", "Send to the patient")],
-        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose whether to keep it or to send it."),
+        choices=[("practice", _("Keep for the clinic")), ("patient", _("Send to the patient"))],
+        error_messages=dict.fromkeys(["required", "invalid_choice"], _("Choose whether to keep it or to send it.")),
     )
 
     @classmethod

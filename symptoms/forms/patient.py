@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import EmailField, NameField, PhoneField
 from accounts.models import Patient, Practice
@@ -15,11 +16,11 @@ from symptoms.forms.fields import BirthYearField
 class PatientForm(forms.Form):
     """Who a patient is, as their clinic knows it."""
 
-    name = NameField(label="Name", error_messages={"required": "Write the patient’s name."})
+    name = NameField(label=_("Name"), error_messages={"required": _("Write the patient’s name.")})
     year_of_birth = BirthYearField(
-        too_young="Mendline is for people of 18 and over.",
-        error_messages={"required": "Write the year of birth.", "invalid": "Write a year, like 1990."},
-        help_text="18 and over.",
+        too_young=_("Mendline is for people of 18 and over."),
+        error_messages={"required": _("Write the year of birth."), "invalid": _("Write a year, like 1990.")},
+        help_text=_("18 and over."),
     )
     phone = PhoneField()
 
@@ -35,7 +36,7 @@ class PatientForm(forms.Form):
 class NewPatientForm(PatientForm):
     """A new patient of the practice. Somebody of the same name or address may be meant: then it asks once."""
 
-    email = EmailField(required=False, help_text="For the invitation. You can also show a code.")
+    email = EmailField(required=False, help_text=_("For the invitation. You can also show a code."))
     somebody_else = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
@@ -52,7 +53,8 @@ class NewPatientForm(PatientForm):
                 same |= Q(email__iexact=cleaned["email"])
             self.here_before = list(Patient.objects.of_practice(self.practice).filter(same).by_name()[:5])
         if self.here_before:
-            self.add_error("name", "Somebody like that was here before. Use their record, or say it is a new person.")
+            sentence = _("Somebody like that was here before. Use their record, or say it is a new person.")
+            self.add_error("name", sentence)
         return cleaned
 
     def who(self) -> dict[str, Any]:
@@ -63,6 +65,7 @@ class NewPatientForm(PatientForm):
 class InviteForm(forms.Form):
     """Where to send the invitation."""
 
-    email = EmailField(label="E-mail", error_messages={
-        "required": "Write the address to send it to.", "invalid": "Write an e-mail address, like name@example.com."
+    email = EmailField(label=_("E-mail"), error_messages={
+        "required": _("Write the address to send it to."),
+        "invalid": _("Write an e-mail address, like name@example.com."),
     })  # fmt: skip

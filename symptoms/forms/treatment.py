@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms import BoundField
 from django.http import QueryDict
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Practice, User
 from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField, typed_id
@@ -60,7 +61,7 @@ class DepthForm(forms.Form):
     """How deep the needles went: what no such device reaches is refused, what is unusual is asked about."""
 
     needle_depth_mm = DepthField(
-        label="Deepest setting used",
+        label=_("Deepest setting used"),
         least=Decimal(str(depths.LEAST_MM)),
         unit=" mm",
         help_text=_("The deepest used. Leave empty if unknown."),
@@ -87,35 +88,35 @@ class DepthForm(forms.Form):
 class SessionForm(NeedlesForm, DepthForm):
     """What was done: units and ranges stand beside the fields."""
 
-    performed_at = LocalTimeField(label="When", longest_ago=FOLLOWED_FOR)
+    performed_at = LocalTimeField(label=_("When"), longest_ago=FOLLOWED_FOR)
     device = forms.ChoiceField(
-        label="Device",
+        label=_("Device"),
         widget=forms.RadioSelect,
         choices=list(words.DEVICES.items()),
-        error_messages={"required": "Choose a device."},
+        error_messages={"required": _("Choose a device.")},
     )
-    passes = WholeNumberField(label="Passes", least=1, most=20, help_text="1–20")
+    passes = WholeNumberField(label=_("Passes"), least=1, most=20, help_text="1–20")
     energy_mj = NumberField(
-        label="Energy", least=Decimal("0.1"), most=150, unit=" mJ", help_text="RF only, 0.1–150 mJ per pin"
+        label=_("Energy"), least=Decimal("0.1"), most=150, unit=" mJ", help_text=_("RF only, 0.1–150 mJ per pin")
     )
     setting = forms.ChoiceField(
-        label="Where",
+        label=_("Where"),
         widget=forms.RadioSelect,
         choices=list(words.SETTINGS.items()),
-        error_messages={"required": "Choose where it was done."},
+        error_messages={"required": _("Choose where it was done.")},
     )
     areas = forms.MultipleChoiceField(
-        label="Areas", required=False, widget=forms.CheckboxSelectMultiple, choices=list(words.AREAS.items())
+        label=_("Areas"), required=False, widget=forms.CheckboxSelectMultiple, choices=list(words.AREAS.items())
     )
-    areas_other = LineField(label="Other areas, in your words", help_text="Several: put commas between them.")
-    operator = LineField(label="Done by")
-    cartridge_lot = LineField(label="Cartridge lot", max_length=60)
+    areas_other = LineField(label=_("Other areas, in your words"), help_text=_("Several: put commas between them."))
+    operator = LineField(label=_("Done by"))
+    cartridge_lot = LineField(label=_("Cartridge lot"), max_length=60)
     same_day_injection = forms.TypedChoiceField(
-        label="Filler or PRP injected the same day?",
+        label=_("Filler or PRP injected the same day?"),
         widget=forms.RadioSelect,
-        choices=[("no", "No"), ("yes", "Yes")],
+        choices=[("no", _("No")), ("yes", _("Yes"))],
         coerce=lambda answer: answer == "yes",
-        error_messages={"required": "Answer with yes or no."},
+        error_messages={"required": _("Answer with yes or no.")},
     )
 
     def __init__(
@@ -129,8 +130,8 @@ class SessionForm(NeedlesForm, DepthForm):
         self.clock = performed_at.help_text = clock_by(zone, elsewhere, now) if elsewhere else ""
         rows = max(PRODUCT_ROWS, 1 + sum(name.startswith("product_name_") for name in self.initial))
         for row in range(rows):
-            name = LineField(label=f"Product {row + 1}")
-            lot = LineField(label=f"Lot of product {row + 1}", max_length=60)
+            name = LineField(label=_("Product {number}").format(number=row + 1))
+            lot = LineField(label=_("Lot of product {number}").format(number=row + 1), max_length=60)
             for field in (name, lot):
                 field.widget.attrs["placeholder"] = " "  # the stylesheet tells by it what is filled
             self.fields |= {f"product_name_{row}": name, f"product_lot_{row}": lot}
@@ -161,7 +162,7 @@ class SessionForm(NeedlesForm, DepthForm):
     def clean_energy_mj(self) -> Decimal | None:
         energy: Decimal | None = self.cleaned_data["energy_mj"]
         if energy is not None and self.cleaned_data.get("device") not in (None, Device.RF):
-            raise ValidationError("Only radiofrequency has an energy. Leave this empty, or choose radiofrequency.")
+            raise ValidationError(_("Only radiofrequency has an energy. Leave this empty, or choose radiofrequency."))
         return energy
 
     def clean(self) -> dict[str, Any]:
@@ -169,10 +170,10 @@ class SessionForm(NeedlesForm, DepthForm):
         cleaned = self.cleaned_data
         areas = {"areas", "areas_other"}
         if not any(cleaned.get(name) for name in areas) and not areas & self.errors.keys():
-            self.add_error("areas", "Choose at least one area, or write it down.")
+            self.add_error("areas", _("Choose at least one area, or write it down."))
         for row in self.rows:
             if cleaned.get(f"product_lot_{row}") and not cleaned.get(f"product_name_{row}"):
-                self.add_error(f"product_name_{row}", "Write the product’s name beside its lot.")
+                self.add_error(f"product_name_{row}", _("Write the product’s name beside its lot."))
         if cleaned.get("device") and cleaned.get("setting"):
             is_known = all(self.initial.get(name) == cleaned.get(name) for name in DEPTH_OF)
             self.check_depth(Device(cleaned["device"]), Setting(cleaned["setting"]), is_known=is_known)
@@ -203,12 +204,12 @@ class TreatmentForm(SessionForm, SkinForm):
     """A treatment recorded at a practice: who of its practitioners treated decides who is told first."""
 
     practitioner = MemberField(
-        label="Treated by",
+        label=_("Treated by"),
         queryset=User.objects.none(),
         required=False,
-        empty_label="Nobody of this clinic",
-        help_text="Told when something needs review. In an emergency every practitioner is.",
-        error_messages={"invalid_choice": "Choose somebody from the list."},
+        empty_label=_("Nobody of this clinic"),
+        help_text=_("Told when something needs review. In an emergency every practitioner is."),
+        error_messages={"invalid_choice": _("Choose somebody from the list.")},
     )
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
@@ -219,11 +220,12 @@ class TreatmentForm(SessionForm, SkinForm):
         practitioner = self.fields["practitioner"]
         assert isinstance(practitioner, MemberField)
         practitioner.queryset = User.objects.filter(listed).order_by("name", "email")
-        self.fields["operator"].label = "Done by somebody else"
+        self.fields["operator"].label = _("Done by somebody else")
         answers = [self.initial.get(name) for name in SKIN_ANSWERS]
         self.fields["fitzpatrick"].help_text = words.skin_answers(*answers)
         if self.clock:
-            self.fields["performed_at"].help_text = f"{self.clock} Day 0 is the date there, where the patient is."
+            day_zero = gettext("Day 0 is the date there, where the patient is.")
+            self.fields["performed_at"].help_text = f"{self.clock} {day_zero}"
 
     def facts(self) -> dict[str, Any]:
         answers = {
@@ -238,30 +240,38 @@ class OwnTreatmentForm(SessionForm, OwnNeedlesForm, OwnSkinForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label, help_text in OWN_WORDS:
-            self.fields[name].label, self.fields[name].help_text = label, help_text
+        for name, label in OWN_LABELS.items():
+            self.fields[name].label, self.fields[name].help_text = label, OWN_HELP.get(name, "")
         self.fields["performed_at"].help_text = f"{DAY_ZERO} {self.clock}".strip()
 
     def facts(self) -> dict[str, Any]:
         return {**SessionForm.facts(self), **OwnSkinForm.facts(self)}
 
 
-DAY_ZERO = "The day of the treatment is day 0."
-WHICH_DEVICE = (
+DAY_ZERO = _("The day of the treatment is day 0.")
+WHICH_DEVICE = _(
     "Not sure? Did it give heat or tiny electric shocks, or were there two rows of gold pins? Then choose RF."
 )
-OWN_WORDS = [
-    ("performed_at", "When were you treated?", DAY_ZERO),
-    ("device", "What was used?", WHICH_DEVICE),
-    ("needle_depth_mm", "How deep did the needles go?", "In millimetres. If you don’t know, leave it empty."),
-    ("passes", "How many times did it go over the skin?", "1–20. If you don’t know, leave it empty."),
-    ("energy_mj", "Energy", "Radiofrequency only, 0.1–150 mJ. If you don’t know, leave it empty."),
-    ("setting", "Where was it done?", ""),
-    ("areas", "Which parts were treated?", ""),
-    ("operator", "Who did it?", ""),
-    ("cartridge_lot", "Lot number of the needles", "On the packet, if you have it."),
-    ("same_day_injection", "Was filler or PRP injected there the same day?", "PRP is plasma from your own blood."),
-]
+OWN_LABELS = {
+    "performed_at": _("When were you treated?"),
+    "device": _("What was used?"),
+    "needle_depth_mm": _("How deep did the needles go?"),
+    "passes": _("How many times did it go over the skin?"),
+    "energy_mj": _("Energy"),
+    "setting": _("Where was it done?"),
+    "areas": _("Which parts were treated?"),
+    "operator": _("Who did it?"),
+    "cartridge_lot": _("Lot number of the needles"),
+    "same_day_injection": _("Was filler or PRP injected there the same day?"),
+}
+OWN_HELP = {
+    "device": WHICH_DEVICE,
+    "needle_depth_mm": _("In millimetres. If you don’t know, leave it empty."),
+    "passes": _("1–20. If you don’t know, leave it empty."),
+    "energy_mj": _("Radiofrequency only, 0.1–150 mJ. If you don’t know, leave it empty."),
+    "cartridge_lot": _("On the packet, if you have it."),
+    "same_day_injection": _("PRP is plasma from your own blood."),
+}
 
 
 def session_of(treatment: Treatment) -> dict[str, Any]:

@@ -10,10 +10,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from accounts.members import user_name
 from accounts.models import AccessRecord, Departure, Invitation, Patient, Practice
 from accounts.patients import CHANGED
+from accounts.templatetags.readings import in_words
 from symptoms.journal.visibility import Visibility
 from symptoms.models import AlertEvent, Assessment, Entry, Note, TreatmentRevision
 from symptoms.models.alert import AlertEventQuerySet
@@ -72,7 +75,7 @@ def _logged(patient: Patient, visibilities: list[Visibility]) -> Iterator[Event]
         visibility = by_treatment[entry.treatment_id]
         visibility.shown(entry)
         assessment = assessments.get(entry.id) if entry.is_judged or visibility.until else None
-        what = f"{'Changed' if entry.is_change else 'Logged'} day {entry.day}"
+        what = (_("Changed day {day}") if entry.is_change else _("Logged day {day}")).format(day=entry.day)
         urgency = assessment.urgency_slug if assessment else "unjudged"
         yield Event(entry.received_at, str(patient), what, urgency=urgency)
 
@@ -98,7 +101,7 @@ def _alerts(patient: Patient, visibilities: list[Visibility], practice: Practice
     events = known.exclude(Exists(newer_answer), what=What.ANSWERED).select_related("alert", "actor")
     events = events.annotate(flags=_FLAGS_BEHIND)  # type: ignore[no-redef]  # declared on the model
     is_left = {visibility.treatment.pk: visibility.until is not None for visibility in visibilities}
-    for (at, what, _), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_act):
+    for (at, what, _detail), together in groupby(events.order_by("-at", "-id")[:SHOWN], key=_act):
         act = list(together)
         worst = min(act, key=lambda event: (-(event.urgency or 0), event.alert.concern))
         who = "Mendline"
@@ -148,38 +151,41 @@ def _notes(visibilities: list[Visibility], practice: Practice) -> Iterator[Event
     by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
     notes = Note.objects.filter(treatment__in=list(by_treatment), practice=practice).select_related("author")
     for note in notes.order_by("-written_at")[:SHOWN]:
-        what = "Note for the clinic"
+        what = _("Note for the clinic")
         if note.for_patient:
             until = by_treatment[note.treatment_id].until
             is_read = note.read_at is not None and (until is None or note.read_at <= until)
-            what = "Message to the patient, read" if is_read else "Message to the patient, not read yet"
+            what = _("Message to the patient, read") if is_read else _("Message to the patient, not read yet")
         yield Event(note.written_at, user_name(note.author), what, words=note.text)
 
 
 def _changes(visibilities: list[Visibility]) -> Iterator[Event]:
     for treatment in (visibility.treatment for visibility in visibilities):
-        what = f"{treatment.get_device_display()} on {date_format(treatment.day_zero, 'j M Y')}"
-        yield Event(treatment.recorded_at, user_name(treatment.recorded_by), f"Recorded the treatment: {what}")
+        what = _("Recorded the treatment: {device} on {date}").format(
+            device=treatment.get_device_display(), date=date_format(treatment.day_zero, _("j M Y"))
+        )
+        yield Event(treatment.recorded_at, user_name(treatment.recorded_by), what)
     changed = TreatmentRevision.objects.filter(_within(visibilities, "changed_at")).select_related("changed_by")
     for revision in changed.order_by("-changed_at")[:SHOWN]:
-        yield Event(revision.changed_at, user_name(revision.changed_by), "Changed the treatment")
+        yield Event(revision.changed_at, user_name(revision.changed_by), _("Changed the treatment"))
 
 
 def _joined(patient: Patient, practice: Practice) -> Iterator[Event]:
     invitations = Invitation.objects.filter(patient=patient.pk, practice=practice, used_at__isnull=False)
     for invitation in invitations.select_related("undone_by"):
         if invitation.confirmed_at is not None:
-            how = "Joined by a link" if invitation.is_bound else "Joined by code"
+            how = _("Joined by a link") if invitation.is_bound else _("Joined by code")
             if invitation.undone_at is None:
                 yield Event(invitation.confirmed_at, str(patient), how)
             else:
-                yield Event(invitation.confirmed_at, "Somebody else", how)
-                yield Event(invitation.undone_at, user_name(invitation.undone_by), "Took it back: it was somebody else")
+                yield Event(invitation.confirmed_at, _("Somebody else"), how)
+                what = _("Took it back: it was somebody else")
+                yield Event(invitation.undone_at, user_name(invitation.undone_by), what)
     for departure in Departure.objects.filter(patient=patient.pk, practice=practice):
-        yield Event(departure.at, departure.name, "Left the clinic: the record was handed over")
+        yield Event(departure.at, departure.name, _("Left the clinic: the record was handed over"))
 
 
 def _details(patient: Patient, practice: Practice) -> Iterator[Event]:
     changed = AccessRecord.objects.filter(patient=patient.pk, practice=practice, what__startswith=CHANGED)
     for record in changed.select_related("user").order_by("-at")[:SHOWN]:
-        yield Event(record.at, user_name(record.user), record.what.capitalize())
+        yield Event(record.at, user_name(record.user), capfirst(in_words(record.what)))

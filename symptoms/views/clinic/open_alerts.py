@@ -8,7 +8,8 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import F, Q
-from django.template.defaultfilters import pluralize
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Patient, User
 from symptoms.alerts.read_receipts import first_read
@@ -65,10 +66,13 @@ class OpenAlert:
         entry = self.alert.entry
         if self.left or entry is None:
             return ""
-        late = recorded_later(entry, self.alert.treatment, self.patient)
-        if late:
-            return f"Day {entry.day} was {late}"
-        return "" if self.facts else f"From day {entry.day}"
+        late = _days_late(entry, self.alert.treatment, self.patient)
+        if late > 0:
+            pattern = ngettext(
+                "Day {day} was recorded {count} day later", "Day {day} was recorded {count} days later", late
+            )
+            return pattern.format(day=entry.day, count=late)
+        return "" if self.facts else _("From day {day}").format(day=entry.day)
 
     @property
     def latest(self) -> list[Evidence]:
@@ -122,8 +126,15 @@ class OpenAlert:
 
 def recorded_later(entry: Entry, treatment: Treatment, patient: Patient) -> str:
     """ "recorded 2 days later"; empty where the entry was recorded on the day that it is about."""
-    days = treatment.day_of(patient.today(entry.received_at)) - entry.day
-    return f"recorded {days} day{pluralize(days)} later" if days > 0 else ""
+    late = _days_late(entry, treatment, patient)
+    if late <= 0:
+        return ""
+    return ngettext("recorded {count} day later", "recorded {count} days later", late).format(count=late)
+
+
+def _days_late(entry: Entry, treatment: Treatment, patient: Patient) -> int:
+    """How many days after the one that it is about an entry was recorded."""
+    return treatment.day_of(patient.today(entry.received_at)) - entry.day
 
 
 def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: User) -> list[OpenAlert]:

@@ -106,7 +106,7 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     if still_open.exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     elif not closed:
-        messages.info(request, "Somebody closed these before you.")
+        messages.info(request, _("Somebody closed these before you."))
     return _back_to(request.practice, patient.pk)
 
 
@@ -135,7 +135,7 @@ def note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
         except handling.ForeignNoteId as foreign:
             raise Http404 from foreign
         except handling.SameIdOtherNote:
-            messages.warning(request, "You wrote something else from this page before. Send this as well?")
+            messages.warning(request, _("You wrote something else from this page before. Send this as well?"))
             form, status = NoteForm.blank(text), 409
         else:
             messages.success(
@@ -196,7 +196,7 @@ def _closed_before(request: PracticeRequest, alert: Alert) -> str:
     alert.refresh_from_db()
     if alert.resolved_at is None:
         return _("This is closed already.")
-    at = date_format(alert.resolved_at.astimezone(request.practice.zone), "H:i")
+    at = date_format(alert.resolved_at.astimezone(request.practice.zone), "TIME_FORMAT")
     return _("{name} closed this at {time}.").format(name=user_name(alert.resolved_by), time=at)
 
 

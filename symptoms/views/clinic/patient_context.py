@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
@@ -159,12 +160,13 @@ def _visibilities(user: User, patient: Patient) -> list[Visibility]:
 
 def known_of(treatment: Treatment) -> list[tuple[str, str]]:
     """What to know before calling: the skin on the day of the session."""
+    unknown = _("Nothing known")
     usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(treatment.baseline))
     rows = [
-        ("Skin", words.skin_type(treatment.fitzpatrick)),
+        (_("Skin"), words.skin_type(treatment.fitzpatrick)),
         (_("The patient’s answers"), words.skin_answers(treatment.skin_colour, treatment.skin_burning)),
-        ("History", ", ".join(words.CONDITIONS.get(word, word) for word in treatment.conditions) or "Nothing known"),
-        ("Medicine", ", ".join(words.MEDICATIONS.get(word, word) for word in treatment.medications) or "Nothing known"),
+        (_("History"), ", ".join(words.CONDITIONS.get(word, word) for word in treatment.conditions) or unknown),
+        (_("Medicine"), ", ".join(words.MEDICATIONS.get(word, word) for word in treatment.medications) or unknown),
         (_("Before treatment"), usual),
     ]
     return [(what, text) for what, text in rows if text]
@@ -175,18 +177,21 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
     areas = [words.AREAS.get(word, word) for word in treatment.areas]
     device = [treatment.get_device_display()]
     device += filter(None, [depth_in_words(treatment.device, treatment.setting, treatment.needle_depth_mm)])
-    device += [f"{treatment.passes} pass{'es' if treatment.passes > 1 else ''}"] if treatment.passes else []
-    device += [f"{treatment.energy_mj.normalize():f} mJ"] if treatment.energy_mj is not None else []
+    if treatment.passes:
+        passes = ngettext("{count} pass", "{count} passes", treatment.passes)
+        device.append(passes.format(count=treatment.passes))
+    if treatment.energy_mj is not None:
+        device.append(_("{energy} mJ").format(energy=f"{treatment.energy_mj.normalize():f}"))
     rows = [
-        ("By", treatment.operator or str(treatment.practitioner or "")),
-        ("Where", treatment.get_setting_display()),
-        ("Device", ", ".join(device)),
+        (_("By"), treatment.operator or str(treatment.practitioner or "")),
+        (_("Where"), treatment.get_setting_display()),
+        (_("Device"), ", ".join(device)),
         (_("Expected course"), str(words.EXPECTED_COURSE[band(treatment_values(treatment))])),
-        ("Areas", ", ".join(filter(None, [*areas, treatment.areas_other]))),
-        ("Cartridge", treatment.cartridge_lot),
-        ("Products", ", ".join(map(product_in_words, treatment.products))),
-        ("Injected", "Filler or PRP, the same day" if treatment.same_day_injection else ""),
-        ("New needles", treatment.get_needles_new_display()),
-        ("Shared", treatment.get_needles_shared_display()),
+        (_("Areas"), ", ".join(filter(None, [*areas, treatment.areas_other]))),
+        (_("Cartridge"), treatment.cartridge_lot),
+        (_("Products"), ", ".join(map(product_in_words, treatment.products))),
+        (_("Injected"), _("Filler or PRP, the same day") if treatment.same_day_injection else ""),
+        (_("New needles"), treatment.get_needles_new_display()),
+        (_("Shared"), treatment.get_needles_shared_display()),
     ]
     return [(what, text) for what, text in rows if text]

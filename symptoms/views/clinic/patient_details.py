@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PracticeRequest, practitioner_required, record_access
@@ -31,12 +32,12 @@ def patient_details(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         try:
             changed = edit_details(patient, **typed, by=request.user, now=now, reading=reading)
         except ChangedMeanwhile as change:
-            who = "the patient" if change.by == patient.user else user_name(change.by)
+            who = _("the patient") if change.by == patient.user else user_name(change.by)
             meanwhile = in_words(change, typed, who=who, label=lambda name: str(form[name].label))
             reading = reading.after(change, now)
             form = PatientForm(now=now, initial=kept(change, typed))
         else:
-            messages.success(request, "Saved." if changed else "Nothing was changed.")
+            messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
             return redirect("patient", patient.id)
     context = {
         "form": form, "patient": patient, "tab": "patients",

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required, record_listing
@@ -24,7 +25,7 @@ from symptoms.wording.practitioner import URGENCIES
 
 ROWS = 50
 VERDICTS = {urgency.slug: urgency for urgency in (Urgency.WATCH, Urgency.ON_TRACK)}
-SHOW = {"open": "Open", **{slug: URGENCIES[urgency] for slug, urgency in VERDICTS.items()}, "all": "All"}
+SHOW = {"open": _("Open"), **{slug: URGENCIES[urgency] for slug, urgency in VERDICTS.items()}, "all": _("All")}
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 MOST_TO_CONFIRM = 5
 

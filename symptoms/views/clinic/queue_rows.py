@@ -8,6 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.db.models import OuterRef, Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
 from symptoms.journal.visibility import visibilities_of
@@ -88,19 +89,25 @@ class Row:
     def line(self) -> str:
         """The facts in a line."""
         if self.worst is not None and self.worst.kind == Alert.Kind.UNJUDGED and self.worst.entry is not None:
-            since = " at first, it is now" if self.worst.entry.is_judged else ", please read it"
-            return f"day {self.worst.entry.day} could not be compared{since}"
+            pattern = (
+                _("day {day} could not be compared at first, it is now")
+                if self.worst.entry.is_judged
+                else _("day {day} could not be compared, please read it")
+            )
+            return pattern.format(day=self.worst.entry.day)
         return in_a_line(self.lead) if self.lead else ""
 
     @property
     def session(self) -> str:
         """What was done, in a few words: "Day 4 · Pen 1.5 mm · type II"."""
         if self.treatment is None:
-            return "No treatment yet"
+            return _("No treatment yet")
         depth, kind = self.treatment.needle_depth_mm, self.treatment.fitzpatrick
         device = DEVICE_NAMES.get(self.treatment.device, self.treatment.device)
-        parts = [f"Day {self.day}", device if depth is None else f"{device} {depth.normalize():f} mm"]
-        return " · ".join([*parts, f"type {ROMAN[kind]}"] if kind else parts)
+        if depth is not None:
+            device = _("{device} {depth} mm").format(device=device, depth=f"{depth.normalize():f}")
+        parts = [_("Day {day}").format(day=self.day), device]
+        return " · ".join([*parts, _("type {number}").format(number=ROMAN[kind])] if kind else parts)
 
     @property
     def taken_by(self) -> str:
@@ -108,8 +115,8 @@ class Row:
         held = [alert for alert in self.alerts if alert.is_held]
         if not held:
             return ""
-        part = "it" if len(held) == len(self.alerts) else f"{len(held)} of {len(self.alerts)}"
-        return f"{held[0].acknowledged_by} has {part}"
+        pattern = _("{name} has it") if len(held) == len(self.alerts) else _("{name} has {count} of {open}")
+        return pattern.format(name=held[0].acknowledged_by, count=len(held), open=len(self.alerts))
 
 
 def rows_of(
@@ -152,7 +159,7 @@ def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
     if not alerts:
         return
     by_entry: dict[UUID | None, list[Assessment]] = defaultdict(list)
-    for assessment in Assessment.objects.filter(entry__in=[alert.entry_id for alert, _ in alerts]).order_by("id"):
+    for assessment in Assessment.objects.filter(entry__in=[alert.entry_id for alert, _until in alerts]).order_by("id"):
         by_entry[assessment.entry_id].append(assessment)
     for alert, until in alerts:
         assessments = [assessment for assessment in by_entry[alert.entry_id] if assessment.made_at <= until]

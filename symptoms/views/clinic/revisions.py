@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.members import user_name
 from accounts.models import User
@@ -15,14 +17,31 @@ from symptoms.models import Treatment, TreatmentRevision
 from symptoms.wording.times import on_both_clocks
 from symptoms.wording.treatment import SKIN_BURNING, SKIN_COLOURS
 
-NOTHING = "nothing"
+NOTHING = _("nothing")
 LABELS = {
-    "performed_at": "When", "day_zero": "Day 0", "needle_depth_mm": "Depth in mm", "energy_mj": "Energy in mJ",
-    "areas_other": "Other areas", "fitzpatrick": "Skin type", "baseline": "Usual levels", "medications": "Medicines",
-    "practitioner": "Treated by", "operator": "Done by somebody else",
-    "skin_colour": "Skin colour", "skin_burning": "Skin in the sun",
-    "needles_new": "New needles", "needles_shared": "Needles used by somebody else",
-}  # fmt: skip
+    "performed_at": _("When"),
+    "day_zero": _("Day 0"),
+    "device": _("Device"),
+    "needle_depth_mm": _("Depth in mm"),
+    "passes": _("Passes"),
+    "energy_mj": _("Energy in mJ"),
+    "setting": _("Setting"),
+    "areas": _("Areas"),
+    "areas_other": _("Other areas"),
+    "same_day_injection": _("Same day injection"),
+    "needles_new": _("New needles"),
+    "needles_shared": _("Needles used by somebody else"),
+    "cartridge_lot": _("Cartridge lot"),
+    "products": _("Products"),
+    "practitioner": _("Treated by"),
+    "operator": _("Done by somebody else"),
+    "fitzpatrick": _("Skin type"),
+    "skin_colour": _("Skin colour"),
+    "skin_burning": _("Skin in the sun"),
+    "conditions": _("Conditions"),
+    "medications": _("Medicines"),
+    "baseline": _("Usual levels"),
+}
 
 SKIN_ANSWERS = {"skin_colour": SKIN_COLOURS, "skin_burning": SKIN_BURNING}
 
@@ -57,23 +76,24 @@ def in_words_for(zone: ZoneInfo, treatment: Treatment, documents: Iterable[Mappi
 
 
 def label_of(name: str) -> str:
-    return LABELS.get(name, name.replace("_", " ").capitalize())
+    """What a field of a treatment is called on the page; one that a former version had, by its own name."""
+    return str(LABELS.get(name, _words(name).capitalize()))
 
 
 def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, patients_zone: ZoneInfo) -> str:
     """A stored value in a few words."""
     if value is None or value in ("", [], {}):
-        return NOTHING
+        return str(NOTHING)
     if name == "practitioner":
         return names.get(value, user_name(None))
     if name == "day_zero":
-        return date_format(date.fromisoformat(value), "D j M Y")
+        return date_format(date.fromisoformat(value), gettext("D j M Y"))
     if name == "performed_at":
         return on_both_clocks(datetime.fromisoformat(value), zone, patients_zone)
     if name in SKIN_ANSWERS:
         return str(SKIN_ANSWERS[name][value])
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(product_in_words(item) if isinstance(item, dict) else _words(item) for item in value)
     if isinstance(value, dict):

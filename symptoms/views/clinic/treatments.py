@@ -56,9 +56,9 @@ def practice_treatment_new(request: PracticeRequest) -> HttpResponse:
                     person = patient or add_to_practice(practice, **who.who(), now=now)
                     start_treatment(person, id=id, by=request.user, now=now, **form.facts())
             except IntegrityError:  # an id that is somebody else's: to this page it is just taken
-                messages.error(request, "This could not be saved. Please send it again.")
+                messages.error(request, _("This could not be saved. Please send it again."))
             else:
-                messages.success(request, "Saved.")
+                messages.success(request, _("Saved."))
                 return _after(person)
     matches = list(_matches(request, practice))
     if patient is not None:
