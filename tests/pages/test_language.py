@@ -1,6 +1,8 @@
-"""Every text goes through gettext, but in the areas that are left: in templates, whichever branch it stands in; and on
-the pages, letters and answers to forms that everybody gets, in a language made up for it."""
+"""Every text goes through gettext, but in the areas that are left: in templates, whichever branch it stands in; in the
+modules that are done; and on the pages, letters and answers to forms that everybody gets, in a language made up for it.
+"""
 
+import ast
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -108,6 +110,53 @@ def test_no_template_says_what_cannot_be_translated(path):
 @pytest.mark.parametrize("folder", LEFT)
 def test_an_area_that_is_done_is_not_called_left(folder):
     assert any(plain_texts(path.read_text(encoding="utf-8")) for path in ALL if _name(path).startswith(folder))
+
+
+# --- Python: what stands outside a call of gettext
+
+CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+NO_MESSAGE = {"Mendline", "Page[Any]", "NoteForm"}  # the last two are types
+IN_A_SENTENCE = re.compile(r"[^\W\d_] | [^\W\d_]")  # beside a place of an f-string
+FORMS = ("handling", "joining", "needles", "patient", "screening", "seen", "treatment", "treatment_questions")
+DONE = sorted(
+    [
+        *tree.files("symptoms/views/clinic", suffixes={".py"}),
+        *(tree.ROOT / f"symptoms/forms/{name}.py" for name in FORMS),
+    ]
+)
+
+
+class Literals(ast.NodeVisitor):
+    """Collects the literals of a module that read as words, but docstrings and what gettext is given."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if not (isinstance(node.func, ast.Name) and node.func.id in CALLS):
+            self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not isinstance(node.value, ast.Constant):
+            self.generic_visit(node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+        self.texts += [part for part in parts if IN_A_SENTENCE.search(part)]
+        for place in node.values:
+            if isinstance(place, ast.FormattedValue):
+                self.visit(place.value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and WORDS.search(node.value) and node.value not in NO_MESSAGE:
+            self.texts.append(node.value)
+
+
+@pytest.mark.parametrize("path", DONE, ids=tree.name)
+def test_no_module_that_is_done_says_what_cannot_be_translated(path):
+    literals = Literals()
+    literals.visit(ast.parse(path.read_text(encoding="utf-8")))
+    assert literals.texts == []
 
 
 # --- pages as everybody gets them
