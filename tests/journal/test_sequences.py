@@ -1,6 +1,6 @@
 """No sequence of acts bends the record: random sequences of everything that people do, through the pages and the API.
 
-20 sequences always, 300 with `make faults`; each starts from a new patient and ends in a rollback.
+8 sequences always, 300 with `make faults`; each starts from a new patient and ends in a rollback.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -336,7 +336,7 @@ def test_no_sequence_of_acts_bends_the_record():
     run_state_machine_as_test(
         Sequence,
         settings=settings(
-            max_examples=tries(12, 300),
+            max_examples=tries(8, 300),
             stateful_step_count=tries(12, 16),
             deadline=None,
             suppress_health_check=list(HealthCheck),
