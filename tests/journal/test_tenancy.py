@@ -112,7 +112,7 @@ def test_a_revision_of_before_a_field_existed_shows_its_default_and_not_what_sta
     assert (shown["needles_shared"], shown["skin_colour"]) == ("unknown", None)
     joins(ana, noor.membership.practice, by=noor)
     page = text_of(people.signed_in(noor).get(reverse("practice_treatment_edit", args=[session.pk])))
-    assert "Needles used by somebody else was unknown, became yes" in page
+    assert "Needles used by somebody else was Not known, became Yes" in page
 
 
 def test_what_waited_for_the_leaving_came_after_it_and_what_the_leaving_waited_for_before(ana, noor, session):

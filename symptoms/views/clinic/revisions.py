@@ -14,8 +14,9 @@ from accounts.members import user_name
 from accounts.models import User
 from symptoms.journal.treatments import as_document, document_before
 from symptoms.models import Treatment, TreatmentRevision
+from symptoms.recovery.phrases import step, title
+from symptoms.wording import treatment as words
 from symptoms.wording.times import on_both_clocks
-from symptoms.wording.treatment import SKIN_BURNING, SKIN_COLOURS
 
 NOTHING = _("nothing")
 LABELS = {
@@ -43,7 +44,19 @@ LABELS = {
     "baseline": _("Usual levels"),
 }
 
-SKIN_ANSWERS = {"skin_colour": SKIN_COLOURS, "skin_burning": SKIN_BURNING}
+# What stands for the values of a field that are codes.
+IN_WORDS: dict[str, Mapping[Any, Any]] = {
+    "device": words.DEVICES,
+    "setting": words.SETTINGS,
+    "areas": words.AREAS,
+    "needles_new": words.ANSWERS,
+    "needles_shared": words.ANSWERS,
+    "fitzpatrick": words.ROMAN,
+    "skin_colour": words.SKIN_COLOURS,
+    "skin_burning": words.SKIN_BURNING,
+    "conditions": words.CONDITIONS,
+    "medications": words.MEDICATIONS,
+}
 
 
 def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[tuple[TreatmentRevision, list[tuple[str, str, str]]]]:
@@ -77,7 +90,7 @@ def in_words_for(zone: ZoneInfo, treatment: Treatment, documents: Iterable[Mappi
 
 def label_of(name: str) -> str:
     """What a field of a treatment is called on the page; one that a former version had, by its own name."""
-    return str(LABELS.get(name, _words(name).capitalize()))
+    return str(LABELS.get(name, name.replace("_", " ").capitalize()))
 
 
 def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, patients_zone: ZoneInfo) -> str:
@@ -90,19 +103,18 @@ def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, pati
         return date_format(date.fromisoformat(value), gettext("D j M Y"))
     if name == "performed_at":
         return on_both_clocks(datetime.fromisoformat(value), zone, patients_zone)
-    if name in SKIN_ANSWERS:
-        return str(SKIN_ANSWERS[name][value])
+    if name == "baseline":
+        return ", ".join(_usual_level(word, level) for word, level in value.items())
+    if name == "products":
+        return ", ".join(map(product_in_words, value))
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    if isinstance(value, list):
-        return ", ".join(product_in_words(item) if isinstance(item, dict) else _words(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(_words(f"{word} {level}") for word, level in value.items())
-    return _words(value)
+    codes = value if isinstance(value, list) else [value]
+    return ", ".join(str(IN_WORDS.get(name, {}).get(code, code)) for code in codes)
 
 
-def _words(value: Any) -> str:
-    return str(value).replace("_", " ")
+def _usual_level(word: str, level: int) -> str:
+    return gettext("{symptom} {level}").format(symptom=gettext(title(word)), level=gettext(step(level)))
 
 
 def product_in_words(product: Mapping[str, str]) -> str:

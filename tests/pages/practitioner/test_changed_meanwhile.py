@@ -87,13 +87,13 @@ def test_a_third_change_in_between_is_told_as_well(desk, chens, treatment, edit)
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("device", "roller", "Device was pen, became roller"),
-        ("areas", ["neck"], "Areas was face, became neck"),
+        ("device", "roller", "Device was Pen, became Roller"),
+        ("areas", ["neck"], "Areas was Whole face, became Neck"),
         ("product_name_0", "Hyaluronic gel", "Products was nothing, became Hyaluronic gel"),
         ("operator", "Lee", "Done by somebody else was nothing, became Lee"),
-        ("fitzpatrick", "5", "Skin type was 2, became 5"),
-        ("conditions", ["cold_sores"], "Conditions was nothing, became cold sores"),
-        ("usual_redness", "2", "Usual levels was nothing, became redness 2"),
+        ("fitzpatrick", "5", "Skin type was II, became V"),
+        ("conditions", ["cold_sores"], "Conditions was nothing, became Cold sores"),
+        ("usual_redness", "2", "Usual levels was nothing, became Redness medium"),
         ("same_day_injection", "yes", "Same day injection was no, became yes"),
         ("practitioner", None, "Treated by was Dr Noor, became Wei Chen"),
     ],
