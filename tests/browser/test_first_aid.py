@@ -12,8 +12,9 @@ SMALL = {"width": 360, "height": 640}
 @pytest.mark.parametrize(
     ("signs", "first", "number"),
     [
-        (["trouble_breathing", "hives"], "Use your adrenaline", "tel:999"),
+        # The less urgent first: what is open of one person stands above what comes after it and is no worse.
         (["eye_pain"], "Did a cream or other product get into your eye?", "tel:111"),
+        (["trouble_breathing", "hives"], "Use your adrenaline", "tel:999"),
     ],
 )
 def test_first_aid_and_the_number_are_seen_at_once(visitor, signs, first, number):

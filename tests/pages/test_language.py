@@ -23,17 +23,18 @@ from tests.accounts.cast_of_roles import World, browser_of, build, routes
 from tests.house import tree
 from tests.pages.html import GUARD, forms_of, parsed
 
-LEFT = ("patient/",)  # folders of templates; one that is done goes from here and does not come back
-PAGES_LEFT = (*LEFT, "practitioner/")  # of these the templates are done, and not all that `symptoms.wording` says there
+# Of these the templates are done, and not all that `symptoms.wording` and the texts of `recovery` say; one that is
+# done goes from here and does not come back.
+PAGES_LEFT = ("patient/", "practitioner/")
 TEMPLATES = tree.ROOT / "templates"
 READ_ALOUD = ("alt", "aria-label", "title", "placeholder")  # attributes that people read
 OURS = ("Mendline", "UTC", "today at")  # the last is of `symptoms.wording`, which is left
 LETTER = re.compile(r"[^\W\d_]")
 
 
-def is_left(template: str, areas: tuple[str, ...] = LEFT) -> bool:
-    """Whether a template, by its name, is of an area that is left."""
-    return template.startswith(areas)
+def is_left(template: str) -> bool:
+    """Whether the page of a template, by its name, is of an area that is left."""
+    return template.startswith(PAGES_LEFT)
 
 
 # --- templates: what stands between their tags
@@ -102,14 +103,9 @@ def _name(path: Path) -> str:
 ALL = sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("path", [path for path in ALL if not is_left(_name(path))], ids=_name)
+@pytest.mark.parametrize("path", ALL, ids=_name)
 def test_no_template_says_what_cannot_be_translated(path):
     assert plain_texts(path.read_text(encoding="utf-8")) == []
-
-
-@pytest.mark.parametrize("folder", LEFT)
-def test_an_area_that_is_done_is_not_called_left(folder):
-    assert any(plain_texts(path.read_text(encoding="utf-8")) for path in ALL if _name(path).startswith(folder))
 
 
 # --- Python: what stands outside a call of gettext
@@ -223,7 +219,7 @@ def _got(browser: Client, address: str) -> HttpResponse | None:
     """A page of an area that is done; None for anything else."""
     answer = browser.get(address)
     is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
-    return answer if is_page and not is_left(answer.templates[0].name, PAGES_LEFT) else None
+    return answer if is_page and not is_left(answer.templates[0].name) else None
 
 
 def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> set[str]:
@@ -234,7 +230,7 @@ def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> 
         transaction.set_rollback(True)
     mails = {text for letter in letters if "⟦" in letter and (text := _left_of(letter, typed))}
     is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
-    return mails | (_plain(answer, typed) if is_page and not is_left(answer.templates[0].name, PAGES_LEFT) else set())
+    return mails | (_plain(answer, typed) if is_page and not is_left(answer.templates[0].name) else set())
 
 
 def _typed() -> list[str]:
