@@ -78,11 +78,11 @@ def test_who_was_never_asked_reads_no_countrys_number_and_is_asked_on_every_page
 def test_in_a_country_that_is_not_listed_the_number_somebody_wrote_is_called(ana):
     entry = logged(pen(ana, days_ago=3), **EMERGENCY).entry
     phone = people.signed_in(ana)
-    place = {"country": ELSEWHERE, "emergency_number": "102", "time_zone": "Indian/Maldives"}
+    place = {"country": ELSEWHERE, "emergency_number": "102#", "time_zone": "Indian/Maldives"}
     assert phone.post(reverse("profile_place"), place).status_code == 302
     page = phone.get(entry.get_absolute_url())
-    assert "Call 102 now." in text_of(page) and FALLBACK in text_of(page)
-    assert b'href="tel:102"' in page.content
+    assert "Call 102# now." in text_of(page) and FALLBACK in text_of(page)
+    assert b'href="tel:102%23"' in page.content and b'href="tel:102%23"' in phone.get(reverse("help_now")).content
 
 
 def abroad(ana, zone: str = "Europe/Paris"):
