@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 from accounts.locks import lock_patient
 from accounts.models import User
 from symptoms.alerts.events import write_events
-from symptoms.alerts.patient_answers import open_concerns
+from symptoms.alerts.patient_answers import answered_from, open_concerns
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.models import Alert, AlertEvent, Assessment, Entry
 from symptoms.recovery.vocabulary import Urgency
@@ -44,7 +44,7 @@ def answer_seen(
     concerns = [
         concern
         for concern in open_concerns(patient.pk)
-        if asked_at is None or concern.alert.worsened_at.timestamp() <= asked_at
+        if asked_at is None or answered_from(concern.alert).timestamp() <= asked_at
     ]
     # A second tap says nothing new.
     newly_answered = [concern.alert for concern in concerns if (concern.answer, concern.words) != (answer, words)]

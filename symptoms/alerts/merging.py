@@ -25,5 +25,5 @@ def merge(alerts: Iterable[Alert], *, as_one: bool = False) -> list[Alert]:
 
 def _matter(alert: Alert) -> tuple[Any, ...]:
     """What an alert is about; what is no concern is a matter of its own for each practice."""
-    is_for_one = alert.kind in (Alert.Kind.LEFT, Alert.Kind.DETAILS)
+    is_for_one = alert.kind in Alert.FOR_ONE_PRACTICE
     return alert.kind, alert.concern, alert.practice_id if is_for_one else None

@@ -49,10 +49,14 @@ def open_concerns(patient_id: UUID) -> list[OpenConcern]:
     return [_with_answer(alert, alert.answer, alert.answered_at) for alert in alerts]
 
 
+def answered_from(alert: Alert) -> datetime:
+    """From when an answer counts: since it last rose, or was an emergency again; what was said before does not."""
+    is_emergency = alert.urgency >= Urgency.EMERGENCY
+    return max(alert.worsened_at, alert.raised_by.received_at) if is_emergency else alert.worsened_at
+
+
 def _with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenConcern:
-    # It rose since, or was an emergency again: what was said before does not count.
-    reported_at = alert.raised_by.received_at if alert.urgency >= Urgency.EMERGENCY else alert.worsened_at
-    if detail is None or at is None or at < max(alert.worsened_at, reported_at):
+    if detail is None or at is None or at < answered_from(alert):
         return OpenConcern(alert)
     answer, words = answer_in(detail)
     return OpenConcern(alert, SeenAnswer(answer), words, at)

@@ -67,8 +67,7 @@ def raise_alerts(
     One open alert for a concern of a treatment: its urgency only rises, it never closes by itself, and whoever holds it
     keeps it. One message to a recipient, however many concerns opened, rose or relapsed. Without a practice nobody is
     told; the alert stands on the patient's own pages. `newest_treatment` is the one by which the patient stands;
-    `entry` may belong to an earlier one.
-    Gives the messages that were queued.
+    `entry` may belong to an earlier one. Gives the messages that were queued.
     """
     queued: list[Delivery] = []
     treatment, patient = entry.treatment, entry.treatment.patient
@@ -79,7 +78,8 @@ def raise_alerts(
     if patient.practice is None:
         open_alerts = close_settled(open_alerts, now=now)
     elif opened or worsened:
-        give_access_to_present_practice(treatment, now)
+        if opened:
+            give_access_to_present_practice(treatment, now)
         urgency = max(alert.urgency for alert in [*opened, *worsened])
         queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
     if newest_treatment.id == treatment.id:

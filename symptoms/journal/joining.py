@@ -262,7 +262,7 @@ def _open_up(patient: Patient, practice: Practice, choices: Choices, now: dateti
     """Let a practice see what the patient shares with it; `without` those that it recorded itself."""
     earlier = Treatment.objects.filter(patient=patient).exclude(pk__in=without)
     running = newest_treatment(earlier)
-    moving = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
+    moving = Alert.objects.open().filter(treatment__patient=patient).exclude(kind__in=Alert.FOR_ONE_PRACTICE)
     shared = Q(pk__in=moving.values("treatment"))
     if running is not None:
         shared |= Q(pk=running.pk)
@@ -306,7 +306,7 @@ def move_open_alerts(patient: Patient, practice: Practice | None, now: datetime)
     """
     open_alerts = Alert.objects.open().filter(treatment__patient=patient).select_related("treatment__patient", "entry")
     # That a patient left, or questions what was recorded, is for the practice that was left.
-    one_of_each = merge(open_alerts.exclude(kind__in=[Alert.Kind.LEFT, Alert.Kind.DETAILS]))
+    one_of_each = merge(open_alerts.exclude(kind__in=Alert.FOR_ONE_PRACTICE))
     moving = [alert for alert in one_of_each if alert.practice_id != (practice.pk if practice else None)]
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
         practice=practice,

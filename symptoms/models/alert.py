@@ -85,6 +85,8 @@ class Alert(models.Model):
         LEFT = "left", "the patient left with something open"
         DETAILS = "details", "the patient says that something recorded is wrong"
 
+    FOR_ONE_PRACTICE = (Kind.LEFT, Kind.DETAILS)  # they do not go on to the next one
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="alerts")
     practice = models.ForeignKey(

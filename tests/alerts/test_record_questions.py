@@ -89,3 +89,13 @@ def test_closed_in_the_ordinary_way(session, phone, noor):
     said(phone, session)
     resolve(Alert.objects.get(), outcome="advice", by=noor, now=timezone.now())
     assert PatientStatus.objects.get().alert_urgency == 0
+
+
+def test_a_questioned_record_is_not_opened_to_the_next_practice(session, phone, ana, noor):
+    older = pen(ana, days_ago=60, by=noor)
+    said(phone, older)
+    leaves(ana)
+    okafor = people.dr_okafor()
+    joins(ana, okafor.membership.practice, by=okafor)
+    older.refresh_from_db()
+    assert older.open_to != okafor.membership.practice

@@ -297,3 +297,14 @@ def test_the_most_urgent_that_nobody_dealt_with_is_chosen_and_none_only_when_all
         assert chosen.alert.urgency == max(each.alert.urgency for each in waiting)
         rivals = [each for each in waiting if each.alert.urgency == chosen.alert.urgency]
         assert chosen.alert.worsened_at == min(each.alert.worsened_at for each in rivals)
+
+
+def test_an_answer_from_before_an_emergency_came_again_does_not_count_for_it(ana, noor):
+    ill = {"pain": 4, "signs": ["pus", "feeling_ill"], "temperature_c": 39.5}
+    session, now = pen(ana, days_ago=6, by=noor), timezone.now()
+    logged(session, 4, **ill, now=now - timedelta(days=2))
+    asked_at = (now - timedelta(days=1)).timestamp()
+    logged(session, 6, **ill, now=now)
+    answer_seen(ana.pk, SeenAnswer.SEEN, "", by=ana.user, now=now, asked_at=asked_at)
+    infection = Alert.objects.open().get(concern="infection")
+    assert not infection.events.filter(what=AlertEvent.What.ANSWERED).exists()
