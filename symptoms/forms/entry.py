@@ -19,8 +19,9 @@ from symptoms.models.entry import LONGEST_NOTE
 from symptoms.recovery.course import LAST_DAY, entry_from_answers
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.phrases import thermometer
-from symptoms.recovery.questions import QUESTIONS, REQUIRED, SEVERITIES
+from symptoms.recovery.questions import QUESTIONS, REQUIRED
 from symptoms.recovery.vocabulary import Sign, Symptom
+from symptoms.wording.phrases import SEVERITIES
 
 FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
 AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")

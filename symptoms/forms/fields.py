@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from accounts.fields import NameField
 from accounts.patients import is_adult
 from symptoms.forms.numbers import plain_number
-from symptoms.recovery.questions import SEVERITIES, Question
+from symptoms.recovery.questions import Question
+from symptoms.wording.phrases import SEVERITIES
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
 LONGEST_LIFE = 120  # years

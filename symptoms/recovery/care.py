@@ -82,6 +82,7 @@ PERSONAL: tuple[PersonalText, ...] = tuple(
 SEEK_HELP: Mapping[str, Help] = {
     tier: Help(row["title"], row["when"], row["intro"], tuple(row["bullets"])) for tier, row in _TABLE["help"].items()
 }
+ALONE: Mapping[str, str] = {row["say"]: row["alone"] for row in _TABLE["alone"]}  # for somebody without a clinic
 _TOPICS: Mapping[str, Mapping[str, Any]] = {row["title"]: row for row in _TABLE["topic"]}
 # What only some people read of, before all the rest.
 _OWN_TOPICS = dict.fromkeys(topic for text in PERSONAL for topic in sorted(text.topics) if topic not in _TOPICS)
@@ -156,7 +157,7 @@ def when_can_anybody() -> tuple[tuple[str, int, int], ...]:
 
 
 def _allowed(row: Mapping[str, Any], words: frozenset[str], treatment: Treatment, is_on_track: bool) -> Allowed:
-    must_ask_words = words.intersection(row.get("ask", ()))
+    must_ask_words = words.intersection(row.get("must_ask", ()))
     if must_ask_words:
         reasons = [text for text in PERSONAL if row["topic"] in text.topics and text.who & must_ask_words]
         return Allowed(row["title"], None, _say(reasons), _because(reasons, words))

@@ -1,8 +1,8 @@
-"""How words, levels, temperatures and lists read within a sentence."""
+"""What words are called, which unit a country's thermometers have, and lists: in English, with no reader in mind."""
 
 from collections.abc import Iterable
 
-from symptoms.recovery.questions import BY_WORD, STEP_WORDS
+from symptoms.recovery.questions import BY_WORD
 
 FAHRENHEIT = frozenset({"US"})  # countries
 DEGREE_SIGNS = {"c": "°C", "f": "°F"}
@@ -13,19 +13,9 @@ def title(word: str) -> str:
     return BY_WORD[word].title if word in BY_WORD else word.replace("_", " ").capitalize()
 
 
-def step(level: float | None) -> str:
-    """A severity from 0 (or None) to 4: none, mild, medium, severe, very severe."""
-    return STEP_WORDS[int(level or 0)].lower()
-
-
 def thermometer(celsius: float, unit: str) -> str:
     """The number that a thermometer of `unit` ("c" or "f") shows: "38.1", "100.6"."""
     return f"{celsius if unit == 'c' else celsius * 9 / 5 + 32:.1f}"
-
-
-def degrees(celsius: float, unit: str = "c") -> str:
-    """A temperature as people of `unit` ("c" or "f") read it: "38.1 °C", "100.6 °F"."""
-    return f"{thermometer(celsius, unit)} {DEGREE_SIGNS[unit]}"
 
 
 def unit_of(country: str) -> str:
@@ -37,8 +27,3 @@ def listed(words: Iterable[str], last_joined_by: str = " and ") -> str:
     """a; a and b; a, b and c. Empty for no words."""
     *before, last = tuple(words) or ("",)
     return f"{', '.join(before)}{last_joined_by}{last}" if before else last
-
-
-def small(text: str) -> str:
-    """The text with a small letter at its beginning, the rest as it is."""
-    return text[:1].lower() + text[1:]

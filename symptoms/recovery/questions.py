@@ -14,8 +14,6 @@ from symptoms.recovery.vocabulary import Device, Exposure, Sign, Symptom
 
 _TABLE = tomllib.loads((Path(__file__).parent / "questions.toml").read_text(encoding="utf-8"))
 SAY_FIRST: str = _TABLE["say_first"]
-STEP_WORDS = ("None", "Mild", "Medium", "Severe", "Very severe")
-SEVERITIES = [(str(level), word) for level, word in enumerate(STEP_WORDS)]  # as forms send them
 REQUIRED = (Symptom.REDNESS, Symptom.SWELLING, Symptom.PAIN, Symptom.WARMTH)
 
 
@@ -40,6 +38,11 @@ class Question:
     steps: tuple[str, ...]
     box: bool
     asked: tuple[When, ...]
+
+    @property
+    def noun(self) -> str:
+        """What is named, for a sentence: a sign by its question without the explanation."""
+        return self.text.partition(":")[0] if self.kind == "sign" else self.title
 
 
 @dataclass(frozen=True, slots=True)

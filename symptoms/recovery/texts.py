@@ -1,5 +1,6 @@
 """The words of a verdict and of an alert, each with the grounds on which it is said; wording puts them together."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from symptoms.recovery.groups import UNWELL
 from symptoms.recovery.vocabulary import Concern, Sign, Urgency
 
 ANY_DAY = Days("0+")
+SENTENCE = re.compile(r"(?<=[.?!]) ")
 WARM = 37.5  # degrees Celsius: higher than usual, not yet a fever
 
 
@@ -152,6 +154,18 @@ def box_first_aid(who: frozenset[str], day: int) -> list[tuple[FirstAid, tuple[S
         if signs:
             rows.append((aid, signs))
     return rows
+
+
+def without_number(text: str) -> str:
+    """A text for somebody whose country is not known: a sentence with {number} gives way to one that needs none."""
+    no_country = COMMON["no_country"]
+    return " ".join(dict.fromkeys(no_country if "{number}" in part else part for part in SENTENCE.split(text)))
+
+
+def as_heading(text: str) -> tuple[str, str]:
+    """The first sentence of a text, as a heading without a full stop, and what comes after it."""
+    first, rest = SENTENCE.split(text, maxsplit=1)
+    return first.removesuffix("."), rest
 
 
 def fitting(lines: Iterable[Line], grounds: Grounds, concern: str = "") -> list[Line]:

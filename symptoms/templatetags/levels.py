@@ -1,11 +1,12 @@
 """Words for urgencies and severities in templates, so that no template repeats what `symptoms.wording` says."""
 
-from django import template
-from django.utils.translation import gettext
+from typing import Any
 
-from symptoms.recovery.questions import SEVERITIES
+from django import template
+
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording import patient, practitioner
+from symptoms.wording.phrases import SEVERITIES
 
 register = template.Library()
 
@@ -13,7 +14,7 @@ register = template.Library()
 @register.filter
 def for_patient(urgency: str, has_clinic: bool = True) -> str:
     """The patient's word for an urgency's slug, or for "unjudged"; with no clinic a doctor takes its place."""
-    return gettext(patient.urgency_word(_of(urgency), has_clinic=bool(has_clinic)))
+    return patient.urgency_word(_of(urgency), has_clinic=bool(has_clinic))
 
 
 @register.filter
@@ -23,7 +24,7 @@ def for_practice(urgency: str | int) -> str:
 
 
 @register.simple_tag
-def severities() -> list[tuple[str, str]]:
+def severities() -> list[tuple[str, Any]]:
     """The five steps of every symptom's scale, mildest first: ("0", "None") to ("4", "Very severe")."""
     return SEVERITIES
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext
 
 from accounts.members import user_name
 from symptoms.models import Alert, Treatment
-from symptoms.recovery.phrases import step, title
 from symptoms.recovery.texts import COMMON
 from symptoms.recovery.vocabulary import Device
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.evidence import evidence
 from symptoms.wording.patient import at_most
+from symptoms.wording.phrases import step, title
 from symptoms.wording.practitioner import DEVICE_REPORTS, flag_title, kept_open_in_words, left_in_words
 from symptoms.wording.times import at, full, on_both_clocks, span
 from symptoms.wording.treatment import described

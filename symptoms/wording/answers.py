@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from symptoms.recovery.phrases import degrees, step, title
+from django.utils.translation import gettext as _
+
 from symptoms.recovery.questions import QUESTIONS
+from symptoms.wording.phrases import degrees, graded, in_a_row, title
 
 IN_ORDER = {question.word: place for place, question in enumerate(QUESTIONS)}
 
@@ -17,17 +19,17 @@ def answers_in_words(answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     none = sorted((word for word in answered if not levels.get(word)), key=_place)
     celsius = answers.get("temperature_c")
     lines = [
-        ("Symptoms", ", ".join(f"{title(word)} {step(levels[word])}" for word in felt)),
-        ("None", _listed(none)),
-        ("Signs", _listed(answers.get("signs", ()))),
-        ("Temperature", "" if celsius is None else degrees(celsius)),
-        ("Since the last log", _listed(answers.get("exposures", ()))),
+        (_("Symptoms"), in_a_row(graded(word, levels[word]) for word in felt)),
+        (_("None"), _named(none)),
+        (_("Signs"), _named(answers.get("signs", ()))),
+        (_("Temperature"), "" if celsius is None else degrees(celsius)),
+        (_("Since the last log"), _named(answers.get("exposures", ()))),
     ]
     return [(what, words) for what, words in lines if words]
 
 
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(map(title, sorted(words, key=_place)))
+def _named(words: Iterable[str]) -> str:
+    return in_a_row(map(title, sorted(words, key=_place)))
 
 
 def _place(word: str) -> int:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
-from symptoms.recovery.care import Advice
+from symptoms.recovery.care import ALONE, Advice
+from symptoms.wording.phrases import in_a_row
 from symptoms.wording.treatment import CONDITIONS, MEDICATIONS
 
 ICONS = {  # of the sprite, by topic
@@ -42,16 +43,11 @@ REASONS: dict[str, Any] = {
 DAILY = ("Skin cancer", "Fever", "Sun", "Washing", "Picking, scratching, shaving")  # what one does or leaves every day
 
 
-def for_alone(text: str) -> str:
-    """A sentence about "your clinic", for somebody who has none."""
-    return text.replace("your clinic", "a doctor").replace("Your clinic", "A doctor")
-
-
 def in_full(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
     """Each topic with its icon and its words; without a clinic a doctor takes its place."""
     return [
         {
-            "topic": item.topic,
+            "topic": gettext(item.topic),
             "icon": ICONS.get(item.topic, "care"),
             "text": in_words(item.texts, has_clinic=has_clinic),
         }
@@ -61,8 +57,7 @@ def in_full(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str
 
 def in_words(texts: Iterable[str], *, has_clinic: bool) -> str:
     """The texts one after the other."""
-    text = " ".join(map(gettext, texts))
-    return text if has_clinic else for_alone(text)
+    return " ".join(gettext(text if has_clinic else ALONE.get(text, text)) for text in texts)
 
 
 def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:
@@ -72,4 +67,4 @@ def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, st
 
 def reasons(because: Iterable[str]) -> str:
     """Why care is another for somebody: "Blood thinner, Pregnant"; empty where it is the same for all."""
-    return ", ".join(gettext(str(REASONS.get(word, word))) for word in because)
+    return in_a_row(REASONS.get(word, word) for word in because)

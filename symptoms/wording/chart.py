@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from symptoms.recovery.phrases import listed, step, title
+from symptoms.wording.phrases import in_a_row, listed, step, title
 
 ABOVE_LIMIT = 0.35  # the limit is drawn this much above the ceiling, so that a dot on it is seen to be inside
 LEAST_WIDE = 14  # days; a course that has just begun is not stretched over the page
@@ -77,7 +79,7 @@ def draw(points: Sequence[Point], word: str, *, today: int) -> Chart:
     now = today - first if first <= today <= first + wide else None
     return Chart(
         title=name,
-        heading=f"{name}: {_in_short(answered)}",
+        heading=_heading(name, answered),
         label=_sentence(name, [point for point in shown if point.day <= until]),
         gaps=_gaps(shown, today),
         wide=wide,
@@ -109,44 +111,55 @@ def _line(answered: Sequence[Point], first: int) -> str:
     return "".join(f"{'L' if p.day - 1 in days else 'M'}{p.day - first} {_height(p.level)}" for p in answered)
 
 
-def _in_short(answered: Sequence[Point]) -> str:
-    """What the drawing shows: "back in the usual range since day 8"."""
+def _heading(symptom: str, answered: Sequence[Point]) -> str:
+    """What the drawing shows: "Redness: back in the usual range since day 8"."""
     if not answered:
-        return "not answered on these days"
+        return _("{symptom}: not answered on these days").format(symptom=symptom)
     above = [point.day for point in answered if point.is_above]
     if not above:
-        return "within the usual range"
+        return _("{symptom}: within the usual range").format(symptom=symptom)
     last = answered[-1]
     if above[-1] == last.day:
-        return f"above the usual range on day {last.day}"
+        return _("{symptom}: above the usual range on day {day}").format(symptom=symptom, day=last.day)
     back = next(point.day for point in answered if point.day > above[-1])
-    return f"back in the usual range since day {back}"
+    return _("{symptom}: back in the usual range since day {day}").format(symptom=symptom, day=back)
 
 
-def _sentence(name: str, points: Sequence[Point]) -> str:
+def _sentence(symptom: str, points: Sequence[Point]) -> str:
     if all(point.level is None for point in points):
-        return f"{name} by day. Not answered on these days."
-    parts = [
-        f"{'not answered' if level is None else step(level)} {_days([point.day for point in run])}"
-        for level, run in ((level, list(run)) for level, run in groupby(points, key=lambda point: point.level))
+        return _("{symptom} by day. Not answered on these days.").format(symptom=symptom)
+    runs = [
+        _level_on(_("not answered") if level is None else step(level), [point.day for point in run])
+        for level, run in groupby(points, key=lambda point: point.level)
     ]
     above = [point.day for point in points if point.is_above]
-    levels = ", ".join(parts)
-    verdict = f"Above the expected range {_listed_days(above)}." if above else "Never above the expected range."
-    return f"{name} by day, none to very severe. {capfirst(levels)}. {verdict}"
+    if above:
+        pattern = ngettext(
+            "Above the expected range on day {days}.", "Above the expected range on days {days}.", len(above)
+        )
+        verdict = pattern.format(days=_listed_days(above))
+    else:
+        verdict = _("Never above the expected range.")
+    sentence = _("{symptom} by day, none to very severe. {levels}. {verdict}")
+    return sentence.format(symptom=symptom, levels=capfirst(in_a_row(runs)), verdict=verdict)
 
 
-def _days(days: Sequence[int]) -> str:
-    """ "on day 3", "on days 4 and 5", "on days 0 to 2"."""
+def _level_on(level: str, days: Sequence[int]) -> str:
+    """ "mild on day 3", "mild on days 4 and 5", "mild on days 0 to 2"."""
     if len(days) == 1:
-        return f"on day {days[0]}"
-    return f"on days {days[0]} {'and' if len(days) == 2 else 'to'} {days[-1]}"
+        pattern = _("{level} on day {day}")
+    elif len(days) == 2:
+        pattern = _("{level} on days {day} and {last}")
+    else:
+        pattern = _("{level} on days {day} to {last}")
+    return pattern.format(level=level, day=days[0], last=days[-1])
 
 
 def _listed_days(days: Sequence[int]) -> str:
-    """ "on days 2, 4 to 6 and 9"."""
-    runs = (map(str, run) if len(run) <= 2 else (f"{run[0]} to {run[-1]}",) for run in _runs(days))
-    return f"on {'day' if len(days) == 1 else 'days'} {listed(chain.from_iterable(runs))}"
+    """ "2, 4 to 6 and 9"."""
+    pattern = _("{first} to {last}")
+    runs = (map(str, run) if len(run) <= 2 else (pattern.format(first=run[0], last=run[-1]),) for run in _runs(days))
+    return listed(chain.from_iterable(runs))
 
 
 def _runs(days: Iterable[int]) -> Iterator[list[int]]:
@@ -170,5 +183,10 @@ def _gaps(points: Sequence[Point], today: int) -> str:
     if not missing:
         return ""
     if len(list(_runs(missing))) > GAPS_NAMED:
-        return "A day without a dot has no answer. We do not guess what is missing."
-    return f"No answer {_listed_days(missing)}. We do not guess what is missing."
+        return _("A day without a dot has no answer. We do not guess what is missing.")
+    pattern = ngettext(
+        "No answer on day {days}. We do not guess what is missing.",
+        "No answer on days {days}. We do not guess what is missing.",
+        len(missing),
+    )
+    return pattern.format(days=_listed_days(missing))

@@ -6,11 +6,7 @@ from django.utils.translation import gettext as _
 
 from symptoms.recovery.depth import Depth, judged_depth, limits_of
 from symptoms.recovery.vocabulary import Device, Setting
-
-
-def in_millimetres(depth: Decimal) -> str:
-    """A depth as a number without its last zeros: "1.5"."""
-    return f"{Decimal(depth).normalize():f}"
+from symptoms.wording.phrases import number
 
 
 def refused_depth(device: Device, setting: Setting, depth: Decimal) -> str:
@@ -21,7 +17,7 @@ def refused_depth(device: Device, setting: Setting, depth: Decimal) -> str:
         sentence = _("{x} mm is more than home devices can do. Did you mean one tenth of it, or was it at a clinic?")
     else:
         sentence = _("{x} mm is more than these devices can do. Did you mean one tenth of it, or was it RF?")
-    return sentence.format(x=in_millimetres(depth))
+    return sentence.format(x=number(depth))
 
 
 def doubted_depth(device: Device, setting: Setting, depth: Decimal) -> str:
@@ -32,7 +28,7 @@ def doubted_depth(device: Device, setting: Setting, depth: Decimal) -> str:
         sentence = _("{x} mm is deeper than needles for home go. Is it right?")
     else:
         sentence = _("{x} mm is deeper than most pens and rollers go. Is it right?")
-    return sentence.format(x=in_millimetres(depth))
+    return sentence.format(x=number(depth))
 
 
 def depth_in_words(device: str, setting: str, depth: Decimal | None) -> str:
@@ -40,8 +36,8 @@ def depth_in_words(device: str, setting: str, depth: Decimal | None) -> str:
     if depth is None:
         return ""
     if judged_depth(Device(device), Setting(setting), float(depth)) is Depth.TAKEN:
-        return _("{x} mm").format(x=in_millimetres(depth))
-    return _("{x} mm (unusual)").format(x=in_millimetres(depth))
+        return _("{x} mm").format(x=number(depth))
+    return _("{x} mm (unusual)").format(x=number(depth))
 
 
 def needling_at_home(device: str, setting: str, depth: Decimal | None) -> str:

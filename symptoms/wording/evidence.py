@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from symptoms.recovery.day import FEVER
-from symptoms.recovery.phrases import degrees, small, step, title
 from symptoms.recovery.texts import BOX_CONCERNS
 from symptoms.recovery.vocabulary import Concern, Condition, Medication, Sign, Symptom, Urgency
+from symptoms.wording.phrases import degrees, in_a_row, small, step, title
 from symptoms.wording.treatment import CONDITIONS, MEDICATIONS, ROMAN
 
 # What may be part of an ordinary course, and when; no other sign ever is.
@@ -58,7 +58,7 @@ def evidence(flag: Flag) -> list[Evidence]:
 
 def in_a_line(flag: Flag, most: int = 3) -> str:
     """The facts of a flag in a line: "pus, 38.2 °C, pain severe, up from mild"."""
-    return ", ".join(fact.short for fact in evidence(flag)[:most])
+    return in_a_row(fact.short for fact in evidence(flag)[:most])
 
 
 def leading_symptom(flags: Iterable[Flag]) -> Symptom | None:
@@ -95,7 +95,7 @@ def _signs(flag: Flag) -> Iterator[Evidence]:
     for word, (day, offset) in sorted(named.items(), key=lambda sign: sign[0] not in BOX_CONCERNS):
         usual = SOMETIMES_NORMAL.get(word, _("not expected on any day"))
         text = _("<b>{sign}</b> on {when}: {usual}")
-        name = _(title(word))
+        name = title(word)
         yield Evidence(format_html(text, sign=name, when=_when([day], offset), usual=usual), small(name))
 
 
@@ -116,7 +116,7 @@ def _temperatures(flag: Flag) -> Iterator[Evidence]:
         else _("counts from {temperature}").format(temperature=degrees(least))
     )
     text = _("<b>Temperature</b> {days} ({limit})")
-    yield Evidence(format_html(text, days=", ".join(days), limit=limit), degrees(value))
+    yield Evidence(format_html(text, days=in_a_row(days), limit=limit), degrees(value))
 
 
 def _symptoms(flag: Flag) -> Iterator[Evidence]:
@@ -125,11 +125,11 @@ def _symptoms(flag: Flag) -> Iterator[Evidence]:
         run = [(day, *days[day]) for day in sorted(days)]
         limit = run[-1][2]
         places = {
-            "symptom": _(title(word)),
+            "symptom": title(word),
             "levels": _course([level for _day, level, _limit in run]),
             "when": _when([day for day, *_rest in run], offset),
             "since": _expected_since(run),
-            "most": _("{level} at most").format(level=_(step(limit))) if limit else _("none"),
+            "most": _("{level} at most").format(level=step(limit)) if limit else _("none"),
         }
         yield Evidence(format_html(text, **places), _in_short(word, run))
 
@@ -138,17 +138,16 @@ def _course(levels: list[int]) -> str:
     """ "mild, medium, severe"; "medium" where it stayed; "mild to severe" of many days."""
     low, high = min(levels), max(levels)
     if low == high:
-        return _(step(low))
+        return step(low)
     if len(levels) <= SHOWN_ONE_BY_ONE:
-        return ", ".join(_(step(level)) for level in levels)
-    return _("{low} to {high}").format(low=_(step(low)), high=_(step(high)))
+        return in_a_row(map(step, levels))
+    return _("{low} to {high}").format(low=step(low), high=step(high))
 
 
 def _when(days: list[int], offset: int) -> str:
     """ "day 4", "days 2, 3, 4", "8 days from day 2 on"; of which session, where that was one before."""
     if len(days) <= SHOWN_ONE_BY_ONE:
-        listed = ", ".join(map(str, days))
-        when = ngettext("day {days}", "days {days}", len(days)).format(days=listed)
+        when = ngettext("day {days}", "days {days}", len(days)).format(days=in_a_row(days))
     else:
         when = _("{count} days from day {first} on").format(count=len(days), first=days[0])
     if not offset:
@@ -169,7 +168,7 @@ def _expected_since(run: list[tuple[int, int, int]]) -> int:
 
 def _in_short(word: str, run: list[tuple[int, int, int]]) -> str:
     level, low = run[-1][1], min(level for _day, level, _limit in run)
-    places = {"symptom": small(_(title(word))), "level": _(step(level)), "low": _(step(low)), "count": len(run)}
+    places = {"symptom": small(title(word)), "level": step(level), "low": step(low), "count": len(run)}
     if low < level:
         return _("{symptom} {level}, up from {low}").format(**places)
     return ngettext("{symptom} {level}", "{symptom} {level} on {count} days", len(run)).format(**places)
@@ -196,7 +195,7 @@ def _circumstance(word: str, fact: Mapping[str, Any]) -> str:
         kind = fact["value"]
         return _("Skin type {type}").format(type=ROMAN[kind]) if kind else _("Skin type not known")
     if fact["kind"] == "condition" and word in set(Condition):
-        return _(CONDITIONS[Condition(word)])
+        return str(CONDITIONS[Condition(word)])
     if fact["kind"] == "medication" and word in set(Medication):
-        return _(MEDICATIONS[Medication(word)])
-    return str(TREATMENT_FACTS.get(word) or _(title(word)))
+        return str(MEDICATIONS[Medication(word)])
+    return str(TREATMENT_FACTS.get(word) or title(word))

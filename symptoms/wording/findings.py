@@ -6,15 +6,17 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from symptoms.recovery.course import Entry
-from symptoms.recovery.explaining import facts_of, for_patient
-from symptoms.recovery.phrases import degrees, listed, small, title
 from symptoms.recovery.predicates import Fact
 from symptoms.recovery.questions import BY_WORD
 from symptoms.recovery.sources import cited
 from symptoms.recovery.texts import Grounds, words_of
 from symptoms.recovery.vocabulary import Sign, Symptom, Urgency
 from symptoms.wording.evidence import Flag
+from symptoms.wording.explaining import facts_of, for_patient
+from symptoms.wording.phrases import degrees, in_a_row, listed, small, title
 
 Held = Mapping[str, Any]  # one of its criteria
 
@@ -105,11 +107,11 @@ def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
     for fact in sorted(_facts(flags, highest), key=lambda fact: IN_ORDER.get(fact["kind"], len(IN_ORDER))):
         kind, word, value = fact["kind"], fact["word"], fact["value"]
         if kind == "temperature":
-            named[word] = f"a temperature of {degrees(value or 0, unit)}"
+            named[word] = _("a temperature of {temperature}").format(temperature=degrees(value or 0, unit))
         elif kind == "sign" or (kind == "symptom" and value):
             named[word] = seen_word(word)
         elif kind == "treatment" and word == "blood_exposure":
-            named[word] = "needles that may not have been new"
+            named[word] = _("needles that may not have been new")
     return listed(list(named.values())[:MOST_NAMED])
 
 
@@ -117,8 +119,7 @@ def seen_word(word: str) -> str:
     """A symptom or a sign within a sentence: a sign is its question without the explanation."""
     if word not in BY_WORD:  # of a protocol that is gone
         return small(title(word))
-    question = BY_WORD[word]
-    return small(question.text.split(":")[0] if question.kind == "sign" else question.title)
+    return small(_(BY_WORD[word].noun))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +209,12 @@ def rules_of(flags: Iterable[Flag]) -> tuple[str, str]:
     held = [criterion for flag in flags for criterion in _held(flag, Urgency.CONTACT)]
     ids = dict.fromkeys(criterion["id"] for criterion in held)
     sources = dict.fromkeys(source for criterion in held for source in _sources(criterion.get("source", "")))
-    return ", ".join(ids), "; ".join(sources)
+    return in_a_row(ids), _("; ").join(sources)
 
 
 def _sources(source: str) -> list[str]:
     try:
-        return [name for _, name in cited(source)]
+        return [_(name) for _id, name in cited(source)]
     except KeyError:  # of a protocol whose sources are listed no more
         return [source]
 

@@ -1,6 +1,5 @@
 """What a patient reads about a day: first aid, the verdict, whom to call, what it can mean, and why."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,18 +7,19 @@ from urllib.parse import quote
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from symptoms.recovery.phrases import degrees, listed, small, step, title
 from symptoms.recovery.texts import (
     COMMON,
     CONCERN_TEXTS,
     FIRST_AID,
     OPENINGS,
     Line,
+    as_heading,
     box_first_aid,
     fitting,
     heading_of,
+    without_number,
 )
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Flag
@@ -34,17 +34,17 @@ from symptoms.wording.findings import (
     watched,
     why,
 )
+from symptoms.wording.phrases import degrees, listed, small, step, title
 
 URGENCIES = {
-    Urgency.ON_TRACK: "On track",
-    Urgency.WATCH: "Keep an eye on it",
-    Urgency.CONTACT: "Contact your clinic",
-    Urgency.URGENT: "Be seen today",
-    Urgency.EMERGENCY: "Get emergency help now",
+    Urgency.ON_TRACK: gettext_lazy("On track"),
+    Urgency.WATCH: gettext_lazy("Keep an eye on it"),
+    Urgency.CONTACT: gettext_lazy("Contact your clinic"),
+    Urgency.URGENT: gettext_lazy("Be seen today"),
+    Urgency.EMERGENCY: gettext_lazy("Get emergency help now"),
 }
-NOT_JUDGED = "Not checked yet"
-CONTACT_ALONE = "Contact a doctor"
-SENTENCE = re.compile(r"(?<=[.?!]) ")
+NOT_JUDGED = gettext_lazy("Not checked yet")
+CONTACT_ALONE = gettext_lazy("Contact a doctor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +170,8 @@ class Verdict:
 def urgency_word(urgency: Urgency | None, *, has_clinic: bool) -> str:
     """The patient's word for an urgency; None: not judged."""
     if urgency is None:
-        return NOT_JUDGED
-    return CONTACT_ALONE if urgency is Urgency.CONTACT and not has_clinic else URGENCIES[urgency]
+        return str(NOT_JUDGED)
+    return str(CONTACT_ALONE if urgency is Urgency.CONTACT and not has_clinic else URGENCIES[urgency])
 
 
 def verdict(
@@ -222,7 +222,7 @@ class VerdictWriter:
         """An entry that could not be compared yet."""
         return Verdict(
             urgency="unjudged",
-            word=NOT_JUDGED,
+            word=urgency_word(None, has_clinic=self._numbers.has_clinic),
             heading=_("Your log is safe, but we could not check it yet"),
             line=self.opening("unjudged", "line"),
             steps=self.sentences("unjudged", "steps"),
@@ -234,7 +234,7 @@ class VerdictWriter:
     def on_track(self, reported: Reported, compared: Iterable[str]) -> Verdict:
         """A day on which nothing was raised; `compared` are the symptoms that were answered."""
         day = reported.entry.day
-        symptoms = listed(title(symptom).lower() for symptom in compared) or "nothing"
+        symptoms = listed(small(title(symptom)) for symptom in compared) or _("nothing")
         return Verdict(
             urgency="on_track",
             word=self.word(Urgency.ON_TRACK),
@@ -247,13 +247,13 @@ class VerdictWriter:
     def watch(self, flags: Sequence[Flag], reported: Reported, unit: str) -> Verdict:
         """A day on which something is to be watched: what was seen, and no concern by its name."""
         first, after_call = self.first_aid(flags, reported)
-        heading, *rest = self.watched(flags, reported, unit)
+        heading, line = self.watched(flags, reported, unit)
         return Verdict(
             urgency="watch",
             word=self.word(Urgency.WATCH),
-            heading=heading.rstrip("."),
+            heading=heading,
             first=first,
-            line=" ".join(rest),
+            line=line,
             steps=self.sentences("watch", "steps"),
             after_call=after_call,
             sooner=self.opening("watch", "sooner"),
@@ -278,7 +278,7 @@ class VerdictWriter:
             after_call=after_call,
             do_not_wait="" if waits else self.opening(level.slug, "do_not_wait"),
             concerns=concerns,
-            also=self.filled(_(COMMON["tell_them_too"]), titles=listed(map(small, others))) if others else "",
+            also=self.said(COMMON["tell_them_too"], titles=listed(map(small, others))) if others else "",
             at_once="" if level is Urgency.EMERGENCY else self.at_once(),
             rules=rules,
             flags=raising(flags),
@@ -289,22 +289,20 @@ class VerdictWriter:
         """The word for an urgency."""
         return urgency_word(urgency, has_clinic=self._numbers.has_clinic)
 
-    def filled(self, text: str, **places: object) -> str:
-        """The places filled in; where no country is known, a sentence with its number is replaced."""
-        if "{number}" in text and not self._numbers.emergency:
-            no_country = _(COMMON["no_country"])
-            sentences = (no_country if "{number}" in part else part for part in SENTENCE.split(text))
-            text = " ".join(dict.fromkeys(sentences))
+    def said(self, text: str, **places: object) -> str:
+        """A text of the protocol in the reader's language, with its places filled in."""
         numbers = self._numbers
-        return text.format(number=numbers.emergency, urgent_line=numbers.urgent, clinic=numbers.clinic, **places)
+        if "{number}" in text and not numbers.emergency:
+            text = without_number(text)
+        return _(text).format(number=numbers.emergency, urgent_line=numbers.urgent, clinic=numbers.clinic, **places)
 
-    def sentence(self, line: Line, *, many: bool = False, **places: object) -> str:
+    def sentence(self, line: Line, **places: object) -> str:
         """A line of the protocol, as somebody with or without a clinic reads it."""
-        return self.filled(_(line.text(practice=self._numbers.has_clinic, many=many)), **places)
+        return self.said(line.text(practice=self._numbers.has_clinic), **places)
 
-    def opening(self, urgency: str, part: str, *, many: bool = False, **places: object) -> str:
+    def opening(self, urgency: str, part: str, **places: object) -> str:
         """The first line of a part of what is said first."""
-        return self.sentence(OPENINGS[urgency][part][0], many=many, **places)
+        return self.sentence(OPENINGS[urgency][part][0], **places)
 
     def sentences(self, urgency: str, part: str) -> tuple[str, ...]:
         """Every line of a part."""
@@ -312,7 +310,7 @@ class VerdictWriter:
 
     def at_once(self) -> str:
         """When to call the emergency number, whatever else is said."""
-        return self.filled(_(COMMON["call_at_once"]))
+        return self.said(COMMON["call_at_once"])
 
     def call_steps(self, level: Urgency) -> tuple[str, ...]:
         """Whom to call, from `contact` up."""
@@ -334,16 +332,20 @@ class VerdictWriter:
         )
         return tuple(before), tuple(after)
 
-    def watched(self, flags: Sequence[Flag], reported: Reported, unit: str) -> list[str]:
-        """A sentence for each kind of thing that is only to be watched, the first of them the heading."""
-        day, sentences = reported.entry.day, []
+    def watched(self, flags: Sequence[Flag], reported: Reported, unit: str) -> tuple[str, str]:
+        """The heading, and the line under it: a sentence or two for each kind of thing that is only to be watched."""
+        heading, day, sentences = "", reported.entry.day, []
         for group in watched(flags, reported):
             seen = listed(map(seen_word, group.words))
             places = {"seen": capfirst(seen) if group.kind in STARTS_WITH_SEEN else seen, "day": day}
             if group.kind == "temperature":
                 places["t"] = degrees(reported.entry.temperature_c or 0, unit)
-            sentences.append(self.opening("watch", group.kind, many=group.are_many, **places))
-        return [part for sentence in sentences for part in SENTENCE.split(sentence, 1)]
+            text = OPENINGS["watch"][group.kind][0].text(practice=self._numbers.has_clinic, many=group.are_many)
+            if not heading:
+                first, text = as_heading(text)
+                heading = self.said(first, **places)
+            sentences.append(self.said(text, **places))
+        return heading, " ".join(sentences)
 
     def concerns(
         self, level: Urgency, flags: Sequence[Flag], reported: Reported, version: str
@@ -365,7 +367,8 @@ class VerdictWriter:
                 readable_concerns.append(ConcernRead(heading, *self._texts(flags_of_heading, reported, flags)))
             ids, sources = rules_of(flags_of_heading)
             word = self.word(urgency).lower()
-            rules.append(f"{heading}: {word} ({ids}, recovery protocol {version}). Sources: {sources}.")
+            rule = _("{heading}: {word} ({ids}, recovery protocol {version}). Sources: {sources}.")
+            rules.append(rule.format(heading=heading, word=word, ids=ids, version=version, sources=sources))
         return tuple(readable_concerns), tuple(others), tuple(rules)
 
     def title(self, flags_of_heading: Sequence[Flag], reported: Reported, flags: Sequence[Flag]) -> str:
@@ -440,7 +443,7 @@ def next_log(next_day: int | None, day: int) -> str:
 
 def at_most(limit: int) -> str:
     """How much of a symptom is usual: "none", "up to mild"."""
-    return "up to very severe" if limit >= 4 else f"up to {step(limit)}" if limit else "none"
+    return _("up to {level}").format(level=step(min(limit, 4))) if limit else step(0)
 
 
 def about_needles() -> str:

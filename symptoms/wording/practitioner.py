@@ -10,11 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from symptoms.recovery.phrases import small
 from symptoms.recovery.texts import PRACTITIONER_TEXTS, PractitionerTexts, fitting
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import of_concern, reported_in
+from symptoms.wording.phrases import in_a_row, small
 from symptoms.wording.seen import FOR_THE_PRACTICE, answer_in
 
 URGENCIES = {
@@ -116,12 +116,12 @@ def kept_open_in_words(outcome: str, until: date | None, at: datetime | None, *,
     "Could not reach, 28 Nov 2026", "Watching until 5 Dec 2026".
     """
     if outcome == "not_reached" and at is not None:
-        return _("Could not reach, {date}").format(date=date_format(at.astimezone(zone), "j M Y"))
+        return _("Could not reach, {date}").format(date=date_format(at.astimezone(zone), _("j M Y")))
     if outcome != "watching" or until is None:
         return ""
     is_due = until <= now.astimezone(zone).date()
     pattern = _("Watched until {date}: look again") if is_due else _("Watching until {date}")
-    return pattern.format(date=date_format(until, "j M Y"))
+    return pattern.format(date=date_format(until, _("j M Y")))
 
 
 def left_in_words(detail: str) -> str:
@@ -132,4 +132,4 @@ def left_in_words(detail: str) -> str:
     count, _colon, listed = detail.partition(": ")
     titles = ((alert_title(word, "" if word == "unjudged" else word), slug) for word, slug in OPEN.findall(listed))
     named = [f"{small(title)} ({small(urgency_word(Urgency.of(slug)))})" for title, slug in titles]
-    return _("Left your clinic with {count} open: {titles}").format(count=count, titles=", ".join(named))
+    return _("Left your clinic with {count} open: {titles}").format(count=count, titles=in_a_row(named))

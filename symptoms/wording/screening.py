@@ -18,6 +18,7 @@ from symptoms.recovery.screening import (
 )
 from symptoms.recovery.skin_type import skin_type
 from symptoms.wording import treatment as words
+from symptoms.wording.phrases import in_a_row
 
 ICONS = {Clearance.STOP: "alert", Clearance.DOCTOR: "care", Clearance.ADAPT: "info"}  # of the sprite
 
@@ -69,7 +70,7 @@ def clearance_word(clearance: Clearance | None) -> str:
 
 def result_for_practice(answers: Answers) -> dict[str, Any]:
     """The same for the practice: strictest first, each answer with what it fills in and which rules read that."""
-    usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(answers.usual))
+    usual = words.usual_levels(answers.usual)
     skin = answers.skin_colour, answers.skin_burning
     return {
         "word": clearance_word(clearance_of(answers)),
@@ -97,6 +98,6 @@ def _row(finding: Finding) -> dict[str, Any]:
         "answer": gettext("Yes") if finding.is_sure else gettext("Not sure"),
         "parts": [gettext(part.text) for part in finding.parts],
         "say": gettext(finding.question.say if finding.is_sure else SKIN_DOCTOR),
-        "fills_in": ", ".join(names[word] for word in records),
-        "rules": ", ".join(rules),
+        "fills_in": in_a_row(names[word] for word in records),
+        "rules": in_a_row(rules),
     }

@@ -5,8 +5,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.zones import clock_of, differ, place_of
+from symptoms.wording.phrases import in_a_row
 
 MOST_NAMED = 7  # days in a sentence
 HALF_A_YEAR = timedelta(days=182)
@@ -15,29 +18,32 @@ HALF_A_YEAR = timedelta(days=182)
 def at(moment: datetime, zone: ZoneInfo, today: date) -> str:
     """ "today at 09:12", "yesterday at 20:14", "Fri 16 Jan at 09:12"; with the year when it is another."""
     there = moment.astimezone(zone)
-    clock = date_format(there, "H:i")
     if there.date() == today:
-        return f"today at {clock}"
-    if there.date() == today - timedelta(days=1):
-        return f"yesterday at {clock}"
-    return f"{short(there.date(), today)} at {clock}"
+        pattern = _("today at {time}")
+    elif there.date() == today - timedelta(days=1):
+        pattern = _("yesterday at {time}")
+    else:
+        pattern = _("{date} at {time}")
+    return pattern.format(date=short(there.date(), today), time=date_format(there, "TIME_FORMAT"))
 
 
 def short(day: date, today: date) -> str:
     """ "Fri 16 Jan"; with the year when it is another."""
-    return date_format(day, "D j M" if day.year == today.year else "D j M Y")
+    return date_format(day, _("D j M") if day.year == today.year else _("D j M Y"))
 
 
-def on_both_clocks(moment: datetime, reader: ZoneInfo, other: ZoneInfo, form: str = "D j M Y, H:i") -> str:
+def on_both_clocks(moment: datetime, reader: ZoneInfo, other: ZoneInfo, form: str = "SHORT_DATETIME_FORMAT") -> str:
     """ "Sun 8 Nov 2026, 09:30"; where the other side's clock shows another time, both with their names:
     "Sun 8 Nov 2026, 09:30 (London time), 01:30 in Los Angeles"."""
     here, there = moment.astimezone(reader), moment.astimezone(other)
     shown = date_format(here, form)
     if not differ(reader, other, moment):
         return shown
-    elsewhere = date_format(there, "H:i" if there.date() == here.date() else "D j M, H:i")
+    elsewhere = date_format(there, "TIME_FORMAT" if there.date() == here.date() else _("D j M, H:i"))
     place = place_of(other)
-    return f"{shown} ({clock_of(reader)}), {elsewhere} {place if place.startswith('UTC') else f'in {place}'}"
+    is_utc = place.startswith("UTC")
+    pattern = _("{here} ({clock}), {there} {place}") if is_utc else _("{here} ({clock}), {there} in {place}")
+    return pattern.format(here=shown, clock=clock_of(reader), there=elsewhere, place=place)
 
 
 def clock_by(reader: ZoneInfo, other: ZoneInfo, now: datetime) -> str:
@@ -47,38 +53,59 @@ def clock_by(reader: ZoneInfo, other: ZoneInfo, now: datetime) -> str:
     """
     if not any(differ(reader, other, at) for at in (now, now - HALF_A_YEAR)):
         return ""
-    gap = _minutes(other, now) - _minutes(reader, now)
-    hours, minutes = divmod(abs(gap), 60)
-    long = " ".join(filter(None, [f"{hours} h" if hours else "", f"{minutes} min" if minutes else ""]))
-    is_now = f"{long} {'ahead' if gap > 0 else 'behind'}" if gap else "the same just now"
-    return f"By your clock, {clock_of(reader)}. {place_of(other)} is {is_now}."
+    minutes = _minutes(other, now) - _minutes(reader, now)
+    if minutes > 0:
+        pattern = _("By your clock, {clock}. {place} is {gap} ahead.")
+    elif minutes < 0:
+        pattern = _("By your clock, {clock}. {place} is {gap} behind.")
+    else:
+        pattern = _("By your clock, {clock}. {place} is the same just now.")
+    return pattern.format(clock=clock_of(reader), place=place_of(other), gap=_hours_and_minutes(abs(minutes)))
 
 
 def _minutes(zone: ZoneInfo, at: datetime) -> int:
     return round((at.astimezone(zone).utcoffset() or timedelta()).total_seconds() / 60)
 
 
+def _hours_and_minutes(count: int) -> str:
+    hours, minutes = divmod(count, 60)
+    if hours and minutes:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    return _("{count} h").format(count=hours) if hours else _("{count} min").format(count=minutes)
+
+
 def outside_the_course(before: Sequence[date], after: Sequence[date]) -> list[str]:
     """What a new date of the treatment does to logged days that lie before its day 0, or past day 365."""
     sentences = []
     if before:
-        lie = "lies" if len(before) == 1 else "lie"
-        sentences.append(f"{_days(before)} {lie} before it and would be shown on day 0.")
+        pattern = ngettext(
+            "{count} logged day ({dates}) lies before it and would be shown on day 0.",
+            "{count} logged days ({dates}) lie before it and would be shown on day 0.",
+            len(before),
+        )
+        sentences.append(pattern.format(count=len(before), dates=_dates(before)))
     if after:
-        sentences.append(f"{_days(after)} would come more than a year after the treatment.")
+        pattern = ngettext(
+            "{count} logged day ({dates}) would come more than a year after the treatment.",
+            "{count} logged days ({dates}) would come more than a year after the treatment.",
+            len(after),
+        )
+        sentences.append(pattern.format(count=len(after), dates=_dates(after)))
     return sentences
 
 
-def _days(dates: Sequence[date]) -> str:
-    """ "3 logged days (Sat 12 Sep, Sun 13 Sep, Mon 14 Sep)"."""
-    named = ", ".join(date_format(day, "D j M Y") for day in dates[:MOST_NAMED])
-    more = f" and {len(dates) - MOST_NAMED} more" if len(dates) > MOST_NAMED else ""
-    return f"{len(dates)} logged day{'' if len(dates) == 1 else 's'} ({named}{more})"
+def _dates(dates: Sequence[date]) -> str:
+    """ "Sat 12 Sep 2026, Sun 13 Sep 2026 and 3 more"."""
+    named = in_a_row(date_format(day, _("D j M Y")) for day in dates[:MOST_NAMED])
+    more = len(dates) - MOST_NAMED
+    if more <= 0:
+        return named
+    return ngettext("{dates} and {count} more", "{dates} and {count} more", more).format(dates=named, count=more)
 
 
 def full(day: date) -> str:
     """ "Friday 16 January"."""
-    return date_format(day, "l j F")
+    return date_format(day, _("l j F"))
 
 
 def span(since: datetime, now: datetime) -> str:
@@ -86,5 +113,7 @@ def span(since: datetime, now: datetime) -> str:
     waited = max(now - since, timedelta(0))
     minutes, hours = waited // timedelta(minutes=1), waited // timedelta(hours=1)
     if minutes < 60:
-        return f"{minutes} min"
-    return f"{hours} h" if hours < 48 else f"{waited.days} days"
+        return _("{count} min").format(count=minutes)
+    if hours < 48:
+        return _("{count} h").format(count=hours)
+    return ngettext("{count} day", "{count} days", waited.days).format(count=waited.days)

@@ -3,11 +3,11 @@
 import pytest
 
 from symptoms.recovery.ceilings import MODIFIERS
-from symptoms.recovery.explaining import facts_of, for_patient
 from symptoms.recovery.predicates import Fact
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.sources import cited
 from symptoms.recovery.vocabulary import Condition, Medication
+from symptoms.wording.explaining import facts_of, for_patient
 from tests.courses import drawn, last_assessment
 from tests.recovery.test_criteria import TABLE
 

@@ -29,6 +29,7 @@ from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
 from symptoms.wording import treatment as words
 from symptoms.wording.depth import depth_in_words
+from symptoms.wording.phrases import in_a_row
 from symptoms.wording.screening import result_for_practice
 from symptoms.wording.times import at, on_both_clocks
 
@@ -161,13 +162,12 @@ def _visibilities(user: User, patient: Patient) -> list[Visibility]:
 def known_of(treatment: Treatment) -> list[tuple[str, str]]:
     """What to know before calling: the skin on the day of the session."""
     unknown = _("Nothing known")
-    usual = ", ".join(f"{title} {step}" for title, step in words.usual_levels(treatment.baseline))
     rows = [
         (_("Skin"), words.skin_type(treatment.fitzpatrick)),
         (_("The patient’s answers"), words.skin_answers(treatment.skin_colour, treatment.skin_burning)),
-        (_("History"), ", ".join(words.CONDITIONS.get(word, word) for word in treatment.conditions) or unknown),
-        (_("Medicine"), ", ".join(words.MEDICATIONS.get(word, word) for word in treatment.medications) or unknown),
-        (_("Before treatment"), usual),
+        (_("History"), in_a_row(words.CONDITIONS.get(word, word) for word in treatment.conditions) or unknown),
+        (_("Medicine"), in_a_row(words.MEDICATIONS.get(word, word) for word in treatment.medications) or unknown),
+        (_("Before treatment"), words.usual_levels(treatment.baseline)),
     ]
     return [(what, text) for what, text in rows if text]
 
@@ -185,11 +185,11 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
     rows = [
         (_("By"), treatment.operator or str(treatment.practitioner or "")),
         (_("Where"), treatment.get_setting_display()),
-        (_("Device"), ", ".join(device)),
+        (_("Device"), in_a_row(device)),
         (_("Expected course"), str(words.EXPECTED_COURSE[band(treatment_values(treatment))])),
-        (_("Areas"), ", ".join(filter(None, [*areas, treatment.areas_other]))),
+        (_("Areas"), in_a_row(filter(None, [*areas, treatment.areas_other]))),
         (_("Cartridge"), treatment.cartridge_lot),
-        (_("Products"), ", ".join(map(product_in_words, treatment.products))),
+        (_("Products"), in_a_row(map(product_in_words, treatment.products))),
         (_("Injected"), _("Filler or PRP, the same day") if treatment.same_day_injection else ""),
         (_("New needles"), treatment.get_needles_new_display()),
         (_("Shared"), treatment.get_needles_shared_display()),

@@ -106,7 +106,7 @@ class Row:
         device = DEVICE_NAMES.get(self.treatment.device, self.treatment.device)
         if depth is not None:
             device = _("{device} {depth} mm").format(device=device, depth=f"{depth.normalize():f}")
-        parts = [_("Day {day}").format(day=self.day), device]
+        parts = [_("Day {day}").format(day=self.day), str(device)]
         return " · ".join([*parts, _("type {number}").format(number=ROMAN[kind])] if kind else parts)
 
     @property

@@ -14,8 +14,8 @@ from accounts.members import user_name
 from accounts.models import User
 from symptoms.journal.treatments import as_document, document_before
 from symptoms.models import Treatment, TreatmentRevision
-from symptoms.recovery.phrases import step, title
 from symptoms.wording import treatment as words
+from symptoms.wording.phrases import graded, in_a_row
 from symptoms.wording.times import on_both_clocks
 
 NOTHING = _("nothing")
@@ -104,17 +104,13 @@ def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, pati
     if name == "performed_at":
         return on_both_clocks(datetime.fromisoformat(value), zone, patients_zone)
     if name == "baseline":
-        return ", ".join(_usual_level(word, level) for word, level in value.items())
+        return in_a_row(graded(word, level) for word, level in value.items())
     if name == "products":
-        return ", ".join(map(product_in_words, value))
+        return in_a_row(map(product_in_words, value))
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     codes = value if isinstance(value, list) else [value]
-    return ", ".join(str(IN_WORDS.get(name, {}).get(code, code)) for code in codes)
-
-
-def _usual_level(word: str, level: int) -> str:
-    return gettext("{symptom} {level}").format(symptom=gettext(title(word)), level=gettext(step(level)))
+    return in_a_row(IN_WORDS.get(name, {}).get(code, code) for code in codes)
 
 
 def product_in_words(product: Mapping[str, str]) -> str:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
 from symptoms.models import Entry, Treatment
 from symptoms.recovery.ceilings import most_expected
-from symptoms.recovery.phrases import step, title
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.chart import ABOVE_LIMIT, BOTTOM
+from symptoms.wording.phrases import step, title
 
 DAYS = 7  # wide
 
@@ -48,7 +48,7 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], symptom: Symptom) 
     levels = {day - first: level for day, level in answered.items() if day >= first}
     edge = " ".join(f"{x} {4 - ABOVE_LIMIT - ceiling:.4g}" for x, ceiling in enumerate(most))
     level, ceiling = answered[last], most[last - first]
-    name = _(title(symptom))
+    name = title(symptom)
     label = (
         _("{symptom} {level} on day {day}, above the expected range")
         if level > ceiling
@@ -56,7 +56,7 @@ def spark(treatment: Treatment, entries: Mapping[int, Entry], symptom: Symptom) 
     )
     return Spark(
         symptom=name,
-        label=label.format(symptom=name, level=_(step(level)), day=last),
+        label=label.format(symptom=name, level=step(level), day=last),
         band=f"M{edge} {DAYS} {BOTTOM} 0 {BOTTOM}z",
         limit=f"M{edge}",
         actual=_line(levels),

@@ -18,7 +18,6 @@ from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.phrases import degrees
 from symptoms.recovery.questions import REQUIRED, question
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.addresses import DAYS_SHOWN, chosen, days_in_pages
@@ -26,6 +25,7 @@ from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.chart import draw
+from symptoms.wording.phrases import degrees
 from symptoms.wording.times import full
 
 

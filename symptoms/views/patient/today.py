@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PatientRequest, patient_required
@@ -22,7 +23,6 @@ from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.phrases import listed
 from symptoms.recovery.questions import asked_today, question
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
@@ -30,6 +30,7 @@ from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.care import in_short
 from symptoms.wording.patient import at_most, beneath
+from symptoms.wording.phrases import listed
 from symptoms.wording.times import full
 
 WEEK = 7
@@ -135,7 +136,7 @@ def _expected(course: CourseRead) -> dict[str, Any]:
     unusual = [title.lower() for title, limit in limits.items() if not limit]
     return {
         "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
-        "none": listed(unusual, " or "),
+        "none": listed(unusual, _("or")),
     }
 
 
