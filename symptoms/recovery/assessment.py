@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from symptoms.recovery.course import Course, as_seen_from
@@ -13,6 +14,7 @@ from symptoms.recovery.vocabulary import Concern, Urgency
 # What an earlier session may still show, on its own day (docs/clinical.md, "Criteria").
 LATE_FAMILIES = ("LATE-", "GRAN-", "PIG-", "PALE-", "SCAR-", "VOL-", "BBV-")
 EARLIER_FOR = 180  # days; docs/decisions/0010
+_URGENCY = attrgetter("urgency")
 
 
 class Finding(NamedTuple):
@@ -71,7 +73,7 @@ def assess(course: Course, protocol: Protocol = PROTOCOL, *, day: int) -> Assess
             then = Day(as_seen_from(earlier, days_before, today.entries), day + days_before)
             raised += _findings(then, protocol, only=LATE_FAMILIES, offset=days_before)
     flags = _flags(raised)
-    urgency = max((flag.urgency for flag in flags), default=Urgency.ON_TRACK)
+    urgency = flags[0].urgency if flags else Urgency.ON_TRACK  # the most urgent comes first
     return Assessment(day, urgency, flags, protocol.version, protocol.hash)
 
 
@@ -79,9 +81,11 @@ def _findings(
     day: Day, protocol: Protocol, *, only: tuple[str, ...] = (), offset: int = 0
 ) -> Iterator[tuple[Concern, Finding]]:
     for criterion in protocol.by_day.on(day.band, day.day):
-        if (not only or criterion.id.startswith(only)) and criterion.predicate.holds(day):
-            facts = tuple(dict.fromkeys(criterion.predicate.facts(day)))  # each once
-            finding = Finding(criterion.id, criterion.urgency_on(day), facts, offset, criterion.source)
+        if only and not criterion.id.startswith(only):
+            continue
+        if facts := criterion.predicate.facts(day):
+            each_once = tuple(dict.fromkeys(facts))
+            finding = Finding(criterion.id, criterion.urgency_on(day), each_once, offset, criterion.source)
             for concern in criterion.concerns(day.day):
                 yield concern, finding
 
@@ -90,11 +94,9 @@ def _flags(raised: list[tuple[Concern, Finding]]) -> tuple[Flag, ...]:
     by_concern: dict[Concern, list[Finding]] = {}
     for concern, finding in raised:
         by_concern.setdefault(concern, []).append(finding)
-    flags = (
-        Flag(concern, max(f.urgency for f in findings), tuple(sorted(findings, key=lambda f: -f.urgency)))
-        for concern, findings in by_concern.items()
-    )
-    return tuple(sorted(flags, key=lambda flag: -flag.urgency))
+    urgent_first = {concern: sorted(findings, key=_URGENCY, reverse=True) for concern, findings in by_concern.items()}
+    flags = [Flag(concern, findings[0].urgency, tuple(findings)) for concern, findings in urgent_first.items()]
+    return tuple(sorted(flags, key=_URGENCY, reverse=True))
 
 
 def _flag_json(flag: Flag) -> dict[str, Any]:

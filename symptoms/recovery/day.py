@@ -28,11 +28,11 @@ class Day:
         self._who = who_applies(course.patient, course.treatment)
         self._two_days_before = [entry for entry in self.entries[-3:-1] if entry.day >= day - 2]
         self._ceilings: dict[tuple[Symptom, int], int] = {}
-        self._above: dict[tuple[Symptom, int], int] = {}
+        self._excess: dict[Symptom, int] = {}  # of this entry
         self._rise: dict[Symptom, int] = {}
         # What predicates have worked out already, since many criteria rest on the same:
         self.levels: dict[tuple[Symptom, int], Any] = {}  # facts of symptoms
-        self.named: dict[str, bool] = {}  # whether fever, infsign … hold
+        self.named: dict[str, Any] = {}  # and of fever, infsign …; none where it does not hold
 
     # --- one symptom
     def v(self, symptom: Symptom) -> int:
@@ -60,16 +60,16 @@ class Day:
         """The ceiling of the entry's day in the units that patients report in: the usual level added, 4 at most."""
         return min(4, self.ceiling(symptom, entry) + self.usual(symptom))
 
-    def excess(self, symptom: Symptom, entry: Entry | None = None) -> int:
+    def excess(self, symptom: Symptom, entry: Entry) -> int:
         """Steps above the ceiling of the entry's day; 0 or less is ordinary."""
-        at = entry or self.entry
-        known = self._above.get((symptom, at.day))
-        if known is None:
-            known = self._above[symptom, at.day] = self.u(symptom, at) - self.ceiling(symptom, at)
-        return known
+        return self.u(symptom, entry) - self.ceiling(symptom, entry)
 
     def above(self, symptom: Symptom, n: int = 1) -> bool:
-        return self.excess(symptom) >= n
+        """Whether this entry is `n` steps or more above its day's ceiling."""
+        known = self._excess.get(symptom)
+        if known is None:
+            known = self._excess[symptom] = self.excess(symptom, self.entry)
+        return known >= n
 
     def answering(self, symptom: Symptom) -> Iterator[Entry]:
         """The entries before this one that answer the symptom, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Literal, NamedTuple
@@ -32,12 +32,13 @@ class Predicate:
 
     __slots__ = ()
 
-    def holds(self, day: Day) -> bool:
+    def facts(self, day: Day) -> Sequence[Fact]:
+        """What was seen, where the predicate holds; nothing where it does not."""
         raise NotImplementedError
 
-    def facts(self, day: Day) -> Iterator[Fact]:
-        """What was seen, where the predicate holds."""
-        raise NotImplementedError
+    def holds(self, day: Day) -> bool:
+        """Whether anything was seen."""
+        return bool(self.facts(day))
 
     def __and__(self, other: Predicate) -> Predicate:
         return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
@@ -56,15 +57,14 @@ class AllOf(Predicate):
 
     parts: tuple[Predicate, ...]
 
-    def holds(self, day: Day) -> bool:
-        for part in self.parts:  # noqa: SIM110  most of a judgement passes here, and all() takes half as long again
-            if not part.holds(day):
-                return False
-        return True
-
-    def facts(self, day: Day) -> Iterator[Fact]:
+    def facts(self, day: Day) -> Sequence[Fact]:
+        facts: list[Fact] = []
         for part in self.parts:
-            yield from part.facts(day)
+            of_part = part.facts(day)
+            if not of_part:
+                return ()
+            facts += of_part
+        return facts
 
     def __str__(self) -> str:
         return " and ".join(f"({part})" if isinstance(part, AnyOf) else str(part) for part in self.parts)
@@ -76,16 +76,11 @@ class AnyOf(Predicate):
 
     parts: tuple[Predicate, ...]
 
-    def holds(self, day: Day) -> bool:
-        for part in self.parts:  # noqa: SIM110
-            if part.holds(day):
-                return True
-        return False
-
-    def facts(self, day: Day) -> Iterator[Fact]:
+    def facts(self, day: Day) -> Sequence[Fact]:
+        facts: list[Fact] = []
         for part in self.parts:
-            if part.holds(day):
-                yield from part.facts(day)
+            facts += part.facts(day)
+        return facts
 
     def __str__(self) -> str:
         return " or ".join(f"({part})" if isinstance(part, AllOf) else str(part) for part in self.parts)
@@ -97,11 +92,8 @@ class HasSign(Predicate):
 
     sign: Sign
 
-    def holds(self, day: Day) -> bool:
-        return self.sign in day.entry.signs
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield Fact("sign", self.sign, day.day)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return (Fact("sign", self.sign, day.day),) if self.sign in day.entry.signs else ()
 
     def __str__(self) -> str:
         return str(self.sign)
@@ -113,11 +105,8 @@ class HasCondition(Predicate):
 
     condition: Condition
 
-    def holds(self, day: Day) -> bool:
-        return self.condition in day.patient.conditions
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield Fact("condition", self.condition)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return (Fact("condition", self.condition),) if self.condition in day.patient.conditions else ()
 
     def __str__(self) -> str:
         return str(self.condition)
@@ -129,11 +118,8 @@ class Takes(Predicate):
 
     medication: Medication
 
-    def holds(self, day: Day) -> bool:
-        return self.medication in day.patient.medications
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield Fact("medication", self.medication)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return (Fact("medication", self.medication),) if self.medication in day.patient.medications else ()
 
     def __str__(self) -> str:
         return str(self.medication)
@@ -146,15 +132,10 @@ class Exposed(Predicate):
     exposure: Exposure
     within: int | None = None
 
-    def holds(self, day: Day) -> bool:
-        return any(self._named_by(day))
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield from (Fact("exposure", self.exposure, entry.day) for entry in self._named_by(day))
-
-    def _named_by(self, day: Day) -> Iterator[Entry]:
+    def facts(self, day: Day) -> Sequence[Fact]:
         first = 0 if self.within is None else day.day - self.within
-        return (entry for entry in day.entries if entry.day >= first and self.exposure in entry.exposures)
+        naming = (entry for entry in day.entries if entry.day >= first and self.exposure in entry.exposures)
+        return [Fact("exposure", self.exposure, entry.day) for entry in naming]
 
     def __str__(self) -> str:
         return str(self.exposure)
@@ -167,11 +148,8 @@ class Treated(Predicate):
     word: str
     claim: Callable[[Day], bool]
 
-    def holds(self, day: Day) -> bool:
-        return self.claim(day)
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield Fact("treatment", self.word)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return (Fact("treatment", self.word),) if self.claim(day) else ()
 
     def __str__(self) -> str:
         return self.word
@@ -181,11 +159,10 @@ class Treated(Predicate):
 class DarkOrUnknownSkin(Predicate):
     """Fitzpatrick type IV to VI, or nobody has said."""
 
-    def holds(self, day: Day) -> bool:
-        return day.patient.has_dark_or_unknown_skin
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield Fact("treatment", "fitzpatrick", value=day.patient.fitzpatrick)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        if not day.patient.has_dark_or_unknown_skin:
+            return ()
+        return (Fact("treatment", "fitzpatrick", value=day.patient.fitzpatrick),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +172,11 @@ class Named(Predicate):
     name: str
     meaning: Predicate
 
-    def holds(self, day: Day) -> bool:
-        known = day.named.get(self.name)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        known: Sequence[Fact] | None = day.named.get(self.name)
         if known is None:
-            known = day.named[self.name] = self.meaning.holds(day)
+            known = day.named[self.name] = self.meaning.facts(day)
         return known
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield from self.meaning.facts(day)
 
     def __str__(self) -> str:
         return self.name
@@ -226,11 +200,9 @@ class Level(Predicate):
     least: int
     beyond_usual: bool = False
 
-    def holds(self, day: Day) -> bool:
-        return (day.u(self.symptom) if self.beyond_usual else day.v(self.symptom)) >= self.least
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield _level(day, self.symptom)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        level = day.u(self.symptom) if self.beyond_usual else day.v(self.symptom)
+        return (_level(day, self.symptom),) if level >= self.least else ()
 
     def __str__(self) -> str:
         return f"{'u' if self.beyond_usual else 'v'}({self.symptom}) {'==' if self.least == 4 else '>='} {self.least}"
@@ -243,11 +215,8 @@ class Above(Predicate):
     symptom: Symptom
     n: int = 1
 
-    def holds(self, day: Day) -> bool:
-        return day.above(self.symptom, self.n)
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield _level(day, self.symptom)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return (_level(day, self.symptom),) if day.above(self.symptom, self.n) else ()
 
     def __str__(self) -> str:
         return f"above({self.symptom})" if self.n == 1 else f"above({self.symptom}, {self.n})"
@@ -259,11 +228,8 @@ class Twice(Predicate):
 
     symptom: Symptom
 
-    def holds(self, day: Day) -> bool:
-        return bool(day.twice(self.symptom))
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield from (_level(day, self.symptom, entry) for entry in day.twice(self.symptom))
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return [_level(day, self.symptom, entry) for entry in day.twice(self.symptom)]
 
     def __str__(self) -> str:
         return f"twice({self.symptom})"
@@ -275,11 +241,8 @@ class Streak(Predicate):
 
     symptom: Symptom
 
-    def holds(self, day: Day) -> bool:
-        return bool(day.streak(self.symptom))
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield from (_level(day, self.symptom, entry) for entry in day.streak(self.symptom))
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return [_level(day, self.symptom, entry) for entry in day.streak(self.symptom)]
 
     def __str__(self) -> str:
         return f"streak({self.symptom})"
@@ -292,21 +255,16 @@ class Rise(Predicate):
     symptom: Symptom
     n: int
 
-    def holds(self, day: Day) -> bool:
-        return day.rise(self.symptom) >= self.n
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield from _risen(day, self.symptom)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        return _risen(day, self.symptom) if day.rise(self.symptom) >= self.n else ()
 
     def __str__(self) -> str:
         return f"rise({self.symptom}, {self.n})"
 
 
-def _risen(day: Day, symptom: Symptom) -> Iterator[Fact]:
+def _risen(day: Day, symptom: Symptom) -> Sequence[Fact]:
     """The answers of the two days before, then this one."""
-    for entry in day.recent(symptom):
-        yield _level(day, symptom, entry)
-    yield _level(day, symptom)
+    return [_level(day, symptom, entry) for entry in (*day.recent(symptom), day.entry)]
 
 
 GROUPS: dict[Group, str] = {HEAT: "HEAT", HOT: "HOT"}
@@ -320,11 +278,9 @@ class SomeAbove(Predicate):
     n: int
     least: int
 
-    def holds(self, day: Day) -> bool:
-        return sum(day.above(symptom, self.n) for symptom in self.group) >= self.least
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield from (_level(day, symptom) for symptom in self.group if day.above(symptom, self.n))
+    def facts(self, day: Day) -> Sequence[Fact]:
+        symptoms = [symptom for symptom in self.group if day.above(symptom, self.n)]
+        return [_level(day, symptom) for symptom in symptoms] if len(symptoms) >= self.least else ()
 
     def __str__(self) -> str:
         return f"n_above({GROUPS[self.group]}{'' if self.n == 1 else f', {self.n}'}) >= {self.least}"
@@ -338,13 +294,9 @@ class SomeRise(Predicate):
     n: int
     least: int
 
-    def holds(self, day: Day) -> bool:
-        return sum(day.rise(symptom) >= self.n for symptom in self.group) >= self.least
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        for symptom in self.group:
-            if day.rise(symptom) >= self.n:
-                yield from _risen(day, symptom)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        symptoms = [symptom for symptom in self.group if day.rise(symptom) >= self.n]
+        return [fact for symptom in symptoms for fact in _risen(day, symptom)] if len(symptoms) >= self.least else ()
 
     def __str__(self) -> str:
         return f"n_rise({GROUPS[self.group]}{'' if self.n == 2 else f', {self.n}'}) >= {self.least}"
@@ -357,13 +309,9 @@ class SomeRelapse(Predicate):
     group: Group
     least: int
 
-    def holds(self, day: Day) -> bool:
-        return sum(day.rise(symptom) >= 2 and day.above(symptom) for symptom in self.group) >= self.least
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        for symptom in self.group:
-            if day.rise(symptom) >= 2 and day.above(symptom):
-                yield from _risen(day, symptom)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        symptoms = [symptom for symptom in self.group if day.rise(symptom) >= 2 and day.above(symptom)]
+        return [fact for symptom in symptoms for fact in _risen(day, symptom)] if len(symptoms) >= self.least else ()
 
     def __str__(self) -> str:
         return f"n_relapse({GROUPS[self.group]}) >= {self.least}"
@@ -376,12 +324,11 @@ class Temperature(Predicate):
     least: float
     twice: bool = False
 
-    def holds(self, day: Day) -> bool:
-        return day.temperature_twice(self.least) if self.twice else day.temperature >= self.least
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        for entry in day.entries[-2:] if self.twice else (day.entry,):
-            yield Fact("temperature", "temperature_c", entry.day, entry.temperature_c, self.least)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        if not (day.temperature_twice(self.least) if self.twice else day.temperature >= self.least):
+            return ()
+        measured = day.entries[-2:] if self.twice else (day.entry,)
+        return [Fact("temperature", "temperature_c", each.day, each.temperature_c, self.least) for each in measured]
 
     def __str__(self) -> str:
         return f"T_twice({self.least})" if self.twice else f"T >= {self.least}"
@@ -391,23 +338,19 @@ class Temperature(Predicate):
 class FeverTemperature(Predicate):
     """A temperature that is a fever for this patient: from 38.0 °C, from 37.8 °C when at risk."""
 
-    def holds(self, day: Day) -> bool:
-        return day.temperature >= day.fever_from
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield Fact("temperature", "temperature_c", day.day, day.entry.temperature_c, day.fever_from)
+    def facts(self, day: Day) -> Sequence[Fact]:
+        if day.temperature < day.fever_from:
+            return ()
+        return (Fact("temperature", "temperature_c", day.day, day.entry.temperature_c, day.fever_from),)
 
 
 @dataclass(frozen=True, slots=True)
 class SkinFinding(Predicate):
     """A sign that is seen on the skin, or any symptom above its ceiling."""
 
-    def holds(self, day: Day) -> bool:
-        return bool(day.entry.signs - NOT_ON_THE_SKIN) or any(map(day.above, Symptom))
-
-    def facts(self, day: Day) -> Iterator[Fact]:
-        yield from (Fact("sign", sign, day.day) for sign in sorted(day.entry.signs - NOT_ON_THE_SKIN))
-        yield from (_level(day, symptom) for symptom in Symptom if day.above(symptom))
+    def facts(self, day: Day) -> Sequence[Fact]:
+        signs = [Fact("sign", sign, day.day) for sign in sorted(day.entry.signs - NOT_ON_THE_SKIN)]
+        return signs + [_level(day, symptom) for symptom in Symptom if day.above(symptom)]
 
 
 # --- the named ones
