@@ -49,7 +49,7 @@ class ChangedMeanwhile(Exception):
     """Something else stands there than what was read: `became`; `by` and `at` say who changed it last, if known."""
 
     def __init__(self, reading: Reading, became: Values, *, by: User | None = None, at: datetime | None = None):
-        super().__init__("Somebody else changed this meanwhile.")
+        super().__init__(reading, became)
         self.became, self.by, self.at = became, by, at
         self.changes = changes_since(reading, became)
 

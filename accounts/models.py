@@ -293,8 +293,8 @@ class Consent(models.Model):
     """One yes for one purpose, with the version of the text it was given to; withdrawn, never deleted."""
 
     class Purpose(models.TextChoices):
-        CARE = "care", "My logs"
-        PHOTOS = "photos", "My photos"
+        CARE = "care", _("My logs")
+        PHOTOS = "photos", _("My photos")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="consents")

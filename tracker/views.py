@@ -158,7 +158,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """A body that is longer than any that its address takes."""
-    detail = Refusal.TOO_LARGE.label if longest_body_of(request) == ONE_PHOTO else ""
+    detail = str(Refusal.TOO_LARGE.label) if longest_body_of(request) == ONE_PHOTO else ""
     return _error(request, 413, _("The body is too large"), "too-large", detail)
 
 

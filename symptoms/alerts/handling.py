@@ -161,8 +161,8 @@ def _detail(outcome: str, reason: str, until: date | None = None) -> str:
     """ "Watching until 5 Dec 2026: rang her"."""
     words = str(dict(OUTCOMES)[outcome])
     if until is not None:
-        words = f"{words} {date_format(until, 'j M Y')}"
-    return f"{words}: {reason.strip()}" if reason.strip() else words
+        words = _("{watching} {date}").format(watching=words, date=date_format(until, _("j M Y")))
+    return _("{outcome}: {reason}").format(outcome=words, reason=reason.strip()) if reason.strip() else words
 
 
 @transaction.atomic

@@ -4,14 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import AccessRecord, User
 from symptoms.models import Alert
 
-LISTED = "a line in the list of patients"
-BY_PROGRAM = "record, by a program"
-LISTED_BY_PROGRAM = "a line in a list, by a program"
-TREATMENT, DETAILS, SKIN = "treatment", "name and phone", "skin and medicines, for a new session"
-RECORD = "record"  # the word kept for the opening of a patient's page
+# Access records keep these words in English; they are shown translated (accounts/templatetags/readings.py).
+LISTED = gettext_noop("a line in the list of patients")
+BY_PROGRAM = gettext_noop("record, by a program")
+LISTED_BY_PROGRAM = gettext_noop("a line in a list, by a program")
+TREATMENT = gettext_noop("treatment")
+DETAILS = gettext_noop("name and phone")
+SKIN = gettext_noop("skin and medicines, for a new session")
+RECORD = gettext_noop("record")  # for the opening of a patient's page
 
 
 def first_read(alerts: Iterable[Alert]) -> dict[UUID, tuple[datetime, User | None]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
@@ -72,12 +73,12 @@ class Endpoint(APIView):
 
 def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
     """Refuse parameters that are not `known`, repeated, or not text."""
-    errors = {name: ["There is no such parameter."] for name in request.query_params if name not in known}
+    errors = {name: [_("There is no such parameter.")] for name in request.query_params if name not in known}
     for name, values in request.query_params.lists():
         if len(values) > 1:
-            errors.setdefault(name, ["Say this once."])
+            errors.setdefault(name, [_("Say this once.")])
         elif "\0" in values[0]:
-            errors.setdefault(name, ["This holds characters that nobody can write or read."])
+            errors.setdefault(name, [_("This holds characters that nobody can write or read.")])
     if errors:
         raise ValidationError(errors)
 
@@ -106,7 +107,7 @@ def as_uuid(text: str, name: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        raise ValidationError({name: ["Send an id."]}) from error
+        raise ValidationError({name: [_("Send an id.")]}) from error
 
 
 def own_treatment(user: User, treatment_id: UUID) -> Treatment:

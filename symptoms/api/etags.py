@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.utils.http import parse_etags, quote_etag
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
@@ -33,7 +34,7 @@ class PreconditionFailed(APIException):
 
     status_code = 412
     default_code = "precondition_failed"
-    default_detail = "Somebody changed this since you read it. Read it again, and send your change once more."
+    default_detail = _("Somebody changed this since you read it. Read it again, and send your change once more.")
 
     def __init__(self, change: ChangedMeanwhile | None = None):
         super().__init__()

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-NO_SUCH_FIELD = "There is no such field, or it cannot be set."
+NO_SUCH_FIELD = _("There is no such field, or it cannot be set.")
 MOST_CHARACTERS = 2000
 UNWRITTEN = {c for c in map(chr, range(32)) if c not in "\n\t"} | {"\x7f"}
 
@@ -60,7 +61,7 @@ class VocabularyField(StrictField):
 class Word(VocabularyField):
     """One word. An empty one is written as null."""
 
-    default_error_messages = {"unknown": "Not one of the words that are known here."}
+    default_error_messages = {"unknown": _("Not one of the words that are known here.")}
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.words)}
@@ -78,9 +79,9 @@ class Words(StrictField):
     """A set of words of a vocabulary, sent as a list; gives it sorted."""
 
     default_error_messages = {
-        "not_a_list": "Send a list of words.",
-        "unknown": "Not known here: {words}.",
-        "repeated": "A word stands twice.",
+        "not_a_list": _("Send a list of words."),
+        "unknown": _("Not known here: {words}."),
+        "repeated": _("A word stands twice."),
     }
 
     def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
@@ -105,9 +106,9 @@ class Levels(VocabularyField):
     """How strong each named symptom is, as an object of whole numbers from 0 to 4."""
 
     default_error_messages = {
-        "not_an_object": "Send an object with a number for each symptom.",
-        "unknown": "Not a symptom that is known here.",
-        "level": "Send a whole number from 0 (none) to 4 (very severe).",
+        "not_an_object": _("Send an object with a number for each symptom."),
+        "unknown": _("Not a symptom that is known here."),
+        "level": _("Send a whole number from 0 (none) to 4 (very severe)."),
     }
 
     def openapi(self) -> dict[str, Any]:
@@ -132,10 +133,10 @@ class Number(StrictField):
     """A number from `least` to `most`: an int, or a Decimal where `places` after the point are allowed."""
 
     default_error_messages = {
-        "invalid": "Send a number.",
-        "whole": "Send a whole number.",
-        "range": "From {least} to {most}.",
-        "places": "With {places} places after the point at most.",
+        "invalid": _("Send a number."),
+        "whole": _("Send a whole number."),
+        "range": _("From {least} to {most}."),
+        "places": _("With {places} places after the point at most."),
     }
 
     def __init__(self, least: float, most: float, *, places: int = 0, **kwargs: Any) -> None:
@@ -161,7 +162,7 @@ class Number(StrictField):
 class YesOrNo(StrictField):
     """True or false, and nothing that merely looks like it."""
 
-    default_error_messages = {"invalid": "Send true or false."}
+    default_error_messages = {"invalid": _("Send true or false.")}
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -176,10 +177,10 @@ class Text(StrictField):
     """Words for people, up to `most` characters; the spaces around them are taken off."""
 
     default_error_messages = {
-        "invalid": "Send a text.",
-        "long": "At most {most} characters.",
-        "unwritten": "This holds characters that nobody can write or read.",
-        "empty": "Write something.",
+        "invalid": _("Send a text."),
+        "long": _("At most {most} characters."),
+        "unwritten": _("This holds characters that nobody can write or read."),
+        "empty": _("Write something."),
     }
 
     def __init__(self, most: int = MOST_CHARACTERS, *, least: int = 0, **kwargs: Any) -> None:
@@ -206,7 +207,7 @@ class Text(StrictField):
 class Day(StrictField):
     """A date without a time."""
 
-    default_error_messages = {"invalid": "Send a date, like 2026-01-12."}
+    default_error_messages = {"invalid": _("Send a date, like 2026-01-12.")}
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
@@ -228,7 +229,7 @@ class Moment(StrictField):
     """A date and a time with its offset from UTC."""
 
     default_error_messages = {
-        "invalid": "Send a date and a time with its offset, like 2026-01-12T14:30:00Z.",
+        "invalid": _("Send a date and a time with its offset, like 2026-01-12T14:30:00Z."),
     }
 
     def openapi(self) -> dict[str, Any]:

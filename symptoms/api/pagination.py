@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -28,5 +29,5 @@ class NewestFirst(CursorPagination):
                 at.astimezone(UTC)
                 cursor = cursor._replace(position=str(at))  # type: ignore[arg-type]  # the stubs expect a number
         except (NotFound, ValueError, OverflowError) as error:
-            raise ValidationError({"cursor": ["This cursor is not one that we gave out."]}) from error
+            raise ValidationError({"cursor": [_("This cursor is not one that we gave out.")]}) from error
         return cursor

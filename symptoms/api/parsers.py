@@ -7,6 +7,7 @@ import json
 import math
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
@@ -25,7 +26,7 @@ class TooLarge(APIException):
     """A body over the limit."""
 
     status_code = 413
-    default_detail = "The body is too large."
+    default_detail = _("The body is too large.")
     default_code = "too_large"
 
 
@@ -48,11 +49,11 @@ class StrictJSONParser(BaseParser):
         try:
             document = DECODER.decode(raw.decode("utf-8"))
         except UnicodeDecodeError as error:
-            raise ParseError("The body is not UTF-8.") from error
+            raise ParseError(_("The body is not UTF-8.")) from error
         except (ValueError, RecursionError) as error:
             raise ParseError(_reason(error)) from error
         if not isinstance(document, dict):
-            raise ParseError("The body must be a JSON object.")
+            raise ParseError(_("The body must be a JSON object."))
         _refuse_odd(document, raw)
         return document
 
@@ -89,7 +90,7 @@ def _refuse_unread(request: Request, most: int, refusal: type[TooLarge]) -> None
     """
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
     if encoding.strip().lower() not in ("", "identity"):
-        raise UnsupportedMediaType(encoding[:40], "Compressed bodies are not read.")
+        raise UnsupportedMediaType(encoding[:40], _("Compressed bodies are not read."))
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length[:12]) > most:
         raise refusal
@@ -98,25 +99,25 @@ def _refuse_unread(request: Request, most: int, refusal: type[TooLarge]) -> None
 def _each_name_once(pairs: list[tuple[str, object]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        raise ValueError("A name stands twice in one object.")
+        raise ValueError(_("A name stands twice in one object."))
     return document
 
 
 def _whole(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
-        raise ValueError("A number has too many digits.")
+        raise ValueError(_("A number has too many digits."))
     return int(digits)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if len(digits) > 40 or not math.isfinite(number):
-        raise ValueError("A number is too long or too large.")
+        raise ValueError(_("A number is too long or too large."))
     return number
 
 
 def _no_such_number(name: str) -> None:
-    raise ValueError(f"{name} is not a number in JSON.")
+    raise ValueError(_("{name} is not a number in JSON.").format(name=name))
 
 
 DECODER = json.JSONDecoder(
@@ -126,9 +127,10 @@ DECODER = json.JSONDecoder(
 
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "The body is nested too deeply."
+        return str(_("The body is nested too deeply."))
     if isinstance(error, json.JSONDecodeError):
-        return f"The body is not JSON: line {error.lineno}, column {error.colno}."
+        sentence = _("The body is not JSON: line {line}, column {column}.")
+        return sentence.format(line=error.lineno, column=error.colno)
     return str(error)
 
 
@@ -143,10 +145,10 @@ def _look_through(value: Any, levels: int) -> None:
     if isinstance(value, str):
         # Half a surrogate pair cannot be stored or sent as UTF-8; a NUL ends strings in other programs.
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise ParseError("A text holds a NUL or half a character.")
+            raise ParseError(_("A text holds a NUL or half a character."))
         return
     if isinstance(value, dict | list):
         if levels == 0:
-            raise ParseError("The body is nested too deeply.")
+            raise ParseError(_("The body is nested too deeply."))
         for item in [*value, *value.values()] if isinstance(value, dict) else value:
             _look_through(item, levels - 1)

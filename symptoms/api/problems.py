@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, UnreadablePostError
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -18,12 +19,12 @@ from symptoms.photos.refusals import PhotoRefused
 
 MEDIA_TYPE = "application/problem+json"
 SENTENCES = {
-    400: "This request could not be read.",
-    401: "Sign in, or send a token.",
-    403: "This is not open to your account.",
-    404: "There is nothing here for you.",
-    413: "The body is too large.",
-    503: "We are busy just now. Nothing was saved; send it again in a moment.",
+    400: _("This request could not be read."),
+    401: _("Sign in, or send a token."),
+    403: _("This is not open to your account."),
+    404: _("There is nothing here for you."),
+    413: _("The body is too large."),
+    503: _("We are busy just now. Nothing was saved; send it again in a moment."),
 }
 
 
@@ -89,9 +90,9 @@ def _of_journal(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, DayNotYet):
         return Unprocessable(str(error), "/day", today=error.today)
     if isinstance(error, SameIdOtherAnswers):
-        return Conflict("This id was used for other answers. To change a day, send them under a new id.")
+        return Conflict(_("This id was used for other answers. To change a day, send them under a new id."))
     if isinstance(error, SameIdOtherPhoto):
-        return Conflict("This id was used for another photo.")
+        return Conflict(_("This id was used for another photo."))
     if isinstance(error, EntryRefused):
         return Unprocessable(str(error))
     if isinstance(error, PhotoRefused) and error.is_ours:
@@ -126,7 +127,7 @@ def _kind(fault: exceptions.APIException) -> str:
 
 def _sentence(fault: exceptions.APIException) -> str:
     if isinstance(fault, exceptions.ValidationError):
-        return "Some of what was sent cannot be taken; `errors` says what and why."
+        return str(_("Some of what was sent cannot be taken; `errors` says what and why."))
     return str(fault.detail)
 
 

@@ -9,6 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from symptoms.forms import temperature
 from symptoms.forms.fields import level_field
@@ -23,31 +26,37 @@ from symptoms.recovery.questions import QUESTIONS, REQUIRED
 from symptoms.recovery.vocabulary import Sign, Symptom
 from symptoms.wording.phrases import SEVERITIES
 
-FROM_LIST = {"invalid_choice": "Choose from the list.", "invalid_list": "Choose from the list."}
-AGAIN = dict.fromkeys(["required", "invalid"], "Something of it was lost on its way. Please save again.")
-WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], "Choose the day you mean.")
-NOT_ADVICE = "It does not change the advice you get now. If you feel worse, answer the questions above."
+FROM_LIST = dict.fromkeys(["invalid_choice", "invalid_list"], _("Choose from the list."))
+AGAIN = dict.fromkeys(["required", "invalid"], _("Something of it was lost on its way. Please save again."))
+WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], _("Choose the day you mean."))
+NOTE_HELP = _(
+    "Only you read this. It does not change the advice you get now. If you feel worse, answer the questions above."
+)
+NOTE_HELP_WITH_CLINIC = _(
+    "Your clinic can read this later. "
+    "It does not change the advice you get now. If you feel worse, answer the questions above."
+)
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
+LIST_LABELS = {"signs": _("Any signs"), "exposures": _("Any exposures")}
 
 
 class EntryForm(forms.Form):
     """One day. Nothing is answered beforehand: `previous_entry` only marks what was said then."""
 
-    id = forms.UUIDField(label="This page", widget=forms.HiddenInput, error_messages=AGAIN)
+    id = forms.UUIDField(label=_("This page"), widget=forms.HiddenInput, error_messages=AGAIN)
     day = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LAST_DAY, error_messages=WHICH_DAY)
     temperature_c = forms.CharField(
-        label="Temperature",
+        label=_("Temperature"),
         required=False,
         max_length=12,
         widget=forms.TextInput(attrs={"class": "input short", "inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={"max_length": "Write a number, like 37.2."},
+        error_messages={"max_length": _("Write a number, like 37.2.")},
     )
-    unit = forms.ChoiceField(label="Unit", required=False, choices=temperature.UNITS, error_messages=FROM_LIST)
+    unit = forms.ChoiceField(label=_("Unit"), required=False, choices=temperature.UNITS, error_messages=FROM_LIST)
     note = forms.CharField(
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
-        error_messages={"max_length": f"{LONGEST_NOTE:,} characters at most. Yours has %(show_value)d."},
     )
 
     def __init__(self, *, treatment: Treatment, day: int, previous_entry: Entry | None, unit: str = "c", **kwargs: Any):
@@ -56,15 +65,17 @@ class EntryForm(forms.Form):
         self.initial.setdefault("id", uuid4())
         self.initial.setdefault("day", day)
         has_clinic = treatment.patient.practice_id is not None
-        self.fields["note"].label = "A note for your clinic" if has_clinic else "A note"
-        self.note_help = f"{'Your clinic can read this later' if has_clinic else 'Only you read this'}. {NOT_ADVICE}"
+        note = self.fields["note"]
+        note.label = _("A note for your clinic") if has_clinic else _("A note")
+        note.error_messages["max_length"] = _too_long_a_note()
+        self.note_help = NOTE_HELP_WITH_CLINIC if has_clinic else NOTE_HELP
         for question in QUESTIONS:
             if question.kind == "symptom":
                 self.fields[question.word] = level_field(question, required=question.word in REQUIRED)
         for name, kind in LISTS.items():
             words = [(question.word, question.title) for question in QUESTIONS if question.kind == kind]
             self.fields[name] = forms.MultipleChoiceField(
-                label=f"Any {name}", required=False, choices=words, error_messages=FROM_LIST
+                label=LIST_LABELS[name], required=False, choices=words, error_messages=FROM_LIST
             )
         previous = entry_values(previous_entry) if previous_entry else None
         self.questions = DayQuestions(self, treatment, day, previous, self._so_far(day))
@@ -110,6 +121,11 @@ class EntryForm(forms.Form):
             document["temperature_c"] = temperature.in_celsius(self["temperature_c"].value() or "", self.chosen_unit)
         has_begun = levels or signs or "temperature_c" in document
         return entry_from_answers(day, document) if has_begun else None
+
+
+def _too_long_a_note() -> str:
+    most = number_format(LONGEST_NOTE, force_grouping=True)
+    return gettext("{most} characters at most. Yours has %(show_value)d.").format(most=most)
 
 
 def answers_of(entry: Entry, unit: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Fields that forms share: free words, numbers as people write them, a year of birth, a time where the patient is."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NameField
 from accounts.patients import is_adult
@@ -19,7 +23,10 @@ from symptoms.wording.phrases import SEVERITIES
 
 LONGEST_NUMBER = 12  # characters; more is no number that anybody measures
 LONGEST_LIFE = 120  # years
-WHICH_LEVEL = {"required": "Choose an answer. “None” is fine.", "invalid_choice": "Choose one of the five answers."}
+WHICH_LEVEL = {
+    "required": _("Choose an answer. “None” is fine."),
+    "invalid_choice": _("Choose one of the five answers."),
+}
 BUDDHIST_YEARS, PERSIAN_YEARS = 543, 621  # that those calendars are ahead of the international one, or behind it
 
 
@@ -31,10 +38,16 @@ def typed_id(typed: QueryDict, name: str) -> UUID | None:
         return None
 
 
+def translated(question: Question) -> Question:
+    """The question with its texts in the reader's language."""
+    title, text, help = (gettext(part) if part else "" for part in (question.title, question.text, question.help))
+    return replace(question, title=title, text=text, help=help, steps=tuple(map(gettext, question.steps)))
+
+
 def level_field(question: Question, *, required: bool = False) -> forms.TypedChoiceField:
     """The field of a symptom's level; gives a severity, or None where nothing was chosen."""
     return forms.TypedChoiceField(
-        label=question.title,
+        label=_(question.title),
         required=required,
         choices=SEVERITIES,
         coerce=int,
@@ -55,7 +68,7 @@ class WholeNumberField(forms.IntegerField):
 
     keyboard = "numeric"  # that a phone shows
     unit = ""
-    default_error_messages = {"invalid": "Write a whole number."}
+    default_error_messages = {"invalid": _("Write a whole number.")}
 
     def __init__(self, *, least: Decimal | int = 0, most: float = 0, **kwargs: Any) -> None:
         self.least, self.most = least, most
@@ -64,7 +77,7 @@ class WholeNumberField(forms.IntegerField):
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
-            value = plain_number(value, self.unit.strip())
+            value = plain_number(value, self.unit)
             if len(value) > LONGEST_NUMBER or "e" in value.lower():  # 1e9 is a number to Python, not to people
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
@@ -76,19 +89,24 @@ class WholeNumberField(forms.IntegerField):
 
     def refusal(self, value: Any) -> str:
         """Why a number is refused; empty when it is not."""
-        return "" if self.least <= value <= self.most else f"Between {self.least} and {self.most}{self.unit}."
+        if self.least <= value <= self.most:
+            return ""
+        if not self.unit:
+            return gettext("Between {least} and {most}.").format(least=self.least, most=self.most)
+        sentence = gettext("Between {least} and {most} {unit}.")
+        return sentence.format(least=self.least, most=self.most, unit=gettext(self.unit))
 
 
 class NumberField(WholeNumberField, forms.DecimalField):
     """A number of some `unit`, with two decimals at most, after a comma or a point."""
 
     keyboard = "decimal"
-    default_error_messages = {"max_decimal_places": "Two places after the point at most."}
+    default_error_messages = {"max_decimal_places": _("Two places after the point at most.")}
 
     def __init__(self, *, least: Decimal, unit: str, **kwargs: Any) -> None:
         self.unit = unit
         super().__init__(least=least, decimal_places=2, **kwargs)
-        self.error_messages["invalid"] = f"Write a number, like {least}."
+        self.error_messages["invalid"] = format_lazy(_("Write a number, like {number}."), number=least)
 
 
 class BirthYearField(WholeNumberField):
@@ -98,18 +116,21 @@ class BirthYearField(WholeNumberField):
 
     def __init__(self, *, too_young: str | Promise, **kwargs: Any) -> None:
         self.too_young = too_young
-        super().__init__(label="Year of birth", required=True, **kwargs)
+        super().__init__(label=_("Year of birth"), required=True, **kwargs)
 
     def refusal(self, value: int) -> str:
         if self._may_be(value):
             return "" if is_adult(value, self.now) else str(self.too_young)
         if value < 1000:
-            return "Write all four digits of the year, like 1990."
+            return gettext("Write all four digits of the year, like 1990.")
         if self._may_be(value - BUDDHIST_YEARS):
-            return f"Did you mean {value - BUDDHIST_YEARS}? Write the year of the international calendar."
+            sentence = gettext("Did you mean {year}? Write the year of the international calendar.")
+            return sentence.format(year=value - BUDDHIST_YEARS)
         if self._may_be(value + PERSIAN_YEARS):
-            return "Write the year of the international calendar, like 1990."
-        return f"Check the year. {value} is {'still to come' if value > self.now.year else 'too long ago'}."
+            return gettext("Write the year of the international calendar, like 1990.")
+        if value > self.now.year:
+            return gettext("Check the year. {year} is still to come.").format(year=value)
+        return gettext("Check the year. {year} is too long ago.").format(year=value)
 
     def _may_be(self, year: int) -> bool:
         return self.now.year - LONGEST_LIFE <= year <= self.now.year
@@ -123,8 +144,8 @@ class LocalTimeField(forms.fields.BaseTemporalField):
     widget = forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"})
     input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
     default_error_messages = {
-        "required": "Say when it was done.",
-        "invalid": "Write a date and a time, like 2026-01-12 14:30.",
+        "required": _("Say when it was done."),
+        "invalid": _("Write a date and a time, like 2026-01-12 14:30."),
     }
 
     def __init__(self, *, longest_ago: timedelta, **kwargs: Any) -> None:
@@ -148,7 +169,12 @@ class LocalTimeField(forms.fields.BaseTemporalField):
     def validate(self, value: Any) -> None:
         super().validate(value)
         if value > self.now:
-            raise ValidationError("That is in the future. Record it once it is done.")
+            raise ValidationError(_("That is in the future. Record it once it is done."))
         if value < self.now - self.longest_ago:
             days = self.longest_ago.days
-            raise ValidationError(f"That is more than {days} days ago, too long to follow. Check the year.")
+            sentence = ngettext(
+                "That is more than {days} day ago, too long to follow. Check the year.",
+                "That is more than {days} days ago, too long to follow. Check the year.",
+                days,
+            )
+            raise ValidationError(sentence.format(days=days))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
 
 from accounts.consents import consent_texts
 from accounts.fields import NameField, ZoneField, set_choices, zone_choices
@@ -28,7 +29,7 @@ class AgreeForm(forms.Form):
                 label=text.title,
                 help_text=text.detail,
                 required=text.is_needed,
-                error_messages={"required": "Without this we cannot keep a log for you."},
+                error_messages={"required": _("Without this we cannot keep a log for you.")},
             )
 
     @property
@@ -46,8 +47,8 @@ class BornForm(AgreeForm):
 
     year_of_birth = BirthYearField(
         too_young=TOO_YOUNG,
-        help_text="Mendline is for people of 18 and over.",
-        error_messages={"required": "Write the year, like 1990.", "invalid": "Write the year, like 1990."},
+        help_text=_("Mendline is for people of 18 and over."),
+        error_messages={"required": _("Write the year, like 1990."), "invalid": _("Write the year, like 1990.")},
     )
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
@@ -60,14 +61,14 @@ class BornForm(AgreeForm):
 class StartForm(BornForm, CountryForm):
     """Starting alone: who and where."""
 
-    name = NameField(label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    time_zone = ZoneField(help_text="Your day turns at midnight there.")
+    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    time_zone = ZoneField(help_text=_("Your day turns at midnight there."))
     field_order = ["name", "year_of_birth", "is_here", "country", "emergency_number", "time_zone", "care", "photos"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, practice=None, **kwargs)
         # Without JavaScript the zone is unknown; a wrong default would shift the day boundary.
-        set_choices(self.fields["time_zone"], [("", "Choose"), *zone_choices()])
+        set_choices(self.fields["time_zone"], [("", _("Choose")), *zone_choices()])
         self.order_fields(self.field_order)
 
 
@@ -75,10 +76,10 @@ class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
     """After accepting an invitation: nothing that the clinic has written down is asked again."""
 
     right = forms.ChoiceField(
-        label="Is this right?",
-        choices=[("yes", "Yes"), ("no", "Something is wrong")],
+        label=_("Is this right?"),
+        choices=[("yes", _("Yes")), ("no", _("Something is wrong"))],
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one of the two."},
+        error_messages={"required": _("Choose one of the two.")},
     )
 
     def __init__(self, *args: Any, patient: Patient, treatment: Treatment | None, **kwargs: Any) -> None:

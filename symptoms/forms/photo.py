@@ -6,6 +6,7 @@ from uuid import UUID, uuid4, uuid5
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
 
 from symptoms.models.photo import VIEWS
 
@@ -13,7 +14,7 @@ from symptoms.models.photo import VIEWS
 class PhotosForm(forms.Form):
     """One file input a view. What a file holds is judged later, by `photos.intake`, and each by itself."""
 
-    id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": "Open this page again."})
+    id = forms.UUIDField(widget=forms.HiddenInput, error_messages={"invalid": _("Open this page again.")})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -21,9 +22,9 @@ class PhotosForm(forms.Form):
 
     def clean(self) -> None:
         if not sent_photos(self.files, UUID(int=0)):
-            raise ValidationError("Choose a photo first.")
+            raise ValidationError(_("Choose a photo first."))
 
 
 def sent_photos(files: Any, id: UUID) -> list[tuple[UUID, str, UploadedFile]]:
     """(id, view, file) of the photos in a request; each id follows from the form's, so that a repeat is recognised."""
-    return [(uuid5(id, view), view, files[view]) for view, _ in VIEWS if view in files]
+    return [(uuid5(id, view), view, files[view]) for view, _title in VIEWS if view in files]

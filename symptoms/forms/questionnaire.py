@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext as _
 
 from symptoms.forms import temperature
+from symptoms.forms.fields import translated
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.models import Treatment
 from symptoms.recovery.ceilings import band
@@ -22,7 +24,6 @@ Row = dict[str, Any]  # the names that components/scale.html and components/tick
 class DayQuestions:
     """The rows of one day's log. `so_far`: what was answered on the page already."""
 
-    say_first = SAY_FIRST
     units = temperature.UNITS
 
     def __init__(
@@ -87,11 +88,16 @@ class DayQuestions:
         return "" if self.asked.temperature else self._opens_if(question_of("temperature_c"))
 
     @property
+    def say_first(self) -> str:
+        """How to look before answering."""
+        return _(SAY_FIRST)
+
+    @property
     def thermometer(self) -> Question:
-        return question_of("temperature_c")
+        return translated(question_of("temperature_c"))
 
     def _scales(self, symptoms: Iterable[Symptom]) -> list[Row]:
-        return [self._scale(question_of(symptom), self.form[symptom]) for symptom in symptoms]
+        return [self._scale(translated(question_of(symptom)), self.form[symptom]) for symptom in symptoms]
 
     def _scale(self, question: Question, field: BoundField) -> Row:
         return {
@@ -113,7 +119,7 @@ class DayQuestions:
         return [
             {"name": name, "value": question.word, "text": question.text, "help": question.help,
              "chosen": question.word in chosen, "opens_if": self._opens_if(question)}
-            for question in map(question_of, words)
+            for question in map(translated, map(question_of, words))
         ]  # fmt: skip
 
     def _opens_if(self, question: Question) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import set_choices
-from symptoms.forms.fields import level_field
+from symptoms.forms.fields import level_field, translated
 from symptoms.models import Screening, Treatment
 from symptoms.recovery.groups import BASELINE_COUNTS, IMPLIED_BASELINE
 from symptoms.recovery.questions import QUESTIONS
@@ -27,16 +28,16 @@ IMPLYING = {
     for symptom in Symptom
 }
 IN_PLAIN_WORDS = (
-    ("Do you have, or have you had", words.CONDITIONS_IN_PLAIN_WORDS.items()),
-    ("Do you take", words.MEDICATIONS_IN_PLAIN_WORDS.items()),
+    (_("Do you have, or have you had"), words.CONDITIONS_IN_PLAIN_WORDS.items()),
+    (_("Do you take"), words.MEDICATIONS_IN_PLAIN_WORDS.items()),
 )
 
 
 def usual_level_row(field: BoundField) -> dict[str, Any]:
     """A field of a usual level as `components/scale.html` takes it."""
-    question, error = USUAL[field.name], " ".join(map(str, field.errors))
+    question, error = translated(USUAL[field.name]), " ".join(map(str, field.errors))
     return {
-        "name": field.name, "word": question.word, "title": field.label, "chosen": field.value(), "error": error,
+        "name": field.name, "word": question.word, "title": question.title, "chosen": field.value(), "error": error,
         "steps": question.steps, "opens_if": IMPLYING[Symptom(question.word)],
     }  # fmt: skip
 
@@ -45,24 +46,27 @@ class SkinForm(forms.Form):
     """What a practitioner knows of the skin; `facts()` gives it in the fields of Treatment."""
 
     fitzpatrick = forms.TypedChoiceField(
-        label="Skin type",
+        label=_("Skin type"),
         widget=forms.RadioSelect,
         choices=[
-            *((kind, f"{words.ROMAN[kind]} · {text}") for kind, text in words.SKIN_TYPES.items()),
-            (NOT_KNOWN, "Not known"),
+            *(
+                (kind, format_lazy(_("{number} · {skin}"), number=words.ROMAN[kind], skin=skin))
+                for kind, skin in words.SKIN_TYPES.items()
+            ),
+            (NOT_KNOWN, _("Not known")),
         ],
         coerce=lambda kind: None if kind == NOT_KNOWN else int(kind),
-        error_messages={"required": "Choose a skin type, or “Not known”."},
+        error_messages={"required": _("Choose a skin type, or “Not known”.")},
     )
     conditions = forms.MultipleChoiceField(
-        label="Conditions",
+        label=_("Conditions"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=list(words.CONDITIONS.items()),
-        help_text="Tick what applies. It changes what we watch for.",
+        help_text=_("Tick what applies. It changes what we watch for."),
     )
     medications = forms.MultipleChoiceField(
-        label="Medicines",
+        label=_("Medicines"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=list(words.MEDICATIONS.items()),

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.models import Patient
 from symptoms.forms.numbers import plain_number
@@ -30,12 +31,14 @@ def in_celsius(typed: str, unit: str) -> float:
     """
     typed = plain_number(typed, *BEHIND)
     if not NUMBER.fullmatch(typed):
-        raise ValidationError("Write a number, like 37.2." if unit == "c" else "Write a number, like 99.0.")
+        raise ValidationError(_("Write a number, like 37.2.") if unit == "c" else _("Write a number, like 99.0."))
     value = Decimal(typed)
     celsius = _celsius(value, unit)
     if not LEAST <= celsius <= MOST:
         least, most = (LEAST, MOST) if unit == "c" else (Decimal(86), Decimal(113))
-        raise ValidationError(f"Write a number between {least} and {most} {DEGREE_SIGNS[unit]}.{_meant(value, unit)}")
+        sentence = _("Write a number between {least} and {most} {degrees}.")
+        refusal = sentence.format(least=least, most=most, degrees=DEGREE_SIGNS[unit])
+        raise ValidationError(" ".join(filter(None, [refusal, _meant(value, unit)])))
     return float(celsius)
 
 
@@ -47,6 +50,8 @@ def _celsius(value: Decimal, unit: str) -> Decimal:
 def _meant(value: Decimal, unit: str) -> str:
     """A guess at a missing point or another unit: 384 is 38.4, 101 is °F."""
     if LEAST <= _celsius(value / 10, unit) <= MOST:
-        return f" Did you mean {value / 10:.1f}?"
+        return _("Did you mean {number}?").format(number=f"{value / 10:.1f}")
     other = "f" if unit == "c" else "c"
-    return f" Did you mean {DEGREE_SIGNS[other]}?" if LEAST <= _celsius(value, other) <= MOST else ""
+    if LEAST <= _celsius(value, other) <= MOST:
+        return _("Did you mean {degrees}?").format(degrees=DEGREE_SIGNS[other])
+    return ""

@@ -63,7 +63,7 @@ class DepthForm(forms.Form):
     needle_depth_mm = DepthField(
         label=_("Deepest setting used"),
         least=Decimal(str(depths.LEAST_MM)),
-        unit=" mm",
+        unit="mm",
         help_text=_("The deepest used. Leave empty if unknown."),
     )
 
@@ -97,7 +97,7 @@ class SessionForm(NeedlesForm, DepthForm):
     )
     passes = WholeNumberField(label=_("Passes"), least=1, most=20, help_text="1–20")
     energy_mj = NumberField(
-        label=_("Energy"), least=Decimal("0.1"), most=150, unit=" mJ", help_text=_("RF only, 0.1–150 mJ per pin")
+        label=_("Energy"), least=Decimal("0.1"), most=150, unit="mJ", help_text=_("RF only, 0.1–150 mJ per pin")
     )
     setting = forms.ChoiceField(
         label=_("Where"),

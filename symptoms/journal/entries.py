@@ -34,7 +34,8 @@ class DayNotYet(EntryRefused):
 
     def __init__(self, today: int):
         self.today = today
-        super().__init__(f"That day has not come yet. By our clock today is day {today}. Which day do you mean?")
+        sentence = _("That day has not come yet. By our clock today is day {day}. Which day do you mean?")
+        super().__init__(sentence.format(day=today))
 
 
 class SameIdOtherAnswers(EntryRefused):
@@ -42,14 +43,16 @@ class SameIdOtherAnswers(EntryRefused):
 
     def __init__(self, saved: Entry):
         self.saved = saved
-        super().__init__(f"You already saved day {saved.day}. Save this as a change?")
+        super().__init__(_("You already saved day {day}. Save this as a change?").format(day=saved.day))
 
 
 class LoggingStopped(EntryRefused):
     """The patient has withdrawn the consent to care, or never gave it."""
 
     def __init__(self) -> None:
-        super().__init__("You have not agreed that we keep your logs. Nothing was saved. You can agree under Account.")
+        super().__init__(
+            _("You have not agreed that we keep your logs. Nothing was saved. You can agree under Account.")
+        )
 
 
 class ChangedTooOften(EntryRefused):
@@ -58,7 +61,7 @@ class ChangedTooOften(EntryRefused):
     def __init__(self, *, has_clinic: bool) -> None:
         stays = _("This day was changed {count} times, and stays as it is.").format(count=MOST_A_DAY)
         call = _("To tell us more, please call your clinic.") if has_clinic else _("If it gets worse, call a doctor.")
-        super().__init__(f"{stays} {call}")
+        super().__init__(" ".join([stays, call]))
 
 
 class NotTheirs(Exception):

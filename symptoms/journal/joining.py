@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max, Q
+from django.utils.translation import gettext_noop
 
 from accounts import invitations, patients
 from accounts.access import record_access
@@ -28,7 +29,7 @@ from symptoms.alerts.treatment_access import give_access
 from symptoms.journal.judging import judge_all, raise_newest
 from symptoms.models import Alert, AlertEvent, Entry, PatientStatus, Treatment, TreatmentAccess
 
-CONFIRMED = "confirmed who it was"  # as kept among the access records
+CONFIRMED = gettext_noop("confirmed who it was")  # as kept among the access records
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class SomethingOpen(Exception):
 
     def __init__(self, practice: Practice, alerts: list[Alert]):
         self.practice, self.alerts = practice, alerts
-        super().__init__(f"{len(alerts)} open at {practice}")
+        super().__init__(practice, alerts)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import ngettext
 
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
@@ -147,9 +148,19 @@ def _check(place: _Place, now: datetime) -> None:
     if place.day > last_day(treatment, today):
         raise DayNotYet(treatment.day_of(today))
     if Photo.objects.filter(treatment=treatment, day=place.day).count() >= MOST_A_DAY:
-        raise TooManyPhotos(f"Day {place.day} has {MOST_A_DAY} photos already, so this one was not kept.")
+        sentence = ngettext(
+            "Day {day} has {count} photo already, so this one was not kept.",
+            "Day {day} has {count} photos already, so this one was not kept.",
+            MOST_A_DAY,
+        )
+        raise TooManyPhotos(sentence.format(day=place.day, count=MOST_A_DAY))
     if Photo.objects.filter(treatment__patient=patient).count() >= MOST_A_PATIENT:
-        raise TooManyPhotos(f"You have {MOST_A_PATIENT} photos already, so this one was not kept. Remove some first.")
+        sentence = ngettext(
+            "You have {count} photo already, so this one was not kept. Remove some first.",
+            "You have {count} photos already, so this one was not kept. Remove some first.",
+            MOST_A_PATIENT,
+        )
+        raise TooManyPhotos(sentence.format(count=MOST_A_PATIENT))
 
 
 def _stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:

@@ -30,7 +30,7 @@ class MovesDaysOutside(Exception):
 
     def __init__(self, before: list[date], after: list[date]):
         self.before, self.after = before, after
-        super().__init__("Logged days would lie outside the course.")
+        super().__init__(before, after)
 
 
 @transaction.atomic

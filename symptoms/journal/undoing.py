@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
@@ -31,8 +32,8 @@ from symptoms.models import (
     TreatmentAccess,
 )
 
-UNDONE = "took back that this is its patient"  # as kept among the access records
-NOT_OURS = "Taken back: this was not our patient."
+UNDONE = gettext_noop("took back that this is its patient")  # as kept among the access records
+NOT_OURS = _("Taken back: this was not our patient.")
 SUBJECT = _("Something changed in your Mendline account")
 # Of the session, not of the person whose skin it was done to.
 COPIED = (
@@ -192,7 +193,7 @@ def _tell(invitation: Invitation, person: Patient, practice: Practice, by: User,
         move_open_alerts(person, person.practice, now)
     # What is left open here is about somebody whom the practice does not treat, and can no longer read.
     remaining = Alert.objects.open().filter(treatment__patient=person, practice=practice)
-    close(dict.fromkeys(remaining.select_related("treatment__patient")), "no_concern", NOT_OURS, by, now)
+    close(dict.fromkeys(remaining.select_related("treatment__patient")), "no_concern", str(NOT_OURS), by, now)
     if invitation.used_by is not None:
         AccountMail.objects.create(
             to=invitation.used_by.email,

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.help_numbers import UNKNOWN, HelpNumbers, numbers_for
 from accounts.models import Patient
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
@@ -13,8 +15,8 @@ from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import Reported
 from symptoms.wording.patient import PhoneNumbers, Place, Verdict, title_of, verdict
 
-NOT_CHECKED = "A day that we could not check"
-NO_LONGER_SAID = "Something you told us earlier"
+NOT_CHECKED = _("A day that we could not check")
+NO_LONGER_SAID = _("Something you told us earlier")
 
 
 def phone_numbers_for(patient: Patient, abroad: HelpNumbers = UNKNOWN) -> PhoneNumbers:
@@ -78,7 +80,7 @@ def titles_of_flags(alerts: Iterable[Alert]) -> tuple[str, ...]:
 
 def _title_for_patient(alert: Alert) -> str:
     if not alert.concern:
-        return NOT_CHECKED
+        return str(NOT_CHECKED)
     assessment = alert.raised_by.assessments.order_by("-is_current", "-made_at").first()
     return _title(alert, assessment.flags if assessment else [])
 
@@ -86,4 +88,4 @@ def _title_for_patient(alert: Alert) -> str:
 def _title(alert: Alert, flags: Sequence[Flag]) -> str:
     reported = _reported(alert.raised_by)
     titles = (title_of(flag, flags, reported) for flag in flags if flag["concern"] == alert.concern)
-    return next(titles, NO_LONGER_SAID)
+    return next(titles, str(NO_LONGER_SAID))

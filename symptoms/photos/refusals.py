@@ -1,6 +1,8 @@
 """Why a photo is not kept, in words for the person who sent it."""
 
 from django.db.models import TextChoices
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from symptoms.photos.limits import MEGABYTES
 
@@ -8,41 +10,50 @@ from symptoms.photos.limits import MEGABYTES
 class Refusal(TextChoices):
     """The word of a reason, as the API and the decoding process write it, and its sentence as `label`."""
 
-    TOO_LARGE = "too_large", f"This photo is larger than {MEGABYTES} MB, so it was not kept. Please send a smaller one."
-    EMPTY = "empty", "This file is empty, so there was nothing to keep. Please choose the photo again."
+    TOO_LARGE = (
+        "too_large",
+        format_lazy(
+            _("This photo is larger than {megabytes} MB, so it was not kept. Please send a smaller one."),
+            megabytes=MEGABYTES,
+        ),
+    )
+    EMPTY = "empty", _("This file is empty, so there was nothing to keep. Please choose the photo again.")
     FORMAT = (
         "format",
-        "This file is not a photo that we can read, so it was not kept. Please send a JPEG from your camera.",
+        _("This file is not a photo that we can read, so it was not kept. Please send a JPEG from your camera."),
     )
-    HEIC = "heic", "This is a HEIC photo, which we cannot read. Please save it as a JPEG and send that."
-    ANIMATED = "animated", "This is a moving picture, so it was not kept. Please send a still photo."
+    HEIC = "heic", _("This is a HEIC photo, which we cannot read. Please save it as a JPEG and send that.")
+    ANIMATED = "animated", _("This is a moving picture, so it was not kept. Please send a still photo.")
     TOO_SMALL = (
         "too_small",
-        "This picture is too small to show your skin, so it was not kept. Please send a photo from your camera.",
+        _("This picture is too small to show your skin, so it was not kept. Please send a photo from your camera."),
     )
     TOO_MANY_PIXELS = (
         "too_many_pixels",
-        "This picture has more pixels than we can read, so it was not kept. Please send a smaller one.",
+        _("This picture has more pixels than we can read, so it was not kept. Please send a smaller one."),
     )
     TOO_MANY_SCANS = (
         "too_many_scans",
-        "This picture is stored in a way we do not read, so it was not kept. Please take a new photo.",
+        _("This picture is stored in a way we do not read, so it was not kept. Please take a new photo."),
     )
-    DAMAGED = "damaged", "Part of this photo is missing or damaged, so it was not kept. Please take a new one."
-    TOO_COMPLEX = "too_complex", "This picture took too much work to read, so it was not kept. Please take a new photo."
-    BUSY = "busy", "Many photos are arriving just now, so this one was not kept. Please send it again in a minute."
+    DAMAGED = "damaged", _("Part of this photo is missing or damaged, so it was not kept. Please take a new one.")
+    TOO_COMPLEX = (
+        "too_complex",
+        _("This picture took too much work to read, so it was not kept. Please take a new photo."),
+    )
+    BUSY = "busy", _("Many photos are arriving just now, so this one was not kept. Please send it again in a minute.")
     NOT_STORED = (
         "not_stored",
-        "We have no room for photos just now, so this one was not kept. Please send it again later.",
+        _("We have no room for photos just now, so this one was not kept. Please send it again later."),
     )
 
 
 # What the phone at hand can do about a HEIC photo: for this one, then for the next.
-HEIC_ON_AN_IPHONE = (
+HEIC_ON_AN_IPHONE = _(
     "This is a HEIC photo, which we cannot read. Choose it again from your photo library, not from Files: your iPhone "
     "then sends it as a JPEG. For your next photos, open Settings, Camera, Formats and choose Most Compatible."
 )
-HEIC_ON_ANDROID = (
+HEIC_ON_ANDROID = _(
     "This is a HEIC photo, which we cannot read. Open it in your gallery, take a screenshot and send that. For your "
     "next photos, turn off High efficiency pictures (HEIF or HEIC) in the settings of your camera."
 )
@@ -51,8 +62,8 @@ HEIC_ON_ANDROID = (
 def heic_sentence(user_agent: str) -> str:
     """What somebody with that browser reads about a HEIC photo; page and server say the same."""
     if "iPhone" in user_agent or "iPad" in user_agent:
-        return HEIC_ON_AN_IPHONE
-    return HEIC_ON_ANDROID if "Android" in user_agent else Refusal.HEIC.label
+        return str(HEIC_ON_AN_IPHONE)
+    return str(HEIC_ON_ANDROID if "Android" in user_agent else Refusal.HEIC.label)
 
 
 class PhotoRefused(Exception):

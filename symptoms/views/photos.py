@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedHttpRequest, record_access, signed_in
@@ -37,7 +38,7 @@ def photo(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpResponse:
         return render(request, "components/photo_lost.svg", content_type="image/svg+xml", status=404)
     patient = photo.treatment.patient
     if patient.user_id != request.user.pk:
-        record_access(request.user, patient, "photo")
+        record_access(request.user, patient, gettext_noop("photo"))
     return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
 
 
@@ -69,7 +70,7 @@ def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpRespons
         "tab": "course" if is_own else "patients",
     }
     if not is_own:
-        record_access(request.user, patient, "page of a photo")
+        record_access(request.user, patient, gettext_noop("page of a photo"))
     return render(request, "photo.html", context)
 
 

@@ -69,7 +69,7 @@ def test_a_refused_photo_says_why_and_costs_no_entry(anas, treatment):
         answer = put_picture(anas, treatment, picture)
         assert answer.status_code == 422, picture[:10]
         assert pointers(answer) == {"/photo"}
-        assert Refusal(reason).label in answer.json()["detail"]
+        assert str(Refusal(reason).label) in answer.json()["detail"]
     assert not Photo.objects.exists()
     assert treatment.entries.count() == 1
 

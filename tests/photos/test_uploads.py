@@ -95,7 +95,7 @@ def test_a_third_photo_at_a_time_is_put_off_in_words_on_the_page_and_by_503_in_t
         picture = SimpleUploadedFile("a.jpg", images.photo(), "image/jpeg")
         page = phone.post(reverse("photo_add", args=[3]), {"id": str(uuid4()), "front": picture})
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
-        assert Refusal.BUSY.label in page.content.decode()
+        assert str(Refusal.BUSY.label) in page.content.decode()
     assert not Photo.objects.exists()
 
 

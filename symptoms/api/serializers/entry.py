@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from symptoms.api.fields import Levels, Moment, Number, StrictSerializer, Text, Word, Words
@@ -43,7 +44,7 @@ class EntryInSerializer(StrictSerializer):
         missing = [symptom for symptom in REQUIRED if symptom not in answered]
         if missing:
             raise serializers.ValidationError(
-                {"asked": [f"Not answered, though asked every day: {', '.join(missing)}."]}
+                {"asked": [_("Not answered, though asked every day: {words}.").format(words=", ".join(missing))]}
             )
         answers = {name: report[name] for name in ("symptoms", "signs", "exposures")} | {"asked": answered}
         if report.get("temperature_c") is not None:

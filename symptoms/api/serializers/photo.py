@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from symptoms.api.fields import Moment, StrictField, StrictSerializer, Word
@@ -17,7 +18,7 @@ A_DAY = {"type": "integer", "minimum": 0, "maximum": LAST_DAY}
 class DayInText(StrictField):
     """A day that came as text, in a form or a query."""
 
-    default_error_messages = {"invalid": "Send a day from 0 to {last}."}
+    default_error_messages = {"invalid": _("Send a day from 0 to {last}.")}
 
     def openapi(self) -> dict[str, Any]:
         return A_DAY

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from rest_framework import serializers
 
 from symptoms.api.fields import Levels, Moment, Number, StrictField, StrictSerializer, Text, Word, Words, YesOrNo
@@ -47,7 +49,7 @@ class ProductInSerializer(StrictSerializer):
 class Products(StrictField):
     """What was put on the skin, with its lots."""
 
-    default_error_messages = {"not_a_list": "Send a list.", "many": "At most {most} products."}
+    default_error_messages = {"not_a_list": _("Send a list."), "many": _("At most {most} products.")}
     component = "Products"
 
     def openapi(self) -> dict[str, Any]:
@@ -117,18 +119,23 @@ class TreatmentInSerializer(StrictSerializer):
     def validate_performed_at(self, at: datetime) -> datetime:
         now = timezone.now()
         if at > now:
-            raise serializers.ValidationError("That is in the future. Record it once it is done.")
+            raise serializers.ValidationError(_("That is in the future. Record it once it is done."))
         if at < now - FOLLOWED_FOR:
-            raise serializers.ValidationError(f"That is more than {FOLLOWED_FOR.days} days ago, too long to follow.")
+            sentence = ngettext(
+                "That is more than {days} day ago, too long to follow.",
+                "That is more than {days} days ago, too long to follow.",
+                FOLLOWED_FOR.days,
+            )
+            raise serializers.ValidationError(sentence.format(days=FOLLOWED_FOR.days))
         return at
 
     def validate(self, facts: dict[str, Any]) -> dict[str, Any]:
         stored = facts_of(self.instance) if self.instance else {}
         whole = {**stored, **facts}
         if whole.get("energy_mj") is not None and whole["device"] != Device.RF:
-            raise serializers.ValidationError({"energy_mj": ["Only radiofrequency has an energy."]})
+            raise serializers.ValidationError({"energy_mj": [_("Only radiofrequency has an energy.")]})
         if not whole.get("areas") and not whole.get("areas_other"):
-            raise serializers.ValidationError({"areas": ["Name at least one area, here or in areas_other."]})
+            raise serializers.ValidationError({"areas": [_("Name at least one area, here or in areas_other.")]})
         before, answers = _skin_answers(stored), _skin_answers(whole)
         if "fitzpatrick" not in facts and answers != before:  # else the type may have been corrected meanwhile
             facts["fitzpatrick"] = type_after(stored.get("fitzpatrick"), before, answers)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -112,7 +113,7 @@ class Resolution(Endpoint):
             raise ValidationError({refusal.field: [str(refusal)]}) from refusal
         alert = _seen_by(request.user).get(pk=alert_id)
         if not is_resolved and (alert.outcome, alert.reason) != (resolution["outcome"], resolution["reason"]):
-            raise Conflict("Somebody resolved this before, with another outcome.")
+            raise Conflict(_("Somebody resolved this before, with another outcome."))
         return _answer(request.user, alert)
 
 
@@ -127,5 +128,5 @@ def _answer(user: User, alert: Alert) -> Response:
 
 def _yes_or_no(word: str, name: str) -> bool:
     if word not in ("true", "false"):
-        raise ValidationError({name: ["Say true or false."]})
+        raise ValidationError({name: [_("Say true or false.")]})
     return word == "true"

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -39,7 +40,7 @@ class Course(Endpoint):
         first = _day(request, "from", 0)
         last = _day(request, "to", min(first + MOST_DAYS - 1, LAST_DAY))
         if not first <= last < first + MOST_DAYS:
-            raise ValidationError({"to": [f"From `from` up to {MOST_DAYS - 1} days after it."]})
+            raise ValidationError({"to": [_("From `from` up to {days} days after it.").format(days=MOST_DAYS - 1)]})
         course = read_course(visibility, days=range(first, last + 1))
         today = visibility.treatment.patient.today(visibility.now(timezone.now()))
         return Response(CourseSerializer(course, context={"today": visibility.treatment.day_of(today)}).data)

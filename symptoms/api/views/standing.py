@@ -1,6 +1,7 @@
 """What stands on top of a patient's pages, and their answer to it."""
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
 from symptoms.alerts.answering import CareNotAgreed, answer_seen
@@ -49,9 +50,9 @@ class OnTop(Endpoint):
                 asked_at=asked_at,
             )  # fmt: skip
         except CareNotAgreed as refusal:
-            raise Conflict("The patient has not agreed that what they write is kept.") from refusal
+            raise Conflict(_("The patient has not agreed that what they write is kept.")) from refusal
         if not alerts:
-            raise Conflict("Nothing that was open then is still open as it was: read what stands on top again.")
+            raise Conflict(_("Nothing that was open then is still open as it was: read what stands on top again."))
         return _on_top(request)
 
 

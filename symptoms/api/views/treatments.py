@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
@@ -47,8 +48,8 @@ from symptoms.models import Treatment
 
 OF_PATIENT = OpenApiParameter("patient", UUID, description="Only those of this patient.")
 OUTSIDE = OpenApiParameter("outside", str, enum=["keep"], description="Keep the new date though days lie outside it.")
-ID_TAKEN = "This id was used for another treatment, or for other facts."
-NOT_YOURS = "Your clinic recorded this treatment. Ask them to correct it."
+ID_TAKEN = _("This id was used for another treatment, or for other facts.")
+NOT_YOURS = _("Your clinic recorded this treatment. Ask them to correct it.")
 
 
 class Treatments(Endpoint):
@@ -166,7 +167,7 @@ class OneTreatment(Endpoint):
 def _keeps_outside(request: AuthenticatedRequest) -> bool:
     word = request.query_params.get("outside")
     if word not in (None, "keep"):
-        raise ValidationError({"outside": ["Say keep, or leave it out."]})
+        raise ValidationError({"outside": [_("Say keep, or leave it out.")]})
     return word == "keep"
 
 
@@ -206,14 +207,14 @@ def _patient(user: User, patient_id: UUID | None) -> Patient:
     """The patient whose treatment is recorded."""
     if user.as_patient is not None:
         if patient_id not in (None, user.as_patient.id):
-            raise ValidationError({"patient": ["There is no such patient."]})
+            raise ValidationError({"patient": [_("There is no such patient.")]})
         return user.as_patient
     if patient_id is None:
-        raise ValidationError({"patient": ["Say whose treatment it is."]})
+        raise ValidationError({"patient": [_("Say whose treatment it is.")]})
     practice = user.practice_as_practitioner
     if practice is None:
         raise PermissionDenied
     patient = Patient.objects.of_practice(practice).select_related("practice").filter(pk=patient_id).first()
     if patient is None:
-        raise ValidationError({"patient": ["There is no such patient."]})
+        raise ValidationError({"patient": [_("There is no such patient.")]})
     return patient

@@ -72,5 +72,6 @@ def _allowed(activity: aftercare.Allowed, treatment: Treatment, today: date, *, 
         return row | {"icon": "question", "when": "" if says_whom else _("Ask first.")}
     on = treatment.date_of(activity.day)
     if on <= today:
-        return row | {"icon": "check", "when": f"Now, since {short(on, today)}."}
-    return row | {"icon": "clock", "when": f"From day {activity.day}, {short(on, today)}."}
+        return row | {"icon": "check", "when": _("Now, since {date}.").format(date=short(on, today))}
+    when = _("From day {day}, {date}.").format(day=activity.day, date=short(on, today))
+    return row | {"icon": "clock", "when": when}

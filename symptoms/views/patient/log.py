@@ -141,7 +141,6 @@ def _form(sheet: Sheet, **given: Any) -> EntryForm:
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
     on = sheet.treatment.date_of(sheet.day)
-    previous = form.questions.previous_entry
     numbers = phone_numbers_for(sheet.treatment.patient, numbers_abroad(request))
     who = who_of(patient_values(sheet.treatment), treatment_values(sheet.treatment))
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
@@ -153,11 +152,6 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "is_today": sheet.day == sheet.today,
         "is_change": sheet.saved is not None,
         "on": full(on),
-        "last_time": ""
-        if previous is None
-        else "yesterday"
-        if previous.day == sheet.day - 1
-        else f"on day {previous.day}",
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
         "numbers": numbers,
         "box_advice": box_advice(who, sheet.day, numbers),

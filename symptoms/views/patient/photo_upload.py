@@ -10,6 +10,9 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.access import PatientRequest
 from accounts.models import User
@@ -27,14 +30,14 @@ TYPES = ["image/jpeg", "image/png", "image/webp"]  # where these alone are named
 HEIC_TYPES = ["image/heic", "image/heif"]
 # What photo-picker.js says beside a photo; {view} is the outline's title.
 PICKER_WORDS = {
-    "chosen": "{view}, chosen",
-    "not_shown": "Chosen. Your phone cannot show it here.",
-    "not_a_photo": "Your phone cannot show this file. Is it a photo?",
-    "remove": "Remove {view}",
-    "camera": "Use camera",
-    "camera_of": "Use camera, {view}",
+    "chosen": _("{view}, chosen"),
+    "not_shown": _("Chosen. Your phone cannot show it here."),
+    "not_a_photo": _("Your phone cannot show this file. Is it a photo?"),
+    "remove": _("Remove {view}"),
+    "camera": _("Use camera"),
+    "camera_of": _("Use camera, {view}"),
 }
-TAKEN = "Another photo was sent from this page before, so this one was not kept. Open the page again to add it."
+TAKEN = _("Another photo was sent from this page before, so this one was not kept. Open the page again to add it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,11 @@ class NotKept:
     """A photo that was not kept; `str()` says which and why. `is_ours`: the same photo may be taken later."""
 
     view: str
-    sentence: str
+    sentence: str | Promise
     is_ours: bool = False
 
     def __str__(self) -> str:
-        return f"{dict(VIEWS)[self.view]}: {self.sentence}"
+        return gettext("{view}: {sentence}").format(view=dict(VIEWS)[self.view], sentence=self.sentence)
 
 
 def picker(request: PatientRequest) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def picker(request: PatientRequest) -> dict[str, Any]:
     return {
         "views": VIEWS,
         "accept": ",".join([*TYPES, *(HEIC_TYPES if reads_heic else [])]),
-        "kinds": "JPEG, PNG, WebP or HEIC" if reads_heic else "JPEG, PNG or WebP",
+        "kinds": _("JPEG, PNG, WebP or HEIC") if reads_heic else _("JPEG, PNG or WebP"),
         "megabytes": MEGABYTES,
         "most_bytes": MAX_BYTES,
         "too_large": Refusal.TOO_LARGE.label,

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
@@ -45,7 +46,7 @@ def photo_add(request: PatientRequest, day: int) -> HttpResponse:
         sent = sent_photos(request.FILES, form.cleaned_data["id"])
         refused = keep_photos(request, treatment.id, sent, day=day, now=now)
         if len(refused) < len(sent):
-            messages.success(request, "Saved.")
+            messages.success(request, _("Saved."))
         if not refused:
             return redirect("course_day", day)
         form = PhotosForm()
@@ -82,6 +83,6 @@ def photo_remove(request: PatientRequest, photo_id: UUID) -> HttpResponse:
             remove_photo(photo.pk, by=request.user)
         except NotTheirs:  # a second tap
             raise Http404 from None
-        messages.success(request, "The photo is gone.")
+        messages.success(request, _("The photo is gone."))
         return redirect(day_page_of(photo))
     return render(request, "patient/photo_remove.html", {"tab": "course", "photo": photo, "back": day_page_of(photo)})

@@ -52,7 +52,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "patient": patient,
         "treatment": treatment,
         "day": day,
-        "heading": "Today" if day is None or day < 0 else f"Day {day}",
+        "heading": _("Today") if day is None or day < 0 else _("Day {day}").format(day=day),
         "date": full(patient.today(now)),
         "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
         "asks_about_treatment": treatment is not None and day is not None and bool(questions_left(treatment, day)),
@@ -142,7 +142,7 @@ def _expected(course: CourseRead) -> dict[str, Any]:
 
 def _named(symptom: Symptom) -> str:
     """On brown and black skin inflammation rarely looks red."""
-    return "Redness or darker tone" if symptom is Symptom.REDNESS else question(symptom).title
+    return _("Redness or darker tone") if symptom is Symptom.REDNESS else _(question(symptom).title)
 
 
 def _notes(patient: Patient) -> dict[str, list[Note]]:

@@ -75,7 +75,7 @@ def my_treatment(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     form_of = partial(OwnTreatmentForm, zone=zone, elsewhere=practice and practice.zone, now=now)
     edit = edit_treatment(request, treatment, form_of, reader=zone, now=now)
     if edit is None:
-        messages.success(request, "Saved. We have compared all your days again.")
+        messages.success(request, _("Saved. We have compared all your days again."))
         _warn_about_home(request, treatment)
         return redirect("today")
     context = {"tab": "today", "zone": zone, **edit}
@@ -146,7 +146,7 @@ def same_session(request: PatientRequest, treatment_id: UUID) -> HttpResponse:
     context = {
         "tab": "today",
         "treatment": treatment,
-        "records": [("Your clinic wrote", clinics), ("You wrote", mine)],
+        "records": [(_("Your clinic wrote"), clinics), (_("You wrote"), mine)],
         "not_chosen": request.method == "POST",
     }
     return render(request, "patient/same_session.html", context, status=422 if request.method == "POST" else 200)
