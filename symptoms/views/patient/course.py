@@ -18,14 +18,14 @@ from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.questions import REQUIRED, question
+from symptoms.recovery.questions import REQUIRED
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.addresses import DAYS_SHOWN, chosen, days_in_pages
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.chart import draw
-from symptoms.wording.phrases import degrees
+from symptoms.wording.phrases import degrees, in_a_row, title
 from symptoms.wording.times import full
 
 
@@ -86,7 +86,7 @@ def _offered(course: CourseRead, symptom: Symptom) -> list[Symptom]:
 def _photos(request: PatientRequest, course: CourseRead) -> dict[str, Any]:
     """The photos of one view, and the views there are on these days."""
     photos = [photo for day in course.days for photo in day.photos]
-    views = [(view, title) for view, title in VIEWS if any(photo.view == view for photo in photos)]
+    views = [(view, name) for view, name in VIEWS if any(photo.view == view for photo in photos)]
     view = _asked_for(request, "view", dict(VIEWS)) or (views[0][0] if views else "")
     return {"views": views, "view": view, "photos": [photo for photo in photos if photo.view == view]}
 
@@ -150,5 +150,5 @@ def course_day(request: PatientRequest, day: int) -> HttpResponse:
 
 def _listed(words: Iterable[str]) -> str:
     """Their titles as one sentence has them: "Pus, spreading redness or heat"."""
-    titles = ", ".join(question(word).title for word in sorted(words))
+    titles = in_a_row(map(title, sorted(words)))
     return titles[:1] + titles[1:].lower()

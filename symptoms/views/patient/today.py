@@ -23,14 +23,14 @@ from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.questions import asked_today, question
+from symptoms.recovery.questions import asked_today
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.care import in_short
 from symptoms.wording.patient import at_most, beneath
-from symptoms.wording.phrases import listed
+from symptoms.wording.phrases import listed, title
 from symptoms.wording.times import full
 
 WEEK = 7
@@ -133,16 +133,16 @@ def _expected(course: CourseRead) -> dict[str, Any]:
     values, today = (patient_values(course.treatment), treatment_values(course.treatment)), course.days[-1]
     symptoms = asked_today(*values, day=today.day, previous_entry=None).symptoms
     limits = {_named(symptom): today.expected[symptom] for symptom in symptoms}
-    unusual = [title.lower() for title, limit in limits.items() if not limit]
+    unusual = [name.lower() for name, limit in limits.items() if not limit]
     return {
-        "most": [(title, at_most(limit)) for title, limit in limits.items() if limit],
+        "most": [(name, at_most(limit)) for name, limit in limits.items() if limit],
         "none": listed(unusual, _("or")),
     }
 
 
 def _named(symptom: Symptom) -> str:
     """On brown and black skin inflammation rarely looks red."""
-    return _("Redness or darker tone") if symptom is Symptom.REDNESS else _(question(symptom).title)
+    return _("Redness or darker tone") if symptom is Symptom.REDNESS else title(symptom)
 
 
 def _notes(patient: Patient) -> dict[str, list[Note]]:
