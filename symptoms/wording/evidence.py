@@ -171,7 +171,10 @@ def _in_short(word: str, run: list[tuple[int, int, int]]) -> str:
     places = {"symptom": small(title(word)), "level": step(level), "low": step(low), "count": len(run)}
     if low < level:
         return _("{symptom} {level}, up from {low}").format(**places)
-    return ngettext("{symptom} {level}", "{symptom} {level} on {count} days", len(run)).format(**places)
+    if len(run) == 1:
+        return _("{symptom} {level}").format(**places)
+    pattern = ngettext("{symptom} {level} on {count} day", "{symptom} {level} on {count} days", len(run))
+    return pattern.format(**places)
 
 
 def _circumstances(flag: Flag) -> Iterator[Evidence]:

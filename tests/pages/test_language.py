@@ -20,6 +20,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AccountMail, Invitation, Patient, Practice, User
 from accounts.web.whereabouts import ZONE_HERE
+from symptoms.management.commands.makemessages import texts_of
 from tests import people, pseudo
 from tests.accounts.cast_of_roles import World, browser_of, build, routes
 from tests.house import tree
@@ -31,7 +32,7 @@ from tests.tries import some_of
 PAGES_LEFT = ("patient/", "practitioner/")
 TEMPLATES = tree.ROOT / "templates"
 READ_ALOUD = ("alt", "aria-label", "title", "placeholder")  # attributes that people read
-OURS = ("Mendline", "UTC", "today at")  # the last is of `symptoms.wording`, which is left
+OURS = ("Mendline", "UTC")
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -114,12 +115,16 @@ def test_no_template_says_what_cannot_be_translated(path):
 # --- Python: what stands outside a call of gettext
 
 CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-NO_MESSAGE = {"Mendline", "Page[Any]", "NoteForm"}  # the last two are types
+NAMES = {"Mendline", "MedWatch", "Yellow Card"}
+TYPES = {"Page[Any]", "NoteForm"}
+TOPICS = {*texts_of(tree.ROOT / "symptoms/recovery/aftercare.toml")}  # messages by themselves, and keys of tables
+NO_MESSAGE = NAMES | TYPES | TOPICS
 IN_A_SENTENCE = re.compile(r"[^\W\d_] | [^\W\d_]")  # beside a place of an f-string
 FORMS = ("handling", "joining", "needles", "patient", "screening", "seen", "treatment", "treatment_questions")
 DONE = sorted(
     [
         *tree.files("symptoms/views/clinic", suffixes={".py"}),
+        *tree.files("symptoms/wording", suffixes={".py"}),
         *(tree.ROOT / f"symptoms/forms/{name}.py" for name in FORMS),
     ]
 )
