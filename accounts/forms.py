@@ -51,7 +51,7 @@ class CountryForm(forms.Form):
         if not guess.country:
             del self.fields["is_here"]
             return
-        self.fields["is_here"].label = _("We think you are in %(country)s. Is that right?") % {
+        self.fields["is_here"].label = _("We think this is your country: %(country)s. Is that right?") % {
             "country": gettext(guess.name)
         }
         set_choices(self.fields["is_here"], [(guess.country, _("Yes")), (self.NO, _("No, somewhere else"))])

@@ -132,7 +132,7 @@ def country_here(request: PatientRequest) -> HttpResponse:
     if here.country and request.POST.get("country") == here.country:
         if request.POST.get("answer") == "yes":
             patients.confirm_country(request.patient, here.country)
-            sentence = _("Saved. The numbers to call are those of {country}.")
+            sentence = _("Saved. Your numbers to call are now those for this country: {country}.")
             messages.success(request, sentence.format(country=_(here.name)))
         else:
             request.session[NOT_HERE] = here.country

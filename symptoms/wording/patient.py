@@ -70,7 +70,7 @@ class Place:
     def call(self, number: str) -> Call:
         """A button for one of its numbers that says where it is answered."""
         country = self.name or _("Your own country")
-        return Call(_("In {country}: {number}").format(country=country, number=number), number)
+        return Call(_("{country}: {number}").format(country=country, number=number), number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """In which country somebody is: asked and never assumed, in whatever way they come; and what is shown until then."""
 
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -97,16 +99,32 @@ def test_a_traveller_reads_both_numbers_where_they_seem_to_be_first_and_is_asked
     for address in (entry.get_absolute_url(), reverse("today"), reverse("log"), reverse("help_now")):
         page = phone.get(address)
         text = text_of(page)
-        assert "In France: 15" in text and "999" in text, address
+        assert "France: 15" in text and "999" in text, address
         assert "Call 999" not in text or address == reverse("help_now"), address
         assert FALLBACK in text, address
         assert b'href="tel:15"' in page.content and b'href="tel:999"' in page.content, address
     page = text_of(phone.get(entry.get_absolute_url()))
-    assert page.index("In France: 15") < page.index("In United Kingdom: 999")
+    assert page.index("France: 15") < page.index("United Kingdom: 999")
     today = phone.get(reverse("today"))
     assert "Are you there now?" in text_of(today)
     (asked,) = [fields for address, fields in forms_of(today) if address == reverse("country_here")]
     assert asked["country"] == ["FR"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "code"), [("America/Santo_Domingo", "DO"), ("Europe/Amsterdam", "NL"), ("Asia/Manila", "PH")]
+)
+def test_no_sentence_needs_an_article_before_the_name_of_a_country(ana, zone, code):
+    entry, phone = logged(pen(ana, days_ago=3), **EMERGENCY).entry, abroad(ana, zone)
+    pages = [
+        phone.get(address)
+        for address in (entry.get_absolute_url(), reverse("today"), reverse("help_now"), reverse("profile_place"))
+    ]
+    pages.append(phone.post(reverse("country_here"), {"country": code, "answer": "yes"}, follow=True))
+    name = numbers_of(code).name
+    for page in pages:
+        assert set(re.findall(rf"(\S+) {name}", text_of(page))) & {"in", "In", "is", "of", "those"} == set()
+        assert name in text_of(page)
 
 
 @pytest.mark.parametrize(("answer", "country", "number"), [("yes", "FR", "15"), ("no", "GB", "999")])
@@ -119,7 +137,7 @@ def test_are_you_there_now(ana, answer, country, number):
     page = text_of(phone.get(entry.get_absolute_url()))
     assert f"Call {number} now." in page and "Are you there now?" not in page
     phone.cookies[ZONE_HERE] = "Asia/Tokyo"  # and then elsewhere: asked again
-    assert "In Japan: 119" in text_of(phone.get(entry.get_absolute_url()))
+    assert "Japan: 119" in text_of(phone.get(entry.get_absolute_url()))
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Etc/GMT+5", "CET", "Mars/Base", "x" * 5000, "%00", "Europe/London"])

@@ -237,7 +237,7 @@ def test_the_way_in_with_an_invitation_is_for_everybody(site, visitor):
     page.get_by_label("Mendline may keep my logs").check()
     page.get_by_role("button", name="Join Larkfield Skin Clinic").click()
     _is_for_everybody(page)
-    page.get_by_role("group", name="We think you are in").get_by_role("radio", name="Yes").check()
+    page.get_by_role("group", name="We think this is your country").get_by_role("radio", name="Yes").check()
     page.get_by_role("button", name="Save and go on").click()
     page.wait_for_url("**/welcome/")
     _is_for_everybody(page)

@@ -63,7 +63,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     for agreement in iris.get_by_role("region", name="Agree").get_by_role("checkbox").all():
         agreement.check()
     iris.get_by_role("button", name=f"Join {CLINIC}").click()
-    choose(iris, "We think you are in", "Yes")
+    choose(iris, "We think this is your country", "Yes")
     iris.get_by_role("button", name="Save and go on").click()
     choose(iris, "Is this right", "Yes")
     choose(iris, "What colour is your skin", "Light brown")

@@ -1,6 +1,7 @@
 """What is open stands on top of a patient's pages until a person has dealt with it, whatever today's answers are."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.consents import withdraw_consent
 from symptoms.alerts.answering import SETTLES, answer_seen
-from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.alerts.handling import acknowledge, resolve, write_note
 from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, on_top
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Delivery
@@ -55,6 +56,33 @@ def test_yesterdays_urgent_stands_above_a_calm_today_on_every_page(phone, sessio
     today = text_of(phone.get(TODAY))
     assert "Today’s answers fit what we expect" in today[today.index(STAYS) :]
     assert "On track" not in text_of(phone.get(entry.get_absolute_url())).split("Why we say this")[0].split("Day 5")[-1]
+
+
+@pytest.mark.parametrize(
+    ("answers", "order"),
+    [
+        (dict.fromkeys(("pain", "warmth", "redness", "swelling"), 2), ["Come at 11.", "still open", STAYS]),
+        ({"pain": 3, "signs": ["pus"]}, ["still open", "Don't wait for your clinic", "Come at 11.", STAYS]),
+    ],
+)
+def test_an_unread_message_stands_with_what_is_open_and_after_do_not_wait(phone, ana, noor, answers, order):
+    session = pen(ana, days_ago=5, by=noor)
+    logged(session, 4, **answers, now=timezone.now() - timedelta(days=1))
+    write_note(session, id=uuid4(), text="Come at 11.", for_patient=True, by=noor, now=timezone.now())
+    page = text_of(phone.get(TODAY))
+    places = [page.index(words) for words in order]
+    assert places == sorted(places) and page.count("Come at 11.") == 1
+
+
+def test_my_course_leads_to_the_question_on_today_and_does_not_repeat_it(phone, session):
+    calm(session)
+    course = phone.get(COURSE)
+    assert "Save my answer" not in text_of(course) and "Call Larkfield Skin Clinic" in text_of(course)
+    (link,) = (link for link in select(course, "a") if "Were you seen?" in words(link))
+    address, _, place = link.get("href").partition("#")
+    assert address == TODAY and select(phone.get(address), f"form[@id='{place}']")
+    say(phone, SeenAnswer.GONE)
+    assert "Were you seen?" not in text_of(phone.get(COURSE))
 
 
 def test_it_is_said_once_where_the_newest_log_raised_it(phone, ana, noor):
