@@ -268,12 +268,13 @@ def test_a_practice_sends_the_questions_before_the_appointment_and_reads_what_ea
     for sentence in (
         "Asked before the treatment: Do not treat now",
         "21 questions are not answered yet.",
-        "A doctor decides first Do you have eczema? Yes Filled in: Eczema.",
-        "This changes what we watch for: MOD-3, CS-1, CS-2.",
+        "A doctor decides first Do you have eczema? Yes Filled in: Eczema. One step more of itching",
+        "are an emergency. Rules: MOD-3, CS-1, CS-2.",
         "The patient was told: Only on calm skin.",
-        "Yes: I breastfeed Filled in: Breastfeeding. This changes the care tips.",
+        "Yes: I breastfeed Filled in: Breastfeeding. No alert depends on it; the care tips do.",
         "a spot that changes or bleeds? Not sure The patient was told: A skin doctor can tell you",
         "Type V.",
+        "What the skin changes From day 10 an alert opens for dark patches",
     ):
         assert sentence in shown, sentence
     assert "I looked them up" not in shown  # what is ticked about a clinic is not for the clinic

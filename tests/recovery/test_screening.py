@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from symptoms.recovery.care import SEEK_HELP
+from symptoms.recovery.ceilings import MODIFIERS
 from symptoms.recovery.groups import IMPLIED_BASELINE
+from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.screening import (
     CHECKLISTS,
     HOME,
@@ -28,6 +30,7 @@ from symptoms.recovery.screening import (
 from symptoms.recovery.texts import CONCERN_TEXTS
 from symptoms.recovery.vocabulary import Condition, Medication
 from symptoms.wording.depth import needling_at_home
+from symptoms.wording.screening import CHANGES, IN_CARE
 
 EVIDENCE = (Path(__file__).parent / "before.md").read_text()
 WORDS = {*map(str, Condition), *map(str, Medication)}
@@ -151,6 +154,16 @@ def test_the_rules_that_an_answer_changes_are_those_that_read_its_word():
     assert {*rules_of("pregnant")} == {"INF-23", "INF-24", "INF-35", "INF-36"}
     care_alone = {word for word in WORDS if not rules_of(word)}
     assert care_alone == {"isotretinoin_6m", "topical_retinoid", "skin_cancer", "breastfeeding"}
+
+
+def test_what_an_answer_changes_is_said_in_words_with_the_days_of_its_rules():
+    assert {*map(str, CHANGES)} == {word for question in QUESTIONS for word in question.words}
+    ends = {modifier.id: {modifier.first, modifier.last} for modifier in MODIFIERS}
+    ends |= {rule.id: {day for span in rule.days.spans.values() for day in span} for rule in PROTOCOL.criteria}
+    for word, change in CHANGES.items():
+        days = set(map(int, re.findall(r"day (\d+)", str(change))))
+        assert days <= {day for rule in rules_of(word) for day in ends.get(rule, ())}, word
+        assert (change == IN_CARE) is (not rules_of(word)), word
 
 
 def test_the_lists_are_those_of_the_evidence():

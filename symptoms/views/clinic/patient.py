@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -79,7 +80,7 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
         return _page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
     if closed:
         is_open = form.cleaned_data["outcome"] in KEEP_OPEN
-        messages.success(request, _("Saved. It stays open.") if is_open else _("Closed."))
+        messages.success(request, _("Saved. It stays open.") if is_open else _closed(request, alert.treatment.patient))
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     else:
@@ -198,6 +199,19 @@ def _closed_before(request: PracticeRequest, alert: Alert) -> str:
         return _("This is closed already.")
     at = date_format(alert.resolved_at.astimezone(request.practice.zone), "TIME_FORMAT")
     return _("{name} closed this at {time}.").format(name=user_name(alert.resolved_by), time=at)
+
+
+def _closed(request: PracticeRequest, patient: Patient) -> str:
+    """That it is closed, how many are open of the patient beside it, and the way to the most urgent of them."""
+    still_open = _alerts(request.user).open().filter(treatment__patient=patient).count()
+    if not still_open:
+        return _("Closed. Nothing else is open of {patient}.").format(patient=patient)
+    pattern = ngettext(
+        'Closed. {count} more is open of {patient}. <a href="#open">To the next one</a>',
+        'Closed. {count} more are open of {patient}. <a href="#open">To the next one</a>',
+        still_open,
+    )
+    return format_html(pattern, count=still_open, patient=patient)
 
 
 def _on_our_desk(user: User) -> TreatmentQuerySet:

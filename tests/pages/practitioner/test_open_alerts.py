@@ -171,6 +171,19 @@ def test_all_that_is_open_is_closed_with_one_outcome_and_is_one_line_of_the_hist
     assert "Somebody closed these before you." in text_of(again)
 
 
+def test_closing_one_says_how_many_are_left_and_leads_to_the_next(desk, session):
+    logged(session, 4, pain=4, signs=["pus"])
+    name = session.patient.name
+    for said, way_on in (
+        (f"Closed. 1 more is open of {name}. To the next one", 1),
+        (f"Nothing else is open of {name}.", 0),
+    ):
+        alert = Alert.objects.open().first()
+        answer = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"}, follow=True)
+        assert said in text_of(answer)
+        assert len(select(answer, "a[@href='#open']")) == len(select(answer, "h2[@id='open']")) == way_on
+
+
 def test_what_came_or_got_worse_since_the_page_was_opened_stays_open(desk, session):
     logged(session, 4, signs=["pus"])
     shown = seen()
