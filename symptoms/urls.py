@@ -40,6 +40,7 @@ urlpatterns = [
     path("practice/patients/new/", clinic_joining.practice_patient_new, name="practice_patient_new"),
     path("practice/patients/<id:patient_id>/", patient_page.patient, name="patient"),
     path("practice/patients/<id:patient_id>/resolve/", patient_page.resolve_all, name="resolve_all"),
+    path("practice/patients/<id:patient_id>/ask/", patient_page.ask_before, name="ask_before"),
     path("practice/patients/<id:patient_id>/details/", patient_details.patient_details, name="patient_details"),
     path("practice/patients/<id:patient_id>/invite/", clinic_joining.invite_patient, name="invite_patient"),
     path("practice/treatments/new/", clinic_treatments.practice_treatment_new, name="practice_treatment_new"),

@@ -38,6 +38,9 @@ NOTE_HELP_WITH_CLINIC = _(
 )
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
 LIST_LABELS = {"signs": _("Any signs"), "exposures": _("Any exposures")}
+# The groups of signs that have a "None of these": the red box, and what is asked below. It is no answer that is kept.
+_RED_BOX = frozenset(Sign(question.word) for question in QUESTIONS if question.box)
+NONE_OF = {"box": _RED_BOX, "signs": frozenset(Sign) - _RED_BOX}
 
 
 class EntryForm(forms.Form):
@@ -53,6 +56,7 @@ class EntryForm(forms.Form):
         error_messages={"max_length": _("Write a number, like 37.2.")},
     )
     unit = forms.ChoiceField(label=_("Unit"), required=False, choices=temperature.UNITS, error_messages=FROM_LIST)
+    none_of = forms.MultipleChoiceField(required=False, choices=[(group, group) for group in NONE_OF])
     note = forms.CharField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -106,6 +110,12 @@ class EntryForm(forms.Form):
         typed = self["unit"].value()
         return typed if typed in dict(temperature.UNITS) else self.default_unit
 
+    @property
+    def none_chosen(self) -> list[str]:
+        """The groups of which none was said to be so and none is ticked: a sign that is ticked counts."""
+        signs = frozenset(self["signs"].value() or ())
+        return [group for group in self["none_of"].value() or () if not signs & NONE_OF.get(group, signs)]
+
     def summary_fields(self) -> list[BoundField]:
         """In the order of the page, for the summary of mistakes; the id last, whose error no field shows."""
         first = self.questions.asked.symptoms
@@ -134,12 +144,14 @@ def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     initial: dict[str, Any] = {str(symptom): values.symptoms.get(symptom, 0) for symptom in values.answered}
     if values.temperature_c is not None:
         initial["temperature_c"] = thermometer(values.temperature_c, unit)
-    return {**initial, "signs": sorted(values.signs), "exposures": sorted(values.exposures), "note": entry.note}
+    none_of = [group for group, signs in NONE_OF.items() if not values.signs & signs]
+    lists = {"signs": sorted(values.signs), "exposures": sorted(values.exposures), "none_of": none_of}
+    return {**initial, **lists, "note": entry.note}
 
 
 def as_typed(typed: QueryDict) -> dict[str, Any]:
     """What was typed into a form that is not to be judged yet, as initial values."""
-    return {name: typed.getlist(name) if name in LISTS else typed.get(name) for name in typed}
+    return {name: typed.getlist(name) if name in (*LISTS, "none_of") else typed.get(name) for name in typed}
 
 
 def filled_from(typed: Mapping[str, Any], last_said: Mapping[Symptom, int]) -> dict[str, Any]:

@@ -64,6 +64,11 @@ class DayQuestions:
     def exposures(self) -> list[Row]:
         return self._ticks("exposures", self.asked.exposures)
 
+    @property
+    def exposures_are_ticked(self) -> bool:
+        """Whether one of those asked today was ticked: then they stand open."""
+        return any(row["chosen"] for row in self.exposures())
+
     def more_symptoms(self) -> list[Row]:
         return self._scales(s for s in Symptom if s not in self.asked.symptoms)
 

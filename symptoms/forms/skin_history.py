@@ -193,7 +193,11 @@ def skin_of(treatment: Treatment) -> dict[str, Any]:
 def known_skin(last: Treatment | None, screening: Screening | None) -> dict[str, Any]:
     """What a form about a new treatment starts with: the skin of the `last` one, and what was answered since."""
     known = skin_of(last) if last else {}
-    if screening is None or (last is not None and last.recorded_at > screening.changed_at):
+    if (
+        screening is None
+        or screening.changed_at is None
+        or (last is not None and last.recorded_at > screening.changed_at)
+    ):
         return known
     return {**known, **_skin_answered(screening.answers, known)}
 

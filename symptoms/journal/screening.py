@@ -1,4 +1,4 @@
-"""Keeping what a patient answers before a treatment."""
+"""Asking a patient before a treatment, and keeping what they answer."""
 
 from datetime import datetime
 
@@ -30,6 +30,28 @@ def keep_screening(patient: Patient, answers: Answers, *, by: User, now: datetim
     return screening
 
 
+@transaction.atomic
+def ask_screening(patient: Patient, *, by: User, now: datetime) -> Screening:
+    """Ask the patient to answer before their next treatment: on their Today until they do. Earlier answers stay.
+
+    Raises:
+        PermissionDenied: the patient is not of the practice of `by`, or has not joined.
+    """
+    patient = lock_patient(patient.pk)
+    practice = by.practice_as_practitioner
+    if practice is None or patient.practice_id != practice.pk or patient.user_id is None:
+        raise PermissionDenied
+    asked = {"asked_at": patient.after_leaving(now), "asked_by": practice}
+    screening, _ = Screening.objects.update_or_create(patient=patient, defaults=asked)
+    return screening
+
+
 def screening_of(patient: Patient) -> Screening | None:
-    """What the patient answered, for themselves."""
-    return Screening.objects.filter(patient=patient).first()
+    """What the patient answered, for themselves; None while nothing is answered."""
+    return Screening.objects.filter(patient=patient).exclude(changed_at=None).first()
+
+
+def is_asked(patient: Patient) -> bool:
+    """Whether the practice that has the patient now sent the questions and they have not answered since."""
+    screening = Screening.objects.filter(patient=patient, asked_by=patient.practice_id).first()
+    return patient.practice_id is not None and screening is not None and screening.is_asked

@@ -17,6 +17,7 @@ from accounts.web.whereabouts import numbers_shown
 from symptoms.forms.screening import ScreeningForm
 from symptoms.journal.entries import LoggingStopped
 from symptoms.journal.screening import keep_screening, screening_of
+from symptoms.models import Screening
 from symptoms.recovery import screening as knowledge
 from symptoms.recovery.care import SEEK_HELP, when_can_anybody
 from symptoms.recovery.screening import Answers
@@ -57,7 +58,7 @@ def before(request: HttpRequest) -> HttpResponse:
         "patient": patient,
         "practice": patient.practice if patient else None,
         "treatment": next(iter(own_treatments(patient)), None) if patient else None,
-        "kept_at": at(screening.changed_at, patient.zone, patient.today(now)) if patient and screening else "",
+        "kept_at": _kept_at(patient, screening, now),
         "is_in_browser": bool(in_browser),
         "result": result_for_patient(answers),
         "numbers": numbers,
@@ -72,6 +73,13 @@ def before(request: HttpRequest) -> HttpResponse:
     patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Cookie"])
     return response
+
+
+def _kept_at(patient: Patient | None, screening: Screening | None, now: datetime) -> str:
+    """When the patient's answers were kept, in words; empty while none are."""
+    if patient is None or screening is None or screening.changed_at is None:
+        return ""
+    return at(screening.changed_at, patient.zone, patient.today(now))
 
 
 def _keep(patient: Patient, form: ScreeningForm, *, by: User, now: datetime) -> bool:

@@ -9,6 +9,21 @@ pytestmark = pytest.mark.browser
 SMALL = {"width": 360, "height": 640}
 
 
+def test_none_of_these_calls_nobody_and_gives_way_to_a_sign(visitor):
+    robin = visitor()
+    robin.sign_in("robin@patients.example", PASSWORD)
+    page = robin.page
+    page.goto("/log/")
+    none, sign = page.locator(".box [data-none]"), page.locator(".box [data-box]").first
+    none.check(force=True)
+    expect(page.locator(".box-advice").get_by_text("This can be an emergency")).to_be_hidden()
+    sign.check(force=True)
+    expect(none).not_to_be_checked()
+    expect(page.locator(".box-advice").get_by_text("This can be an emergency")).to_be_visible()
+    none.check(force=True)
+    expect(sign).not_to_be_checked()
+
+
 @pytest.mark.parametrize(
     ("signs", "first", "number"),
     [

@@ -75,6 +75,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     for symptom, answer in {"redness": 2, "swelling": 2, "pain": 3, "warmth": 3}.items():
         iris.locator(f"fieldset#{symptom} input[value='{answer}']").check()
     iris.get_by_label("Pus", exact=False).first.check()
+    iris.get_by_text("A note for your clinic").first.click()
     iris.locator("textarea[name=note]").fill("Yellow heads on my left cheek.")
     iris.locator("input[type=file]").first.set_input_files(
         {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": draw(seed=7, tone=3, view="front", pustules=0.8)}

@@ -293,6 +293,23 @@ def test_somebody_of_that_name_is_asked_about_before_a_second_record_is_made(des
     assert Patient.objects.count() == 2
 
 
+def test_who_has_joined_is_asked_on_today_until_they_answer_and_again_at_each_sending(ana, phone, desk, noor):
+    pen(ana, days_ago=30, by=noor)
+    record, ask, today = reverse("patient", args=[ana.pk]), reverse("ask_before", args=[ana.pk]), reverse("today")
+    asks = "Your clinic asks you some questions before your treatment."
+    for answers in ({"eczema": "yes"}, {"eczema": "no"}):
+        assert asks not in text_of(phone.get(today))
+        desk.post(ask)
+        assert asks in text_of(phone.get(today)) and "Asked today at" in text_of(desk.get(record))
+        phone.post(BEFORE, answers)
+        assert asks not in text_of(phone.get(today)) and "not answered since" not in text_of(desk.get(record))
+        assert "The patient’s own answers, today at" in text_of(desk.get(record))
+        assert held(phone.get(BEFORE))["eczema"] == [answers["eczema"]]
+    desk.post(ask)
+    leaves(ana)
+    assert asks not in text_of(people.signed_in(ana).get(today))  # that clinic is theirs no more
+
+
 def test_the_answers_are_for_the_practice_that_has_the_patient_now(ana, phone, desk, noor):
     pen(ana, days_ago=30, by=noor)
     phone.post(BEFORE, {"eczema": "yes"})

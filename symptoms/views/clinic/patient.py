@@ -22,6 +22,7 @@ from accounts.models import Patient, Practice, User
 from symptoms.alerts import handling
 from symptoms.forms.fields import typed_id
 from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
+from symptoms.journal.screening import ask_screening
 from symptoms.models import Alert, Entry, Treatment
 from symptoms.models.alert import KEEP_OPEN, AlertQuerySet
 from symptoms.models.treatment import TreatmentQuerySet
@@ -145,6 +146,16 @@ def note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
             )
             return redirect("patient", treatment.patient_id)
     return _page_again(request, treatment.patient_id, now, status, note_form=form)
+
+
+@practitioner_required
+@require_POST
+def ask_before(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
+    """Send the questions before a treatment to somebody who has joined: they stand on their Today until answered."""
+    patient = get_object_or_404(Patient.objects.of_practice(request.practice).exclude(user=None), pk=patient_id)
+    ask_screening(patient, by=request.user, now=timezone.now())
+    messages.success(request, _("Sent. {patient} is asked on their Today page.").format(patient=patient))
+    return redirect("patient", patient.pk)
 
 
 def _back_to(practice: Practice, patient_id: UUID) -> HttpResponse:

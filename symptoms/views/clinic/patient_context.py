@@ -107,11 +107,15 @@ def _session(
 
 
 def screening_context(screening: Screening | None, reader: ZoneInfo, now: datetime) -> dict[str, Any]:
-    """What the patient answered before a treatment and when, for `practitioner/screening.html`."""
+    """What the patient answered before a treatment, when, and since when they are asked, for `screening.html`."""
     if screening is None:
         return {"screening": None}
-    when = at(screening.changed_at, reader, now.astimezone(reader).date())
-    return {"screening": result_for_practice(screening.answers), "screening_at": when}
+    today = now.astimezone(reader).date()
+    asked_at = at(screening.asked_at, reader, today) if screening.asked_at and screening.is_asked else ""
+    if screening.changed_at is None:
+        return {"screening": None, "asked_at": asked_at}
+    when = at(screening.changed_at, reader, today)
+    return {"screening": result_for_practice(screening.answers), "screening_at": when, "asked_at": asked_at}
 
 
 def _screening(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.consents import withdraw_consent
 from symptoms.models import Entry, Photo
 from symptoms.recovery.questions import question as question_of
+from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 from tests import images, people
 from tests.pages.html import held, select, text_of, words
 from tests.pages.patient.log_page import FINE, marked, typed
@@ -96,6 +97,35 @@ def test_questions_follow_the_day_and_the_rest_stands_under_something_else(phone
     pen(ana, days_ago=0)
     asked, more = questions(phone.get(LOG))
     assert "bleeding" in asked and "dark_patches" in more
+
+
+def test_what_is_folded_is_on_the_page_and_stands_open_once_it_holds_an_answer(phone, treatment):
+    def folds(page):
+        return {words(fold.find("summary")): "open" in fold.attrib for fold in select(page, "details[@class='card']")}
+
+    page = phone.get(LOG)
+    assert folds(page) == {
+        "Since the treatment, have you …": False, "Something else": False, "A note for your clinic optional": False
+    }  # fmt: skip
+    offered = [field.get("value") for field in select(page, "input[@type='checkbox']")]
+    scales = {field.get("name") for field in select(page, "input[@type='radio']")} - {"unit"}
+    assert sorted(offered) == sorted([*Sign, *Exposure, "box", "signs"]) and scales == set(map(str, Symptom))
+    logged(treatment, 3, exposures=["makeup"], signs=["numbness"], note="Sore.")
+    assert set(folds(phone.get(LOG)).values()) == {True}
+
+
+def none_of(page) -> list[str]:
+    return held(page).get("none_of", [])
+
+
+def test_none_of_these_is_kept_on_the_page_and_gives_way_to_a_sign(phone, treatment):
+    assert none_of(phone.get(LOG)) == []
+    page = phone.post(LOG, typed(3, pain="", none_of=["box", "signs"], signs=["trouble_breathing"]))
+    assert page.status_code == 422 and none_of(page) == ["signs"]
+    page = phone.post(LOG, typed(3, none_of=["box", "signs"], signs=["trouble_breathing"], fill="last_time"))
+    assert none_of(page) == ["signs"]
+    assert phone.post(LOG, typed(3, none_of=["box", "signs"], signs=["pus"])).status_code == 302
+    assert Entry.objects.get().answers["signs"] == ["pus"] and none_of(phone.get(LOG)) == ["box"]
 
 
 # --- saving
