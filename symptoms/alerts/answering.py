@@ -51,7 +51,8 @@ def answer_seen(
     write_events(newly_answered, AlertEvent.What.ANSWERED, at=now, by=by, detail=detail_of(answer, words))
     alerts = [concern.alert for concern in concerns]
     if alerts:
-        close_settled(alerts, now=now)
+        if answer in SETTLES:
+            _close_calm(_without_practice(alerts), now)
         refresh_status(patient)
     return alerts
 
@@ -62,18 +63,27 @@ def close_settled(open_alerts: Iterable[Alert], *, now: datetime) -> list[Alert]
     `open_alerts`: everything that is open about one patient. Gives what stays open.
     """
     open_alerts = list(open_alerts)
-    alone = [alert for alert in open_alerts if alert.practice_id is None and alert.kind == Alert.Kind.CONCERN]
+    alone = _without_practice(open_alerts)
     if not alone:
         return open_alerts
     concerns = open_concerns(alone[0].treatment.patient_id)
-    settled = {concern.alert.pk for concern in concerns if concern.answer in SETTLES} & {alert.pk for alert in alone}
-    if settled:
-        settled &= _calm_since(alone)
-    closed = [alert for alert in alone if alert.pk in settled]
+    answered = {concern.alert.pk for concern in concerns if concern.answer in SETTLES}
+    closed = _close_calm([alert for alert in alone if alert.pk in answered], now)
+    return [alert for alert in open_alerts if alert not in closed]
+
+
+def _without_practice(alerts: Iterable[Alert]) -> list[Alert]:
+    return [alert for alert in alerts if alert.practice_id is None and alert.kind == Alert.Kind.CONCERN]
+
+
+def _close_calm(answered: list[Alert], now: datetime) -> list[Alert]:
+    """Close those of one patient's answered alerts since which two logs were on track, and give them."""
+    calm = _calm_since(answered) if answered else set()
+    closed = [alert for alert in answered if alert.pk in calm]
     if closed:
-        Alert.objects.filter(pk__in=[alert.pk for alert in closed]).update(resolved_at=now)
+        Alert.objects.filter(pk__in=calm).update(resolved_at=now)
         write_events(closed, AlertEvent.What.RESOLVED, at=now)
-    return [alert for alert in open_alerts if alert.pk not in settled]
+    return closed
 
 
 def _calm_since(alerts: list[Alert]) -> set[UUID]:

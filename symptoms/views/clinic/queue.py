@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required, record_listing
@@ -52,6 +53,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "left": left_alerts,
         "left_first": _stand_first(left_alerts, rows),
         "waiting": waiting,
+        "to_review": ngettext("{number} to review", "{number} to review", waiting).format(number=waiting),
         "show": show,
         "shows": SHOW.items(),
         "sought": sought,

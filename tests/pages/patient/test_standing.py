@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -228,6 +230,15 @@ def test_alone_an_answer_that_comes_after_two_calm_logs_settles_it_too(ben):
     assert STAYS not in say(phone, SeenAnswer.GONE) and not Alert.objects.open().exists()
     logged(ben, 7, pain=3, signs=["pus"])  # and the same again is open again
     assert "still open Day 7" in text_of(phone.get(TODAY))
+
+
+def test_an_answer_reads_what_is_open_once(ben):
+    calm(ben, 6)
+    by = ben.patient.user
+    with CaptureQueriesContext(connection) as statements:
+        answer_seen(ben.patient_id, SeenAnswer.SEEN, "", by=by, now=timezone.now())
+    assert sum('AS "answered_at"' in statement["sql"] for statement in statements) == 1
+    assert not Alert.objects.open().exists()
 
 
 def test_joining_makes_what_is_open_the_practices_with_nothing_lost(ben, clinic, noor):
