@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient
 from symptoms.forms.numbers import plain_number
-from symptoms.recovery.phrases import DEGREE_SIGNS, unit_of
+from symptoms.recovery.phrases import unit_of
+from symptoms.wording.phrases import DEGREE_SIGNS
 
 LEAST, MOST = Decimal(30), Decimal(45)  # °C; beyond these no thermometer under a living tongue goes
 NUMBER = re.compile(r"\d{1,4}(\.\d{1,2})?", re.ASCII)

@@ -9,6 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
 from symptoms.recovery.depth import DEEPEST_MM, DEEPEST_NEEDLES_MM, LEAST_MM
@@ -144,7 +146,7 @@ class Treatment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_device_display()} on {self.day_zero}"
+        return _("{device} on {date}").format(device=self.get_device_display(), date=date_format(self.day_zero))
 
     @property
     def sort_key(self) -> tuple[Any, ...]:

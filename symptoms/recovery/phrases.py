@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from symptoms.recovery.questions import BY_WORD
 
 FAHRENHEIT = frozenset({"US"})  # countries
-DEGREE_SIGNS = {"c": "°C", "f": "°F"}
 
 
 def title(word: str) -> str:

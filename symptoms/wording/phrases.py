@@ -24,7 +24,7 @@ STEPS = (  # the same within a sentence
     gettext_lazy("severe"),
     gettext_lazy("very severe"),
 )
-DEGREES = {"c": gettext_lazy("{number} °C"), "f": gettext_lazy("{number} °F")}
+DEGREE_SIGNS = {"c": gettext_lazy("°C"), "f": gettext_lazy("°F")}
 
 
 def title(word: str) -> str:
@@ -50,7 +50,7 @@ def number(value: Decimal) -> str:
 def degrees(celsius: float, unit: str = "c") -> str:
     """A temperature as people of `unit` ("c" or "f") read it: "38.1 °C", "100.6 °F"."""
     shown = number_format(Decimal(phrases.thermometer(celsius, unit)))
-    return str(DEGREES[unit]).format(number=shown)
+    return _("{number} {unit}").format(number=shown, unit=DEGREE_SIGNS[unit])
 
 
 def listed(words: Iterable[str], last_word: str = "") -> str:

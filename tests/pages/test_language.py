@@ -1,5 +1,5 @@
-"""Every text goes through gettext, but in the areas that are left: in templates, whichever branch it stands in; in the
-modules that are done; and on the pages, letters and answers to forms that everybody gets, in a language made up for it.
+"""Every text goes through gettext: in templates, whichever branch it stands in; in the modules that are done; and on
+the pages, letters and answers to forms that everybody gets, in a language made up for it.
 """
 
 import ast
@@ -22,23 +22,16 @@ from accounts.models import AccountMail, Invitation, Patient, Practice, User
 from accounts.web.whereabouts import ZONE_HERE
 from symptoms.management.commands.makemessages import texts_of
 from tests import people, pseudo
-from tests.accounts.cast_of_roles import World, browser_of, build, routes
+from tests.accounts.cast_of_roles import MARKERS, World, browser_of, build, routes
 from tests.house import tree
 from tests.pages.html import GUARD, forms_of, parsed
 from tests.tries import some_of
 
-# Of these the templates are done, and not all that `symptoms.wording` and the texts of `recovery` say; one that is
-# done goes from here and does not come back.
-PAGES_LEFT = ("patient/", "practitioner/")
 TEMPLATES = tree.ROOT / "templates"
 READ_ALOUD = ("alt", "aria-label", "title", "placeholder")  # attributes that people read
 OURS = ("Mendline", "UTC")
 LETTER = re.compile(r"[^\W\d_]")
-
-
-def is_left(template: str) -> bool:
-    """Whether the page of a template, by its name, is of an area that is left."""
-    return template.startswith(PAGES_LEFT)
+CODES = re.compile(r"\b(?:[A-Z]+-\d+|[SK]\d+b?|[IV]+|[0-9a-f]{12})\b|\[D\]")  # rules, sources, skin types, a hash
 
 
 # --- templates: what stands between their tags
@@ -226,10 +219,13 @@ def _addresses(world: World) -> list[str]:
 
 
 def _got(browser: Client, address: str) -> HttpResponse | None:
-    """A page of an area that is done; None for anything else."""
+    """A page; None for anything else."""
     answer = browser.get(address)
-    is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
-    return answer if is_page and not is_left(answer.templates[0].name) else None
+    return answer if _is_page(answer) else None
+
+
+def _is_page(answer: HttpResponse) -> bool:
+    return answer.headers.get("Content-Type", "").startswith("text/html") and bool(answer.templates)
 
 
 def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> set[str]:
@@ -239,15 +235,14 @@ def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> 
         letters = [f"{letter.subject}\n{letter.body}" for letter in AccountMail.objects.all()]
         transaction.set_rollback(True)
     mails = {text for letter in letters if "⟦" in letter and (text := _left_of(letter, typed))}
-    is_page = answer.headers.get("Content-Type", "").startswith("text/html") and answer.templates
-    return mails | (_plain(answer, typed) if is_page and not is_left(answer.templates[0].name) else set())
+    return mails | (_plain(answer, typed) if _is_page(answer) else set())
 
 
 def _typed() -> list[str]:
     """What people wrote themselves, the longest first."""
     rows = [row for model in (User, Patient, Practice, Invitation) for row in model.objects.all()]
     typed = {getattr(row, name, "") for row in rows for name in ("name", "email")}
-    return sorted(filter(None, {*typed, *OURS}), key=len, reverse=True)
+    return sorted(filter(None, {*typed, *MARKERS, *OURS}), key=len, reverse=True)
 
 
 def _plain(page: HttpResponse, typed: list[str]) -> set[str]:
@@ -268,5 +263,5 @@ def _read_in(element: Element) -> list[str]:
 def _left_of(text: str, typed: list[str]) -> str:
     for known in typed:
         text = text.replace(known, "")
-    text = re.sub(r"https?://\S+", "", text)
+    text = CODES.sub("", re.sub(r"https?://\S+", "", text))
     return " ".join(re.findall(r"[A-Za-z]+", text))

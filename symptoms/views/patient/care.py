@@ -66,7 +66,7 @@ def _shown(key: str, day: int) -> tuple[aftercare.Phase, int]:
 
 def _allowed(activity: aftercare.Allowed, treatment: Treatment, today: date, *, has_clinic: bool) -> dict[str, str]:
     """What, from when on, and what to ask or mind first."""
-    row = {"what": activity.title, "more": in_words(activity.texts, has_clinic=has_clinic)}
+    row = {"what": _(activity.title), "more": in_words(activity.texts, has_clinic=has_clinic)}
     if activity.day is None:
         says_whom = any("Ask " in text for text in activity.texts)
         return row | {"icon": "question", "when": "" if says_whom else _("Ask first.")}
