@@ -95,6 +95,8 @@ class DetailsForm(CountryForm, forms.ModelForm):
         zone = (kwargs.get("initial") or {}).get("time_zone") or self.instance.zone.key
         self.initial["time_zone"] = zone
         set_choices(self.fields["time_zone"], zone_choices(zone))
+        if self.instance.practice_id is None:
+            self.fields["phone"].help_text = ""  # nobody calls somebody who is alone
 
 
 class NameForm(forms.ModelForm):

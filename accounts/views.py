@@ -142,7 +142,7 @@ def country_here(request: PatientRequest) -> HttpResponse:
 @patient_required
 @require_POST
 def consent_change(request: PatientRequest, purpose: str) -> HttpResponse:
-    """Give or take back one consent with one tap."""
+    """Give or withdraw one consent."""
     patient, now = request.patient, timezone.now()
     text = next((text for text in texts_for(patient) if text.purpose == purpose), None)
     if text is None:  # without a clinic there is nobody to show photos to

@@ -88,6 +88,11 @@ class DepthForm(forms.Form):
 class SessionForm(NeedlesForm, DepthForm):
     """What was done: units and ranges stand beside the fields."""
 
+    field_order = (
+        "performed_at", "practitioner", "setting", "device", "needle_depth_mm", "areas", "areas_other",
+        "same_day_injection", *NEEDLES, "passes", "energy_mj", "operator", "cartridge_lot",
+    )  # fmt: skip
+
     performed_at = LocalTimeField(label=_("When"), longest_ago=FOLLOWED_FOR)
     device = forms.ChoiceField(
         label=_("Device"),

@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.help_numbers import UNKNOWN, HelpNumbers, numbers_for
 from accounts.models import Patient
 from symptoms.journal.loading import entry_values, patient_values, treatment_values
-from symptoms.models import Alert, Assessment, Entry
+from symptoms.models import Alert, Assessment, Entry, Treatment
+from symptoms.recovery.assessment import assess
+from symptoms.recovery.course import Course
+from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.prompting import next_prompt
 from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
@@ -16,6 +19,7 @@ from symptoms.wording.findings import Reported
 from symptoms.wording.patient import PhoneNumbers, Place, Verdict, title_of, verdict
 
 NOT_CHECKED = _("A day that we could not check")
+RECORDED_WRONG = _("Something wrong in what your clinic recorded")
 NO_LONGER_SAID = _("Something you told us earlier")
 
 
@@ -51,6 +55,23 @@ def verdict_as_raised(entry: Entry, judged: Assessment | None, numbers: PhoneNum
     )
 
 
+def verdict_before_log(treatment: Treatment, day: int, numbers: PhoneNumbers) -> Verdict | None:
+    """What the treatment alone raises on a day without a log: needles that may not have been new. None: nothing."""
+    values = patient_values(treatment), treatment_values(treatment)
+    unlogged = EntryValues(day, answered=frozenset())
+    judged = assess(Course(*values, (unlogged,)), day=day)
+    if judged.urgency < Urgency.CONTACT:
+        return None
+    return verdict(
+        judged.urgency,
+        judged.as_json()["flags"],
+        reported=Reported(unlogged, who=who_of(*values)),
+        compared=(),
+        numbers=numbers,
+        version=judged.protocol_version,
+    )
+
+
 def _reported(entry: Entry, *, with_last: bool = False) -> Reported:
     """What an entry says, and about whom; `with_last` what the one before it ticked as well."""
     treatment = entry.treatment
@@ -80,7 +101,7 @@ def titles_of_flags(alerts: Iterable[Alert]) -> tuple[str, ...]:
 
 def _title_for_patient(alert: Alert) -> str:
     if not alert.concern:
-        return str(NOT_CHECKED)
+        return str(RECORDED_WRONG if alert.kind == Alert.Kind.DETAILS else NOT_CHECKED)
     assessment = alert.raised_by.assessments.order_by("-is_current", "-made_at").first()
     return _title(alert, assessment.flags if assessment else [])
 

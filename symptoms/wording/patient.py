@@ -200,11 +200,16 @@ def verdict(
     return writer.raised(level, flags, reported, version, unit)
 
 
-def beneath(verdict: Verdict) -> Verdict:
-    """A day's verdict below something that is open: "On track" is not said there."""
-    if verdict.urgency != Urgency.ON_TRACK.slug:
-        return verdict
-    return replace(verdict, word=_("Today’s answers fit what we expect"))
+def beneath(verdict: Verdict, above: Verdict | None = None) -> Verdict:
+    """A day's verdict below something that is open: "On track" is not said there.
+
+    Nor is a call in the next days, where what stands `above` says to call now.
+    """
+    if verdict.urgency == Urgency.ON_TRACK.slug:
+        return replace(verdict, word=_("Today’s answers fit what we expect"))
+    if above is not None and above.is_urgent and verdict.urgency == Urgency.CONTACT.slug:
+        return replace(verdict, steps=())
+    return verdict
 
 
 def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported) -> str:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
@@ -15,6 +16,7 @@ from accounts.access import record_access, record_listing
 from accounts.models import AccessRecord
 from accounts.patients import CannotStart, start_alone
 from tests import people
+from tests.pages.html import select, text_of, words
 
 pytestmark = pytest.mark.django_db
 PROFILE = "/account/"
@@ -72,6 +74,17 @@ def test_a_consent_is_taken_back_with_one_tap_and_given_again(ana):
     assert browser.post("/account/consents/marketing/", {"answer": "yes"}).status_code == 404
     browser.post("/account/consents/photos/", {"answer": "perhaps"})
     assert ana.agreed_to("photos")
+
+
+def test_withdrawing_from_logging_is_asked_once_more_and_says_what_stops(ana):
+    page = people.signed_in(ana).get(reverse("profile"))
+    asked = [words(fold) for fold in select(page, "details") if "Withdraw" in words(fold)]
+    assert len(asked) == 1 and "Logging stops at once" in asked[0] and "Withdraw and stop logging" in asked[0]
+
+
+def test_somebody_alone_reads_of_no_clinic_that_calls_or_opens_their_record():
+    page = text_of(people.signed_in(people.patient()).get(reverse("profile")))
+    assert "So that your clinic can call you." not in page and "Who opened my record" not in page
 
 
 def test_a_patient_sees_who_opened_their_record_and_nobody_elses(ana, clinic):

@@ -105,7 +105,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
 
     # The patient sees that somebody has it.
     iris.reload()
-    expect(iris.get_by_text("Vera Lind has it in hand")).to_be_visible()
+    expect(iris.get_by_text("Vera Lind is looking after this")).to_be_visible()
 
 
 def days_ago(days: int) -> str:

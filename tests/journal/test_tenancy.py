@@ -230,6 +230,13 @@ def test_whoever_has_something_open_is_asked_twice_and_told_what(ana, session):
     assert ana.practice is None
 
 
+def test_a_record_that_was_questioned_is_named_so_to_who_leaves(ana, session):
+    phone = people.signed_in(ana)
+    phone.post(reverse("my_treatment", args=[session.pk]), {"words": "It was 2 mm."})
+    page = phone.post(reverse("leave_practice")).content.decode()
+    assert "Something wrong in what your clinic recorded" in page and "could not check" not in page
+
+
 def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something_is_open(ana, noor, session):
     okafor = people.dr_okafor()
     there = okafor.membership.practice

@@ -57,5 +57,5 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     if standing_box is not None and standing_box.entry == entry:
         context["standing"] = None  # the page says it all by itself
     elif standing_box is not None:
-        context["verdict"] = beneath(verdict)
+        context["verdict"] = beneath(verdict, standing_box.verdict)
     return render(request, "patient/entry.html", context)

@@ -22,9 +22,10 @@ def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str,
     numbers = phone_numbers_for(patient, numbers_abroad(request))
     standing_box, settled = standing_on_top(patient, numbers, unit_for(request, patient))
     concern = standing_box.concern if standing_box else None
+    said_once = {(c.alert.entry_id, c.alert.practice_id, c.answer, c.words): c for c in settled}
     return {
         "standing": standing_box,
-        "dealt_with": settled,
+        "dealt_with": list(said_once.values()),
         "seen_form": (form or SeenForm()) if concern else None,
         "asks": concern is not None and _asks(patient, concern, now),
         "numbers": numbers,

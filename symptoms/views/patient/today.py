@@ -19,7 +19,7 @@ from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.screening import is_asked
 from symptoms.journal.treatments import possibly_same, questions_left
-from symptoms.journal.verdicts import phone_numbers_for, verdict_about
+from symptoms.journal.verdicts import phone_numbers_for, verdict_about, verdict_before_log
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
 from symptoms.recovery.care import care
@@ -82,7 +82,7 @@ def _beside_what_is_open(context: dict[str, Any]) -> dict[str, Any]:
         return {"verdict": None, "verdict_leads": False}
     above, below = ({concern.title for concern in each.concerns} for each in (standing_box.verdict, verdict))
     is_said_above = verdict.urgency == standing_box.verdict.urgency and below <= above
-    return {"verdict": beneath(verdict), "is_folded": is_said_above}
+    return {"verdict": beneath(verdict, standing_box.verdict), "is_folded": is_said_above}
 
 
 def _day(treatment: Treatment, today: date) -> int:
@@ -106,6 +106,7 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
         "is_logged": is_logged,
         "last": last,
         "verdict": verdict,
+        "before_log": None if last else verdict_before_log(treatment, day, numbers),
         "is_loud": is_loud,
         "verdict_leads": is_loud or is_logged,
         "received": response,

@@ -29,6 +29,15 @@ def my_session(**form) -> dict:
 
 
 # --- alone
+def test_what_is_to_put_right_is_listed_in_the_order_of_the_page(alone):
+    page = people.signed_in(alone).post(NEW, {"id": str(uuid4())})
+    asked = ["performed_at", "setting", "device", "areas", "same_day_injection", "skin_colour", "skin_burning"]
+    listed = [
+        link.get("href")[1:].removeprefix("id_") for link in select(page, "a[@href]") if link.get("href")[0] == "#"
+    ]
+    assert [name for name in listed if name in asked] == asked
+
+
 def test_somebody_without_a_clinic_starts_in_two_steps_and_can_log():
     robin = people.user("Robin")
     phone = people.signed_in(robin)

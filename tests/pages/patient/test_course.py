@@ -62,7 +62,7 @@ def test_what_was_not_asked_is_not_drawn_as_none(phone, flared):
 def test_one_day_in_full_against_what_is_usual(phone, flared):
     page = text_of(phone.get(day_of(4)))
     assert "Pain severe, above (usual: up to mild)" in page and "It throbs." in page and "Change day" in page
-    assert "We assume nothing for it" in text_of(phone.get(day_of(2)))
+    assert "That is fine: we do not guess." in text_of(phone.get(day_of(2)))
     logged(flared, 4, pain=1)
     assert "What you saved before" in text_of(phone.get(day_of(4)))
 

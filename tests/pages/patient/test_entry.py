@@ -159,19 +159,19 @@ def sent(entry, now=None):
 
 def test_the_page_says_when_the_clinic_was_told_and_that_nobody_read_it_yet(ana, phone):
     entry, page = entry_page(ana, URGENT)
-    assert DO_NOT_WAIT in page and "Your clinic is being told now." in page
+    assert DO_NOT_WAIT in page and "We are alerting your clinic." in page
     sent(entry)
-    assert "Your clinic was told today" in text_of(phone.get(entry.get_absolute_url()))
+    assert "We alerted your clinic today" in text_of(phone.get(entry.get_absolute_url()))
     today = text_of(phone.get(reverse("today")))
-    assert DO_NOT_WAIT in today and "Not read yet." in today
+    assert DO_NOT_WAIT in today and "Nobody has opened it yet." in today
 
 
 def test_in_an_emergency_nobody_is_sent_to_the_clinic(ana, phone):
     entry, page = entry_page(ana, EMERGENCY)
-    assert DO_NOT_WAIT in page and "Your clinic is being told now." in page
+    assert DO_NOT_WAIT in page and "We are alerting your clinic." in page
     sent(entry)
     today = text_of(phone.get(reverse("today")))
-    assert "Call 999" in today and DO_NOT_WAIT in today and "Not read yet." in today
+    assert "Call 999" in today and DO_NOT_WAIT in today and "Nobody has opened it yet." in today
     Delivery.objects.filter(entry=entry).update(sent_at=None, failed_at=timezone.now())
     page = text_of(phone.get(entry.get_absolute_url()))
     assert "Please don’t wait for us: call 999." in page and "020 7946 0123" not in page
@@ -183,7 +183,7 @@ def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor)
     read_record(ana, by=noor, now=timezone.now())
     assert "Dr Noor read it today" in text_of(phone.get(entry.get_absolute_url()))
     acknowledge(entry.treatment, by=noor, now=timezone.now())
-    assert "Dr Noor has it in hand , since today at" in text_of(phone.get(reverse("today")))
+    assert "Dr Noor is looking after this , since today at" in text_of(phone.get(reverse("today")))
     for alert in Alert.objects.all():
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
     answers = {
@@ -197,13 +197,13 @@ def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor)
         Alert.objects.update(outcome=outcome, reason="Usual.")
         page = phone.get(entry.get_absolute_url())
         text = text_of(page)
-        assert f"{answer} Larkfield Skin Clinic closed this today at" in text
+        assert f"{answer} Larkfield Skin Clinic marked this as dealt with today at" in text
         (folded,) = [fold for fold in select(page, "details") if words(fold).startswith("What we said: be seen today")]
         assert text.index(answer) < text.index("What we said: be seen today")
         assert len(calls(page)) == sum(link.get("href", "").startswith("tel:") for link in folded.iter("a")) > 0
         assert len(select(page, "h1")) == 1
         day = text_of(phone.get(reverse("course_day", args=[entry.day])))
-        assert f"{answer}. Larkfield Skin Clinic closed this today at" in day
+        assert f"{answer}. Larkfield Skin Clinic marked this as dealt with today at" in day
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_what_stays_open_says_that_the_clinic_tried_or_watches_and_the_call_stay
     sentence = sentence.format(day=f"{until:%-d %B}")
     for address in (entry.get_absolute_url(), reverse("today")):
         page = text_of(phone.get(address))
-        assert sentence in page and DO_NOT_WAIT in page and "closed this" not in page
+        assert sentence in page and DO_NOT_WAIT in page and "marked this as dealt with" not in page
     logged(entry.treatment, 3, redness=1)  # another day is not what is open
     assert sentence in text_of(phone.get(reverse("today")))
 
@@ -244,15 +244,15 @@ def test_what_got_worse_stays_in_hand_but_is_not_called_read(ana, phone, noor, w
     acknowledge(treatment, by=noor, now=now)
     entry = logged(treatment, 4, now=now + timedelta(seconds=1), **worse).entry
     shown = text_of(phone.get(entry.get_absolute_url()))
-    assert "Dr Noor has it in hand , since today" in shown
-    assert "It got worse after that. Your clinic is being told now." in shown and DO_NOT_WAIT in shown
+    assert "Dr Noor is looking after this , since today" in shown
+    assert "It got worse after that. We are alerting your clinic." in shown and DO_NOT_WAIT in shown
     sent(entry)
     shown = text_of(phone.get(entry.get_absolute_url()))
-    assert "It got worse after that. Your clinic was told today" in shown and "Not read yet." in shown
+    assert "It got worse after that. We alerted your clinic today" in shown and "Nobody has opened it yet." in shown
     read_record(ana, by=noor, now=now + timedelta(seconds=2))
     shown = text_of(phone.get(entry.get_absolute_url()))
-    assert "Dr Noor has it in hand , since today" in shown
-    assert "It got worse" not in shown and "Not read yet" not in shown
+    assert "Dr Noor is looking after this , since today" in shown
+    assert "It got worse" not in shown and "Nobody has opened it" not in shown
     assert DO_NOT_WAIT in shown  # whoever has it in hand: what is said of the call stays
 
 
@@ -261,9 +261,9 @@ def test_nothing_is_in_hand_while_one_matter_is_not(ana, phone, noor):
     logged(treatment, 4, signs=["firm_lumps"])
     acknowledge(treatment, by=noor, now=timezone.now())
     entry = logged(treatment, 5, signs=["firm_lumps", "pus"]).entry
-    assert "in hand" not in text_of(phone.get(entry.get_absolute_url()))
+    assert "looking after this" not in text_of(phone.get(entry.get_absolute_url()))
     acknowledge(treatment, by=noor, now=timezone.now())
-    assert "Dr Noor has it in hand" in text_of(phone.get(entry.get_absolute_url()))
+    assert "Dr Noor is looking after this" in text_of(phone.get(entry.get_absolute_url()))
 
 
 @pytest.mark.parametrize("failed", [True, False])
@@ -316,3 +316,14 @@ def test_a_day_that_has_passed_asks_whether_it_is_still_there(phone, ana, report
     assert ("On day 4, 2 days ago:" in page and "Is it still there?" in page) is asks
     today = logged(treatment, 6, **report).entry
     assert "Is it still there?" not in text_of(phone.get(today.get_absolute_url()))
+
+
+def test_beneath_what_is_to_be_seen_today_nobody_is_told_to_call_later(phone, ana):
+    treatment, before = pen(ana, days_ago=6), timezone.now() - timedelta(days=1)
+    logged(treatment, 5, now=before, **URGENT[1])
+    entry = logged(treatment, 6, itching=3).entry
+    page = text_of(phone.get(entry.get_absolute_url()))
+    assert "Call your clinic now" in page and "Contact your clinic" in page and "in the next two days" not in page
+    phone.post(reverse("seen"), {"answer": "seen"})
+    page = text_of(phone.get(entry.get_absolute_url()))
+    assert "Call your clinic now" not in page and "in the next two days" in page

@@ -52,6 +52,12 @@ def test_nothing_is_answered_beforehand_and_last_time_is_marked(phone, treatment
     assert marked(page) == {"pain": "2", "redness": "1", "swelling": "0", "warmth": "0"}
 
 
+def test_a_day_that_has_passed_is_not_compared_with_yesterday(phone, treatment):
+    logged(treatment, 1)
+    page = text_of(phone.get(reverse("log_day", args=[2])))
+    assert "marks what you said on day 1" in page and "yesterday" not in page
+
+
 def test_how_to_look_is_said_in_full_once_and_folds_away_afterwards(phone, treatment):
     page = phone.get(LOG)
     assert "Look in daylight" in text_of(page) and not summaries(page, "How to look at your skin")

@@ -90,7 +90,7 @@ def test_my_course_leads_to_the_question_on_today_and_does_not_repeat_it(phone, 
 def test_it_is_said_once_where_the_newest_log_raised_it(phone, ana, noor):
     entry = logged(pen(ana, days_ago=4, by=noor), 4, pain=3, signs=["pus"]).entry
     today = text_of(phone.get(TODAY))
-    assert today.count("Signs of a skin infection") == 1 and "Your clinic is being told now." in today
+    assert today.count("Signs of a skin infection") == 1 and "We are alerting your clinic." in today
     assert STAYS not in text_of(phone.get(entry.get_absolute_url()))
 
 
@@ -126,6 +126,12 @@ def test_each_answer_does_what_it_says_and_reaches_the_practice(phone, session, 
     assert "The patient answered about" in text_of(desk.get(reverse("patient", args=[ana.pk])))
 
 
+def test_one_answer_to_all_that_a_log_raised_is_one_line(phone, session):
+    assert Alert.objects.open().count() > 1
+    calm(session)
+    assert say(phone, SeenAnswer.TREATED, "Amoxicillin").count("You told us: Yes. I got treatment.") == 1
+
+
 def test_told_to_wait_is_asked_again_tomorrow(phone, session):
     calm(session)
     answer_seen(
@@ -149,7 +155,10 @@ def test_whoever_has_it_in_hand_the_call_stays_and_closing_takes_it_down(phone, 
     acknowledge(session, by=noor, now=timezone.now())
     page = text_of(phone.get(TODAY))
     top = page[: page.index(STAYS)]
-    assert "Don't wait for your clinic to answer here. Call." in top and "Dr Noor has it in hand , since today" in top
+    assert (
+        "Don't wait for your clinic to answer here. Call." in top
+        and "Dr Noor is looking after this , since today" in top
+    )
     for alert in Alert.objects.open():
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
     page = text_of(phone.get(TODAY))

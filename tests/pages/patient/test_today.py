@@ -53,6 +53,38 @@ def test_one_wording_leads_to_the_verdict(phone, ana):
             assert "What to do, and why" in text_of(phone.get(address))
 
 
+@pytest.mark.parametrize(
+    ("day", "needles", "urgency", "sentence"),
+    [
+        (
+            1,
+            {"needles_new": "no"},
+            "urgent",
+            "Go today. Medicine against HIV works only if you start it within 72 hours",
+        ),
+        (3, {"needles_shared": "yes"}, "urgent", "Go today. Medicine against HIV"),
+        (5, {"needles_shared": "yes"}, "contact", "A hepatitis B jab can still help in the first week."),
+        (9, {"needles_shared": "yes"}, "", ""),
+        (1, {"needles_new": "yes", "needles_shared": "no"}, "", ""),
+        (1, {}, "", ""),
+    ],
+)
+def test_needles_that_may_not_have_been_new_need_no_log_to_be_spoken_of(phone, ana, day, needles, urgency, sentence):
+    treatment = pen(ana, days_ago=day, **needles)
+    said = [panel.get("data-urgency") for panel in select(phone.get(TODAY), "section[@class='verdict']")]
+    assert said == ([urgency] if urgency else []) and sentence in text_of(phone.get(TODAY))
+    if urgency:
+        logged(treatment, day)  # from here on the alert says it, once
+        assert text_of(phone.get(TODAY)).count("Needles that may not have been new") == 1
+
+
+def test_the_first_log_is_not_promised_in_a_minute(phone, ana):
+    treatment = pen(ana, days_ago=3)
+    assert "About three minutes the first time" in text_of(phone.get(TODAY))
+    logged(treatment, 2)
+    assert "About three minutes" not in text_of(phone.get(TODAY)) and "Under a minute." in text_of(phone.get(TODAY))
+
+
 def test_once_logged_the_button_changes_the_day(phone, ana):
     logged(pen(ana, days_ago=3), 3)
     page = phone.get(TODAY)
@@ -84,7 +116,9 @@ def test_what_the_clinic_closed_is_answered_first_and_folds_away(phone, ana, noo
     resolve_all(dict.fromkeys(Alert.objects.all()), outcome="seen", by=noor, now=timezone.now())
     page = phone.get(TODAY)
     text = text_of(page)
-    assert text.index("You were seen Larkfield Skin Clinic closed this today at") < text.index("You logged today")
+    assert text.index("You were seen Larkfield Skin Clinic marked this as dealt with today at") < text.index(
+        "You logged today"
+    )
     assert "If it gets worse, comes back, or something new shows, log it at once, or call them." in text
     assert b"tel:" not in page.content and not select(page, "section[@class='verdict']")
     (folded,) = [fold for fold in select(page, "details") if words(fold.find("summary")).endswith("be seen today")]
@@ -97,7 +131,10 @@ def test_what_the_clinic_closed_stays_answered_for_who_leaves_it(phone, ana, noo
     leaves(ana)
     for address in (TODAY, entry.get_absolute_url()):
         text = text_of(phone.get(address))
-        assert "You were seen Larkfield Skin Clinic closed this today at" in text and "or call them" not in text
+        assert (
+            "You were seen Larkfield Skin Clinic marked this as dealt with today at" in text
+            and "or call them" not in text
+        )
 
 
 def test_what_is_open_again_after_it_was_closed_is_as_loud_as_at_first(phone, ana, noor):
