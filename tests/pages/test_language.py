@@ -1,5 +1,7 @@
-"""Every text goes through gettext: in templates, whichever branch it stands in; in the modules that are done; and on
-the pages, letters and answers to forms that everybody gets, in a language made up for it.
+"""Every text goes through gettext.
+
+In templates, whichever branch it stands in; in the modules that speak to people; and on the pages, letters and answers
+to forms that everybody gets, in a language made up for it.
 """
 
 import re
@@ -168,7 +170,7 @@ def test_whoever_reads_a_page_or_sends_its_forms_reads_one_language(world, in_ps
     typed, addresses = _typed(), _addresses(world)
     plain: dict[str, set[str]] = {}
     for reader in READERS:
-        for address in some_of(addresses, 30, reader):
+        for address in some_of(addresses, 22, reader):
             page = _got(browser_of(world, reader), address)
             if page is None:
                 continue
