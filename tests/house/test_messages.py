@@ -21,6 +21,7 @@ from symptoms.recovery.cases import read_case
 from symptoms.wording.patient import PhoneNumbers, box_advice
 from tests import pseudo
 from tests.house import tree
+from tests.pages.literals import CALLS
 from tests.pages.patient.test_wording import ALONE, CASES, CLINIC, verdict_of
 from tests.pages.patient.test_wording import texts_of as said_in
 
@@ -117,12 +118,11 @@ class Recorder(gettext.NullTranslations):
 
 def _marked() -> set[str]:
     """The messages that Python marks itself."""
-    names = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
     calls = [
         node
         for path in tree.files("symptoms", "accounts", suffixes={".py"})
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS
     ]
     return {arg.value for call in calls for arg in call.args if isinstance(arg, ast.Constant)}
 

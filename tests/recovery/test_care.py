@@ -1,8 +1,12 @@
 """Care for each phase, what is allowed when, when to get help, and the words for each urgency and concern."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from symptoms.recovery.care import PHASES, SEEK_HELP, care, phase_of, when_can_anybody, when_can_i
+from symptoms.recovery import care as aftercare
+from symptoms.recovery.care import ALONE, PHASES, SEEK_HELP, care, phase_of, when_can_anybody, when_can_i
 from tests.courses import drawn
 
 SESSION = "Needling, peel, laser, waxing, filler, toxin"
@@ -18,6 +22,15 @@ def _care(who: str, day: int, **more) -> dict[str, str]:
 def _allowed(who: str, **more) -> dict[str, int | None]:
     course = drawn(who)
     return {activity.title: activity.day for activity in when_can_i(course.treatment, course.patient, **more)}
+
+
+def test_somebody_without_a_clinic_reads_of_none():
+    table = tomllib.loads(Path(aftercare.__file__).with_name("aftercare.toml").read_text())
+    cells = [cell for topic in table["topic"] for cell in (topic, topic.get("slow", {}), topic.get("gentle", {}))]
+    texts = {text for cell in cells for text in cell.values() if isinstance(text, str)}
+    texts |= {row["say"] for row in table["person"]}
+    assert {text for text in texts if "clinic" in text} == ALONE.keys()
+    assert not any("clinic" in text for text in ALONE.values())
 
 
 def test_before_a_treatment_anybody_reads_the_days_of_somebody_of_whom_nothing_is_known():
