@@ -49,6 +49,7 @@ def test_answers_count_at_once_and_not_sure_is_one(ana, noor, phone):
     logged(treatment, 2, dark_patches=1)
     page = reverse("treatment_questions", args=[treatment.pk])
     assert OPEN in text_of(phone.get(TODAY)) and "How deep did the needles go?" in text_of(phone.get(page))
+    assert "Pen, whole face" in text_of(phone.get(page)) and str(treatment.day_zero) not in text_of(phone.get(page))
     refused = phone.post(page, {"needle_depth_mm": "15", "skin_colour": "6"})
     assert refused.status_code == 422 and "Did you mean one tenth of it" in text_of(refused)
     typed = {"needle_depth_mm": "1.5", "skin_colour": "6", "skin_burning": "0", "needles_new": "no"}
