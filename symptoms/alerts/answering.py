@@ -1,6 +1,6 @@
 """What a patient answers to "Were you seen?", and what that closes for somebody without a practice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -78,25 +78,23 @@ def _without_practice(alerts: Iterable[Alert]) -> list[Alert]:
 
 def _close_calm(answered: list[Alert], now: datetime) -> list[Alert]:
     """Close those of one patient's answered alerts since which two logs were on track, and give them."""
-    calm = _calm_since(answered) if answered else set()
-    closed = [alert for alert in answered if alert.pk in calm]
+    newest = _newest_logs(answered[0].treatment.patient_id) if answered else []
+    closed = [alert for alert in answered if were_on_track(newest, since=alert.worsened_at)]
     if closed:
-        Alert.objects.filter(pk__in=calm).update(resolved_at=now)
+        Alert.objects.filter(pk__in=[alert.pk for alert in closed]).update(resolved_at=now)
         write_events(closed, AlertEvent.What.RESOLVED, at=now)
     return closed
 
 
-def _calm_since(alerts: list[Alert]) -> set[UUID]:
-    """The ids of those since whose last worsening the two newest logs were on track."""
+def were_on_track(newest: Sequence[Entry], *, since: datetime) -> bool:
+    """Whether the two newest logs, each with its `judged_urgency`, came after `since` and were on track."""
+    return len(newest) == ON_TRACK_SETTLES and all(
+        entry.is_judged and entry.judged_urgency == Urgency.ON_TRACK and entry.received_at > since for entry in newest
+    )
+
+
+def _newest_logs(patient_id: UUID) -> list[Entry]:
     judged = Assessment.objects.filter(entry=OuterRef("pk"), is_current=True).values("urgency")[:1]
-    newest = list(
-        Entry.objects.current()
-        .filter(treatment__patient=alerts[0].treatment.patient_id, treatment__same_as=None)
-        .annotate(judged_urgency=Subquery(judged))  # type: ignore[no-redef]  # declared on the model
-        .order_by("-date", "-received_at")[:ON_TRACK_SETTLES]
-    )
-    is_calm = len(newest) == ON_TRACK_SETTLES and all(
-        entry.is_judged and entry.judged_urgency == Urgency.ON_TRACK for entry in newest
-    )
-    since = min((entry.received_at for entry in newest), default=None)
-    return {alert.pk for alert in alerts if is_calm and since is not None and since > alert.worsened_at}
+    logs = Entry.objects.current().filter(treatment__patient=patient_id, treatment__same_as=None)
+    logs = logs.annotate(judged_urgency=Subquery(judged))  # type: ignore[no-redef]  # declared on the model
+    return list(logs.order_by("-date", "-received_at")[:ON_TRACK_SETTLES])

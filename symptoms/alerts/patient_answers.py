@@ -46,7 +46,7 @@ def open_concerns(patient_id: UUID) -> list[OpenConcern]:
     alerts = concerns.annotate(answer=answer, answered_at=answered_at)  # type: ignore[no-redef]  # declared on the model
     alerts = alerts.with_flags().with_holder().select_related("entry__treatment", "treatment", "acknowledged_by")
     alerts = alerts.order_by("-urgency", "worsened_at")
-    return [_with_answer(alert, alert.answer, alert.answered_at) for alert in alerts]
+    return [with_answer(alert, alert.answer, alert.answered_at) for alert in alerts]
 
 
 def answered_from(alert: Alert) -> datetime:
@@ -55,7 +55,8 @@ def answered_from(alert: Alert) -> datetime:
     return max(alert.worsened_at, alert.raised_by.received_at) if is_emergency else alert.worsened_at
 
 
-def _with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenConcern:
+def with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenConcern:
+    """An open alert with what its patient last answered (the event's `detail`, and when), if that counts still."""
     if detail is None or at is None or at < answered_from(alert):
         return OpenConcern(alert)
     answer, words = answer_in(detail)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import User
-from symptoms.alerts.raising import Change
+from symptoms.alerts.following import Change
 from symptoms.alerts.treatment_access import give_access_to_present_practice
 from symptoms.journal.dates import day_on
 from symptoms.journal.judging import judge_entry

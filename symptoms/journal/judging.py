@@ -11,8 +11,9 @@ from django.db import transaction
 
 from accounts.locks import lock_patient
 from accounts.models import Patient
+from symptoms.alerts.following import Change
 from symptoms.alerts.patient_status import refresh_status
-from symptoms.alerts.raising import Change, raise_alerts, raise_unjudged
+from symptoms.alerts.raising import raise_alerts, raise_unjudged
 from symptoms.journal.loading import Journal, read_journal
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
 from symptoms.recovery import assessment as core

@@ -9,7 +9,7 @@ from django.db import OperationalError, transaction
 from accounts.database_errors import is_transient
 from accounts.locks import lock_patient
 from accounts.models import Patient
-from symptoms.alerts.raising import Change
+from symptoms.alerts.following import Change
 from symptoms.journal.judging import judge_all, judged_and_stored
 from symptoms.models import Treatment
 from symptoms.recovery.comparing import Tally

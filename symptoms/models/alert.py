@@ -128,6 +128,7 @@ class Alert(models.Model):
     if TYPE_CHECKING:  # by annotation, and only then
         is_held: bool  # with_holder
         told: str | None  # with_what_was_told
+        entry_day: int | None  # alerts/raising.py
         flags: list[Flag] | None  # with_flags
         answer: str | None  # alerts/patient_answers.py
         answered_at: datetime | None

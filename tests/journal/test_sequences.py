@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from symptoms.alerts.patient_answers import open_concerns
+from symptoms.alerts.patient_answers import on_top, open_concerns
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.loading import read_journal
 from symptoms.models import Alert, Assessment, Entry, PatientStatus, Photo, Treatment
@@ -34,6 +34,7 @@ from symptoms.wording.seen import SeenAnswer
 from tests import people
 from tests.api.programs import of, program, put_entry
 from tests.moving import joins, leaves
+from tests.pages.html import text_of
 from tests.pages.patient.log_page import typed
 from tests.pages.practitioner.pages import treatment_answers
 from tests.treatments import on_day
@@ -297,6 +298,17 @@ class Sequence(RuleBasedStateMachine):
             worst = max(alert.urgency for alert in waiting)
             assert standing.concern.alert.urgency == worst and standing.verdict.urgency != "unjudged"
             assert "still open" in page.content.decode()
+
+    @invariant()
+    def nothing_says_on_track_above_what_is_open(self):
+        top = on_top(open_concerns(self.ana.pk))
+        if top is None:
+            return
+        newest = Entry.objects.current().order_by("received_at").last()
+        results = {entry.get_absolute_url() for entry in (newest, top.alert.raised_by)}
+        for address in (reverse("today"), reverse("course"), *results):
+            above = text_of(self.phone.get(address)).split("This stays here until")[0].split("Why we say this")[0]
+            assert "On track" not in above, address
 
     @invariant()
     def a_clinic_that_was_left_reads_nothing_later(self):

@@ -54,8 +54,8 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         context["days_ago"] = days_ago
     context |= standing(request)
     standing_box = context["standing"]
-    if standing_box is not None and standing_box.entry == entry:
-        context["standing"] = None  # the page says it all by itself
-    elif standing_box is not None:
-        context["verdict"] = beneath(verdict, standing_box.verdict)
+    if standing_box is not None:
+        # A correction of the treatment may have calmed what is said of the very answers that raised it.
+        is_said_here = standing_box.entry == entry and standing_box.verdict.urgency == verdict.urgency
+        context |= {"standing": None} if is_said_here else {"verdict": beneath(verdict, standing_box.verdict)}
     return render(request, "patient/entry.html", context)

@@ -310,6 +310,15 @@ def test_while_the_rules_fail_it_stands_as_it_was_raised(phone, session, noor):
     assert "Be seen today still open Day 4: Signs of a skin infection" in text_of(phone.get(TODAY))
 
 
+def test_it_stands_above_the_answers_that_raised_it_when_a_correction_of_the_depth_calms_them(phone, ana, noor):
+    session = pen(ana, days_ago=4, by=noor, needle_depth_mm="0.25")
+    entry = logged(session, 3, redness=3, swelling=2, now=timezone.now() - timedelta(days=1)).entry
+    change_treatment(session, by=noor, now=timezone.now(), needle_depth_mm=2.5)
+    page = text_of(phone.get(entry.get_absolute_url()))
+    assert "Be seen today still open Day 3" in page and "On track" not in page
+    assert "Today’s answers fit what we expect" in page[page.index(STAYS) :]
+
+
 def test_an_answer_names_all_that_it_counts_for_and_a_second_tap_is_none(phone, session):
     logged(session, 5, signs=["firm_lumps"], bumps=2)
     page = phone.get(TODAY)
