@@ -33,8 +33,8 @@ class Seen:
 
 def make(reports: int) -> Seen:
     """Fill the database, with `reports` patients who can each report one bad day; gives whom to ask as."""
-    clinic = _practice("Larkfield Skin Clinic")
-    practitioner = _member(clinic)
+    clinic = add_practice("Larkfield Skin Clinic")
+    practitioner = add_member(clinic)
     reporters = [(token, str(made.id)) for token, made in _patients(clinic, practitioner, reports, days=3, today=3)]
     long = _patients(clinic, practitioner, 1, days=180, today=180)[0]
     first = _patients(clinic, practitioner, 1, days=0, today=0)[0]
@@ -43,8 +43,8 @@ def make(reports: int) -> Seen:
     longest = _patients(clinic, practitioner, 1, days=400, today=400)[0]
     queues = {}
     for size in (100, 10_000):
-        big = _practice(f"Clinic of {size}")
-        queues[size] = _member(big)
+        big = add_practice(f"Clinic of {size}")
+        queues[size] = add_member(big)
         _crowd(big, queues[size], size)
     return Seen(reporters, _one(long), _one(first), loggers, _one(longest), courses, queues)
 
@@ -60,11 +60,13 @@ def _loggers(practice: Practice, practitioner: User, reports: int, days: int) ->
     return [(*_one(patient), day) for day in range(days, days + DAYS_EACH) for patient in patients]
 
 
-def _practice(name: str) -> Practice:
+def add_practice(name: str) -> Practice:
+    """A clinic in London."""
     return Practice.objects.create(name=name, phone="020 7946 0123", country="GB", time_zone="UTC")
 
 
-def _member(practice: Practice) -> User:
+def add_member(practice: Practice) -> User:
+    """Somebody who treats patients there."""
     user = User.objects.create(email=f"{uuid4().hex}@clinic.example", name="Dr Noor", password="!")
     Membership.objects.create(user=user, practice=practice)
     return user
@@ -85,8 +87,8 @@ def _patients(practice: Practice, practitioner: User, count: int, *, days: int, 
         Consent(patient=one, purpose=p, given_at=now) for one in patients for p in ("care", "photos")
     )
     tokens = Token.objects.bulk_create(Token(key=uuid4().hex + uuid4().hex[:8], user=user) for user in users)
-    treatments = _treatments(patients, practitioner, today)
-    _log(treatments, days)
+    treatments = add_treatments(patients, practitioner, today)
+    add_days(treatments, days)
     PatientStatus.objects.bulk_create(
         PatientStatus(patient=one.patient, practice=practice, treatment=one, urgency=0 if days else None)
         for one in treatments
@@ -94,7 +96,8 @@ def _patients(practice: Practice, practitioner: User, count: int, *, days: int, 
     return [(token.key, treatment) for token, treatment in zip(tokens, treatments, strict=True)]
 
 
-def _treatments(patients: list[Patient], practitioner: User, days_ago: int) -> list[Treatment]:
+def add_treatments(patients: list[Patient], practitioner: User, days_ago: int) -> list[Treatment]:
+    """A session for each, `days_ago`."""
     now = timezone.now()
     return Treatment.objects.bulk_create(
         Treatment(
@@ -107,7 +110,7 @@ def _treatments(patients: list[Patient], practitioner: User, days_ago: int) -> l
     )  # fmt: skip
 
 
-def _log(treatments: list[Treatment], days: int) -> list[Entry]:
+def add_days(treatments: list[Treatment], days: int) -> list[Entry]:
     """An uneventful course of that many days for each, judged on track."""
     now = timezone.now()
     entries = Entry.objects.bulk_create(
@@ -138,8 +141,8 @@ def _crowd(practice: Practice, practitioner: User, size: int) -> None:
         [Patient(practice=practice, name=_name(chance), time_zone="UTC", year_of_birth=1990) for _ in range(size)],
         batch_size=2_000,
     )
-    treatments = _treatments(patients, practitioner, 5)
-    newest = {entry.treatment_id: entry for entry in _log(treatments, 3)}
+    treatments = add_treatments(patients, practitioner, 5)
+    newest = {entry.treatment_id: entry for entry in add_days(treatments, 3)}
     alerts = {alert.treatment_id: alert for alert in _alerts(treatments, newest, chance)}
     rows = []
     for one in treatments:

@@ -1,0 +1,70 @@
+"""What judging everything again costs: `manage.py reassess` over 10,000 and then 100,000 stored entries.
+
+Every tenth patient has a day that the protocol of before found on track and the installed one does not: it is stored
+again, with its alert and its messages.
+"""
+
+import os
+import subprocess
+import sys
+
+from accounts.models import Patient, Practice, User
+from symptoms.models import Entry
+from symptoms.recovery.vocabulary import Symptom
+from tests.bench.people import add_days, add_member, add_practice, add_treatments
+
+DAYS, MOST = 20, 40  # days that a patient has logged; seconds for all
+SIZES = (10_000, 100_000)
+MISSED = {"symptoms": {"pain": 3, "redness": 2}, "asked": sorted(map(str, Symptom)), "signs": ["pus"], "exposures": []}
+
+
+def rows() -> list[dict]:
+    """The rows of the table: seconds of processor time and the most memory, at each size."""
+    clinic = add_practice("Larkfield Skin Clinic")
+    practitioner = add_member(clinic)
+    few, many = [_measured(clinic, practitioner, size) for size in SIZES]
+    return [
+        _seconds(*few),
+        _seconds(*many),
+        {
+            "what": "most memory of reassess, 100,000 stored entries beside 10,000",
+            "measured": f"{many[2]:.0f} MB / {few[2]:.0f} MB = {many[2] / few[2]:.2f}x",
+            "target": "<= 1.2x",
+            "reached": many[2] <= 1.2 * few[2],
+            "figure": round(many[2] / few[2], 2),
+        },
+    ]
+
+
+def _seconds(size: int, seconds: float, _memory: float) -> dict:
+    most = MOST * size / SIZES[-1]
+    return {
+        "what": f"reassess of {size:,} stored entries, one process",
+        "measured": f"{seconds:.1f} s",
+        "target": f"<= {most:.0f} s",
+        "reached": seconds <= most,
+        "figure": round(seconds, 2),
+    }
+
+
+def _measured(clinic: Practice, practitioner: User, size: int) -> tuple[int, float, float]:
+    """The size, processor seconds and megabytes of one run."""
+    _fill(clinic, practitioner, size - Entry.objects.count())
+    process = subprocess.Popen([sys.executable, "manage.py", "reassess"], stdout=subprocess.DEVNULL)
+    _pid, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"manage.py reassess failed: {status}")
+    return size, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def _fill(clinic: Practice, practitioner: User, entries: int) -> None:
+    count = entries // DAYS
+    made = Patient.objects.bulk_create(
+        [Patient(practice=clinic, name="Ana Marrowby", time_zone="UTC", year_of_birth=1990) for _ in range(count)],
+        batch_size=2_000,
+    )
+    sessions = add_treatments(made, practitioner, DAYS)
+    add_days(sessions, DAYS)
+    missed = [session.pk for session in sessions[::10]]
+    for start in range(0, len(missed), 500):
+        Entry.objects.filter(treatment__in=missed[start : start + 500], day=4).update(answers=MISSED)
