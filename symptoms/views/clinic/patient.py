@@ -216,10 +216,10 @@ def _closed(request: PracticeRequest, patient: Patient) -> str:
     """That it is closed, how many are open of the patient beside it, and the way to the most urgent of them."""
     still_open = _alerts(request.user).open().filter(treatment__patient=patient).count()
     if not still_open:
-        return _("Closed. Nothing else is open of {patient}.").format(patient=patient)
+        return _("Closed. Nothing else is open for {patient}.").format(patient=patient)
     pattern = ngettext(
-        'Closed. {count} more is open of {patient}. <a href="#open">To the next one</a>',
-        'Closed. {count} more are open of {patient}. <a href="#open">To the next one</a>',
+        'Closed. {count} more is open for {patient}. <a href="#open">To the next one</a>',
+        'Closed. {count} more are open for {patient}. <a href="#open">To the next one</a>',
         still_open,
     )
     return format_html(pattern, count=still_open, patient=patient)

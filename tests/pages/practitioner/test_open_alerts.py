@@ -175,8 +175,8 @@ def test_closing_one_says_how_many_are_left_and_leads_to_the_next(desk, session)
     logged(session, 4, pain=4, signs=["pus"])
     name = session.patient.name
     for said, way_on in (
-        (f"Closed. 1 more is open of {name}. To the next one", 1),
-        (f"Nothing else is open of {name}.", 0),
+        (f"Closed. 1 more is open for {name}. To the next one", 1),
+        (f"Nothing else is open for {name}.", 0),
     ):
         alert = Alert.objects.open().first()
         answer = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"}, follow=True)
