@@ -187,7 +187,7 @@ def _acknowledged(request: PracticeRequest, treatment: Treatment) -> str:
     patient = treatment.patient
     words = [_("You are now in charge.")]
     if patient.user_id is not None and patient.practice_id == request.practice.pk:
-        words.append(_("The patient reads “{name} has it in hand”.").format(name=request.user))
+        words.append(_("The patient reads “{name} is looking after this”.").format(name=request.user))
     open_alerts = _alerts(request.user).open().filter(treatment=treatment)
     if open_alerts.filter(current_urgency__gte=Urgency.URGENT).exists():
         words.append(_("They are still told not to wait, and to call. Phone them now."))

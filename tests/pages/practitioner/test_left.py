@@ -52,7 +52,7 @@ def test_the_page_says_it_and_it_is_closed_there(desk, left):
     assert "The patient was told" not in shown and "Otherwhere" not in shown
     desk.post(reverse("acknowledge", args=[left.treatment_id]))
     shown = text_of(desk.get(page))
-    assert "You are now in charge" in shown and "has it in hand" not in shown
+    assert "You are now in charge" in shown and "is looking after this" not in shown
     closed = desk.post(reverse("resolve", args=[left.id]), {"outcome": "referred", "reason": "Rang her."}, follow=True)
     assert "Closed left your clinic: Referred: Rang her." in text_of(closed)
     assert "0 to review" in text_of(desk.get(QUEUE))

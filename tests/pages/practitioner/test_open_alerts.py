@@ -219,12 +219,12 @@ def test_who_takes_what_cannot_wait_is_asked_to_phone_and_the_patient_is_still_t
 ):
     entry = logged(session, 4, **reported).entry
     taken = text_of(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
-    assert "You are now in charge. The patient reads “Dr Noor has it in hand”." in taken
+    assert "You are now in charge. The patient reads “Dr Noor is looking after this”." in taken
     assert ("They are still told not to wait, and to call. Phone them now." in taken) is is_to_phone
     ana = people.signed_in(session.patient)
     for address in (reverse("entry", args=[entry.id]), reverse("today")):
         read = text_of(ana.get(address))
-        assert "Dr Noor has it in hand" in read
+        assert "Dr Noor is looking after this" in read
         assert ("Don't wait for your clinic to answer here. Call." in read) is is_to_phone
 
 
@@ -277,10 +277,10 @@ def test_what_a_member_had_who_left_is_free_for_the_next(desk, noor, session):
     people.signed_in(chen).post(take)
     ana, verdict = people.signed_in(session.patient), reverse("entry", args=[entry.id])
     assert "Dr Chen has it" in page(desk, session)
-    assert "Dr Chen has it" in text_of(ana.get(verdict))
+    assert "Dr Chen is looking after this" in text_of(ana.get(verdict))
     remove_member(chen.memberships.get(), timezone.now())
     for shown in (page(desk, session), text_of(desk.get(reverse("queue"))), text_of(ana.get(verdict))):
-        assert "Dr Chen has it" not in shown
+        assert "Dr Chen has it" not in shown and "Dr Chen is looking after this" not in shown
     assert "not taken" in text_of(desk.get(reverse("queue")))
     assert has_button(opened(desk, session), "I have this")
     assert "You are now in charge" in text_of(desk.post(take, follow=True))
@@ -299,7 +299,9 @@ def test_what_a_colleague_has_can_be_taken_over_and_nobody_elses_by_mistake(desk
     assert "Dr Lee already has this." in text_of(desk.post(take, {"over_from": named}, follow=True))
     assert "Dr Lee already has this." in text_of(desk.post(take, {"over_from": "rubbish"}, follow=True))
     assert Alert.objects.get().acknowledged_by == lee
-    assert "Dr Lee has it" in text_of(people.signed_in(session.patient).get(reverse("entry", args=[entry.id])))
+    assert "Dr Lee is looking after this" in text_of(
+        people.signed_in(session.patient).get(reverse("entry", args=[entry.id]))
+    )
 
 
 @pytest.mark.parametrize("goes_on_to", ["a newer answer", "the next day"])
