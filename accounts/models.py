@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.addresses import canonical_address
 from accounts.hashers import spellings_of
 from accounts.names import FoldedNameField
+from accounts.opening_hours import OpeningHours, from_stored
 from accounts.zones import known_zones
 
 ADULT = 18
@@ -121,6 +122,17 @@ class Practice(models.Model):
     country = models.CharField(max_length=2)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    week = models.JSONField(default=dict, blank=True, help_text="opening hours by weekday; empty: not said")
+    days_off = models.JSONField(default=list, blank=True, help_text="first and last day of each closure")
+    answers_within = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="hours in which an answer usually comes while it is open"
+    )
+    telling = models.JSONField(
+        default=dict, blank=True, help_text="who is told when, read by `symptoms.alerts.policy`; empty: the defaults"
+    )
+    changed_at = models.DateTimeField(null=True, editable=False)
+    changed_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField(null=True, editable=False, help_text="when the operator closed it")
 
     def __str__(self) -> str:
         return self.name
@@ -129,6 +141,11 @@ class Practice(models.Model):
     def zone(self) -> ZoneInfo:
         """The zone whose clock hangs at the practice."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def hours(self) -> OpeningHours:
+        """When it is open."""
+        return from_stored(self.zone, self.week, self.days_off)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -170,6 +187,72 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.practice}"
+
+
+class Absence(models.Model):
+    """Days on which a member is away, and who stands in; what they would be told of, that colleague is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    member = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="absences")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    stands_in = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="an_absence_does_not_end_before"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} to {self.last_day}"
+
+
+class ContactMethodQuerySet(models.QuerySet["ContactMethod"]):
+    """Which ways reach somebody."""
+
+    def working(self) -> "ContactMethodQuerySet":
+        """Those that are turned on and that nothing speaks against."""
+        return self.filter(is_on=True, failing_since=None)
+
+
+class ContactMethod(models.Model):
+    """One way by which a member is told: their e-mail, a browser that takes push messages, a number.
+
+    Everybody has e-mail: a row for it is there once something is known of it, that it was tested or comes back.
+    """
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PUSH = "push", _("Push message")
+        SMS = "sms", _("Text message")
+        PHONE = "phone", _("Phone call")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="contact_methods")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    address = models.TextField(blank=True, help_text="a number; of a browser, what its push service takes, as JSON")
+    address_hash = models.CharField(max_length=64, help_text="so that the same browser or number is one row")
+    label = models.CharField(max_length=80, blank=True, help_text="what its owner knows it by")
+    is_on = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    proven_at = models.DateTimeField(null=True, blank=True, help_text="when something last surely arrived by it")
+    failing_since = models.DateTimeField(null=True, blank=True)
+    failing_why = models.CharField(max_length=200, blank=True)
+
+    objects = ContactMethodQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind", "address_hash"], name="one_row_for_a_contact_method")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it is turned on and nothing speaks against it."""
+        return self.is_on and self.failing_since is None
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):

@@ -81,7 +81,7 @@ def _close_calm(answered: list[Alert], now: datetime) -> list[Alert]:
     newest = _newest_logs(answered[0].treatment.patient_id) if answered else []
     closed = [alert for alert in answered if were_on_track(newest, since=alert.worsened_at)]
     if closed:
-        Alert.objects.filter(pk__in=[alert.pk for alert in closed]).update(resolved_at=now)
+        Alert.objects.filter(pk__in=[alert.pk for alert in closed]).update(resolved_at=now, next_step_at=None)
         write_events(closed, AlertEvent.What.RESOLVED, at=now)
     return closed
 

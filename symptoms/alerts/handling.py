@@ -61,7 +61,8 @@ def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUI
         free |= Q(acknowledged_by=over_from)
     taken = list(ours.filter(free))
     if taken:
-        Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
+        taking = {"acknowledged_at": now, "acknowledged_by": by, "next_step_at": None}
+        Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(**taking)
         write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
     return taken
 
@@ -130,6 +131,7 @@ def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Use
     Call it inside a transaction, with the patient locked.
     """
     closing = {"resolved_at": now, "resolved_by": by, "kept_open_at": None, "watched_until": None}
+    closing |= {"next_step_at": None, "comes_back_at": None}
     closed = _written(alerts, {**closing, "outcome": outcome, "reason": reason.strip()})
     if closed:
         write_events(closed, What.RESOLVED, at=now, by=by, detail=_detail(outcome, reason))
@@ -178,7 +180,8 @@ def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, 
     practice = by.practice_as_practitioner
     if practice is None or not Treatment.objects.managed_by(by).filter(pk=treatment.pk).exists():
         raise PermissionDenied
-    facts = {"treatment_id": treatment.id, "text": text, "for_patient": for_patient}
+    kind = Note.Kind.TO_PATIENT if for_patient else Note.Kind.INSIDE
+    facts = {"treatment_id": treatment.id, "text": text, "kind": kind}
     note, is_new = Note.objects.get_or_create(
         id=id, defaults={**facts, "practice": practice, "author": by, "written_at": now}
     )

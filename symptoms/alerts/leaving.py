@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from accounts.models import Patient, Practice
+from symptoms.alerts.escalation import begin_steps
 from symptoms.alerts.events import write_events
-from symptoms.alerts.telling import tell_of_leaving
+from symptoms.alerts.telling import tell_of_alert
 from symptoms.models import Alert, AlertEvent, Treatment
 from symptoms.recovery.vocabulary import Urgency
 
@@ -36,10 +37,12 @@ def raise_left(patient: Patient, practice: Practice, *, now: datetime) -> Alert 
     )
     alert.urgency = alert.current_urgency = was_open[0].urgency
     alert.worsened_at = now
+    told_now = begin_steps([alert], practice, now)
     alert.save()
     matters = ", ".join(f"{matter.concern or matter.kind} {Urgency(matter.urgency).slug}" for matter in was_open)
     (event,) = write_events([alert], AlertEvent.What.LEFT, at=now, detail=f"{len(was_open)}: {matters}")
-    tell_of_leaving(alert, event, was_open, now=now)
+    if told_now:
+        tell_of_alert(alert, event, now=now, open_alerts=was_open)
     return alert
 
 

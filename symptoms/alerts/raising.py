@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from accounts.compiled_queries import CompiledQuery
 from symptoms.alerts.answering import close_settled
+from symptoms.alerts.escalation import STEPS, begin_steps
 from symptoms.alerts.events import write_events
 from symptoms.alerts.following import Change, Followed, follow, new_alert
 from symptoms.alerts.patient_status import keep_status, refresh_status
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from symptoms.recovery.assessment import Assessment
 
 What = AlertEvent.What
-FOLLOWED = ["urgency", "current_urgency", "entry", "worsened_at", "cleared_at", "answers_changed_at"]
+FOLLOWED = ["urgency", "current_urgency", "entry", "worsened_at", "cleared_at", "answers_changed_at", *STEPS]
 
 
 def open_alerts_about(patient_id: UUID) -> QuerySet[Alert]:
@@ -60,16 +61,18 @@ def raise_alerts(
     treatment, patient = entry.treatment, entry.treatment.patient
     open_alerts = read_open_alerts(patient.pk)
     followed = follow(open_alerts, entry, assessed, now=now, change=change, before=before or {}, lost=lost)
-    _store(followed, now)
     opened, worsened = followed.opened, [*followed.risen, *followed.relapsed]
+    told_now = begin_steps([*opened, *worsened], patient.practice, now)
+    _store(followed, now)
     open_alerts += opened
     if patient.practice is None:
         open_alerts = close_settled(open_alerts, now=now)
     elif opened or worsened:
         if opened:
             give_access_to_present_practice(treatment, now)
-        urgency = max(alert.urgency for alert in [*opened, *worsened])
-        queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
+        if told_now:
+            urgency = max(alert.urgency for alert in told_now)
+            queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
     if newest_treatment.id == treatment.id:
         newest, assessment = assessed[-1]
         keep_status(patient, treatment, newest, assessment.urgency, open_alerts)
@@ -99,9 +102,11 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
     if practice is not None and not waiting.exists():
         give_access_to_present_practice(treatment, now)
         alert = new_alert(entry, Urgency.CONTACT, now, kind=Alert.Kind.UNJUDGED)
+        told_now = begin_steps([alert], practice, now)
         alert.save(force_insert=True)
         write_events([alert], What.OPENED, at=now)
-        open_alerts = read_open_alerts(treatment.patient_id)
-        queued = tell(practice, treatment, entry, Urgency.CONTACT, now=now, open_alerts=open_alerts)
+        if told_now:
+            open_alerts = read_open_alerts(treatment.patient_id)
+            queued = tell(practice, treatment, entry, Urgency.CONTACT, now=now, open_alerts=open_alerts)
     refresh_status(treatment.patient)
     return queued

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from accounts.locks import lock_patient
 from accounts.models import User
+from symptoms.alerts.escalation import begin_steps
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
-from symptoms.alerts.telling import tell_of_question
+from symptoms.alerts.telling import tell_of_alert
 from symptoms.models import Alert, AlertEvent, Treatment
 from symptoms.recovery.vocabulary import Urgency
 
@@ -31,9 +32,11 @@ def question_record(treatment: Treatment, words: str, *, by: User, now: datetime
     alert = Alert.objects.open().filter(**about).first() or Alert(**about, opened_at=now)
     alert.urgency = alert.current_urgency = Urgency.CONTACT
     alert.worsened_at = now
+    told_now = begin_steps([alert], patient.practice, now)
     alert.save()
     (event,) = write_events([alert], AlertEvent.What.QUESTIONED, at=now, by=by, detail=words)
-    tell_of_question(alert, event, now=now)
+    if told_now:
+        tell_of_alert(alert, event, now=now)
     refresh_status(patient)
     return alert
 

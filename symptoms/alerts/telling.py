@@ -1,17 +1,66 @@
-"""Who is told that something needs review, and who is next when they cannot be."""
+"""Who is told that something needs review, by which ways, and who is next when they cannot be."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Subquery, UUIDField
+
 from accounts.locks import lock_patient
-from accounts.models import Membership, Practice
+from accounts.models import Absence, ContactMethod, Membership, Practice
+from symptoms.alerts.policy import EVERYBODY, Group, Policy, policy_of
+from symptoms.messages.channels.registry import CHANNELS
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
 from symptoms.models.delivery import reason_of
 from symptoms.recovery.vocabulary import Urgency
 
 Why = Delivery.Why
+Kind = ContactMethod.Kind
+# A text costs money and a call rings at night: they are for what cannot wait.
+LEAST_URGENCY = {Kind.SMS: Urgency.URGENT, Kind.PHONE: Urgency.EMERGENCY}
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of a practice as telling needs them: their roles, what reaches them now, and who stands in."""
+
+    member: UUID
+    user: UUID
+    is_practitioner: bool
+    is_admin: bool
+    ways: frozenset[str]  # channels that work
+    is_away: bool
+    stands_in: UUID | None  # a membership
+
+    def ways_for(self, urgency: int) -> list[str]:
+        """The channels by which they are told of something so urgent."""
+        return sorted(way for way in self.ways if urgency >= LEAST_URGENCY.get(way, Urgency.ON_TRACK))  # type: ignore[call-overload]
+
+
+def colleagues_of(practice: Practice, now: datetime) -> list[Colleague]:
+    """Who works at a practice, with what reaches each of them now: one statement."""
+    today = now.astimezone(practice.zone).date()
+    methods = ContactMethod.objects.filter(user=OuterRef("user"))
+    absences = Absence.objects.filter(member=OuterRef("pk"), first_day__lte=today, last_day__gte=today)
+    members = Membership.objects.current().filter(practice=practice)
+    rows = members.annotate(
+        email_fails=Exists(methods.filter(kind=Kind.EMAIL).exclude(is_on=True, failing_since=None)),
+        **{f"by_{kind}": Exists(methods.working().filter(kind=kind)) for kind in CHANNELS if kind != Kind.EMAIL},
+        is_away=Exists(absences),
+        stands_in=Subquery(absences.values("stands_in")[:1], output_field=UUIDField()),
+    ).order_by("joined_at", "id")
+    return [_colleague(row) for row in rows]
+
+
+def _colleague(row: Any) -> Colleague:
+    ways = {str(kind) for kind in CHANNELS if kind != Kind.EMAIL and getattr(row, f"by_{kind}")}
+    if not row.email_fails:
+        ways.add(str(Kind.EMAIL))
+    return Colleague(
+        row.pk, row.user_id, row.is_practitioner, row.is_admin, frozenset(ways), row.is_away, row.stands_in
+    )
 
 
 def tell(
@@ -23,74 +72,134 @@ def tell(
     now: datetime,
     open_alerts: Iterable[Alert] = (),
 ) -> list[Delivery]:
-    """Queue one message about `entry` to each person at `practice` who is to be told; none where nobody is reachable.
+    """Queue the first step's messages about `entry`: to each person at `practice` who is to be told, by each way that
+    reaches them. None where nobody is reachable. Gives the messages.
 
-    `open_alerts` are the patient's: whoever holds one of them is told. Gives the messages.
+    `open_alerts` are the patient's: whoever holds one of them is told, whatever the step says.
     """
-    recipients = _recipients(practice, treatment, urgency, open_alerts)
-    return _queue(recipients, practice, urgency, now, reason=reason_of("entry", entry.pk, urgency), entry=entry)
+    reason = reason_of("entry", entry.pk, urgency)
+    groups = policy_of(practice).steps[Urgency(urgency)][0].groups
+    return tell_groups(
+        practice, treatment, urgency, groups, now=now, open_alerts=open_alerts, reason=reason, entry=entry
+    )
 
 
-def tell_of_leaving(alert: Alert, event: AlertEvent, was_open: Iterable[Alert], *, now: datetime) -> list[Delivery]:
-    """Queue one message to each person at the practice of `alert`, which the patient left, who is to be told.
-
-    `event` is the leaving; `was_open` is what was open at the practice. Gives the messages.
-    """
-    practice, urgency = alert.practice, alert.urgency
-    assert practice is not None  # it was left
-    recipients = _recipients(practice, alert.treatment, urgency, was_open)
-    return _queue(recipients, practice, urgency, now, reason=reason_of("left", event.pk, urgency), alert=alert)
-
-
-def tell_of_question(alert: Alert, event: AlertEvent, *, now: datetime) -> list[Delivery]:
-    """Queue one message to each person at the practice of `alert` who is to be told that a record is questioned."""
-    practice, urgency = alert.practice, alert.urgency
-    assert practice is not None
-    recipients = _recipients(practice, alert.treatment, urgency, [alert])
-    return _queue(recipients, practice, urgency, now, reason=reason_of("details", event.pk, urgency), alert=alert)
-
-
-def _queue(
-    recipients: list[tuple[UUID, Delivery.Why]], practice: Practice, urgency: int, now: datetime, **about: Any
+def tell_of_alert(
+    alert: Alert, event: AlertEvent, *, now: datetime, open_alerts: Iterable[Alert] | None = None
 ) -> list[Delivery]:
-    message = {"practice": practice, "urgency": urgency, "created_at": now, "not_before": now, **about}
-    rows = [Delivery(recipient_id=user, why=why, **message) for user, why in recipients]
-    return Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # some are told of this already
+    """Queue the first step's messages about an alert that is about no entry: its `event` says what of.
+
+    `open_alerts`: whoever holds one of them is told; None: who holds this one. Gives the messages.
+    """
+    practice, urgency = alert.practice, alert.urgency
+    assert practice is not None  # it is on somebody's desk
+    groups = policy_of(practice).steps[Urgency(urgency)][0].groups
+    holding = [alert] if open_alerts is None else open_alerts
+    reason = reason_of(alert.kind, event.pk, urgency)
+    return tell_groups(
+        practice, alert.treatment, urgency, groups, now=now, open_alerts=holding, reason=reason, alert=alert
+    )
 
 
-def _recipients(
+def tell_groups(
     practice: Practice,
     treatment: Treatment,
     urgency: int,
-    open_alerts: Iterable[Alert],
+    groups: Collection[Group],
+    *,
+    now: datetime,
+    open_alerts: Iterable[Alert] = (),
     passed_over: Collection[UUID] = (),
-) -> list[tuple[UUID, Delivery.Why]]:
-    """(user id, why) of those to be told now, without those in `passed_over`.
+    **about: Any,
+) -> list[Delivery]:
+    """Queue messages to those of `groups` who can be reached, without the users in `passed_over`; gives them.
 
-    An emergency: every practitioner of the practice. Anything less: who holds one of `open_alerts` there and who
-    treated, as far as they are practitioners there; without any of these, every practitioner. Without any practitioner,
-    the practice's admins.
+    Who is away is replaced by whoever stands in. Where nobody of the groups is reached: every practitioner, then the
+    admins. `about` are the delivery's reason, step, and what it is about.
     """
-    treated = treatment.practitioner_id
+    colleagues = [person for person in colleagues_of(practice, now) if person.user not in passed_over]
     holders = {alert.acknowledged_by_id for alert in open_alerts if alert.practice_id == practice.pk} - {None}
-    is_emergency = urgency >= Urgency.EMERGENCY
-    # An entry's journal has read that already (`read_journal`); nearly always nothing more need be asked.
-    is_known = getattr(treatment, "practitioner_is_there", False) and treated not in passed_over
-    if treated and is_known and not holders and not is_emergency:
-        return [(treated, Why.TREATED)]
-    members = Membership.objects.current().filter(practice=practice).exclude(user__in=passed_over)
-    practitioners = [member.user_id for member in members if member.is_practitioner]
-    involved = {user: Why.HOLDS if user in holders else Why.TREATED for user in {*holders, treated}}
-    chosen = [user for user in practitioners if is_emergency or user in involved] or practitioners
-    if chosen:
-        return [(user, involved.get(user, Why.PRACTITIONER)) for user in chosen]
-    return [(member.user_id, Why.ADMIN) for member in members if member.is_admin]
+    chosen = _chosen(colleagues, groups, treatment, holders, policy_of(practice), practice, now)
+    message = {"practice": practice, "urgency": urgency, "created_at": now, "not_before": now, **about}
+    rows = [
+        Delivery(recipient_id=person.user, why=why, channel=way, **message)
+        for person, why in chosen
+        for way in person.ways_for(urgency)
+    ]
+    return Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # some are told of this already
+
+
+def _chosen(
+    colleagues: list[Colleague],
+    groups: Collection[Group],
+    treatment: Treatment,
+    holders: Collection[UUID | None],
+    policy: Policy,
+    practice: Practice,
+    now: datetime,
+) -> list[tuple[Colleague, Delivery.Why]]:
+    """Those to be told who can be reached, each once, with why."""
+    treated, on_call = treatment.practitioner_id, policy.on_call(now.astimezone(practice.zone).date())
+    by_member = {person.member: person for person in colleagues}
+    wanted: list[tuple[Colleague, Delivery.Why]] = []
+    for person in colleagues:
+        if not person.is_practitioner:
+            continue
+        if person.user in holders:
+            wanted.append((person, Why.HOLDS))
+        elif person.user == treated and not frozenset(groups).isdisjoint({Group.TREATED, Group.EVERYBODY}):
+            wanted.append((person, Why.TREATED))
+    if Group.ON_CALL in groups:
+        turns = [by_member[member] for member in on_call if member in by_member]
+        wanted += [(person, Why.ON_CALL) for person in turns if person.is_practitioner and not person.is_away][:1]
+    chosen = _reached(wanted, by_member)
+    practitioners = [(person, Why.PRACTITIONER) for person in colleagues if person.is_practitioner]
+    if Group.EVERYBODY in groups or (not chosen and groups != frozenset({Group.ADMINS})):
+        # Whoever is away is told only where everybody is.
+        present = [(person, why) for person, why in practitioners if not person.is_away]
+        chosen = _once([*chosen, *_reached(present, by_member)]) or _reached(practitioners, by_member, even_away=True)
+    if Group.ADMINS in groups or not chosen:
+        admins = [(person, _as_admin(person)) for person in colleagues if person.is_admin]
+        chosen = _once([*chosen, *_reached(admins, by_member, even_away=True)])
+    return chosen
+
+
+def _as_admin(person: Colleague) -> Delivery.Why:
+    """An admin who is no practitioner opens no record, and reads only that something is open."""
+    return Why.PRACTITIONER if person.is_practitioner else Why.ADMIN
+
+
+def _reached(
+    wanted: Iterable[tuple[Colleague, Delivery.Why]], by_member: dict[UUID, Colleague], *, even_away: bool = False
+) -> list[tuple[Colleague, Delivery.Why]]:
+    """Those who can be reached; in the place of who is away, whoever stands in."""
+    reached = []
+    for person, why in wanted:
+        if person.is_away and not even_away:
+            substitute = by_member.get(person.stands_in) if person.stands_in else None
+            if substitute is None or substitute.is_away or not substitute.is_practitioner:
+                continue
+            person, why = substitute, Why.STANDS_IN
+        if person.ways:
+            reached.append((person, why))
+    return _once(reached)
+
+
+def _once(chosen: Iterable[tuple[Colleague, Delivery.Why]]) -> list[tuple[Colleague, Delivery.Why]]:
+    """Each person once, with the first reason."""
+    first: dict[UUID, tuple[Colleague, Delivery.Why]] = {}
+    for person, why in chosen:
+        first.setdefault(person.user, (person, why))
+    return list(first.values())
 
 
 def may_still_be_told(delivery: Delivery) -> bool:
     """Whether the recipient still has the right that made them one: asked again right before sending."""
     if delivery.why == Why.PATIENT:
         return delivery.patient.user_id == delivery.recipient_id
+    if delivery.why in Delivery.ABOUT_NOBODY:
+        works_there = Membership.objects.current().filter(user=delivery.recipient_id, practice=delivery.practice_id)
+        return works_there.exists()
     role = {"is_admin": True} if delivery.why == Why.ADMIN else {"is_practitioner": True}
     works_there = Membership.objects.current().filter(user=delivery.recipient_id, practice=delivery.practice_id, **role)
     return _is_on_the_desk(delivery) and works_there.exists()
@@ -110,21 +219,23 @@ def _is_on_the_desk(delivery: Delivery) -> bool:
 def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
     """Queue messages to the next people after one could not be told; gives them.
 
-    None while somebody else at the practice has been told of the same, or may be.
+    None while somebody at the practice, the same person by another way or somebody else, has been told of the same,
+    or may be.
     """
-    if failed.why == Why.PATIENT:
+    if failed.why in (Why.PATIENT, *Delivery.ABOUT_NOBODY) or failed.practice is None:
         return []
     # Of two whose messages fail at the same time, the second must see that the first failed.
     lock_patient(failed.patient.pk)
     if not _is_on_the_desk(failed):
         return []
-    same = Delivery.objects.filter(reason=failed.reason, practice=failed.practice_id)
+    same = Delivery.objects.filter(reason=failed.reason, practice=failed.practice_id, step=failed.step)
     if same.deliverable().exclude(pk=failed.pk).exists():
         return []
-    about = failed.entry or failed.alert
+    about = failed.entry or failed.alert or failed.note
     assert about is not None
-    open_alerts = Alert.objects.open().filter(treatment__patient=failed.patient, practice=failed.practice_id)
-    passed_over = same.values_list("recipient_id", flat=True)
-    recipients = _recipients(failed.practice, about.treatment, failed.urgency, open_alerts, frozenset(passed_over))
-    message = {"reason": failed.reason, "entry": failed.entry, "alert": failed.alert}
-    return _queue(recipients, failed.practice, failed.urgency, now, **message)
+    message: dict[str, Any] = {"reason": failed.reason, "step": failed.step}
+    message |= {"entry": failed.entry, "alert": failed.alert, "note": failed.note}
+    passed_over = frozenset(same.values_list("recipient_id", flat=True))
+    return tell_groups(
+        failed.practice, about.treatment, failed.urgency, EVERYBODY, now=now, passed_over=passed_over, **message
+    )

@@ -20,6 +20,7 @@ from accounts.consents import give_consent
 from accounts.locks import lock_patient_of, lock_patients, lock_practice, lock_user
 from accounts.models import Consent, Invitation, Patient, Practice, User
 from accounts.web.sessions import end_sessions
+from symptoms.alerts.escalation import STEPS, begin_steps
 from symptoms.alerts.events import write_events
 from symptoms.alerts.leaving import raise_left
 from symptoms.alerts.merging import merge
@@ -309,6 +310,9 @@ def move_open_alerts(patient: Patient, practice: Practice | None, now: datetime)
     # That a patient left, or questions what was recorded, is for the practice that was left.
     one_of_each = merge(open_alerts.exclude(kind__in=Alert.FOR_ONE_PRACTICE))
     moving = [alert for alert in one_of_each if alert.practice_id != (practice.pk if practice else None)]
+    for alert in moving:
+        begin_steps([alert], practice, now)
+    Alert.objects.bulk_update(moving, STEPS)
     Alert.objects.filter(pk__in=[alert.pk for alert in moving]).update(
         practice=practice,
         acknowledged_at=None,
@@ -317,6 +321,7 @@ def move_open_alerts(patient: Patient, practice: Practice | None, now: datetime)
         reason="",
         kept_open_at=None,
         watched_until=None,
+        comes_back_at=None,
     )
     write_events(moving, AlertEvent.What.MOVED, at=now, detail=practice.name if practice else "")
     return moving

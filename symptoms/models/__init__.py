@@ -8,6 +8,7 @@ from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
 from symptoms.models.screening import Screening
 from symptoms.models.treatment import Treatment, TreatmentAccess, TreatmentRevision
+from symptoms.models.worker_beat import WorkerBeat
 
 __all__ = [
     "Alert",
@@ -22,4 +23,5 @@ __all__ = [
     "Treatment",
     "TreatmentAccess",
     "TreatmentRevision",
+    "WorkerBeat",
 ]

@@ -74,7 +74,7 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 class Alert(models.Model):
     """An open matter of one treatment: one concern, an entry that could not be judged, that the patient left with
-    something open, or that they say something recorded is wrong.
+    something open, has gone quiet with something open, or says that something recorded is wrong.
 
     Only a practitioner can close it; without a practice, what the patient says of it.
     """
@@ -84,6 +84,7 @@ class Alert(models.Model):
         UNJUDGED = "unjudged"
         LEFT = "left", "the patient left with something open"
         DETAILS = "details", "the patient says that something recorded is wrong"
+        QUIET = "quiet", "the patient has gone quiet with something open"
 
     FOR_ONE_PRACTICE = (Kind.LEFT, Kind.DETAILS)  # they do not go on to the next one
 
@@ -122,6 +123,11 @@ class Alert(models.Model):
         null=True, blank=True, help_text="when an outcome that leaves it open was last written down"
     )
     watched_until = models.DateField(null=True, blank=True)
+    comes_back_at = models.DateTimeField(null=True, blank=True, help_text="when somebody is asked to look again")
+    # See `alerts/escalation.py`.
+    steps_from = models.DateTimeField(null=True, help_text="when it opened, last got worse or came back")
+    steps_done = models.PositiveSmallIntegerField(default=0)
+    next_step_at = models.DateTimeField(null=True, help_text="empty: somebody has it, or nobody is left to tell")
 
     objects = AlertQuerySet.as_manager()
 
@@ -159,7 +165,8 @@ class Alert(models.Model):
                 name="a_resolved_alert_has_an_outcome",
             ),
             models.CheckConstraint(
-                condition=Q(entry__isnull=False) | Q(kind__in=["details", "left"]), name="a_concern_has_an_entry"
+                condition=Q(entry__isnull=False) | Q(kind__in=["details", "left", "quiet"]),
+                name="a_concern_has_an_entry",
             ),
             models.CheckConstraint(
                 condition=~Q(outcome="no_concern") | ~Q(reason=""), name="not_a_concern_has_a_reason"
@@ -172,7 +179,13 @@ class Alert(models.Model):
                 name="what_is_watched_or_not_reached_is_open",
             ),
         ]
-        indexes = [models.Index(fields=["practice", "resolved_at"], name="alerts_of_a_practice")]
+        indexes = [
+            models.Index(fields=["practice", "resolved_at"], name="alerts_of_a_practice"),
+            models.Index(fields=["next_step_at"], name="alerts_to_tell_on", condition=Q(next_step_at__isnull=False)),
+            models.Index(
+                fields=["comes_back_at"], name="alerts_to_come_back", condition=Q(comes_back_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.concern or self.kind
@@ -241,6 +254,9 @@ class AlertEvent(models.Model):
         MOVED = "moved", "moved to another practice"
         LEFT = "left", "the patient left; the detail holds what was open"
         QUESTIONED = "questioned", "the patient says what is wrong with the record; the detail holds their words"
+        ESCALATED = "escalated", "told on, as nobody had taken it; the detail holds the groups"
+        RETURNED = "returned", "the day came on which somebody was to look again"
+        REOPENED = "reopened"
 
     id = models.BigAutoField(primary_key=True)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
@@ -268,16 +284,38 @@ class AlertEvent(models.Model):
 
 
 class Note(models.Model):
-    """What a practitioner wrote: kept inside the practice, or (`for_patient`) a short message the patient reads."""
+    """What was written: inside the practice, or a short message from the one side to the other."""
+
+    class Kind(models.TextChoices):
+        INSIDE = "inside", "for the practice alone"
+        TO_PATIENT = "to_patient", "from the practice to the patient"
+        FROM_PATIENT = "from_patient", "from the patient to the practice"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the client, so that a repeat is recognised
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="notes")
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     text = FreeText(max_length=LONGEST_NOTE)
-    for_patient = models.BooleanField(default=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.INSIDE)
     written_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    read_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    follow_up_at = models.DateTimeField(null=True, help_text="when somebody is told again, while it is not read")
+    followed_up = models.PositiveSmallIntegerField(default=0, help_text="how often that was")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["follow_up_at"],
+                name="notes_to_follow_up",
+                condition=Q(read_at=None, follow_up_at__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"by {self.author} at {self.written_at}"
+
+    @property
+    def for_patient(self) -> bool:
+        """Whether the practice wrote it to the patient."""
+        return self.kind == self.Kind.TO_PATIENT

@@ -1,12 +1,13 @@
 """One message to one person on one channel, to be sent or sent; it holds no word about the patient."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Patient, Practice, Sending, User
+from accounts.models import ContactMethod, Patient, Practice, Sending, User
 from symptoms.models.alert import Alert, Note
 from symptoms.models.entry import Entry
 
@@ -21,20 +22,29 @@ class Delivery(Sending):
     class Why(models.TextChoices):
         HOLDS = "holds", "has the patient in hand"
         TREATED = "treated", "treated the patient"
+        ON_CALL = "on_call", "on call that day"
+        STANDS_IN = "stands_in", "stands in for a colleague who is away"
         PRACTITIONER = "practitioner", "practitioner of the practice"
         ADMIN = "admin", "no practitioner could be reached"
         PATIENT = "patient", "is the patient"
+        TEST = "test", "asked for a test"
+        DIGEST = "digest", "the morning's list"
+        MEMBER = "member", "manages a practice in which somebody cannot be reached"
+
+    ABOUT_NOBODY = (Why.TEST, Why.DIGEST, Why.MEMBER)  # no patient, no record
 
     EMAIL = "email"  # the name of a channel in `messages.channels`
 
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)
     practice = models.ForeignKey(
-        Practice, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="for which somebody is told"
-    )
+        Practice, null=True, on_delete=models.CASCADE, related_name="+", db_index=False,
+        help_text="for which somebody is told; empty for a patient who is alone",
+    )  # fmt: skip
     why = models.CharField(max_length=12, choices=Why.choices)
     # What the message is about and how urgent that was, made by `reason_of`: "entry:<id>:<urgency>", "note:<id>:0",
-    # and "left:…" or "details:…" with the id of the event. Nobody is told twice of one reason by one channel at one
-    # step; the same entry at a higher urgency is another reason. Another kind of message takes a word of its own.
+    # "left:…" or "details:…" with the id of the event, "alert:<id>:<urgency>:<since>" for a later step. Nobody is told
+    # twice of one reason by one channel at one step; the same entry at a higher urgency is another reason. Another kind
+    # of message takes a word of its own.
     reason = models.CharField(max_length=60)
     channel = models.CharField(max_length=10, default=EMAIL)
     step = models.PositiveSmallIntegerField(default=0, help_text="0: at once; an escalation of it counts up")
@@ -53,7 +63,12 @@ class Delivery(Sending):
         db_index=False,
         help_text="where it is about no entry of the practice's own: the patient left, or questions the record",
     )
+    method = models.ForeignKey(
+        ContactMethod, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries",
+        help_text="that a test is about",
+    )  # fmt: skip
     urgency = models.PositiveSmallIntegerField(default=0, help_text="the most urgent goes first")
+    arrived_at = models.DateTimeField(null=True, blank=True, help_text="when its recipient, or their browser, said so")
 
     if TYPE_CHECKING:  # by annotation, and only then
         session: UUID  # views/clinic/open_alerts.py: the treatment of its entry
@@ -66,7 +81,8 @@ class Delivery(Sending):
             models.CheckConstraint(
                 condition=Q(entry__isnull=False, note=None, alert=None)
                 | Q(entry=None, note__isnull=False, alert=None)
-                | Q(entry=None, note=None, alert__isnull=False),
+                | Q(entry=None, note=None, alert__isnull=False)
+                | Q(entry=None, note=None, alert=None, why__in=["test", "digest", "member"]),
                 name="a_delivery_is_about_one_thing",
             ),
         ]
@@ -87,6 +103,8 @@ class Delivery(Sending):
         return about.treatment.patient
 
 
-def reason_of(kind: str, id: UUID | int, urgency: int = 0) -> str:
-    """The reason of telling about one entry, one note, or by its event a leaving or a questioned record."""
-    return f"{kind}:{id}:{int(urgency)}"
+def reason_of(kind: str, id: UUID | int, urgency: int = 0, at: datetime | None = None) -> str:
+    """The reason of telling about one entry, one note, or by its event a leaving or a questioned record; `at`: since
+    when an alert's steps count, where it is told on."""
+    since = f":{int(at.timestamp())}" if at else ""
+    return f"{kind}:{id}:{int(urgency)}{since}"

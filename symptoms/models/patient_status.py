@@ -22,11 +22,17 @@ class PatientStatus(models.Model):
     urgency = models.PositiveSmallIntegerField(null=True, help_text="of the newest entry; empty while unjudged or none")
     alert_urgency = models.PositiveSmallIntegerField(default=0, help_text="the highest open alert's; 0: none is open")
     waiting_since = models.DateTimeField(null=True, help_text="of the longest-waiting alert at that urgency")
+    log_due_on = models.DateField(null=True, help_text="the next day on which a log is asked for; empty after the last")
+    quiet_at = models.DateTimeField(
+        null=True, help_text="when silence becomes an alert; empty where nothing is open, or it has"
+    )
+    message_since = models.DateTimeField(null=True, help_text="of the patient's oldest message that nobody has read")
 
     class Meta:
         indexes = [
             models.Index(fields=["practice", "-alert_urgency", "waiting_since"], name="queue_open"),
             models.Index(fields=["practice", "urgency"], name="queue_by_verdict"),
+            models.Index(fields=["quiet_at"], name="going_quiet", condition=models.Q(quiet_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

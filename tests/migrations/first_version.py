@@ -13,6 +13,8 @@ from pathlib import Path
 ROWS = Path(__file__).with_name("first_version.json")  # the demo's people, as `dumpdata` of that version wrote them
 FIRST_VERSION = {"accounts": "0002_names_in_order", "symptoms": "0002_leaner_entries"}
 CALLED_NOW = {"symptoms.standing": "symptoms.patientstatus"}
+# A field that another took the place of, with its value there.
+RENAMED = {("symptoms.note", "for_patient"): lambda old: ("kind", "to_patient" if old else "inside")}
 # What is meant to read otherwise by now: the old value and its row, as it should read.
 READS_NOW = {
     ("symptoms.photo", "key"): lambda old, row: f"{old[:2]}/{old}.jpg",
@@ -73,6 +75,7 @@ def compare(row: dict):
         yield f"{what} is gone"
         return
     for name, old in row["fields"].items():
+        name, old = RENAMED.get((row["model"], name), lambda old: (name, old))(old)
         field = model._meta.get_field(name)
         if field.many_to_many:
             continue

@@ -73,8 +73,8 @@ def grow(treatment: Treatment, count: int) -> None:
         Invitation.objects.first(), ({"email": user.email, "token_hash": user.pk.hex, "letter": None} for user in users)
     )
     copies(AccessRecord.objects.first(), ({"user": user} for user in users))
-    for for_patient in (True, False):
-        copies(Note.objects.filter(for_patient=for_patient).first(), same)
+    for kind in (Note.Kind.TO_PATIENT, Note.Kind.INSIDE):
+        copies(Note.objects.filter(kind=kind).first(), same)
     copies(TreatmentRevision.objects.first(), same)
     copies(Photo.objects.first(), ({"key": uuid4().hex} for _ in same))
     copies(alert.events.first(), same)

@@ -19,10 +19,11 @@ from django.utils import timezone
 
 from accounts.access_spool import store_kept
 from accounts.models import Invitation
+from symptoms.alerts.escalation import escalate_next, resume_dropped
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
-from symptoms.models import Delivery, Entry, Photo
+from symptoms.models import Delivery, Entry, Photo, WorkerBeat
 from symptoms.photos import files, uploads
 from symptoms.photos.files import PhotoLost
 
@@ -53,7 +54,10 @@ def duties(outbox: Outbox) -> list[Duty]:
     hourly = timedelta(hours=1)
     return [
         Duty("write down who read while the database took nothing", store_access_records),
+        Duty("show that it lives", beat, timedelta(seconds=15)),
         Duty("judge again what could not be judged", judge_one),
+        Duty("tell on what nobody has taken", escalate),
+        Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
@@ -161,6 +165,21 @@ def judge_one() -> bool:
         log.exception("entry %s could not be judged again", due.id)
         leave_unjudged(due, now=now)
     return True
+
+
+def beat() -> None:
+    """Show that a worker runs, for those who rely on its messages."""
+    WorkerBeat.objects.update_or_create(pk=1, defaults={"at": timezone.now()})
+
+
+def escalate() -> bool:
+    """Take the step that is due of what is open about one patient; False when nothing is."""
+    return escalate_next(timezone.now())
+
+
+def resume() -> None:
+    """Let the steps begin again of what somebody took who has left since."""
+    resume_dropped(timezone.now())
 
 
 def store_access_records() -> None:

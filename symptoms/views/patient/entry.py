@@ -34,7 +34,9 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     numbers = phone_numbers_for(patient, numbers_abroad(request))
     verdict = verdict_about(entry, assessment, numbers, unit_for(request, patient))
     newer = None if entry.is_current else entry.treatment.entries.current().filter(day=entry.day).first()
-    notes = Note.objects.filter(treatment__patient=patient, for_patient=True, written_at__gte=entry.received_at)
+    notes = Note.objects.filter(
+        treatment__patient=patient, kind=Note.Kind.TO_PATIENT, written_at__gte=entry.received_at
+    )
     context: dict[str, Any] = {
         "tab": "today",
         "now": now,

@@ -150,7 +150,7 @@ def _named(symptom: Symptom) -> str:
 
 def _notes(patient: Patient) -> dict[str, list[Note]]:
     """What the clinic wrote: all that is new, and the last that were read. One statement."""
-    notes = Note.objects.filter(treatment__patient=patient, for_patient=True).order_by("-written_at")
+    notes = Note.objects.filter(treatment__patient=patient, kind=Note.Kind.TO_PATIENT).order_by("-written_at")
     last_read = notes.exclude(read_at=None).values("pk")[:NOTES_SHOWN]
     shown = notes.filter(Q(read_at=None) | Q(pk__in=last_read)).select_related("author", "practice")
     return {
@@ -163,7 +163,7 @@ def _notes(patient: Patient) -> dict[str, list[Note]]:
 @require_POST
 def message_read(request: PatientRequest, note_id: UUID) -> HttpResponse:
     """The patient has read a message of the clinic."""
-    notes = Note.objects.filter(treatment__patient=request.patient, for_patient=True)
+    notes = Note.objects.filter(treatment__patient=request.patient, kind=Note.Kind.TO_PATIENT)
     note = get_object_or_404(notes, pk=note_id)
     notes.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
     return redirect("today")

@@ -231,7 +231,7 @@ def test_a_note_stays_here_and_a_message_reaches_the_patient(desk, session):
     answer = desk.post(write, {"id": uuid4(), "text": "Please\r\ncome at 10.", "to": "patient"}, follow=True)
     assert "Rang her, no answer." in text_of(answer)
     assert "Message to the patient, not read yet" in text_of(answer)
-    message = Note.objects.get(for_patient=True)
+    message = Note.objects.get(kind=Note.Kind.TO_PATIENT)
     assert message.text == "Please\ncome at 10."
     assert Delivery.objects.get(note=message).recipient == session.patient.user
 
