@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
@@ -51,7 +52,7 @@ def screening_of(patient: Patient) -> Screening | None:
     return Screening.objects.filter(patient=patient).exclude(changed_at=None).first()
 
 
-def is_asked(patient: Patient) -> bool:
-    """Whether the practice that has the patient now sent the questions and they have not answered since."""
-    screening = Screening.objects.filter(patient=patient, asked_by=patient.practice_id).first()
-    return patient.practice_id is not None and screening is not None and screening.is_asked
+def unanswered(patient: Patient) -> QuerySet[Screening]:
+    """The questions that the practice which has the patient now sent, where they have not answered since."""
+    asked = Screening.objects.filter(patient=patient, asked_by=patient.practice_id, asked_by__isnull=False)
+    return asked.filter(Q(changed_at=None) | Q(changed_at__lt=F("asked_at")))

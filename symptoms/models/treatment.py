@@ -130,6 +130,7 @@ class Treatment(models.Model):
     if TYPE_CHECKING:  # annotated by journal/loading.py
         agreed: bool
         practitioner_is_there: bool
+        asks_before: bool  # views/patient/own_treatments.py
 
     class Meta:
         indexes = [

@@ -17,7 +17,7 @@ from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.loading import patient_values, treatment_values
-from symptoms.journal.screening import is_asked
+from symptoms.journal.screening import unanswered
 from symptoms.journal.treatments import possibly_same, questions_left
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about, verdict_before_log
 from symptoms.journal.visibility import Visibility
@@ -58,7 +58,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
         "asks_about_treatment": treatment is not None and day is not None and bool(questions_left(treatment, day)),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
-        "is_asked_before": is_asked(patient),
+        "is_asked_before": treatment.asks_before if treatment else unanswered(patient).exists(),
         "notes": _notes(patient),
     }
     if treatment is not None and day is not None:
