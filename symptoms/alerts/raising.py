@@ -61,18 +61,16 @@ def raise_alerts(
     treatment, patient = entry.treatment, entry.treatment.patient
     open_alerts = read_open_alerts(patient.pk)
     followed = follow(open_alerts, entry, assessed, now=now, change=change, before=before or {}, lost=lost)
-    opened, worsened = followed.opened, [*followed.risen, *followed.relapsed]
-    told_now = begin_steps([*opened, *worsened], patient.practice, now)
+    told_now = begin_steps([*followed.opened, *followed.risen, *followed.relapsed], patient.practice, now)
     _store(followed, now)
-    open_alerts += opened
+    open_alerts += followed.opened
     if patient.practice is None:
         open_alerts = close_settled(open_alerts, now=now)
-    elif opened or worsened:
-        if opened:
-            give_access_to_present_practice(treatment, now)
-        if told_now:
-            urgency = max(alert.urgency for alert in told_now)
-            queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
+    elif followed.opened:
+        give_access_to_present_practice(treatment, now)
+    if patient.practice is not None and told_now:
+        urgency = max(alert.urgency for alert in told_now)
+        queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
     if newest_treatment.id == treatment.id:
         newest, assessment = assessed[-1]
         keep_status(patient, treatment, newest, assessment.urgency, open_alerts)

@@ -19,7 +19,7 @@ from symptoms.recovery.vocabulary import Urgency
 Why = Delivery.Why
 Kind = ContactMethod.Kind
 # A text costs money and a call rings at night: they are for what cannot wait.
-LEAST_URGENCY = {Kind.SMS: Urgency.URGENT, Kind.PHONE: Urgency.EMERGENCY}
+LEAST_URGENCY = {str(Kind.SMS): Urgency.URGENT, str(Kind.PHONE): Urgency.EMERGENCY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Colleague:
 
     def ways_for(self, urgency: int) -> list[str]:
         """The channels by which they are told of something so urgent."""
-        return sorted(way for way in self.ways if urgency >= LEAST_URGENCY.get(way, Urgency.ON_TRACK))  # type: ignore[call-overload]
+        return sorted(way for way in self.ways if urgency >= LEAST_URGENCY.get(way, Urgency.ON_TRACK))
 
 
 def colleagues_of(practice: Practice, now: datetime) -> list[Colleague]:
