@@ -1,10 +1,13 @@
 """What every test stands on: a database in a file, a cheap hasher, private folders, queued mail; and the usual cast."""
 
 import gc
+from copy import copy
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.test.utils import ContextList
 from xdist.scheduler import LoadFileScheduling
 
 from tests import data_folders, people, tries  # noqa: F401  what hypothesis tries is set before any test is made
@@ -60,6 +63,19 @@ def django_db_modify_db_settings(tmp_path_factory, worker_id, templates):
 def django_db_keepdb():
     """The file has its tables already."""
     return not settings.ON_POSTGRES
+
+
+@pytest.fixture(scope="session", autouse=True)
+def only_the_page_is_noted():
+    """Django's client copies the context of each of the hundreds of templates that a page is made of; the page's own,
+    which comes first, is enough."""
+
+    def note(store, signal, sender, template, context, **kwargs) -> None:
+        if "templates" not in store:
+            store["templates"], store["context"] = [template], ContextList([copy(context)])
+
+    with patch("django.test.client.store_rendered_templates", note):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
