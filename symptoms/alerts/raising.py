@@ -72,8 +72,7 @@ def raise_alerts(
         urgency = max(alert.urgency for alert in told_now)
         queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
     if newest_treatment.id == treatment.id:
-        newest, assessment = assessed[-1]
-        keep_status(patient, treatment, newest, assessment.urgency, open_alerts)
+        keep_status(patient, treatment, assessed[-1][0], assessed[-1][1].urgency, open_alerts)
     else:
         refresh_status(patient)
     return queued
