@@ -14,21 +14,17 @@ from django.utils.translation import gettext as _
 from accounts.access import record_access
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
+from symptoms.alerts.conversation import SameIdOtherNote, keep, kept_before, message_to_patient
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.treatment_access import end_kept_access
-from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
+from symptoms.models import Alert, AlertEvent, Note, Treatment
 from symptoms.models.alert import KEEP_OPEN, OUTCOMES
-from symptoms.models.delivery import reason_of
 from symptoms.recovery.vocabulary import Urgency
 
 What = AlertEvent.What
 LONGEST_WATCH = timedelta(days=366)
-
-
-class SameIdOtherNote(Exception):
-    """The writer used the id for another note before."""
 
 
 class IncompleteOutcome(ValueError):
@@ -37,10 +33,6 @@ class IncompleteOutcome(ValueError):
     def __init__(self, field: str, words: str):
         super().__init__(words)
         self.field = field
-
-
-class ForeignNoteId(Exception):
-    """The id belongs to somebody else's note: to the writer it does not exist."""
 
 
 def read_record(patient: Patient, *, by: User, now: datetime) -> None:
@@ -168,8 +160,12 @@ def _detail(outcome: str, reason: str, until: date | None = None) -> str:
 
 
 @transaction.atomic
-def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, by: User, now: datetime) -> Note:
+def write_note(
+    treatment: Treatment, *, id: UUID, text: str, for_patient: bool, by: User, now: datetime, seen: UUID | None = None
+) -> Note:
     """Keep a note for the practice, or a short message that the patient reads and is told of. The same `id` once.
+
+    A message answers what the patient wrote up to the message `seen` (None: all of it), which then counts as read.
 
     Raises:
         SameIdOtherNote: the writer used the id for another note.
@@ -181,19 +177,12 @@ def write_note(treatment: Treatment, *, id: UUID, text: str, for_patient: bool, 
     if practice is None or not Treatment.objects.managed_by(by).filter(pk=treatment.pk).exists():
         raise PermissionDenied
     kind = Note.Kind.TO_PATIENT if for_patient else Note.Kind.INSIDE
-    facts = {"treatment_id": treatment.id, "text": text, "kind": kind}
-    note, is_new = Note.objects.get_or_create(
-        id=id, defaults={**facts, "practice": practice, "author": by, "written_at": now}
-    )
-    if not is_new:
-        if note.author_id != by.pk or note.practice_id != practice.pk:
-            raise ForeignNoteId
-        if any(getattr(note, name) != value for name, value in facts.items()):
+    earlier = kept_before(id, by=by, text=text, kind=kind, practice=practice)
+    if earlier is not None:
+        if earlier.treatment_id != treatment.pk:
             raise SameIdOtherNote
-        return note
-    if for_patient and patient.user_id is not None:
-        Delivery.objects.create(
-            note=note, recipient_id=patient.user_id, practice=note.practice, why=Delivery.Why.PATIENT,
-            reason=reason_of("note", note.pk), created_at=now, not_before=now,
-        )  # fmt: skip
+        return earlier
+    note = keep(id, treatment=treatment, practice=practice, author=by, text=text, kind=kind, written_at=now)
+    if for_patient:
+        message_to_patient(note, patient, by=by, now=now, seen=seen)
     return note

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Subquery
+
 from accounts.models import Patient
-from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
+from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
 
 FOLLOWED = ["practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since"]
 
@@ -17,6 +19,15 @@ def refresh_status(patient: Patient) -> None:
     entry, urgency = _newest_entry(treatment)
     still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
     keep_status(patient, treatment, entry, urgency, still_open)
+    refresh_messages(patient)
+
+
+def refresh_messages(patient: Patient) -> None:
+    """Write down since when a message of `patient` has been waiting for somebody at their practice: one statement."""
+    unread = Note.objects.filter(treatment__patient=patient, kind=Note.Kind.FROM_PATIENT, read_at=None)
+    unread = unread.filter(practice=patient.practice_id).order_by("written_at")
+    since = Subquery(unread.values("written_at")[:1])
+    PatientStatus.objects.filter(patient=patient).update(message_since=since)
 
 
 def keep_status(

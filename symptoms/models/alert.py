@@ -309,7 +309,12 @@ class Note(models.Model):
                 fields=["follow_up_at"],
                 name="notes_to_follow_up",
                 condition=Q(read_at=None, follow_up_at__isnull=False),
-            )
+            ),
+            models.Index(
+                fields=["practice", "written_at"],
+                name="messages_not_read",
+                condition=Q(read_at=None, followed_up=2, kind="to_patient"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,11 @@ class PatientStatus(models.Model):
         indexes = [
             models.Index(fields=["practice", "-alert_urgency", "waiting_since"], name="queue_open"),
             models.Index(fields=["practice", "urgency"], name="queue_by_verdict"),
+            models.Index(
+                fields=["practice", "message_since"],
+                name="messages_waiting",
+                condition=models.Q(message_since__isnull=False),
+            ),
             models.Index(fields=["quiet_at"], name="going_quiet", condition=models.Q(quiet_at__isnull=False)),
         ]
 

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from symptoms.alerts.handling import ForeignNoteId, SameIdOtherNote, acknowledge, read_record, resolve, write_note
+from symptoms.alerts.conversation import ForeignNoteId, SameIdOtherNote
+from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.alerts.read_receipts import first_read
 from symptoms.alerts.telling import may_still_be_told
 from symptoms.journal.treatments import change_treatment

@@ -18,7 +18,8 @@ from django.utils import timezone
 from accounts import invitations, limits, members
 from accounts.database_errors import is_transient
 from accounts.models import AccountMail, Invitation, Membership, User, hash_token
-from symptoms.alerts.handling import ForeignNoteId, SameIdOtherNote, acknowledge, resolve, write_note
+from symptoms.alerts.conversation import ForeignNoteId, SameIdOtherNote
+from symptoms.alerts.handling import acknowledge, resolve, write_note
 from symptoms.alerts.telling import may_still_be_told
 from symptoms.journal.entries import record_entry
 from symptoms.journal.joining import join

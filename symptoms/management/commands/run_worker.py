@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.access_spool import store_kept
 from accounts.models import Invitation
+from symptoms.alerts.conversation import follow_up_next
 from symptoms.alerts.escalation import escalate_next, resume_dropped
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
@@ -58,6 +59,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("judge again what could not be judged", judge_one),
         Duty("tell on what nobody has taken", escalate),
         Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
+        Duty("follow up messages that nobody has read", follow_up),
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
@@ -175,6 +177,11 @@ def beat() -> None:
 def escalate() -> bool:
     """Take the step that is due of what is open about one patient; False when nothing is."""
     return escalate_next(timezone.now())
+
+
+def follow_up() -> bool:
+    """Follow up the message that is due to be and that nobody has read; False when there is none."""
+    return follow_up_next(timezone.now())
 
 
 def resume() -> None:

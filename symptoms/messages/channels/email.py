@@ -84,8 +84,10 @@ def _notice(delivery: Delivery) -> tuple[str, str]:
 
 def _about(delivery: Delivery) -> tuple[str, str]:
     """Which words, and the page that they lead to: an admin reads no record, but can bring somebody who does."""
-    if delivery.note_id:
+    if delivery.why == Delivery.Why.PATIENT:
         return "message", reverse("today")
+    if delivery.note_id:
+        return "written", reverse("members" if delivery.why == Delivery.Why.ADMIN else "queue")
     if delivery.why == Delivery.Why.ADMIN:
         return "nobody", reverse("members")
     if delivery.alert_id:

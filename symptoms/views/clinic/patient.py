@@ -20,6 +20,7 @@ from accounts.access import PracticeRequest, practitioner_required
 from accounts.members import user_name
 from accounts.models import Patient, Practice, User
 from symptoms.alerts import handling
+from symptoms.alerts.conversation import ForeignNoteId, SameIdOtherNote
 from symptoms.forms.fields import typed_id
 from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
 from symptoms.journal.screening import ask_screening
@@ -134,9 +135,9 @@ def note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
         id, text = form.cleaned_data["id"], form.cleaned_data["text"]
         try:
             handling.write_note(treatment, id=id, text=text, for_patient=for_patient, by=request.user, now=now)
-        except handling.ForeignNoteId as foreign:
+        except ForeignNoteId as foreign:
             raise Http404 from foreign
-        except handling.SameIdOtherNote:
+        except SameIdOtherNote:
             messages.warning(request, _("You wrote something else from this page before. Send this as well?"))
             form, status = NoteForm.blank(text), 409
         else:
