@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import practice_views, views
 
 urlpatterns = [
     path("account/", views.profile, name="profile"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/consents/<slug:purpose>/", views.consent_change, name="consent_change"),
     path("account/token/", views.token_change, name="token_change"),
     path("account/waiting/", views.waiting, name="waiting"),
+    path("practice/details/", practice_views.practice_details, name="practice_details"),
     path("practice/members/", views.members, name="members"),
     path("practice/members/invite/", views.invite_member, name="invite_member"),
     path("practice/members/<id:member_id>/", views.member_change, name="member_change"),

@@ -205,7 +205,7 @@ def _members_page(request: PracticeRequest, form: forms.InviteMemberForm) -> Htt
     practice = request.practice
     people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
     invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
-    context = {"practice": practice, "people": people, "invited": invited, "form": form, "tab": "members"}
+    context = {"practice": practice, "people": people, "invited": invited, "form": form, "tab": "practice"}
     return render(request, "accounts/members.html", context, status=_status_of(form))
 
 
@@ -279,7 +279,7 @@ def _changed(
 def _member_page(
     request: PracticeRequest, member: Membership, form: forms.RolesForm, *, status: int, **more: Any
 ) -> HttpResponse:
-    context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "members", **more}
+    context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "practice", **more}
     return render(request, "accounts/member.html", context, status=status)
 
 

@@ -6,7 +6,16 @@ from typing import Any
 from symptoms.demo.drawing.shapes import View
 
 PASSWORD = "walk slowly through ferns"  # noqa: S105  the demo's, printed by `make run`
-LARKFIELD = {"name": "Larkfield Skin Clinic", "phone": "020 7946 0123"}
+LARKFIELD = {
+    "name": "Larkfield Skin Clinic",
+    "phone": "020 7946 0123",
+    "week": {
+        **{str(day): [["09:00", "18:00"]] for day in (0, 1, 2, 4)},
+        "3": [["09:00", "20:00"]],
+        "5": [["10:00", "14:00"]],
+    },
+    "answers_within": 2,
+}
 OTHERWHERE = {"name": "Otherwhere Clinic", "phone": "0113 496 0456"}
 
 

@@ -1,7 +1,9 @@
 """What is said to a patient about an entry, and whom they can call: the same on the page and from the API."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.help_numbers import UNKNOWN, HelpNumbers, numbers_for
@@ -16,6 +18,7 @@ from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import Reported
+from symptoms.wording.opening import opening_of
 from symptoms.wording.patient import PhoneNumbers, Place, Verdict, title_of, verdict
 
 NOT_CHECKED = _("A day that we could not check")
@@ -23,8 +26,11 @@ RECORDED_WRONG = _("Something wrong in what your clinic recorded")
 NO_LONGER_SAID = _("Something you told us earlier")
 
 
-def phone_numbers_for(patient: Patient, abroad: HelpNumbers = UNKNOWN) -> PhoneNumbers:
-    """Whom the patient can call; `abroad`: of the other country that they seem to be in."""
+def phone_numbers_for(patient: Patient, abroad: HelpNumbers = UNKNOWN, now: datetime | None = None) -> PhoneNumbers:
+    """Whom the patient can call, and whether the clinic is open at `now` (None: this moment).
+
+    `abroad`: of the other country that they seem to be in.
+    """
     home, practice = numbers_for(patient), patient.practice
     is_abroad = bool(abroad.country)
     return PhoneNumbers(
@@ -33,6 +39,7 @@ def phone_numbers_for(patient: Patient, abroad: HelpNumbers = UNKNOWN) -> PhoneN
         places=tuple(Place(row.name, row.emergency, row.urgent) for row in (abroad, home)) if is_abroad else (),
         clinic=practice.name if practice else "",
         phone=practice.phone if practice else "",
+        opening=opening_of(practice, patient.zone, now or timezone.now()),
     )
 
 

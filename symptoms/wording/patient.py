@@ -34,6 +34,7 @@ from symptoms.wording.findings import (
     watched,
     why,
 )
+from symptoms.wording.opening import Opening
 from symptoms.wording.phrases import degrees, listed, small, step, title
 
 URGENCIES = {
@@ -49,10 +50,11 @@ CONTACT_ALONE = gettext_lazy("Contact a doctor")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A button that calls somebody."""
+    """A button that calls somebody; `note`: whether anybody answers now, where that is known."""
 
     label: str
     number: str
+    note: str = ""
 
     @property
     def tel(self) -> str:
@@ -78,6 +80,7 @@ class PhoneNumbers:
     """Whom the patient can call: the clinic ("" when alone), the country's emergency number and urgent-care line.
 
     `emergency` is empty where it is not known which country it is; of several `places` the first is the likelier.
+    `opening` is None where nothing is known of when the clinic is open.
     """
 
     emergency: str
@@ -85,16 +88,24 @@ class PhoneNumbers:
     clinic: str = ""
     phone: str = ""
     places: tuple[Place, ...] = ()
+    opening: Opening | None = None
 
     @property
     def has_clinic(self) -> bool:
         return bool(self.clinic)
 
     @property
+    def closed_line(self) -> str:
+        """That the clinic is closed now, and when it opens; empty while it is open, and where that is not known."""
+        return self.opening.closed_line if self.opening else ""
+
+    @property
     def clinic_calls(self) -> tuple[Call, ...]:
         """The button that calls the clinic, where it has a number."""
-        has_number = self.clinic and self.phone
-        return (Call(_("Call {clinic}").format(clinic=self.clinic), self.phone),) if has_number else ()
+        if not (self.clinic and self.phone):
+            return ()
+        note = self.opening.beside_call if self.opening else ""
+        return (Call(_("Call {clinic}").format(clinic=self.clinic), self.phone, note),)
 
     @property
     def emergency_calls(self) -> tuple[Call, ...]:
@@ -135,6 +146,7 @@ class Verdict:
     line: str = ""
     steps: tuple[str, ...] = ()  # whom to call, what to do
     calls: tuple[Call, ...] = ()
+    closed: str = ""  # that the clinic is closed now, where it cannot wait until it opens
     after_call: tuple[str, ...] = ()  # first aid right after the call
     do_not_wait: str = ""
     concerns: tuple[ConcernRead, ...] = ()
@@ -280,6 +292,7 @@ class VerdictWriter:
             line=self.opening(level.slug, "line", seen=subject_of(flags, unit)),
             steps=self.call_steps(level),
             calls=self.calls(level),
+            closed=self._numbers.closed_line if level >= Urgency.URGENT else "",
             after_call=after_call,
             do_not_wait="" if waits else self.opening(level.slug, "do_not_wait"),
             concerns=concerns,
@@ -323,10 +336,15 @@ class VerdictWriter:
         return self.sentences(level.slug, "steps_without_line" if lacks_urgent_line else "steps")
 
     def calls(self, level: Urgency) -> tuple[Call, ...]:
-        """The buttons that call, each with its number."""
+        """The buttons that call, each with its number: first whoever answers now."""
+        numbers = self._numbers
         if level is Urgency.EMERGENCY:
-            return self._numbers.emergency_calls
-        return (*self._numbers.clinic_calls, *(self._numbers.urgent_calls if level is Urgency.URGENT else ()))
+            return numbers.emergency_calls
+        if level is not Urgency.URGENT:
+            return numbers.clinic_calls
+        if numbers.closed_line:
+            return (*numbers.urgent_calls, *numbers.clinic_calls)
+        return (*numbers.clinic_calls, *numbers.urgent_calls)
 
     def first_aid(self, flags: Sequence[Flag], reported: Reported) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What cannot wait: before the call, and right after it. A line that two concerns share is said once."""

@@ -176,6 +176,7 @@ BODIES = {
     ("profile_place", "POST"): lambda world: {"time_zone": "Europe/London", "country": "GB"},
     ("consent_change", "POST"): lambda world: {"answer": "no"},
     ("token_change", "POST"): lambda world: {"answer": "new"},
+    ("practice_details", "POST"): lambda world: {"name": "Larkfield", "country": "GB", "time_zone": "Europe/London"},
     ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},
     ("member_change", "POST"): lambda world: {"is_practitioner": "on", "is_admin": "on"},
     ("confirm_invitation", "POST"): lambda world: {"answer": "yes"},

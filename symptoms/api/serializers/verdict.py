@@ -26,6 +26,7 @@ class CallSerializer(serializers.Serializer):
 
     label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     number = serializers.CharField()
+    note = serializers.CharField(help_text="Whether anybody answers there now; empty where that is not known.")
 
 
 class ConcernTextsSerializer(serializers.Serializer):
@@ -53,6 +54,7 @@ class VerdictSerializer(serializers.Serializer):
     first = serializers.ListField(child=serializers.CharField(), help_text="First aid that cannot wait for the call.")
     line = serializers.CharField()
     calls = CallSerializer(many=True)
+    closed = serializers.CharField(help_text="That the clinic is closed now, where it cannot wait until it opens.")
     steps = serializers.ListField(child=serializers.CharField())
     after_call = serializers.ListField(child=serializers.CharField(), help_text="First aid right after the call.")
     do_not_wait = serializers.CharField()
