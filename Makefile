@@ -17,7 +17,7 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \
 	tests/pages/test_bad_input.py tests/pages/test_statements.py
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench load faults simulate screenshots lock browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench load faults fortnight simulate screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make bench BENCH=--reassess   100,000 stored entries judged again: seconds and memory"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
+	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice?"
 	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
 	@echo "make screenshots  the pictures under docs/"
 	@echo "make lock         pins the dependencies again, with uv"
@@ -71,6 +72,9 @@ test-postgres:
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m faults $(ROWS)
+
+fortnight: setup
+	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -s tests/fortnight
 
 simulate: setup
 	@MENDLINE_DEBUG=1 DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.simulator $(SIMULATE)
