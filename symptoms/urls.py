@@ -52,6 +52,7 @@ urlpatterns = [
     path("practice/treatments/<id:treatment_id>/acknowledge/", patient_page.acknowledge, name="acknowledge"),
     path("practice/treatments/<id:treatment_id>/notes/", patient_page.note, name="note"),
     path("practice/alerts/<id:alert_id>/resolve/", patient_page.resolve, name="resolve"),
+    path("practice/alerts/<id:alert_id>/reopen/", patient_page.reopen, name="reopen"),
     # --- joining and leaving
     path("join/<str:token>/", joining.join, name="join"),
     path("account/leave/", joining.leave_practice, name="leave_practice"),

@@ -94,7 +94,7 @@ def _escalate(alerts: list[Alert], now: datetime) -> None:
     Alert.objects.bulk_update(alerts, STEPS)
     if waiting:
         worst = max(waiting, key=lambda alert: (alert.urgency, -alert.worsened_at.timestamp()))
-        _tell(worst, groups, waiting, now)
+        tell_step(worst, groups, waiting, now)
         write_events(waiting, What.ESCALATED, at=now, detail=", ".join(sorted(groups)))
 
 
@@ -112,7 +112,8 @@ def _advance(alert: Alert, policy: Policy, practice: Practice, now: datetime) ->
     return groups
 
 
-def _tell(alert: Alert, groups: set[Group], waiting: list[Alert], now: datetime) -> list[Delivery]:
+def tell_step(alert: Alert, groups: set[Group], waiting: list[Alert], now: datetime) -> list[Delivery]:
+    """Queue the messages of the step at which the alert is, to `groups` and whoever holds one of `waiting`."""
     assert alert.practice is not None and alert.steps_from is not None
     reason = reason_of("alert", alert.pk, alert.urgency, at=alert.steps_from)
     about = {"entry": alert.entry} if alert.kind not in Alert.FOR_ONE_PRACTICE and alert.entry else {"alert": alert}

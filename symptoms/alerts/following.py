@@ -70,6 +70,7 @@ def follow(
     relapsed = [alert for alert in alerts if alert not in risen and _has_relapsed(alert, current, change)]
     for alert in [*risen, *relapsed]:
         (alert.urgency, alert.entry), alert.worsened_at, alert.cleared_at = raised[alert.concern], now, None
+        alert.comes_back_at = None  # it is back now
     if change in BY_AN_ENTRY:
         _follow_the_entries(alerts, entry, assessed[-1][0], raised, current, is_amended=change is Change.AMENDED)
     changed_away = _note_what_changed(open_by_concern, raised, current, now, change, lost)

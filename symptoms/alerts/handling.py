@@ -13,14 +13,18 @@ from django.utils.translation import gettext as _
 
 from accounts.access import record_access
 from accounts.locks import lock_patient
-from accounts.models import Patient, User
+from accounts.models import Patient, Practice, User
+from symptoms.alerts.changed_since import PageSeen, check_seen
+from symptoms.alerts.coming_back import moment_on
 from symptoms.alerts.conversation import SameIdOtherNote, keep, kept_before, message_to_patient
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.read_receipts import RECORD
+from symptoms.alerts.telling import colleagues_of
 from symptoms.alerts.treatment_access import end_kept_access
-from symptoms.models import Alert, AlertEvent, Note, Treatment
-from symptoms.models.alert import KEEP_OPEN, OUTCOMES
+from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
+from symptoms.models.alert import NEEDS_WORDS, OUTCOMES
+from symptoms.models.delivery import reason_of
 from symptoms.recovery.vocabulary import Urgency
 
 What = AlertEvent.What
@@ -28,7 +32,7 @@ LONGEST_WATCH = timedelta(days=366)
 
 
 class IncompleteOutcome(ValueError):
-    """An outcome lacks what goes with it: `field` is "reason" or "until", and the words say what is missing."""
+    """An outcome lacks what goes with it, or has what does not: `field` is "reason", "until" or "comes_back_at"."""
 
     def __init__(self, field: str, words: str):
         super().__init__(words)
@@ -44,33 +48,43 @@ def read_record(patient: Patient, *, by: User, now: datetime) -> None:
 def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUID | None = None) -> list[Alert]:
     """ "I have this": take all open alerts of the treatment that nobody holds; gives those taken.
 
-    `over_from` is a colleague from whom what they hold is taken over as well.
+    `over_from` is a colleague from whom what they hold is taken over as well; they are told.
     """
-    lock_patient(treatment.patient_id)  # of two who tap at once the second finds nothing free
-    ours = Alert.objects.open().managed_by(by).with_holder().filter(treatment=treatment)
+    patient = lock_patient(treatment.patient_id)  # of two who tap at once the second finds nothing free
+    ours = Alert.objects.open().managed_by(by).with_holder().filter(treatment=treatment).select_related("practice")
     free = Q(is_held=False)
     if over_from not in (None, by.pk):
         free |= Q(acknowledged_by=over_from)
     taken = list(ours.filter(free))
+    lost = [alert for alert in taken if alert.is_held and alert.acknowledged_by_id != by.pk]
     if taken:
         taking = {"acknowledged_at": now, "acknowledged_by": by, "next_step_at": None}
         Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(**taking)
-        write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
+        events = write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
+        if lost:
+            lost[0].treatment.patient = patient
+            _tell_who_lost_it(lost, events[0], now)
     return taken
 
 
-def resolve(
-    alert: Alert,
-    *,
-    outcome: str,
-    reason: str = "",
-    until: date | None = None,
-    by: User,
-    now: datetime,
-    seen: int | None = None,
-) -> bool:
+def _tell_who_lost_it(alerts: list[Alert], event: AlertEvent, now: datetime) -> None:
+    """Queue a message to the colleague from whom these alerts of one treatment were taken over."""
+    alert, urgency = alerts[0], max(alert.urgency for alert in alerts)
+    practice, holder = alert.practice, alert.acknowledged_by_id
+    assert practice is not None and holder is not None
+    colleague = next((person for person in colleagues_of(practice, now) if person.user == holder), None)
+    Delivery.objects.bulk_create(
+        Delivery(
+            alert=alert, recipient_id=holder, practice=practice, why=Delivery.Why.HOLDS, channel=way, urgency=urgency,
+            reason=reason_of(Delivery.TAKEN_OVER, event.pk, urgency), created_at=now, not_before=now,
+        )
+        for way in (colleague.ways_for(urgency) if colleague else ())
+    )  # fmt: skip
+
+
+def resolve(alert: Alert, *, seen: int | None = None, **what: Any) -> bool:
     """Close an alert as `resolve_all` does; False when it stays as it is."""
-    return bool(resolve_all({alert: seen}, outcome=outcome, reason=reason, until=until, by=by, now=now))
+    return bool(resolve_all({alert: seen}, **what))
 
 
 @transaction.atomic
@@ -80,41 +94,59 @@ def resolve_all(
     outcome: str,
     reason: str = "",
     until: date | None = None,
+    comes_back_at: datetime | None = None,
     by: User,
     now: datetime,
+    page: PageSeen | None = None,
 ) -> list[Alert]:
-    """Write down what became of alerts of one patient; gives those of which it was. They close, but for an outcome of
-    `KEEP_OPEN`: whoever was not reached, or is watched `until` a date, is still to be dealt with.
+    """Write down what became of alerts of one patient; gives those of which it was.
 
-    One that somebody closed before stays as it is, and so does one that rose above the urgency that the user was
-    shown; None skips that check.
+    They close, but where they come back: at `comes_back_at`, on the day `until`, and with an outcome of `KEEP_OPEN`;
+    one that nobody has is taken then. What somebody closed before stays as it is, and so does what rose above the
+    urgency that the user was shown; None skips that check.
 
     Raises:
-        IncompleteOutcome: "no_concern" without a reason; "watching" without a day to come, a year ahead at most.
+        IncompleteOutcome: no reason or moment where there must be one, or a moment that is not within a year to come.
+        NeedsConfirmation: a colleague has one of them, or something came since the `page` that the user saw.
     """
     practice = by.practice_as_practitioner
-    if outcome == "no_concern" and not reason.strip():
-        raise IncompleteOutcome("reason", _("Say why it is not a concern."))
-    if outcome == "watching":
-        _check_day(until, now.astimezone(practice.zone).date() if practice else now.date())
+    if outcome in NEEDS_WORDS and not reason.strip():
+        words = _("Say why it is not a concern.") if outcome == "no_concern" else _("Say what with.")
+        raise IncompleteOutcome("reason", words)
+    comes_back_at = _moment(outcome, until, comes_back_at, practice, now)
     for patient_id in {alert.treatment.patient_id for alert in alerts}:
         lock_patient(patient_id)
-    ours = set(Alert.objects.open().managed_by(by).filter(pk__in=[alert.pk for alert in alerts]))
-    ours_as_seen = {alert: seen for alert, seen in alerts.items() if alert in ours}
-    if outcome in KEEP_OPEN:
-        return _keep_open(ours_as_seen, outcome, reason, until if outcome == "watching" else None, by, now)
+    wanted = Alert.objects.open().managed_by(by).with_holder().filter(pk__in=[alert.pk for alert in alerts])
+    ours = {alert.pk: alert for alert in wanted.select_related("acknowledged_by", "practice", "treatment__patient")}
+    if page is not None:
+        check_seen(ours.values(), page, by)
+    ours_as_seen = {alert: seen for alert, seen in alerts.items() if alert.pk in ours}
+    if comes_back_at is not None and practice is not None:
+        free = [alert.pk for alert in ours.values() if not alert.is_held]
+        return _keep_open(ours_as_seen, free, outcome, reason, comes_back_at, practice, by, now)
     closed = close(ours_as_seen, outcome, reason, by, now)
     if closed and practice is not None:
         end_kept_access(closed, practice)
     return closed
 
 
-def _check_day(until: date | None, today: date) -> None:
-    """Raises IncompleteOutcome where `until` is no day on which somebody could look again."""
-    if until is None:
-        raise IncompleteOutcome("until", _("Say until which day."))
-    if not today <= until <= today + LONGEST_WATCH:
-        raise IncompleteOutcome("until", _("Choose a day from today on, a year ahead at most."))
+def _moment(
+    outcome: str, until: date | None, comes_back_at: datetime | None, practice: Practice | None, now: datetime
+) -> datetime | None:
+    """When it comes back, None where it closes. Raises IncompleteOutcome as `resolve_all` says."""
+    field = "comes_back_at" if until is None else "until"
+    if until is not None and outcome == "watching" and practice is not None:
+        is_past = until < now.astimezone(practice.zone).date()
+        comes_back_at = now if is_past else moment_on(until, practice, now)
+    if comes_back_at is None and outcome == "not_reached" and practice is not None:
+        return practice.hours.next_working_morning(now)
+    if comes_back_at is None and outcome == "watching":
+        raise IncompleteOutcome("until", _("Say until when."))
+    if comes_back_at is not None and outcome == "no_concern":
+        raise IncompleteOutcome(field, _("“Not a concern” closes it. Choose another outcome to look again."))
+    if comes_back_at is not None and not now < comes_back_at <= now + LONGEST_WATCH:
+        raise IncompleteOutcome(field, _("Choose a time to come, a year ahead at most."))
+    return comes_back_at
 
 
 def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: User, now: datetime) -> list[Alert]:
@@ -132,11 +164,23 @@ def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Use
 
 
 def _keep_open(
-    alerts: Mapping[Alert, int | None], outcome: str, reason: str, until: date | None, by: User, now: datetime
+    alerts: Mapping[Alert, int | None],
+    free: list[UUID],
+    outcome: str,
+    reason: str,
+    comes_back_at: datetime,
+    practice: Practice,
+    by: User,
+    now: datetime,
 ) -> list[Alert]:
-    keeping = {"kept_open_at": now, "watched_until": until, "outcome": outcome, "reason": reason.strip()}
-    still_open = _written(alerts, keeping)
-    write_events(still_open, What.KEPT_OPEN, at=now, by=by, detail=_detail(outcome, reason, until))
+    local = comes_back_at.astimezone(practice.zone)
+    day = None if outcome == "not_reached" else local.date()
+    keeping = {"kept_open_at": now, "watched_until": day, "outcome": outcome, "reason": reason.strip()}
+    still_open = _written(alerts, {**keeping, "comes_back_at": comes_back_at, "next_step_at": None})
+    taken = [alert for alert in still_open if alert.pk in free]
+    Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
+    write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
+    write_events(still_open, What.KEPT_OPEN, at=now, by=by, detail=_detail(outcome, reason, local))
     return still_open
 
 
@@ -151,11 +195,12 @@ def _written(alerts: Mapping[Alert, int | None], values: Mapping[str, Any]) -> l
     ]
 
 
-def _detail(outcome: str, reason: str, until: date | None = None) -> str:
-    """ "Watching until 5 Dec 2026: rang her"."""
+def _detail(outcome: str, reason: str, comes_back_at: datetime | None = None) -> str:
+    """ "Watching until 5 Dec 2026, 09:00: rang her", "Advice given, look again 5 Dec 2026, 09:00: rang her"."""
     words = str(dict(OUTCOMES)[outcome])
-    if until is not None:
-        words = _("{watching} {date}").format(watching=words, date=date_format(until, _("j M Y")))
+    if comes_back_at is not None:
+        pattern = _("{watching} {date}") if outcome == "watching" else _("{watching}, look again {date}")
+        words = pattern.format(watching=words, date=date_format(comes_back_at, _("j M Y, H:i")))
     return _("{outcome}: {reason}").format(outcome=words, reason=reason.strip()) if reason.strip() else words
 
 

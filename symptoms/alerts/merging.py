@@ -18,9 +18,20 @@ def merge(alerts: Iterable[Alert], *, as_one: bool = False) -> list[Alert]:
         if other is not alert:
             less, more = (other, alert) if alert.urgency > other.urgency else (alert, other)
             AlertEvent.objects.filter(alert=less).carry_over(to=more)
+            _carry_plan(less, more)
             less.delete()
             by_matter[matter] = more
     return list(by_matter.values())
+
+
+def _carry_plan(less: Alert, more: Alert) -> None:
+    """What stays comes back as soon as either of the two would have been told on, or would have come back."""
+    if more.comes_back_at is None:
+        return  # it does not wait for any day
+    sooner = [at for at in (less.comes_back_at, less.next_step_at) if at is not None and at < more.comes_back_at]
+    if sooner:
+        more.comes_back_at = min(sooner)
+        more.save(update_fields=["comes_back_at"])
 
 
 def _matter(alert: Alert) -> tuple[Any, ...]:

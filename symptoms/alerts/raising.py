@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from symptoms.recovery.assessment import Assessment
 
 What = AlertEvent.What
-FOLLOWED = ["urgency", "current_urgency", "entry", "worsened_at", "cleared_at", "answers_changed_at", *STEPS]
+FOLLOWED = [
+    "urgency", "current_urgency", "entry", "worsened_at", "cleared_at", "answers_changed_at", "comes_back_at", *STEPS,
+]  # fmt: skip
 
 
 def open_alerts_about(patient_id: UUID) -> QuerySet[Alert]:

@@ -79,7 +79,7 @@ def tried_at(alert: Alert) -> datetime | None:
 
 def watched_until(alert: Alert) -> date | None:
     """The day until which the practice watches what is open, if it does."""
-    return alert.watched_until if alert.kept_open == "watching" else None
+    return alert.watched_until if alert.kept_open not in ("", "not_reached") else None
 
 
 def _alerts(entry: Entry, assessment: Assessment | None) -> list[Alert]:

@@ -20,6 +20,7 @@ LONGEST_NOTE = 1000  # characters
 OUTCOMES = [
     ("advice", _("Advice given")),
     ("seen", _("Seen")),
+    ("treated", _("Treated with")),
     ("referred", _("Referred")),
     ("emergency", _("Sent to an emergency department")),
     ("elsewhere", _("Went elsewhere")),
@@ -28,6 +29,7 @@ OUTCOMES = [
     ("no_concern", _("Not a concern")),
 ]
 KEEP_OPEN = frozenset({"watching", "not_reached"})  # nothing has become of it yet
+NEEDS_WORDS = frozenset({"treated", "no_concern"})
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -140,6 +142,7 @@ class Alert(models.Model):
         answered_at: datetime | None
         tried: bool  # with_messages
         reached: bool
+        title: str  # views/clinic/open_alerts.py
 
     class Meta:
         constraints = [

@@ -33,9 +33,9 @@ def honest_line(name: str) -> str:
 @register.simple_tag(takes_context=True)
 def kept_open(context: template.Context, alert: Alert) -> str:
     """Why an alert was left open, on the clock of the page's practice; empty where it was not."""
-    return kept_open_in_words(
-        alert.kept_open, alert.watched_until, alert.kept_open_at, zone=context["practice"].zone, now=context["now"]
-    )
+    zone, now = context["practice"].zone, context["now"]
+    label = str(alert.get_outcome_display())
+    return kept_open_in_words(alert.kept_open, label, alert.kept_open_at, alert.comes_back_at, zone=zone, now=now)
 
 
 @register.simple_tag(takes_context=True)

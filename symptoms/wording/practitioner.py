@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -25,6 +25,14 @@ URGENCIES = {
     Urgency.EMERGENCY: gettext_lazy("Emergency"),
 }
 NOT_JUDGED = gettext_lazy("Not judged")
+# Whom a step tells, by `alerts.policy.Group`.
+GROUPS = {
+    "holder": gettext_lazy("who has it"),
+    "treated": gettext_lazy("who treated"),
+    "on_call": gettext_lazy("who is on call"),
+    "everybody": gettext_lazy("everybody"),
+    "admins": gettext_lazy("the managers"),
+}
 OPEN = re.compile(rf"(\w+) ({'|'.join(urgency.slug for urgency in Urgency)})(?:, |$)")
 
 
@@ -59,7 +67,11 @@ def alert_title(kind: str, concern: str, flags: Iterable[Flag] | None = None) ->
 
 
 # Alerts that are about no concern.
-OF_THE_RECORD = {"left": gettext_lazy("Left your clinic"), "details": gettext_lazy("Says the record is wrong")}
+OF_THE_RECORD = {
+    "left": gettext_lazy("Left your clinic"),
+    "details": gettext_lazy("Says the record is wrong"),
+    "quiet": gettext_lazy("Gone quiet"),
+}
 
 
 def think_of(flag: Flag) -> PractitionerTexts | None:
@@ -93,6 +105,9 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         "answered": _("The patient answered about {these}: {answer}"),
         "resolved": _("Closed {these}: {detail}"),
         "kept_open": _("Left {these} open: {detail}"),
+        "returned": _("{title} came back to be looked at again"),
+        "reopened": _("Opened {these} again"),
+        "escalated": _("{title}: nobody had taken it, so more were told ({groups})"),
         "moved": _("{title} moved to {detail}"),
     }
     return patterns.get(what, f"{{title}}: {what}").format(
@@ -101,6 +116,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         urgency=urgency_word(urgency),
         detail=detail,
         answer=_answer(detail),
+        groups=in_a_row(GROUPS[word] for word in detail.split(", ") if word in GROUPS),
     )
 
 
@@ -110,18 +126,29 @@ def _answer(detail: str) -> str:
     return _("{answer} (“{words}”)").format(answer=label, words=words) if words else label
 
 
-def kept_open_in_words(outcome: str, until: date | None, at: datetime | None, *, zone: ZoneInfo, now: datetime) -> str:
-    """Why an alert was left open, for a reader in `zone`; empty where it was not.
+def kept_open_in_words(
+    outcome: str, label: str, at: datetime | None, comes_back_at: datetime | None, *, zone: ZoneInfo, now: datetime
+) -> str:
+    """Why an alert was left open, with an outcome called `label`, and when it comes back; empty where it was not.
 
-    "Could not reach, 28 Nov 2026", "Watching until 5 Dec 2026".
+    "Could not reach, 28 Nov 2026. Again 28 Nov 2026, 14:00", "Watching until 5 Dec 2026, 09:00".
     """
-    if outcome == "not_reached" and at is not None:
-        return _("Could not reach, {date}").format(date=date_format(at.astimezone(zone), _("j M Y")))
-    if outcome != "watching" or until is None:
+    if not outcome or at is None:
         return ""
-    is_due = until <= now.astimezone(zone).date()
-    pattern = _("Watched until {date}: look again") if is_due else _("Watching until {date}")
-    return pattern.format(date=date_format(until, _("j M Y")))
+    is_due = comes_back_at is None or comes_back_at <= now
+    if outcome == "not_reached":
+        pattern = (
+            _("Could not reach, {written}: try again") if is_due else _("Could not reach, {written}. Again {date}")
+        )
+    elif outcome == "watching":
+        pattern = _("Watched long enough: look again") if is_due else _("Watching until {date}")
+    else:
+        pattern = _("{outcome}, {written}: look again") if is_due else _("{outcome}, {written}. Look again {date}")
+    return pattern.format(
+        outcome=label,
+        written=date_format(at.astimezone(zone), _("j M Y")),
+        date=date_format((comes_back_at or now).astimezone(zone), _("j M Y, H:i")),
+    )
 
 
 def left_in_words(detail: str) -> str:

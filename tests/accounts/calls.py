@@ -155,6 +155,7 @@ BODIES = {
     ("api_treatments", "GET"): lambda world: {"patient": str(world.ids["patient_id"])},
     ("api_assessments", "GET"): lambda world: {"entry": str(world.ids["entry_id"])},
     ("note", "POST"): lambda world: {"id": str(uuid4()), "text": "Keep it dry.", "to": "patient"},
+    ("reopen", "POST"): lambda world: {},
     ("resolve", "POST"): lambda world: {"outcome": "seen"},
     ("resolve_all", "POST"): lambda world: {"outcome": "seen", "seen": f"{world.ids['alert_id']} 4"},
     ("account_reauthenticate", "POST"): lambda world: {"password": people.PASSWORD},

@@ -22,8 +22,15 @@ class ResolutionInSerializer(StrictSerializer):
     """What became of an alert."""
 
     outcome = Word("Outcome", OUTCOME_WORDS)
-    reason = Text(500, default="", help_text="Needed where it is not a concern.")
-    until = Day(default=None, allow_null=True, help_text="Until which day it is watched; needed for that alone.")
+    reason = Text(500, default="", help_text="Needed where it is not a concern, or was treated.")
+    until = Day(
+        default=None,
+        allow_null=True,
+        help_text="Until which day it is watched; needed for that where no moment is given.",
+    )
+    comes_back_at = Moment(
+        default=None, allow_null=True, help_text="When somebody looks again: it stays open until then, and comes back."
+    )
 
 
 class UserName(serializers.CharField):
@@ -70,6 +77,7 @@ class AlertSerializer(serializers.Serializer):
     reason = serializers.CharField()
     kept_open_at = Moment(allow_null=True, help_text="When an outcome that leaves it open was last written down.")
     watched_until = Day(allow_null=True)
+    comes_back_at = Moment(allow_null=True, help_text="When somebody is asked to look again.")
 
 
 class AlertsSerializer(serializers.Serializer):

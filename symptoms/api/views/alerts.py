@@ -97,9 +97,10 @@ class Resolution(Endpoint):
     @operation(
         "resolve_alert",
         "Resolve an alert",
-        "Closes it with an outcome; an alert that is not a concern needs a reason. `watching` (with `until`) and "
-        "`not_reached` leave it open, and are written down each time. Once it is closed, the same outcome sent again "
-        "has the same answer; another has 409.",
+        "Closes it with an outcome; an alert that is not a concern, or was treated, needs a reason. `watching` (with "
+        "`until` or `comes_back_at`), `not_reached`, and any other with `comes_back_at` leave it open: then it comes "
+        "back, of who was not reached on the next working morning. Once it is closed, the same outcome sent again has "
+        "the same answer; another has 409.",
         body=ResolutionInSerializer,
         answers={200: AlertSerializer},
         more=(409,),

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.access_spool import store_kept
 from accounts.models import Invitation
+from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.conversation import follow_up_next
 from symptoms.alerts.escalation import escalate_next, resume_dropped
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
@@ -57,6 +58,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("write down who read while the database took nothing", store_access_records),
         Duty("show that it lives", beat, timedelta(seconds=15)),
         Duty("judge again what could not be judged", judge_one),
+        Duty("bring back what was left open until now", bring_back),
         Duty("tell on what nobody has taken", escalate),
         Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
         Duty("follow up messages that nobody has read", follow_up),
@@ -182,6 +184,11 @@ def escalate() -> bool:
 def follow_up() -> bool:
     """Follow up the message that is due to be and that nobody has read; False when there is none."""
     return follow_up_next(timezone.now())
+
+
+def bring_back() -> bool:
+    """Bring back what one patient's practice wanted to look at again by now; False when nothing is due."""
+    return return_next(timezone.now())
 
 
 def resume() -> None:

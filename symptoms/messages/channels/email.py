@@ -90,6 +90,8 @@ def _about(delivery: Delivery) -> tuple[str, str]:
         return "written", reverse("members" if delivery.why == Delivery.Why.ADMIN else "queue")
     if delivery.why == Delivery.Why.ADMIN:
         return "nobody", reverse("members")
+    if delivery.reason.startswith(f"{Delivery.TAKEN_OVER}:"):
+        return "taken_over", reverse("queue")
     if delivery.alert_id:
         return "left", reverse("queue")
     return "review", reverse("review", args=[delivery.entry_id])

@@ -22,6 +22,8 @@ from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
 from symptoms.wording.practitioner import alert_title, left_in_words, think_of
 
+MOST_CLOSED = 12  # with one tap
+
 
 @dataclass
 class OpenAlert:
@@ -105,7 +107,12 @@ class OpenAlert:
     def stands_open(self) -> bool:
         """Whether an alert that is not the first is unfolded: it asks for more than its line says."""
         asks = self.alert.kind == Alert.Kind.UNJUDGED or self.alert.answers_changed_at is not None
-        return asks or bool(self.form and self.form.errors)
+        return asks or self.form_came_back
+
+    @property
+    def form_came_back(self) -> bool:
+        """Whether its form has a mistake, or something that its writer has to confirm."""
+        return self.form is not None and bool(self.form.errors or self.form.news)
 
     @property
     def think(self) -> PractitionerTexts | None:
@@ -168,6 +175,20 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
             OpenAlert(alert, patient, assessment, flag, _deliveries(alert, messages), readings.get(alert.id), first)
         )
     return open_alerts
+
+
+def closed_last(visibilities: Iterable[Visibility], by: User) -> list[Alert]:
+    """What was closed last of these treatments with one tap, the most urgent first: one statement.
+
+    Each is called by its `title`.
+    """
+    by_treatment = {visibility.treatment.pk: visibility.treatment for visibility in visibilities}
+    closed = Alert.objects.managed_by(by).filter(treatment__in=list(by_treatment)).exclude(resolved_at=None)
+    closed = closed.with_flags().select_related("resolved_by").order_by("-resolved_at", "-urgency", "concern")
+    alerts = list(closed[:MOST_CLOSED])
+    for alert in alerts:
+        alert.title = alert_title(alert.kind, alert.concern, alert.flags)
+    return [alert for alert in alerts if alert.resolved_at == alerts[0].resolved_at]
 
 
 def _messages(alerts: list[Alert]) -> list[Delivery]:

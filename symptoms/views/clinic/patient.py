@@ -20,12 +20,15 @@ from accounts.access import PracticeRequest, practitioner_required
 from accounts.members import user_name
 from accounts.models import Patient, Practice, User
 from symptoms.alerts import handling
+from symptoms.alerts.changed_since import NeedsConfirmation
 from symptoms.alerts.conversation import ForeignNoteId, SameIdOtherNote
+from symptoms.alerts.reopening import OpenAgain
+from symptoms.alerts.reopening import reopen as reopen_alert
 from symptoms.forms.fields import typed_id
-from symptoms.forms.handling import NoteForm, ResolveForm, seen_in
+from symptoms.forms.handling import NoteForm, ResolveForm, page_seen_in, seen_in
 from symptoms.journal.screening import ask_screening
 from symptoms.models import Alert, Entry, Treatment
-from symptoms.models.alert import KEEP_OPEN, AlertQuerySet
+from symptoms.models.alert import AlertQuerySet
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.patient_context import patients_seen_by, record_of
@@ -74,14 +77,15 @@ def acknowledge(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
 @practitioner_required
 @require_POST
 def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
-    """Close an alert with what became of it; a mistake comes back beside its field."""
+    """Write down what became of an alert; a form with a mistake, or with something to confirm, comes back."""
     alert = get_object_or_404(_alerts(request.user).select_related("treatment__patient"), pk=alert_id)
-    form, now = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s"), timezone.now()
-    closed = _resolved(form, {alert: seen_in(request.POST).get(alert.pk)}, request.user, now)
-    if closed is None:
+    now = timezone.now()
+    form = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s", practice=request.practice, now=now)
+    resolved = _resolved(request, form, {alert: seen_in(request.POST).get(alert.pk)}, now)
+    if resolved is None:
         return _page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
-    if closed:
-        is_open = form.cleaned_data["outcome"] in KEEP_OPEN
+    if resolved:
+        is_open = _alerts(request.user).open().filter(pk=alert.pk).exists()
         messages.success(request, _("Saved. It stays open.") if is_open else _closed(request, alert.treatment.patient))
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
@@ -93,35 +97,56 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
 @practitioner_required
 @require_POST
 def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
-    """Close with one outcome all that stood on the page; what came or got worse since stays open."""
+    """One outcome for all that stood on the page; what came or got worse since stays open."""
     patient, urgencies, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
-    form = ResolveForm(request.POST, auto_id="id_all_%s")
+    form = ResolveForm(request.POST, auto_id="id_all_%s", practice=request.practice, now=now)
     still_open = _alerts(request.user).open().filter(treatment__patient=patient)
     alerts = still_open.filter(pk__in=urgencies).select_related("treatment__patient")
-    closed = _resolved(form, {alert: urgencies[alert.pk] for alert in alerts}, request.user, now)
-    if closed is None:
+    resolved = _resolved(request, form, {alert: urgencies[alert.pk] for alert in alerts}, now)
+    if resolved is None:
         return _page_again(request, patient.pk, now, resolve_form=(None, form))
-    if closed and form.cleaned_data["outcome"] in KEEP_OPEN:
+    ids = [alert.pk for alert in resolved]
+    if ids and still_open.filter(pk__in=ids).exists():
         messages.success(request, _("Saved. They stay open."))
-        still_open = still_open.exclude(pk__in=[alert.pk for alert in closed])
-    elif closed:
-        messages.success(request, ngettext("Closed {count}.", "Closed {count}.", len(closed)).format(count=len(closed)))
+        still_open = still_open.exclude(pk__in=ids)
+    elif ids:
+        messages.success(request, ngettext("Closed {count}.", "Closed {count}.", len(ids)).format(count=len(ids)))
     if still_open.exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
-    elif not closed:
+    elif not ids:
         messages.info(request, _("Somebody closed these before you."))
     return _back_to(request.practice, patient.pk)
 
 
-def _resolved(form: ResolveForm, alerts: Mapping[Alert, int | None], by: User, now: datetime) -> list[Alert] | None:
-    """The alerts of which the outcome was written down; None where the form comes back with a mistake."""
+def _resolved(
+    request: PracticeRequest, form: ResolveForm, alerts: Mapping[Alert, int | None], now: datetime
+) -> list[Alert] | None:
+    """The alerts of which the outcome was written down; None where the form comes back."""
     if not form.is_valid():
         return None
+    page = page_seen_in(request.POST)
     try:
-        return handling.resolve_all(alerts, **form.cleaned_data, by=by, now=now)
+        return handling.resolve_all(alerts, **form.cleaned_data, by=request.user, now=now, page=page)
     except handling.IncompleteOutcome as incomplete:
-        form.add_error(incomplete.field, str(incomplete))
-        return None
+        form.add_refusal(incomplete.field, str(incomplete))
+    except NeedsConfirmation as unknown:
+        form.news, form.known_holders = unknown.sentences, unknown.holders
+    return None
+
+
+@practitioner_required
+@require_POST
+def reopen(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
+    """Open a closed alert again; whoever does so has it."""
+    alert = get_object_or_404(_alerts(request.user).select_related("treatment"), pk=alert_id)
+    try:
+        if reopen_alert(alert, by=request.user, now=timezone.now()):
+            messages.success(request, _("Open again. You are now in charge."))
+        else:
+            messages.info(request, _("This is open already."))
+    except OpenAgain:
+        messages.info(request, _("The same is open again since: it stands below. What was closed stays closed."))
+    return redirect("patient", alert.treatment.patient_id)
 
 
 @practitioner_required

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,7 +25,7 @@ from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
-from symptoms.views.clinic.open_alerts import OpenAlert, open_alerts_of
+from symptoms.views.clinic.open_alerts import OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
 from symptoms.wording import treatment as words
@@ -59,7 +60,6 @@ def record_of(
     patient = patients_shown(practice, [patient])[patient.pk]
     left_at = max((visibility.now(now) for visibility in visibilities), default=now)  # where they did; else now
     open_alerts = open_alerts_of(patient, visibilities, request.user)
-    events = history(patient, visibilities, practice)
     context = {
         "patient": patient,
         "practice": practice,
@@ -73,15 +73,26 @@ def record_of(
         "left_at": left_at,
         "free": _free(treatments, open_alerts),
         "note_form": note_form or NoteForm.blank(),
-        "history_newest": events[:EVENTS_UNFOLDED],
-        "history_earlier": events[EVENTS_UNFOLDED:],
         "tab": "queue" if open_alerts else "patients",
     }
     if is_ours:
         context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
-    return context | _answers(open_alerts, resolve_form)
+    context |= _past(request, patient, visibilities, is_closed=not open_alerts)
+    return context | _answers(open_alerts, resolve_form, practice, now)
+
+
+def _past(
+    request: PracticeRequest, patient: Patient, visibilities: list[Visibility], *, is_closed: bool
+) -> dict[str, Any]:
+    """The history; while nothing is open, what was closed last."""
+    events = history(patient, visibilities, request.practice)
+    return {
+        "closed_last": closed_last(visibilities, request.user) if is_closed else [],
+        "history_newest": events[:EVENTS_UNFOLDED],
+        "history_earlier": events[EVENTS_UNFOLDED:],
+    }
 
 
 def _session(
@@ -124,16 +135,19 @@ def _screening(patient: Patient, practice: Practice, now: datetime) -> dict[str,
     return {**context, "before_url": settings.SITE_URL + reverse("before")}
 
 
-def _answers(open_alerts: list[OpenAlert], returned: tuple[UUID | None, ResolveForm] | None) -> dict[str, Any]:
-    """A form to close each alert, and one for all; `returned` in the place of the one that has a mistake."""
+def _answers(
+    open_alerts: list[OpenAlert], returned: tuple[UUID | None, ResolveForm] | None, practice: Practice, now: datetime
+) -> dict[str, Any]:
+    """A form for what became of each alert, and one for all; `returned` in the place of the one that came back."""
     forms = dict([returned]) if returned else {}
+    blank = partial(ResolveForm, practice=practice, now=now)
     for open_alert in open_alerts:
         id = open_alert.alert.id
-        open_alert.form = forms.get(id) or ResolveForm(auto_id=f"id_{id}_%s")
+        open_alert.form = forms.get(id) or blank(auto_id=f"id_{id}_%s")
     return {
         "open_alerts": open_alerts,
         "all_titles": ", ".join(open_alert.title.lower() for open_alert in open_alerts),
-        "all_form": forms.get(None) or ResolveForm(auto_id="id_all_%s"),
+        "all_form": forms.get(None) or blank(auto_id="id_all_%s"),
     }
 
 

@@ -13,6 +13,7 @@ from symptoms.models import Assessment, Entry
 CLOSED = {
     "advice": _("Your clinic gave you advice"),
     "seen": _("You were seen"),
+    "treated": _("You were treated"),
     "referred": _("You were referred"),
     "emergency": _("Your clinic sent you to an emergency department"),
     "elsewhere": _("Your clinic knows that you went elsewhere"),

@@ -1,6 +1,7 @@
 """What is open stands first on a patient's page: the act beside the worst, the rest folded under a line."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -12,7 +13,7 @@ from symptoms.alerts.handling import acknowledge
 from symptoms.journal.judging import judge_again
 from symptoms.models import Alert, AlertEvent, Delivery
 from tests import people
-from tests.pages.html import has_button, parsed, select, text_of, words
+from tests.pages.html import has_button, held, parsed, select, text_of, words
 from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +247,54 @@ def test_after_radiofrequency_the_device_can_be_reported_from_the_alert(desk, cl
     assert [link.text for link in links] == named and all(link.get("href").startswith("https://") for link in links)
 
 
+def test_who_closes_what_a_colleague_has_reads_it_first_and_keeps_what_was_typed(desk, noor, session):
+    logged(session, 4, signs=["pus"])
+    chen = people.practitioner(noor.membership.practice, "Wei Chen")
+    people.signed_in(chen).post(reverse("acknowledge", args=[session.id]))
+    close = reverse("resolve", args=[Alert.objects.get().id])
+    form = held(desk.get(reverse("patient", args=[session.patient_id])), f"{close}#mistake")
+    answer = desk.post(close, {**form, "outcome": "advice", "reason": "Phoned her."})
+    assert answer.status_code == 422 and Alert.objects.open().exists()
+    assert "Nothing is saved yet. You may not know this: Wei Chen has this." in text_of(answer)
+    again = held(answer, f"{close}#mistake")
+    assert (again["outcome"], again["reason"]) == (["advice"], ["Phoned her."])
+    logged(session, 5, pain=1)  # and there is more
+    answer = desk.post(close, again)
+    assert "logged day 5" in text_of(answer) and "Wei Chen has this." not in text_of(answer)
+    answer = desk.post(close, held(answer, f"{close}#mistake"), follow=True)
+    assert "Closed. Nothing else is open" in text_of(answer)
+
+
+def test_what_was_closed_last_says_by_whom_and_is_opened_again_with_one_tap(desk, session):
+    logged(session, 4, signs=["pus"])
+    alert, page = Alert.objects.get(), reverse("patient", args=[session.patient_id])
+    desk.post(reverse("resolve", args=[alert.id]), {"outcome": "treated", "reason": "Flucloxacillin"})
+    assert re.search(
+        r"Closed: Treated with “?Flucloxacillin”? By Dr Noor, \w+ \d+ \w+ \d{4}, \d\d:\d\d Signs of infection",
+        text_of(desk.get(page)),
+    )
+    answer = desk.post(reverse("reopen", args=[alert.id]), follow=True)
+    assert "Open again. You are now in charge." in text_of(answer)
+    assert "Opened signs of infection again" in text_of(answer)
+    assert "This is open already." in text_of(desk.post(reverse("reopen", args=[alert.id]), follow=True))
+    desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"})
+    logged(session, 5, signs=["pus"])
+    assert "is open again since" in text_of(desk.post(reverse("reopen", args=[alert.id]), follow=True))
+
+
+def test_a_case_is_taken_noted_and_planned_with_one_form(desk, noor, session):
+    logged(session, 4, signs=["pus"])
+    close = reverse("resolve", args=[Alert.objects.get().id])
+    page = desk.get(reverse("patient", args=[session.patient_id]))
+    moments = re.findall(r'name="again" value="([^"]+T[^"]+)"', page.content.decode())
+    assert len(moments) >= 2
+    form = held(page, f"{close}#mistake") | {"outcome": "advice", "reason": "Phoned.", "again": moments[-1]}
+    assert "Saved. It stays open." in text_of(desk.post(close, form, follow=True))
+    alert = Alert.objects.get()
+    assert (alert.is_open, alert.acknowledged_by, alert.outcome, alert.reason) == (True, noor, "advice", "Phoned.")
+    assert alert.comes_back_at.isoformat() == datetime.fromisoformat(moments[-1]).astimezone(UTC).isoformat()
+
+
 def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
     logged(session, 4, signs=["pus"])
     chen = people.signed_in(people.practitioner(noor.membership.practice, "Dr Chen"))
@@ -253,7 +302,7 @@ def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
     assert "You are now in charge" in text_of(chen.post(take, follow=True))
     assert "Dr Chen already has this." in text_of(desk.post(take, follow=True))
     assert "You already have this." in text_of(chen.post(take, follow=True))
-    desk.post(reverse("resolve_all", args=[session.patient_id]), {"outcome": "seen", "seen": seen()})
+    chen.post(reverse("resolve_all", args=[session.patient_id]), {"outcome": "seen", "seen": seen()})
     assert "This is closed already." in text_of(desk.post(take, follow=True))
 
 

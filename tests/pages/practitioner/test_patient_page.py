@@ -161,10 +161,15 @@ def test_closing_keeps_the_outcome_in_the_history(desk, session):
     ("typed", "sentence"),
     [
         ({}, "Choose an outcome."),
-        ({"outcome": "watching"}, "Say until which day."),
-        ({"outcome": "watching", "until": "2020-01-01"}, "Choose a day from today on, a year ahead at most."),
-        ({"outcome": "watching", "until": "2200-01-01"}, "Choose a day from today on, a year ahead at most."),
-        ({"outcome": "watching", "until": "soon"}, "Choose a day."),
+        ({"outcome": "watching"}, "Say until when."),
+        ({"outcome": "watching", "again": "other", "on": ""}, "Choose a day and a time."),
+        ({"outcome": "watching", "on": "2020-01-01T09:00"}, "Choose a time to come, a year ahead at most."),
+        ({"outcome": "advice", "on": "2200-01-01T09:00"}, "Choose a time to come, a year ahead at most."),
+        ({"outcome": "watching", "on": "soon"}, "Choose a day and a time."),
+        ({"outcome": "watching", "again": "soon"}, "Choose when."),
+        ({"outcome": "watching", "again": "2020-01-01T09:00:00+00:00"}, "Choose a time to come, a year ahead at most."),
+        ({"outcome": "no_concern", "reason": "Milia", "on": "2027-01-01T09:00"}, "Choose another outcome"),
+        ({"outcome": "treated", "reason": " "}, "Say what with."),
         ({"outcome": "no_concern", "reason": ""}, "Say why it is not a concern."),
         ({"outcome": "no_concern", "reason": "  \n "}, "Say why it is not a concern."),
         ({"outcome": "magic"}, "valid choice"),
@@ -203,18 +208,19 @@ def test_the_practitioner_reads_the_care_of_the_patient_with_the_reasons(desk, c
 @pytest.mark.parametrize(
     ("outcome", "days", "on_row", "in_history"),
     [
-        ("not_reached", None, "Could not reach, {today}", "Left signs of infection open: Could not reach: Rang twice."),
+        ("not_reached", None, "Could not reach, {today}. Again ", "open: Could not reach, look again "),
         ("watching", 7, "Watching until {until}", "Left signs of infection open: Watching until {until}: Rang twice."),
-        ("watching", 0, "Watched until {until}: look again", "Left signs of infection open: Watching until {until}"),
+        ("advice", 2, "Advice given, {today}. Look again {until}", "Advice given, look again {until}: Rang"),
     ],
 )
 def test_who_was_not_reached_or_is_watched_stays_in_the_queue(desk, session, outcome, days, on_row, in_history):
     ill(session)
     alert, today = Alert.objects.get(concern="infection"), timezone.now().astimezone(session.patient.zone).date()
     until = today + timedelta(days=days or 0)
-    typed = {"outcome": outcome, "reason": "Rang twice.", "until": "" if days is None else until.isoformat()}
+    on = "" if days is None else f"{until.isoformat()}T09:00"
+    typed = {"outcome": outcome, "reason": "Rang twice.", "on": on}
     answer = desk.post(reverse("resolve", args=[alert.id]), typed, follow=True)
-    places = {"today": f"{today:%-d %b %Y}", "until": f"{until:%-d %b %Y}"}
+    places = {"today": f"{today:%-d %b %Y}", "until": f"{until:%-d %b %Y}, 09:00"}
     assert "Saved. It stays open." in text_of(answer) and Alert.objects.get(pk=alert.pk).is_open
     assert on_row.format(**places) in text_of(answer) and in_history.format(**places) in text_of(answer)
     assert on_row.format(**places) in text_of(desk.get(reverse("queue")))
