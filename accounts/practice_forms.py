@@ -11,9 +11,11 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.absences import colleagues
 from accounts.fields import NameField, PhoneField, ZoneField, set_choices, zone_choices
 from accounts.help_numbers import ELSEWHERE, country_choices, numbers_of
-from accounts.models import Practice
+from accounts.members import user_name
+from accounts.models import Membership, Practice
 from accounts.practices import NEXT_DAY, SAME_DAY, WEEKDAYS, weekday_field
 from accounts.spans import DaySpansField, Pairs, SpansField
 
@@ -118,3 +120,35 @@ def _minutes(clock: str) -> int:
 def spans_in_words(spans: Pairs) -> str:
     """Hours of a day, or days off, in a few words; empty for none."""
     return ", ".join(gettext("{first} to {last}").format(first=first, last=last) for first, last in spans)
+
+
+class AbsenceForm(forms.Form):
+    """On which days a member is away, and who stands in."""
+
+    first_day = forms.DateField(
+        label=_("From"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"required": _("Write the first day."), "invalid": _("Write a day, like 2026-12-24.")},
+    )
+    last_day = forms.DateField(
+        label=_("Until"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"required": _("Write the last day."), "invalid": _("Write a day, like 2026-12-24.")},
+    )
+    stands_in = forms.ChoiceField(
+        label=_("Who stands in"),
+        required=False,
+        help_text=_("Is told of what the one who is away would be told of."),
+        error_messages={"invalid_choice": _("Choose a practitioner who works here.")},
+    )
+
+    def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._colleagues = {str(colleague.pk): colleague for colleague in colleagues(member)}
+        names = [(id, user_name(colleague.user)) for id, colleague in self._colleagues.items()]
+        set_choices(self.fields["stands_in"], [("", _("Nobody")), *names])
+
+    def clean_stands_in(self) -> Membership | None:
+        return self._colleagues.get(self.cleaned_data["stands_in"])

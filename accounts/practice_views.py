@@ -1,19 +1,22 @@
 """The pages on which a manager says how the practice works: its details and hours, and who is away."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import edits
+from accounts.absences import WrongAbsence, absences_of, add_absence
 from accounts.access import PracticeRequest, admin_required
 from accounts.members import editor_name
-from accounts.practice_forms import PracticeForm, spans_in_words
+from accounts.models import Absence, Membership
+from accounts.practice_forms import AbsenceForm, PracticeForm, spans_in_words
 from accounts.practices import change_settings, settings_of
 
 
@@ -62,3 +65,37 @@ def _in_words(form: Form) -> Any:
         return str(choices.get("" if value is None else str(value), "")) or edits.plainly(name, value)
 
     return plain
+
+
+def absences_part(member: Membership, form: AbsenceForm | None = None) -> dict[str, Any]:
+    """What `accounts/absences.html` takes, beside the member."""
+    return {"absences": absences_of(member, timezone.now()), "absence_form": form or AbsenceForm(member=member)}
+
+
+@admin_required
+@require_http_methods(["GET", "POST"])
+def member_away(request: PracticeRequest, member_id: UUID) -> HttpResponse:
+    """When a member is away and who stands in; more of it."""
+    members = request.practice.memberships.current().select_related("user", "practice")
+    member = get_object_or_404(members, pk=member_id)
+    form = AbsenceForm(request.POST if request.method == "POST" else None, member=member)
+    if form.is_valid():
+        try:
+            add_absence(member, **form.cleaned_data, now=timezone.now())
+        except WrongAbsence as wrong:
+            form.add_error(wrong.field, str(wrong))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("member_change", member.pk)
+    context = {"member": member, "tab": "practice", **absences_part(member, form)}
+    return render(request, "accounts/away.html", context, status=422 if form.is_bound else 200)
+
+
+@admin_required
+@require_POST
+def absence_remove(request: PracticeRequest, member_id: UUID, absence_id: UUID) -> HttpResponse:
+    """Take back that a member is away."""
+    own = Absence.objects.filter(member=member_id, member__practice=request.practice)
+    get_object_or_404(own, pk=absence_id).delete()
+    messages.success(request, _("Removed."))
+    return redirect("member_change", member_id)

@@ -15,5 +15,11 @@ urlpatterns = [
     path("practice/members/", views.members, name="members"),
     path("practice/members/invite/", views.invite_member, name="invite_member"),
     path("practice/members/<id:member_id>/", views.member_change, name="member_change"),
+    path("practice/members/<id:member_id>/away/", practice_views.member_away, name="member_away"),
+    path(
+        "practice/members/<id:member_id>/away/<id:absence_id>/remove/",
+        practice_views.absence_remove,
+        name="absence_remove",
+    ),
     path("practice/invitations/<id:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
 ]

@@ -28,6 +28,7 @@ from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.durations import in_words
 from accounts.members import LastAdmin, change_member, editor_name, remove_member, roles_of
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
+from accounts.practice_views import absences_part
 from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
 
 READINGS_SHOWN = 20
@@ -280,6 +281,7 @@ def _member_page(
     request: PracticeRequest, member: Membership, form: forms.RolesForm, *, status: int, **more: Any
 ) -> HttpResponse:
     context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "practice", **more}
+    context |= absences_part(member)
     return render(request, "accounts/member.html", context, status=status)
 
 

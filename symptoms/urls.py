@@ -5,7 +5,7 @@ from django.urls import path
 from symptoms.views import before, photos
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import patient as patient_page
-from symptoms.views.clinic import patient_details, queue
+from symptoms.views.clinic import patient_details, queue, telling
 from symptoms.views.clinic import treatments as clinic_treatments
 from symptoms.views.patient import care, course, entry, joining, log, onboarding, seen, today
 from symptoms.views.patient import photos as own_photos
@@ -36,6 +36,7 @@ urlpatterns = [
     path("treatments/<id:treatment_id>/same/", own_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
+    path("practice/telling/", telling.practice_telling, name="practice_telling"),
     path("practice/review/<id:entry_id>/", patient_page.review, name="review"),
     path("practice/patients/new/", clinic_joining.practice_patient_new, name="practice_patient_new"),
     path("practice/patients/<id:patient_id>/", patient_page.patient, name="patient"),

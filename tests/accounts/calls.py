@@ -178,6 +178,12 @@ BODIES = {
     ("consent_change", "POST"): lambda world: {"answer": "no"},
     ("token_change", "POST"): lambda world: {"answer": "new"},
     ("practice_details", "POST"): lambda world: {"name": "Larkfield", "country": "GB", "time_zone": "Europe/London"},
+    ("practice_telling", "POST"): lambda world: {
+        f"{urgency}_0_{part}": value
+        for urgency in ("emergency", "urgent", "contact")
+        for part, value in (("when", "0"), ("groups", "everybody"))
+    },
+    ("member_away", "POST"): lambda world: {"first_day": "2100-01-01", "last_day": "2100-01-02"},
     ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},
     ("member_change", "POST"): lambda world: {"is_practitioner": "on", "is_admin": "on"},
     ("confirm_invitation", "POST"): lambda world: {"answer": "yes"},

@@ -1,7 +1,7 @@
 """Everybody of the authorisation matrix, and the objects of patient A."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts import invitations, members
-from accounts.models import AccountMail, User
+from accounts.models import Absence, AccountMail, User
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.journal.photos import attach_photo
@@ -75,7 +75,9 @@ def build() -> World:
     _ana_s(world, larkfield, noor, ana)
     pen(ben, days_ago=4, by=noor)
     pen(people.patient(okafor.membership.practice, "Cleo Winter"), days_ago=1, by=okafor)
-    world.ids |= {"member_id": noor.memberships.get().id, "purpose": "photos"}
+    member, away = noor.memberships.get(), world.now.date() + timedelta(days=90)
+    absence = Absence.objects.create(member=member, first_day=away, last_day=away)
+    world.ids |= {"member_id": member.id, "absence_id": absence.id, "purpose": "photos"}
     _invite(world, larkfield, noor, price, ben)
     lea, dora = _left(world), _moved(world)
     roles = {

@@ -48,7 +48,7 @@ PATIENT = [
 MEMBER = [
     "/practice/", "/practice/?show=on_track", "/practice/?show=all", "/practice/?show=all&q=nobody",
     "/practice/treatments/new/", "/practice/patients/new/", "/practice/members/", "/practice/members/invite/",
-    "/practice/details/",
+    "/practice/details/", "/practice/telling/",
 ]  # fmt: skip
 WHO = {
     "a stranger": ("", STRANGER, []),

@@ -1,0 +1,119 @@
+"""On which days members are away, and who stands in: written down by the practice's manager."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.locks import lock_practice
+from accounts.members import user_name
+from accounts.models import Absence, Membership, MembershipQuerySet
+
+LONGEST = timedelta(days=366)
+
+Days = tuple[date, date]  # the first and the last
+
+
+class WrongAbsence(Exception):
+    """An absence that cannot be written down: `str()` says why, `field` beside which field."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+
+
+@dataclass
+class AbsenceRead:
+    """An absence that is not over, with who stands in and what its reader should know of it."""
+
+    absence: Absence
+    stands_in: str
+    remarks: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def add_absence(
+    member: Membership, *, first_day: date, last_day: date, stands_in: Membership | None, now: datetime
+) -> Absence:
+    """Write down that a member is away from `first_day` to `last_day`.
+
+    Raises:
+        WrongAbsence: the days are over, too many or taken, or whoever is to stand in cannot.
+    """
+    practice = lock_practice(member.practice_id)
+    today = now.astimezone(practice.zone).date()
+    if last_day < first_day:
+        raise WrongAbsence("last_day", _("The last day is before the first."))
+    if last_day < today:
+        raise WrongAbsence("last_day", _("These days are over."))
+    if last_day - first_day > LONGEST:
+        raise WrongAbsence("last_day", _("Write a year at most."))
+    if _overlapping(member, first_day, last_day):
+        raise WrongAbsence("first_day", _("Some of these days are written down already."))
+    if stands_in is not None:
+        _check_stands_in(member, stands_in, first_day, last_day)
+    return Absence.objects.create(member=member, first_day=first_day, last_day=last_day, stands_in=stands_in)
+
+
+def _overlapping(member: Membership, first_day: date, last_day: date) -> bool:
+    return member.absences.filter(first_day__lte=last_day, last_day__gte=first_day).exists()
+
+
+def _check_stands_in(member: Membership, stands_in: Membership, first_day: date, last_day: date) -> None:
+    """The practice is locked: nobody leaves it or changes roles meanwhile."""
+    name = user_name(stands_in.user)
+    if stands_in == member:
+        raise WrongAbsence("stands_in", _("Choose somebody else to stand in."))
+    if not colleagues(member).filter(pk=stands_in.pk).exists():
+        raise WrongAbsence("stands_in", _("{name} no longer works here as a practitioner.").format(name=name))
+    if _overlapping(stands_in, first_day, last_day):
+        sentence = _("{name} is away on some of these days too. Choose somebody else.")
+        raise WrongAbsence("stands_in", sentence.format(name=name))
+
+
+def colleagues(member: Membership) -> MembershipQuerySet:
+    """Who can stand in for a member: the other practitioners."""
+    others = Membership.objects.practitioners().filter(practice=member.practice_id).exclude(pk=member.pk)
+    return others.select_related("user").order_by("user__name", "user__email")
+
+
+def absences_of(member: Membership, now: datetime) -> list[AbsenceRead]:
+    """A member's absences that are not over, the first first. Three statements, however many there are."""
+    today = now.astimezone(member.practice.zone).date()
+    ahead = member.absences.filter(last_day__gte=today).select_related("stands_in__user").order_by("first_day")
+    here = set(Membership.objects.practitioners().filter(practice=member.practice_id).values_list("pk", flat=True))
+    away: dict[UUID, list[Days]] = {}
+    rows = Absence.objects.filter(member__practice=member.practice_id, last_day__gte=today)
+    for of, first, last in rows.values_list("member", "first_day", "last_day"):
+        away.setdefault(of, []).append((first, last))
+    return [_read(absence, here, away, today) for absence in ahead]
+
+
+def _read(absence: Absence, here: Collection[UUID], away: Mapping[UUID, Sequence[Days]], today: date) -> AbsenceRead:
+    stands_in, remarks = absence.stands_in, []
+    name = user_name(stands_in.user) if stands_in else ""
+    if stands_in and stands_in.pk not in here:
+        remarks.append(_("{name} no longer works here as a practitioner. Choose somebody else.").format(name=name))
+    elif stands_in and any(
+        first <= absence.last_day and absence.first_day <= last for first, last in away.get(stands_in.pk, ())
+    ):
+        remarks.append(_("{name} is away on some of these days too.").format(name=name))
+    if day := _first_without_anybody(
+        max(absence.first_day, today), absence.last_day, [away.get(pk, ()) for pk in here]
+    ):
+        sentence = _("On {day} no practitioner is here. What comes in then is told to everybody, away or not.")
+        remarks.append(sentence.format(day=date_format(day)))
+    return AbsenceRead(absence, name, remarks)
+
+
+def _first_without_anybody(first: date, last: date, away: Sequence[Sequence[Days]]) -> date | None:
+    """The first of these days on which all are away."""
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if all(any(since <= day <= until for since, until in absences) for absences in away):
+            return day
+    return None
