@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("remove what uploads left behind", sweep_uploads, hourly),
         Duty("check some photo files", PhotoCheck().some, hourly),
         Duty("forget limits that are over", forget_limits, hourly),
+        Duty("forget sessions that are over", forget_sessions, timedelta(days=1)),
         Duty("forget what was kept for taking back a joining", forget_records_before, hourly),
     ]
 
@@ -230,6 +232,11 @@ class PhotoCheck:
 def forget_records_before() -> None:
     """Delete what was kept of records so that a joining could be undone, once it no longer can be."""
     Invitation.objects.forget_records_before(timezone.now())
+
+
+def forget_sessions() -> None:
+    """Delete sessions that ended by themselves: nobody else does, and they hold who was signed in."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 def forget_limits() -> None:

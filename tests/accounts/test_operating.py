@@ -1,0 +1,108 @@
+"""What whoever runs the server can do: clinics listed, closed, given an admin; mail tested, looked at, sent again."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from django.utils import timezone
+
+from accounts.models import AccountMail, Membership, Practice
+from symptoms.management.commands import run_worker
+from symptoms.models import Alert, Delivery, WorkerBeat
+from tests import people
+from tests.messages import mailservers
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+
+def said(*command: str) -> str:
+    """What a command prints."""
+    out = StringIO()
+    call_command(*command, stdout=out)
+    return out.getvalue()
+
+
+def test_the_clinics_are_listed_with_their_admins(clinic, noor, ana):
+    people.admin(clinic, "Mr Price", "price@larkfield.example")
+    Practice.objects.create(name="Gone Clinic", country="GB", closed_at=timezone.now())
+    first, second = said("list_practices").splitlines()
+    assert f"{clinic.pk}  Larkfield Skin Clinic  members: 2, patients: 1, last sign-in never" in first
+    assert first.endswith("managed by price@larkfield.example")
+    assert "Gone Clinic" in second and "closed 20" in second and second.endswith("managed by nobody")
+
+
+@pytest.mark.parametrize("email", ["noor@larkfield.example", "new@larkfield.example"])
+def test_a_clinic_gets_an_admin_again(clinic, noor, email):
+    price, both = people.admin(clinic, "Mr Price"), people.practitioner(clinic, "Dr Both", admin=True)
+    said("replace_admin", str(clinic.pk), email)
+    admins = Membership.objects.admins().filter(practice=clinic)
+    assert [member.user.email for member in admins] == [email]
+    assert price.memberships.get().removed_at and both.memberships.get().is_practitioner
+    assert AccountMail.objects.get().to == email
+
+
+def test_nobody_of_another_clinic_becomes_an_admin(clinic, noor, ana):
+    okafor = people.dr_okafor()
+    for email in (okafor.email, ana.user.email, "no address"):
+        with pytest.raises(CommandError):
+            call_command("replace_admin", str(clinic.pk), email)
+    assert not Membership.objects.admins().filter(practice=clinic).exists()
+    for unknown in ("x", "00000000-0000-4000-8000-000000000000"):
+        with pytest.raises(CommandError, match="list_practices"):
+            call_command("replace_admin", unknown, "new@larkfield.example")
+
+
+def test_a_closed_clinic_leaves_its_patients_with_everything_and_what_is_open(clinic, noor, ana):
+    treatment = pen(ana, days_ago=3, by=noor)
+    logged(treatment, 3, signs=["pus"])
+    with pytest.raises(CommandError, match="something open: 1"):
+        call_command("close_practice", str(clinic.pk))
+    ana.refresh_from_db()
+    assert ana.practice == clinic
+    said("close_practice", str(clinic.pk), "--even-with-open")
+    ana.refresh_from_db()
+    assert (ana.practice, Alert.objects.get().practice, Alert.objects.get().is_open) == (None, None, True)
+    assert not Membership.objects.current().exists() and Practice.objects.get().closed_at
+    letter = AccountMail.objects.get(to=ana.user.email)
+    assert "Larkfield Skin Clinic no longer uses Mendline" in letter.body
+    page = people.signed_in(ana).get("/today/").content.decode()
+    assert "Were you seen?" in page and "Your clinic" not in page
+    with pytest.raises(CommandError, match="no open clinic"):
+        call_command("close_practice", str(clinic.pk))
+
+
+def test_a_test_mail_says_what_the_server_answered():
+    with (
+        mailservers.scripted(mailservers.refuses_recipient(550)) as (port, _),
+        override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=port),
+        pytest.raises(CommandError, match="550"),
+    ):
+        call_command("send_test_mail", "a@example.org")
+    assert "has taken it" in said("send_test_mail", "a@example.org")
+    with pytest.raises(CommandError, match="no address"):
+        call_command("send_test_mail", "nobody")
+
+
+def test_the_outbox_tells_whether_a_worker_runs_and_what_waits(clinic, noor, ana):
+    assert "DOES NOT RUN; last seen never" in said("outbox")
+    run_worker.beat()
+    logged(pen(ana, days_ago=3, by=noor), 3, signs=["pus"])
+    printed = said("outbox")
+    assert "worker runs" in printed and "alerts and messages: 1 waiting, the oldest since" in printed
+    Delivery.objects.update(failed_at=timezone.now(), last_error="mailbox full", attempts=9)
+    assert "alerts and messages: 0 waiting; 0 refused so far; 1 given up" in said("outbox")
+    assert "1 will be tried again" in said("outbox", "--resend")
+    assert Delivery.objects.due(timezone.now()).get().attempts == 0
+    WorkerBeat.objects.update(at=timezone.now() - timedelta(seconds=91))
+    assert "DOES NOT RUN" in said("outbox")
+
+
+def test_sessions_that_are_over_are_forgotten(ana):
+    people.signed_in(ana)
+    over = Session.objects.create(session_key="over", session_data="", expire_date=timezone.now() - timedelta(days=1))
+    run_worker.forget_sessions()
+    assert not Session.objects.filter(pk=over.pk).exists() and Session.objects.exists()
