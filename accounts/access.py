@@ -89,6 +89,11 @@ def admin_required(view: Callable[Concatenate[PracticeRequest, P], HttpResponse]
     return _member_required(view, "admin", attrgetter("practice_as_admin"))
 
 
+def member_required(view: Callable[Concatenate[PracticeRequest, P], HttpResponse]) -> View:
+    """Members, whatever their role, about themselves."""
+    return _member_required(view, "member", lambda user: user.membership.practice if user.membership else None)
+
+
 def _member_required(
     view: Callable[Concatenate[PracticeRequest, P], HttpResponse],
     rule: str,

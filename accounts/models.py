@@ -160,6 +160,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def admins(self) -> "MembershipQuerySet":
         return self.current().filter(is_admin=True)
 
+    def unreachable(self) -> "MembershipQuerySet":
+        """Who works there and is reached by nothing: their e-mail fails or is off, and nothing else works."""
+        methods = ContactMethod.objects.filter(user=OuterRef("user"))
+        email = methods.of_the_address().exclude(is_on=True, failing_since=None)
+        others = methods.working().filter(kind__in=kinds_offered()).exclude(kind=ContactMethod.Kind.EMAIL)
+        return self.current().filter(Exists(email), ~Exists(others))
+
 
 class Membership(models.Model):
     """That a user works in a practice: as practitioner (reads records), as admin (manages people), or both."""
@@ -207,12 +214,22 @@ class Absence(models.Model):
         return f"{self.first_day} to {self.last_day}"
 
 
+def kinds_offered() -> list[str]:
+    """The kinds of contact methods by which people are told; texts and calls where the operator set a service."""
+    kinds = ContactMethod.Kind
+    return [kinds.EMAIL, kinds.PUSH, *(kind for kind, url in settings.APPRISE_URLS.items() if url)]
+
+
 class ContactMethodQuerySet(models.QuerySet["ContactMethod"]):
     """Which ways reach somebody."""
 
     def working(self) -> "ContactMethodQuerySet":
         """Those that are turned on and that nothing speaks against."""
         return self.filter(is_on=True, failing_since=None)
+
+    def of_the_address(self) -> "ContactMethodQuerySet":
+        """E-mail to the address that its owner has now: what was known of an earlier one is over."""
+        return self.filter(Q(address=F("user__email")) | Q(address=""), kind=ContactMethod.Kind.EMAIL)
 
 
 class ContactMethod(models.Model):

@@ -206,7 +206,9 @@ def _members_page(request: PracticeRequest, form: forms.InviteMemberForm) -> Htt
     practice = request.practice
     people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
     invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
-    context = {"practice": practice, "people": people, "invited": invited, "form": form, "tab": "practice"}
+    unreachable = set(practice.memberships.unreachable().values_list("pk", flat=True))
+    context = {"practice": practice, "people": people, "invited": invited, "form": form, "unreachable": unreachable}
+    context["tab"] = "practice"
     return render(request, "accounts/members.html", context, status=_status_of(form))
 
 
@@ -282,6 +284,7 @@ def _member_page(
 ) -> HttpResponse:
     context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "practice", **more}
     context |= absences_part(member)
+    context["is_unreachable"] = Membership.objects.unreachable().filter(pk=member.pk).exists()
     return render(request, "accounts/member.html", context, status=status)
 
 

@@ -3,9 +3,9 @@
 from django.urls import path
 
 from symptoms.views import before, photos
+from symptoms.views.clinic import channels, patient_details, queue, telling
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import patient as patient_page
-from symptoms.views.clinic import patient_details, queue, telling
 from symptoms.views.clinic import treatments as clinic_treatments
 from symptoms.views.patient import care, course, entry, joining, log, onboarding, seen, today
 from symptoms.views.patient import photos as own_photos
@@ -54,6 +54,12 @@ urlpatterns = [
     path("practice/treatments/<id:treatment_id>/notes/", patient_page.note, name="note"),
     path("practice/alerts/<id:alert_id>/resolve/", patient_page.resolve, name="resolve"),
     path("practice/alerts/<id:alert_id>/reopen/", patient_page.reopen, name="reopen"),
+    # --- how a member is told
+    path("account/channels/", channels.own_channels, name="own_channels"),
+    path("account/channels/add/", channels.own_channel_add, name="own_channel_add"),
+    path("account/channels/change/", channels.own_channel_change, name="own_channel_change"),
+    path("practice/members/<id:member_id>/channels/", channels.member_channels, name="member_channels"),
+    path("push/<id:delivery_id>/<id:method_id>/arrived/", channels.push_arrived, name="push_arrived"),
     # --- joining and leaving
     path("join/<str:token>/", joining.join, name="join"),
     path("account/leave/", joining.leave_practice, name="leave_practice"),

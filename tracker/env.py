@@ -8,6 +8,14 @@ from environs import Env, EnvError, validate
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_SECRET = "demo-only-secret-key-that-production-refuses-to-start-with"  # noqa: S105
 
+# Chrome and Edge on Android, Firefox, Safari, Edge on Windows.
+PUSH_OF_BROWSERS = [
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "*.push.apple.com",
+    "*.notify.windows.com",
+]
+
 env = Env(prefix="MENDLINE_", eager=False)
 
 # Each line below is documented in docs/running.md; a test compares the two.
@@ -29,6 +37,9 @@ HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
 HELP_NUMBERS: Path | None = env.path("HELP_NUMBERS", default=None)
 COUNTRY: str = env.str("COUNTRY", default="", validate=validate.Regexp(r"^([A-Z]{2})?$"))
 HEIC: bool = env.bool("HEIC", default=False)
+PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", default=PUSH_OF_BROWSERS)
+SMS_URL: str = env.str("SMS_URL", default="")
+PHONE_URL: str = env.str("PHONE_URL", default="")
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
 
 env.seal()
@@ -47,6 +58,11 @@ def refuse_unsafe() -> None:
     faults = []
     if HEIC and find_spec("pi_heif") is None:
         faults.append("MENDLINE_HEIC needs what reads HEIC: install Mendline with the extra [heic]")
+    named = [name for name, url in (("SMS_URL", SMS_URL), ("PHONE_URL", PHONE_URL)) if url]
+    if named and find_spec("apprise") is None:
+        faults.append(f"MENDLINE_{named[0]} needs what sends it: install Mendline with the extra [apprise]")
+    if any("{number}" not in url for url in (SMS_URL, PHONE_URL) if url):
+        faults.append("MENDLINE_SMS_URL and MENDLINE_PHONE_URL must say {number} where the number goes")
     if not DEBUG:
         faults += _unsafe()
     if faults:

@@ -67,6 +67,7 @@ def refuse_unready() -> None:
         CannotStart, WrongDatabase: with the first thing that is missing or wrong.
     """
     from accounts.access_spool import make_spool
+    from symptoms.messages.push_keys import make_keys
     from symptoms.photos.uploads import make_folder
 
     _check_numbers()
@@ -82,6 +83,7 @@ def refuse_unready() -> None:
             raise CannotStart(f"the database {name} cannot be used: {in_one_line(fault)}.") from fault
     make_folder()
     make_spool()
+    make_keys()
 
 
 def refuse_without_static_files() -> None:

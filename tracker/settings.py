@@ -159,7 +159,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "tracker.views.csrf_failure"
 SECURE_SSL_REDIRECT = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # a probe inside the machine speaks plain http
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^workerz$"]  # a probe inside the machine speaks plain http
 SECURE_HSTS_SECONDS = 0 if DEBUG else 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = env.HSTS_PRELOAD
@@ -207,6 +207,11 @@ EMAIL_HOST_USER = env.SMTP_USER
 EMAIL_HOST_PASSWORD = env.SMTP_PASSWORD
 EMAIL_USE_TLS = env.SMTP_SECURITY == "starttls"
 EMAIL_USE_SSL = env.SMTP_SECURITY == "tls"
+
+# --- other ways to reach a member: push services that are let through, and addresses of Apprise for texts and calls
+PUSH_SERVICES = env.PUSH_SERVICES
+PUSH_STAND_IN = ""  # tests name an origin that stands in for a push service
+APPRISE_URLS = {"sms": env.SMS_URL, "phone": env.PHONE_URL}  # a kind without one is not offered
 
 # --- numbers to call, by country: an operator's file over accounts/help_numbers.toml; never part of the protocol
 HELP_NUMBERS = env.HELP_NUMBERS or (BASE_DIR / "symptoms/demo/help_numbers.toml" if DEBUG else None)

@@ -7,6 +7,7 @@ from tracker import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("help/", views.help_now, name="help_now"),
     path("api/", include("symptoms.api.urls")),  # first of the long lists: programs ask most often
     path("accounts/", include("allauth.urls")),

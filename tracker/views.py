@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,6 +26,7 @@ from accounts.web.unavailable import RETRY_AFTER, busy_page
 from accounts.web.unsent_forms import offer_refused
 from accounts.web.whereabouts import HELP_COUNTRY, chosen_country, numbers_shown
 from symptoms.api.problems import MEDIA_TYPE, Busy, document
+from symptoms.models import WorkerBeat
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
 from symptoms.photos.refusals import Refusal
@@ -93,6 +95,29 @@ def ready(request: HttpRequest) -> JsonResponse:
         "storage": all(_takes_writes(folder, second) for folder in folders),
     }
     return JsonResponse(is_well, status=200 if all(is_well.values()) else 503)
+
+
+@public
+@require_safe
+def worker_lives(request: HttpRequest) -> JsonResponse:
+    """Whether a worker has shown itself a short while ago; 503 when not: nobody is being told.
+
+    Apart from `ready`: a proxy that obeys that one would take the pages away too.
+    """
+    try:
+        is_alive = WorkerBeat.is_alive(timezone.now())
+    except DatabaseError:
+        connection.close()
+        is_alive = False
+    return JsonResponse({"worker": is_alive}, status=200 if is_alive else 503)
+
+
+@public
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows push messages, from the root: only what lies there may answer for every page."""
+    script = (settings.BASE_DIR / "static" / "sw.js").read_bytes()
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @lru_cache(maxsize=4)

@@ -1,7 +1,7 @@
 """Who is told that something needs review, by which ways, and who is next when they cannot be."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -46,7 +46,7 @@ def colleagues_of(practice: Practice, now: datetime) -> list[Colleague]:
     absences = Absence.objects.filter(member=OuterRef("pk"), first_day__lte=today, last_day__gte=today)
     members = Membership.objects.current().filter(practice=practice)
     rows = members.annotate(
-        email_fails=Exists(methods.filter(kind=Kind.EMAIL).exclude(is_on=True, failing_since=None)),
+        email_fails=Exists(methods.of_the_address().exclude(is_on=True, failing_since=None)),
         **{f"by_{kind}": Exists(methods.working().filter(kind=kind)) for kind in CHANNELS if kind != Kind.EMAIL},
         is_away=Exists(absences),
         stands_in=Subquery(absences.values("stands_in")[:1], output_field=UUIDField()),
@@ -115,9 +115,13 @@ def tell_groups(
     """Queue messages to those of `groups` who can be reached, without the users in `passed_over`; gives them.
 
     Who is away is replaced by whoever stands in. Where nobody of the groups is reached: every practitioner, then the
-    admins. `about` are the delivery's reason, step, and what it is about.
+    admins; where nothing reaches anybody, by e-mail all the same. `about` are the delivery's reason, step, and what it
+    is about.
     """
     colleagues = [person for person in colleagues_of(practice, now) if person.user not in passed_over]
+    if not any(person.ways for person in colleagues):
+        # As where the mail server refuses everybody: letters wait, so that they go out when it takes some again.
+        colleagues = [replace(person, ways=frozenset({str(Kind.EMAIL)})) for person in colleagues]
     holders = {alert.acknowledged_by_id for alert in open_alerts if alert.practice_id == practice.pk} - {None}
     chosen = _chosen(colleagues, groups, treatment, holders, policy_of(practice), practice, now)
     message = {"practice": practice, "urgency": urgency, "created_at": now, "not_before": now, **about}

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AccountMail, Sending
-from symptoms.messages.channels.interface import Fault, Refused
-from symptoms.messages.channels.registry import channel_of
+from symptoms.messages.channels.interface import NOTHING_LEARNED, Fault, Receipt, Refused
+from symptoms.messages.channels.registry import CHANNELS, channel_of
+from symptoms.messages.learning import learn_ended, learn_refused, learn_taken
 from symptoms.messages.retries import (
     claim,
     due,
@@ -30,16 +32,31 @@ log = logging.getLogger(__name__)
 
 LONGEST_TRY = 30.0  # seconds from the claim, in all, not per byte
 GRACE = 5.0  # seconds until a try that does not even notice its end (looking up a name) is given up
-AT_ONCE = 4  # of each kind, so that a server that hangs holds up neither the others nor the mail about signing in
+AT_ONCE = 4  # in each lane, so that a server that hangs holds up neither other channels nor the mail about signing in
 
 MayTell = Callable[[Delivery], bool]
 PassOn = Callable[[Delivery], None]
 
 
 @dataclass(frozen=True)
+class Lane:
+    """What waits for nothing but its own kind: the mail about signing in, and the messages of each channel."""
+
+    kind: type[Sending]
+    chosen: Q
+
+
+def lanes() -> list[Lane]:
+    """Every lane; the last is for channels that are installed no more: those messages are given up, not forgotten."""
+    of_channels = [Lane(Delivery, Q(channel=name)) for name in CHANNELS]
+    return [*of_channels, Lane(AccountMail, Q()), Lane(Delivery, ~Q(channel__in=list(CHANNELS)))]
+
+
+@dataclass(frozen=True)
 class Attempt:
     """One sending on its way to its channel."""
 
+    lane: Lane
     sending: Sending
     handing_over: Future[Any]
     ends: float
@@ -54,7 +71,8 @@ class Outbox:
 
     def __init__(self, may_tell: MayTell, pass_on: PassOn):
         self._may_tell, self._pass_on = may_tell, pass_on
-        self._threads = ThreadPoolExecutor(max_workers=2 * AT_ONCE, thread_name_prefix="outbox")
+        self._lanes = lanes()
+        self._threads = ThreadPoolExecutor(max_workers=len(self._lanes) * AT_ONCE, thread_name_prefix="outbox")
         self._trying: list[Attempt] = []
 
     @property
@@ -83,16 +101,16 @@ class Outbox:
 
     def _start_due(self) -> bool:
         has_due = False
-        for kind in (Delivery, AccountMail):
-            free = AT_ONCE - sum(isinstance(attempt.sending, kind) for attempt in self._trying)
-            for sending in due(kind, timezone.now())[:free]:
+        for lane in self._lanes:
+            free = AT_ONCE - sum(attempt.lane is lane for attempt in self._trying)
+            for sending in due(lane.kind, timezone.now()).filter(lane.chosen)[:free]:
                 has_due = True
                 ends = time.monotonic() + LONGEST_TRY
                 if claim(sending, timezone.now()):
-                    self._start(sending, ends)
+                    self._start(lane, sending, ends)
         return has_due
 
-    def _start(self, sending: Sending, ends: float) -> None:
+    def _start(self, lane: Lane, sending: Sending, ends: float) -> None:
         if isinstance(sending, Delivery) and not self._may_tell(sending):
             self._failed(sending, "no longer entitled to be told", Fault.POINTLESS)
             return
@@ -104,7 +122,7 @@ class Outbox:
             log.exception("message %s could not be written", sending.id)
             self._failed(sending, f"could not be written ({type(fault).__name__})", Fault.OURS)
             return
-        self._trying.append(Attempt(sending, self._threads.submit(channel.hand_over, message, ends=ends), ends))
+        self._trying.append(Attempt(lane, sending, self._threads.submit(channel.hand_over, message, ends=ends), ends))
 
     def _mark_ended(self) -> bool:
         late = time.monotonic() - GRACE
@@ -120,21 +138,29 @@ class Outbox:
             return
         fault = attempt.handing_over.exception()
         if fault is None:
-            mark_sent(attempt.sending)
+            self._taken(attempt.sending, attempt.handing_over.result())
         elif isinstance(fault, Refused):
-            self._failed(attempt.sending, str(fault), fault.fault)
+            self._failed(attempt.sending, str(fault), fault.fault, fault.receipt)
         else:
             log.error("message %s could not be sent", attempt.sending.id, exc_info=fault)
             self._failed(attempt.sending, f"could not be sent ({type(fault).__name__})", Fault.OURS)
 
     @transaction.atomic
-    def _failed(self, sending: Sending, error: str, fault: Fault) -> None:
+    def _taken(self, sending: Sending, receipt: Receipt) -> None:
+        if mark_sent(sending):
+            learn_taken(sending, receipt, timezone.now())
+
+    @transaction.atomic
+    def _failed(self, sending: Sending, error: str, fault: Fault, receipt: Receipt = NOTHING_LEARNED) -> None:
         # One transaction: a worker killed here must not leave a delivery given up and nobody told in its place.
         if not leased(sending).exists():
             return
+        learn_ended(sending, receipt, timezone.now())
         over = is_over(sending, fault, timezone.now())
         # A refused recipient is passed over at once, once; it is tried on until it is clear that the channel works.
         passed_over = is_refused(sending, fault) and mark_refused(sending)
+        if passed_over:
+            learn_refused(sending, error, timezone.now())
         if isinstance(sending, Delivery) and (passed_over or (over and sending.refused_at is None)):
             self._pass_on(sending)
         if over:

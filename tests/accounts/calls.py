@@ -16,6 +16,7 @@ from accounts.models import User
 from tests import people
 from tests.accounts.cast_of_roles import World, browser_of, routes
 from tests.api.programs import jpeg
+from tests.messages import push
 
 LEVELS = dict.fromkeys(("redness", "swelling", "pain", "warmth"), 1)
 
@@ -186,6 +187,9 @@ BODIES = {
     ("member_away", "POST"): lambda world: {"first_day": "2100-01-01", "last_day": "2100-01-02"},
     ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},
     ("member_change", "POST"): lambda world: {"is_practitioner": "on", "is_admin": "on"},
+    ("member_channels", "POST"): lambda world: {"method": "email", "action": "test"},
+    ("own_channel_add", "POST"): lambda world: {"kind": "push", "subscription": json.dumps(push.subscription())},
+    ("own_channel_change", "POST"): lambda world: {"method": "email", "action": "test"},
     ("confirm_invitation", "POST"): lambda world: {"answer": "yes"},
     ("join", "POST"): lambda world: {"care": "on"},
     ("api_treatments", "POST"): _asked_treatment,

@@ -11,12 +11,15 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts import invitations, members
+from accounts.contact_methods import add_browser
 from accounts.models import Absence, AccountMail, User
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.journal.photos import attach_photo
+from symptoms.messages.channel_tests import send_test
 from tests import people
 from tests.api.programs import jpeg
+from tests.messages import push
 from tests.moving import joins, leaves, token_in
 from tests.treatments import logged, pen
 
@@ -77,7 +80,10 @@ def build() -> World:
     pen(people.patient(okafor.membership.practice, "Cleo Winter"), days_ago=1, by=okafor)
     member, away = noor.memberships.get(), world.now.date() + timedelta(days=90)
     absence = Absence.objects.create(member=member, first_day=away, last_day=away)
+    browser = add_browser(member, push.subscription("zq9push"), "Mac, Firefox")
+    test = send_test(browser, larkfield, world.now)
     world.ids |= {"member_id": member.id, "absence_id": absence.id, "purpose": "photos"}
+    world.ids |= {"method_id": browser.id, "delivery_id": test.id}
     _invite(world, larkfield, noor, price, ben)
     lea, dora = _left(world), _moved(world)
     roles = {

@@ -24,6 +24,7 @@ from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.conversation import follow_up_next
 from symptoms.alerts.escalation import escalate_next, resume_dropped
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
+from symptoms.alerts.unreachable import name_unreachable
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery, Entry, Photo, WorkerBeat
@@ -63,6 +64,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("tell on what nobody has taken", escalate),
         Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
         Duty("follow up messages that nobody has read", follow_up),
+        Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
@@ -191,6 +193,11 @@ def follow_up() -> bool:
 def bring_back() -> bool:
     """Bring back what one patient's practice wanted to look at again by now; False when nothing is due."""
     return return_next(timezone.now())
+
+
+def name_members() -> None:
+    """Tell whoever manages a practice that a member cannot be reached."""
+    name_unreachable(timezone.now())
 
 
 def resume() -> None:

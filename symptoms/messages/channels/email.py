@@ -6,14 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.template.loader import render_to_string
-from django.urls import reverse
 
 from accounts.models import AccountMail, Sending
-from symptoms.messages.channels.interface import Fault, Refused
+from symptoms.messages.channels.interface import NOTHING_LEARNED, Fault, Receipt, Refused
 from symptoms.messages.smtp import CutOff
+from symptoms.messages.words import notice_of
 from symptoms.models import Delivery
-from symptoms.recovery.vocabulary import Urgency
 
 # What the mail server says about itself, our sign-in or our address: it may be mended while we wait.
 ABOUT_THE_SERVER = (
@@ -37,11 +35,12 @@ class Email:
             subject, body, to = sending.subject, sending.body, sending.to
         else:
             assert isinstance(sending, Delivery)
-            subject, body, to = *_notice(sending), sending.recipient.email
+            notice = notice_of(sending)
+            subject, body, to = notice.subject, notice.body, sending.recipient.email
         headers = {"Message-ID": sending.message_id, **BY_A_MACHINE}
         return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
 
-    def hand_over(self, message: EmailMessage, *, ends: float) -> None:
+    def hand_over(self, message: EmailMessage, *, ends: float) -> Receipt:
         """Give the message to the mail server (in the demo, to a folder): a 5xx answer about the recipient or the
         message is a refusal, a 4xx one for now."""
         if time.monotonic() >= ends:
@@ -49,6 +48,7 @@ class Email:
         try:
             message.connection = _connection(ends)
             message.send()
+            return NOTHING_LEARNED
         except CutOff as late:
             raise Refused("the mail server did not finish in time") from late
         except smtplib.SMTPRecipientsRefused as refused:
@@ -72,26 +72,3 @@ def _connection(ends: float) -> Any:
     if settings.EMAIL_HOST:
         return get_connection("symptoms.messages.smtp.PunctualBackend", ends=ends)
     return get_connection("symptoms.messages.folder.FolderBackend", file_path=str(settings.MAIL_FOLDER))
-
-
-def _notice(delivery: Delivery) -> tuple[str, str]:
-    """Subject and body: the first line of the template, which says how urgent it is and nothing else, and the rest."""
-    kind, page = _about(delivery)
-    context = {"link": f"{settings.SITE_URL}{page}", "urgency": Urgency(delivery.urgency).slug}
-    subject, _, body = render_to_string(f"messages/{kind}.txt", context).partition("\n")
-    return subject.strip(), body.strip() + "\n"
-
-
-def _about(delivery: Delivery) -> tuple[str, str]:
-    """Which words, and the page that they lead to: an admin reads no record, but can bring somebody who does."""
-    if delivery.why == Delivery.Why.PATIENT:
-        return "message", reverse("today")
-    if delivery.note_id:
-        return "written", reverse("members" if delivery.why == Delivery.Why.ADMIN else "queue")
-    if delivery.why == Delivery.Why.ADMIN:
-        return "nobody", reverse("members")
-    if delivery.reason.startswith(f"{Delivery.TAKEN_OVER}:"):
-        return "taken_over", reverse("queue")
-    if delivery.alert_id:
-        return "left", reverse("queue")
-    return "review", reverse("review", args=[delivery.entry_id])

@@ -1,0 +1,149 @@
+"""Web push: to each browser of a member that takes messages, encrypted for it, through its maker's push service."""
+
+import base64
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_info
+
+from accounts.contact_methods import is_push_service
+from accounts.models import ContactMethod, Sending
+from symptoms.messages.channels.https import Forbidden, NotReached, post
+from symptoms.messages.channels.interface import Fault, Receipt, Refused
+from symptoms.messages.push_keys import private_key
+from symptoms.messages.words import notice_of
+from symptoms.models import Delivery
+from symptoms.recovery.vocabulary import Urgency
+
+DECLARATIVE = 8030  # by which a browser knows that it may show the message without asking our script
+SIGNED_FOR = 2 * 60 * 60  # seconds; push services take 24 hours at most
+KEPT = {Urgency.EMERGENCY: 6 * 60 * 60, Urgency.URGENT: 12 * 60 * 60}  # seconds, while the browser is not reached
+KEPT_ELSE = 24 * 60 * 60
+KEPT_TEST = 10 * 60
+GONE = (404, 410)
+TAKEN = range(200, 300)
+LATER = (408, 425, 429, *range(500, 600))
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What its push service takes, and what is sent to it."""
+
+    method: UUID
+    subscription: dict[str, object]
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PushMessage:
+    """One message, ready for each browser."""
+
+    browsers: tuple[Browser, ...]
+    key: bytes
+    topic: str
+    kept: int
+    urgency: str
+
+
+class Push:
+    """Web push."""
+
+    name = str(ContactMethod.Kind.PUSH)
+
+    def write(self, sending: Sending) -> PushMessage:
+        """The words of the letter's subject, and no other; encrypted only where it is handed over."""
+        assert isinstance(sending, Delivery)
+        topic = base64.urlsafe_b64encode(sha256(sending.reason.encode()).digest()[:24]).decode()
+        is_test = sending.why == Delivery.Why.TEST
+        kept = KEPT_TEST if is_test else KEPT.get(Urgency(sending.urgency), KEPT_ELSE)
+        return PushMessage(
+            browsers=tuple(_browsers(sending, topic)),
+            key=private_key(),
+            topic=topic,
+            kept=kept,
+            urgency="high" if is_test or sending.urgency >= Urgency.URGENT else "normal",
+        )
+
+    def hand_over(self, message: PushMessage, *, ends: float) -> Receipt:
+        """Give it to the push service of each browser, each in its share of the time: taken when one of them took it.
+
+        A browser that its service knows no more is named in the receipt.
+        """
+        taken, ended, faults = False, {}, []
+        for place, browser in enumerate(message.browsers):
+            now = time.monotonic()
+            try:
+                status = _send(message, browser, ends=now + (ends - now) / (len(message.browsers) - place))
+            except (NotReached, Forbidden) as fault:
+                faults.append(str(fault))
+                continue
+            if status in TAKEN:
+                taken = True
+            elif status in GONE:
+                ended[browser.method] = str(status)
+            else:
+                faults.append(str(status))
+        if taken:
+            return Receipt(ended)
+        if not faults:
+            raise Refused("no browser takes push messages any more", Fault.POINTLESS, Receipt(ended))
+        raise Refused(f"push service: {', '.join(sorted(set(faults)))}"[:200], Fault.LATER, Receipt(ended))
+
+
+def _browsers(delivery: Delivery, topic: str) -> Iterable[Browser]:
+    """The browsers of its recipient that take messages; a test's own, whatever is known of it."""
+    rows = ContactMethod.objects.filter(user=delivery.recipient_id, kind=ContactMethod.Kind.PUSH)
+    rows = rows.filter(pk=delivery.method_id) if delivery.method_id else rows.working()
+    notice = notice_of(delivery)
+    language = get_language() or settings.LANGUAGE_CODE
+    for row in rows.order_by("created_at"):
+        arrived = reverse("push_arrived", args=[delivery.pk, row.pk])
+        notification = {
+            "title": notice.subject,
+            "navigate": notice.link,
+            "lang": language,
+            "dir": "rtl" if get_language_info(language)["bidi"] else "ltr",
+            "tag": topic,
+            "data": {"navigate": notice.link, "arrived": f"{settings.SITE_URL}{arrived}"},
+        }
+        payload = {"web_push": DECLARATIVE, "mutable": True, "notification": notification}
+        yield Browser(row.pk, json.loads(row.address), json.dumps(payload).encode())
+
+
+def _send(message: PushMessage, browser: Browser, *, ends: float) -> int:
+    """The status that the push service answers.
+
+    Raises:
+        NotReached, Forbidden.
+    """
+    from py_vapid import Vapid02  # both take most of a second and 39 MB: only the worker ever loads them
+    from pywebpush import WebPusher
+
+    endpoint = str(browser.subscription["endpoint"])
+    if not is_push_service(endpoint):
+        raise Forbidden("no push service that we know")
+    parts = urlsplit(endpoint)
+    claims = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": int(time.time()) + SIGNED_FOR, "sub": _whom_to_ask()}
+    headers = {
+        **Vapid02.from_pem(message.key).sign(claims),
+        "Content-Encoding": "aes128gcm",
+        "Content-Type": "application/octet-stream",
+        "TTL": str(message.kept),
+        "Topic": message.topic,
+        "Urgency": message.urgency,
+    }
+    body = bytes(WebPusher(browser.subscription).encode(browser.payload)["body"])
+    return post(endpoint, body, headers, ends=ends, plain=settings.PUSH_STAND_IN)
+
+
+def _whom_to_ask() -> str:
+    """Whom a push service asks when something is wrong with our messages."""
+    is_public = settings.SITE_URL.startswith("https://")
+    return settings.SITE_URL if is_public else f"mailto:{settings.DEFAULT_FROM_EMAIL.rpartition('<')[2].rstrip('>')}"
