@@ -1,7 +1,7 @@
 """Who is told that something needs review, by which ways, and who is next when they cannot be."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -115,13 +115,9 @@ def tell_groups(
     """Queue messages to those of `groups` who can be reached, without the users in `passed_over`; gives them.
 
     Who is away is replaced by whoever stands in. Where nobody of the groups is reached: every practitioner, then the
-    admins; where nothing reaches anybody, by e-mail all the same. `about` are the delivery's reason, step, and what it
-    is about.
+    admins. `about` are the delivery's reason, step, and what it is about.
     """
     colleagues = [person for person in colleagues_of(practice, now) if person.user not in passed_over]
-    if not any(person.ways for person in colleagues):
-        # As where the mail server refuses everybody: letters wait, so that they go out when it takes some again.
-        colleagues = [replace(person, ways=frozenset({str(Kind.EMAIL)})) for person in colleagues]
     holders = {alert.acknowledged_by_id for alert in open_alerts if alert.practice_id == practice.pk} - {None}
     chosen = _chosen(colleagues, groups, treatment, holders, policy_of(practice), practice, now)
     message = {"practice": practice, "urgency": urgency, "created_at": now, "not_before": now, **about}

@@ -81,3 +81,27 @@ def endpoint(**answers: int):
         seen.is_over.set()
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def letterbox():
+    """A service for texts on loopback; gives where it is, and what it was given: (path, document)."""
+    taken: list[tuple[str, dict]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            taken.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *words):
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}", taken
+    finally:
+        server.shutdown()
+        server.server_close()
