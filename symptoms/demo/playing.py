@@ -16,6 +16,7 @@ from accounts.consents import give_consent
 from accounts.invitations import invite_patient
 from accounts.models import AccountMail, Membership, Patient, Practice, User
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
+from symptoms.alerts.policy_changes import change_telling, telling_of, turn_fields
 from symptoms.demo import cast
 from symptoms.demo.pictures import picture
 from symptoms.journal.entries import record_entry
@@ -57,6 +58,7 @@ def _clinic(
 ) -> Iterator[Played]:
     practice = Practice.objects.create(country="GB", time_zone=ZONE.key, **clinic)
     staff = {member.email: _member(member, practice, password) for member in members}
+    _set_rota(practice, list(staff.values()))
     for person in people:
         patient = _patient(person, practice, password, now)
         for story in person.stories:
@@ -67,6 +69,17 @@ def _clinic(
             yield person, treatment, story
         if not person.accepted:
             invite_patient(patient, staff[person.stories[0].by], person.email, now)
+
+
+def _set_rota(practice: Practice, staff: list[User]) -> None:
+    """Each of those who read records is on call in turn, the next if there is no answer; nobody on Sunday."""
+    members = list(Membership.objects.practitioners().filter(practice=practice, user__in=staff).order_by("user__email"))
+    settings = telling_of(practice)
+    settings["urgent"] = [{"groups": ["holder", "on_call", "treated"], "minutes": 0}, *settings["urgent"][1:]]
+    for day in range(6):
+        turn = [str(members[(day + place) % len(members)].pk) for place in range(min(2, len(members)))]
+        settings |= dict(zip(turn_fields(day), turn, strict=False))
+    change_telling(practice, settings, by=staff[0], now=practice.created_at)
 
 
 def _user(name: str, email: str, password: str) -> User:
