@@ -5,9 +5,10 @@ from django.urls import path
 from symptoms.views import before, photos
 from symptoms.views.clinic import channels, patient_details, queue, telling
 from symptoms.views.clinic import joining as clinic_joining
+from symptoms.views.clinic import messages as clinic_messages
 from symptoms.views.clinic import patient as patient_page
 from symptoms.views.clinic import treatments as clinic_treatments
-from symptoms.views.patient import care, course, entry, joining, log, onboarding, seen, today
+from symptoms.views.patient import care, conversation, course, entry, joining, log, onboarding, seen, today
 from symptoms.views.patient import photos as own_photos
 from symptoms.views.patient import treatments as own_treatments
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("photos/<id:photo_id>/", photos.photo, name="photo"),
     path("photos/<id:photo_id>/large/", photos.photo_page, name="photo_page"),
     path("photos/<id:photo_id>/remove/", own_photos.photo_remove, name="photo_remove"),
+    path("messages/", conversation.conversation, name="conversation"),
     path("messages/<id:note_id>/read/", today.message_read, name="message_read"),
     path("treatments/new/", own_treatments.treatment_new, name="treatment_new"),
     path("treatments/<id:treatment_id>/edit/", own_treatments.my_treatment, name="my_treatment"),
@@ -52,6 +54,8 @@ urlpatterns = [
     ),
     path("practice/treatments/<id:treatment_id>/acknowledge/", patient_page.acknowledge, name="acknowledge"),
     path("practice/treatments/<id:treatment_id>/notes/", patient_page.note, name="note"),
+    path("practice/treatments/<id:treatment_id>/messages/", clinic_messages.message, name="message"),
+    path("practice/treatments/<id:treatment_id>/messages/read/", clinic_messages.messages_read, name="messages_read"),
     path("practice/alerts/<id:alert_id>/resolve/", patient_page.resolve, name="resolve"),
     path("practice/alerts/<id:alert_id>/reopen/", patient_page.reopen, name="reopen"),
     # --- how a member is told

@@ -1,4 +1,4 @@
-"""What practitioners write about alerts: what became of one, a note for the practice, a message to the patient."""
+"""What practitioners write about alerts: what became of one, a note inside the practice."""
 
 import re
 import uuid
@@ -148,23 +148,19 @@ def page_seen_in(typed: QueryDict) -> PageSeen:
 
 
 class NoteForm(forms.Form):
-    """A note kept inside the practice, or a short message that the patient reads: two buttons say which."""
+    """A note kept inside the practice."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
     text = WordsField(
-        label=_("What was agreed, or what the patient should know"),
+        label=_("Note"),
         max_length=LONGEST_NOTE,
         error_messages={"required": _("Write something first.")},
         help_text=format_lazy(
             ngettext_lazy("At most {count} character.", "At most {count} characters.", LONGEST_NOTE), count=LONGEST_NOTE
         ),
     )
-    to = forms.ChoiceField(
-        choices=[("practice", _("Keep for the clinic")), ("patient", _("Send to the patient"))],
-        error_messages=dict.fromkeys(["required", "invalid_choice"], _("Choose whether to keep it or to send it.")),
-    )
 
     @classmethod
     def blank(cls, text: str = "") -> "NoteForm":
         """A fresh form; its id makes that sending it twice writes one note."""
-        return cls(initial={"id": uuid.uuid4(), "text": text})
+        return cls(initial={"id": uuid.uuid4(), "text": text}, auto_id="id_note_%s")

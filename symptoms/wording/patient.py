@@ -156,6 +156,7 @@ class Verdict:
     rules: tuple[str, ...] = ()  # which of our rules held, and what they rest on
     flags: Sequence[Flag] = ()
     unit: str = "c"
+    photo_day: int | None = None  # to which a photo is asked for
 
     @property
     def is_emergency(self) -> bool:
@@ -220,7 +221,7 @@ def beneath(verdict: Verdict, above: Verdict | None = None) -> Verdict:
     if verdict.urgency == Urgency.ON_TRACK.slug:
         return replace(verdict, word=_("Today’s answers fit what we expect"))
     if above is not None and above.is_urgent and verdict.urgency == Urgency.CONTACT.slug:
-        return replace(verdict, steps=())
+        return replace(verdict, steps=(), photo_day=None)
     return verdict
 
 
@@ -301,6 +302,7 @@ class VerdictWriter:
             rules=rules,
             flags=raising(flags),
             unit=unit,
+            photo_day=reported.entry.day if level is Urgency.CONTACT and self._numbers.has_clinic else None,
         )
 
     def word(self, urgency: Urgency) -> str:

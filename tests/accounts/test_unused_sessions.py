@@ -83,7 +83,7 @@ def test_what_was_typed_waits_and_is_saved_with_one_tap_after_signing_in(clock, 
     browser, _ = sign_in(noor)
     clock.shift(timedelta(minutes=31))
     path = f"/practice/treatments/{treatment.pk}/notes/"
-    note = {"id": str(uuid4()), "text": "Keep it <dry>.", "to": "patient"}
+    note = {"id": str(uuid4()), "text": "Keep it <dry>."}
     signed_out = browser.post(path, note, follow=True)
     assert "not saved yet" in signed_out.content.decode()
     assert not Note.objects.exists()

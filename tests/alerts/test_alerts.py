@@ -273,7 +273,7 @@ def test_a_notes_id_says_nothing_to_anybody_but_its_writer(session, noor, clinic
     for treatment, somebody in ((theirs, other), (session, colleague)):
         with pytest.raises(ForeignNoteId):
             write_note(treatment, id=id, by=somebody, **words)
-        form = {"id": id, "text": "Rang her.", "to": "practice"}
+        form = {"id": id, "text": "Rang her."}
         answer = people.signed_in(somebody).post(reverse("note", args=[treatment.id]), form)
         assert answer.status_code == 404 and b"Rang her" not in answer.content
     assert list(session.notes.all()) == [note] and not theirs.notes.exists()

@@ -146,8 +146,8 @@ def test_a_refused_note_is_where_the_focus_is(visitor):
     page = guest.page
     page.goto("/practice/?show=all&q=Priya")
     page.locator(".case h2 a").click()
-    page.locator("#id_text").evaluate("field => field.required = false")
-    page.get_by_role("button", name="Keep for the clinic").click()
+    page.locator("#id_note_text").evaluate("field => field.required = false")
+    page.get_by_role("button", name="Keep the note").click()
     expect(page.locator("form#mistake")).to_be_focused()
 
 

@@ -156,6 +156,8 @@ def _notes(visibilities: list[Visibility], practice: Practice) -> Iterator[Event
             until = by_treatment[note.treatment_id].until
             is_read = note.read_at is not None and (until is None or note.read_at <= until)
             what = _("Message to the patient, read") if is_read else _("Message to the patient, not read yet")
+        elif note.kind == Note.Kind.FROM_PATIENT:
+            what = _("Message from the patient, read") if note.read_at else _("Message from the patient, not read yet")
         yield Event(note.written_at, user_name(note.author), what, words=note.text)
 
 

@@ -83,7 +83,7 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
     form = ResolveForm(request.POST, auto_id=f"id_{alert.id}_%s", practice=request.practice, now=now)
     resolved = _resolved(request, form, {alert: seen_in(request.POST).get(alert.pk)}, now)
     if resolved is None:
-        return _page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
+        return page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
     if resolved:
         is_open = _alerts(request.user).open().filter(pk=alert.pk).exists()
         messages.success(request, _("Saved. It stays open.") if is_open else _closed(request, alert.treatment.patient))
@@ -104,7 +104,7 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     alerts = still_open.filter(pk__in=urgencies).select_related("treatment__patient")
     resolved = _resolved(request, form, {alert: urgencies[alert.pk] for alert in alerts}, now)
     if resolved is None:
-        return _page_again(request, patient.pk, now, resolve_form=(None, form))
+        return page_again(request, patient.pk, now, resolve_form=(None, form))
     ids = [alert.pk for alert in resolved]
     if ids and still_open.filter(pk__in=ids).exists():
         messages.success(request, _("Saved. They stay open."))
@@ -152,26 +152,22 @@ def reopen(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
 @practitioner_required
 @require_POST
 def note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
-    """Keep a note for the practice, or send the patient a short message."""
+    """Keep a note inside the practice."""
     treatment = get_object_or_404(Treatment.objects.managed_by(request.user), pk=treatment_id)
     form, now, status = NoteForm(request.POST), timezone.now(), 422
     if form.is_valid():
-        for_patient = form.cleaned_data["to"] == "patient"
         id, text = form.cleaned_data["id"], form.cleaned_data["text"]
         try:
-            handling.write_note(treatment, id=id, text=text, for_patient=for_patient, by=request.user, now=now)
+            handling.write_note(treatment, id=id, text=text, for_patient=False, by=request.user, now=now)
         except ForeignNoteId as foreign:
             raise Http404 from foreign
         except SameIdOtherNote:
-            messages.warning(request, _("You wrote something else from this page before. Send this as well?"))
+            messages.warning(request, _("You wrote something else from this page before. Keep this as well?"))
             form, status = NoteForm.blank(text), 409
         else:
-            messages.success(
-                request,
-                _("Sent. The patient is told by e-mail.") if for_patient else _("Note saved. Only the clinic sees it."),
-            )
+            messages.success(request, _("Note saved. Only the clinic sees it."))
             return redirect("patient", treatment.patient_id)
-    return _page_again(request, treatment.patient_id, now, status, note_form=form)
+    return page_again(request, treatment.patient_id, now, status, note_form=form)
 
 
 @practitioner_required
@@ -190,7 +186,7 @@ def _back_to(practice: Practice, patient_id: UUID) -> HttpResponse:
     return redirect("patient", patient_id) if is_readable else redirect("queue")
 
 
-def _page_again(
+def page_again(
     request: PracticeRequest, patient_id: UUID, now: datetime, status: int = 422, **forms: Any
 ) -> HttpResponse:
     """The page once more, with a form that came back."""

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
+from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.loading import treatment_values
 from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
@@ -25,6 +26,7 @@ from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
+from symptoms.views.clinic.messages_context import messages_with
 from symptoms.views.clinic.open_alerts import OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
@@ -49,6 +51,7 @@ def record_of(
     now: datetime,
     *,
     note_form: NoteForm | None = None,
+    message_form: PracticeMessageForm | None = None,
     resolve_form: tuple[UUID | None, ResolveForm] | None = None,
 ) -> dict[str, Any]:
     """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
@@ -77,6 +80,7 @@ def record_of(
     }
     if is_ours:
         context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
+        context |= messages_with(patient, practice, open_alerts, message_form)
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     context |= _past(request, patient, visibilities, is_closed=not open_alerts)

@@ -107,7 +107,7 @@ def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]
     if show == "open":
         patients = _open(practice).select_related("patient", "treatment", "entry")
         patients = patients.defer("entry__answers")
-        patients = patients.order_by("-alert_urgency", "waiting_since", "patient_id")
+        patients = patients.order_by("-alert_urgency", "waiting_since", "message_since", "patient_id")
         return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
     flags = Assessment.objects.filter(entry=OuterRef("status__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
@@ -126,9 +126,11 @@ def _patients(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus
 
 
 def _open(practice: Practice) -> QuerySet[PatientStatus]:
-    """Those with an open alert; of a patient who left, only where the practice may still read what it did."""
+    """Those with an open alert, or a message that nobody has read; of a patient who left, only where the practice may
+    still read what it did."""
     is_kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
-    return PatientStatus.objects.filter(Q(patient__practice=practice) | is_kept, practice=practice, alert_urgency__gt=0)
+    waits = Q(alert_urgency__gt=0) | Q(message_since__isnull=False)
+    return PatientStatus.objects.filter(waits, Q(patient__practice=practice) | is_kept, practice=practice)
 
 
 def _named(practice: Practice, sought: str) -> Q:

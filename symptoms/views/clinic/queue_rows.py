@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
 from symptoms.journal.visibility import visibilities_of
-from symptoms.models import Alert, Assessment, Delivery, Entry, PatientStatus, Treatment
+from symptoms.models import Alert, Assessment, Delivery, Entry, Note, PatientStatus, Treatment
 from symptoms.recovery.vocabulary import Device, Symptom, Urgency
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
@@ -33,6 +33,7 @@ class Row:
     spark: Spark | None = None
     day: int | None = None
     until: datetime | None = None  # when the patient left the practice, if they did
+    message: Note | None = None  # the oldest that the patient wrote and nobody has read
 
     @cached_property
     def worst(self) -> Alert | None:
@@ -98,6 +99,11 @@ class Row:
         return in_a_line(self.lead) if self.lead else ""
 
     @property
+    def message_line(self) -> str:
+        """The first line of what the patient wrote; empty where nothing waits to be read."""
+        return self.message.text.partition("\n")[0] if self.message else ""
+
+    @property
     def session(self) -> str:
         """What was done, in a few words: "Day 4 · Pen 1.5 mm · type II"."""
         if self.treatment is None:
@@ -124,7 +130,8 @@ def rows_of(
 ) -> list[Row]:
     """The rows of one page, in the order of `patients`: two statements more, however many rows.
 
-    Three more where somebody is among them who left: they are shown as they were then.
+    One more where somebody wrote what nobody has read, three more where somebody is among them who left: they are
+    shown as they were then.
     """
     rows = [Row(patient, status, flags=getattr(patient, "flags", None) or []) for patient, status in patients]
     open_alerts = _open_alerts([row.patient for row in rows], practice)
@@ -133,12 +140,22 @@ def rows_of(
         if row.patient.practice_id == practice.pk:
             row.patient.practice = practice  # known already
     _put_back_who_left(rows, by, practice)
+    _add_messages(rows, practice)
     entries = _last_days(rows)
     for row in rows:
         if row.treatment is not None:
             row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
             row.spark = spark(row.treatment, entries[row.treatment.pk], row.drawn) if row.drawn else None
     return rows
+
+
+def _add_messages(rows: list[Row], practice: Practice) -> None:
+    waiting = {row.patient.pk: row for row in rows if row.status and row.status.message_since and row.until is None}
+    if waiting:
+        unread = Note.objects.filter(practice=practice, kind=Note.Kind.FROM_PATIENT, read_at=None)
+        unread = unread.filter(treatment__patient__in=list(waiting)).select_related("treatment")
+        for note in unread.order_by("-written_at"):  # the oldest is kept
+            waiting[note.treatment.patient_id].message = note
 
 
 def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:

@@ -29,6 +29,7 @@ def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str,
         "seen_form": (form or SeenForm()) if concern else None,
         "asks": concern is not None and _asks(patient, concern, now),
         "numbers": numbers,
+        "shares_photos": lambda: patient.agreed_to("photos"),  # asked where a photo is asked for
         "now": now,
     }
 

@@ -27,6 +27,7 @@ from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import asked_today
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
+from symptoms.views.patient.conversation import writing
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.care import in_short
@@ -67,7 +68,14 @@ def today(request: PatientRequest) -> HttpResponse:
         elif day >= 0:
             context |= _day_n(request, treatment, day, now)
     context |= standing(request)
+    context |= _writing(patient, context)
     return render(request, "patient/today.html", context | _beside_what_is_open(context))
+
+
+def _writing(patient: Patient, context: dict[str, Any]) -> dict[str, Any]:
+    """The answer to what the clinic wrote, where something new stands on the page."""
+    unread = context["notes"]["unread"]
+    return writing(patient, unread[0], context["numbers"]) if unread else {}
 
 
 def _beside_what_is_open(context: dict[str, Any]) -> dict[str, Any]:
@@ -165,5 +173,6 @@ def message_read(request: PatientRequest, note_id: UUID) -> HttpResponse:
     """The patient has read a message of the clinic."""
     notes = Note.objects.filter(treatment__patient=request.patient, kind=Note.Kind.TO_PATIENT)
     note = get_object_or_404(notes, pk=note_id)
-    notes.filter(pk=note.pk, read_at=None).update(read_at=timezone.now())
+    unread = notes.filter(pk=note.pk, read_at=None)
+    unread.update(read_at=timezone.now(), read_by=request.user, follow_up_at=None)
     return redirect("today")

@@ -65,7 +65,7 @@ def test_contact_says_what_was_seen_and_names_the_clinic(ana):
     _, page = entry_page(ana, CONTACT)
     assert "Contact your clinic Firm lumps" in page
     assert "Your clinic should know about this: firm lumps you can feel in the skin." in page
-    assert "Call your clinic in the next two days, today if you can. Send a photo." in page
+    assert "Call or message your clinic in the next two days, today if you can. Send a photo." in page
     assert "Call 999 at once if you can't breathe well." in page and "Firm lumps, on day 5." in page
 
 

@@ -95,7 +95,8 @@ def test_a_mistake_is_where_the_forms_address_ends(desk, session):
     assert not select(response, "*[@id='mistake']")
     for address, typed in (
         (reverse("resolve", args=[Alert.objects.get(concern="unexpected_pain").id]), {"outcome": "no_concern"}),
-        (reverse("note", args=[session.id]), {"to": "practice"}),
+        (reverse("note", args=[session.id]), {}),
+        (reverse("message", args=[session.id]), {}),
     ):
         assert select(response, f"form[@action='{address}#mistake']")
         assert len(select(desk.post(address, typed), "*[@id='mistake']")) == 1
@@ -106,7 +107,7 @@ def test_one_tap_is_one_line_of_the_history(desk, session):
     answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
     assert text_of(answer).count("“I have this”") == 1
     assert "Took signs of infection and 2 more: “I have this”" in text_of(answer)  # by the most urgent
-    assert [words(link) for link in select(answer, "a[@href='#note']")] == ["Note or message"]
+    assert [words(link) for link in select(answer, "a[@href='#message']")] == ["Message"]
 
 
 def test_when_all_is_closed_the_verdict_says_that_nothing_is_open(desk, session):

@@ -230,46 +230,42 @@ def test_who_was_not_reached_or_is_watched_stays_in_the_queue(desk, session, out
     assert not Alert.objects.get(pk=alert.pk).is_open
 
 
-def test_a_note_stays_here_and_a_message_reaches_the_patient(desk, session):
+def test_a_note_stays_here(desk, session):
     ill(session)
-    write = reverse("note", args=[session.id])
-    desk.post(write, {"id": uuid4(), "text": "Rang her, no answer.", "to": "practice"})
-    answer = desk.post(write, {"id": uuid4(), "text": "Please\r\ncome at 10.", "to": "patient"}, follow=True)
-    assert "Rang her, no answer." in text_of(answer)
-    assert "Message to the patient, not read yet" in text_of(answer)
-    message = Note.objects.get(kind=Note.Kind.TO_PATIENT)
-    assert message.text == "Please\ncome at 10."
-    assert Delivery.objects.get(note=message).recipient == session.patient.user
+    answer = desk.post(reverse("note", args=[session.id]), {"id": uuid4(), "text": "Rang her."}, follow=True)
+    assert "Rang her." in text_of(answer) and "Note for the clinic" in text_of(answer)
+    assert not Delivery.objects.filter(note__isnull=False).exists()
 
 
 def test_the_same_note_sent_twice_is_one_and_other_words_are_asked_about(desk, session):
     write, id = reverse("note", args=[session.id]), uuid4()
     for _ in range(2):
-        assert desk.post(write, {"id": id, "text": "Rang her.", "to": "practice"}).status_code == 302
-    other = desk.post(write, {"id": id, "text": "Other words.", "to": "practice"})
+        assert desk.post(write, {"id": id, "text": "Rang her."}).status_code == 302
+    other = desk.post(write, {"id": id, "text": "Other words."})
     assert other.status_code == 409
-    assert ["Other words."] in held(other).values() and str(id) not in other.content.decode()
+    assert held(other, f"{write}#mistake")["text"] == ["Other words."] and str(id) not in other.content.decode()
     assert Note.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        {"text": ""}, {"text": "x" * 1001}, {"text": "a\0b"}, {"to": "everybody"}, {"to": ""}, {"id": "1"}, {"id": ""},
+        {"text": ""}, {"text": "x" * 1001}, {"text": "a\0b"}, {"id": "1"}, {"id": ""},
     ],
 )  # fmt: skip
 def test_a_note_with_a_mistake_is_not_kept(desk, session, typed):
-    fine = {"id": uuid4(), "text": "Kept words", "to": "practice"}
-    answer = desk.post(reverse("note", args=[session.id]), {**fine, **typed})
+    fine = {"id": uuid4(), "text": "Kept words"}
+    write = reverse("note", args=[session.id])
+    answer = desk.post(write, {**fine, **typed})
     assert answer.status_code == 422
     assert not Note.objects.exists()
     if "text" not in typed:
-        assert ["Kept words"] in held(answer).values()
+        assert held(answer, f"{write}#mistake")["text"] == ["Kept words"]
 
 
 def test_hostile_words_are_shown_as_text(desk, session):
     ill(session, note="<script>alert(1)</script>")
-    desk.post(reverse("note", args=[session.id]), {"id": uuid4(), "text": "<b onclick=x>", "to": "practice"})
+    desk.post(reverse("note", args=[session.id]), {"id": uuid4(), "text": "<b onclick=x>"})
     shown = desk.get(reverse("patient", args=[session.patient_id])).content.decode()
     assert "<script>alert" not in shown
     assert "<b onclick" not in shown
