@@ -152,7 +152,7 @@ class TellingForm(forms.Form):
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         input_formats=["%H:%M", "%H:%M:%S"],
-        help_text=_("One e-mail with how much is open. Empty: none."),
+        help_text=_("One e-mail to every practitioner who is there, while something is open. Empty: none."),
         error_messages={"invalid": _("Write a time, like 08:00.")},
     )
 

@@ -34,6 +34,8 @@ def _about(delivery: Delivery) -> tuple[str, str]:
         return "test", reverse("own_channels")
     if delivery.why == Delivery.Why.MEMBER:
         return "unreachable", reverse("members")
+    if delivery.why == Delivery.Why.DIGEST:
+        return "digest", reverse("queue")
     if delivery.why == Delivery.Why.PATIENT:
         return "message", reverse("today")
     if delivery.note_id:

@@ -22,6 +22,7 @@ from accounts.access_spool import store_kept
 from accounts.models import Invitation
 from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.conversation import follow_up_next
+from symptoms.alerts.digest import send_digests
 from symptoms.alerts.escalation import escalate_next, resume_dropped
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.alerts.unreachable import name_unreachable
@@ -65,6 +66,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
         Duty("follow up messages that nobody has read", follow_up),
         Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
+        Duty("send the morning's lists", digest, timedelta(minutes=1)),
         Duty("send what is due", outbox.work),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
@@ -198,6 +200,11 @@ def bring_back() -> bool:
 def name_members() -> None:
     """Tell whoever manages a practice that a member cannot be reached."""
     name_unreachable(timezone.now())
+
+
+def digest() -> None:
+    """Write to those who are there what is open this morning, where the practice asked for it."""
+    send_digests(timezone.now())
 
 
 def resume() -> None:
