@@ -100,7 +100,7 @@ class PracticeForm(forms.Form):
         first = spans[0]
         following = [*spans[1:], (first[0] + WEEK, first[1] + WEEK, first[2])]  # Sunday's night meets Monday
         for (_opens, closes, day), (opens, _closes, later) in zip(spans, following, strict=True):
-            if opens < closes and (len(spans) > 1 or closes - spans[0][0] > WEEK):
+            if opens < closes:
                 self._add_overlap(later, day)
         return cleaned
 

@@ -14,7 +14,7 @@ READERS = {
     "": STRANGER,
     "julia@patients.example": [*ACCOUNT, "/account/leave/", "/before/", "/help/"],
     "robin@patients.example": ["/account/", "/account/place/", "/before/"],
-    NOOR: ["/account/", "/practice/members/", "/practice/members/invite/"],
+    NOOR: ["/account/", "/practice/members/", "/practice/members/invite/", "/practice/details/", "/practice/telling/"],
 }
 
 

@@ -98,6 +98,7 @@ def test_where_it_cannot_wait_and_the_clinic_is_closed_the_line_that_answers_com
     assert text.index("Urgent care: 111") < text.index(line) < text.index(step)
     assert "When your clinic is open Mon to Fri 09:00 to 18:00 Sat, Sun closed" in text
     assert "Usual answer within 2 hours when open" in text
+    assert "We could not reach your clinic. Your log is saved. Please don’t wait for us: call 111." in text
 
 
 def test_while_it_is_open_the_clinic_comes_first(phone, ana, with_hours):
