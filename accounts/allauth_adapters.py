@@ -41,7 +41,7 @@ class Adapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": gettext_lazy(
-            "This e-mail address and password do not go together. Check both and try again."
+            "The e-mail address or the password is wrong. Check both and try again."
         ),
         "too_many_from_here": format_lazy(
             gettext_lazy(

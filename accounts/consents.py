@@ -24,7 +24,7 @@ class ConsentText:
 
 
 def _care(title: str, detail: str) -> ConsentText:
-    withdrawn = _("You can no longer log. What you logged so far stays until you ask for it to be erased.")
+    withdrawn = _("You can no longer log. What you logged so far is kept until you ask us to erase it.")
     return ConsentText("care", title, detail, withdrawn, is_needed=True)
 
 
@@ -33,7 +33,7 @@ def _with_a_clinic() -> list[ConsentText]:
         _("Mendline may keep my logs, and my clinic may see them."),
         _(
             "Needed. What you log is about your health: Mendline compares it with the usual recovery "
-            "and shows it to your clinic. You can take this back at any time."
+            "and shows it to your clinic. You can withdraw at any time."
         ),
     )
     photos = ConsentText(
@@ -49,7 +49,7 @@ def _with_a_clinic() -> list[ConsentText]:
 def _alone() -> list[ConsentText]:
     detail = _(
         "Needed. What you log is about your health: Mendline compares it with the usual recovery. Nobody else sees it. "
-        "You can take this back at any time."
+        "You can withdraw at any time."
     )
     return [_care(_("Mendline may keep my logs."), detail)]
 
@@ -58,7 +58,7 @@ def _having_left() -> list[ConsentText]:
     detail = _(
         "Needed. What you log is about your health: Mendline compares it with the usual recovery. "
         "The clinic you left keeps what it saw until then; nobody else sees what you log now. "
-        "You can take this back at any time."
+        "You can withdraw at any time."
     )
     return [_care(_("Mendline may keep my logs."), detail)]
 

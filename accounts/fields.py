@@ -98,13 +98,18 @@ def set_choices(field: forms.Field, choices: Iterable[tuple[Any, Any]]) -> None:
     field.choices = list(choices)
 
 
+def zone_place(zone: str) -> str:
+    """The place of a time zone without its region: "America/New_York" is "New York", "UTC" itself."""
+    return (zone.partition("/")[2] or zone).replace("_", " ")
+
+
 def zone_choices(current: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     """Time zones by region for a select, and `current` in any case: a list without it would silently show another."""
     regions: dict[str, list[tuple[str, str]]] = {}
     for zone in sorted(known_zones()):
         region, _slash, place = zone.partition("/")
         if place and region not in OLD_REGIONS:
-            regions.setdefault(region, []).append((zone, place.replace("_", " ")))
+            regions.setdefault(region, []).append((zone, zone_place(zone)))
     is_listed = current in ("", "UTC") or any(zone == current for places in regions.values() for zone, _place in places)
     other = [("UTC", "UTC")] if is_listed else [(current, current), ("UTC", "UTC")]
     return [*((gettext(region), places) for region, places in regions.items()), (gettext("Other"), other)]

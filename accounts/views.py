@@ -224,7 +224,7 @@ def invite_member(request: PracticeRequest) -> HttpResponse:
         except invitations.TooManyLetters as refusal:
             form.add_error("email", str(refusal))
         else:
-            sentence = _("An invitation is on its way to {email}. It works for {time}.")
+            sentence = _("We sent an invitation to {email}. It works for {time}.")
             messages.success(request, sentence.format(email=email, time=in_words(INVITATION_LASTS)))
             return redirect("members")
     return _members_page(request, form)
@@ -238,7 +238,7 @@ def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     if member.removed_at is not None:
         if request.method != "POST":
             raise Http404
-        sentence = _("{name} no longer works here: another admin removed them meanwhile.")
+        sentence = _("{name} no longer works here: another admin has just removed them.")
         messages.error(request, sentence.format(name=member.user))
         return redirect("members")
     is_removal = request.POST.get("action") == "remove"
@@ -274,7 +274,7 @@ def _changed(
     if roles is None:
         sentence = _("{name} no longer works here and is signed out everywhere.")
     else:
-        sentence = _("What {name} may do is changed.")
+        sentence = _("Saved. What {name} may do has changed.")
     messages.success(request, sentence.format(name=member.user))
     return redirect("members")
 
@@ -297,6 +297,6 @@ def withdraw_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpRe
         sentence = _("The invitation to {email} no longer works.")
         messages.success(request, sentence.format(email=invitation.email))
     else:
-        sentence = _("The invitation to {email} was used or taken back before.")
+        sentence = _("The invitation to {email} was already used or withdrawn.")
         messages.error(request, sentence.format(email=invitation.email))
     return redirect("members")

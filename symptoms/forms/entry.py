@@ -27,7 +27,7 @@ from symptoms.recovery.vocabulary import Sign, Symptom
 from symptoms.wording.phrases import SEVERITIES
 
 FROM_LIST = dict.fromkeys(["invalid_choice", "invalid_list"], _("Choose from the list."))
-AGAIN = dict.fromkeys(["required", "invalid"], _("Something of it was lost on its way. Please save again."))
+AGAIN = dict.fromkeys(["required", "invalid"], _("Part of the form did not arrive. Please save again."))
 WHICH_DAY = dict.fromkeys(["required", "invalid", "min_value", "max_value"], _("Choose the day you mean."))
 NOTE_HELP = _(
     "Only you read this. It does not change the advice you get now. If you feel worse, answer the questions above."

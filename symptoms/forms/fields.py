@@ -169,7 +169,7 @@ class LocalTimeField(forms.fields.BaseTemporalField):
     def validate(self, value: Any) -> None:
         super().validate(value)
         if value > self.now:
-            raise ValidationError(_("That is in the future. Record it once it is done."))
+            raise ValidationError(_("That is in the future. Record it after the treatment."))
         if value < self.now - self.longest_ago:
             days = self.longest_ago.days
             sentence = ngettext(

@@ -62,7 +62,7 @@ class StartForm(BornForm, CountryForm):
     """Starting alone: who and where."""
 
     name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    time_zone = ZoneField(help_text=_("Your day turns at midnight there."))
+    time_zone = ZoneField(help_text=_("A new day begins for you at midnight there."))
     field_order = ["name", "year_of_birth", "is_here", "country", "emergency_number", "time_zone", "care", "photos"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -53,7 +53,7 @@ class NewPatientForm(PatientForm):
                 same |= Q(email__iexact=cleaned["email"])
             self.here_before = list(Patient.objects.of_practice(self.practice).filter(same).by_name()[:5])
         if self.here_before:
-            sentence = _("Somebody like that was here before. Use their record, or say it is a new person.")
+            sentence = _("There is already a patient with a similar name. Use their record, or say it is a new person.")
             self.add_error("name", sentence)
         return cleaned
 

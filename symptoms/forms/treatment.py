@@ -213,7 +213,7 @@ class TreatmentForm(SessionForm, SkinForm):
         queryset=User.objects.none(),
         required=False,
         empty_label=_("Nobody of this clinic"),
-        help_text=_("Told when something needs review. In an emergency every practitioner is."),
+        help_text=_("Told when something needs review. In an emergency every practitioner is told."),
         error_messages={"invalid_choice": _("Choose somebody from the list.")},
     )
 

@@ -20,7 +20,7 @@ class TreatmentQuestionsForm(OwnNeedlesForm, SkinTypeForm, DepthForm):
         self.treatment = treatment
         depth = self.fields["needle_depth_mm"]
         depth.label = _("How deep did the needles go?")
-        depth.help_text = _("In millimetres. Ask the clinic, or leave it open.")
+        depth.help_text = _("In millimetres. Ask the clinic, or leave it empty.")
         for name in {*NEEDLES, *SKIN_ANSWERS, "needle_depth_mm"}.difference(asked):
             del self.fields[name]
 

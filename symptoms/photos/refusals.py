@@ -39,9 +39,12 @@ class Refusal(TextChoices):
     DAMAGED = "damaged", _("Part of this photo is missing or damaged, so it was not kept. Please take a new one.")
     TOO_COMPLEX = (
         "too_complex",
-        _("This picture took too much work to read, so it was not kept. Please take a new photo."),
+        _("We could not open this photo, so it was not kept. Please take a new one."),
     )
-    BUSY = "busy", _("Many photos are arriving just now, so this one was not kept. Please send it again in a minute.")
+    BUSY = (
+        "busy",
+        _("We are receiving many photos just now, so this one was not kept. Please send it again in a minute."),
+    )
     NOT_STORED = (
         "not_stored",
         _("We have no room for photos just now, so this one was not kept. Please send it again later."),

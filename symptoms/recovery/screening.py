@@ -47,10 +47,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with yes, no and not sure; `say` is read on yes. With `one`, only one of its parts can be so."""
+    """A question with yes, no and not sure; on yes `you` says it back, and `say` is the advice.
+
+    With `one`, only one of its parts can be so.
+    """
 
     key: str
     ask: str
+    you: str
     say: str
     clearance: Clearance
     records: frozenset[str]
@@ -90,7 +94,8 @@ def _question(row: Mapping[str, Any]) -> Question:
     # A yes that does not say which counts as the strictest, and records what all of them would.
     clearance = max(part.clearance for part in parts) if parts else Clearance[row["clearance"].upper()]
     records = frozenset.intersection(*(part.records for part in parts)) if parts else frozenset(row.get("records", ()))
-    return Question(row["key"], row["ask"], row["say"], clearance, records, parts, row.get("one", False), row["source"])
+    texts = row["key"], row["ask"], row["you"], row["say"]
+    return Question(*texts, clearance, records, parts, row.get("one", False), row["source"])
 
 
 QUESTIONS: tuple[Question, ...] = tuple(map(_question, _TABLE["question"]))

@@ -34,11 +34,11 @@ REASONS: dict[str, Any] = {
     **{str(word): name for word, name in MEDICATIONS.items()},
     "slow": gettext_lazy("Needles over 1.5 mm, or RF"),
     "gentle": gettext_lazy("Needles over 1.5 mm, RF, skin type IV to VI or unknown, rosacea or a tan"),
-    "at_risk": gettext_lazy("Diabetes or weak defences"),
+    "at_risk": gettext_lazy("Diabetes or a weak immune system"),
     "bleed_risk": gettext_lazy("Blood thinner or bleeding disorder"),
     "home": gettext_lazy("Needled at home"),
     "rf_at_home": gettext_lazy("RF at home"),
-    "open_concern": gettext_lazy("Something is open"),
+    "open_concern": gettext_lazy("A concern is open"),
 }
 DAILY = ("Skin cancer", "Fever", "Sun", "Washing", "Picking, scratching, shaving")  # what one does or leaves every day
 

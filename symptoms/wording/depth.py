@@ -23,11 +23,11 @@ def refused_depth(device: Device, setting: Setting, depth: Decimal) -> str:
 def doubted_depth(device: Device, setting: Setting, depth: Decimal) -> str:
     """What is asked about an unusual depth before it is taken."""
     if device is Device.RF:
-        sentence = _("{x} mm is deep for RF. Body tips reach this, face tips seldom do. Is it right?")
+        sentence = _("{x} mm is deep for RF. Body tips reach this, face tips seldom do. Is that right?")
     elif setting is Setting.HOME:
-        sentence = _("{x} mm is deeper than needles for home go. Is it right?")
+        sentence = _("{x} mm is deeper than needles for home use should go. Is that right?")
     else:
-        sentence = _("{x} mm is deeper than most pens and rollers go. Is it right?")
+        sentence = _("{x} mm is deeper than most pens and rollers go. Is that right?")
     return sentence.format(x=number(depth))
 
 

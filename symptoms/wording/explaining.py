@@ -27,7 +27,7 @@ PATIENT: Mapping[str, Any] = {
     Condition.KELOID_HISTORY: gettext_lazy("You told us about keloid or thick scars in the past."),
     Condition.COLD_SORES: gettext_lazy("You told us about cold sores in the past."),
     Condition.DIABETES: gettext_lazy("You told us about diabetes."),
-    Condition.IMMUNOSUPPRESSED: gettext_lazy("You told us about weak defences."),
+    Condition.IMMUNOSUPPRESSED: gettext_lazy("You told us about a weak immune system."),
     Condition.MELASMA: gettext_lazy("You told us about melasma."),
     Condition.PIH_HISTORY: gettext_lazy("You told us about dark marks after past injuries."),
     Condition.VITILIGO: gettext_lazy("You told us about vitiligo."),
@@ -44,7 +44,7 @@ PATIENT: Mapping[str, Any] = {
     Medication.ORAL_STEROID: gettext_lazy("You told us about steroid tablets."),
     Medication.TOPICAL_RETINOID: gettext_lazy("You told us about a retinoid cream."),
     Medication.PHOTOSENSITISER: gettext_lazy("You told us about medicine that makes the skin sensitive to light."),
-    Medication.IMMUNOSUPPRESSANT: gettext_lazy("You told us about medicine that weakens the defences."),
+    Medication.IMMUNOSUPPRESSANT: gettext_lazy("You told us about medicine that weakens the immune system."),
     Medication.NSAID: gettext_lazy("You told us about ibuprofen or a similar painkiller."),
 }
 

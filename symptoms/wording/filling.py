@@ -8,7 +8,7 @@ FILLING_WORDS: dict[str, Any] = {  # {count}: how many scales
     "filled": _("{count} filled in from last time."),
     "unanswered": _("{count} had no answer last time: please choose."),
     "nothing": _("Nothing was empty."),
-    "look_over": _("Look them over; nothing is saved yet."),
+    "look_over": _("Please check them; nothing is saved yet."),
 }
 
 

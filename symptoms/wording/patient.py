@@ -225,6 +225,12 @@ def beneath(verdict: Verdict, above: Verdict | None = None) -> Verdict:
     return verdict
 
 
+def is_said_by(verdict: Verdict, above: Verdict) -> bool:
+    """Whether what stands `above` says all of a day's verdict: as urgent, and of the same concerns or more."""
+    named, named_above = ({concern.title for concern in each.concerns} for each in (verdict, above))
+    return verdict.urgency == above.urgency and named <= named_above
+
+
 def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported) -> str:
     """What the patient reads as the name of a flag among all `flags` of the entry that was `reported`."""
     return VerdictWriter(PhoneNumbers("", clinic="-")).title([flag], reported, flags)

@@ -82,23 +82,32 @@ ICONS = {Clearance.STOP: "alert", Clearance.DOCTOR: "care", Clearance.ADAPT: "in
 
 
 def result_for_patient(answers: Answers) -> dict[str, Any] | None:
-    """The line above, what each answer means, whom to ask first, what is open; None where no question is answered."""
+    """The line above, each answer with its advice, whom to ask first, what is open; None where nothing is answered."""
     if not answers.answers:
         return None
     clearance = clearance_of(answers)
     return {
         "line": gettext(RESULTS[clearance]) if clearance is not None else "",
-        "meanings": [
+        "findings": [
             {
                 "icon": ICONS[finding.clearance],
-                "text": gettext(finding.question.say) if finding.is_sure else gettext("You are not sure."),
-                "about": gettext(finding.question.ask),
+                "answer": _said_back(finding),
+                "advice": gettext(finding.question.say) if finding.is_sure else "",
             }
             for finding in _strictest_first(answers)
         ],
         "skin_doctor": gettext(SKIN_DOCTOR) if needs_skin_doctor(answers) else "",
         "open": open_questions(answers),
     }
+
+
+def _said_back(finding: Finding) -> str:
+    if not finding.is_sure:
+        return gettext("You are not sure. {question}").format(question=gettext(finding.question.ask))
+    if not finding.parts:
+        return gettext(finding.question.you)
+    parts = in_a_row(gettext(part.text) for part in finding.parts)
+    return gettext("{answer} You chose: {parts}.").format(answer=gettext(finding.question.you), parts=parts)
 
 
 def _strictest_first(answers: Answers) -> list[Finding]:

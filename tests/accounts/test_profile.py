@@ -135,6 +135,16 @@ def test_a_zone_that_the_list_leaves_out_is_still_the_one_chosen_in_it(zone):
     assert f'<option value="{zone}" selected>' in content
 
 
+@pytest.mark.parametrize("address", [PROFILE, "/account/place/"])
+def test_the_zone_is_a_line_of_text_and_its_list_is_folded_until_it_is_refused(ana, address):
+    ana.__class__.objects.filter(pk=ana.pk).update(time_zone="America/New_York")
+    browser = people.signed_in(ana)
+    page = browser.get(address)
+    assert "Time zone: New York" in text_of(page) and not select(page, "details[@open]//select[@name='time_zone']")
+    page = browser.post(address, {**DETAILS, "time_zone": "Mars/Olympus"})
+    assert page.status_code == 422 and select(page, "details[@open]//select[@name='time_zone']")
+
+
 def test_a_token_is_made_after_the_password_shown_once_and_ended():
     ana = people.ana()
     browser = Client()

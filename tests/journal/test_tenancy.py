@@ -251,7 +251,7 @@ def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something
         "What Otherwhere Clinic will see",
         "about your skin, health and medicines",
         "Not the notes and photos",
-        "What is still open, with the treatment",
+        "Concerns that are not settled yet, with the treatment",
         "Only if you also agree below that your clinic may see your photos.",
     ):
         assert sentence in page

@@ -97,10 +97,11 @@ def test_a_patients_answers_are_kept_half_filled_shown_again_and_changed(ana, ph
     phone.post(BEFORE, {**ALL_NO, "marks": "yes", "marks_parts": ["after_spots"], "tan": "yes", "rosacea": "unsure"})
     text = text_of(phone.get(BEFORE)).partition("So far")[2]
     places = [text.index(sentence) for sentence in (
-        "Please don't book yet.", "Wait until the tan has gone.", "You are not sure. Do you have rosacea?",
-        "You can be treated.", "A skin doctor can tell you",
+        "Please don't book yet.", "got a tan, in the last four weeks. Wait until the tan has gone.",
+        "You are not sure. Do you have rosacea?", "You chose: Dark marks after spots or cuts. You can be treated.",
+        "A skin doctor can tell you",
     )]  # fmt: skip
-    assert places == sorted(places)  # the strictest first, each with what it is about
+    assert places == sorted(places)  # the strictest first, each answer before its advice
     screening = Screening.objects.get()
     assert screening.patient == ana and screening.answers.parts == {"marks": {"after_spots"}}
     assert screening.answers.usual == {} and screening.answers.ticked == frozenset()
@@ -163,10 +164,10 @@ def test_it_says_when_to_get_help_with_the_number_of_the_reader(stranger, phone)
 
 
 def test_whoever_was_treated_is_told_that_the_answers_are_for_the_next_time(ana, phone):
-    assert "This counts for your next treatment." not in text_of(phone.get(BEFORE))
+    assert "These answers are for your next treatment." not in text_of(phone.get(BEFORE))
     treatment = pen(ana)
     page = phone.get(BEFORE)
-    assert "This counts for your next treatment." in text_of(page)
+    assert "These answers are for your next treatment." in text_of(page)
     assert select(page, f"a[@href='{reverse('my_treatment', args=[treatment.pk])}']")
 
 

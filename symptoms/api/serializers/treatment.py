@@ -119,7 +119,7 @@ class TreatmentInSerializer(StrictSerializer):
     def validate_performed_at(self, at: datetime) -> datetime:
         now = timezone.now()
         if at > now:
-            raise serializers.ValidationError(_("That is in the future. Record it once it is done."))
+            raise serializers.ValidationError(_("That is in the future. Record it after the treatment."))
         if at < now - FOLLOWED_FOR:
             sentence = ngettext(
                 "That is more than {days} day ago, too long to follow.",

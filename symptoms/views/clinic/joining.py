@@ -76,7 +76,7 @@ def invite_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
 
 def _sent(request: PracticeRequest, patient: Patient, email: str, now: datetime) -> HttpResponse:
     invitations.invite_patient(patient, request.user, email, now=now)
-    messages.success(request, _("A link is on its way to {email}.").format(email=email))
+    messages.success(request, _("We sent a link to {email}.").format(email=email))
     return redirect("invite_patient", patient.id)
 
 
@@ -126,7 +126,7 @@ def undo_joining(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
         try:
             record = undoing.undo_joining(invitation, by=request.user, now=now)
         except undoing.TooLate:
-            messages.error(request, _("Somebody has taken this back already."))
+            messages.error(request, _("Somebody has already undone this."))
             return redirect("queue")
         sentence = _("Taken back. {name} has not joined yet, and the other person was told.")
         messages.success(request, sentence.format(name=record))

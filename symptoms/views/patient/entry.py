@@ -1,5 +1,6 @@
 """One entry: what was said about it, and what the clinic did."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
+from symptoms.alerts.patient_answers import OpenConcern
 from symptoms.forms.needles import unknown_needles
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.standing import standing
-from symptoms.wording.patient import about_needles, beneath
+from symptoms.wording.patient import Verdict, about_needles, beneath, is_said_by
 from symptoms.wording.times import full
 
 NOTES_SHOWN = 5
@@ -50,14 +52,44 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
         "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
     }
-    days_ago = entry.treatment.day_of(patient.today(now)) - entry.day
-    is_closed = bool(context["received"] and context["received"]["closed"])
-    if days_ago > 0 and entry.is_current and verdict.calls and not is_closed:
-        context["days_ago"] = days_ago
     context |= standing(request)
-    standing_box = context["standing"]
-    if standing_box is not None:
-        # A correction of the treatment may have calmed what is said of the very answers that raised it.
-        is_said_here = standing_box.entry == entry and standing_box.verdict.urgency == verdict.urgency
-        context |= {"standing": None} if is_said_here else {"verdict": beneath(verdict, standing_box.verdict)}
-    return render(request, "patient/entry.html", context)
+    return render(request, "patient/entry.html", context | _beside_what_is_open(context, patient.today(now)))
+
+
+def _beside_what_is_open(context: dict[str, Any], today: date) -> dict[str, Any]:
+    """How a day's verdict is shown beside what is open, and whether a day that has passed asks if it is still there.
+
+    What stands on top is not said twice; what was answered since is not asked again.
+    """
+    entry, verdict, box = context["entry"], context["verdict"], context["standing"]
+    about_this = _dealt_with(entry, verdict, context["dealt_with"])
+    beside: dict[str, Any] = {"dealt_with": about_this}
+    if box is not None and box.entry == entry and box.verdict.urgency == verdict.urgency:
+        beside["standing"] = None  # said by the page itself
+    elif box is not None:  # perhaps of this entry: a correction of the treatment may have calmed what its answers say
+        beside |= {"verdict": beneath(verdict, box.verdict), "is_folded": is_said_by(verdict, box.verdict)}
+    is_closed = bool(context["received"] and context["received"]["closed"])
+    asks = entry.is_current and verdict.calls and not (is_closed or about_this or beside.get("is_folded"))
+    days_ago = entry.treatment.day_of(today) - entry.day
+    if asks and days_ago > 0 and not _is_logged_since(entry):
+        beside["days_ago"] = days_ago
+    return beside
+
+
+def _dealt_with(entry: Entry, verdict: Verdict, concerns: list[OpenConcern]) -> list[OpenConcern]:
+    """The concerns of this entry's verdict that its patient says were dealt with, since they logged it."""
+    named = {flag["concern"] for flag in verdict.flags}
+    return [
+        concern
+        for concern in concerns
+        if concern.alert.treatment_id == entry.treatment_id
+        and concern.alert.concern in named
+        and concern.answered_at is not None
+        and concern.answered_at >= entry.received_at
+    ]
+
+
+def _is_logged_since(entry: Entry) -> bool:
+    """Whether a later day was logged after this one: it says how the skin is now."""
+    later = entry.treatment.entries.current().filter(day__gt=entry.day)
+    return later.filter(received_at__gt=entry.received_at).exists()

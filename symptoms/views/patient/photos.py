@@ -83,6 +83,6 @@ def photo_remove(request: PatientRequest, photo_id: UUID) -> HttpResponse:
             remove_photo(photo.pk, by=request.user)
         except NotTheirs:  # a second tap
             raise Http404 from None
-        messages.success(request, _("The photo is gone."))
+        messages.success(request, _("Photo deleted."))
         return redirect(day_page_of(photo))
     return render(request, "patient/photo_remove.html", {"tab": "course", "photo": photo, "back": day_page_of(photo)})

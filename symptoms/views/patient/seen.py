@@ -32,7 +32,7 @@ def seen(request: PatientRequest) -> HttpResponse:
                 is_read = any(alert.practice_id == patient.practice_id for alert in alerts) and patient.practice_id
                 messages.success(request, _("Saved. Your clinic can read it.") if is_read else _("Saved."))
             elif not open_concerns(patient.pk):
-                messages.info(request, _("This was closed meanwhile. Nothing is open any more."))
+                messages.info(request, _("This has just been closed. Nothing is open any more."))
             else:
                 form.add_error(None, _("Something new came up since this page opened. Read it, then answer again."))
                 form.data = typed = request.POST.copy()

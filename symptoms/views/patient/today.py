@@ -31,7 +31,7 @@ from symptoms.views.patient.conversation import writing
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.care import in_short
-from symptoms.wording.patient import at_most, beneath
+from symptoms.wording.patient import at_most, beneath, is_said_by
 from symptoms.wording.phrases import listed, title
 from symptoms.wording.times import full
 
@@ -88,9 +88,8 @@ def _beside_what_is_open(context: dict[str, Any]) -> dict[str, Any]:
         return {"is_loud": False, "verdict_leads": False, "is_folded": True} if is_answered else {}
     if standing_box.entry == last:
         return {"verdict": None, "verdict_leads": False}
-    above, below = ({concern.title for concern in each.concerns} for each in (standing_box.verdict, verdict))
-    is_said_above = verdict.urgency == standing_box.verdict.urgency and below <= above
-    return {"verdict": beneath(verdict, standing_box.verdict), "is_folded": is_said_above}
+    above = standing_box.verdict
+    return {"verdict": beneath(verdict, above), "is_folded": is_said_by(verdict, above)}
 
 
 def _day(treatment: Treatment, today: date) -> int:

@@ -245,7 +245,7 @@ def test_an_unusual_depth_is_asked_about_and_taken_after_a_tick(alone):
     typed = my_session(setting="clinic", device="pen", needle_depth_mm="4,5", operator="Larkfield")
     page = phone.post(NEW, typed)
     assert page.status_code == 422 and not Treatment.objects.exists()
-    assert "4.5 mm is deeper than most pens and rollers go. Is it right?" in text_of(page)
+    assert "4.5 mm is deeper than most pens and rollers go. Is that right?" in text_of(page)
     assert (held(page)["needle_depth_mm"], held(page)["operator"]) == (["4,5"], ["Larkfield"])
     [tick] = select(page, "input[@name='depth_is_right']")
     assert "checked" not in tick.attrib

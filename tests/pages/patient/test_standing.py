@@ -57,6 +57,9 @@ def test_yesterdays_urgent_stands_above_a_calm_today_on_every_page(phone, sessio
     assert [words(mark) for mark in select(phone.get(COURSE), "text[@class='now']")] == ["today"]
     today = text_of(phone.get(TODAY))
     assert "Today’s answers fit what we expect" in today[today.index(STAYS) :]
+    for address in (TODAY, COURSE):  # nor do the row of days and the table say so
+        page = text_of(phone.get(address))
+        assert "day 5 No new concern" in page and "On track" not in page, address
     assert "On track" not in text_of(phone.get(entry.get_absolute_url())).split("Why we say this")[0].split("Day 5")[-1]
 
 
@@ -104,6 +107,17 @@ def test_what_is_said_on_top_already_is_folded_below_and_anything_else_is_not(ph
     page = phone.get(TODAY)
     assert not any("What we said today" in words(fold) for fold in select(page, "details"))
     assert "Did a cream or other product get into your eye?" in text_of(page)
+
+
+def test_a_late_log_of_what_is_open_already_folds_its_verdict_and_what_was_answered_is_not_asked_again(phone, session):
+    raised, asks = session.entries.get(day=4).get_absolute_url(), "Is it still there?"
+    assert asks in text_of(phone.get(raised))
+    late = phone.get(logged(session, 3, pain=3, signs=["pus"]).entry.get_absolute_url())
+    panels, folded = (select(late, f"{where}section[@class='verdict']") for where in ("", "details//"))
+    assert len(panels) - len(folded) == 1 and "same as above" in text_of(late) and asks not in text_of(late)
+    say(phone, SeenAnswer.TREATED)
+    page = text_of(phone.get(raised))
+    assert asks not in page and "You told us: Yes. I got treatment." in page
 
 
 def test_the_question_alone_on_its_page_and_the_day_itself_have_the_number_to_call(phone, session):
@@ -163,7 +177,7 @@ def test_whoever_has_it_in_hand_the_call_stays_and_closing_takes_it_down(phone, 
         resolve(alert, outcome="seen", by=noor, now=timezone.now())
     page = text_of(phone.get(TODAY))
     assert STAYS not in page and "On track" in page
-    assert "This was closed meanwhile." in say(phone, SeenAnswer.SEEN)
+    assert "This has just been closed." in say(phone, SeenAnswer.SEEN)
     assert "Nothing is open any more" in text_of(phone.get(SEEN))
 
 
@@ -323,7 +337,8 @@ def test_an_answer_names_all_that_it_counts_for_and_a_second_tap_is_none(phone, 
     logged(session, 5, signs=["firm_lumps"], bumps=2)
     page = phone.get(TODAY)
     assert (
-        "your answer counts for it too" in text_of(page) and len(select(page, "section//ul[@class='bullets']/li")) >= 1
+        "Your answer counts for this too" in text_of(page)
+        and len(select(page, "section//ul[@class='bullets']/li")) >= 1
     )
     for _ in range(2):
         say(phone, SeenAnswer.NOT_YET, "Tomorrow")

@@ -16,7 +16,7 @@ from tests.treatments import logged, pen
 pytestmark = pytest.mark.django_db
 NEEDLES, SKIN, DEPTH = ["needles_new", "needles_shared"], ["skin_colour", "skin_burning"], ["needle_depth_mm"]
 TODAY = reverse("today")
-OPEN = "Something about your treatment is still open."
+OPEN = "We still need to know a few things about your treatment."
 
 
 @pytest.mark.parametrize(

@@ -51,11 +51,11 @@ def test_what_is_typed_becomes_the_facts_of_a_treatment():
 
 
 TOO_MUCH = "{} mm is more than these devices can do. Did you mean one tenth of it, or was it RF?"
-UNUSUAL = "{} mm is deeper than most pens and rollers go. Is it right?"
+UNUSUAL = "{} mm is deeper than most pens and rollers go. Is that right?"
 AT_HOME = "{} mm is more than home devices can do. Did you mean one tenth of it, or was it at a clinic?"
-UNUSUAL_AT_HOME = "{} mm is deeper than needles for home go. Is it right?"
+UNUSUAL_AT_HOME = "{} mm is deeper than needles for home use should go. Is that right?"
 TOO_MUCH_RF = "{} mm is more than RF devices can do. Did you mean one tenth of it?"
-UNUSUAL_RF = "{} mm is deep for RF. Body tips reach this, face tips seldom do. Is it right?"
+UNUSUAL_RF = "{} mm is deep for RF. Body tips reach this, face tips seldom do. Is that right?"
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_depth_is_taken_doubted_or_refused_by_its_device_and_where_it_was_used
         assert refused("needle_depth_mm", typed, **session) == sentence.format(typed)
         is_right = f"{device} {setting} {typed}"
         confirmed = refused("needle_depth_mm", typed, **session, depth_is_right=is_right)
-        assert confirmed == ("" if sentence.endswith("Is it right?") else sentence.format(typed))
+        assert confirmed == ("" if sentence.endswith("Is that right?") else sentence.format(typed))
 
 
 def test_another_depth_than_the_one_said_to_be_right_is_asked_about_again():
@@ -190,7 +190,7 @@ def test_patients_read_of_conditions_and_medicines_in_plain_words():
         "blood_thinner": "A blood thinner (names: warfarin, apixaban, rivaroxaban, clopidogrel). "
         "A low dose of aspirin each day counts too.",
         "nsaid": "Ibuprofen, naproxen or aspirin for pain, in the last 7 days",
-        "immunosuppressed": "Weak defences: cancer treatment, HIV, a transplant, or no spleen",
+        "immunosuppressed": "Weak immune system: cancer treatment, HIV, a transplant, or no spleen",
         "autoimmune": "An illness like lupus, scleroderma or dermatomyositis",
         "skin_cancer": "Skin cancer there, or a spot that changes, now or before",
         "recent_tan": "A tan or a sunburn there in the four weeks before",
