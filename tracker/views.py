@@ -178,7 +178,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What does not exist, or not for the reader."""
-    return _error(request, 404, _("There is nothing here for you"), "not-found")
+    return _error(request, 404, _("Not found"), "not-found")
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

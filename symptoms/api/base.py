@@ -78,7 +78,7 @@ def refuse_unknown_query(request: Request, *, known: frozenset[str]) -> None:
         if len(values) > 1:
             errors.setdefault(name, [_("Say this once.")])
         elif "\0" in values[0]:
-            errors.setdefault(name, [_("This holds characters that nobody can write or read.")])
+            errors.setdefault(name, [_("This contains characters that cannot be shown.")])
     if errors:
         raise ValidationError(errors)
 

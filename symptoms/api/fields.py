@@ -61,7 +61,7 @@ class VocabularyField(StrictField):
 class Word(VocabularyField):
     """One word. An empty one is written as null."""
 
-    default_error_messages = {"unknown": _("Not one of the words that are known here.")}
+    default_error_messages = {"unknown": _("Not one of the known words.")}
 
     def openapi(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.words)}
@@ -80,8 +80,8 @@ class Words(StrictField):
 
     default_error_messages = {
         "not_a_list": _("Send a list of words."),
-        "unknown": _("Not known here: {words}."),
-        "repeated": _("A word stands twice."),
+        "unknown": _("Not known: {words}."),
+        "repeated": _("A word is repeated."),
     }
 
     def __init__(self, name: str, words: Iterable[str], **kwargs: Any) -> None:
@@ -107,7 +107,7 @@ class Levels(VocabularyField):
 
     default_error_messages = {
         "not_an_object": _("Send an object with a number for each symptom."),
-        "unknown": _("Not a symptom that is known here."),
+        "unknown": _("Not a known symptom."),
         "level": _("Send a whole number from 0 (none) to 4 (very severe)."),
     }
 
@@ -136,7 +136,7 @@ class Number(StrictField):
         "invalid": _("Send a number."),
         "whole": _("Send a whole number."),
         "range": _("From {least} to {most}."),
-        "places": _("With {places} places after the point at most."),
+        "places": _("At most {places} decimal places."),
     }
 
     def __init__(self, least: float, most: float, *, places: int = 0, **kwargs: Any) -> None:
@@ -179,7 +179,7 @@ class Text(StrictField):
     default_error_messages = {
         "invalid": _("Send a text."),
         "long": _("At most {most} characters."),
-        "unwritten": _("This holds characters that nobody can write or read."),
+        "unwritten": _("This contains characters that cannot be shown."),
         "empty": _("Write something."),
     }
 

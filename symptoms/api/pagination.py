@@ -29,5 +29,5 @@ class NewestFirst(CursorPagination):
                 at.astimezone(UTC)
                 cursor = cursor._replace(position=str(at))  # type: ignore[arg-type]  # the stubs expect a number
         except (NotFound, ValueError, OverflowError) as error:
-            raise ValidationError({"cursor": [_("This cursor is not one that we gave out.")]}) from error
+            raise ValidationError({"cursor": [_("This cursor is not valid.")]}) from error
         return cursor

@@ -90,7 +90,7 @@ def _refuse_unread(request: Request, most: int, refusal: type[TooLarge]) -> None
     """
     encoding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
     if encoding.strip().lower() not in ("", "identity"):
-        raise UnsupportedMediaType(encoding[:40], _("Compressed bodies are not read."))
+        raise UnsupportedMediaType(encoding[:40], _("Compressed bodies are not accepted."))
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or int(length[:12]) > most:
         raise refusal
@@ -99,7 +99,7 @@ def _refuse_unread(request: Request, most: int, refusal: type[TooLarge]) -> None
 def _each_name_once(pairs: list[tuple[str, object]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        raise ValueError(_("A name stands twice in one object."))
+        raise ValueError(_("A name is repeated in one object."))
     return document
 
 
@@ -145,7 +145,7 @@ def _look_through(value: Any, levels: int) -> None:
     if isinstance(value, str):
         # Half a surrogate pair cannot be stored or sent as UTF-8; a NUL ends strings in other programs.
         if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise ParseError(_("A text holds a NUL or half a character."))
+            raise ParseError(_("A text contains a NUL or half a character."))
         return
     if isinstance(value, dict | list):
         if levels == 0:

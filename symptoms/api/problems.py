@@ -22,7 +22,7 @@ SENTENCES = {
     400: _("This request could not be read."),
     401: _("Sign in, or send a token."),
     403: _("This is not open to your account."),
-    404: _("There is nothing here for you."),
+    404: _("Not found."),
     413: _("The body is too large."),
     503: _("We are busy just now. Nothing was saved; send it again in a moment."),
 }
@@ -127,7 +127,7 @@ def _kind(fault: exceptions.APIException) -> str:
 
 def _sentence(fault: exceptions.APIException) -> str:
     if isinstance(fault, exceptions.ValidationError):
-        return str(_("Some of what was sent cannot be taken; `errors` says what and why."))
+        return str(_("Some of what you sent is not valid; `errors` says what and why."))
     return str(fault.detail)
 
 

@@ -101,7 +101,7 @@ class NumberField(WholeNumberField, forms.DecimalField):
     """A number of some `unit`, with two decimals at most, after a comma or a point."""
 
     keyboard = "decimal"
-    default_error_messages = {"max_decimal_places": _("Two places after the point at most.")}
+    default_error_messages = {"max_decimal_places": _("At most two decimal places.")}
 
     def __init__(self, *, least: Decimal, unit: str, **kwargs: Any) -> None:
         self.unit = unit

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 FILLING_WORDS: dict[str, Any] = {  # {count}: how many scales
     "filled": _("{count} filled in from last time."),
     "unanswered": _("{count} had no answer last time: please choose."),
-    "nothing": _("Nothing was empty."),
+    "nothing": _("There was nothing left to fill in."),
     "look_over": _("Please check them; nothing is saved yet."),
 }
 

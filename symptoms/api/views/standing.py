@@ -52,7 +52,7 @@ class OnTop(Endpoint):
         except CareNotAgreed as refusal:
             raise Conflict(_("The patient has not agreed that what they write is kept.")) from refusal
         if not alerts:
-            raise Conflict(_("Nothing that was open then is still open as it was: read what stands on top again."))
+            raise Conflict(_("What was open then has changed: read what is on top again."))
         return _on_top(request)
 
 
