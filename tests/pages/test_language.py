@@ -237,8 +237,9 @@ def _plain(page: HttpResponse, typed: list[str]) -> set[str]:
 
 
 def _read_in(element: Element) -> list[str]:
-    is_code = element.tag in ("script", "style", "code", "textarea") or element.get("name") == "time_zone"
-    if is_code:
+    is_code = element.tag in ("script", "style", "code", "textarea")
+    is_zone = element.get("name") == "time_zone" or element.get("translate") == "no"  # places as the list names them
+    if is_code or is_zone:
         return [element.tail or ""]
     texts = [element.text or "", element.tail or "", *_read_of(element.tag, dict(element.attrib))]
     return texts + [text for child in element for text in _read_in(child)]
