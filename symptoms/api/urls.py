@@ -3,7 +3,7 @@
 from django.urls import path
 
 from symptoms.api import schema  # noqa: F401 — the generator finds what is registered there
-from symptoms.api.views import alerts, course, documentation, entries, photos, standing, treatments
+from symptoms.api.views import alerts, course, documentation, entries, messages, photos, standing, treatments
 
 TREATMENT = "v1/treatments/<id:treatment_id>/"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{TREATMENT}photos/<id:photo_id>/", photos.OnePhoto.as_view(), name="api_photo"),
     path(f"{TREATMENT}course/", course.Course.as_view(), name="api_course"),
     path(f"{TREATMENT}assessments/", entries.Assessments.as_view(), name="api_assessments"),
+    path(f"{TREATMENT}messages/", messages.Messages.as_view(), name="api_messages"),
+    path(f"{TREATMENT}messages/read/", messages.MessagesRead.as_view(), name="api_messages_read"),
     path("v1/standing/", standing.OnTop.as_view(), name="api_standing"),
     path("v1/alerts/", alerts.Alerts.as_view(), name="api_alerts"),
     path("v1/alerts/<id:alert_id>/", alerts.OneAlert.as_view(), name="api_alert"),

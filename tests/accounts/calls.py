@@ -201,6 +201,8 @@ BODIES = {
     ("join", "POST"): lambda world: {"care": "on"},
     ("api_treatments", "POST"): _asked_treatment,
     ("api_treatment", "PUT"): _asked_treatment,
+    ("api_messages", "POST"): lambda world: {"id": str(uuid4()), "text": "Keep it dry."},
+    ("api_messages_read", "POST"): lambda world: {"seen": str(world.ids["note_id"])},
     ("api_entries", "POST"): lambda world: {"id": str(uuid4()), "day": 1, "symptoms": LEVELS},
     ("api_entry", "PUT"): lambda world: {"day": 1, "symptoms": LEVELS},
     ("api_treatment", "PATCH"): lambda world: {"passes": 2},

@@ -109,8 +109,8 @@ def test_many_rows_take_as_many_statements_as_ten(world, ana, noor):
             "/api/v1/treatments/", "/api/v1/alerts/", own, *_lists(own),
         ],
         ana.user: [
-            "/today/", "/log/", "/log/4/", "/course/", "/course/4/", "/course/4/photos/", "/care/", "/account/",
-            f"/entries/{entry.pk}/", "/account/leave/", "/api/v1/treatments/", own, *_lists(own),
+            "/today/", "/messages/", "/log/", "/log/4/", "/course/", "/course/4/", "/course/4/photos/", "/care/",
+            "/account/", f"/entries/{entry.pk}/", "/account/leave/", "/api/v1/treatments/", own, *_lists(own),
         ],
     }  # fmt: skip
     browsers = {reader: people.signed_in(reader) for reader in by_reader}
@@ -132,4 +132,4 @@ def test_many_rows_take_as_many_statements_as_ten(world, ana, noor):
 
 
 def _lists(treatment: str) -> list[str]:
-    return [f"{treatment}{part}/" for part in ("entries", "assessments", "photos", "course")]
+    return [f"{treatment}{part}/" for part in ("entries", "assessments", "photos", "course", "messages")]

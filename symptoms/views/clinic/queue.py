@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required, record_listing
 from accounts.models import Departure, Invitation, Patient, Practice
+from symptoms.alerts.conversation import not_read_by_patients
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
 from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess
@@ -29,6 +30,7 @@ VERDICTS = {urgency.slug: urgency for urgency in (Urgency.WATCH, Urgency.ON_TRAC
 SHOW = {"open": _("Open"), **{slug: URGENCIES[urgency] for slug, urgency in VERDICTS.items()}, "all": _("All")}
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 MOST_TO_CONFIRM = 5
+MOST_NOT_READ = 10
 
 
 @practitioner_required
@@ -44,7 +46,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
     left_alerts = _left(practice) if is_queue else []
     waiting = page.paginator.count + len(left_alerts) if is_queue else _waiting(practice)
     rows = rows_of(_patients(page, show), request.user, practice, now)
-    to_confirm, stuck_since = _to_confirm_and_stuck(practice, now)
+    above = _above(practice, now)
     context = {
         "practice": practice,
         "now": now,
@@ -59,12 +61,12 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
         "longest_name": LONGEST_NAME,
-        "stuck_since": stuck_since,
-        "to_confirm": to_confirm,
+        **above,
         "tab": "queue" if is_queue else "patients",
     }
     listed = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left_alerts]
-    listed += [invitation.patient_id for invitation in to_confirm if invitation.patient_id]
+    listed += [invitation.patient_id for invitation in above["to_confirm"] if invitation.patient_id]
+    listed += [note.treatment.patient_id for note in above["not_read"]]
     record_listing(request.user, listed, LISTED, now)
     return render(request, "practitioner/queue.html", context)
 
@@ -145,17 +147,22 @@ def _waiting(practice: Practice) -> int:
     return _open(practice).values("pk").union(_left_alerts(practice).values("pk"), all=True).count()
 
 
-def _to_confirm_and_stuck(practice: Practice, now: datetime) -> tuple[list[Invitation], datetime | None]:
-    """What stands above the list, nearly always nothing: one statement, and one more where somebody is to confirm.
+def _above(practice: Practice, now: datetime) -> dict[str, Any]:
+    """What stands above the list, nearly always nothing: one statement, and one more for each list that is not empty.
 
     First who took a code at the desk and waits to be recognised. Then since when messages of the practice have been
     waiting although they should have gone, None when they go out. One recipient who is refused does not count: the row
-    of their patient says so, and others were told instead.
+    of their patient says so, and others were told instead. Last, messages that patients have not read for two days.
     """
     used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
     overdue = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
-    questions = Exists(used), Subquery(overdue.values("created_at")[:1])
-    is_any_used, stuck_since = Practice.objects.filter(pk=practice.pk).values_list(*questions).get()
+    not_read = not_read_by_patients(practice, now)
+    questions = Exists(used), Subquery(overdue.values("created_at")[:1]), Exists(not_read)
+    is_any_used, stuck_since, is_any_not_read = Practice.objects.filter(pk=practice.pk).values_list(*questions).get()
     longest_waiting = used.select_related("patient").order_by("used_at")
-    return list(longest_waiting[:MOST_TO_CONFIRM]) if is_any_used else [], stuck_since
+    return {
+        "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if is_any_used else [],
+        "stuck_since": stuck_since,
+        "not_read": list(not_read.select_related("treatment__patient")[:MOST_NOT_READ]) if is_any_not_read else [],
+    }

@@ -1,12 +1,14 @@
 """A practitioner chooses the reader before typing, and looks a message over before it is sent."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from symptoms.alerts.conversation import write_to_practice
+from symptoms.alerts.conversation import follow_up_next, write_to_practice
+from symptoms.alerts.handling import write_note
 from symptoms.models import Delivery, Note, PatientStatus
 from tests import people
 from tests.pages.html import held, select, text_of
@@ -129,6 +131,17 @@ def test_a_patient_who_wrote_stands_in_the_queue_below_contact_until_somebody_ha
     assert "Message, not read" not in text_of(desk.get(QUEUE))
     assert "before you" in text_of(desk.post(read, {"seen": later.pk}, follow=True))
     assert "Message from the patient, read" in text_of(desk.get(page_of(session)))
+
+
+def test_a_message_that_the_patient_did_not_read_stands_in_the_list_after_two_days(desk, session, noor):
+    sent = timezone.now() - timedelta(days=3)
+    note = write_note(session, id=uuid4(), text="Come at 11.", for_patient=True, by=noor, now=sent)
+    assert "were not read" not in text_of(desk.get(QUEUE))
+    while follow_up_next(timezone.now()):
+        pass
+    assert "not read. Phone if it matters: Ana Marrowby sent 3 days ago" in text_of(desk.get(QUEUE))
+    people.signed_in(session.patient).post(reverse("message_read", args=[note.pk]))
+    assert "Phone if it matters" not in text_of(desk.get(QUEUE))
 
 
 def test_an_answer_reads_what_stood_on_the_page(desk, session, noor):
