@@ -103,6 +103,18 @@ def photos_in(folder) -> dict:
     return settings.STORAGES | {"photos": store}
 
 
+@pytest.fixture(autouse=True)
+def worker(request, monkeypatch):
+    """A worker that always lives: what pages say without one is tested where that is asked for, by `no_worker`."""
+    if "no_worker" not in request.fixturenames:
+        monkeypatch.setattr("symptoms.models.WorkerBeat.is_alive", lambda now: True)
+
+
+@pytest.fixture
+def no_worker():
+    """Whether one lives is looked up."""
+
+
 @pytest.fixture
 def photo_folder(tmp_path, settings):
     """An empty folder of the test's own, where photos are kept."""

@@ -6,7 +6,7 @@ from enum import Enum
 
 from accounts.members import user_name
 from symptoms.alerts.read_receipts import first_read
-from symptoms.models import Alert, Assessment, Delivery, Entry
+from symptoms.models import Alert, Assessment, Delivery, Entry, WorkerBeat
 from symptoms.recovery.vocabulary import Urgency
 
 ON_ITS_WAY = timedelta(minutes=5)  # longer than that, and the patient is asked to call instead of waiting
@@ -37,10 +37,11 @@ class Reception:
     closed_by: str = ""  # the practice, which the patient may have left since
     tried_at: datetime | None = None  # it could not reach the patient
     watched_until: date | None = None  # it waits for a day to look again
+    is_blind: bool = False  # nobody has read it, and nobody is being told of anything now: no worker runs
 
 
 def reception_of(entry: Entry, assessment: Assessment | None, *, now: datetime) -> Reception:
-    """What became of `entry`, given its assessment (None: unjudged). Three statements at most.
+    """What became of `entry`, given its assessment (None: unjudged). Four statements at most.
 
     An alert that an earlier day opened speaks for later days that show the same concern.
     """
@@ -54,8 +55,9 @@ def reception_of(entry: Entry, assessment: Assessment | None, *, now: datetime) 
     still_open = [alert for alert in alerts if alert.is_open]
     taken = still_open[0] if still_open and all(alert.is_held for alert in still_open) else None
     closed = None if still_open else max(alerts, key=lambda alert: alert.resolved_at or now)
+    is_blind = bool(still_open) and read_at is None and not WorkerBeat.is_alive(now)
     return Reception(
-        told=told,
+        told=Told.NOT_TOLD if is_blind and told is Told.ON_ITS_WAY else told,
         told_at=told_at,
         read_at=read_at,
         read_by=user_name(read_by) if read_at else "",
@@ -69,6 +71,7 @@ def reception_of(entry: Entry, assessment: Assessment | None, *, now: datetime) 
         closed_by=str(closed.practice) if closed else "",
         tried_at=max((at for alert in still_open if (at := tried_at(alert))), default=None),
         watched_until=min((day for alert in still_open if (day := watched_until(alert))), default=None),
+        is_blind=is_blind,
     )
 
 
