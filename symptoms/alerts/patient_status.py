@@ -1,13 +1,17 @@
 """Keeps the one row a patient that the queue reads."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Subquery
 
 from accounts.models import Patient
+from symptoms.alerts.silence import next_log_of, reached_last
 from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
 
-FOLLOWED = ["practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since"]
+FOLLOWED = [
+    "practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since", "log_due_on", "quiet_at",
+]  # fmt: skip
 
 
 def refresh_status(patient: Patient) -> None:
@@ -18,7 +22,7 @@ def refresh_status(patient: Patient) -> None:
         return
     entry, urgency = _newest_entry(treatment)
     still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
-    keep_status(patient, treatment, entry, urgency, still_open)
+    keep_status(patient, treatment, entry, urgency, still_open, reached_last(treatment))
     refresh_messages(patient)
 
 
@@ -31,13 +35,23 @@ def refresh_messages(patient: Patient) -> None:
 
 
 def keep_status(
-    patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int | None, open_alerts: Iterable[Alert]
+    patient: Patient,
+    treatment: Treatment,
+    entry: Entry | None,
+    urgency: int | None,
+    open_alerts: Iterable[Alert],
+    reached_at: datetime | None = None,
 ) -> None:
-    """Write down where `patient` stands, from what the caller knows already: one statement."""
+    """Write down where `patient` stands, from what the caller knows already: one statement, and one more where a
+    concern for the clinic is open although the last log was on track.
+
+    `reached_at`: when an alert about their silence was closed last; before anybody is called silent, it is looked up.
+    """
     # Of somebody alone, only what lies on the desk of a practice that they left waits for anybody.
     on_desks = [alert for alert in open_alerts if alert.practice_id is not None]
     waiting = sorted(on_desks, key=lambda alert: (-alert.urgency, alert.worsened_at))
     worst = waiting[0] if waiting else None
+    log_due_on, quiet_at = next_log_of(patient, treatment, entry, urgency, on_desks, reached_at)
     row = PatientStatus(
         patient=patient,
         # Left alone, what is open stays on the desk of the practice that had it.
@@ -47,6 +61,8 @@ def keep_status(
         urgency=urgency,
         alert_urgency=worst.urgency if worst else 0,
         waiting_since=worst.worsened_at if worst else None,
+        log_due_on=log_due_on,
+        quiet_at=quiet_at,
     )
     PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
 

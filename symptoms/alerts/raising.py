@@ -13,8 +13,9 @@ from accounts.compiled_queries import CompiledQuery
 from symptoms.alerts.answering import close_settled
 from symptoms.alerts.escalation import STEPS, begin_steps
 from symptoms.alerts.events import write_events
-from symptoms.alerts.following import Change, Followed, follow, new_alert
+from symptoms.alerts.following import BY_AN_ENTRY, Change, Followed, follow, new_alert
 from symptoms.alerts.patient_status import keep_status, refresh_status
+from symptoms.alerts.quiet import note_log
 from symptoms.alerts.telling import tell
 from symptoms.alerts.treatment_access import give_access_to_present_practice
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
@@ -64,7 +65,7 @@ def raise_alerts(
     open_alerts = read_open_alerts(patient.pk)
     followed = follow(open_alerts, entry, assessed, now=now, change=change, before=before or {}, lost=lost)
     told_now = begin_steps([*followed.opened, *followed.risen, *followed.relapsed], patient.practice, now)
-    _store(followed, now)
+    _store(followed, open_alerts if change in BY_AN_ENTRY else [], now)
     open_alerts += followed.opened
     if patient.practice is None:
         open_alerts = close_settled(open_alerts, now=now)
@@ -80,7 +81,9 @@ def raise_alerts(
     return queued
 
 
-def _store(followed: Followed, now: datetime) -> None:
+def _store(followed: Followed, logged_with: list[Alert], now: datetime) -> None:
+    """`logged_with`: what is open of a patient who has just logged."""
+    note_log(logged_with, now)
     Alert.objects.bulk_create(followed.opened)
     if followed.changed:
         Alert.objects.bulk_update(followed.changed, FOLLOWED)
@@ -107,5 +110,6 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
         if told_now:
             open_alerts = read_open_alerts(treatment.patient_id)
             queued = tell(practice, treatment, entry, Urgency.CONTACT, now=now, open_alerts=open_alerts)
+    note_log(list(Alert.objects.open().filter(treatment__patient=treatment.patient_id)), now)
     refresh_status(treatment.patient)
     return queued

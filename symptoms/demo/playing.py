@@ -20,11 +20,12 @@ from symptoms.alerts.policy_changes import change_telling, telling_of, turn_fiel
 from symptoms.demo import cast
 from symptoms.demo.pictures import picture
 from symptoms.journal.entries import record_entry
-from symptoms.journal.loading import entry_values, patient_values, treatment_values
+from symptoms.journal.loading import entry_values
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.screening import keep_screening
 from symptoms.journal.treatments import start_treatment
 from symptoms.models import Alert, Delivery, Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.questions import asked_today
 from symptoms.recovery.screening import Answers
 

@@ -81,6 +81,11 @@ class ResolveForm(forms.Form):
         assert isinstance(again, forms.ChoiceField)
         again.choices = [("", ""), *moments.items(), (OTHER, gettext("Another day"))]
 
+    @property
+    def page_at(self) -> str:
+        """When the page with this form is made, as `page_seen_in` reads it."""
+        return str(self.now.timestamp())
+
     def clean_on(self) -> datetime | None:
         """The moment that the practice's clock shows so; an hour that a change of the clocks skips is an hour on."""
         typed: datetime | None = self.cleaned_data["on"]

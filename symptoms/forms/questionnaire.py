@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from symptoms.forms import temperature
 from symptoms.forms.fields import translated
-from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.models import Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.course import Entry
 from symptoms.recovery.questions import SAY_FIRST, Question, asked_today

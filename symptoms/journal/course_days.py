@@ -6,9 +6,10 @@ from datetime import date
 
 from django.db.models import Max, Q, Subquery
 
-from symptoms.journal.loading import entry_values, patient_values, treatment_values
+from symptoms.journal.loading import entry_values
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Assessment, Entry, Photo, Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.chart import Point

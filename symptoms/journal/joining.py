@@ -155,8 +155,9 @@ def leave_practice(
 
 
 def open_at(patient: Patient, practice: Practice) -> list[Alert]:
-    """What is open about the patient at a practice, the most urgent first."""
-    ours = Alert.objects.open().filter(treatment__patient=patient, practice=practice).exclude(kind=Alert.Kind.LEFT)
+    """What is open about the patient at a practice, the most urgent first; that they went quiet is not for them."""
+    ours = Alert.objects.open().filter(treatment__patient=patient, practice=practice)
+    ours = ours.exclude(kind__in=[Alert.Kind.LEFT, Alert.Kind.QUIET])
     return list(ours.select_related("treatment", "entry").order_by("-urgency", "opened_at"))
 
 

@@ -15,9 +15,9 @@ from accounts.compiled_queries import CompiledQuery
 from accounts.models import Consent, Membership, Patient
 from symptoms.models import Entry, Treatment
 from symptoms.models.treatment import TreatmentQuerySet
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery import course as values
 from symptoms.recovery.assessment import EARLIER_FOR
-from symptoms.recovery.vocabulary import Answer, Condition, Device, Medication, Setting, Symptom
 
 LOOK_BACK = timedelta(days=EARLIER_FOR)  # how long an earlier session is still assessed
 PARSED_KEPT = 4096  # documents of answers; most days of most people read the same
@@ -147,33 +147,6 @@ def read_journal(patient: Patient) -> Journal:
         last: datetime = max(received_at for *_, received_at in rows)
         journal.last_received = last if last.tzinfo else last.replace(tzinfo=UTC)  # SQLite gives UTC unsaid
     return journal
-
-
-def patient_values(treatment: Treatment) -> values.Patient:
-    """The patient as they were on the day of the treatment."""
-    return values.Patient(
-        age=None,
-        fitzpatrick=treatment.fitzpatrick,
-        conditions=frozenset(map(Condition, treatment.conditions)),
-        medications=frozenset(map(Medication, treatment.medications)),
-        baseline={Symptom(word): level for word, level in treatment.baseline.items()},
-    )
-
-
-def treatment_values(treatment: Treatment) -> values.Treatment:
-    """What was done, in the core's words."""
-    depth = treatment.needle_depth_mm
-    free_words = [words for words in treatment.areas_other.split(",") if words.strip()]
-    return values.Treatment(
-        device=Device(treatment.device),
-        needle_depth_mm=None if depth is None else float(depth),
-        setting=Setting(treatment.setting),
-        areas=(*treatment.areas, *free_words),
-        same_day_injection=treatment.same_day_injection,
-        has_products=bool(treatment.products),
-        needles_new=Answer(treatment.needles_new),
-        needles_shared=Answer(treatment.needles_shared),
-    )
 
 
 def entry_values(entry: Entry) -> values.Entry:

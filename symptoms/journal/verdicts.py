@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.help_numbers import UNKNOWN, HelpNumbers, numbers_for
 from accounts.models import Patient
-from symptoms.journal.loading import entry_values, patient_values, treatment_values
+from symptoms.journal.loading import entry_values
 from symptoms.models import Alert, Assessment, Entry, Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import Course
 from symptoms.recovery.course import Entry as EntryValues

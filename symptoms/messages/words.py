@@ -37,7 +37,7 @@ def _about(delivery: Delivery) -> tuple[str, str]:
     if delivery.why == Delivery.Why.DIGEST:
         return "digest", reverse("queue")
     if delivery.why == Delivery.Why.PATIENT:
-        return "message", reverse("today")
+        return ("question" if delivery.entry_id else "message"), reverse("today")
     if delivery.note_id:
         return "written", reverse("members" if delivery.why == Delivery.Why.ADMIN else "queue")
     if delivery.why == Delivery.Why.ADMIN:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from symptoms.recovery.prompting import next_prompt, prompt_days
+from symptoms.recovery.prompting import next_log, next_prompt, prompt_days, silent_on
+from symptoms.recovery.vocabulary import Urgency
 from tests.courses import drawn
 
 
@@ -30,3 +31,37 @@ def test_the_next_day_is_the_first_after_this_one_and_none_after_the_last():
     course = drawn("C")
     after = [next_prompt(course.patient, course.treatment, after=day) for day in (0, 7, 10, 28, 180)]
     assert after == [1, 9, 11, 60, None]
+
+
+@pytest.mark.parametrize(
+    ("after", "worst", "since", "state", "due"),
+    [
+        (3, Urgency.ON_TRACK, 3, "", 4),
+        (9, Urgency.ON_TRACK, 9, "", 11),
+        (28, Urgency.ON_TRACK, 28, "", 60),
+        (28, Urgency.WATCH, 28, "", 29),  # the next day as well
+        (29, Urgency.WATCH, 28, "", 60),
+        (28, Urgency.CONTACT, 28, "open", 29),  # each day until on track twice, or closed
+        (40, Urgency.CONTACT, 28, "open", 41),
+        (40, Urgency.CONTACT, 28, "open calm", 60),
+        (28, Urgency.CONTACT, 28, "", 60),
+        (28, Urgency.URGENT, 28, "", 29),  # each day for a week, closed or calm or not
+        (34, Urgency.URGENT, 28, "open calm", 35),
+        (35, Urgency.URGENT, 28, "open", 60),
+        (28, Urgency.EMERGENCY, 28, "", 29),
+        (180, Urgency.ON_TRACK, 180, "", None),
+        (180, Urgency.URGENT, 180, "", 181),
+        (400, Urgency.URGENT, 400, "open", None),  # it is followed no longer
+    ],
+)
+def test_when_a_log_is_due_after_a_verdict(after, worst, since, state, due):
+    course = drawn("C")
+    words = {f"is_{word}": True for word in state.split()}
+    assert next_log(course.patient, course.treatment, after=after, worst=worst, since=since, **words) == due
+
+
+@pytest.mark.parametrize(
+    ("worst", "day"), [(0, None), (Urgency.WATCH, None), (Urgency.CONTACT, 12), (Urgency.URGENT, 11), (4, 11)]
+)
+def test_when_silence_becomes_an_alert(worst, day):
+    assert silent_on(10, Urgency(worst)) == day

@@ -20,10 +20,12 @@ from django.utils import timezone
 
 from accounts.access_spool import store_kept
 from accounts.models import Invitation
+from symptoms.alerts.asking_seen import ask_next
 from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.conversation import follow_up_next
 from symptoms.alerts.digest import send_digests
 from symptoms.alerts.escalation import escalate_next, resume_dropped
+from symptoms.alerts.quiet import date_the_undated, raise_next_quiet
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.alerts.unreachable import name_unreachable
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
@@ -62,6 +64,9 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("show that it lives", beat, timedelta(seconds=15)),
         Duty("judge again what could not be judged", judge_one),
         Duty("bring back what was left open until now", bring_back),
+        Duty("notice who has gone quiet", notice_quiet),
+        Duty("work out when logs are due", date_logs, timedelta(minutes=1)),
+        Duty("ask who was to be seen", ask_seen, timedelta(minutes=1)),
         Duty("tell on what nobody has taken", escalate),
         Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
         Duty("follow up messages that nobody has read", follow_up),
@@ -205,6 +210,22 @@ def name_members() -> None:
 def digest() -> None:
     """Write to those who are there what is open this morning, where the practice asked for it."""
     send_digests(timezone.now())
+
+
+def notice_quiet() -> bool:
+    """Raise an alert about one patient who has gone quiet with something open; False when there is none."""
+    return raise_next_quiet(timezone.now())
+
+
+def date_logs() -> None:
+    """Work out when logs are due where an older version has not."""
+    date_the_undated(timezone.now())
+
+
+def ask_seen() -> None:
+    """Ask those who were told to be seen four hours ago, and have said nothing since."""
+    while ask_next(timezone.now()):
+        pass
 
 
 def resume() -> None:

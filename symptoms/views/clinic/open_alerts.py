@@ -57,6 +57,11 @@ class OpenAlert:
         return self.alert.told or "" if self.alert.kind == Alert.Kind.DETAILS else ""
 
     @property
+    def quiet(self) -> str:
+        """Since when there was no log, where the alert is about that."""
+        return quiet_in_words(self.alert) if self.alert.kind == Alert.Kind.QUIET else ""
+
+    @property
     def is_compared_now(self) -> bool:
         """Whether an entry that could not be judged is by now, or newer answers of its day are."""
         entry, newest = self.alert.raised_by, self.newest
@@ -66,7 +71,7 @@ class OpenAlert:
     def recorded(self) -> str:
         """Which day it is about, where that was recorded late or no fact names it."""
         entry = self.alert.entry
-        if self.left or entry is None:
+        if self.left or self.quiet or entry is None:
             return ""
         late = _days_late(entry, self.alert.treatment, self.patient)
         if late > 0:
@@ -101,7 +106,7 @@ class OpenAlert:
     @property
     def line(self) -> str:
         """The facts in a line, for an alert that is folded under its title."""
-        return self.left or self.questioned or (in_a_line(self.flag) if self.flag else "")
+        return self.left or self.questioned or self.quiet or (in_a_line(self.flag) if self.flag else "")
 
     @property
     def stands_open(self) -> bool:
@@ -129,6 +134,12 @@ class OpenAlert:
     def reaches_nobody(self) -> bool:
         """Whether no message reached or is to reach anybody."""
         return all(delivery.undelivered_at is not None for delivery in self.deliveries)
+
+
+def quiet_in_words(alert: Alert) -> str:
+    """ "no log since day 3"; of who has logged again since, that they have."""
+    pattern = _("no log since day {day}") if alert.cleared_at is None else _("had not logged since day {day}, now has")
+    return pattern.format(day=alert.raised_by.day)
 
 
 def recorded_later(entry: Entry, treatment: Treatment, patient: Patient) -> str:

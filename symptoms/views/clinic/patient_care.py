@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.models import Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.care import Advice, Allowed, care, when_can_i
 from symptoms.wording.care import in_words, reasons
 from symptoms.wording.times import short

@@ -18,9 +18,9 @@ from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
-from symptoms.journal.loading import treatment_values
 from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
 from symptoms.models import Screening, Treatment, TreatmentAccess
+from symptoms.models.values import treatment_values
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.addresses import chosen

@@ -14,6 +14,7 @@ from accounts.models import Patient, Practice, User
 from symptoms.journal.visibility import visibilities_of
 from symptoms.models import Alert, Assessment, Delivery, Entry, Note, PatientStatus, Treatment
 from symptoms.recovery.vocabulary import Device, Symptom, Urgency
+from symptoms.views.clinic.open_alerts import quiet_in_words
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
 from symptoms.wording.practitioner import alert_title, flag_title
@@ -89,6 +90,8 @@ class Row:
     @property
     def line(self) -> str:
         """The facts in a line."""
+        if self.worst is not None and self.worst.kind == Alert.Kind.QUIET:
+            return quiet_in_words(self.worst)
         if self.worst is not None and self.worst.kind == Alert.Kind.UNJUDGED and self.worst.entry is not None:
             pattern = (
                 _("day {day} could not be compared at first, it is now")

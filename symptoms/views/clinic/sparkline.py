@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from symptoms.journal.loading import entry_values, patient_values, treatment_values
+from symptoms.journal.loading import entry_values
 from symptoms.models import Entry, Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.chart import ABOVE_LIMIT, BOTTOM

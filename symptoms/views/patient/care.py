@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
-from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import PatientStatus, Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery import care as aftercare
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.views.patient.own_treatments import own_treatments

@@ -26,9 +26,9 @@ from symptoms.journal.entries import (
     SameIdOtherAnswers,
     record_entry,
 )
-from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import Entry, Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.texts import who_of
 from symptoms.views.patient.own_treatments import own_treatments

@@ -16,12 +16,12 @@ from accounts.models import Patient
 from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
-from symptoms.journal.loading import patient_values, treatment_values
 from symptoms.journal.screening import unanswered
 from symptoms.journal.treatments import possibly_same, questions_left
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about, verdict_before_log
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Note, Treatment
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import asked_today

@@ -1,0 +1,94 @@
+"""When the next log of a patient is due, and when going without it becomes an alert."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db.models import Max, OuterRef, Subquery
+
+from accounts.models import Patient
+from symptoms.models import Alert, Assessment, Entry, Treatment
+from symptoms.models.values import patient_values, treatment_values
+from symptoms.recovery.prompting import SILENT_AT, next_log, silent_on
+from symptoms.recovery.vocabulary import Urgency
+
+ABOUT_THE_SKIN = (Alert.Kind.CONCERN, Alert.Kind.UNJUDGED)
+CALM_AFTER = 2  # logs on track
+
+
+def next_log_of(
+    patient: Patient,
+    treatment: Treatment,
+    entry: Entry | None,
+    urgency: int | None,
+    open_alerts: Iterable[Alert],
+    reached_at: datetime | None = None,
+) -> tuple[date | None, datetime | None]:
+    """The date on which the next log is due, and the moment at which silence becomes an alert; each may be None.
+
+    `entry`, `urgency`: of the newest log (None: none, or not judged); `open_alerts`: what is open at a practice;
+    `reached_at`: when an alert about their silence was closed last, if one was.
+    """
+    alerts = list(open_alerts)
+    about_skin = [alert for alert in alerts if alert.kind in ABOUT_THE_SKIN]
+    worst = Urgency(max([alert.urgency for alert in about_skin] + [urgency or 0]))
+    due = next_log(
+        patient_values(treatment),
+        treatment_values(treatment),
+        after=_last_sign_of_life(patient, treatment, entry, reached_at),
+        worst=worst,
+        since=_since(patient, treatment, entry, urgency or 0, about_skin, worst),
+        is_open=bool(about_skin),
+        is_calm=worst == Urgency.CONTACT and urgency == Urgency.ON_TRACK and _is_calm(treatment.pk),
+    )
+    if due is None:
+        return None, None
+    silent = silent_on(due, worst)
+    can_be_quiet = patient.practice_id is not None and patient.user_id is not None and entry is not None
+    if silent is None or not can_be_quiet or _is_known_quiet(alerts, entry):
+        return treatment.date_of(due), None
+    return treatment.date_of(due), datetime.combine(treatment.date_of(silent), time(SILENT_AT), patient.zone)
+
+
+def reached_last(treatment: Treatment) -> datetime | None:
+    """When an alert about the silence of a session's patient was closed last."""
+    quiet = Alert.objects.filter(treatment=treatment, kind=Alert.Kind.QUIET)
+    last: datetime | None = quiet.aggregate(at=Max("resolved_at"))["at"]
+    return last
+
+
+def _last_sign_of_life(patient: Patient, treatment: Treatment, entry: Entry | None, reached_at: datetime | None) -> int:
+    """The last day that needs no log any more: logged, passed as the last one came, or dealt with since.
+
+    Who logged yesterday's day this morning may still log today's. Whoever was quiet, and was reached, begins anew.
+    """
+    if entry is None:
+        return max(-1, treatment.day_of(patient.today(treatment.recorded_at)) - 1)
+    days = [entry.day, treatment.day_of(patient.today(entry.received_at)) - 1]
+    if reached_at is not None:
+        days.append(treatment.day_of(patient.today(reached_at)))
+    return max(days)
+
+
+def _since(
+    patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int, alerts: list[Alert], worst: Urgency
+) -> int:
+    """The day of the session on which `worst` was raised last."""
+    days = [treatment.day_of(patient.today(alert.worsened_at)) for alert in alerts if alert.urgency == worst]
+    if entry is not None and urgency == worst:
+        days.append(entry.day)
+    return max(days, default=0)
+
+
+def _is_calm(treatment_id: UUID) -> bool:
+    judged = Assessment.objects.filter(entry=OuterRef("pk"), is_current=True).values("urgency")[:1]
+    logs = Entry.objects.current().filter(treatment=treatment_id).order_by("-day")
+    newest = logs.values_list(Subquery(judged), flat=True)[:CALM_AFTER]
+    return list(newest) == [Urgency.ON_TRACK] * CALM_AFTER
+
+
+def _is_known_quiet(alerts: list[Alert], entry: Entry | None) -> bool:
+    """Whether an alert says so already, and no log has come since."""
+    return any(
+        alert.kind == Alert.Kind.QUIET and (entry is None or entry.received_at < alert.worsened_at) for alert in alerts
+    )
