@@ -4,9 +4,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from accounts.models import Absence
 from symptoms.alerts.digest import send_digests
+from symptoms.alerts.telling import may_still_be_told, tell_someone_else
+from symptoms.management.commands.run_worker import duties
+from symptoms.messages.outbox import Outbox
 from symptoms.messages.words import notice_of
 from symptoms.models import Alert, Delivery
 from tests import people
@@ -68,6 +72,12 @@ def test_it_goes_to_practitioners_who_are_there(something_open, noor):
     away = people.practitioner(something_open, "Dr Lind")
     Absence.objects.create(member=away.memberships.get(), first_day=at(MONDAY, 8), last_day=at(MONDAY, 8))
     send_digests(at(MONDAY, 8))
+    assert told() == [noor]
+
+
+def test_the_worker_sends_it(something_open, noor):
+    with time_machine.travel(at(MONDAY, 8), tick=False):
+        next(duty for duty in duties(Outbox(may_still_be_told, tell_someone_else)) if "morning" in duty.name).run()
     assert told() == [noor]
 
 
