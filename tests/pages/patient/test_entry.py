@@ -189,7 +189,8 @@ def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor)
     answers = {
         "advice": "Your clinic gave you advice", "seen": "You were seen", "referred": "You were referred",
         "emergency": "Your clinic sent you to an emergency department",
-        "elsewhere": "Your clinic knows that you went elsewhere", "no_concern": "Your clinic looked at this",
+        "elsewhere": "Your clinic knows that you went elsewhere", "treated": "You were treated",
+        "no_concern": "Your clinic looked at this",
         "of_long_ago": "Your clinic looked at this",
     }  # fmt: skip
     assert {*answers} - {"of_long_ago"} == {word for word, _ in OUTCOMES} - KEEP_OPEN
