@@ -81,7 +81,7 @@ class PracticeMessageForm(MessageForm):
         self.replies = replies
         quick: Any = self.fields["quick"]
         quick.label = _("Quick replies")
-        quick.choices = [(key, sentence.format(time="…")) for key, sentence in replies.items()]
+        quick.choices = [(key, sentence.format(time="…").replace("….", "…")) for key, sentence in replies.items()]
 
     @classmethod
     def blank(cls, replies: Mapping[str, str], seen: uuid.UUID | None, text: str = "") -> "PracticeMessageForm":

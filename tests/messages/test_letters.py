@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.invitations import invite_patient
 from accounts.models import AccountMail
+from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.handling import write_note
 from symptoms.alerts.leaving import raise_left
 from symptoms.messages.channels.registry import CHANNELS, channel_of
@@ -54,6 +55,20 @@ def test_a_record_that_was_left_leads_to_the_queue_and_names_nobody(clinic, noor
     assert letter.subject == "Urgent: a record needs your review"
     assert f"{reverse('queue')}\n" in letter.body
     for secret in [*PATIENT_STRINGS, *CLINIC_STRINGS, "left"]:
+        assert secret.lower() not in f"{letter.subject}{letter.body}".lower()
+
+
+@pytest.mark.parametrize(("report", "grave"), [({"redness": 1}, ""), ({"signs": ["pus"]}, "Urgent: ")])
+def test_of_a_patients_message_a_letter_says_only_that_there_is_one(clinic, noor, report, grave):
+    session = pen(people.ana(clinic), days_ago=6, by=noor)
+    logged(session, 3, **report)
+    Delivery.objects.all().delete()
+    write_to_practice(session, id=uuid4(), text="It itches, zq9secret.", by=session.patient.user, now=timezone.now())
+    delivery = Delivery.objects.get()
+    letter = channel_of(delivery).write(delivery)
+    assert letter.subject.lower() == f"{grave}a message to your clinic is not read yet".lower()
+    assert f"{reverse('queue')}\n" in letter.body
+    for secret in [*PATIENT_STRINGS, *CLINIC_STRINGS, "zq9secret", "itch"]:
         assert secret.lower() not in f"{letter.subject}{letter.body}".lower()
 
 

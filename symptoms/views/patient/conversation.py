@@ -65,13 +65,11 @@ def writing(
     practice = patient.practice if can_be_written_to(patient.practice) else None
     if form is None and practice is not None:
         form = PatientMessageForm.blank(practice.pk, last.pk if last else None)
-    return {
-        "message_form": form,
-        "can_write": practice is not None,
-        "practice": practice,
-        "when_read": when_read(practice, patient.zone, timezone.now()) if practice else "",
-        "not_for_emergencies": not_for_emergencies("" if numbers.places else numbers.emergency),
-    }
+    if form is not None:
+        reads_then = when_read(practice, patient.zone, timezone.now()) if practice else ""
+        warning = not_for_emergencies("" if numbers.places else numbers.emergency)
+        form.fields["text"].help_text = " ".join(filter(None, [reads_then, warning]))
+    return {"message_form": form, "can_write": practice is not None, "practice": practice}
 
 
 def _send(form: PatientMessageForm, patient: Patient, user: User, treatment: Treatment | None) -> int:
