@@ -67,7 +67,7 @@ WHO = {
     ),
     "a practitioner": (
         NOOR,
-        [*MEMBER, "/account/"],
+        [*MEMBER, "/account/", "/account/channels/"],
         ["/practice/patients/", "/practice/treatments/", "/practice/members/"],
     ),
 }

@@ -1,0 +1,68 @@
+"""A push message that is delivered to Chromium is shown, and its browser says that it arrived."""
+
+import json
+import time
+
+import pytest
+
+from symptoms.demo.cast import NOOR, PASSWORD
+
+pytestmark = pytest.mark.browser
+
+# A test that was handed over, and what its push service would hand to the browser.
+HANDED_OVER = f"""
+from django.utils import timezone
+from accounts.contact_methods import add_browser
+from accounts.models import User
+from symptoms.messages.channel_tests import send_test
+from symptoms.messages.channels.push import Push
+from symptoms.models import Delivery
+user = User.objects.get(email="{NOOR}")
+method = add_browser(user.membership, {{"endpoint": "https://fcm.googleapis.com/x", "keys": {{}}}}, "Linux, Chrome")
+test = send_test(method, user.membership.practice, timezone.now())
+Delivery.objects.filter(pk=test.pk).update(sent_at=timezone.now())
+print(Push().write(test).browsers[0].payload.decode())
+method.is_on = False  # nothing else is to be sent to it
+method.save()
+"""
+REGISTER = "async () => { await navigator.serviceWorker.register('/sw.js'); await navigator.serviceWorker.ready; }"
+SHOWN = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  return (await registration.getNotifications()).map(({ title, tag }) => ({ title, tag }));
+}"""
+
+
+def until(look, what: str):
+    """What `look` gives once it gives anything."""
+    ends = time.monotonic() + 15
+    while not (seen := look()):
+        assert time.monotonic() < ends, what
+        time.sleep(0.1)
+    return seen
+
+
+def test_a_delivered_push_message_is_shown_and_reported(visitor, site):
+    payload = site.manage("shell", "--no-imports", "-c", HANDED_OVER).strip().splitlines()[-1]
+    guest = visitor()
+    guest.context.grant_permissions(["notifications"], origin=site.url)
+    guest.sign_in(NOOR, PASSWORD)
+    page = guest.page
+    page.goto("/account/channels/")
+    wire = guest.context.new_cdp_session(page)
+    seen: list[dict] = []
+    wire.on("ServiceWorker.workerRegistrationUpdated", lambda event: seen.extend(event["registrations"]))
+    wire.send("ServiceWorker.enable")
+    page.evaluate(REGISTER)
+    until(lambda: page.evaluate("1") and seen, "no registration")
+    to = {"origin": site.url, "registrationId": seen[-1]["registrationId"]}
+    wire.send("ServiceWorker.deliverPushMessage", {**to, "data": payload})
+    (shown,) = until(lambda: page.evaluate(SHOWN), "nothing is shown")
+    said = json.loads(payload)["notification"]
+    assert said["title"] == "A test message from Mendline"
+    assert (shown["title"], shown["tag"]) == (said["title"], said["tag"])
+    until(lambda: page.goto("/account/channels/") and "arrived on" in page.content(), "nobody said that it arrived")
+    # A repeat takes the place of the first; what cannot be read is shown all the same.
+    wire.send("ServiceWorker.deliverPushMessage", {**to, "data": payload})
+    wire.send("ServiceWorker.deliverPushMessage", {**to, "data": ""})
+    titles = until(lambda: len(all := page.evaluate(SHOWN)) == 2 and {row["title"] for row in all}, "not two")
+    assert titles == {said["title"], "Mendline"}
