@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -20,14 +19,11 @@ from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
 from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess
 from symptoms.models.alert import AlertQuerySet
-from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.clinic.queue_rows import Row, rows_of
+from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in
+from symptoms.views.clinic.queue_rows import Row, add_closed, rows_of
 from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
-from symptoms.wording.practitioner import URGENCIES
 
 ROWS = 50
-VERDICTS = {urgency.slug: urgency for urgency in (Urgency.WATCH, Urgency.ON_TRACK)}
-SHOW = {"open": _("Open"), **{slug: URGENCIES[urgency] for slug, urgency in VERDICTS.items()}, "all": _("All")}
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 MOST_TO_CONFIRM = 5
 MOST_NOT_READ = 10
@@ -41,11 +37,13 @@ def queue(request: PracticeRequest) -> HttpResponse:
     show = request.GET.get("show", "open")
     show = show if show in SHOW else "open"
     sought = sought_in(request)
-    page = _page(practice, show, sought, request.GET.get("page", "1"))
+    page = _page(practice, show, sought, request.GET.get("page", "1"), now)
     is_queue = show == "open" and not sought
     left_alerts = _left(practice) if is_queue else []
     waiting = page.paginator.count + len(left_alerts) if is_queue else _waiting(practice)
     rows = rows_of(_patients(page, show), request.user, practice, now)
+    if show == "closed":
+        add_closed(rows, closed_today(practice, now))
     above = _above(practice, now)
     context = {
         "practice": practice,
@@ -57,7 +55,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "waiting": waiting,
         "to_review": ngettext("{number} to review", "{number} to review", waiting).format(number=waiting),
         "show": show,
-        "shows": SHOW.items(),
+        "shows": [(name, word, waiting if name == "open" else above["counts"][name]) for name, word in SHOW.items()],
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
         "longest_name": LONGEST_NAME,
@@ -104,21 +102,30 @@ def _stand_first(left_alerts: list[Alert], rows: list[Row]) -> bool:
     return bool(left_alerts) and left_alerts[0].urgency > urgency
 
 
-def _page(practice: Practice, show: str, sought: str, number: str) -> "Page[Any]":
+def _page(practice: Practice, show: str, sought: str, number: str, now: datetime) -> "Page[Any]":
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
         patients = _open(practice).select_related("patient", "treatment", "entry")
         patients = patients.defer("entry__answers")
-        patients = patients.order_by("-alert_urgency", "waiting_since", "message_since", "patient_id")
+        patients = patients.annotate(**_asks_for_somebody(practice))
+        first = "-alert_urgency", "-is_free", "-is_raised", "waiting_since", "message_since", "patient_id"
+        patients = patients.order_by(*first)
         return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
     flags = Assessment.objects.filter(entry=OuterRef("status__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
-    if show != "all":
-        everybody = everybody.filter(status__urgency=VERDICTS[show], status__alert_urgency=0)
+    everybody = everybody.filter(patients_in(practice, now)[show])
     shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=Subquery(flags))
     pages = Paginator(shown.defer("status__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)
+
+
+def _asks_for_somebody(practice: Practice) -> dict[str, Exists]:
+    """Whether something of a row at its urgency is in nobody's hands, and whether the newest log still raises it."""
+    worst = Alert.objects.open().filter(
+        practice=practice, treatment__patient=OuterRef("patient"), urgency=OuterRef("alert_urgency")
+    )
+    return {"is_free": Exists(worst.filter(acknowledged_by=None)), "is_raised": Exists(worst.filter(cleared_at=None))}
 
 
 def _patients(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus | None]]:
@@ -158,11 +165,18 @@ def _above(practice: Practice, now: datetime) -> dict[str, Any]:
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
     overdue = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
     not_read = not_read_by_patients(practice, now)
-    questions = Exists(used), Subquery(overdue.values("created_at")[:1]), Exists(not_read)
-    is_any_used, stuck_since, is_any_not_read = Practice.objects.filter(pk=practice.pk).values_list(*questions).get()
+    questions = {
+        "is_any_used": Exists(used),
+        "stuck_since": Subquery(overdue.values("created_at")[:1]),
+        "is_any_not_read": Exists(not_read),
+    }
+    known: Any = Practice.objects.filter(pk=practice.pk).values(**questions, **counts(practice, now)).get()
     longest_waiting = used.select_related("patient").order_by("used_at")
     return {
-        "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if is_any_used else [],
-        "stuck_since": stuck_since,
-        "not_read": list(not_read.select_related("treatment__patient")[:MOST_NOT_READ]) if is_any_not_read else [],
+        "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if known["is_any_used"] else [],
+        "stuck_since": known["stuck_since"],
+        "counts": {name: known.get(f"count_{name}") or 0 for name in SHOW},
+        "not_read": list(not_read.select_related("treatment__patient")[:MOST_NOT_READ])
+        if known["is_any_not_read"]
+        else [],
     }

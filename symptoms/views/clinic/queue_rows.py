@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Patient, Practice, User
 from symptoms.journal.visibility import visibilities_of
 from symptoms.models import Alert, Assessment, Delivery, Entry, Note, PatientStatus, Treatment
+from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Device, Symptom, Urgency
 from symptoms.views.clinic.open_alerts import quiet_in_words
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
@@ -33,6 +34,8 @@ class Row:
     alerts: list[Alert] = field(default_factory=list)  # open, the most urgent and longest waiting first
     spark: Spark | None = None
     day: int | None = None
+    closed: Alert | None = None  # what was closed last, in the list of what was closed today
+    silent_since: int | None = None  # the day of the last log, on track, after which one was due and did not come
     until: datetime | None = None  # when the patient left the practice, if they did
     message: Note | None = None  # the oldest that the patient wrote and nobody has read
 
@@ -59,7 +62,7 @@ class Row:
         """The slug that the row wears: of the worst open alert, else of the newest entry; empty before the first."""
         if self.worst is not None:
             return self.worst.urgency_slug
-        if self.status is None or self.status.entry_id is None:
+        if self.status is None or self.status.entry_id is None or self.silent_since is not None:
             return ""
         return "unjudged" if self.status.urgency is None else Urgency(self.status.urgency).slug
 
@@ -144,6 +147,8 @@ def rows_of(
             row.patient.practice = practice  # known already
     _put_back_who_left(rows, by, practice)
     _add_messages(rows, practice)
+    for row in rows:
+        row.silent_since = _silent_since(row, now.astimezone(practice.zone).date())
     entries = _last_days(rows)
     for row in rows:
         if row.treatment is not None:
@@ -159,6 +164,22 @@ def _add_messages(rows: list[Row], practice: Practice) -> None:
         unread = unread.filter(treatment__patient__in=list(waiting)).select_related("treatment")
         for note in unread.order_by("-written_at"):  # the oldest is kept
             waiting[note.treatment.patient_id].message = note
+
+
+def add_closed(rows: Iterable[Row], closed: AlertQuerySet) -> None:
+    """Put beside each row what was closed last of it: one statement."""
+    by_patient = {row.patient.pk: row for row in rows}
+    alerts = closed.filter(treatment__patient__in=list(by_patient)).select_related("treatment", "resolved_by")
+    for alert in alerts.with_flags().order_by("resolved_at", "urgency"):
+        alert.title = alert_title(alert.kind, alert.concern, alert.flags)
+        by_patient[alert.treatment.patient_id].closed = alert
+
+
+def _silent_since(row: Row, today: date) -> int | None:
+    status = row.status
+    if status is None or status.entry is None or row.alerts or not status.is_on_track or status.log_due_on is None:
+        return None
+    return status.entry.day if status.log_due_on < today else None
 
 
 def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:

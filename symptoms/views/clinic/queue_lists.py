@@ -1,0 +1,75 @@
+"""The lists beside the queue: whom to look at again, who has gone quiet or has not joined, what was closed today."""
+
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, F, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Consent, Patient, Practice
+from symptoms.models import Alert
+from symptoms.models.alert import AlertQuerySet
+from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.prompting import SKIPPED_AFTER
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.practitioner import URGENCIES
+
+SHOW = {
+    "open": _("Open"),
+    "follow_up": _("Follow-up due"),
+    "quiet": _("Gone quiet"),
+    "not_joined": _("Not joined"),
+    "closed": _("Closed today"),
+    "watch": URGENCIES[Urgency.WATCH],
+    "on_track": URGENCIES[Urgency.ON_TRACK],
+    "all": _("All"),
+}
+
+
+def patients_in(practice: Practice, now: datetime) -> dict[str, Q]:
+    """Conditions on a practice's patients, by the name of their list; the open ones are read another way."""
+    today = now.astimezone(practice.zone).date()
+    fresh = Q(status__log_due_on=None) | Q(status__log_due_on__gte=today)
+    calm = Q(status__alert_urgency=0)
+    agreed = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
+    skips = Q(
+        status__log_due_on__lte=today - timedelta(days=SKIPPED_AFTER),
+        status__treatment__day_zero__gt=today - timedelta(days=LAST_DAY),
+        user__isnull=False,
+        pk__in=agreed.values("patient"),
+    )
+    silent = Alert.objects.open().filter(practice=practice, kind=Alert.Kind.QUIET, cleared_at=None)
+    return {
+        "follow_up": _of(due_again(practice, now)),
+        "quiet": _of(silent) | skips,
+        "not_joined": Q(user=None),
+        "closed": _of(closed_today(practice, now)),
+        "watch": Q(status__urgency=Urgency.WATCH) & calm,
+        # A verdict is no older than the days on which somebody is asked.
+        "on_track": Q(status__urgency=Urgency.ON_TRACK) & calm & fresh,
+        "all": Q(),
+    }
+
+
+def counts(practice: Practice, now: datetime) -> dict[str, Subquery]:
+    """How many stand in each of those lists, empty for none: parts of one statement."""
+    everybody = Patient.objects.of_practice(practice).order_by()
+    return {
+        f"count_{name}": Subquery(everybody.filter(condition).values("practice").annotate(n=Count("pk")).values("n"))
+        for name, condition in patients_in(practice, now).items()
+    }
+
+
+def due_again(practice: Practice, now: datetime) -> AlertQuerySet:
+    """What was left open until by now, and nobody has written anything down of since."""
+    left_open = Alert.objects.open().filter(practice=practice, kept_open_at__gte=F("worsened_at"))
+    return left_open.filter(Q(comes_back_at=None) | Q(comes_back_at__lte=now))
+
+
+def closed_today(practice: Practice, now: datetime) -> AlertQuerySet:
+    """What was closed since midnight by the practice's clock."""
+    midnight = datetime.combine(now.astimezone(practice.zone).date(), time(), practice.zone)
+    return Alert.objects.filter(practice=practice, resolved_at__gte=midnight)
+
+
+def _of(alerts: AlertQuerySet) -> Q:
+    return Q(pk__in=alerts.values("treatment__patient"))

@@ -1,0 +1,74 @@
+"""Beside the queue: whom to look at again, who is quiet or has not joined, what was closed; silence is not green."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from symptoms.alerts.coming_back import return_next
+from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.models import Alert, PatientStatus
+from tests import people
+from tests.pages.html import select, text_of, words
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+
+def names(desk, show: str) -> list[str]:
+    return [words(link) for link in select(desk.get(reverse("queue"), {"show": show}), "li//h2//a")]
+
+
+def somebody(clinic, noor, name: str, day: int = 9, **reported):
+    """A patient whose newest log is of that day, nine days after the session."""
+    session = pen(people.patient(clinic, name), days_ago=9, by=noor)
+    if reported:
+        logged(session, day, now=timezone.now() - timedelta(days=9 - day), **reported)
+    return session
+
+
+def test_each_list_has_its_own_and_says_how_many(clinic, noor, desk):
+    somebody(clinic, noor, "Well", pain=0)
+    somebody(clinic, noor, "Silent", day=3, pain=0)  # logs were due on days 4 to 9
+    people.patient(clinic, "Stranger", accepted=False)
+    somebody(clinic, noor, "Again", signs=["pus"])
+    alert = Alert.objects.get()
+    soon = timezone.now() + timedelta(hours=1)
+    resolve(alert, outcome="advice", comes_back_at=soon, by=noor, now=timezone.now())
+    assert names(desk, "follow_up") == []
+    return_next(soon)
+    somebody(clinic, noor, "Closed", signs=["pus"])
+    resolve(Alert.objects.exclude(pk=alert.pk).get(), outcome="referred", by=noor, now=timezone.now())
+    lists = {show: names(desk, show) for show in ("open", "follow_up", "quiet", "not_joined", "closed", "on_track")}
+    assert lists == {
+        "open": ["Again"], "follow_up": ["Again"], "quiet": ["Silent"], "not_joined": ["Stranger"],
+        "closed": ["Closed"], "on_track": ["Well"],
+    }  # fmt: skip
+    shown = text_of(desk.get(reverse("queue")))
+    assert "Open 1 Follow-up due 1 Gone quiet 1 Not joined 1 Closed today 1 Watch 0 On track 1 All 5" in shown
+
+
+def test_what_was_closed_says_by_whom_when_and_how(clinic, noor, desk):
+    somebody(clinic, noor, "Cara", signs=["pus"])
+    resolve(Alert.objects.get(), outcome="referred", by=noor, now=timezone.now())
+    shown = text_of(desk.get(reverse("queue"), {"show": "closed"}))
+    assert re.search(r"Closed Signs of infection: Referred, Dr Noor, \d\d:\d\d", shown)
+
+
+def test_an_old_on_track_says_since_when_there_was_no_log(clinic, noor, desk):
+    session = somebody(clinic, noor, "Silent", day=3, pain=0)
+    shown = text_of(desk.get(reverse("queue"), {"show": "all"}))
+    assert "No log since day 3" in shown and "Silent" not in names(desk, "on_track")
+    PatientStatus.objects.update(log_due_on=timezone.now().date() + timedelta(days=2))
+    assert "No log since" not in text_of(desk.get(reverse("queue"), {"show": "all"}))
+    assert names(desk, "on_track") == ["Silent"] and session.pk
+
+
+def test_what_nobody_has_stands_before_what_a_colleague_has(clinic, noor, desk):
+    taken = somebody(clinic, noor, "First", signs=["pus"])
+    acknowledge(taken, by=noor, now=timezone.now())
+    somebody(clinic, noor, "Second", signs=["pus"])
+    assert names(desk, "open") == ["Second", "First"]
+    assert "last log 0 min ago" in text_of(desk.get(reverse("queue")))
