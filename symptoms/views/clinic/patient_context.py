@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,7 +20,7 @@ from accounts.models import Invitation, Patient, Practice, User
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
-from symptoms.models import Screening, Treatment, TreatmentAccess
+from symptoms.models import PatientStatus, Screening, Treatment, TreatmentAccess
 from symptoms.models.values import treatment_values
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.vocabulary import Urgency
@@ -87,12 +88,19 @@ def record_of(
     return context | _answers(open_alerts, resolve_form, practice, now)
 
 
+def _is_silent(patient: Patient, practice: Practice) -> bool:
+    """Whether a log was due before today: the last verdict is then no word about today."""
+    today = timezone.now().astimezone(practice.zone).date()
+    return PatientStatus.objects.filter(patient=patient, practice=practice, log_due_on__lt=today).exists()
+
+
 def _past(
     request: PracticeRequest, patient: Patient, visibilities: list[Visibility], *, is_closed: bool
 ) -> dict[str, Any]:
     """The history; while nothing is open, what was closed last."""
     events = history(patient, visibilities, request.practice)
     return {
+        "is_silent": _is_silent(patient, request.practice),
         "closed_last": closed_last(visibilities, request.user) if is_closed else [],
         "history_newest": events[:EVENTS_UNFOLDED],
         "history_earlier": events[EVENTS_UNFOLDED:],
