@@ -82,6 +82,7 @@ PERSONAL: tuple[PersonalText, ...] = tuple(
 SEEK_HELP: Mapping[str, Help] = {
     tier: Help(row["title"], row["when"], row["intro"], tuple(row["bullets"])) for tier, row in _TABLE["help"].items()
 }
+ABOUT: Mapping[str, str] = {row["say"]: row["about"] for row in _TABLE["person"] if "about" in row}  # whom it is for
 ALONE: Mapping[str, str] = {row["say"]: row["alone"] for row in _TABLE["alone"]}  # for somebody without a clinic
 _TOPICS: Mapping[str, Mapping[str, Any]] = {row["title"]: row for row in _TABLE["topic"]}
 # What only some people read of, before all the rest.

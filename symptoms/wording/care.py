@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
-from symptoms.recovery.care import ALONE, Advice
+from symptoms.recovery.care import ABOUT, ALONE, Advice
 from symptoms.wording.phrases import in_a_row
 from symptoms.wording.treatment import CONDITIONS, MEDICATIONS
 
@@ -56,8 +56,15 @@ def in_full(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str
 
 
 def in_words(texts: Iterable[str], *, has_clinic: bool) -> str:
-    """The texts one after the other."""
-    return " ".join(gettext(text if has_clinic else ALONE.get(text, text)) for text in texts)
+    """The texts one after the other, each after what it is about where it does not say so itself."""
+    return " ".join(_in_words(text, has_clinic) for text in texts)
+
+
+def _in_words(text: str, has_clinic: bool) -> str:
+    words = gettext(text if has_clinic else ALONE.get(text, text))
+    if text not in ABOUT:
+        return words
+    return gettext("{reason}: {advice}").format(reason=gettext(ABOUT[text]), advice=words)
 
 
 def in_short(advice: Iterable[Advice], *, has_clinic: bool) -> list[dict[str, str]]:

@@ -212,7 +212,7 @@ def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(phone, tr
         "*[@id='swelling']",
     ):
         assert select(page, path), path
-    assert "2 things to put right" in text_of(page)
+    assert "2 things to correct" in text_of(page)
     assert fields["temperature_c"] == ["384"] and fields["signs"] == ["hives"] and fields["exposures"] == ["picking"]
     assert fields["pain"] == ["2"] and fields["note"] == ["A note."] and fields["id"] == [sent["id"]]
 
@@ -312,14 +312,14 @@ def test_same_as_yesterday_fills_what_is_empty_and_saves_nothing(phone, treatmen
 def test_same_as_yesterday_says_what_yesterday_was_not_asked(phone, treatment):
     logged(treatment, 2, asked=[*FINE])
     page = text_of(phone.post(LOG, {"id": str(uuid4()), "day": "3", "fill": "last_time"}))
-    assert "4 filled in from last time. 3 had no answer last time: please choose. Look them over" in page
+    assert "4 filled in from last time. 3 had no answer last time: please choose. Please check them" in page
 
 
 def test_a_sign_of_the_red_box_brings_the_emergency_number_before_anything_is_saved(phone, treatment):
     page = phone.post(LOG, {"id": str(uuid4()), "day": "3", "signs": ["trouble_breathing"]})
     assert page.status_code == 422
     body = page.content.decode()
-    advice, mistakes = body.index("Call 999 now"), body.index("things to put right")
+    advice, mistakes = body.index("Call 999 now"), body.index("things to correct")
     assert body.index("autofocus") < advice < mistakes  # the page opens at the advice
 
 

@@ -245,7 +245,7 @@ def test_care_follows_the_day_and_dates_stand_beside_what_is_allowed(phone, ana)
 def test_whom_to_ask_first_is_said_once(phone, ana):
     logged(pen(ana, days_ago=4), 4, signs=["pus"])
     page = text_of(phone.get(reverse("care")))
-    assert "Wear make-up Ask your clinic first. A concern about your skin is not settled yet." in page
+    assert "Wear make-up Ask your clinic first. Something is still open." in page
 
 
 def test_a_message_stays_until_it_is_read_however_many_came_since(phone, ana, noor):
