@@ -13,7 +13,7 @@ import psycopg
 
 from tests.house import tree
 
-TEMPLATES = Path()  # the folder that all processes of a run share; conftest.py sets it
+TEMPLATES = Path(os.devnull)  # the folder that all processes of a run share: conftest.py sets it, nobody else needs one
 MIGRATE = (("migrate", "--verbosity", "0"), ("createcachetable",))
 COLLECT = (("collectstatic", "--no-input", "--verbosity", "0"),)
 
