@@ -59,13 +59,16 @@ class OpeningHours:
         return next(opens, None)
 
     def next_working_morning(self, now: datetime) -> datetime:
-        """When somebody begins work next, after `now`: as it opens; where no hours are known, at nine on a weekday."""
+        """When somebody begins work next, after `now`: as it opens; where no hours are known, at nine on a weekday.
+
+        Where that is not within two months, the next weekday: what is open waits for no closure so long.
+        """
         if self.are_known and (opens := self._opens_on_a_later_day(now)) is not None:
             return opens
-        day = now.astimezone(self.zone).date() + timedelta(days=1)
-        while day.weekday() not in WORKING_DAYS or self._is_off(day):
-            day += timedelta(days=1)
-        return self._at(day, MORNING)
+        today = now.astimezone(self.zone).date()
+        days = [today + timedelta(days=ahead) for ahead in range(1, LOOK_AHEAD.days + 1)]
+        weekdays = [day for day in days if day.weekday() in WORKING_DAYS]
+        return self._at(next((day for day in weekdays if not self._is_off(day)), weekdays[0]), MORNING)
 
     def _opens_on_a_later_day(self, now: datetime) -> datetime | None:
         """The first opening after `now` that begins a day's work: not the second half of a day with a lunch break."""

@@ -1,7 +1,7 @@
 """Fields for stretches of time, each from one time or day to another: opening hours, days off, quiet hours."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from accounts.numerals import with_plain_digits
 
 Pairs = list[list[str]]  # as ISO, which is how they are stored
 MIDNIGHT = "00:00"
+LONGEST = timedelta(days=366)  # of a closure: longer is a slip of the pen in the year
 
 
 class SpansWidget(forms.Widget):
@@ -109,6 +110,9 @@ class DaySpansField(SpansField):
     def check(self, start: str, end: str) -> None:
         if end < start:
             sentence = gettext("The last day, %(end)s, is before the first, %(start)s.")
+            raise ValidationError(sentence, params={"start": start, "end": end})
+        if date.fromisoformat(end) - date.fromisoformat(start) > LONGEST:
+            sentence = gettext("From %(start)s to %(end)s is more than a year. Write a year at most.")
             raise ValidationError(sentence, params={"start": start, "end": end})
 
 

@@ -8,10 +8,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.locks import lock_practice
+from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Invitation, Membership, Patient, Practice, User
 from accounts.web.sessions import end_sessions
 from symptoms.alerts.events import write_events
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.joining import leave_practice, move_open_alerts
 from symptoms.models import Alert, AlertEvent
 
@@ -37,12 +38,19 @@ def close_practice(practice: Practice, *, now: datetime, even_with_open: bool = 
     still_open = Alert.objects.open().filter(practice=practice)
     if still_open.exists() and not even_with_open:
         raise StillOpen(still_open.values("treatment__patient").distinct().count())
-    patients = Patient.objects.filter(practice=practice).exclude(user=None).select_related("user")
-    leaving = [(patient, patient.user) for patient in patients if patient.user]
-    for patient, user in leaving:
+    with_open = Patient.objects.filter(practice=None, treatments__alerts__in=still_open)
+    ids = Patient.objects.filter(practice=practice).union(with_open).values_list("pk", flat=True)
+    patients = lock_patients(list(ids))  # what somebody logs at the same moment is moved along
+    users = User.objects.in_bulk(patient.user_id for patient in patients.values() if patient.user_id)
+    leaving = []
+    for patient in patients.values():
+        if patient.user_id is None:
+            continue
         move_open_alerts(patient, None, now)
-        leave_practice(user, now=now, knows_open=True)
-        _write_to(user, practice)
+        if patient.practice_id == practice.pk:
+            leaving.append(patient)
+            leave_practice(users[patient.user_id], now=now, knows_open=True)
+            _write_to(users[patient.user_id], practice)
     _close_what_is_left(practice, now)
     for member in Membership.objects.current().filter(practice=practice).select_related("user"):
         end_sessions(member.user)
@@ -54,10 +62,12 @@ def close_practice(practice: Practice, *, now: datetime, even_with_open: bool = 
 
 def _close_what_is_left(practice: Practice, now: datetime) -> None:
     """What nobody can answer any more: about patients who left before, and of records that nobody made their own."""
-    alerts = list(Alert.objects.open().filter(practice=practice))
+    alerts = list(Alert.objects.open().filter(practice=practice).select_related("treatment__patient"))
     closing = {"resolved_at": now, "outcome": "elsewhere", "next_step_at": None, "comes_back_at": None}
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**closing)
     write_events(alerts, AlertEvent.What.RESOLVED, at=now, detail=_("The clinic no longer uses Mendline."))
+    for patient in {alert.treatment.patient for alert in alerts}:
+        refresh_status(patient)
 
 
 def _write_to(user: User, practice: Practice) -> None:

@@ -296,10 +296,18 @@ def _take_over_alerts(patient: Patient, practice: Practice, now: datetime) -> No
     """
     moved_alerts = move_open_alerts(patient, practice, now)
     raise_newest(patient, now=now)
-    if moved_alerts:  # it is open already, so nothing else would send a message about it
-        worst = max(moved_alerts, key=lambda alert: (alert.urgency, alert.worsened_at))
-        tell(practice, worst.treatment, worst.raised_by, worst.urgency, now=now)
+    tell_of_moved(moved_alerts, practice, now)
     refresh_status(patient)
+
+
+def tell_of_moved(alerts: Iterable[Alert], practice: Practice, now: datetime) -> None:
+    """Tell a practice what `move_open_alerts` put on its desk: it is open already, so nothing else would.
+
+    What quiet hours hold back, the worker tells.
+    """
+    if told_now := [alert for alert in alerts if alert.steps_done]:
+        worst = max(told_now, key=lambda alert: (alert.urgency, alert.worsened_at))
+        tell(practice, worst.treatment, worst.raised_by, worst.urgency, now=now)
 
 
 def move_open_alerts(patient: Patient, practice: Practice | None, now: datetime) -> list[Alert]:

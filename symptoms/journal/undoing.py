@@ -16,15 +16,17 @@ from django.utils.translation import gettext_noop
 from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User
+from symptoms.alerts.conversation import MESSAGES
 from symptoms.alerts.handling import close
 from symptoms.alerts.patient_status import refresh_status
-from symptoms.journal.joining import move_open_alerts
+from symptoms.journal.joining import move_open_alerts, tell_of_moved
 from symptoms.journal.judging import judge_all
 from symptoms.models import (
     Alert,
     Assessment,
     Delivery,
     Entry,
+    Note,
     PatientStatus,
     Photo,
     Screening,
@@ -71,7 +73,7 @@ def undo_joining(invitation: Invitation, *, by: User, now: datetime) -> Patient:
     was_here_before = "was_here" in before
     sessions = _sessions_of_the_practice(invitation, joined, was_here_before)
     person, record = _apart(before, joined, practice)
-    copies = [_taken_along(session, person, practice) for session in sessions]
+    copies = [_taken_along(session, person, practice, settled.confirmed_at) for session in sessions]
     Treatment.objects.filter(pk__in=[session.pk for session in sessions]).update(patient=record, open_to=practice)
     TreatmentAccess.objects.filter(treatment__in=sessions).delete()
     if not was_here_before:
@@ -135,11 +137,13 @@ def _forget(joined: Patient, before: dict[str, Any]) -> None:
     joined.save(update_fields=list(before.get("own", {})))
 
 
-def _taken_along(session: Treatment, person: Patient, practice: Practice) -> Treatment | None:
-    """Move what the person logged for a session to a bare copy of it; None where they logged nothing."""
+def _taken_along(session: Treatment, person: Patient, practice: Practice, since: datetime) -> Treatment | None:
+    """Move what the person logged for a session, and what they and the practice wrote to one another `since`, to a bare
+    copy of it; None where there is nothing."""
     duplicates = Treatment.objects.filter(same_as=session, patient=person)
     entries, photos = Entry.objects.filter(treatment=session), Photo.objects.filter(treatment=session)
-    if not (entries.exists() or photos.exists()):
+    messages = Note.objects.filter(treatment=session, kind__in=MESSAGES, written_at__gte=since)
+    if not (entries.exists() or photos.exists() or messages.exists()):
         duplicates.update(same_as=None)
         return None
     copy = Treatment.objects.create(
@@ -150,6 +154,7 @@ def _taken_along(session: Treatment, person: Patient, practice: Practice) -> Tre
     Assessment.objects.filter(entry__treatment=session).delete()
     entries.update(treatment=copy, is_judged=False)
     photos.update(treatment=copy)
+    messages.update(treatment=copy)
     Alert.objects.filter(treatment=session).update(treatment=copy)
     TreatmentAccess.objects.filter(treatment=session).exclude(practice=practice).update(treatment=copy)
     duplicates.update(same_as=copy)
@@ -170,7 +175,8 @@ def _go_back(invitation: Invitation, joined_at: datetime, person: Patient, pract
     consents_here = person.consents.filter(practice=practice, withdrawn_at=None)
     consents_here.filter(purpose=Consent.Purpose.PHOTOS).update(withdrawn_at=now)
     was_at = (invitation.record_before or {}).get("was_at")
-    departure = Departure.objects.filter(patient=person, at=joined_at, practice=was_at).first()
+    departures = Departure.objects.filter(patient=person, at=joined_at, practice=was_at)
+    departure = departures.filter(practice__closed_at=None).first()  # a closed one answers nothing
     person.practice = departure.practice if departure else None
     person.save(update_fields=["practice"])
     if departure is None:
@@ -190,7 +196,9 @@ def _tell(invitation: Invitation, person: Patient, practice: Practice, by: User,
     unsent = Delivery.objects.filter(entry__treatment__patient=person, sent_at=None, failed_at=None)
     unsent.filter(recipient__memberships__practice=practice).delete()
     if person.practice_id != practice.pk:
-        move_open_alerts(person, person.practice, now)
+        moved = move_open_alerts(person, person.practice, now)
+        if person.practice is not None:
+            tell_of_moved(moved, person.practice, now)
     # What is left open here is about somebody whom the practice does not treat, and can no longer read.
     remaining = Alert.objects.open().filter(treatment__patient=person, practice=practice)
     close(dict.fromkeys(remaining.select_related("treatment__patient")), "no_concern", str(NOT_OURS), by, now)

@@ -57,6 +57,12 @@ def test_what_goes_on_without_a_gap_closes_once():
     assert OpeningHours(LONDON, ALWAYS).span_at(london(2026, 11, 30, 10)).closes > london(2026, 12, 3)
 
 
+@pytest.mark.parametrize("week", [{}, OFFICE])
+def test_a_closure_without_an_end_puts_off_no_work(week):
+    hours = OpeningHours(LONDON, week, ((date(2026, 1, 1), date.max),))
+    assert hours.next_working_morning(london(2026, 11, 28, 21, 40)) == london(2026, 11, 30, 9)
+
+
 CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 SPANS = st.tuples(CLOCKS, CLOCKS)
 WEEKS = st.dictionaries(st.integers(0, 6), st.lists(SPANS, max_size=2).map(tuple))

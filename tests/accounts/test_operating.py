@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, Membership, Practice
 from symptoms.management.commands import run_worker
-from symptoms.models import Alert, Delivery, WorkerBeat
+from symptoms.models import Alert, Delivery, PatientStatus, WorkerBeat
 from tests import people
 from tests.messages import mailservers
+from tests.moving import leaves
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,17 @@ def test_a_closed_clinic_leaves_its_patients_with_everything_and_what_is_open(cl
     assert "Were you seen?" in page and "Your clinic" not in page
     with pytest.raises(CommandError, match="no open clinic"):
         call_command("close_practice", str(clinic.pk))
+
+
+def test_what_a_patient_who_left_before_has_open_stands_on_their_pages_too(clinic, noor, ana):
+    logged(pen(ana, days_ago=3, by=noor), 3, signs=["pus"])
+    leaves(ana)
+    said("close_practice", str(clinic.pk), "--even-with-open")
+    concern = Alert.objects.get(kind=Alert.Kind.CONCERN)
+    assert (concern.practice, concern.is_open) == (None, True)
+    assert not Alert.objects.open().filter(practice=clinic).exists()
+    assert PatientStatus.objects.get(patient=ana).practice is None
+    assert not AccountMail.objects.filter(to=ana.user.email, subject__contains="no longer uses").exists()
 
 
 def test_a_test_mail_says_what_the_server_answered():

@@ -92,6 +92,7 @@ def test_saving_what_stands_there_changes_nothing(clinic, boss):
         ({**day(4, ("22:00", "06:00")), **day(5, ("05:00", "12:00"))}, "day_5", "begin before those of Friday end."),
         ({**day(6, ("22:00", "06:00")), **day(0, ("05:00", "12:00"))}, "day_0", "begin before those of Sunday end."),
         (off((LATER, SOON)), "days_off", f"The last day, {SOON}, is before the first, {LATER}."),
+        (off((SOON, "9999-12-31")), "days_off", "is more than a year."),
         (off(("", SOON)), "days_off", "Write the first day as well."),
         (off(("next week", SOON)), "days_off", "“next week” is not a day."),
     ],

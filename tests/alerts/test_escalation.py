@@ -13,6 +13,7 @@ from symptoms.alerts.policy import Group, Policy, Step, policy_of
 from symptoms.models import Alert, AlertEvent, Delivery
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
+from tests.moving import joins
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +206,18 @@ def test_quiet_hours_hold_back_what_is_not_urgent_and_only_that(team, session, c
     assert Delivery.objects.get().recipient == team["noor"]
     logged(session, 4, **URGENT)
     assert Delivery.objects.filter(urgency=Urgency.URGENT, step=0).exists()
+
+
+def test_who_joins_in_quiet_hours_brings_nothing_that_is_told_at_night_or_twice(clinic, team):
+    alone = people.patient(None, "Eve Stone")
+    logged(pen(alone, days_ago=9), 3, **CONTACT)
+    local = timezone.now().astimezone(clinic.zone)
+    begin, end = (local - timedelta(hours=1)).time(), (local + timedelta(hours=2)).time()
+    clinic.telling = {"quiet_from": f"{begin:%H:%M}", "quiet_until": f"{end:%H:%M}"}
+    clinic.save()
+    joins(alone, clinic, by=team["noor"])
+    alert = Alert.objects.get()
+    assert not Delivery.objects.filter(practice=clinic).exists() and alert.steps_done == 0
+    run(0, alert.next_step_at)
+    messages = Delivery.objects.filter(practice=clinic).values_list("recipient", flat=True)
+    assert sorted(messages) == sorted(set(messages)) and messages

@@ -9,12 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessRecord, AccountMail, Invitation, Patient, User
+from accounts.models import AccessRecord, AccountMail, Invitation, Patient, Practice, User
+from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.handling import write_note
 from symptoms.journal.treatments import possibly_same, say_same
 from symptoms.journal.undoing import TooLate, undo_joining
 from symptoms.management.commands import run_worker
-from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
+from symptoms.models import Alert, Assessment, Delivery, Entry, Note, PatientStatus, Treatment
 from tests import people
 from tests.journal.test_tenancy import everything_about
 from tests.moving import joins, scans
@@ -129,6 +130,42 @@ def test_whoever_was_at_another_clinic_is_there_again(mary, noor, clinic):
     assert Alert.objects.open().managed_by(okafor).filter(concern="infection").exists()
     assert not [alert for alert in Alert.objects.open().filter(treatment__patient=eve) if alert.practice != there]
     assert "zq9" not in everything_about(eve, noor).replace("zq9operator", "").replace("zq9lot", "")
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_the_clinic_where_they_are_again_is_told_at_once_what_is_open_unless_it_is_closed(
+    mary, noor, clinic, is_closed
+):
+    okafor = people.dr_okafor()
+    there = okafor.membership.practice
+    eve = people.patient(there, "Eve Stone")
+    session = pen(eve, days_ago=5, by=okafor)
+    invitation = taken_for_mary(eve, mary, noor)
+    logged(session, 2, signs=["pus"])
+    if is_closed:
+        Practice.objects.filter(pk=there.pk).update(closed_at=timezone.now())
+    undo_joining(invitation, by=noor, now=timezone.now())
+
+    eve.refresh_from_db()
+    concern = Alert.objects.open().get(treatment__patient=eve, concern="infection")
+    assert eve.practice == concern.practice == (None if is_closed else there)
+    assert Delivery.objects.filter(recipient=okafor, step=0, urgency=concern.urgency).exists() is not is_closed
+
+
+def test_what_they_and_the_clinic_wrote_to_one_another_is_not_the_other_person_s_to_read(mary, noor, clinic):
+    eve = people.user("Eve Stone", "eve@example.org")
+    scans(eve, clinic, mary, by=noor)
+    session, now = Treatment.objects.get(), timezone.now()
+    write_to_practice(session, id=uuid4(), text="zq9eve", by=eve, now=now)
+    write_note(session, id=uuid4(), text="zq9answer", for_patient=True, by=noor, now=now)
+    write_note(session, id=uuid4(), text="inside", for_patient=False, by=noor, now=now)
+    record = undo_joining(Invitation.objects.get(used_by=eve), by=noor, now=timezone.now())
+
+    joined = joins(people.patient(None, "Mary B."), clinic, record=record, by=noor)
+    assert "zq9" not in people.signed_in(joined).get("/messages/").content.decode()
+    assert "zq9" not in everything_about(joined, noor).replace("zq9operator", "").replace("zq9lot", "")
+    assert "zq9answer" in people.signed_in(eve).get("/messages/").content.decode()
+    assert Note.objects.get(text="inside").treatment.patient == joined
 
 
 def test_a_session_that_was_said_to_be_the_same_is_told_apart_again(mary, eve, noor, clinic):
