@@ -33,7 +33,7 @@ class WordsField(forms.CharField):
 
 
 AT_TWO, MORNING = time(14), time(9)
-OTHER = "other"
+OTHER, NOT_AGAIN = "other", "no"
 
 
 class ResolveForm(forms.Form):
@@ -79,7 +79,12 @@ class ResolveForm(forms.Form):
             moments[typed] = date_format(moment.astimezone(practice.zone), gettext("D j M, H:i"))
         again = self.fields["again"]
         assert isinstance(again, forms.ChoiceField)
-        again.choices = [("", ""), *moments.items(), (OTHER, gettext("Another day"))]
+        again.choices = [
+            ("", ""),
+            *moments.items(),
+            (OTHER, gettext("Another day")),
+            (NOT_AGAIN, gettext("Not again")),
+        ]
 
     @property
     def page_at(self) -> str:
@@ -96,10 +101,12 @@ class ResolveForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Bring both ways of saying when together as `comes_back_at`; None: not again."""
         again, on = self.cleaned_data.pop("again", ""), self.cleaned_data.pop("on", None)
+        if again == NOT_AGAIN:
+            on = None  # typed before, and no longer shown
         self.when_field = "on" if on is not None or again == OTHER else "again"
         if again == OTHER and on is None and "on" not in self.errors:
             self.add_error("on", gettext("Choose a day and a time."))
-        moment = None if again in ("", OTHER) else _parsed(again)
+        moment = _parsed(again)
         self.cleaned_data["comes_back_at"] = on if again in ("", OTHER) else moment
         return self.cleaned_data
 
