@@ -21,6 +21,7 @@ from accounts.models import ContactMethod, Membership, User
 Kind = ContactMethod.Kind
 POINT, SECRET = 65, 16  # bytes of a browser's public key, and of what it shares with us
 LONGEST_ENDPOINT = 1000
+PRINTABLE = re.compile(r"[!-~]+")  # as an address stands in a request
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164, as every service takes it
 MOST_METHODS = 10
 
@@ -56,7 +57,7 @@ def read_subscription(text: str) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise ValidationError(_("This browser gave no address for push messages. Try again.")) from fault
     is_whole = isinstance(endpoint, str) and len(point) == POINT and point[0] == 4 and len(secret) == SECRET
-    if not is_whole or len(endpoint) > LONGEST_ENDPOINT:
+    if not is_whole or len(endpoint) > LONGEST_ENDPOINT or not PRINTABLE.fullmatch(endpoint):
         raise ValidationError(_("This browser gave no address for push messages. Try again."))
     if not is_push_service(endpoint):
         raise ValidationError(_("This browser’s push service is not one that we send to. Use another browser."))
@@ -123,6 +124,11 @@ def email_of(user: User) -> ContactMethod:
     )[0]
 
 
+def is_unproven_number(method: ContactMethod) -> bool:
+    """Whether nothing has ever arrived by this number: it may be anybody's, and is not used."""
+    return method.proven_at is None and method.kind in (Kind.SMS, Kind.PHONE)
+
+
 def mark_failing(methods: QuerySet[ContactMethod], why: str, now: datetime) -> int:
     """Note since when these reach nobody, where that is not noted yet."""
     return methods.filter(failing_since=None).update(failing_since=now, failing_why=why[:200])
@@ -130,7 +136,7 @@ def mark_failing(methods: QuerySet[ContactMethod], why: str, now: datetime) -> i
 
 def mark_proven(method: ContactMethod, now: datetime) -> None:
     """Note that something arrived by it; a number that was added is used from then on."""
-    is_new_number = method.proven_at is None and method.kind in (Kind.SMS, Kind.PHONE)
+    is_new_number = is_unproven_number(method)
     method.proven_at, method.failing_since, method.failing_why = now, None, ""
     method.is_on = method.is_on or is_new_number
     method.save(update_fields=["proven_at", "failing_since", "failing_why", "is_on"])

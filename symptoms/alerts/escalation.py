@@ -69,8 +69,8 @@ def resume_dropped(now: datetime) -> int:
     holder = Membership.objects.practitioners().filter(user=OuterRef("acknowledged_by"), practice=OuterRef("practice"))
     dropped = Alert.objects.open().filter(~Exists(holder), next_step_at=None, acknowledged_at__isnull=False)
     waiting = dropped.exclude(practice=None).filter(acknowledged_at__gte=F("steps_from"))
-    ids = waiting.values_list("pk", flat=True)
-    return Alert.objects.filter(pk__in=list(ids)).update(steps_from=now, steps_done=0, next_step_at=now)
+    # One statement: what somebody else takes at the same moment is not told on.
+    return waiting.update(steps_from=now, steps_done=0, next_step_at=now)
 
 
 def _due(now: datetime) -> QuerySet[Alert]:

@@ -22,14 +22,15 @@ class OpenAgain(Exception):
 
 @transaction.atomic
 def reopen(alert: Alert, *, by: User, now: datetime) -> bool:
-    """Open a closed alert of one's practice again and take it; False where somebody has opened it already.
+    """Open a closed alert of one's practice again and take it; False where somebody has opened it already, or it is
+    about somebody who has left: whoever answers for them now would not see it.
 
     Raises:
         OpenAgain: nothing was done.
     """
-    lock_patient(alert.treatment.patient_id)
+    patient = lock_patient(alert.treatment.patient_id)
     closed = Alert.objects.managed_by(by).exclude(resolved_at=None).filter(pk=alert.pk).first()
-    if closed is None:
+    if closed is None or (patient.practice_id != closed.practice_id and closed.kind != Alert.Kind.LEFT):
         return False
     same = {name: getattr(closed, name) for name in ("treatment", "practice", "kind", "concern")}
     if (newer := Alert.objects.open().filter(**same).first()) is not None:

@@ -13,6 +13,7 @@ from symptoms.models import Delivery
 from symptoms.models.delivery import reason_of
 
 MOST_TESTS = 5  # of one channel in TESTED_WITHIN: texts and calls cost money
+MOST_TESTS_OF_A_KIND = 10  # of one member: a number that is removed and added again begins no new count
 TESTED_WITHIN = timedelta(hours=1)
 NOT_ARRIVED = "unarrived"  # as `ContactMethod.failing_why` holds it
 
@@ -26,14 +27,17 @@ def send_test(method: ContactMethod, practice: Practice, now: datetime) -> Deliv
     """Queue a test of one channel of a member of `practice`; the one that is on its way, where there is one.
 
     Raises:
-        TooManyTests: there were MOST_TESTS lately.
+        TooManyTests: there were MOST_TESTS lately, or MOST_TESTS_OF_A_KIND.
     """
     lock_practice(practice.pk)
-    lately = Delivery.objects.filter(method=method, why=Delivery.Why.TEST, created_at__gt=now - TESTED_WITHIN)
-    tests: list[Delivery] = list(lately.order_by("-created_at"))
+    lately = Delivery.objects.filter(
+        recipient=method.user_id, channel=method.kind, why=Delivery.Why.TEST, created_at__gt=now - TESTED_WITHIN
+    )
+    of_the_kind: list[Delivery] = list(lately.order_by("-created_at"))
+    tests = [test for test in of_the_kind if test.method_id == method.pk]
     if tests and tests[0].is_on_its_way:
         return tests[0]
-    if len(tests) >= MOST_TESTS:
+    if len(tests) >= MOST_TESTS or len(of_the_kind) >= MOST_TESTS_OF_A_KIND:
         raise TooManyTests
     return Delivery.objects.create(
         recipient_id=method.user_id, practice=practice, why=Delivery.Why.TEST, channel=method.kind, method=method,

@@ -65,8 +65,8 @@ class Delivery(Sending):
         help_text="where it is about no entry of the practice's own: the patient left, or questions the record",
     )
     method = models.ForeignKey(
-        ContactMethod, null=True, blank=True, on_delete=models.CASCADE, related_name="deliveries",
-        help_text="that a test is about",
+        ContactMethod, null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries",
+        help_text="that a test is about; empty once it is removed",
     )  # fmt: skip
     urgency = models.PositiveSmallIntegerField(default=0, help_text="the most urgent goes first")
     arrived_at = models.DateTimeField(null=True, blank=True, help_text="when its recipient, or their browser, said so")

@@ -99,7 +99,7 @@ def test_a_test_mail_says_what_the_server_answered():
         call_command("send_test_mail", "nobody")
 
 
-def test_the_outbox_tells_whether_a_worker_runs_and_what_waits(clinic, noor, ana):
+def test_the_outbox_tells_whether_a_worker_runs_and_what_waits(clinic, noor, ana, no_worker):
     assert "DOES NOT RUN; last seen never" in said("outbox")
     run_worker.beat()
     logged(pen(ana, days_ago=3, by=noor), 3, signs=["pus"])

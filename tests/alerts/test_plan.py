@@ -202,6 +202,15 @@ def test_another_clinic_opens_nothing_again(alert, noor):
     assert not reopen(alert, by=people.dr_okafor(), now=timezone.now())
 
 
+def test_about_somebody_who_has_left_nothing_is_opened_again(alert, session, noor):
+    assert resolve(alert, outcome="seen", by=noor, now=timezone.now())
+    leaves(session.patient)
+    logged(session, 4, signs=["pus", "feeling_ill"], temperature_c=39.2)
+    assert not reopen(alert, by=noor, now=timezone.now())
+    alert.refresh_from_db()
+    assert not alert.is_open and alert.current_urgency < 4
+
+
 def test_who_closes_what_a_colleague_has_is_told_first(alert, session, chen, noor):
     acknowledge(session, by=chen, now=timezone.now())
     seen = PageSeen(timezone.now())

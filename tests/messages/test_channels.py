@@ -13,7 +13,7 @@ from accounts.models import ContactMethod
 from symptoms.alerts.telling import colleagues_of, may_still_be_told
 from symptoms.alerts.unreachable import name_unreachable
 from symptoms.management.commands.run_worker import duties, pass_on
-from symptoms.messages.channel_tests import MOST_TESTS, send_test
+from symptoms.messages.channel_tests import MOST_TESTS, MOST_TESTS_OF_A_KIND, send_test
 from symptoms.messages.channels import registry
 from symptoms.messages.channels.apprise import Apprise
 from symptoms.messages.outbox import Outbox
@@ -240,6 +240,8 @@ def test_somebody_else_s_browser_and_channel_are_refused():
         "", "{", "[]", "null", '"x"', "{}", '{"endpoint": 5, "keys": {"p256dh": "", "auth": ""}}',
         push.json.dumps({**push.subscription(), "endpoint": "https://evil.example/x"}),
         push.json.dumps({**push.subscription(), "endpoint": "https://fcm.googleapis.com/" + "x" * 1000}),
+        push.json.dumps({**push.subscription(), "endpoint": "https://fcm.googleapis.com/\ud800"}),
+        push.json.dumps({**push.subscription(), "endpoint": "https://fcm.googleapis.com/a b"}),
         push.json.dumps({**push.subscription(), "keys": {"p256dh": "AAAA", "auth": "AAAA"}}),
         push.json.dumps({**push.subscription(), "keys": {"p256dh": 5, "auth": None}}),
         "[" * 2900,
@@ -285,3 +287,24 @@ def test_a_number_is_used_once_a_test_by_it_has_arrived(texts):
     assert path == "/+447700900300" and "test message" in message["message"]
     browser.post(reverse("own_channel_change"), {"method": method.pk, "action": "arrived"})
     assert "sms" in reached(noor)
+
+
+def test_a_number_is_not_turned_on_before_a_test_by_it_has_arrived(texts):
+    noor = people.dr_noor(people.practice())
+    browser = people.signed_in(noor)
+    method = add_number(noor.membership, "sms", "+447700900300")
+    answer = browser.post(reverse("own_channel_change"), {"method": method.pk, "action": "on"}, follow=True)
+    assert "once a test by it has arrived" in answer.content.decode() and "sms" not in reached(noor)
+
+
+def test_a_number_that_is_removed_and_added_again_is_tested_no_more_often(texts):
+    noor = people.dr_noor(people.practice())
+    browser = people.signed_in(noor)
+    for _ in range(MOST_TESTS_OF_A_KIND + 1):
+        browser.post(reverse("own_channel_add"), {"kind": "sms", "number": "+44 7700 900300"})
+        method = ContactMethod.objects.get(kind="sms")
+        browser.post(reverse("own_channel_change"), {"method": method.pk, "action": "remove"})
+    assert Delivery.objects.count() == MOST_TESTS_OF_A_KIND
+    with mailservers.honest() as (port, _box):
+        sent_through(port)
+    assert texts == []  # of a number that is removed no test is sent

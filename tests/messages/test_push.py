@@ -110,6 +110,16 @@ def test_of_several_browsers_one_is_enough_and_one_that_is_gone_ends(service, st
     assert len(service.messages["works"]) == 1
 
 
+def test_a_browser_whose_key_is_none_keeps_no_message_from_the_others(service):
+    entry = an_entry()
+    noor = entry.treatment.practitioner
+    given = push.subscription("bad", service.origin)
+    given["keys"]["p256dh"] = push.text_of(bytes([4]) + bytes(64))  # no point of the curve
+    add_browser(noor.membership, given, "Mac, Firefox")
+    browser_of(noor, service, "good")
+    assert sent(queued(entry)).sent_at and list(service.messages) == ["good"]
+
+
 def test_where_the_last_browser_is_gone_the_message_is_given_up_and_the_next_colleague_is_told(service):
     entry = an_entry()
     noor = entry.treatment.practitioner

@@ -32,7 +32,7 @@ class Apprise:
         """The letter's subject; in a text with its link, which nobody could note down from a voice."""
         assert isinstance(sending, Delivery)
         numbers = ContactMethod.objects.filter(user=sending.recipient_id, kind=self.name)
-        numbers = numbers.filter(pk=sending.method_id) if sending.method_id else numbers.working()
+        numbers = numbers.filter(deliveries=sending) if sending.why == Delivery.Why.TEST else numbers.working()
         notice = notice_of(sending)
         is_text = self.name == ContactMethod.Kind.SMS
         pattern = settings.APPRISE_URLS[self.name]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from symptoms.messages.push_keys import private_key
 from symptoms.messages.words import notice_of
 from symptoms.models import Delivery
 from symptoms.recovery.vocabulary import Urgency
+
+log = logging.getLogger(__name__)
 
 DECLARATIVE = 8030  # by which a browser knows that it may show the message without asking our script
 SIGNED_FOR = 2 * 60 * 60  # seconds; push services take 24 hours at most
@@ -84,6 +87,10 @@ class Push:
             except (NotReached, Forbidden) as fault:
                 faults.append(str(fault))
                 continue
+            except Exception as fault:  # whatever one browser says of itself, the others are told
+                log.exception("browser %s could not be sent to", browser.method)
+                faults.append(f"could not be sent ({type(fault).__name__})")
+                continue
             if status in TAKEN:
                 taken = True
             elif status in GONE:
@@ -100,7 +107,7 @@ class Push:
 def _browsers(delivery: Delivery, topic: str) -> Iterable[Browser]:
     """The browsers of its recipient that take messages; a test's own, whatever is known of it."""
     rows = ContactMethod.objects.filter(user=delivery.recipient_id, kind=ContactMethod.Kind.PUSH)
-    rows = rows.filter(pk=delivery.method_id) if delivery.method_id else rows.working()
+    rows = rows.filter(deliveries=delivery) if delivery.why == Delivery.Why.TEST else rows.working()
     notice = notice_of(delivery)
     language = get_language() or settings.LANGUAGE_CODE
     for row in rows.order_by("created_at"):

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import PracticeRequest, admin_required, member_required, public
-from accounts.contact_methods import email_of
+from accounts.contact_methods import email_of, is_unproven_number
 from accounts.models import ContactMethod, Membership, Practice, User
 from accounts.templatetags.devices import device_name
 from symptoms.forms.channels import BrowserForm, NumberForm, kinds_with_numbers
@@ -69,6 +69,8 @@ def own_channel_change(request: PracticeRequest) -> HttpResponse:
     if action in ("arrived", "not_arrived"):
         if not answer_test(method, action == "arrived", now):
             messages.error(request, _("There is no test to say that of."))
+    elif action == "on" and is_unproven_number(method):
+        messages.error(request, _("A number is used once a test by it has arrived."))
     elif action in ("on", "off"):
         method.is_on = action == "on"
         method.save(update_fields=["is_on"])

@@ -143,7 +143,7 @@ def reopen(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
         if reopen_alert(alert, by=request.user, now=timezone.now()):
             messages.success(request, _("Open again. You are now in charge."))
         else:
-            messages.info(request, _("This is open already."))
+            messages.info(request, _("This is open already, or the patient has left."))
     except OpenAgain:
         messages.info(request, _("The same is open again since: it stands below. What was closed stays closed."))
     return redirect("patient", alert.treatment.patient_id)
