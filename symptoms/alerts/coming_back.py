@@ -8,6 +8,7 @@ from accounts.locks import lock_patient
 from accounts.models import Practice
 from symptoms.alerts.escalation import STEPS, begin_steps, tell_step
 from symptoms.alerts.events import write_events
+from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.policy import Group
 from symptoms.models import Alert, AlertEvent
 from symptoms.recovery.vocabulary import Urgency
@@ -29,10 +30,11 @@ def return_next(now: datetime) -> bool:
     Its steps begin again. Whoever has it is told, else who treated; an emergency goes to everybody.
     """
     due = Alert.objects.open().filter(comes_back_at__lte=now)
-    first = due.order_by("-urgency", "comes_back_at").values_list("treatment__patient", flat=True).first()
+    others = due.exclude(treatment__patient__in=passed_over()).order_by("-urgency", "comes_back_at")
+    first = others.values_list("treatment__patient", flat=True).first()
     if first is None:
         return False
-    with transaction.atomic():
+    with trying(first), transaction.atomic():
         patient = lock_patient(first)
         of_patient = due.filter(treatment__patient=patient).with_holder()
         alerts = list(of_patient.select_related("treatment", "practice", "entry").order_by("-urgency", "worsened_at"))

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from accounts.locks import lock_patient
 from accounts.models import Patient, Practice, User
 from symptoms.alerts.answering import CareNotAgreed
+from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.patient_status import refresh_messages
 from symptoms.alerts.policy import ADMINS, EVERYBODY, Group, policy_of
 from symptoms.alerts.telling import tell_groups
@@ -232,10 +233,11 @@ def _tell_patient(note: Note, patient: Patient, *, step: int, now: datetime) -> 
 def follow_up_next(now: datetime) -> bool:
     """Follow up the message that is due to be and that nobody has read; False when there is none."""
     due = Note.objects.filter(read_at=None, follow_up_at__lte=now)
-    patient_id = due.order_by("follow_up_at").values_list("treatment__patient", flat=True).first()
+    others = due.exclude(treatment__patient__in=passed_over()).order_by("follow_up_at")
+    patient_id = others.values_list("treatment__patient", flat=True).first()
     if patient_id is None:
         return False
-    with transaction.atomic():
+    with trying(patient_id), transaction.atomic():
         patient = lock_patient(patient_id)
         # Who reads it at the same moment had the lock first: then nothing is due any more.
         notes = due.filter(treatment__patient=patient).select_related("practice", "treatment").order_by("written_at")

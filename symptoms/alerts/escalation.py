@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.locks import lock_patient
 from accounts.models import AccessRecord, Membership, Practice
 from symptoms.alerts.events import write_events
+from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.policy import Group, Policy, policy_of
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.telling import tell_groups
@@ -51,10 +52,11 @@ def escalate_next(now: datetime) -> bool:
 
     After an outage the step of now is taken, with the people of the steps that were missed: one message each.
     """
-    due = _due(now).values_list("treatment__patient", flat=True).order_by("-urgency", "next_step_at").first()
+    others = _due(now).exclude(treatment__patient__in=passed_over())
+    due = others.values_list("treatment__patient", flat=True).order_by("-urgency", "next_step_at").first()
     if due is None:
         return False
-    with transaction.atomic():
+    with trying(due), transaction.atomic():
         patient = lock_patient(due)
         alerts = list(_due(now).filter(treatment__patient=patient).select_related("treatment", "practice", "entry"))
         for alert in alerts:

@@ -8,6 +8,7 @@ from accounts.locks import lock_patient
 from symptoms.alerts.escalation import begin_steps
 from symptoms.alerts.events import write_events
 from symptoms.alerts.following import new_alert
+from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.telling import tell_of_alert
 from symptoms.alerts.treatment_access import give_access_to_present_practice
@@ -26,10 +27,10 @@ def raise_next_quiet(now: datetime) -> bool:
     Nothing is raised of who cannot log (has left, or withdrawn the consent), or has logged meanwhile.
     """
     due = PatientStatus.objects.filter(quiet_at__lte=now).order_by("quiet_at")
-    patient_id = due.values_list("patient", flat=True).first()
+    patient_id = due.exclude(patient__in=passed_over()).values_list("patient", flat=True).first()
     if patient_id is None:
         return False
-    with transaction.atomic():
+    with trying(patient_id), transaction.atomic():
         patient = lock_patient(patient_id)
         refresh_status(patient)
         status = due.filter(patient=patient).select_related("entry", "treatment").first()
