@@ -127,12 +127,17 @@ def _note_use(request: HttpRequest, now: float) -> None:
         and BACKGROUND_REQUEST not in request.headers
     ):
         session[USED_AT] = int(now)
-        try:
-            session.save()
-        except UpdateError:  # somebody signed out meanwhile: Django's middleware says so
-            return
-        except DatabaseError as fault:
-            if not is_transient(fault):
-                raise
-            log.warning("a use of a session was not written down: %s", fault)  # no reason to keep anybody from reading
-        session.modified = False
+        save_if_possible(session)
+
+
+def save_if_possible(session: SessionBase) -> None:
+    """Store what a page that is only read has noted in the session; that it cannot be is logged."""
+    try:
+        session.save()
+    except UpdateError:  # somebody signed out meanwhile: Django's middleware says so
+        return
+    except DatabaseError as fault:
+        if not is_transient(fault):
+            raise
+        log.warning("a use of a session was not written down: %s", fault)  # no reason to keep anybody from reading
+    session.modified = False

@@ -1,13 +1,27 @@
 """What is known of a way to reach a member, in words."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+CHANNELS = {
+    "email": gettext_lazy("e-mail"),
+    "push": gettext_lazy("push"),
+    "sms": gettext_lazy("text message"),
+    "phone": gettext_lazy("phone call"),
+}
 MAILBOX_FULL = ("422", "452", "552")  # what mail servers answer where there is no room
+
+
+def channels_in_words(names: Iterable[str]) -> str:
+    """ "e-mail and push": channels as `Delivery.channel` has them, each once."""
+    return get_text_list([str(CHANNELS.get(name, name)) for name in dict.fromkeys(names)], _("and"))
 
 
 def state_in_words(

@@ -47,6 +47,7 @@ PATIENT = [
 ]
 MEMBER = [
     "/practice/", "/practice/?show=on_track", "/practice/?show=all", "/practice/?show=all&q=nobody",
+    "/practice/?show=follow_up", "/practice/?show=quiet", "/practice/?show=not_joined", "/practice/?show=closed",
     "/practice/treatments/new/", "/practice/patients/new/", "/practice/members/", "/practice/members/invite/",
     "/practice/details/", "/practice/telling/",
 ]  # fmt: skip

@@ -86,6 +86,10 @@ def grow(treatment: Treatment, count: int) -> None:
     copies(assessment, ({"entry": entry} for entry in entries))
     rows = [{"treatment": session, "entry": entry} for session, entry in zip(sessions, entries, strict=True)]
     copies(alert, rows)
+    left_open = {"kind": Alert.Kind.QUIET, "concern": "", "kept_open_at": timezone.now()}
+    closed = {"concern": "bleeding", "resolved_at": timezone.now(), "outcome": "seen"}
+    for more in (left_open, closed):  # in the lists of who is due again or quiet, and of what was closed
+        copies(alert, ({**row, **more} for row in rows))
     PatientStatus.objects.bulk_create(like(patient.status, patient=row["treatment"].patient, **row) for row in rows)
 
 
@@ -102,6 +106,7 @@ def test_many_rows_take_as_many_statements_as_ten(world, ana, noor):
     by_reader = {
         noor: [
             "/practice/", "/practice/?show=watch", "/practice/?show=on_track", "/practice/?show=all",
+            *(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed")),
             "/practice/?show=all&q=some", patient, f"{patient}details/", f"{patient}?symptom=pain",
             "/practice/treatments/new/", "/practice/treatments/new/?q=some",
             f"/practice/treatments/{world.pk}/edit/", "/practice/members/", "/account/",

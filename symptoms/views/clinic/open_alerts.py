@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +18,7 @@ from symptoms.journal.visibility import Visibility
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
 from symptoms.recovery.texts import PractitionerTexts
 from symptoms.recovery.vocabulary import Concern, Urgency
+from symptoms.views.clinic.told import StepTold, deliveries_of, messages_about, steps_told, told_about
 from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
 from symptoms.wording.practitioner import alert_title, left_in_words, think_of
 
@@ -131,6 +131,11 @@ class OpenAlert:
         return infection and entry is not None and entry.answers.get("temperature_c") is None
 
     @property
+    def steps_told(self) -> list[StepTold]:
+        """Who was told, step by step."""
+        return steps_told(self.deliveries)
+
+    @property
     def reaches_nobody(self) -> bool:
         """Whether no message reached or is to reach anybody."""
         return all(delivery.undelivered_at is not None for delivery in self.deliveries)
@@ -173,17 +178,19 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         alert.treatment = by_treatment[alert.treatment_id].treatment
         if alert.entry is not None:
             by_treatment[alert.treatment_id].shown(alert.entry)
-    messages, readings, assessments = _messages(alerts), first_read(alerts), _assessments(alerts, by_treatment)
+    messages, readings, assessments = messages_about(alerts), first_read(alerts), _assessments(alerts, by_treatment)
     for alert in alerts:
         if alert.entry is not None and by_treatment[alert.treatment_id].until is not None:  # perhaps judged since
             alert.entry.is_judged = bool(assessments[alert.entry_id])
     open_alerts: list[OpenAlert] = []
     for alert in alerts:
         assessment, flag = _behind(alert, assessments[alert.entry_id])
-        about = _told_about(alert)
-        first = all(_told_about(other.alert) != about for other in open_alerts)
+        about = told_about(alert)
+        first = all(told_about(other.alert) != about for other in open_alerts)
         open_alerts.append(
-            OpenAlert(alert, patient, assessment, flag, _deliveries(alert, messages), readings.get(alert.id), first)
+            OpenAlert(
+                alert, patient, assessment, flag, deliveries_of(alert, messages, alerts), readings.get(alert.id), first
+            )
         )
     return open_alerts
 
@@ -200,26 +207,6 @@ def closed_last(visibilities: Iterable[Visibility], by: User) -> list[Alert]:
     for alert in alerts:
         alert.title = alert_title(alert.kind, alert.concern, alert.flags)
     return [alert for alert in alerts if alert.resolved_at == alerts[0].resolved_at]
-
-
-def _messages(alerts: list[Alert]) -> list[Delivery]:
-    """The messages to the practice's own people about these alerts and their sessions, the first sent first."""
-    sessions = Entry.objects.filter(treatment__in={alert.treatment_id for alert in alerts})
-    about = Q(entry__in=sessions) | Q(alert__in=alerts)
-    sent = Delivery.objects.filter(about, practice=alerts[0].practice_id).select_related("recipient")
-    return list(sent.annotate(session=F("entry__treatment")).order_by("created_at", "recipient__name"))
-
-
-def _deliveries(alert: Alert, messages: list[Delivery]) -> list[Delivery]:
-    """Those of `messages` that are about the alert, which goes on to a newer answer or day without a new message."""
-    about = _told_about(alert)
-    own = [message for message in messages if about in (message.entry_id, message.alert_id)]
-    return own or [m for m in messages if m.session == alert.treatment_id and m.created_at >= alert.worsened_at]
-
-
-def _told_about(alert: Alert) -> UUID:
-    """What its messages are about: the entry, or that the patient left."""
-    return alert.pk if alert.kind == Alert.Kind.LEFT or alert.entry_id is None else alert.entry_id
 
 
 def _assessments(alerts: list[Alert], by_treatment: dict[UUID, Visibility]) -> dict[UUID | None, list[Assessment]]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -19,8 +20,9 @@ from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
 from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess
 from symptoms.models.alert import AlertQuerySet
-from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in
-from symptoms.views.clinic.queue_rows import Row, add_closed, rows_of
+from symptoms.views.clinic.new_in_queue import looked_before, mark_new, news_in, questions_about_news
+from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in, silent
+from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
 from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
 
 ROWS = 50
@@ -44,12 +46,17 @@ def queue(request: PracticeRequest) -> HttpResponse:
     rows = rows_of(_patients(page, show), request.user, practice, now)
     if show == "closed":
         add_closed(rows, closed_today(practice, now))
-    above = _above(practice, now)
+    news: dict[str, Any] = {}
+    if is_queue:
+        since = looked_before(request, now)
+        mark_new(rows, request.user, since)
+        news = questions_about_news(practice, request.user, since)
+    above = _above(practice, now, rows, news)
     context = {
         "practice": practice,
         "now": now,
         "page": page,
-        "rows": rows,
+        "lists": in_lists(rows, show),
         "left": left_alerts,
         "left_first": _stand_first(left_alerts, rows),
         "waiting": waiting,
@@ -62,11 +69,16 @@ def queue(request: PracticeRequest) -> HttpResponse:
         **above,
         "tab": "queue" if is_queue else "patients",
     }
+    record_listing(request.user, _listed(rows, left_alerts, above), LISTED, now)
+    return render(request, "practitioner/queue.html", context)
+
+
+def _listed(rows: list[Row], left_alerts: list[Alert], above: dict[str, Any]) -> list[UUID]:
+    """The patients who are named somewhere on the page."""
     listed = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left_alerts]
     listed += [invitation.patient_id for invitation in above["to_confirm"] if invitation.patient_id]
-    listed += [note.treatment.patient_id for note in above["not_read"]]
-    record_listing(request.user, listed, LISTED, now)
-    return render(request, "practitioner/queue.html", context)
+    listed += [above["news"].patient] if above["news"] else []
+    return listed + [note.treatment.patient_id for note in above["not_read"]]
 
 
 def _left_alerts(practice: Practice) -> AlertQuerySet:
@@ -107,17 +119,24 @@ def _page(practice: Practice, show: str, sought: str, number: str, now: datetime
     if show == "open":
         patients = _open(practice).select_related("patient", "treatment", "entry")
         patients = patients.defer("entry__answers")
-        patients = patients.annotate(**_asks_for_somebody(practice))
+        patients = patients.annotate(**_asks_for_somebody(practice), flags=_flags_of("entry"))
         first = "-alert_urgency", "-is_free", "-is_raised", "waiting_since", "message_since", "patient_id"
         patients = patients.order_by(*first)
         return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
-    flags = Assessment.objects.filter(entry=OuterRef("status__entry"), is_current=True).values("flags")
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     everybody = everybody.filter(patients_in(practice, now)[show])
-    shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=Subquery(flags))
+    shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=_flags_of("status__entry"))
+    if show == "quiet":
+        is_silent = Exists(silent(practice).filter(treatment__patient=OuterRef("pk")))
+        shown = shown.order_by(is_silent.desc(), *everybody.query.order_by)
     pages = Paginator(shown.defer("status__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)
+
+
+def _flags_of(entry: str) -> Subquery:
+    """What was made of the newest entry, which `entry` names."""
+    return Subquery(Assessment.objects.filter(entry=OuterRef(entry), is_current=True).values("flags"))
 
 
 def _asks_for_somebody(practice: Practice) -> dict[str, Exists]:
@@ -154,12 +173,13 @@ def _waiting(practice: Practice) -> int:
     return _open(practice).values("pk").union(_left_alerts(practice).values("pk"), all=True).count()
 
 
-def _above(practice: Practice, now: datetime) -> dict[str, Any]:
+def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, Any]) -> dict[str, Any]:
     """What stands above the list, nearly always nothing: one statement, and one more for each list that is not empty.
 
     First who took a code at the desk and waits to be recognised. Then since when messages of the practice have been
     waiting although they should have gone, None when they go out. One recipient who is refused does not count: the row
     of their patient says so, and others were told instead. Last, messages that patients have not read for two days.
+    `news` are questions about what is new in the queue, asked with the others.
     """
     used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
@@ -169,12 +189,14 @@ def _above(practice: Practice, now: datetime) -> dict[str, Any]:
         "is_any_used": Exists(used),
         "stuck_since": Subquery(overdue.values("created_at")[:1]),
         "is_any_not_read": Exists(not_read),
+        **news,
     }
     known: Any = Practice.objects.filter(pk=practice.pk).values(**questions, **counts(practice, now)).get()
     longest_waiting = used.select_related("patient").order_by("used_at")
     return {
         "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if known["is_any_used"] else [],
         "stuck_since": known["stuck_since"],
+        "news": news_in(known, rows),
         "counts": {name: known.get(f"count_{name}") or 0 for name in SHOW},
         "not_read": list(not_read.select_related("treatment__patient")[:MOST_NOT_READ])
         if known["is_any_not_read"]

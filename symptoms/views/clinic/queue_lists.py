@@ -37,10 +37,9 @@ def patients_in(practice: Practice, now: datetime) -> dict[str, Q]:
         user__isnull=False,
         pk__in=agreed.values("patient"),
     )
-    silent = Alert.objects.open().filter(practice=practice, kind=Alert.Kind.QUIET, cleared_at=None)
     return {
         "follow_up": _of(due_again(practice, now)),
-        "quiet": _of(silent) | skips,
+        "quiet": _of(silent(practice)) | skips,
         "not_joined": Q(user=None),
         "closed": _of(closed_today(practice, now)),
         "watch": Q(status__urgency=Urgency.WATCH) & calm,
@@ -57,6 +56,11 @@ def counts(practice: Practice, now: datetime) -> dict[str, Subquery]:
         f"count_{name}": Subquery(everybody.filter(condition).values("practice").annotate(n=Count("pk")).values("n"))
         for name, condition in patients_in(practice, now).items()
     }
+
+
+def silent(practice: Practice) -> AlertQuerySet:
+    """What is open about patients who fell silent with something open, and have not logged since."""
+    return Alert.objects.open().filter(practice=practice, kind=Alert.Kind.QUIET, cleared_at=None)
 
 
 def due_again(practice: Practice, now: datetime) -> AlertQuerySet:

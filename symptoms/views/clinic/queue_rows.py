@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import OuterRef, Q
+from django.db.models import CharField, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
@@ -30,7 +30,7 @@ class Row:
 
     patient: Patient
     status: PatientStatus | None
-    flags: list[Flag] = field(default_factory=list)  # of the newest entry, where no alert is open
+    flags: list[Flag] = field(default_factory=list)  # of the newest entry
     alerts: list[Alert] = field(default_factory=list)  # open, the most urgent and longest waiting first
     spark: Spark | None = None
     day: int | None = None
@@ -38,10 +38,16 @@ class Row:
     silent_since: int | None = None  # the day of the last log, on track, after which one was due and did not come
     until: datetime | None = None  # when the patient left the practice, if they did
     message: Note | None = None  # the oldest that the patient wrote and nobody has read
+    is_new: bool = False  # to the reader, since they last opened the queue
 
     @cached_property
     def worst(self) -> Alert | None:
         return self.alerts[0] if self.alerts else None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the patient fell silent with something open, and has not logged since."""
+        return any(alert.kind == Alert.Kind.QUIET and alert.cleared_at is None for alert in self.alerts)
 
     @cached_property
     def treatment(self) -> Treatment | None:
@@ -67,11 +73,21 @@ class Row:
         return "unjudged" if self.status.urgency is None else Urgency(self.status.urgency).slug
 
     @cached_property
+    def known(self) -> list[Flag]:
+        """The flags that the row speaks of: the newest entry's, unless it says nothing of the worst alert any more."""
+        worst = self.worst
+        if worst is None:
+            return self.flags
+        is_same_course = self.newest is not None and self.newest.treatment_id == worst.treatment_id
+        is_raised = any(flag["concern"] == worst.concern for flag in self.flags)
+        return self.flags if is_same_course and is_raised and self.until is None else worst.flags or []
+
+    @cached_property
     def lead(self) -> Flag | None:
-        """The flag that the row speaks of: the alert's, as it was when it opened or last rose, else the newest."""
+        """The flag that the row speaks of: of the worst alert's concern, else the first of the newest entry."""
         if self.worst is None:
-            return self.flags[0] if self.flags else None
-        return next((flag for flag in self.worst.flags or () if flag["concern"] == self.worst.concern), None)
+            return self.known[0] if self.known else None
+        return next((flag for flag in self.known if flag["concern"] == self.worst.concern), None)
 
     @cached_property
     def drawn(self) -> Symptom | None:
@@ -81,14 +97,14 @@ class Row:
         """
         if self.lead is None:
             return Symptom.PAIN
-        return leading_symptom([self.lead, *((self.worst.flags or ()) if self.worst else self.flags)])
+        return leading_symptom([self.lead, *self.known])
 
     @property
     def title(self) -> str:
         """What was reported, in a few words."""
         if self.worst is not None:
-            return alert_title(self.worst.kind, self.worst.concern, self.worst.flags)
-        return flag_title(self.lead, self.flags) if self.lead else ""
+            return alert_title(self.worst.kind, self.worst.concern, self.known)
+        return flag_title(self.lead, self.known) if self.lead else ""
 
     @property
     def line(self) -> str:
@@ -139,7 +155,7 @@ def rows_of(
     One more where somebody wrote what nobody has read, three more where somebody is among them who left: they are
     shown as they were then.
     """
-    rows = [Row(patient, status, flags=getattr(patient, "flags", None) or []) for patient, status in patients]
+    rows = [Row(patient, status, flags=_flags(patient, status)) for patient, status in patients]
     open_alerts = _open_alerts([row.patient for row in rows], practice)
     for row in rows:
         row.alerts = open_alerts[row.patient.pk]
@@ -157,6 +173,11 @@ def rows_of(
     return rows
 
 
+def _flags(patient: Patient, status: PatientStatus | None) -> list[Flag]:
+    """Of the newest entry, as the query of the list put them beside the one or the other."""
+    return getattr(status, "flags", None) or getattr(patient, "flags", None) or []
+
+
 def _add_messages(rows: list[Row], practice: Practice) -> None:
     waiting = {row.patient.pk: row for row in rows if row.status and row.status.message_since and row.until is None}
     if waiting:
@@ -164,6 +185,17 @@ def _add_messages(rows: list[Row], practice: Practice) -> None:
         unread = unread.filter(treatment__patient__in=list(waiting)).select_related("treatment")
         for note in unread.order_by("-written_at"):  # the oldest is kept
             waiting[note.treatment.patient_id].message = note
+
+
+def in_lists(rows: list[Row], show: str) -> list[tuple[str, list[Row]]]:
+    """The rows as they stand under headings: of those gone quiet, who merely skips comes apart and last."""
+    if show != "quiet":
+        return [("", rows)] if rows else []
+    lists = [
+        (_("Gone quiet with something open"), [row for row in rows if row.is_silent]),
+        (_("Others who skipped logs"), [row for row in rows if not row.is_silent]),
+    ]
+    return [(heading, listed) for heading, listed in lists if listed]
 
 
 def add_closed(rows: Iterable[Row], closed: AlertQuerySet) -> None:
@@ -211,7 +243,9 @@ def _put_back_flags(alerts: list[tuple[Alert, datetime]]) -> None:
 
 def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list[Alert]]:
     messages = Delivery.objects.filter(practice=practice)
-    about_it = messages.filter(Q(entry=OuterRef("entry")) | Q(alert=OuterRef("pk")))
+    # Who was told of the last log was not told that nothing came after it.
+    kind = ExpressionWrapper(OuterRef("kind"), output_field=CharField())
+    about_entry = messages.annotate(kind=kind).filter(entry=OuterRef("entry")).exclude(kind=Alert.Kind.QUIET)
     # An alert goes on to a newer answer or day without a new message.
     since = messages.filter(entry__treatment=OuterRef("treatment"), created_at__gte=OuterRef("worsened_at"))
     alerts = (
@@ -222,7 +256,7 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
         .select_related("treatment", "entry", "acknowledged_by")
         .defer("entry__answers", "entry__note", "acknowledged_by__password")
         .with_flags()
-        .with_messages(about_it, since)
+        .with_messages(about_entry, messages.filter(alert=OuterRef("pk")), since)
         .order_by("-urgency", "worsened_at", "concern")  # as on the patient's page
     )
     by_patient: dict[UUID, list[Alert]] = defaultdict(list)

@@ -1,6 +1,7 @@
 """The queue: who comes first, why, who has it, who was told; and what it costs with 10,000 patients."""
 
 import gzip
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from symptoms.alerts.handling import acknowledge
 from symptoms.models import Alert, Delivery, PatientStatus
 from tests import people
 from tests.moving import leaves, token_in
-from tests.pages.html import select, text_of
+from tests.pages.html import select, text_of, words
 from tests.pages.practitioner.pages import scanned, statements
 from tests.treatments import broken_rules, logged, pen, stored
 
@@ -282,3 +283,40 @@ def test_the_queue_takes_eight_statements_and_fifteen_kilobytes_at_most(crowd, d
         response = desk.get(QUEUE, {"show": show})
         assert len(gzip.compress(response.content, 6)) <= 15 * 1024
         assert len(names(response)) == rows
+
+
+def test_a_row_speaks_of_the_newest_log_while_it_still_raises_the_same(clinic, noor, desk):
+    session = pen(people.patient(clinic, "Mara"), days_ago=4, by=noor)
+    logged(session, 3, signs=["pus"], now=timezone.now() - timedelta(days=1))
+    acknowledge(session, by=noor, now=timezone.now())
+    desk.get(QUEUE)
+    took = len(statements(desk, QUEUE))
+    assert "Signs of infection: pus 24 h" in text_of(desk.get(QUEUE))
+    logged(session, 4, signs=["pus"], pain=3)
+    assert Alert.objects.get(concern="infection").entry.day == 3
+    assert re.search("Signs of infection: pus, pain.* severe", text_of(desk.get(QUEUE)))
+    assert len(statements(desk, QUEUE)) == took
+    logged(session, 4, pain=1)
+    shown = text_of(desk.get(QUEUE))
+    assert "Signs of infection: pus " in shown and "severe" not in shown
+
+
+def test_what_came_since_the_last_look_is_marked_and_named_above_the_list(clinic, noor, desk):
+    def fetched(by_itself: bool = False):
+        page = desk.get(QUEUE, headers={"X-By-Itself": "1"} if by_itself else {})
+        marked = [words(link) for link in select(page, "h2/span[@class='new']/../a")]
+        return marked, [words(bar) for bar in select(page, "div[@id='new']/p")], select(page, "div[@id='new']//a")
+
+    follow(clinic, noor, "Old", signs=["pus"])
+    assert fetched()[:2] == ([], [])
+    session = follow(clinic, noor, "Mara", signs=["pus", "feeling_ill"], temperature_c=39.2)
+    for by_itself in (True, True, False):  # what the page fetches by itself is no look
+        marked, bars, (link,) = fetched(by_itself)
+        assert (marked, bars) == (["Mara"], ["1 new: Emergency, Mara. Go to the row"])
+        assert link.get("href") == f"#row-{session.patient_id}"
+    follow(clinic, noor, "Zoe", signs=["pus"])
+    assert fetched(by_itself=True)[1] == ["2 new. The most urgent: Emergency, Mara. Go to the row"]
+    acknowledge(session, by=noor, now=timezone.now())
+    assert fetched(by_itself=True)[:2] == (["Zoe"], ["1 new: See today, Zoe. Go to the row"])
+    fetched()
+    assert fetched()[:2] == ([], [])

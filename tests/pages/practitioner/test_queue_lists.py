@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.alerts.quiet import raise_next_quiet
 from symptoms.models import Alert, PatientStatus
 from tests import people
 from tests.pages.html import select, text_of, words
@@ -74,3 +75,16 @@ def test_what_nobody_has_stands_before_what_a_colleague_has(clinic, noor, desk):
     somebody(clinic, noor, "Second", signs=["pus"])
     assert names(desk, "open") == ["Second", "First"]
     assert "last log 0 min ago" in text_of(desk.get(reverse("queue")))
+
+
+def test_who_fell_silent_with_something_open_stands_before_who_merely_skips(clinic, noor, desk):
+    somebody(clinic, noor, "Anna", day=3, pain=0)
+    somebody(clinic, noor, "Zoe", day=3, signs=["pus"])
+    assert names(desk, "quiet") == ["Anna", "Zoe"]
+    while raise_next_quiet(timezone.now()):
+        pass
+    page = desk.get(reverse("queue"), {"show": "quiet"})
+    lists = [(words(head), words(link)) for head in select(page, "p[@id]") for link in select(
+        page, f"ol[@aria-labelledby='{head.get('id')}']//h2/a"
+    )]  # fmt: skip
+    assert lists == [("Gone quiet with something open", "Zoe"), ("Others who skipped logs", "Anna")]
