@@ -3,26 +3,6 @@
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from django.utils import timezone
-
-
-URGENT = 3
-
-
-def kinds_of_notes(apps, schema_editor):
-    apps.get_model("symptoms", "Note").objects.filter(for_patient=True).update(kind="to_patient")
-
-
-def for_patients(apps, schema_editor):
-    apps.get_model("symptoms", "Note").objects.filter(kind="to_patient").update(for_patient=True)
-
-
-def what_is_open_is_told_on(apps, schema_editor):
-    """The steps of what is open begin now; what is urgent and in nobody's hands is told again at once."""
-    now = timezone.now()
-    still_open = apps.get_model("symptoms", "Alert").objects.filter(resolved_at=None).exclude(practice=None)
-    still_open.update(steps_from=now, steps_done=1)
-    still_open.filter(urgency__gte=URGENT, acknowledged_at=None).update(next_step_at=now)
 
 
 class Migration(migrations.Migration):
@@ -69,7 +49,6 @@ class Migration(migrations.Migration):
             name='steps_from',
             field=models.DateTimeField(help_text='when it opened, last got worse or came back', null=True),
         ),
-        migrations.RunPython(what_is_open_is_told_on, migrations.RunPython.noop),
         migrations.AddField(
             model_name='delivery',
             name='arrived_at',
@@ -94,11 +73,6 @@ class Migration(migrations.Migration):
             model_name='note',
             name='kind',
             field=models.CharField(choices=[('inside', 'for the practice alone'), ('to_patient', 'from the practice to the patient'), ('from_patient', 'from the patient to the practice')], default='inside', max_length=12),
-        ),
-        migrations.RunPython(kinds_of_notes, for_patients),
-        migrations.RemoveField(
-            model_name='note',
-            name='for_patient',
         ),
         migrations.AddField(
             model_name='note',
