@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
@@ -32,6 +33,7 @@ class WordsField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
+YEARS = range(2, 9999)  # at either end of the calendar a moment may have no time in another zone
 AT_TWO, MORNING = time(14), time(9)
 OTHER, NOT_AGAIN = "other", "no"
 
@@ -96,6 +98,8 @@ class ResolveForm(forms.Form):
         typed: datetime | None = self.cleaned_data["on"]
         if typed is None:
             return None
+        if typed.year not in YEARS:
+            raise ValidationError(self.fields["on"].error_messages["invalid"])
         return typed.replace(tzinfo=self.practice.zone).astimezone(UTC)
 
     def clean(self) -> dict[str, Any]:
@@ -137,7 +141,7 @@ def _parsed(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo is not None else None
+    return moment if moment.tzinfo is not None and moment.year in YEARS else None
 
 
 def seen_in(typed: QueryDict) -> dict[uuid.UUID, int]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.members import remove_member
+from accounts.models import Practice
 from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import acknowledge
 from symptoms.journal.judging import judge_again
@@ -365,3 +366,24 @@ def test_what_goes_on_without_a_new_message_was_told(desk, session, goes_on_to):
     assert "We could not reach your clinic" not in text_of(patient.get(reverse("today")))
     for address in (reverse("queue"), reverse("patient", args=[session.patient_id])):
         assert "Nobody was told" not in text_of(desk.get(address)), address
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"again": "9999-12-31T23:59:00-12:00"}, "again"),
+        ({"again": "0001-01-01T00:00:00+14:00"}, "again"),
+        ({"again": "other", "on": "9999-12-31T23:59"}, "on"),
+        ({"again": "other", "on": "0001-01-01T00:00"}, "on"),
+    ],
+)
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
+def test_a_moment_that_no_calendar_has_is_refused_beside_its_field(clinic, noor, ana, typed, field, zone):
+    Practice.objects.filter(pk=clinic.pk).update(time_zone=zone)
+    logged(pen(ana, days_ago=3, by=noor), 3, signs=["pus"])
+    alert = Alert.objects.get()
+    answer = people.signed_in(noor).post(
+        reverse("resolve", args=[alert.pk]), {"outcome": "advice", "reason": "Phoned.", **typed}
+    )
+    assert answer.status_code == 422 and f"id_{alert.pk}_{field}_error" in answer.content.decode()
+    assert Alert.objects.open().filter(comes_back_at=None).exists()
