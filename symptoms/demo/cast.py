@@ -34,7 +34,7 @@ class Story:
 
     `levels`: by symptom a row of grades from day 0 on, `-` on a day that was not logged; a symptom without a row was
     none throughout, and `redness` has a place for every day. `by` is who treated (a member's address), empty for
-    somebody alone. `handled`: what the clinic did, as (day, hour, what, words).
+    somebody alone. `handled`: what the clinic did and the patient answered, as (day, hour, what, words).
     """
 
     days_ago: int
@@ -397,6 +397,8 @@ PATIENTS = (
                         "message",
                         "Please stop the serum and wash it off. A cool cloth helps. Log again tomorrow.",
                     ),
+                    (3, 9, "answer", "I washed it off. It itches less this morning. May I use my old cream?"),
+                    (3, 10, "message", "Good. Yes, the plain one, from tonight."),
                     (6, 10, "resolve", "advice"),
                 ),
             ),

@@ -15,6 +15,7 @@ from django.db.models import F
 from accounts.consents import give_consent
 from accounts.invitations import invite_patient
 from accounts.models import AccountMail, Membership, Patient, Practice, User
+from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.alerts.policy_changes import change_telling, telling_of, turn_fields
 from symptoms.demo import cast
@@ -202,10 +203,15 @@ def _answers(treatment: Treatment, story: cast.Story, day: int, levels: dict[str
 
 
 def _handle(treatment: Treatment, story: cast.Story, day: int, staff: dict[str, User], now: datetime) -> None:
-    """What the one who treated did on that day."""
+    """What the one who treated did on that day, and what the patient answered."""
     for on, hour, what, words in story.handled:
         at, by = _at(now, story.days_ago, day, time(hour)), staff.get(story.by)
         if on != day or by is None or at >= now:
+            continue
+        note_id = _id(treatment.id, on, hour)
+        if what == "answer":
+            assert treatment.patient.user is not None
+            write_to_practice(treatment, id=note_id, text=words, by=treatment.patient.user, now=at)
             continue
         read_record(treatment.patient, by=by, now=at)
         if what == "acknowledge":
@@ -214,9 +220,7 @@ def _handle(treatment: Treatment, story: cast.Story, day: int, staff: dict[str, 
             for alert in Alert.objects.open().filter(treatment=treatment):
                 resolve(alert, outcome=words, by=by, now=at)
         else:
-            write_note(
-                treatment, id=_id(treatment.id, on, hour), text=words, for_patient=what == "message", by=by, now=at
-            )
+            write_note(treatment, id=note_id, text=words, for_patient=what == "message", by=by, now=at)
 
 
 def _sent_in_their_day(now: datetime) -> None:

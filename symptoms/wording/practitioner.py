@@ -30,8 +30,8 @@ GROUPS = {
     "holder": gettext_lazy("who has it"),
     "treated": gettext_lazy("who treated"),
     "on_call": gettext_lazy("who is on call"),
-    "everybody": gettext_lazy("everybody"),
-    "admins": gettext_lazy("the managers"),
+    "everybody": gettext_lazy("every practitioner"),
+    "admins": gettext_lazy("the admins"),
 }
 OPEN = re.compile(rf"(\w+) ({'|'.join(urgency.slug for urgency in Urgency)})(?:, |$)")
 
@@ -107,7 +107,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         "kept_open": _("Left {these} open: {detail}"),
         "returned": _("{title} came back to be looked at again"),
         "reopened": _("Opened {these} again"),
-        "escalated": _("{title}: nobody had taken it, so more were told ({groups})"),
+        "escalated": _("{title}: nobody has taken it since, so more were told ({groups})"),
         "moved": _("{title} moved to {detail}"),
     }
     return patterns.get(what, f"{{title}}: {what}").format(

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Patient, User
 from symptoms.demo import cast, playing
-from symptoms.models import Alert, Entry, PatientStatus, Photo, Screening
+from symptoms.models import Alert, Entry, Note, PatientStatus, Photo, Screening
 from symptoms.recovery.screening import Clearance, clearance_of, unanswered
 from symptoms.recovery.vocabulary import Urgency
 
@@ -46,6 +46,14 @@ def test_each_story_ends_as_it_is_told_and_each_clinic_sees_its_own(nothing_draw
 def only_priya(monkeypatch):
     """One story is enough where it does not matter which."""
     monkeypatch.setattr(cast, "PATIENTS", tuple(patient for patient in cast.PATIENTS if patient.name == "Priya Nair"))
+
+
+def test_a_patient_and_their_clinic_write_to_one_another(nothing_drawn, monkeypatch):
+    monkeypatch.setattr(cast, "PATIENTS", tuple(patient for patient in cast.PATIENTS if patient.name == "Carla Mendes"))
+    playing.play_all(timezone.now())
+    kinds = Note.objects.exclude(kind=Note.Kind.INSIDE).order_by("written_at").values_list("kind", flat=True)
+    assert list(kinds) == ["to_patient", "from_patient", "to_patient"]
+    assert Note.objects.get(kind=Note.Kind.FROM_PATIENT).read_by.email == cast.NOOR
 
 
 def test_photos_are_drawn_and_kept_with_their_day(only_priya):
