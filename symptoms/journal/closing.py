@@ -22,7 +22,7 @@ class StillOpen(Exception):
 
     def __init__(self, count: int):
         self.count = count
-        super().__init__(f"{count} patients have something open")
+        super().__init__(count)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import members
 from accounts.models import AccountMail, Invitation
 from tests import people
+from tests.pages.html import select
 
 pytestmark = pytest.mark.django_db
 LIST, INVITE = "/practice/members/", "/practice/members/invite/"
@@ -34,6 +35,7 @@ def test_an_admin_sees_who_works_here_and_who_is_invited(clinic, boss):
 def test_a_removed_member_is_out_at_once_and_their_page_is_gone(boss, noor):
     path = page_of(noor)
     browser = people.signed_in(boss)
+    assert select(browser.get(path), ".//details//button[@value='remove']")  # one tap is not enough
     assert browser.post(path, {"action": "remove"}).status_code == 302
     assert not noor.memberships.current().exists()
     assert browser.get(path).status_code == 404
