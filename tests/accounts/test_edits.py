@@ -98,4 +98,4 @@ def test_who_changes_a_member_whom_another_admin_removed_is_told_that(clinic, no
     for action in ({**typed, "is_admin": "on"}, {"action": "remove"}):
         answer = boss.post(page, action, follow=True)
         assert answer.redirect_chain == [("/practice/members/", 302)]
-        assert "Dr Noor no longer works here: another admin removed them meanwhile." in text_of(answer)
+        assert "Dr Noor no longer works here: another admin has just removed them." in text_of(answer)

@@ -34,7 +34,7 @@ def try_from(address: str, email: str, password: str = WRONG, browser: Client | 
     if answer.status_code == 302:
         return "in"
     page = answer.content.decode()
-    return "wrong" if "do not go together" in page else page[page.index("Too many") :][:200]
+    return "wrong" if "the password is wrong" in page else page[page.index("Too many") :][:200]
 
 
 @contextmanager

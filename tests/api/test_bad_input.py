@@ -73,7 +73,7 @@ def writing(treatment, anas, noors):
         for method in {"POST", "PUT", "PATCH"} & may.keys():
             kwargs = {key: ids[key] for key in pattern.pattern.converters}
             calls.append((who, method, reverse(pattern.name, kwargs=kwargs)))
-    assert len(calls) == 9
+    assert len(calls) == 11
     return calls
 
 
