@@ -262,9 +262,11 @@ class Sequence(RuleBasedStateMachine):
 
     @invariant()
     def where_she_stands_is_what_one_would_work_out(self):
-        before = list(PatientStatus.objects.values())
+        # A new time zone moves when silence counts; the worker works that out again before it speaks of it.
+        derived = [field.attname for field in PatientStatus._meta.fields if field.attname != "quiet_at"]
+        before = list(PatientStatus.objects.values(*derived))
         refresh_status(self.fresh_ana())
-        assert list(PatientStatus.objects.values()) == before
+        assert list(PatientStatus.objects.values(*derived)) == before
 
     @invariant()
     def the_newest_entry_has_its_alerts_and_page_and_program_say_the_same(self):
