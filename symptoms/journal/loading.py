@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 
 from accounts.compiled_queries import CompiledQuery
-from accounts.models import Consent, Membership, Patient
+from accounts.models import Consent, Patient
 from symptoms.models import Entry, Treatment
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.models.values import patient_values, treatment_values
@@ -22,17 +22,13 @@ from symptoms.recovery.assessment import EARLIER_FOR
 LOOK_BACK = timedelta(days=EARLIER_FOR)  # how long an earlier session is still assessed
 PARSED_KEPT = 4096  # documents of answers; most days of most people read the same
 
-_TREATED = Membership.objects.practitioners().filter(
-    user=OuterRef("practitioner"), practice=OuterRef("patient__practice")
-)
 _CARE = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
 
 
 def sessions_of(patient_id: UUID) -> TreatmentQuerySet:
-    """A patient's sessions; each says whether the consent to care stands and its practitioner still works there."""
-    sessions = Treatment.objects.filter(patient=patient_id)
-    agreed, is_there = Exists(_CARE.filter(patient=patient_id)), Exists(_TREATED)
-    return sessions.annotate(agreed=agreed, practitioner_is_there=is_there)  # type: ignore[no-redef]  # on the model
+    """A patient's sessions; each says whether the consent to care stands."""
+    agreed = Exists(_CARE.filter(patient=patient_id))
+    return Treatment.objects.filter(patient=patient_id).annotate(agreed=agreed)  # type: ignore[no-redef]  # on the model
 
 
 read_sessions = CompiledQuery(sessions_of)

@@ -129,7 +129,6 @@ class Treatment(models.Model):
 
     if TYPE_CHECKING:  # annotated by journal/loading.py
         agreed: bool
-        practitioner_is_there: bool
         asks_before: bool  # views/patient/own_treatments.py
 
     class Meta:
