@@ -54,6 +54,16 @@ class ChangedMeanwhile(Exception):
         self.changes = changes_since(reading, became)
 
 
+def refuse_if_changed(reading: Reading | None, current: Values, *, by: User | None, at: datetime | None) -> None:
+    """Nothing, if what was read still stands there, or nobody says what was read; `by` changed it last, `at` that time.
+
+    Raises:
+        ChangedMeanwhile: otherwise.
+    """
+    if reading is not None and changes_since(reading, current):
+        raise ChangedMeanwhile(reading, current, by=by, at=at)
+
+
 def changes_since(reading: Reading, became: Values) -> dict[str, tuple[Any, Any]]:
     """For each field of the reading that reads otherwise now: what it was and what it became."""
     read = {name: was for name, was in reading.values.items() if name in became}

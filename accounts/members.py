@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.edits import ChangedMeanwhile, Reading, changes_since
+from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Membership, User
 from accounts.web.sessions import end_sessions
@@ -38,8 +38,7 @@ def change_member(
     """
     lock_practice(member.practice_id)
     member.refresh_from_db(fields=["is_practitioner", "is_admin", "removed_at", "changed_by", "changed_at"])
-    if reading is not None and changes_since(reading, roles_of(member)):
-        raise ChangedMeanwhile(reading, roles_of(member), by=member.changed_by, at=member.changed_at)
+    refuse_if_changed(reading, roles_of(member), by=member.changed_by, at=member.changed_at)
     if (member.is_practitioner, member.is_admin) == (is_practitioner, is_admin):
         return
     if not is_admin:

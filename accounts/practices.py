@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.edits import ChangedMeanwhile, Reading, changes_since
+from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Practice, User
 
@@ -41,8 +41,7 @@ def change_settings(
     """
     stored = lock_practice(practice.pk)
     current = settings_of(stored, now)
-    if reading is not None and changes_since(reading, current):
-        raise ChangedMeanwhile(reading, current, by=stored.changed_by, at=stored.changed_at)
+    refuse_if_changed(reading, current, by=stored.changed_by, at=stored.changed_at)
     if {**current, **settings} == current:
         return False
     for name in PLAIN:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.edits import ChangedMeanwhile, Reading, changes_since
+from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.members import user_name
 from accounts.models import Absence, Membership, Practice, User
@@ -61,8 +61,7 @@ def change_telling(
     """
     stored = lock_practice(practice.pk)
     current = telling_of(stored)
-    if reading is not None and changes_since(reading, current):
-        raise ChangedMeanwhile(reading, current, by=stored.changed_by, at=stored.changed_at)
+    refuse_if_changed(reading, current, by=stored.changed_by, at=stored.changed_at)
     if {**current, **telling} == current:
         return False
     _check_rota(stored, telling)
