@@ -24,21 +24,6 @@ EMERGENCY = {"signs": ["pus", "feeling_ill"], "temperature_c": 39.2}
 EVERYBODY = {"noor", "chen", "lind"}
 
 
-@pytest.fixture
-def team(clinic, noor) -> dict:
-    return {
-        "noor": noor,
-        "chen": people.practitioner(clinic, "Dr Chen"),
-        "lind": people.practitioner(clinic, "Dr Lind"),
-        "price": people.admin(clinic),
-    }
-
-
-@pytest.fixture
-def session(clinic, noor):
-    return pen(people.ana(clinic), days_ago=9, by=noor)
-
-
 def told(step: int) -> set[str]:
     """Last names of those told in a step, 1 being the first."""
     messages = Delivery.objects.filter(step=0 if step == 1 else step)

@@ -21,22 +21,6 @@ EMERGENCY = {"signs": ["pus", "feeling_ill"], "temperature_c": 39.2}
 SWOLLEN = {"signs": ["swollen_glands"]}  # to watch
 
 
-@pytest.fixture
-def team(clinic, noor) -> dict:
-    """Dr Noor treats Ana, Dr Chen and Dr Lind work beside her, and Mr Price only manages."""
-    return {
-        "noor": noor,
-        "chen": people.practitioner(clinic, "Dr Chen"),
-        "lind": people.practitioner(clinic, "Dr Lind"),
-        "price": people.admin(clinic),
-    }
-
-
-@pytest.fixture
-def session(clinic, noor):
-    return pen(people.ana(clinic), days_ago=9, by=noor)
-
-
 def leave(person) -> None:
     Membership.objects.filter(user=person).update(removed_at=timezone.now())
 
