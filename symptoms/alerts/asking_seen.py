@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.locks import lock_patient
 from accounts.models import Consent
+from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.models import Alert, AlertEvent, Delivery, Entry
 from symptoms.models.alert import AlertQuerySet
 from symptoms.models.delivery import reason_of
@@ -24,10 +25,11 @@ def ask_next(now: datetime) -> bool:
 
     It belongs to no practice: it is no sign that anybody there was told.
     """
-    first = _to_ask(now).values_list("treatment__patient", flat=True).order_by("worsened_at").first()
+    others = _to_ask(now).exclude(treatment__patient__in=passed_over())
+    first = others.values_list("treatment__patient", flat=True).order_by("worsened_at").first()
     if first is None:
         return False
-    with transaction.atomic():
+    with trying(first), transaction.atomic():
         patient = lock_patient(first)
         for entry in {alert.raised_by for alert in _to_ask(now).filter(treatment__patient=patient)}:
             assert patient.user_id is not None

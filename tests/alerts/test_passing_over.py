@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Patient
-from symptoms.alerts import coming_back, conversation, escalation, passing_over, quiet
+from symptoms.alerts import asking_seen, coming_back, conversation, escalation, passing_over, quiet
 from symptoms.models import Alert, PatientStatus
 from tests import people
 from tests.treatments import logged, pen
@@ -28,6 +28,10 @@ def due_to_be_called_quiet(now):
     PatientStatus.objects.update(quiet_at=now - PAST)
 
 
+def due_to_be_asked(now):
+    Alert.objects.update(worsened_at=now - asking_seen.AFTER - PAST)
+
+
 def due_to_be_read(now):
     for alert in Alert.objects.all():
         treatment = alert.treatment
@@ -42,6 +46,7 @@ def due_to_be_read(now):
         (coming_back, coming_back.return_next, due_to_come_back),
         (quiet, quiet.raise_next_quiet, due_to_be_called_quiet),
         (conversation, conversation.follow_up_next, due_to_be_read),
+        (asking_seen, asking_seen.ask_next, due_to_be_asked),
     ],
 )
 def test_one_record_that_fails_holds_up_no_other(clinic, noor, monkeypatch, module, work, becomes_due):
