@@ -8,7 +8,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.access import record_access
@@ -23,9 +22,10 @@ from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.telling import colleagues_of
 from symptoms.alerts.treatment_access import end_kept_access
 from symptoms.models import Alert, AlertEvent, Delivery, Note, Treatment
-from symptoms.models.alert import NEEDS_WORDS, OUTCOMES
+from symptoms.models.alert import NEEDS_WORDS
 from symptoms.models.delivery import reason_of
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.outcomes import detail_of
 
 What = AlertEvent.What
 LONGEST_WATCH = timedelta(days=366)
@@ -158,7 +158,7 @@ def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Use
     closing |= {"next_step_at": None, "comes_back_at": None}
     closed = _written(alerts, {**closing, "outcome": outcome, "reason": reason.strip()})
     if closed:
-        write_events(closed, What.RESOLVED, at=now, by=by, detail=_detail(outcome, reason))
+        write_events(closed, What.RESOLVED, at=now, by=by, detail=detail_of(outcome, reason.strip()))
         refresh_status(closed[0].treatment.patient)
     return closed
 
@@ -173,14 +173,13 @@ def _keep_open(
     by: User,
     now: datetime,
 ) -> list[Alert]:
-    local = comes_back_at.astimezone(practice.zone)
-    day = None if outcome == "not_reached" else local.date()
+    day = None if outcome == "not_reached" else comes_back_at.astimezone(practice.zone).date()
     keeping = {"kept_open_at": now, "watched_until": day, "outcome": outcome, "reason": reason.strip()}
     still_open = _written(alerts, {**keeping, "comes_back_at": comes_back_at, "next_step_at": None})
     taken = [alert for alert in still_open if alert.pk in free]
     Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
     write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
-    write_events(still_open, What.KEPT_OPEN, at=now, by=by, detail=_detail(outcome, reason, local))
+    write_events(still_open, What.KEPT_OPEN, at=now, by=by, detail=detail_of(outcome, reason.strip(), comes_back_at))
     return still_open
 
 
@@ -193,15 +192,6 @@ def _written(alerts: Mapping[Alert, int | None], values: Mapping[str, Any]) -> l
         .filter(pk=alert.pk, urgency__lte=Urgency.EMERGENCY if seen is None else seen)
         .update(**values)
     ]
-
-
-def _detail(outcome: str, reason: str, comes_back_at: datetime | None = None) -> str:
-    """ "Watching until 5 Dec 2026, 09:00: rang her", "Advice given, look again 5 Dec 2026, 09:00: rang her"."""
-    words = str(dict(OUTCOMES)[outcome])
-    if comes_back_at is not None:
-        pattern = _("{watching} {date}") if outcome == "watching" else _("{watching}, look again {date}")
-        words = pattern.format(watching=words, date=date_format(comes_back_at, _("j M Y, H:i")))
-    return _("{outcome}: {reason}").format(outcome=words, reason=reason.strip()) if reason.strip() else words
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Practice
 from symptoms.alerts.changed_since import PageSeen
-from symptoms.models.alert import LONGEST_NOTE, OUTCOMES
+from symptoms.models.alert import LONGEST_NOTE
+from symptoms.wording.outcomes import OUTCOMES
 
 SEEN = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9])"
 

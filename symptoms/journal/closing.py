@@ -15,6 +15,7 @@ from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.joining import leave_practice, move_open_alerts
 from symptoms.models import Alert, AlertEvent
+from symptoms.wording.outcomes import CLINIC_CLOSED, detail_of
 
 
 class StillOpen(Exception):
@@ -65,7 +66,7 @@ def _close_what_is_left(practice: Practice, now: datetime) -> None:
     alerts = list(Alert.objects.open().filter(practice=practice).select_related("treatment__patient"))
     closing = {"resolved_at": now, "outcome": "elsewhere", "next_step_at": None, "comes_back_at": None}
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**closing)
-    write_events(alerts, AlertEvent.What.RESOLVED, at=now, detail=_("The clinic no longer uses Mendline."))
+    write_events(alerts, AlertEvent.What.RESOLVED, at=now, detail=detail_of(CLINIC_CLOSED))
     for patient in {alert.treatment.patient for alert in alerts}:
         refresh_status(patient)
 

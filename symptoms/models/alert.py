@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils.translation import gettext_lazy as _
 
 from accounts.free_text import FreeText
 from accounts.models import Membership, Practice, SendingQuerySet, User
@@ -15,19 +14,9 @@ from symptoms.models.entry import Entry
 from symptoms.models.treatment import Treatment, TreatmentAccess
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.evidence import Flag
+from symptoms.wording.outcomes import OUTCOMES
 
 LONGEST_NOTE = 1000  # characters
-OUTCOMES = [
-    ("advice", _("Advice given")),
-    ("seen", _("Seen")),
-    ("treated", _("Treated with")),
-    ("referred", _("Referred")),
-    ("emergency", _("Sent to an emergency department")),
-    ("elsewhere", _("Went elsewhere")),
-    ("watching", _("Watching until")),
-    ("not_reached", _("Could not reach")),
-    ("no_concern", _("Not a concern")),
-]
 KEEP_OPEN = frozenset({"watching", "not_reached"})  # nothing has become of it yet
 NEEDS_WORDS = frozenset({"treated", "no_concern"})
 
@@ -252,7 +241,7 @@ class AlertEvent(models.Model):
         TAKEN_BACK = "taken_back", "acknowledgement taken back, as it was until December 2026 when something got worse"
         ANSWERS_CHANGED = "answers_changed"
         ANSWERED = "answered", 'the patient answered "Were you seen?"; the detail holds the answer and their words'
-        RESOLVED = "resolved"
+        RESOLVED = "resolved"  # the detail holds the outcome, as `wording.outcomes` writes it
         KEPT_OPEN = "kept_open", "an outcome that leaves it open; the detail holds it"
         MOVED = "moved", "moved to another practice"
         LEFT = "left", "the patient left; the detail holds what was open"

@@ -14,6 +14,7 @@ from symptoms.recovery.texts import PRACTITIONER_TEXTS, PractitionerTexts, fitti
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import of_concern, reported_in
+from symptoms.wording.outcomes import outcome_in_words
 from symptoms.wording.phrases import in_a_row, small
 from symptoms.wording.seen import FOR_THE_PRACTICE, answer_in
 
@@ -89,8 +90,11 @@ DEVICE_REPORTS = {
 }
 
 
-def event_in_words(what: str, title: str, urgency: int | None, detail: str, more: int = 0) -> str:
-    """What happened to an alert called `title`, and to `more` with it: "Signs of infection got worse: See today"."""
+def event_in_words(what: str, title: str, urgency: int | None, detail: str, *, zone: ZoneInfo, more: int = 0) -> str:
+    """What happened to an alert called `title`, and to `more` with it: "Signs of infection got worse: See today".
+
+    Times are said by the clock of `zone`.
+    """
     if what == "left":
         return left_in_words(detail)
     these = ngettext("{title} and {more} more", "{title} and {more} more", more) if more else "{title}"
@@ -103,8 +107,8 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         "answers_changed": _("{title}: the answers changed, and nothing raises it any more"),
         "questioned": _("The patient says that something recorded is wrong: “{detail}”"),
         "answered": _("The patient answered about {these}: {answer}"),
-        "resolved": _("Closed {these}: {detail}"),
-        "kept_open": _("Left {these} open: {detail}"),
+        "resolved": _("Closed {these}: {outcome}"),
+        "kept_open": _("Left {these} open: {outcome}"),
         "returned": _("{title} came back to be looked at again"),
         "reopened": _("Opened {these} again"),
         "escalated": _("{title}: nobody has taken it since, so more were told ({groups})"),
@@ -116,6 +120,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, more
         urgency=urgency_word(urgency),
         detail=detail,
         answer=_answer(detail),
+        outcome=outcome_in_words(detail, zone),
         groups=in_a_row(GROUPS[word] for word in detail.split(", ") if word in GROUPS),
     )
 

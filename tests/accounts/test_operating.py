@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, Membership, Practice
 from symptoms.management.commands import run_worker
-from symptoms.models import Alert, Delivery, PatientStatus, WorkerBeat
+from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus, WorkerBeat
+from symptoms.wording.outcomes import outcome_in_words
 from tests import people
 from tests.messages import mailservers
 from tests.moving import leaves
@@ -83,6 +84,8 @@ def test_what_a_patient_who_left_before_has_open_stands_on_their_pages_too(clini
     concern = Alert.objects.get(kind=Alert.Kind.CONCERN)
     assert (concern.practice, concern.is_open) == (None, True)
     assert not Alert.objects.open().filter(practice=clinic).exists()
+    kept = AlertEvent.objects.filter(what="resolved").values_list("detail", flat=True)
+    assert {outcome_in_words(detail, clinic.zone) for detail in kept} == {"The clinic no longer uses Mendline."}
     assert PatientStatus.objects.get(patient=ana).practice is None
     assert not AccountMail.objects.filter(to=ana.user.email, subject__contains="no longer uses").exists()
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.texts import COMMON, CONCERN_TEXTS, FIRST_AID, OPENINGS, PRACTITIONER_TEXTS, Line
 from symptoms.recovery.vocabulary import Concern, Urgency
+from symptoms.wording.outcomes import OUTCOMES
 
 WORDS = (Path(__file__).parent / "words.md").read_text()
 ROW = re.compile(r"^\| (.+) \|$", re.M)

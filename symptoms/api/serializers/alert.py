@@ -8,8 +8,8 @@ from accounts.members import user_name
 from symptoms.api.fields import Day, Moment, StrictSerializer, Text, Word
 from symptoms.api.serializers.assessment import UrgencyWord
 from symptoms.models import Alert
-from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.vocabulary import Concern
+from symptoms.wording.outcomes import OUTCOMES
 
 OUTCOME_WORDS = [word for word, _ in OUTCOMES]
 

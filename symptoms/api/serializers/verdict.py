@@ -15,9 +15,9 @@ from symptoms.journal.standing import Standing
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Entry
-from symptoms.models.alert import OUTCOMES
 from symptoms.recovery.phrases import unit_of
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.outcomes import OUTCOMES
 from symptoms.wording.patient import Verdict, beneath
 
 

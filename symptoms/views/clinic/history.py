@@ -112,7 +112,9 @@ def _alerts(patient: Patient, visibilities: list[Visibility], practice: Practice
         # A practice that was left may know neither what came later nor what was made of it since.
         flags = None if is_left[worst.alert.treatment_id] else worst.flags
         title = alert_title(worst.alert.kind, worst.alert.concern, flags)
-        yield Event(at, who, event_in_words(what, title, worst.urgency, worst.detail, more=len(act) - 1))
+        more = len(act) - 1
+        words = event_in_words(what, title, worst.urgency, worst.detail, zone=practice.zone, more=more)
+        yield Event(at, who, words)
 
 
 def _known_events(visibilities: list[Visibility], practice: Practice) -> AlertEventQuerySet:

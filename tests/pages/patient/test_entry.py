@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.models import Alert, Delivery, Note
-from symptoms.models.alert import KEEP_OPEN, OUTCOMES
+from symptoms.models.alert import KEEP_OPEN
+from symptoms.wording.outcomes import OUTCOMES
 from tests import people
 from tests.pages.html import select, text_of, words
 from tests.treatments import broken_rules, logged, pen

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessRecord
-from symptoms.models import Alert, Delivery, Entry, Note
+from symptoms.alerts.events import write_events
+from symptoms.models import Alert, AlertEvent, Delivery, Entry, Note
 from symptoms.views.clinic.course_context import MOST_REPLACED
-from tests import people
+from symptoms.wording.outcomes import OUTCOMES
+from tests import people, pseudo
 from tests.moving import joins, leaves
-from tests.pages.html import has_button, held, select, text_of
+from tests.pages.html import has_button, held, select, text_of, words
 from tests.pages.practitioner.pages import statements
 from tests.treatments import broken_rules, logged, on_day, pen, stored
 
@@ -361,3 +363,32 @@ def test_a_long_course_takes_no_more_statements_than_a_short_one(desk, clinic, n
         logged(session, 118, signs=["firm_lumps"], now=start)
     took = [len(statements(desk, reverse("patient", args=[session.patient_id]))) for session in (short, long)]
     assert took[0] == took[1] <= 26
+
+
+@pytest.mark.parametrize(
+    ("typed", "own_words"),
+    [
+        ({"outcome": "referred", "reason": "Zu Dr Day: heute."}, "Zu Dr Day: heute."),
+        ({"outcome": "watching", "on": "2027-01-05T09:00"}, ""),
+        ({"outcome": "seen", "on": "2027-07-05T09:00", "reason": "Abstrich."}, "Abstrich."),
+    ],
+)
+def test_whoever_reads_the_history_reads_what_became_of_it_in_their_language(desk, session, settings, typed, own_words):
+    ill(session)
+    desk.post(reverse("resolve", args=[Alert.objects.get(concern="infection").id]), typed)
+    label = str(dict(OUTCOMES)[typed["outcome"]])
+    assert label in page(desk, session)
+    pseudo.install()
+    settings.LANGUAGE_CODE = pseudo.CODE
+    lines = map(words, select(desk.get(reverse("patient", args=[session.patient_id])), "li"))
+    (line,) = (line for line in lines if pseudo.pseudo("Signs of infection") in line and pseudo.pseudo(label) in line)
+    said = line.partition("Dr Noor")[2]
+    assert own_words in said and not re.search("[a-zA-Z]", said.replace(own_words, ""))
+
+
+def test_an_outcome_that_was_kept_as_a_sentence_stands_as_it_was_written(desk, noor, session):
+    ill(session)
+    detail = "Watching until 5 Dec 2026, 09:00: Rang twice."
+    alert = Alert.objects.filter(concern="infection")
+    write_events(alert, AlertEvent.What.KEPT_OPEN, at=timezone.now(), by=noor, detail=detail)
+    assert f"Left signs of infection open: {detail}" in page(desk, session)
