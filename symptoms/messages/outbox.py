@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -128,8 +128,14 @@ class Outbox:
         late = time.monotonic() - GRACE
         ended = [attempt for attempt in self._trying if attempt.handing_over.done() or attempt.ends < late]
         for attempt in ended:
-            self._mark(attempt)
-            self._trying.remove(attempt)  # not before: a mark that the disk refused is tried again
+            try:
+                self._mark(attempt)
+            except OperationalError:
+                raise  # it is still held: a mark that the disk refused is tried again
+            except Exception:
+                # Whatever is wrong with one message must not stop the others; what is not marked is sent again.
+                log.exception("message %s could not be marked", attempt.sending.id)
+            self._trying.remove(attempt)
         return bool(ended)
 
     def _mark(self, attempt: Attempt) -> None:
@@ -145,8 +151,8 @@ class Outbox:
             log.error("message %s could not be sent", attempt.sending.id, exc_info=fault)
             self._failed(attempt.sending, f"could not be sent ({type(fault).__name__})", Fault.OURS)
 
-    @transaction.atomic
     def _taken(self, sending: Sending, receipt: Receipt) -> None:
+        # Not one transaction: what teaches us nothing was sent all the same, and must not be sent once more.
         if mark_sent(sending):
             learn_taken(sending, receipt, timezone.now())
 

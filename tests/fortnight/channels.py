@@ -10,7 +10,7 @@ from uuid import UUID
 
 from accounts.models import Sending
 from symptoms.messages.channels import registry
-from symptoms.messages.channels.interface import Fault, Refused
+from symptoms.messages.channels.interface import NOTHING_LEARNED, Fault, Receipt, Refused
 from symptoms.models import Delivery
 
 
@@ -51,10 +51,11 @@ class StandIn:
         assert isinstance(sending, Delivery)
         return Message(sending.recipient_id, self.name, sending.reason, sending.step, sending.message_id)
 
-    def hand_over(self, message: Message, *, ends: float) -> None:
+    def hand_over(self, message: Message, *, ends: float) -> Receipt:
         if self.name in self._post.is_down:
             raise Refused("down")
         if message.recipient in self._post.refused:
             raise Refused("mailbox full", Fault.REFUSED)
         self._post.accepted[message] += 1
         self._post.arrived.append(message)
+        return NOTHING_LEARNED

@@ -193,6 +193,7 @@ class Fortnight:
         if is_due or self.now >= self._all_duties_at:
             self._all_duties_at = self.now + ALL_DUTIES
             while self._rota.work() or not self._outbox.is_idle:
+                assert not self._rota.has_failed  # time stands still, so that it would never be tried again
                 self._outbox.wait(0.02)
         self._react()
 

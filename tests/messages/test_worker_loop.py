@@ -71,6 +71,27 @@ def test_a_letter_that_cannot_be_marked_as_sent_does_not_keep_the_worker_from_st
     assert Delivery.objects.get().sent_at is None
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("broken", "is_sent_again"), [("learn_taken", False), ("mark_sent", True)])
+def test_a_letter_that_cannot_be_marked_holds_up_no_other(monkeypatch, caplog, broken, is_sent_again):
+    first = tell(an_entry())
+    second = tell(an_entry(first.entry.treatment))
+    work = getattr(outbox, broken)
+
+    def unless_first(sending, *given):
+        if sending.pk == first.pk:
+            raise ZeroDivisionError("a fault of ours")
+        return work(sending, *given)
+
+    monkeypatch.setattr(outbox, broken, unless_first)
+    call_command("run_worker", once=True)
+    assert f"message {first.pk} could not be marked" in caplog.text
+    assert Delivery.objects.get(pk=second.pk).sent_at is not None
+    first.refresh_from_db()
+    assert (first.sent_at is None) == is_sent_again and first.failed_at is None
+    assert (first in Delivery.objects.due(timezone.now() + retries.LEASE)) == is_sent_again
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("back", [timedelta(minutes=30), timedelta(hours=1), timedelta(days=400)])
 def test_a_clock_that_was_set_back_holds_no_message_and_no_judgement_up(back):
