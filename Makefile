@@ -17,6 +17,9 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \
 	tests/pages/test_bad_input.py tests/pages/test_statements.py
 
+# A test that hangs fails with what each thread was doing, rather than holding everything up.
+NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
+
 .PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench load faults fortnight simulate screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
@@ -64,10 +67,10 @@ test: check browser postgres
 	@$(MAKE) --no-print-directory -j2 --output-sync test-sqlite test-postgres
 
 test-sqlite:
-	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --dist loadfile
+	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_HANG)
 
 test-postgres:
-	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 1 --dist loadfile $(ROWS)
+	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 1 --dist loadfile $(NO_HANG) $(ROWS)
 
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults
