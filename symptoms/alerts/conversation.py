@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.locks import lock_patient
 from accounts.models import Patient, Practice, User
+from accounts.practices import NEXT_DAY, SAME_DAY
 from symptoms.alerts.answering import CareNotAgreed
 from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.patient_status import refresh_messages
@@ -25,6 +26,7 @@ MESSAGES = (Kind.TO_PATIENT, Kind.FROM_PATIENT)
 INVOLVED = frozenset({Group.TREATED})  # whoever holds something open of the patient is told whatever the groups are
 REMIND_AFTER = timedelta(days=1)  # the patient, once
 NOT_READ_AFTER = timedelta(days=2)  # then it stands in the practice's list
+MOST_TOLD, TOLD_WITHIN = 5, timedelta(hours=1)  # unread messages of one patient that are told, each by itself
 STANDS_FOR = timedelta(days=14)  # after that the practice has seen in every list that it is not read
 NOT_READ = 2  # `Note.followed_up` of a message that stands in the practice's list
 
@@ -188,10 +190,16 @@ def _read(messages: QuerySet[Note], seen: UUID | None, *, by: User, now: datetim
 
 def reading_due(practice: Practice, since: datetime) -> datetime:
     """When a message of `since` should have been read: the practice's answering time, counted while it is open; the
-    next working morning where either is not known."""
+    next working morning where either is not known. An answer "on the same working day" was due once the next has
+    begun, one "by the next working day" a day later."""
     hours, at = practice.hours, since
     if practice.answers_within is None or not hours.are_known:
         return hours.next_working_morning(since)
+    if practice.answers_within >= NEXT_DAY:
+        return hours.next_working_morning(hours.next_working_morning(since))
+    if practice.answers_within >= SAME_DAY:
+        begins = since if hours.is_open(since) else hours.opens_next(since)
+        return hours.next_working_morning(begins or since)
     left = timedelta(hours=practice.answers_within)
     while True:
         if (span := hours.span_at(at)) is None:
@@ -214,7 +222,15 @@ def _held_until(practice: Practice, open_alerts: Collection[Alert], now: datetim
 def _tell(
     note: Note, groups: Collection[Group], open_alerts: Collection[Alert], *, step: int, now: datetime
 ) -> list[Delivery]:
+    """Tell `groups` of a message; not of one more where they have so many to read that were told of just now."""
     urgency = max([Urgency.CONTACT, *(alert.urgency for alert in open_alerts)])
+    unread = Delivery.objects.deliverable().filter(
+        note__treatment__patient=note.treatment.patient_id, note__read_at=None
+    )
+    unread = unread.filter(note__practice=note.practice_id, note__kind=Kind.FROM_PATIENT, urgency__gte=urgency)
+    told = unread.filter(step=step, created_at__gt=now - TOLD_WITHIN)
+    if told.order_by().values("note").distinct().count() >= MOST_TOLD:
+        return []
     return tell_groups(
         note.practice, note.treatment, urgency, groups, now=now, open_alerts=open_alerts,
         reason=reason_of("note", note.pk), step=step, note=note,

@@ -1,7 +1,7 @@
 """Who is told that something needs review, by which ways, and who is next when they cannot be."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -117,14 +117,19 @@ def tell_groups(
     Who is away is replaced by whoever stands in. Where nobody of the groups is reached: every practitioner, then the
     admins. `about` are the delivery's reason, step, and what it is about.
     """
-    colleagues = [person for person in colleagues_of(practice, now) if person.user not in passed_over]
+    # Whoever has nothing but a phone is not reached by what can wait.
+    colleagues = [
+        replace(person, ways=frozenset(person.ways_for(urgency)))
+        for person in colleagues_of(practice, now)
+        if person.user not in passed_over
+    ]
     holders = {alert.acknowledged_by_id for alert in open_alerts if alert.practice_id == practice.pk} - {None}
     chosen = _chosen(colleagues, groups, treatment, holders, policy_of(practice), practice, now)
     message = {"practice": practice, "urgency": urgency, "created_at": now, "not_before": now, **about}
     rows = [
         Delivery(recipient_id=person.user, why=why, channel=way, **message)
         for person, why in chosen
-        for way in person.ways_for(urgency)
+        for way in sorted(person.ways)
     ]
     return Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # some are told of this already
 

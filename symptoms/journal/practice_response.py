@@ -81,8 +81,9 @@ def tried_at(alert: Alert) -> datetime | None:
 
 
 def watched_until(alert: Alert) -> date | None:
-    """The day until which the practice watches what is open, if it does."""
-    return alert.watched_until if alert.kept_open not in ("", "not_reached") else None
+    """The day until which the practice watches what is open, if it does; not once that came and somebody is to look."""
+    is_watched = alert.kept_open not in ("", "not_reached") and alert.comes_back_at is not None
+    return alert.watched_until if is_watched else None
 
 
 def _alerts(entry: Entry, assessment: Assessment | None) -> list[Alert]:

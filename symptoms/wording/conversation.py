@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Practice
+from accounts.practices import NEXT_DAY, SAME_DAY
 from accounts.zones import clock_of, differ
 from symptoms.wording.phrases import small
 from symptoms.wording.times import full
@@ -72,19 +73,27 @@ def when_read(practice: Practice, reader: ZoneInfo, now: datetime) -> str:
     hours, sentences = practice.hours, []
     if not hours.are_known:
         return ""
-    if within := practice.answers_within:
-        pattern = ngettext(
-            "They usually read within {count} hour when open.",
-            "They usually read within {count} hours when open.",
-            within,
-        )
-        sentences.append(pattern.format(count=within))
     span, opens = hours.span_at(now), hours.opens_next(now)
+    if span is None and opens is None:
+        return _("The clinic is closed for now. Please call them.")
+    if practice.answers_within:
+        sentences.append(_usually(practice.answers_within))
     if span is None and opens is not None:
         sentences.append(_closed_until(opens, practice, reader, now))
     elif span is not None and span.closes - now < A_DAY:
         sentences.append(_("The clinic is open until {time}.").format(time=_clock(span.closes, practice, reader)))
     return " ".join(sentences)
+
+
+def _usually(within: int) -> str:
+    if within >= NEXT_DAY:
+        return _("They usually read by the next working day.")
+    if within >= SAME_DAY:
+        return _("They usually read on the same working day.")
+    pattern = ngettext(
+        "They usually read within {count} hour when open.", "They usually read within {count} hours when open.", within
+    )
+    return pattern.format(count=within)
 
 
 def _closed_until(opens: datetime, practice: Practice, reader: ZoneInfo, now: datetime) -> str:

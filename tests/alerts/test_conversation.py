@@ -155,6 +155,10 @@ NIGHT = datetime(2026, 1, 12, 23, tzinfo=UTC)
         (WEEK, 2, datetime(2026, 1, 16, 17, 30, tzinfo=UTC), datetime(2026, 1, 19, 10, 30, tzinfo=UTC)),
         (WEEK, None, MONDAY, MONDAY.replace(day=13, hour=9)),
         ({}, 2, MONDAY, MONDAY.replace(day=13, hour=9)),
+        (WEEK, 8, MONDAY, MONDAY.replace(day=13, hour=9)),  # "on the same working day": as that is over
+        (WEEK, 8, NIGHT, MONDAY.replace(day=14, hour=9)),
+        (WEEK, 24, MONDAY, MONDAY.replace(day=14, hour=9)),  # "by the next working day"
+        (WEEK, 24, datetime(2026, 1, 16, 17, 30, tzinfo=UTC), datetime(2026, 1, 20, 9, tzinfo=UTC)),
     ],
 )
 def test_a_message_is_due_to_be_read_in_the_practices_own_time(week, within, since, due):
@@ -173,6 +177,20 @@ def test_unread_it_is_told_to_everybody_then_to_the_admins_and_to_nobody_twice(s
     assert seen == [2, 6] and Note.objects.get().follow_up_at is None  # at noon, and two open hours later
     assert (told(0), told(1), told(2)) == (["Noor"], ["Chen", "Noor"], ["Price"])
     assert len({(d.recipient_id, d.step) for d in note.deliveries.all()}) == note.deliveries.count()
+
+
+def test_a_flood_of_messages_tells_of_a_few_until_they_are_read(session, ana, noor, chen):
+    for number in range(talk.MOST_TOLD + 3):
+        wrote(session, f"Message {number}", now=MONDAY)
+    assert told() == ["Noor"] * talk.MOST_TOLD and Note.objects.count() == talk.MOST_TOLD + 3
+    due = MONDAY + timedelta(days=1)
+    while follow_up_next(due):
+        pass
+    assert told(1) == sorted(["Chen", "Noor"] * talk.MOST_TOLD)
+    read_by_practice(ana.pk, seen=None, by=chen, now=due)
+    Delivery.objects.all().delete()
+    wrote(session, "And now?", now=due)
+    assert told() == ["Noor"]
 
 
 def test_after_an_outage_one_step_is_taken_and_a_read_message_none(session, chen):

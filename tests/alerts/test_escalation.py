@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Absence, ContactMethod, Membership
+from symptoms.alerts import telling
 from symptoms.alerts.escalation import escalate_next, resume_dropped
 from symptoms.alerts.handling import acknowledge, read_record, resolve
 from symptoms.alerts.policy import Group, Policy, Step, policy_of
@@ -159,6 +160,20 @@ def test_who_is_away_or_cannot_be_reached_never_counts_as_told(team, session, ab
     logged(session, 3, **URGENT)
     messages = Delivery.objects.select_related("recipient")
     assert {(message.recipient.name.split()[-1].lower(), message.why) for message in messages} == expected
+
+
+@pytest.mark.parametrize(
+    ("news", "expected"),
+    [({"signs": ["feeling_ill"], "temperature_c": 37.5}, {("chen", "email")}), (URGENT, {("noor", "sms")})],
+)
+def test_who_has_only_a_phone_is_not_reached_by_what_can_wait(team, session, monkeypatch, news, expected):
+    monkeypatch.setitem(telling.CHANNELS, "sms", telling.CHANNELS["email"])
+    broken(team, "noor")
+    broken(team, "lind")
+    ContactMethod.objects.create(user=team["noor"], kind="sms", address="+447700900300", address_hash="a")
+    logged(session, 3, **news)
+    messages = Delivery.objects.select_related("recipient")
+    assert {(message.recipient.name.split()[-1].lower(), message.channel) for message in messages} == expected
 
 
 def test_a_practice_sets_its_own_steps_and_rota(team, session, clinic):

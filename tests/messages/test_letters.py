@@ -30,8 +30,8 @@ pytestmark = pytest.mark.django_db
         ("treated", 4, "Emergency: an entry needs your review"),
         ("holds", 3, "Urgent: an entry needs your review"),
         ("practitioner", 2, "An entry needs your review"),
-        ("admin", 4, "Emergency: an entry needs review, and nobody could be told"),
-        ("admin", 2, "An entry needs review, and nobody could be told"),
+        ("admin", 4, "Emergency: an entry needs review, and nobody has taken it"),
+        ("admin", 2, "An entry needs review, and nobody has taken it"),
     ],
 )
 def test_the_subject_says_how_urgent_it_is_and_nothing_else(why, urgency, subject):

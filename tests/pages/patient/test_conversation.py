@@ -158,7 +158,7 @@ def test_inside_notes_never_stand_on_the_patients_page(phone, session, noor):
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = {str(day): [["09:00", "18:00"]] for day in range(5)}
-READ = "They usually read within 2 hours when open."
+READ, OPEN = "They usually read within 2 hours when open.", "The clinic is open until 18:00."
 
 
 @pytest.mark.parametrize(
@@ -178,6 +178,17 @@ READ = "They usually read within 2 hours when open."
             "The clinic is closed until Thursday 22 January 09:00.",
         ),
         ({"answers_within": 2, "week": {}}, (12, 10), ""),
+        ({"answers_within": 8}, (12, 10), f"They usually read on the same working day. {OPEN}"),
+        (
+            {"answers_within": 24},
+            (12, 10),
+            f"They usually read by the next working day. {OPEN}",
+        ),
+        (
+            {"answers_within": 2, "days_off": [["2026-01-01", "2026-06-01"]]},
+            (12, 10),
+            "The clinic is closed for now. Please call them.",
+        ),
     ],
 )
 def test_the_reply_says_when_somebody_looks_and_promises_nothing_unknown(facts, now, line):

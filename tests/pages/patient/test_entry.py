@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.models import Alert, Delivery, Note
 from symptoms.models.alert import KEEP_OPEN
@@ -226,6 +227,16 @@ def test_what_stays_open_says_that_the_clinic_tried_or_watches_and_the_call_stay
         assert sentence in page and DO_NOT_WAIT in page and "marked this as dealt with" not in page
     logged(entry.treatment, 3, redness=1)  # another day is not what is open
     assert sentence in text_of(phone.get(reverse("today")))
+
+
+def test_nobody_is_said_to_watch_what_came_back_to_be_looked_at(ana, phone, noor):
+    entry, now = entry_page(ana, URGENT)[0], timezone.now()
+    for alert in Alert.objects.all():
+        resolve(alert, outcome="watching", until=ana.today(now) + timedelta(days=1), by=noor, now=now)
+    addresses = (entry.get_absolute_url(), reverse("today"))
+    assert all("is watching this" in text_of(phone.get(address)) for address in addresses)
+    assert return_next(now + timedelta(days=3))
+    assert not any("is watching this" in text_of(phone.get(address)) for address in addresses)
 
 
 def test_a_worse_day_is_not_called_read_because_an_earlier_one_was(ana, phone, noor):
