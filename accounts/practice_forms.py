@@ -83,9 +83,16 @@ class PracticeForm(forms.Form):
             self.fields["country"].help_text = gettext("Emergency {emergency}").format(emergency=numbers.emergency)
 
     @property
-    def weekdays(self) -> Iterator[BoundField]:
-        """The fields of the week in their order."""
-        return (self[weekday_field(day)] for day in WEEKDAYS)
+    def weekdays(self) -> Iterator[tuple[BoundField, str, bool]]:
+        """The week in its order: each day's field, its hours in words, and whether the inputs stand open."""
+        spans = {name: self._spans(name) for name in map(weekday_field, WEEKDAYS)}
+        is_unset = not any(spans.values())
+        for name, hours in spans.items():
+            yield self[name], spans_in_words(hours) or gettext("closed"), is_unset or name in self.errors
+
+    def _spans(self, name: str) -> Pairs:
+        """What stands in a field: as typed where it could be read, else as it was."""
+        return (self.cleaned_data if self.is_bound else self.initial).get(name) or []
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

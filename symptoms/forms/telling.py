@@ -45,14 +45,15 @@ def when_in_words(minutes: int | None) -> str:
     return gettext("after {count} h").format(count=minutes // 60)
 
 
+def step_in_words(step: Mapping[str, Any]) -> str:
+    """One step: "after 10 min: Admins"."""
+    who = ", ".join(str(GROUPS[Group(group)]) for group in step["groups"])
+    return gettext("{when}: {who}").format(when=when_in_words(step["minutes"]), who=who)
+
+
 def steps_in_words(steps: Steps) -> str:
     """The steps in a row: "at once: Every practitioner; after 10 min: Admins"."""
-    return "; ".join(
-        gettext("{when}: {who}").format(
-            when=when_in_words(step["minutes"]), who=", ".join(str(GROUPS[Group(group)]) for group in step["groups"])
-        )
-        for step in steps
-    )
+    return "; ".join(step_in_words(step) for step in steps)
 
 
 class StepsWidget(forms.Widget):
@@ -174,9 +175,11 @@ class TellingForm(forms.Form):
         return {str(member.pk): user_name(member.user) for member in members}
 
     @property
-    def steps(self) -> Iterator[forms.BoundField]:
-        """The fields of the steps, the most urgent first."""
-        return (self[urgency.slug] for urgency in reversed(TOLD_OF))
+    def steps(self) -> Iterator[tuple[forms.BoundField, list[str]]]:
+        """The fields of the steps, the most urgent first, each with its steps in words."""
+        known = self.cleaned_data if self.is_bound else self.initial
+        for urgency in reversed(TOLD_OF):
+            yield self[urgency.slug], [step_in_words(step) for step in known.get(urgency.slug) or []]
 
     @property
     def turns(self) -> Iterator[tuple[int, str, forms.BoundField, forms.BoundField]]:

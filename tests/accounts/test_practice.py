@@ -68,6 +68,22 @@ def test_a_manager_says_when_the_practice_is_open(clinic, boss):
     }
 
 
+def test_a_day_says_its_hours_and_opens_where_they_are_wrong_or_none_are_set(clinic, boss):
+    def days(answer, *, is_open: bool) -> list[str]:
+        return [
+            words(fold.find("summary/span"))
+            for fold in select(answer, "details[@class='fold']")
+            if ("open" in fold.attrib) is is_open
+        ]
+
+    assert len(days(boss.get(DETAILS), is_open=True)) == 7
+    typed = day(0, ("09:00", "12:30"), ("14:00", "18:00"))
+    answer = boss.post(DETAILS, filled(boss, **typed), follow=True)
+    assert days(answer, is_open=True) == []
+    assert days(answer, is_open=False)[:2] == ["Monday 09:00 to 12:30, 14:00 to 18:00", "Tuesday closed"]
+    assert days(boss.post(DETAILS, filled(boss, **day(1, ("09:00", "")))), is_open=True) == ["Tuesday closed"]
+
+
 def test_saving_what_stands_there_changes_nothing(clinic, boss):
     assert "Nothing was changed." in text_of(boss.post(DETAILS, filled(boss), follow=True))
     clinic.refresh_from_db()

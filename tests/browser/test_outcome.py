@@ -41,6 +41,7 @@ def test_another_day_is_asked_of_who_chooses_it_and_a_choice_can_be_taken_back(v
     page.goto("/practice/?show=all&q=Julia")
     page.locator(".case h2 a").click()
     form = page.locator("form[action*='/resolve/']").first
+    page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
     another_day = form.get_by_label("On another day")
     expect(another_day).to_be_hidden()
     form.locator("label.chip", has_text="Another day").click()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -54,9 +55,18 @@ def practice_telling(request: PracticeRequest) -> HttpResponse:
 
 def _turns(form: TellingForm, gaps: Any) -> list[dict[str, Any]]:
     return [
-        {"name": name, "first": first, "second": second, "gap": gaps.get(day, "")}
+        {
+            "name": name, "first": first, "second": second, "gap": gaps.get(day, ""),
+            "who": _on_call(first, second), "is_open": bool(first.errors or second.errors),
+        }
         for day, name, first, second in form.turns
-    ]
+    ]  # fmt: skip
+
+
+def _on_call(first: BoundField, second: BoundField) -> str:
+    """Who is on call, and who if there is no answer, by name; empty for nobody."""
+    names = [dict(turn.field.choices).get(turn.value(), "") if turn.value() else "" for turn in (first, second)]
+    return _("{first}, then {second}").format(first=names[0], second=names[1]) if all(names) else str(names[0])
 
 
 def _label_of(form: TellingForm) -> Any:

@@ -83,16 +83,19 @@ def steps_told(deliveries: Iterable[Delivery]) -> list[StepTold]:
     """Deliveries, the first first, by step and person."""
     by_step: dict[tuple[str, int], list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
-        by_step[delivery.reason, delivery.step].append(delivery)
-    return [
-        StepTold(
-            _("Step {number}").format(number=max(1, step)),
-            _slug(messages[0]),
-            messages[0].created_at,
-            _people(messages),
-        )
-        for (_reason, step), messages in by_step.items()
-    ]
+        by_step[delivery.reason, max(1, delivery.step)].append(delivery)
+    before, told = 0, []
+    for (_reason, step), messages in by_step.items():
+        told.append(StepTold(_title(step, before), _slug(messages[0]), messages[0].created_at, _people(messages)))
+        before = step
+    return told
+
+
+def _title(step: int, before: int) -> str:
+    """The number of a step, with those that went with it: after an outage, those that were missed are taken with it."""
+    if before and step > before + 1:
+        return _("Steps {first} to {last}").format(first=before + 1, last=step)
+    return _("Step {number}").format(number=step)
 
 
 def _slug(message: Delivery) -> str:

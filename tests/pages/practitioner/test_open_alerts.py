@@ -108,7 +108,21 @@ def test_one_tap_is_one_line_of_the_history(desk, session):
     answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
     assert text_of(answer).count("“I have this”") == 1
     assert "Took signs of infection and 2 more: “I have this”" in text_of(answer)  # by the most urgent
-    assert [words(link) for link in select(answer, "a[@href='#message']")] == ["Message"]
+    assert [words(link) for link in select(answer, "a[@class='button plain'][@href='#message']")] == ["Message"]
+
+
+def test_what_became_of_it_is_asked_once_somebody_has_it(desk, session):
+    logged(session, 4, signs=["pus"])
+    address = reverse("resolve", args=[Alert.objects.get().id])
+
+    def stands_open(answer) -> bool:
+        folds = [
+            fold for fold in select(answer, "details") if fold.find(f"form[@action='{address}#mistake']") is not None
+        ]
+        return [fold.get("open") is not None for fold in folds] == [True]
+
+    assert not stands_open(opened(desk, session))
+    assert stands_open(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
 
 
 def test_when_all_is_closed_the_verdict_says_that_nothing_is_open(desk, session):

@@ -67,6 +67,18 @@ def test_a_practice_that_set_nothing_shows_the_defaults_and_saving_them_sets_not
     assert clinic.telling == {} and clinic.changed_at is None
 
 
+def test_each_row_says_what_is_set_and_opens_where_something_is_wrong(clinic, boss, noor, lind, page):
+    change_telling(clinic, telling_of(clinic) | {"first_0": member(noor), "second_0": member(lind)}, by=noor, now=NOW)
+    answer = boss.get(page)
+    rows = [words(summary) for summary in select(answer, "summary")]
+    assert rows[0] == "Emergency at once: Every practitioner after 10 min: Every practitioner after 20 min: Admins"
+    assert rows[3:5] == ["Monday Dr Noor, then Dr Lind", "Tuesday Nobody is on call: everybody is told."]
+    assert not [fold for fold in select(answer, "details") if "open" in fold.attrib]
+    wrong = boss.post(page, filled(boss, page, second_0=member(noor), **steps("urgent", ("30", ["everybody"]))))
+    folds = [words(fold.find("summary/span/b")) for fold in select(wrong, "details") if "open" in fold.attrib]
+    assert folds == ["See today", "Monday"]
+
+
 def test_what_is_set_is_what_is_told(clinic, boss, noor, lind, ana, page):
     chen = people.practitioner(clinic, "Wei Chen")
     typed = {

@@ -51,6 +51,14 @@ def test_each_step_names_each_person_once_with_what_became_of_it(clinic, noor, d
     assert re.search(rf"Noor: sent by e-mail, {moment} on its way by push since", shown(desk, session))
 
 
+def test_a_step_that_took_others_with_it_names_them(clinic, desk, session):
+    people.practitioner(clinic, "Dr Chen")
+    logged(session, 4, signs=["pus"])
+    assert escalate_next(timezone.now() + timedelta(minutes=61))
+    page = shown(desk, session)
+    assert "Step 1, " in page and "Steps 2 to 3, " in page
+
+
 def test_who_was_told_of_the_last_log_was_not_told_of_the_silence_after_it(desk, session):
     logged(session, 1, signs=["pus"], now=timezone.now() - timedelta(days=3))
     assert raise_next_quiet(timezone.now())
