@@ -52,7 +52,7 @@ class PhotoPicker extends HTMLElement {
     picture.src = this.url;
     this.querySelector(".shot").append(picture);
     this.parts.push(picture);
-    this.add(this.button(this.given.remove.replace("{view}", this.title.toLowerCase()), () => {
+    this.add(this.button(this.given.remove.replace("{view}", this.title), () => {
       this.input.value = "";
       this.clear();
       this.input.focus();
@@ -78,7 +78,7 @@ class PhotoPicker extends HTMLElement {
       this.input.click();
       this.input.removeAttribute("capture"); // the next tap on the outline is for the gallery again
     });
-    camera.setAttribute("aria-label", this.given.cameraOf.replace("{view}", this.title.toLowerCase()));
+    camera.setAttribute("aria-label", this.given.cameraOf.replace("{view}", this.title));
     this.append(camera);
   }
 

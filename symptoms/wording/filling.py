@@ -4,9 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-FILLING_WORDS: dict[str, Any] = {  # {count}: how many scales
-    "filled": _("{count} filled in from last time."),
-    "unanswered": _("{count} had no answer last time: please choose."),
+FILLING_WORDS: dict[
+    str, Any
+] = {  # {count}: how many scales; no word there follows the number, as a script cannot decline it
+    "filled": _("Filled in from last time: {count}."),
+    "unanswered": _("Without an answer last time: {count}. Please choose."),
     "nothing": _("There was nothing left to fill in."),
     "look_over": _("Please check them; nothing is saved yet."),
 }

@@ -79,7 +79,7 @@ def test_android_has_a_way_to_the_camera_and_one_to_the_gallery(adding):
     page.locator("input[type=file]").evaluate_all(
         "all => all.forEach(one => one.addEventListener('click', () => document.title = one.getAttribute('capture')))"
     )
-    for button, camera in (("Use camera, front", "user"), ("Use camera, close-up", "environment")):
+    for button, camera in (("Use camera: Front", "user"), ("Use camera: Close-up", "environment")):
         with page.expect_file_chooser():
             page.get_by_role("button", name=button).click()
         assert page.title() == camera

@@ -63,9 +63,9 @@ def _turns(form: TellingForm, gaps: Any) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _on_call(first: BoundField, second: BoundField) -> str:
+def _on_call(*turns: BoundField) -> str:
     """Who is on call, and who if there is no answer, by name; empty for nobody."""
-    names = [dict(turn.field.choices).get(turn.value(), "") if turn.value() else "" for turn in (first, second)]
+    names = [dict(getattr(turn.field, "choices", ())).get(turn.value(), "") if turn.value() else "" for turn in turns]
     return _("{first}, then {second}").format(first=names[0], second=names[1]) if all(names) else str(names[0])
 
 

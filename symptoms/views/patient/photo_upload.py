@@ -33,9 +33,9 @@ PICKER_WORDS = {
     "chosen": _("{view}, chosen"),
     "not_shown": _("Chosen. Your phone cannot show it here."),
     "not_a_photo": _("Your phone cannot show this file. Is it a photo?"),
-    "remove": _("Remove {view}"),
+    "remove": _("Remove: {view}"),
     "camera": _("Use camera"),
-    "camera_of": _("Use camera, {view}"),
+    "camera_of": _("Use camera: {view}"),
 }
 TAKEN = _("Another photo was sent from this page before, so this one was not kept. Open the page again to add it.")
 

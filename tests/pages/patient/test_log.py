@@ -306,13 +306,13 @@ def test_same_as_yesterday_fills_what_is_empty_and_saves_nothing(phone, treatmen
     assert {name: filled[name] for name in FINE} == {
         "pain": ["3"], "redness": ["1"], "swelling": ["0"], "warmth": ["0"]
     }  # fmt: skip
-    assert filled["note"] == ["So far."] and "3 filled in from last time" in text_of(page)
+    assert filled["note"] == ["So far."] and "Filled in from last time: 3." in text_of(page)
 
 
 def test_same_as_yesterday_says_what_yesterday_was_not_asked(phone, treatment):
     logged(treatment, 2, asked=[*FINE])
     page = text_of(phone.post(LOG, {"id": str(uuid4()), "day": "3", "fill": "last_time"}))
-    assert "4 filled in from last time. 3 had no answer last time: please choose. Please check them" in page
+    assert "Filled in from last time: 4. Without an answer last time: 3. Please choose. Please check them" in page
 
 
 def test_a_sign_of_the_red_box_brings_the_emergency_number_before_anything_is_saved(phone, treatment):
