@@ -22,6 +22,7 @@ Kind = ContactMethod.Kind
 POINT, SECRET = 65, 16  # bytes of a browser's public key, and of what it shares with us
 LONGEST_ENDPOINT = 1000
 PRINTABLE = re.compile(r"[!-~]+")  # as an address stands in a request
+HOST = re.compile(r"[a-z0-9.-]+")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164, as every service takes it
 MOST_METHODS = 10
 
@@ -41,6 +42,8 @@ def is_push_service(endpoint: str) -> bool:
 
 def _is_at(host: str, service: str) -> bool:
     """`service` is a host, or "*.domain" for every host of a domain."""
+    if not HOST.fullmatch(host):  # a backslash, say, which others read as the end of the host
+        return False
     return host.endswith(service[1:]) if service.startswith("*.") else host == service
 
 

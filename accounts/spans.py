@@ -76,9 +76,12 @@ class SpansField(forms.Field):
     def read(self, typed: str) -> str:
         """One end as ISO."""
         try:
-            return time.fromisoformat(_two_digits(with_plain_digits(typed))).strftime("%H:%M")
+            clock = time.fromisoformat(_two_digits(with_plain_digits(typed)))
         except ValueError as wrong:
             raise ValidationError(self.unreadable, params={"typed": typed}) from wrong
+        if clock.tzinfo is not None:  # it is by the clinic's clock
+            raise ValidationError(self.unreadable, params={"typed": typed})
+        return clock.strftime("%H:%M")
 
     def check(self, start: str, end: str) -> None:
         """Refuse a pair that cannot be: a time that ends as it begins is the whole day, from midnight to midnight."""

@@ -102,6 +102,7 @@ def test_saving_what_stands_there_changes_nothing(clinic, boss):
         (day(0, ("", "18:00")), "day_0", "Write both times"),
         (day(0, ("nine", "18:00")), "day_0", "“nine” is not a time. Write it like 09:00."),
         (day(0, ("09:00", "25:00")), "day_0", "“25:00” is not a time."),
+        (day(0, ("09:00+05:00", "18:00")), "day_0", "“09:00+05:00” is not a time."),
         (day(0, ("09:00", "09:00")), "day_0", "For day and night write 00:00 to 00:00."),
         (day(0, ("09:00", "14:00"), ("13:00", "18:00")), "day_0", "These hours overlap."),
         # Across midnight into the next day, and from Sunday into Monday.

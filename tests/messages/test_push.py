@@ -177,6 +177,7 @@ def test_a_push_service_that_hangs_holds_up_no_letter(service, monkeypatch):
         "https://fcm.googleapis.com.evil.example/x",
         "https://evilpush.apple.com.example/x",
         "https://push.apple.com.evil/x",
+        r"https://evil.example\.push.apple.com/x",
         "https://127.0.0.1/x",
         "https://[::1]/x",
         "https://fcm.googleapis.com:port/x",
