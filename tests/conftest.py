@@ -13,7 +13,13 @@ from xdist.scheduler import LoadFileScheduling
 from tests import data_folders, people, tries  # noqa: F401  what hypothesis tries is set before any test is made
 
 # Begun first, so that no process is left with one of them when the others have ended.
-LONGEST = ("tests/browser/", "tests/journal/test_sequences.py", "tests/house/", "tests/accounts/test_authorisation.py")
+LONGEST = (
+    "tests/browser/",
+    "tests/fortnight/",
+    "tests/journal/test_sequences.py",
+    "tests/house/",
+    "tests/accounts/test_authorisation.py",
+)
 
 
 class ByFile(LoadFileScheduling):
