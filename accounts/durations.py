@@ -7,11 +7,12 @@ from django.utils.translation import ngettext
 
 
 def in_words(duration: timedelta) -> str:
-    """A duration of whole minutes, of one hour, or of whole days: "five minutes", "an hour", "14 days"."""
+    """A duration of whole minutes, hours or days: "five minutes", "an hour", "14 days"."""
     if duration.days:
         count, words = duration.days, ngettext("a day", "{count} days", duration.days)
-    elif duration == timedelta(hours=1):
-        count, words = 1, ngettext("an hour", "{count} hours", 1)
+    elif duration and duration % timedelta(hours=1) == timedelta():
+        count = duration // timedelta(hours=1)
+        words = ngettext("an hour", "{count} hours", count)
     else:
         count = duration // timedelta(minutes=1)
         words = ngettext("a minute", "{count} minutes", count)

@@ -15,6 +15,8 @@ from symptoms.recovery.vocabulary import Urgency
 
 MORNING = time(9)
 SOON = timedelta(hours=1)
+# Who could not be reached is tried again so soon, for that urgency and above.
+EMERGENCY_AGAIN, URGENT_AGAIN = timedelta(hours=1), timedelta(hours=4)
 
 
 def moment_on(day: date, practice: Practice, now: datetime) -> datetime:
@@ -22,6 +24,17 @@ def moment_on(day: date, practice: Practice, now: datetime) -> datetime:
     morning = datetime.combine(day, MORNING, practice.zone)
     is_today = day == now.astimezone(practice.zone).date()
     return now + SOON if is_today and morning <= now else morning
+
+
+def tried_again_at(urgency: int, practice: Practice, now: datetime) -> datetime:
+    """When somebody tries again to reach a patient, unless another moment is chosen: an emergency in an hour; what is
+    urgent in four hours, or as the practice opens where that is sooner; anything else on the next working morning."""
+    if urgency >= Urgency.EMERGENCY:
+        return now + EMERGENCY_AGAIN
+    if urgency >= Urgency.URGENT:
+        opens = practice.hours.opens_next(now)
+        return min(now + URGENT_AGAIN, opens) if opens else now + URGENT_AGAIN
+    return practice.hours.next_working_morning(now)
 
 
 def return_next(now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """What practitioners do about alerts: read, "I have this", resolve, write."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from accounts.access import record_access
 from accounts.locks import lock_patient
 from accounts.models import Patient, Practice, User
 from symptoms.alerts.changed_since import PageSeen, check_seen
-from symptoms.alerts.coming_back import moment_on
+from symptoms.alerts.coming_back import moment_on, tried_again_at
 from symptoms.alerts.conversation import SameIdOtherNote, keep, kept_before, message_to_patient
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
@@ -113,7 +113,7 @@ def resolve_all(
     if outcome in NEEDS_WORDS and not reason.strip():
         words = _("Say why it is not a concern.") if outcome == "no_concern" else _("Say what with.")
         raise IncompleteOutcome("reason", words)
-    comes_back_at = _moment(outcome, until, comes_back_at, practice, now)
+    comes_back_at = _moment(alerts, outcome, until, comes_back_at, practice, now)
     for patient_id in {alert.treatment.patient_id for alert in alerts}:
         lock_patient(patient_id)
     wanted = Alert.objects.open().managed_by(by).with_holder().filter(pk__in=[alert.pk for alert in alerts])
@@ -131,7 +131,12 @@ def resolve_all(
 
 
 def _moment(
-    outcome: str, until: date | None, comes_back_at: datetime | None, practice: Practice | None, now: datetime
+    alerts: Collection[Alert],
+    outcome: str,
+    until: date | None,
+    comes_back_at: datetime | None,
+    practice: Practice | None,
+    now: datetime,
 ) -> datetime | None:
     """When it comes back, None where it closes. Raises IncompleteOutcome as `resolve_all` says."""
     field = "comes_back_at" if until is None else "until"
@@ -139,7 +144,8 @@ def _moment(
         is_past = until < now.astimezone(practice.zone).date()
         comes_back_at = now if is_past else moment_on(until, practice, now)
     if comes_back_at is None and outcome == "not_reached" and practice is not None:
-        return practice.hours.next_working_morning(now)
+        worst = max((alert.urgency for alert in alerts), default=Urgency.CONTACT)
+        return tried_again_at(worst, practice, now)
     if comes_back_at is None and outcome == "watching":
         raise IncompleteOutcome("until", _("Say until when."))
     if comes_back_at is not None and outcome == "no_concern":

@@ -1,6 +1,6 @@
 """What the schema generator cannot see by itself: our own fields by their names, closed objects, problems."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
@@ -18,7 +18,7 @@ MEANINGS = {
     403: "Not open to this account: another role, or a session without its CSRF token.",
     404: "It does not exist, or is not yours to see.",
     406: "Only JSON can be answered.",
-    409: "The id was used for something else before; nothing was changed.",
+    409: "The id was used for something else before, or it is not as the program saw it; nothing was changed.",
     412: "Somebody changed it since the program read what `If-Match` names; `changes` says what, where that is known.",
     413: "The body is too large.",
     415: "A kind of body that is not read here.",
@@ -65,6 +65,20 @@ class ChangedProblemSerializer(ProblemSerializer):
     changed_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
+class ToConfirmProblemSerializer(ProblemSerializer):
+    """The same, with what a person has to know first, and what the program then sends along."""
+
+    news = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Sentences for people: which colleague has it, what the patient logged, answered or wrote since.",
+    )
+    seen_at = serializers.DateTimeField(required=False, help_text="Up to when `news` is known. Send it to confirm.")
+    known_holders = serializers.ListField(
+        child=serializers.UUIDField(), required=False, help_text="Who has it. Send it to confirm."
+    )
+
+
 PROBLEMS = {412: ChangedProblemSerializer}
 
 
@@ -77,11 +91,15 @@ def operation(
     body: Any = None,
     more: tuple[int, ...] = (),
     parameters: tuple[OpenApiParameter, ...] = (),
+    problems: Mapping[int, Any] = PROBLEMS,
 ) -> Callable[..., Any]:
-    """Describe an operation: `answers` by status, the serializer of its `body`, `more` ways in which it can fail."""
+    """Describe an operation: `answers` by status, the serializer of its `body`, `more` ways in which it can fail.
+
+    `problems`: the serializers of those answers that say more than every problem does.
+    """
     fails = (*(WITH_A_BODY if body is not None else ALWAYS), *more)
-    problems = {
-        (status, MEDIA_TYPE): OpenApiResponse(PROBLEMS.get(status, ProblemSerializer), description=MEANINGS[status])
+    refusals = {
+        (status, MEDIA_TYPE): OpenApiResponse(problems.get(status, ProblemSerializer), description=MEANINGS[status])
         for status in fails
     }
     return extend_schema(
@@ -89,7 +107,7 @@ def operation(
         summary=summary,
         description=description,
         request=body,
-        responses={**answers, **problems},
+        responses={**answers, **refusals},
         parameters=list(parameters),
     )
 

@@ -15,8 +15,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.durations import in_words
 from accounts.models import Practice
 from symptoms.alerts.changed_since import PageSeen
+from symptoms.alerts.coming_back import EMERGENCY_AGAIN, SOON, URGENT_AGAIN
 from symptoms.models.alert import LONGEST_NOTE
 from symptoms.wording.outcomes import OUTCOMES
 
@@ -55,7 +57,6 @@ class ResolveForm(forms.Form):
         label=_("Look again"),
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("It stays open, and comes back to the list by itself. Without it, it closes."),
         error_messages={"invalid_choice": _("Choose when.")},
     )
     on = forms.DateTimeField(
@@ -82,6 +83,11 @@ class ResolveForm(forms.Form):
             moments[typed] = date_format(moment.astimezone(practice.zone), gettext("D j M, H:i"))
         again = self.fields["again"]
         assert isinstance(again, forms.ChoiceField)
+        again.help_text = gettext(
+            "It stays open, and comes back to the list by itself. Without it, it closes. “Could not reach” always "
+            "comes back: an emergency in {emergency}, what is urgent in {urgent} at most, anything else on the next "
+            "working morning, unless you choose here."
+        ).format(emergency=in_words(EMERGENCY_AGAIN), urgent=in_words(URGENT_AGAIN))
         again.choices = [
             ("", ""),
             *moments.items(),
@@ -122,8 +128,13 @@ class ResolveForm(forms.Form):
 
 
 def _moments(practice: Practice, now: datetime) -> Iterator[tuple[datetime, str]]:
-    """When one can look again with one tap: today at two, tomorrow, in two days, and on the next Monday."""
+    """When one can look again with one tap: in an hour, today at two, tomorrow, in two days, on the next Monday."""
     local = now.astimezone(practice.zone)
+    in_an_hour = now.replace(second=0, microsecond=0) + SOON
+    yield (
+        in_an_hour,
+        gettext("In an hour, {time}").format(time=date_format(in_an_hour.astimezone(practice.zone), "TIME_FORMAT")),
+    )
     at_two = datetime.combine(local.date(), AT_TWO, practice.zone)
     if at_two > now:
         yield at_two, gettext("Today, {time}").format(time=date_format(at_two, "TIME_FORMAT"))

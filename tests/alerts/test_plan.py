@@ -9,10 +9,11 @@ from django.utils import timezone
 from symptoms.alerts.changed_since import NeedsConfirmation, PageSeen
 from symptoms.alerts.coming_back import moment_on, return_next
 from symptoms.alerts.escalation import escalate_next
-from symptoms.alerts.handling import IncompleteOutcome, acknowledge, read_record, resolve
+from symptoms.alerts.handling import IncompleteOutcome, acknowledge, read_record, resolve, resolve_all
 from symptoms.alerts.merging import merge
 from symptoms.alerts.reopening import OpenAgain, reopen
 from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus
+from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.moving import leaves
 from tests.treatments import logged, pen
@@ -126,11 +127,41 @@ def test_a_plan_in_the_past_or_past_a_year_is_refused_and_nothing_is_saved(alert
     assert not AlertEvent.objects.filter(what__in=["kept_open", "resolved"]).exists()
 
 
-def test_who_was_not_reached_comes_back_on_the_next_working_morning(alert, noor, clinic):
-    now = timezone.now()
-    assert resolve(alert, outcome="not_reached", by=noor, now=now)
+@pytest.mark.parametrize(
+    ("urgency", "now", "expected"),
+    [
+        (Urgency.EMERGENCY, "2026-11-27T22:00", "2026-11-27T23:00"),
+        (Urgency.URGENT, "2026-11-27T10:00", "2026-11-27T14:00"),
+        (Urgency.URGENT, "2026-11-27T17:00", "2026-11-27T21:00"),  # what is urgent waits for no morning
+        (Urgency.URGENT, "2026-11-27T07:00", "2026-11-27T09:00"),  # they open before
+        (Urgency.CONTACT, "2026-11-27T10:00", "2026-11-30T09:00"),
+    ],
+)
+def test_who_was_not_reached_comes_back_by_how_urgent_it_is(alert, noor, clinic, urgency, now, expected):
+    clinic.week = {str(day): [["09:00", "18:00"]] for day in range(5)}
+    clinic.save()
+    Alert.objects.update(urgency=urgency)
+    alert = Alert.objects.get()
+    moment, again = (datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Europe/London")) for text in (now, expected))
+    noor = type(noor).objects.get(pk=noor.pk)
+    assert resolve(alert, outcome="not_reached", by=noor, now=moment)
     alert.refresh_from_db()
-    assert alert.comes_back_at == clinic.hours.next_working_morning(now)
+    assert alert.comes_back_at == again
+    assert resolve(alert, outcome="not_reached", comes_back_at=moment + SOON, by=noor, now=moment)
+    alert.refresh_from_db()
+    assert alert.comes_back_at == moment + SOON  # whoever writes it down may choose
+
+
+def test_of_several_closed_together_the_worst_says_when_who_was_not_reached_comes_back(session, noor):
+    logged(session, 3, signs=["pus"], pain=9)
+    alerts = {alert: alert.urgency for alert in Alert.objects.open()}
+    assert len(alerts) > 1
+    first = next(iter(alerts))
+    Alert.objects.filter(pk=first.pk).update(urgency=Urgency.EMERGENCY)
+    first.refresh_from_db()
+    now = timezone.now()
+    resolve_all(dict.fromkeys(alerts), outcome="not_reached", by=noor, now=now)
+    assert set(Alert.objects.values_list("comes_back_at", flat=True)) == {now + timedelta(hours=1)}
 
 
 @pytest.mark.parametrize(

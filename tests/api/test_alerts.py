@@ -1,12 +1,14 @@
 """Alerts answered by practitioners' programs: seen by their practice alone, taken, closed with an outcome."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from symptoms.models import Alert, AlertEvent
-from tests.api.programs import INFECTED, of, pointers, put_entry
+from tests import people
+from tests.api.programs import INFECTED, of, pointers, program, put_entry
 from tests.moving import leaves
 from tests.treatments import pen
 
@@ -55,6 +57,37 @@ def test_an_alert_closes_once_with_an_outcome(noors, alert):
     assert noors.post(at, {"outcome": "seen", "reason": "antibiotics begun"}, format="json").json() == done.json()
     assert noors.post(at, {"outcome": "advice"}, format="json").status_code == 409
     assert alert.events.filter(what=AlertEvent.What.RESOLVED).count() == 1
+
+
+def test_who_closes_what_a_colleague_has_or_what_has_news_is_told_first(noors, noor, anas, alert, treatment):
+    chen = people.practitioner(noor.membership.practice, "Wei Chen")
+    program(chen).post(f"{LIST}{alert.id}/acknowledge/")
+    at, outcome = f"{LIST}{alert.id}/resolve/", {"outcome": "seen", "reason": "antibiotics begun"}
+    seen_at = timezone.now().isoformat()
+    put_entry(anas, treatment, {**INFECTED, "note": "Worse."})
+    refused = noors.post(at, {**outcome, "seen_at": seen_at}, format="json")
+    problem = refused.json()
+    assert refused.status_code == 409 and problem["known_holders"] == [str(chen.id)]
+    assert problem["news"][0] == "Wei Chen has this. It would be settled for them as well."
+    assert problem["news"][1].startswith("Ana Marrowby logged day 3 at ")
+    assert noors.post(at, outcome, format="json").json()["news"]  # who says nothing of what they saw is told it all
+    assert Alert.objects.get(pk=alert.pk).is_open
+    confirmed = {**outcome, "seen_at": problem["seen_at"], "known_holders": problem["known_holders"]}
+    put_entry(anas, treatment, {**INFECTED, "note": "Better."})
+    newer = noors.post(at, confirmed, format="json")
+    assert newer.status_code == 409 and len(newer.json()["news"]) == 1  # what came between is told as well
+    confirmed["seen_at"] = newer.json()["seen_at"]
+    assert noors.post(at, confirmed, format="json").json()["resolved_by"] == "Dr Noor"
+    assert noors.post(at, confirmed, format="json").status_code == 200
+
+
+def test_what_a_program_says_it_has_seen_must_be_a_moment_and_ids(noors, alert):
+    wrong = {"outcome": "seen", "seen_at": "yesterday", "known_holders": ["x"]}
+    refused = noors.post(f"{LIST}{alert.id}/resolve/", wrong, format="json")
+    assert pointers(refused) == {"/seen_at", "/known_holders/0"}
+    many = {"outcome": "seen", "known_holders": [str(uuid4())] * 101}
+    assert pointers(noors.post(f"{LIST}{alert.id}/resolve/", many, format="json")) == {"/known_holders"}
+    assert Alert.objects.get(pk=alert.pk).is_open
 
 
 def test_what_is_watched_or_was_not_reached_stays_open(noors, anas, alert, treatment):

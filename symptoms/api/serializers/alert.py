@@ -13,6 +13,8 @@ from symptoms.wording.outcomes import OUTCOMES
 
 OUTCOME_WORDS = [word for word, _ in OUTCOMES]
 
+MOST_HOLDERS = 100
+
 
 class NothingInSerializer(StrictSerializer):
     """An empty object: the address says it all."""
@@ -30,6 +32,18 @@ class ResolutionInSerializer(StrictSerializer):
     )
     comes_back_at = Moment(
         default=None, allow_null=True, help_text="When somebody looks again: it stays open until then, and comes back."
+    )
+
+    seen_at = Moment(
+        default=None,
+        allow_null=True,
+        help_text="When what its user saw was read; null: when it opened or last rose. What came since is told first.",
+    )
+    known_holders = serializers.ListField(
+        child=serializers.UUIDField(),
+        max_length=MOST_HOLDERS,
+        default=list,
+        help_text="Colleagues of whom its user knows that they have it, as `known_holders` of the 409 names them.",
     )
 
 

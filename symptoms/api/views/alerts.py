@@ -1,5 +1,6 @@
 """Alerts, for practitioners' programs: list, acknowledge, resolve."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
@@ -11,12 +12,14 @@ from rest_framework.response import Response
 
 from accounts.access import record_access, record_listing
 from accounts.models import User
+from symptoms.alerts.changed_since import NeedsConfirmation, PageSeen
 from symptoms.alerts.handling import IncompleteOutcome, acknowledge, resolve
 from symptoms.alerts.read_receipts import BY_PROGRAM, LISTED_BY_PROGRAM
 from symptoms.api.base import AuthenticatedRequest, Endpoint
+from symptoms.api.fields import moment
 from symptoms.api.permissions import IsPractitioner
 from symptoms.api.problems import Conflict
-from symptoms.api.schema import CURSOR, operation
+from symptoms.api.schema import CURSOR, ToConfirmProblemSerializer, operation
 from symptoms.api.serializers.alert import (
     AlertSerializer,
     AlertsSerializer,
@@ -29,6 +32,15 @@ from symptoms.models.alert import AlertQuerySet
 
 OPEN = OpenApiParameter("open", bool, description="Only those that are open, or only those that are not.")
 SHOWN = ("treatment__patient__practice", "entry", "acknowledged_by", "resolved_by")
+
+
+class ToConfirm(Conflict):
+    """A person has to know something first; nothing was saved."""
+
+    def __init__(self, unknown: NeedsConfirmation, now: datetime) -> None:
+        super().__init__(_("Nothing is saved yet: somebody has to read `news` first."))
+        holders = sorted(str(holder) for holder in unknown.holders)
+        self.more = {"news": unknown.sentences, "seen_at": moment(now), "known_holders": holders}
 
 
 class Alerts(Endpoint):
@@ -99,19 +111,26 @@ class Resolution(Endpoint):
         "Resolve an alert",
         "Closes it with an outcome; an alert that is not a concern, or was treated, needs a reason. `watching` (with "
         "`until` or `comes_back_at`), `not_reached`, and any other with `comes_back_at` leave it open: then it comes "
-        "back, of who was not reached on the next working morning. Once it is closed, the same outcome sent again has "
-        "the same answer; another has 409.",
+        "back; who was not reached, unless a moment is named, in an hour where it is an emergency, within four hours "
+        "where it is urgent, else on the next working morning. Once it is closed, the same outcome sent again has "
+        "the same answer; another has 409. So has one that a colleague has in hand, and one of whose patient something "
+        "came since `seen_at`: `news` says what. Once a person has read it, the same request with `seen_at` and "
+        "`known_holders` of that answer goes through.",
         body=ResolutionInSerializer,
         answers={200: AlertSerializer},
         more=(409,),
+        problems={409: ToConfirmProblemSerializer},
     )
     def post(self, request: AuthenticatedRequest, alert_id: UUID) -> Response:
         resolution = self.read(ResolutionInSerializer)
-        alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
+        alert, now = get_object_or_404(_seen_by(request.user), pk=alert_id), timezone.now()
+        page = PageSeen(resolution.pop("seen_at") or alert.worsened_at, frozenset(resolution.pop("known_holders")))
         try:
-            is_resolved = resolve(alert, **resolution, by=request.user, now=timezone.now())
+            is_resolved = resolve(alert, **resolution, by=request.user, now=now, page=page)
         except IncompleteOutcome as refusal:
             raise ValidationError({refusal.field: [str(refusal)]}) from refusal
+        except NeedsConfirmation as unknown:
+            raise ToConfirm(unknown, now) from unknown
         alert = _seen_by(request.user).get(pk=alert_id)
         if not is_resolved and (alert.outcome, alert.reason) != (resolution["outcome"], resolution["reason"]):
             raise Conflict(_("Somebody resolved this before, with another outcome."))
