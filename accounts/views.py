@@ -26,7 +26,7 @@ from accounts.access import (
 )
 from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.durations import in_words
-from accounts.members import LastAdmin, change_member, editor_name, remove_member, roles_of
+from accounts.members import LastAdmin, change_member, editor_name, roles_of
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
 from accounts.practice_views import absences_part
 from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
@@ -233,7 +233,7 @@ def invite_member(request: PracticeRequest) -> HttpResponse:
 @admin_required
 @require_http_methods(["GET", "POST"])
 def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
-    """Change what a member may do, or end their membership."""
+    """Change what a member may do."""
     member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)
     if member.removed_at is not None:
         if request.method != "POST":
@@ -241,41 +241,31 @@ def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         sentence = _("{name} no longer works here: another admin has just removed them.")
         messages.error(request, sentence.format(name=member.user))
         return redirect("members")
-    is_removal = request.POST.get("action") == "remove"
     roles = roles_of(member)
-    form = forms.RolesForm(request.POST if request.method == "POST" and not is_removal else None, initial=roles)
+    form = forms.RolesForm(request.POST if request.method == "POST" else None, initial=roles)
     reading = edits.Reading.carried_by(request.POST.get("reading")) or edits.Reading(roles, timezone.now())
-    if is_removal or (form.is_bound and form.is_valid()):
+    if form.is_bound and form.is_valid():
         try:
-            return _changed(request, member, None if is_removal else form.cleaned_data, reading)
+            return _changed(request, member, form.cleaned_data, reading)
         except edits.ChangedMeanwhile as change:
             typed, who = form.cleaned_data, editor_name(change.by, request.user)
             conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
             form, reading = forms.RolesForm(initial=edits.kept(change, typed)), reading.after(change, timezone.now())
             return _member_page(request, member, form, status=409, reading=reading, meanwhile=conflict)
         except LastAdmin:
-            form = forms.RolesForm(initial=roles) if is_removal else form
             messages.error(request, _("A clinic needs an admin. Make somebody else an admin first."))
             return _member_page(request, member, form, status=422, reading=reading)
     return _member_page(request, member, form, status=_status_of(form), reading=reading)
 
 
 def _changed(
-    request: PracticeRequest, member: Membership, roles: dict[str, Any] | None, reading: edits.Reading
+    request: PracticeRequest, member: Membership, roles: dict[str, Any], reading: edits.Reading
 ) -> HttpResponse:
-    user, now = request.user, timezone.now()
-    own_key = request.session.session_key if member.user == user else None
-    if roles is None:
-        remove_member(member, now)
-    else:
-        change_member(member, **roles, by=user, now=now, reading=reading, except_key=own_key)
+    own_key = request.session.session_key if member.user == request.user else None
+    change_member(member, **roles, by=request.user, now=timezone.now(), reading=reading, except_key=own_key)
     if own_key:
         return redirect("home")
-    if roles is None:
-        sentence = _("{name} no longer works here and is signed out everywhere.")
-    else:
-        sentence = _("Saved. What {name} may do has changed.")
-    messages.success(request, sentence.format(name=member.user))
+    messages.success(request, _("Saved. What {name} may do has changed.").format(name=member.user))
     return redirect("members")
 
 

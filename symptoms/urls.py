@@ -3,7 +3,7 @@
 from django.urls import path
 
 from symptoms.views import before, photos
-from symptoms.views.clinic import channels, patient_details, queue, telling
+from symptoms.views.clinic import channels, member_removal, patient_details, queue, telling
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
 from symptoms.views.clinic import patient as patient_page
@@ -63,6 +63,7 @@ urlpatterns = [
     path("account/channels/add/", channels.own_channel_add, name="own_channel_add"),
     path("account/channels/change/", channels.own_channel_change, name="own_channel_change"),
     path("practice/members/<id:member_id>/channels/", channels.member_channels, name="member_channels"),
+    path("practice/members/<id:member_id>/remove/", member_removal.member_remove, name="member_remove"),
     path("push/<id:delivery_id>/<id:method_id>/arrived/", channels.push_arrived, name="push_arrived"),
     # --- joining and leaving
     path("join/<str:token>/", joining.join, name="join"),

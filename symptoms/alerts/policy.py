@@ -61,7 +61,8 @@ class OnCall:
 class Policy:
     """What a practice has set: steps by urgency, the weekly rota, when nothing but what is urgent is sent, the digest.
 
-    Times are by the practice's clock; `rota` maps a weekday (0: Monday) to ids of memberships.
+    Times are by the practice's clock; `rota` maps a weekday (0: Monday) to ids of memberships. `successors`: which user
+    is told in the place of which who has left.
     """
 
     steps: Mapping[Urgency, tuple[Step, ...]] = field(default_factory=lambda: DEFAULT_STEPS)
@@ -69,6 +70,7 @@ class Policy:
     quiet_from: time | None = None
     quiet_until: time | None = None
     digest_at: time | None = None
+    successors: Mapping[UUID, UUID] = field(default_factory=dict)  # of users who work there no more
 
     def on_call(self, day: date) -> list[UUID]:
         """The memberships on call on a day of the practice's calendar, the first first."""
@@ -114,7 +116,8 @@ def policy_of(practice: Practice) -> Policy:
         for day, turn in stored.get("rota", {}).items()
     }
     times = {name: _time(stored.get(name)) for name in ("quiet_from", "quiet_until", "digest_at")}
-    return Policy({**DEFAULT_STEPS, **steps}, rota, **times)
+    successors = {UUID(was): UUID(now) for was, now in stored.get("successors", {}).items()}
+    return Policy({**DEFAULT_STEPS, **steps}, rota, **times, successors=successors)
 
 
 def _time(text: str | None) -> time | None:

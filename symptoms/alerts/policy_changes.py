@@ -65,7 +65,8 @@ def change_telling(
     if {**current, **telling} == current:
         return False
     _check_rota(stored, telling)
-    stored.telling, stored.changed_by, stored.changed_at = _as_stored(telling), by, now
+    successors = {name: value for name, value in stored.telling.items() if name == "successors"}
+    stored.telling, stored.changed_by, stored.changed_at = _as_stored(telling) | successors, by, now
     stored.save(update_fields=["telling", "changed_by", "changed_at"])
     return True
 

@@ -145,6 +145,8 @@ def _chosen(
 ) -> list[tuple[Colleague, Delivery.Why]]:
     """Those to be told who can be reached, each once, with why."""
     treated, on_call = treatment.practitioner_id, policy.on_call(now.astimezone(practice.zone).date())
+    if treated not in {person.user for person in colleagues if person.is_practitioner}:
+        treated = policy.successors.get(treated) if treated else None
     by_member = {person.member: person for person in colleagues}
     wanted: list[tuple[Colleague, Delivery.Why]] = []
     for person in colleagues:

@@ -32,6 +32,8 @@ def _about(delivery: Delivery) -> tuple[str, str]:
     """Which words, and the page that they lead to: an admin reads no record, but can bring somebody who does."""
     if delivery.why == Delivery.Why.TEST:
         return "test", reverse("own_channels")
+    if delivery.reason.startswith(f"{Delivery.HANDED_OVER}:"):
+        return "handed_over", reverse("queue")
     if delivery.why == Delivery.Why.MEMBER:
         return "unreachable", reverse("members")
     if delivery.why == Delivery.Why.DIGEST:

@@ -34,6 +34,7 @@ class Delivery(Sending):
     ABOUT_NOBODY = (Why.TEST, Why.DIGEST, Why.MEMBER)  # no patient, no record
 
     TAKEN_OVER = "taken"  # word of a `reason`: a colleague has taken over what the recipient had
+    HANDED_OVER = "handed"  # the same: the recipient has taken over from a colleague who works there no more
     EMAIL = "email"  # the name of a channel in `messages.channels`
 
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_index=False)

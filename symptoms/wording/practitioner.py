@@ -111,6 +111,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, *, z
         "kept_open": _("Left {these} open: {outcome}"),
         "returned": _("{title} came back to be looked at again"),
         "reopened": _("Opened {these} again"),
+        "handed_over": _("Handed over {these}: {detail}"),
         "escalated": _("{title}: nobody has taken it since, so more were told ({groups})"),
         "moved": _("{title} moved to {detail}"),
     }

@@ -92,10 +92,10 @@ def test_of_two_admins_who_change_a_member_the_second_is_told(clinic, noor):
 
 def test_who_changes_a_member_whom_another_admin_removed_is_told_that(clinic, noor):
     boss, other = (people.signed_in(people.admin(clinic, name)) for name in ("Mr Price", "Ms Hale"))
-    page = reverse("member_change", args=[noor.memberships.get().pk])
+    page, removal = (reverse(name, args=[noor.memberships.get().pk]) for name in ("member_change", "member_remove"))
     typed = held(boss.get(page), page)
-    other.post(page, {"action": "remove"})
-    for action in ({**typed, "is_admin": "on"}, {"action": "remove"}):
-        answer = boss.post(page, action, follow=True)
+    other.post(removal, {"successor": "nobody_left"})
+    for address, fields in ((page, {**typed, "is_admin": "on"}), (removal, {"successor": "nobody_left"})):
+        answer = boss.post(address, fields, follow=True)
         assert answer.redirect_chain == [("/practice/members/", 302)]
         assert "Dr Noor no longer works here: another admin has just removed them." in text_of(answer)

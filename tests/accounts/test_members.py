@@ -23,6 +23,10 @@ def page_of(person) -> str:
     return f"{LIST}{person.memberships.get().pk}/"
 
 
+def removal_of(person) -> str:
+    return f"{page_of(person)}remove/"
+
+
 def test_an_admin_sees_who_works_here_and_who_is_invited(clinic, boss):
     people.dr_noor(clinic)
     browser = people.signed_in(boss)
@@ -35,26 +39,29 @@ def test_an_admin_sees_who_works_here_and_who_is_invited(clinic, boss):
 def test_a_removed_member_is_out_at_once_and_their_page_is_gone(boss, noor):
     path = page_of(noor)
     browser = people.signed_in(boss)
-    assert select(browser.get(path), "details//button[@value='remove']")  # one tap is not enough
-    assert browser.post(path, {"action": "remove"}).status_code == 302
+    assert select(browser.get(path), f"a[@href='{removal_of(noor)}']")
+    people.practitioner(noor.membership.practice, "Wei Chen")
+    removal = removal_of(noor)
+    assert browser.post(removal, {"successor": "everybody"}).status_code == 302
+    assert browser.get(removal).status_code == 404
     assert not noor.memberships.current().exists()
     assert browser.get(path).status_code == 404
 
 
 def test_roles_are_changed_and_nobody_is_left_without_one(boss, noor):
     browser = people.signed_in(boss)
-    answer = browser.post(page_of(noor), {"action": "change"})
+    answer = browser.post(page_of(noor), {})
     assert answer.status_code == 422
     assert b"Choose at least one." in answer.content
-    browser.post(page_of(noor), {"action": "change", "is_admin": "on"})
+    browser.post(page_of(noor), {"is_admin": "on"})
     member = noor.memberships.get()
     assert (member.is_practitioner, member.is_admin) == (False, True)
 
 
 def test_the_last_admin_stays(clinic, boss):
     browser = people.signed_in(boss)
-    for fields in ({"action": "remove"}, {"action": "change", "is_practitioner": "on"}):
-        answer = browser.post(page_of(boss), fields)
+    for path, fields in ((removal_of(boss), {}), (page_of(boss), {"is_practitioner": "on"})):
+        answer = browser.post(path, fields)
         assert answer.status_code == 422
         assert b"A clinic needs an admin" in answer.content
     with pytest.raises(members.LastAdmin):
@@ -83,12 +90,14 @@ def test_an_address_that_is_none_is_refused_beside_its_field_and_what_was_chosen
     assert not AccountMail.objects.exists()
 
 
-@pytest.mark.parametrize("fields", [{"action": "remove"}, {"action": "change", "is_practitioner": "on"}])
-def test_what_a_former_admin_sent_out_lets_no_colleague_in(clinic, boss, fields):
+@pytest.mark.parametrize(
+    ("page", "fields"), [(removal_of, {"successor": "nobody_left"}), (page_of, {"is_practitioner": "on"})]
+)
+def test_what_a_former_admin_sent_out_lets_no_colleague_in(clinic, boss, page, fields):
     former = people.practitioner(clinic, "Dr Former", admin=True)
     people.signed_in(former).post(INVITE, {"email": "second.self@example.org", "is_practitioner": "on"})
     link = re.search(r"/join/[\w-]+/", AccountMail.objects.get().body)[0]
-    people.signed_in(boss).post(page_of(former), fields)
+    people.signed_in(boss).post(page(former), fields)
     second = people.user("Second", "second.self@example.org")
     browser = people.signed_in(second)
     assert browser.get(link).status_code == browser.post(link).status_code == 404

@@ -24,7 +24,7 @@ from symptoms.wording.practitioner import alert_title, event_in_words
 
 SHOWN = 40
 What = AlertEvent.What
-BY_THE_PRACTICE = (What.ACKNOWLEDGED, What.RESOLVED, What.KEPT_OPEN)
+BY_THE_PRACTICE = (What.ACKNOWLEDGED, What.RESOLVED, What.KEPT_OPEN, What.HANDED_OVER)
 _FLAGS_BEHIND = Subquery(
     Assessment.objects.filter(entry=OuterRef("alert__entry"), is_current=True).values("flags")[:1]
 )  # what the entry that opened or raised an event's alert says

@@ -1,0 +1,57 @@
+"""The page on which a manager removes a colleague, and says who takes over what they hold."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import PracticeRequest, admin_required
+from accounts.members import LastAdmin, user_name
+from accounts.models import Membership, User
+from symptoms.alerts.handing_over import NoSuccessor, remove_and_hand_over
+from symptoms.forms.handing_over import NOBODY_LEFT, HandOverForm
+
+
+@admin_required
+@require_http_methods(["GET", "POST"])
+def member_remove(request: PracticeRequest, member_id: UUID) -> HttpResponse:
+    """End a colleague's membership, or one's own."""
+    member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)
+    now = timezone.now()
+    if member.removed_at is not None:
+        if request.method != "POST":
+            raise Http404
+        sentence = _("{name} no longer works here: another admin has just removed them.")
+        messages.error(request, sentence.format(name=member.user))
+        return redirect("members")
+    form = HandOverForm(request.POST if request.method == "POST" else None, member=member, now=now)
+    if form.is_valid():
+        knows = form.cleaned_data.get("successor") == NOBODY_LEFT
+        try:
+            successor = remove_and_hand_over(
+                member, successor=form.chosen(), knows_nobody_is_left=knows, by=request.user, now=now
+            )
+        except NoSuccessor as refusal:
+            form = HandOverForm(request.POST, member=member, now=now)
+            form.add_error("successor" if "successor" in form.fields else None, str(refusal))
+        except LastAdmin:
+            form.add_error(None, _("A clinic needs an admin. Make somebody else an admin first."))
+        else:
+            return _removed(request, member.user, successor)
+    context = {"member": member, "form": form, "practice": request.practice, "tab": "practice"}
+    return render(request, "practitioner/member_remove.html", context, status=422 if form.is_bound else 200)
+
+
+def _removed(request: PracticeRequest, user: User, successor: Membership | None) -> HttpResponse:
+    if user == request.user:
+        return redirect("home")
+    sentence = _("{name} no longer works here and is signed out everywhere.")
+    if successor is not None:
+        sentence = _("{name} no longer works here and is signed out everywhere. {other} has taken over.")
+    other = user_name(successor.user) if successor else ""
+    messages.success(request, sentence.format(name=user_name(user), other=other))
+    return redirect("members")

@@ -1,0 +1,92 @@
+"""The page on which a colleague is removed asks who takes over."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import members
+from symptoms.alerts.handling import acknowledge
+from symptoms.models import Alert
+from tests import people
+from tests.pages.html import select, text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss(clinic):
+    return people.admin(clinic)
+
+
+@pytest.fixture
+def chen(clinic):
+    return people.practitioner(clinic, "Wei Chen")
+
+
+@pytest.fixture
+def session(clinic, noor):
+    session = pen(people.ana(clinic), days_ago=4, by=noor)
+    logged(session, 3, signs=["pus"])
+    acknowledge(session, by=noor, now=timezone.now())
+    return session
+
+
+def page_of(person) -> str:
+    return reverse("member_remove", args=[person.memberships.get().pk])
+
+
+def id_of(person) -> str:
+    return str(person.memberships.get().pk)
+
+
+def test_it_says_what_they_hold_and_the_colleague_with_the_least_work_is_chosen(boss, noor, chen, session):
+    browser, page = people.signed_in(boss), page_of(noor)
+    shown = browser.get(page)
+    assert "Dr Noor has 1 patient in hand with something open." in text_of(shown)
+    assert "Dr Noor treated 1 patient of this clinic" in text_of(shown)
+    [chosen] = select(shown, "input[@name='successor'][@checked]")
+    assert chosen.get("value") == id_of(chen)
+    answer = browser.post(page, {"successor": id_of(chen)}, follow=True)
+    sentence = "Dr Noor no longer works here and is signed out everywhere. Wei Chen has taken over."
+    assert sentence in text_of(answer)
+    assert Alert.objects.get().acknowledged_by == chen
+    record = people.signed_in(chen).get(reverse("patient", args=[session.patient_id]))
+    assert "Mr Price Handed over signs of infection: Wei Chen instead of Dr Noor" in text_of(record)
+
+
+@pytest.mark.parametrize("successor", ["", "x", "noor", "removed"])
+def test_who_cannot_take_over_is_refused_beside_the_question_and_nothing_happens(boss, noor, chen, session, successor):
+    lind = people.practitioner(noor.membership.practice, "Eva Lindqvist")
+    typed = {"noor": id_of(noor), "removed": id_of(lind)}.get(successor, successor)
+    members.remove_member(lind.memberships.get(), timezone.now())
+    answer = people.signed_in(boss).post(page_of(noor), {"successor": typed})
+    assert answer.status_code == 422 and select(answer, "*[@id='id_successor_error']")
+    assert noor.memberships.current().exists() and Alert.objects.get().acknowledged_by == noor
+
+
+def test_the_last_practitioner_is_removed_only_by_who_says_so(boss, noor, session):
+    browser, page = people.signed_in(boss), page_of(noor)
+    assert "They are the last practitioner here." in text_of(browser.get(page))
+    for successor in ("", "everybody"):
+        assert browser.post(page, {"successor": successor}).status_code == 422
+    assert browser.post(page, {"successor": "nobody_left"}).status_code == 302
+    assert Alert.objects.get().acknowledged_by is None
+
+
+def test_an_admin_who_has_nothing_is_removed_without_a_question_and_the_last_one_stays(boss, clinic, noor):
+    browser, other = people.signed_in(boss), people.admin(clinic, "Ms Hale")
+    assert not select(browser.get(page_of(other)), "input[@name='successor']")
+    assert browser.post(page_of(other)).status_code == 302
+    answer = browser.post(page_of(boss))
+    assert answer.status_code == 422 and "A clinic needs an admin." in text_of(answer)
+
+
+def test_who_removes_themselves_is_out(clinic, noor, chen):
+    boss = people.admin(clinic)
+    people.admin(clinic, "Ms Hale")
+    browser, page = people.signed_in(boss), page_of(boss)
+    assert "You are signed out at once, everywhere." in text_of(browser.get(page))
+    assert browser.post(page).status_code == 302
+    assert not boss.memberships.current().exists()
+    assert browser.get(reverse("members")).status_code == 403
