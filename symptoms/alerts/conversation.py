@@ -26,7 +26,7 @@ MESSAGES = (Kind.TO_PATIENT, Kind.FROM_PATIENT)
 INVOLVED = frozenset({Group.TREATED})  # whoever holds something open of the patient is told whatever the groups are
 REMIND_AFTER = timedelta(days=1)  # the patient, once
 NOT_READ_AFTER = timedelta(days=2)  # then it stands in the practice's list
-MOST_TOLD, TOLD_WITHIN = 5, timedelta(hours=1)  # unread messages of one patient that are told, each by itself
+AT_ONCE = timedelta(minutes=15)  # what a patient writes within it is told once, unless it was read meanwhile
 STANDS_FOR = timedelta(days=14)  # after that the practice has seen in every list that it is not read
 NOT_READ = 2  # `Note.followed_up` of a message that stands in the practice's list
 
@@ -222,19 +222,19 @@ def _held_until(practice: Practice, open_alerts: Collection[Alert], now: datetim
 def _tell(
     note: Note, groups: Collection[Group], open_alerts: Collection[Alert], *, step: int, now: datetime
 ) -> list[Delivery]:
-    """Tell `groups` of a message; not of one more where they have so many to read that were told of just now."""
+    """Queue the messages about a note, but none to who was told in this moment of another that nobody has read yet."""
     urgency = max([Urgency.CONTACT, *(alert.urgency for alert in open_alerts)])
-    unread = Delivery.objects.deliverable().filter(
-        note__treatment__patient=note.treatment.patient_id, note__read_at=None
-    )
-    unread = unread.filter(note__practice=note.practice_id, note__kind=Kind.FROM_PATIENT, urgency__gte=urgency)
-    told = unread.filter(step=step, created_at__gt=now - TOLD_WITHIN)
-    if told.order_by().values("note").distinct().count() >= MOST_TOLD:
-        return []
+    lately = _told_of_unread(note, now - AT_ONCE).filter(urgency__gte=urgency).values_list("recipient", flat=True)
     return tell_groups(
-        note.practice, note.treatment, urgency, groups, now=now, open_alerts=open_alerts,
+        note.practice, note.treatment, urgency, groups, now=now, open_alerts=open_alerts, not_again=set(lately),
         reason=reason_of("note", note.pk), step=step, note=note,
     )  # fmt: skip
+
+
+def _told_of_unread(note: Note, since: datetime) -> QuerySet[Delivery]:
+    """Messages since then to people of the practice about what the same patient wrote and nobody has read."""
+    unread = Note.objects.filter(treatment__patient=note.treatment.patient_id, practice=note.practice_id, read_at=None)
+    return Delivery.objects.deliverable().filter(note__in=unread.filter(kind=Kind.FROM_PATIENT), created_at__gt=since)
 
 
 def _tell_patient(note: Note, patient: Patient, *, step: int, now: datetime) -> None:
@@ -284,7 +284,7 @@ def _tell_on(note: Note, patient: Patient, now: datetime) -> None:
     open_alerts = list(Alert.objects.open().filter(treatment__patient=patient, practice=note.practice))
     if (held_until := _held_until(note.practice, open_alerts, now)) is not None:
         note.follow_up_at = held_until
-    elif not note.deliveries.exists():
+    elif not note.deliveries.exists() and not _was_told_with_another(note, now):
         _tell(note, INVOLVED, open_alerts, step=0, now=now)
         note.follow_up_at = reading_due(note.practice, now)
     else:
@@ -292,6 +292,11 @@ def _tell_on(note: Note, patient: Patient, now: datetime) -> None:
         is_last = note.followed_up > 1
         _tell(note, ADMINS if is_last else EVERYBODY, open_alerts, step=note.followed_up, now=now)
         note.follow_up_at = None if is_last else reading_due(note.practice, now)
+
+
+def _was_told_with_another(note: Note, now: datetime) -> bool:
+    """Whether its people know of it by a message about another that was written in one go with it, some time ago."""
+    return _told_of_unread(note, note.written_at - AT_ONCE).filter(created_at__lte=now - AT_ONCE).exists()
 
 
 def not_read_by_patients(practice: Practice, now: datetime) -> QuerySet[Note]:

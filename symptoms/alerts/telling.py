@@ -110,12 +110,14 @@ def tell_groups(
     now: datetime,
     open_alerts: Iterable[Alert] = (),
     passed_over: Collection[UUID] = (),
+    not_again: Collection[UUID] = (),
     **about: Any,
 ) -> list[Delivery]:
     """Queue messages to those of `groups` who can be reached, without the users in `passed_over`; gives them.
 
     Who is away is replaced by whoever stands in. Where nobody of the groups is reached: every practitioner, then the
-    admins. `about` are the delivery's reason, step, and what it is about.
+    admins. Users in `not_again` count as reached, without a message. `about` are the delivery's reason, step, and what
+    it is about.
     """
     # Whoever has nothing but a phone is not reached by what can wait.
     colleagues = [
@@ -129,6 +131,7 @@ def tell_groups(
     rows = [
         Delivery(recipient_id=person.user, why=why, channel=way, **message)
         for person, why in chosen
+        if person.user not in not_again
         for way in sorted(person.ways)
     ]
     return Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # some are told of this already

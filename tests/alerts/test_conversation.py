@@ -179,20 +179,6 @@ def test_unread_it_is_told_to_everybody_then_to_the_admins_and_to_nobody_twice(s
     assert len({(d.recipient_id, d.step) for d in note.deliveries.all()}) == note.deliveries.count()
 
 
-def test_a_flood_of_messages_tells_of_a_few_until_they_are_read(session, ana, noor, chen):
-    for number in range(talk.MOST_TOLD + 3):
-        wrote(session, f"Message {number}", now=MONDAY)
-    assert told() == ["Noor"] * talk.MOST_TOLD and Note.objects.count() == talk.MOST_TOLD + 3
-    due = MONDAY + timedelta(days=1)
-    while follow_up_next(due):
-        pass
-    assert told(1) == sorted(["Chen", "Noor"] * talk.MOST_TOLD)
-    read_by_practice(ana.pk, seen=None, by=chen, now=due)
-    Delivery.objects.all().delete()
-    wrote(session, "And now?", now=due)
-    assert told() == ["Noor"]
-
-
 def test_after_an_outage_one_step_is_taken_and_a_read_message_none(session, chen):
     wrote(session, now=MONDAY)
     assert follow_up_next(MONDAY + timedelta(days=6)) and told(1) == ["Chen", "Noor"]
@@ -233,3 +219,44 @@ def test_each_note_is_in_the_conversation_but_those_inside_the_practice(session,
     write_note(session, id=uuid4(), text="Inside.", for_patient=False, by=noor, now=timezone.now())
     ours, theirs = answered(session, noor), wrote(session)
     assert list(talk.conversation(ana, clinic)) == [theirs, ours]
+
+
+def test_what_a_patient_writes_in_one_go_is_told_once_until_it_is_read_or_a_while_has_passed(session, ana, noor, chen):
+    minute = timedelta(minutes=1)
+    first = wrote(session, "One.", now=MONDAY)
+    for n in range(1, 5):
+        wrote(session, f"More {n}.", now=MONDAY + n * minute)
+    assert told() == ["Noor"] and Delivery.objects.get().note == first  # the first is never held back
+    logged(session, 9, signs=["pus"])
+    Delivery.objects.filter(note=None).delete()
+    wrote(session, "It spreads.", now=MONDAY + 5 * minute)
+    assert told() == ["Noor", "Noor"]  # more urgent than what was told
+    acknowledge(session, by=chen, now=MONDAY + 5 * minute)
+    wrote(session, "Where are you?", now=MONDAY + 6 * minute)
+    assert told() == ["Chen", "Noor", "Noor"]  # who has it since was not told yet
+    wrote(session, "Hello?", now=MONDAY + 30 * minute)
+    assert told() == ["Chen", "Chen", "Noor", "Noor", "Noor"]
+    read_by_practice(ana.pk, seen=None, by=chen, now=MONDAY + 31 * minute)
+    wrote(session, "Thanks.", now=MONDAY + 32 * minute)
+    assert told() == ["Chen", "Chen", "Chen", "Noor", "Noor", "Noor", "Noor"]
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_was_written_in_one_go_is_followed_up_with_one_message_to_each(session, chen, clinic, quiet):
+    people.admin(clinic)
+    telling = {"quiet_from": "20:00", "quiet_until": "08:00"} if quiet else {}
+    Practice.objects.update(time_zone="UTC", telling=telling)
+    for minutes in range(3):
+        wrote(session, f"{minutes}", now=NIGHT + timedelta(minutes=minutes))
+    for hour in range(24 * 6):
+        while follow_up_next(NIGHT + timedelta(hours=hour)):
+            pass
+    assert (told(0), told(1), told(2)) == (["Noor"], ["Chen", "Noor"], ["Price"])
+    assert not Note.objects.filter(follow_up_at__isnull=False).exists()
+
+
+def test_where_the_first_could_not_be_sent_the_next_is(session, noor):
+    wrote(session, "One.", now=MONDAY)
+    Delivery.objects.update(failed_at=MONDAY)
+    wrote(session, "Two.", now=MONDAY + timedelta(minutes=1))
+    assert told() == ["Noor", "Noor"]
