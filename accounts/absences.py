@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.members import user_name
-from accounts.models import Absence, Membership, MembershipQuerySet
+from accounts.models import Absence, Membership, MembershipQuerySet, Practice
 
 LONGEST = timedelta(days=366)
 
@@ -44,33 +46,67 @@ def add_absence(
     Raises:
         WrongAbsence: the days are over, too many or taken, or whoever is to stand in cannot.
     """
-    practice = lock_practice(member.practice_id)
-    today = now.astimezone(practice.zone).date()
+    absence = Absence(member=member, first_day=first_day, last_day=last_day, stands_in=stands_in)
+    _check(absence, lock_practice(member.practice_id), now)
+    absence.save()
+    return absence
+
+
+@transaction.atomic
+def change_absence(
+    absence_id: UUID, *, first_day: date, last_day: date, stands_in: Membership | None, now: datetime,
+    reading: Reading | None = None,
+) -> Absence:  # fmt: skip
+    """Give an absence other days or somebody else who stands in.
+
+    Raises:
+        Absence.DoesNotExist: somebody removed it meanwhile.
+        ChangedMeanwhile: something else stands there by now than `reading`.
+        WrongAbsence: as for `add_absence`.
+    """
+    absences = Absence.objects.select_related("member__user", "stands_in__user")
+    practice = lock_practice(absences.get(pk=absence_id).member.practice_id)
+    absence = absences.get(pk=absence_id)  # as it is now that nobody else changes it
+    refuse_if_changed(reading, days_of(absence), by=None, at=None)
+    absence.first_day, absence.last_day, absence.stands_in = first_day, last_day, stands_in
+    _check(absence, practice, now)
+    absence.save()
+    return absence
+
+
+def days_of(absence: Absence) -> dict[str, str]:
+    """What a manager may change of an absence, as a page's reading carries it."""
+    first, last, stands_in = absence.first_day, absence.last_day, absence.stands_in_id
+    return {"first_day": first.isoformat(), "last_day": last.isoformat(), "stands_in": str(stands_in or "")}
+
+
+def _check(absence: Absence, practice: Practice, now: datetime) -> None:
+    """The practice is locked: nobody writes down another one meanwhile. Raises WrongAbsence."""
+    first_day, last_day = absence.first_day, absence.last_day
     if last_day < first_day:
         raise WrongAbsence("last_day", _("The last day is before the first."))
-    if last_day < today:
+    if last_day < now.astimezone(practice.zone).date():
         raise WrongAbsence("last_day", _("These days are over."))
     if last_day - first_day > LONGEST:
         raise WrongAbsence("last_day", _("Write a year at most."))
-    if _overlapping(member, first_day, last_day):
+    if _overlapping(absence.member, absence).exclude(pk=absence.pk).exists():
         raise WrongAbsence("first_day", _("Some of these days are written down already."))
-    if stands_in is not None:
-        _check_stands_in(member, stands_in, first_day, last_day)
-    return Absence.objects.create(member=member, first_day=first_day, last_day=last_day, stands_in=stands_in)
+    if absence.stands_in is not None:
+        _check_stands_in(absence.member, absence.stands_in, absence)
 
 
-def _overlapping(member: Membership, first_day: date, last_day: date) -> bool:
-    return member.absences.filter(first_day__lte=last_day, last_day__gte=first_day).exists()
+def _overlapping(member: Membership, absence: Absence) -> QuerySet[Absence]:
+    return Absence.objects.filter(member=member, first_day__lte=absence.last_day, last_day__gte=absence.first_day)
 
 
-def _check_stands_in(member: Membership, stands_in: Membership, first_day: date, last_day: date) -> None:
+def _check_stands_in(member: Membership, stands_in: Membership, absence: Absence) -> None:
     """The practice is locked: nobody leaves it or changes roles meanwhile."""
     name = user_name(stands_in.user)
     if stands_in == member:
         raise WrongAbsence("stands_in", _("Choose somebody else to stand in."))
     if not colleagues(member).filter(pk=stands_in.pk).exists():
         raise WrongAbsence("stands_in", _("{name} no longer works here as a practitioner.").format(name=name))
-    if _overlapping(stands_in, first_day, last_day):
+    if _overlapping(stands_in, absence).exists():
         sentence = _("{name} is away on some of these days too. Choose somebody else.")
         raise WrongAbsence("stands_in", sentence.format(name=name))
 

@@ -157,5 +157,11 @@ class AbsenceForm(forms.Form):
         names = [(id, user_name(colleague.user)) for id, colleague in self._colleagues.items()]
         set_choices(self.fields["stands_in"], [("", _("Nobody")), *names])
 
+    def typed(self) -> dict[str, str]:
+        """What was typed and is valid, as `accounts.absences.days_of` writes it."""
+        days = {name: self.cleaned_data[name].isoformat() for name in ("first_day", "last_day")}
+        stands_in = self.cleaned_data["stands_in"]
+        return {**days, "stands_in": str(stands_in.pk) if stands_in else ""}
+
     def clean_stands_in(self) -> Membership | None:
         return self._colleagues.get(self.cleaned_data["stands_in"])

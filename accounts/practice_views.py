@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import edits
-from accounts.absences import WrongAbsence, absences_of, add_absence
+from accounts.absences import WrongAbsence, absences_of, add_absence, change_absence, days_of
 from accounts.access import PracticeRequest, admin_required
 from accounts.members import editor_name
 from accounts.models import Absence, Membership
@@ -43,8 +43,7 @@ def practice_details(request: PracticeRequest) -> HttpResponse:
         "form": form, "practice": practice, "reading": reading, "meanwhile": meanwhile, "zone": practice.time_zone,
         "tab": "practice", "page": "details",
     }  # fmt: skip
-    status = 409 if meanwhile else 422 if form.is_bound else 200
-    return render(request, "accounts/practice.html", context, status=status)
+    return render(request, "accounts/practice.html", context, status=_status(form, meanwhile))
 
 
 def _form(request: PracticeRequest, initial: dict[str, Any], typed: Any = None) -> PracticeForm:
@@ -76,8 +75,7 @@ def absences_part(member: Membership, form: AbsenceForm | None = None) -> dict[s
 @require_http_methods(["GET", "POST"])
 def member_away(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     """When a member is away and who stands in; more of it."""
-    members = request.practice.memberships.current().select_related("user", "practice")
-    member = get_object_or_404(members, pk=member_id)
+    member = _member(request, member_id)
     form = AbsenceForm(request.POST if request.method == "POST" else None, member=member)
     if form.is_valid():
         try:
@@ -87,8 +85,66 @@ def member_away(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("member_change", member.pk)
+    return _away_page(request, member, form, status=422 if form.is_bound else 200)
+
+
+def _member(request: PracticeRequest, member_id: UUID) -> Membership:
+    members = request.practice.memberships.current().select_related("user", "practice")
+    return get_object_or_404(members, pk=member_id)
+
+
+def _away_page(request: PracticeRequest, member: Membership, form: AbsenceForm, *, status: int) -> HttpResponse:
     context = {"member": member, "tab": "practice", **absences_part(member, form)}
-    return render(request, "accounts/away.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/away.html", context, status=status)
+
+
+@admin_required
+@require_http_methods(["GET", "POST"])
+def absence_change(request: PracticeRequest, member_id: UUID, absence_id: UUID) -> HttpResponse:
+    """Other days for an absence, or somebody else who stands in."""
+    member, now, meanwhile = _member(request, member_id), timezone.now(), None
+    absence = member.absences.filter(pk=absence_id).first()
+    form = AbsenceForm(request.POST if request.method == "POST" else None, member=member)
+    if absence is None:
+        return _absence_gone(request, member, form)
+    reading = edits.Reading.carried_by(request.POST.get("reading")) or edits.Reading(days_of(absence), now)
+    if not form.is_bound:
+        form = AbsenceForm(member=member, initial=days_of(absence))
+    elif form.is_valid():
+        try:
+            change_absence(absence.pk, **form.cleaned_data, now=now, reading=reading)
+        except edits.ChangedMeanwhile as change:
+            meanwhile, typed = edits.in_words(change, form.typed(), **_words_of(form)), form.typed()
+            reading, form = reading.after(change, now), AbsenceForm(member=member, initial=edits.kept(change, typed))
+        except Absence.DoesNotExist:
+            return _absence_gone(request, member, form)
+        except WrongAbsence as wrong:
+            form.add_error(wrong.field, str(wrong))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("member_change", member.pk)
+    context = {
+        "member": member, "absence": absence, "absence_form": form, "reading": reading, "meanwhile": meanwhile,
+        "tab": "practice",
+    }  # fmt: skip
+    return render(request, "accounts/absence_change.html", context, status=_status(form, meanwhile))
+
+
+def _status(form: Form, meanwhile: Any) -> int:
+    return 409 if meanwhile else 422 if form.is_bound else 200
+
+
+def _words_of(form: AbsenceForm) -> dict[str, Any]:
+    """What `edits.in_words` takes; who changed an absence is not written down."""
+    return {"who": _("a colleague, or you in another window"), "label": _label_of(form), "plain": _in_words(form)}
+
+
+def _absence_gone(request: PracticeRequest, member: Membership, form: AbsenceForm) -> HttpResponse:
+    """Somebody removed it meanwhile: what was typed stands in the form for a new one."""
+    if not form.is_bound:
+        raise Http404
+    form.add_error(None, _("This absence was removed meanwhile. Nothing is saved. If it is right, add it again."))
+    return _away_page(request, member, form, status=409)
 
 
 @admin_required

@@ -16,6 +16,7 @@ urlpatterns = [
     path("practice/members/invite/", views.invite_member, name="invite_member"),
     path("practice/members/<id:member_id>/", views.member_change, name="member_change"),
     path("practice/members/<id:member_id>/away/", practice_views.member_away, name="member_away"),
+    path("practice/members/<id:member_id>/away/<id:absence_id>/", practice_views.absence_change, name="absence_change"),
     path(
         "practice/members/<id:member_id>/away/<id:absence_id>/remove/",
         practice_views.absence_remove,

@@ -63,6 +63,11 @@ def conversation(patient: Patient, practice: Practice) -> QuerySet[Note]:
     return messages.select_related("author", "practice", "read_by").order_by("-written_at", "-id")
 
 
+def unread_of(patient: Patient, practice: Practice) -> QuerySet[Note]:
+    """What the patient wrote to this practice and nobody there has read, the oldest first."""
+    return conversation(patient, practice).filter(kind=Kind.FROM_PATIENT, read_at=None).order_by("written_at", "id")
+
+
 @transaction.atomic
 def write_to_practice(
     treatment: Treatment, *, id: UUID, text: str, by: User, now: datetime, practice: UUID | None = None,
@@ -173,6 +178,16 @@ def read_by_patient(patient_id: UUID, *, seen: UUID | None, by: User, now: datet
     """The patient has read what practices wrote to them, up to the message `seen` (None: all); gives how many."""
     patient = lock_patient(patient_id)
     return _read(Note.objects.filter(treatment__patient=patient, kind=Kind.TO_PATIENT), seen, by=by, now=now)
+
+
+def read_of_who_left(closed: Collection[Alert], *, by: User, now: datetime) -> None:
+    """Whoever closes that a patient left has read what they wrote before, which stands above it.
+
+    Call it inside the transaction that closes, with the patient locked.
+    """
+    for alert in closed:
+        if alert.kind == Alert.Kind.LEFT and alert.practice is not None:
+            _read(unread_of(alert.treatment.patient, alert.practice), None, by=by, now=now)
 
 
 def _read(messages: QuerySet[Note], seen: UUID | None, *, by: User, now: datetime) -> int:

@@ -113,9 +113,8 @@ def _hand_over(
         alert.acknowledged_by = successor.user if successor else None
         alert.acknowledged_at = alert.acknowledged_at if successor else None
     Alert.objects.bulk_update(alerts, [*STEPS, "acknowledged_by", "acknowledged_at"])
-    names = {"former": user_name(member.user), "name": user_name(successor.user) if successor else ""}
-    pattern = _("{name} instead of {former}") if successor else _("nobody instead of {former}, everybody is told")
-    write_events(alerts, AlertEvent.What.HANDED_OVER, at=now, by=by, detail=pattern.format(**names))
+    names = [user_name(person.user) for person in (member, successor) if person is not None]
+    write_events(alerts, AlertEvent.What.HANDED_OVER, at=now, by=by, detail="\n".join(names))
     return alerts
 
 

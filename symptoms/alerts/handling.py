@@ -15,7 +15,7 @@ from accounts.locks import lock_patient
 from accounts.models import Patient, Practice, User
 from symptoms.alerts.changed_since import PageSeen, check_seen
 from symptoms.alerts.coming_back import moment_on, tried_again_at
-from symptoms.alerts.conversation import SameIdOtherNote, keep, kept_before, message_to_patient
+from symptoms.alerts.conversation import SameIdOtherNote, keep, kept_before, message_to_patient, read_of_who_left
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.read_receipts import RECORD
@@ -127,6 +127,7 @@ def resolve_all(
     closed = close(ours_as_seen, outcome, reason, by, now)
     if closed and practice is not None:
         end_kept_access(closed, practice)
+        read_of_who_left(closed, by=by, now=now)
     return closed
 
 

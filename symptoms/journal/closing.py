@@ -1,6 +1,7 @@
 """A practice that uses Mendline no more: its patients go on alone, with everything they wrote."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +15,7 @@ from accounts.web.sessions import end_sessions
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.joining import leave_practice, move_open_alerts
-from symptoms.models import Alert, AlertEvent
+from symptoms.models import Alert, AlertEvent, Note
 from symptoms.wording.outcomes import CLINIC_CLOSED, detail_of
 
 
@@ -33,12 +34,13 @@ def close_practice(practice: Practice, *, now: datetime, even_with_open: bool = 
     What is open of a patient stands on their own pages from then on, as for anybody without a practice.
 
     Raises:
-        StillOpen: something is open there, and not `even_with_open`; nothing was done.
+        StillOpen: something is open or not read there, and not `even_with_open`; nothing was done.
     """
     practice = lock_practice(practice.pk)
     still_open = Alert.objects.open().filter(practice=practice)
-    if still_open.exists() and not even_with_open:
-        raise StillOpen(still_open.values("treatment__patient").distinct().count())
+    unread = _unread(practice)
+    if (still_open.exists() or unread) and not even_with_open:
+        raise StillOpen(len({*still_open.values_list("treatment__patient", flat=True), *unread}))
     with_open = Patient.objects.filter(practice=None, treatments__alerts__in=still_open)
     ids = Patient.objects.filter(practice=practice).union(with_open).values_list("pk", flat=True)
     patients = lock_patients(list(ids))  # what somebody logs at the same moment is moved along
@@ -51,7 +53,7 @@ def close_practice(practice: Practice, *, now: datetime, even_with_open: bool = 
         if patient.practice_id == practice.pk:
             leaving.append(patient)
             leave_practice(users[patient.user_id], now=now, knows_open=True)
-            _write_to(users[patient.user_id], practice)
+            _write_to(users[patient.user_id], practice, has_unread=patient.pk in unread)
     _close_what_is_left(practice, now)
     for member in Membership.objects.current().filter(practice=practice).select_related("user"):
         end_sessions(member.user)
@@ -71,7 +73,13 @@ def _close_what_is_left(practice: Practice, now: datetime) -> None:
         refresh_status(patient)
 
 
-def _write_to(user: User, practice: Practice) -> None:
-    words = {"practice": practice.name, "url": settings.SITE_URL + reverse("today")}
+def _unread(practice: Practice) -> set[UUID]:
+    """The patients of whom a message waits to be read there."""
+    notes = Note.objects.filter(practice=practice, kind=Note.Kind.FROM_PATIENT, read_at=None)
+    return set(notes.filter(treatment__patient__practice=practice).values_list("treatment__patient", flat=True))
+
+
+def _write_to(user: User, practice: Practice, *, has_unread: bool) -> None:
+    words = {"practice": practice.name, "url": settings.SITE_URL + reverse("today"), "has_unread": has_unread}
     body = render_to_string("accounts/email/clinic_closed.txt", words)
     AccountMail.objects.create(to=user.email, subject=_("Your clinic no longer uses Mendline"), body=body)

@@ -249,7 +249,10 @@ class AlertEvent(models.Model):
         ESCALATED = "escalated", "told on, as nobody had taken it; the detail holds the groups"
         RETURNED = "returned", "the day came on which somebody was to look again"
         REOPENED = "reopened"
-        HANDED_OVER = "handed_over", "from somebody who works there no more; the detail says to whom"
+        HANDED_OVER = (
+            "handed_over",
+            "from who works there no more; the detail holds their name and, on a line, whose it is now",
+        )
 
     id = models.BigAutoField(primary_key=True)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")

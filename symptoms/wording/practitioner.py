@@ -111,7 +111,7 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, *, z
         "kept_open": _("Left {these} open: {outcome}"),
         "returned": _("{title} came back to be looked at again"),
         "reopened": _("Opened {these} again"),
-        "handed_over": _("Handed over {these}: {detail}"),
+        "handed_over": _("Handed over {these}: {people}"),
         "escalated": _("{title}: nobody has taken it since, so more were told ({groups})"),
         "moved": _("{title} moved to {detail}"),
     }
@@ -122,8 +122,15 @@ def event_in_words(what: str, title: str, urgency: int | None, detail: str, *, z
         detail=detail,
         answer=_answer(detail),
         outcome=outcome_in_words(detail, zone),
+        people=_handed_over(detail),
         groups=in_a_row(GROUPS[word] for word in detail.split(", ") if word in GROUPS),
     )
+
+
+def _handed_over(detail: str) -> str:
+    former, _line, successor = detail.partition("\n")
+    pattern = _("{name} instead of {former}") if successor else _("nobody instead of {former}, so everybody is told")
+    return pattern.format(name=successor, former=former)
 
 
 def _answer(detail: str) -> str:
@@ -157,12 +164,18 @@ def kept_open_in_words(
     )
 
 
+def _left_title(word: str) -> str:
+    if word == "message":
+        return _("A message that nobody has read")
+    return alert_title(word, "" if word == "unjudged" else word)
+
+
 def left_in_words(detail: str) -> str:
     """What was open when a patient left: "Left your clinic with 2 open: infection (see today), burn (contact)".
 
     `detail` is that event's: "2: infection urgent, burn contact".
     """
     count, _colon, listed = detail.partition(": ")
-    titles = ((alert_title(word, "" if word == "unjudged" else word), slug) for word, slug in OPEN.findall(listed))
+    titles = ((_left_title(word), slug) for word, slug in OPEN.findall(listed))
     named = [f"{small(title)} ({small(urgency_word(Urgency.of(slug)))})" for title, slug in titles]
     return _("Left your clinic with {count} open: {titles}").format(count=count, titles=in_a_row(named))

@@ -191,6 +191,7 @@ BODIES = {
         for urgency in ("emergency", "urgent", "contact")
         for part, value in (("when", "0"), ("groups", "everybody"))
     },
+    ("absence_change", "POST"): lambda world: {"first_day": "2100-01-01", "last_day": "2100-01-02"},
     ("member_away", "POST"): lambda world: {"first_day": "2100-01-01", "last_day": "2100-01-02"},
     ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},
     ("member_change", "POST"): lambda world: {"is_practitioner": "on", "is_admin": "on"},

@@ -108,6 +108,77 @@ def test_nobody_writes_down_absences_elsewhere(boss, noor):
     okafor = people.dr_okafor()
     assert boss.get(away(okafor)).status_code == 404
     absence = Absence.objects.create(member=membership(okafor), first_day=TODAY, last_day=TODAY)
-    for address in (f"{away(okafor)}{absence.pk}/remove/", f"{away(noor)}{absence.pk}/remove/"):
-        assert boss.post(address).status_code == 404
+    for other in (okafor, noor):
+        assert boss.post(f"{away(other)}{absence.pk}/remove/").status_code == 404
+        assert boss.get(f"{away(other)}{absence.pk}/").status_code == 404
     assert Absence.objects.exists()
+
+
+@pytest.fixture
+def absence(noor, lind):
+    days = {"first_day": TODAY + timedelta(days=3), "last_day": TODAY + timedelta(days=9)}
+    return Absence.objects.create(member=membership(noor), stands_in=membership(lind), **days)
+
+
+def test_an_absence_is_changed(boss, noor, lind, absence):
+    page = f"{away(noor)}{absence.pk}/"
+    assert select(boss.get(f"/practice/members/{membership(noor).pk}/"), f"a[@href='{page}']")
+    shown = held(boss.get(page), page)
+    assert {name: shown[name] for name in ("first_day", "last_day", "stands_in")} == {
+        "first_day": [on(3)], "last_day": [on(9)], "stands_in": [str(membership(lind).pk)],
+    }  # fmt: skip
+    answer = boss.post(page, {**shown, "first_day": on(5), "stands_in": ""}, follow=True)
+    assert "Saved." in text_of(answer) and "Nobody stands in." in text_of(answer)
+    absence.refresh_from_db()
+    assert (absence.first_day, absence.last_day, absence.stands_in) == (
+        TODAY + timedelta(days=5),
+        absence.last_day,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"first_day": on(9), "last_day": on(3)}, "last_day", "The last day is before the first."),
+        ({"first_day": on(-9), "last_day": on(-3)}, "last_day", "These days are over."),
+        ({"last_day": on(500)}, "last_day", "Write a year at most."),
+        ({"last_day": on(12)}, "first_day", "Some of these days are written down already."),
+        ({"last_day": "soon"}, "last_day", "Write a day"),
+        ({"stands_in": "chen"}, "stands_in", "Dr Chen is away on some of these days too."),
+    ],
+)
+def test_a_change_that_cannot_be_is_said_beside_its_field(boss, clinic, noor, absence, typed, field, sentence):
+    chen = people.practitioner(clinic, "Dr Chen")
+    day = TODAY + timedelta(days=4)
+    Absence.objects.create(member=membership(chen), first_day=day, last_day=day)
+    Absence.objects.create(member=membership(noor), first_day=TODAY + timedelta(days=11), last_day=day + timedelta(9))
+    typed = {name: str(membership(chen).pk) if value == "chen" else value for name, value in typed.items()}
+    page = f"{away(noor)}{absence.pk}/"
+    answer = boss.post(page, {**held(boss.get(page), page), **typed})
+    assert answer.status_code == 422
+    assert sentence in " ".join(words(element) for element in select(answer, f"p[@id='id_{field}_error']"))
+    kept = held(answer, page)
+    assert {name: kept[name] for name in typed} == {name: [value] for name, value in typed.items()}
+    assert (absence.first_day, absence.last_day) == Absence.objects.values_list("first_day", "last_day").get(
+        pk=absence.pk
+    )
+
+
+def test_of_two_who_change_an_absence_the_second_is_told_and_what_was_removed_can_be_added_again(boss, noor, absence):
+    page = f"{away(noor)}{absence.pk}/"
+    first, second = (held(boss.get(page), page) for _ in range(2))
+    assert boss.post(page, {**first, "last_day": on(7)}).status_code == 302
+    answer = boss.post(page, {**second, "first_day": on(4)})
+    assert answer.status_code == 409
+    assert f"Until was {on(9)}, became {on(7)}" in text_of(answer)
+    again = held(answer, page)
+    assert (again["first_day"], again["last_day"]) == ([on(4)], [on(7)])
+    assert boss.post(page, again).status_code == 302
+    third = held(boss.get(page), page)
+    boss.post(f"{page}remove/")
+    gone = boss.post(page, {**third, "last_day": on(8)})
+    assert gone.status_code == 409 and "This absence was removed meanwhile." in text_of(gone)
+    assert boss.post(away(noor), held(gone, away(noor))).status_code == 302
+    assert Absence.objects.get().last_day == TODAY + timedelta(days=8)
+    assert boss.get(page).status_code == 404

@@ -1,14 +1,18 @@
 """A practice that a patient leaves with something open is told, and keeps an alert of its own about it."""
 
+from uuid import uuid4
+
 import pytest
 from django.utils import timezone
 
+from symptoms.alerts import conversation as talk
 from symptoms.alerts.handling import acknowledge, resolve
 from symptoms.alerts.leaving import raise_left
 from symptoms.alerts.telling import may_still_be_told
 from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
+from tests.moving import leaves
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +100,23 @@ def test_a_practice_that_treated_elsewhere_done_sessions_is_led_to_its_own(clini
     elsewhere = pen(patient, days_ago=6)
     logged(elsewhere, 3, signs=["pus"])
     assert raise_left(patient, clinic, now=timezone.now()).treatment == own
+
+
+def test_a_message_that_nobody_has_read_stays_with_the_practice_until_somebody_closes_it(session, clinic, noor):
+    note = talk.write_to_practice(session, id=uuid4(), text="Call me.", by=session.patient.user, now=timezone.now())
+    Delivery.objects.all().delete()
+    leaves(session.patient)
+    assert (left().urgency, left().practice, left().entry) == (Urgency.CONTACT, clinic, None)
+    assert left().events.get().detail == "1: message contact" and left().next_step_at is not None
+    assert {delivery.recipient for delivery in Delivery.objects.filter(alert=left())} == {noor}
+    assert all(may_still_be_told(delivery) for delivery in Delivery.objects.filter(alert=left()))
+    assert resolve(left(), outcome="advice", by=noor, now=timezone.now())
+    note.refresh_from_db()
+    assert note.read_by == noor
+
+
+def test_a_message_that_was_read_leaves_nothing_behind(session, noor):
+    talk.write_to_practice(session, id=uuid4(), text="Call me.", by=session.patient.user, now=timezone.now())
+    talk.read_by_practice(session.patient_id, seen=None, by=noor, now=timezone.now())
+    leaves(session.patient)
+    assert left() is None

@@ -22,7 +22,8 @@ class Command(BaseCommand):
             patients = close_practice(found, now=timezone.now(), even_with_open=even_with_open)
         except StillOpen as waiting:
             raise CommandError(
-                f"Patients of {found} with something open: {waiting.count}. Let somebody answer it first, or close "
-                "it all the same with --even-with-open: it then stands on their own pages, and nobody else is told."
+                f"Patients of {found} with something open: {waiting.count} (a message that nobody has read counts). "
+                "Let somebody answer it first, or close it all the same with --even-with-open: it then stands on their "
+                "own pages, and nobody else is told."
             ) from waiting
         self.stdout.write(f"{found} is closed. Patients who go on alone: {patients}.")

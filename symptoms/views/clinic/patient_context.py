@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
+from symptoms.alerts.conversation import unread_of
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
@@ -82,6 +83,8 @@ def record_of(
     if is_ours:
         context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
         context |= messages_with(patient, practice, open_alerts, message_form)
+    else:
+        context["left_unread"] = list(unread_of(patient, practice))
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     context |= _past(request, patient, visibilities, is_closed=not open_alerts)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,7 +24,7 @@ from symptoms.alerts.conversation import (
     write_to_practice,
 )
 from symptoms.forms.conversation import PatientMessageForm
-from symptoms.models import Note, Treatment
+from symptoms.models import Alert, Note, Treatment
 from symptoms.views.patient.standing import standing
 from symptoms.wording.conversation import not_for_emergencies, when_read
 from symptoms.wording.patient import PhoneNumbers
@@ -47,7 +48,8 @@ def conversation(request: PatientRequest) -> HttpResponse:
             messages.success(request, " ".join(filter(None, sentences)))
             return redirect("conversation")
     rows = Note.objects.filter(treatment__patient=patient, kind__in=MESSAGES)
-    notes = list(rows.select_related("author", "practice", "read_by").order_by("-written_at", "-id")[:SHOWN])
+    rows = rows.annotate(is_asked=Exists(_left_with(patient))).select_related("author", "practice", "read_by")
+    notes = list(rows.order_by("-written_at", "-id")[:SHOWN])
     context = standing(request) | {
         "tab": "today",
         "patient": patient,
@@ -56,6 +58,12 @@ def conversation(request: PatientRequest) -> HttpResponse:
     }
     context |= writing(patient, notes[0] if notes else None, context["numbers"], form)
     return render(request, "patient/conversation.html", context, status=status)
+
+
+def _left_with(patient: Patient) -> QuerySet[Alert]:
+    """By which a practice that the patient left is still asked to read a note."""
+    left = Alert.objects.open().filter(kind=Alert.Kind.LEFT, treatment__patient=patient)
+    return left.filter(practice=OuterRef("practice"))
 
 
 def writing(

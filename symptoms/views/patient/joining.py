@@ -16,6 +16,7 @@ from accounts.allauth_adapters import INVITED_BY
 from accounts.invitations import CannotJoin
 from accounts.models import Invitation, User
 from accounts.web.sessions import became_member
+from symptoms.alerts.conversation import unread_of
 from symptoms.alerts.patient_status import newest_treatment
 from symptoms.forms.joining import JoinForm
 from symptoms.journal import joining
@@ -117,6 +118,7 @@ def leave_practice(request: PatientRequest) -> HttpResponse:
         "practice": practice,
         "patient": patient,
         "has_open": bool(joining.open_at(patient, practice)),
+        "has_unread": unread_of(patient, practice).exists(),
         "tab": "account",
     }
     if request.method == "POST":

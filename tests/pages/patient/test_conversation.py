@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
-from accounts.models import Practice
+from accounts.models import AccountMail, Practice
 from symptoms.alerts.conversation import read_by_practice
 from symptoms.alerts.handling import resolve_all, write_note
+from symptoms.journal.closing import StillOpen, close_practice
 from symptoms.models import Alert, Note, PatientStatus
 from symptoms.wording.conversation import not_for_emergencies, when_read
 from tests import people
@@ -201,3 +202,40 @@ def test_whose_clock_it_is_is_said_where_the_patients_shows_another_time():
     line = when_read(practice, ZoneInfo("America/Lima"), datetime(2026, 1, 12, 10, tzinfo=LONDON))
     assert line == "The clinic is open until 18:00 (London time)."
     assert "999" not in not_for_emergencies("")
+
+
+def test_who_leaves_with_a_message_not_read_is_told_who_still_reads_it(phone, session, ana, noor):
+    phone.post(TALK, typed(phone, text="Call me."))
+    leave = reverse("leave_practice")
+    sentence = "Larkfield Skin Clinic has not read your last message yet. It is still asked to,"
+    assert sentence in text_of(phone.get(leave))
+    phone.post(leave)
+    assert "had not read this when you left, and is still asked to." in text_of(phone.get(TALK))
+    resolve_all(dict.fromkeys(Alert.objects.all()), outcome="advice", by=noor, now=timezone.now())
+    assert "Read by Dr Noor" in text_of(phone.get(TALK))
+
+
+def test_a_closed_clinic_reads_nothing_and_no_page_offers_a_message(phone, session, ana, noor):
+    phone.post(TALK, typed(phone, text="Call me."))
+    logged(session, 4, **CONTACT)
+    assert "message" in text_of(phone.get(TODAY)).lower()
+    with pytest.raises(StillOpen):
+        close_practice(ana.practice, now=timezone.now())
+    close_practice(ana.practice, now=timezone.now(), even_with_open=True)
+    page = people.signed_in(ana)
+    talk = text_of(page.get(TALK))
+    assert "Larkfield Skin Clinic has left Mendline and had not read this. If it still matters, call." in talk
+    assert "Nobody reads messages here" in talk and "is still asked to" not in talk
+    entry = reverse("entry", args=[session.entries.get().pk])
+    for address in (TODAY, COURSE, entry):
+        shown = page.get(address)
+        assert "or message" not in text_of(shown) and not select(shown, f"a[@href='{TALK}']"), address
+    letter = AccountMail.objects.get(to=ana.user.email)
+    assert "It has not read the last message you sent." in letter.body
+
+
+def test_a_clinic_that_read_everything_closes_without_a_word_of_messages(phone, session, ana, noor):
+    phone.post(TALK, typed(phone, text="Call me."))
+    read_by_practice(ana.pk, seen=None, by=noor, now=timezone.now())
+    close_practice(ana.practice, now=timezone.now())
+    assert "last message" not in AccountMail.objects.get(to=ana.user.email).body

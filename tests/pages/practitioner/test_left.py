@@ -1,14 +1,18 @@
 """A patient who left with something open stands beside the queue and on their page until somebody closes it."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import acknowledge
 from symptoms.journal.judging import judge_again
-from symptoms.models import Alert, AlertEvent, Delivery
+from symptoms.models import Alert, AlertEvent, Delivery, Note
 from tests import people
+from tests.api.programs import program
 from tests.moving import joins, leaves
 from tests.pages.html import has_button, select, text_of
 from tests.treatments import broken_rules, logged, pen
@@ -129,3 +133,19 @@ def test_an_entry_judged_after_the_leaving_is_still_to_be_read(desk, clinic, noo
     assert "This entry could not be compared with what is expected" in shown
     assert "could not be compared at first" not in shown
     assert "day 3 could not be compared, please read it" in text_of(desk.get(QUEUE))
+
+
+def test_what_somebody_wrote_before_leaving_is_read_on_their_page_and_in_the_api(desk, clinic, noor, ana):
+    session = pen(ana, days_ago=6, by=noor)
+    write_to_practice(session, id=uuid4(), text="Call me about my cheek.", by=ana.user, now=timezone.now())
+    leaves(ana)
+    alert, page = Alert.objects.get(), reverse("patient", args=[ana.pk])
+    queue = text_of(desk.get(QUEUE))
+    assert "Left your clinic with 1 open: a message that nobody has read (contact)" in queue
+    shown = desk.get(page)
+    assert "Ana Marrowby wrote before leaving" in text_of(shown) and "Call me about my cheek." in text_of(shown)
+    assert not select(shown, f"form[@action='{reverse('messages_read', args=[session.pk])}']")
+    document = program(noor).get(f"/api/v1/alerts/{alert.pk}/").json()
+    assert (document["kind"], document["entry"], document["day"]) == ("left", None, None)
+    closed = desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice", "reason": "Rang her."}, follow=True)
+    assert "wrote before leaving" not in text_of(closed) and Note.objects.get().read_by == noor
