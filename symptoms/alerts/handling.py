@@ -127,7 +127,6 @@ def resolve_all(
     closed = close(ours_as_seen, outcome, reason, by, now)
     if closed and practice is not None:
         end_kept_access(closed, practice)
-        read_of_who_left(closed, by=by, now=now)
     return closed
 
 
@@ -166,6 +165,7 @@ def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Use
     closed = _written(alerts, {**closing, "outcome": outcome, "reason": reason.strip()})
     if closed:
         write_events(closed, What.RESOLVED, at=now, by=by, detail=detail_of(outcome, reason.strip()))
+        read_of_who_left(closed, by=by, now=now)
         refresh_status(closed[0].treatment.patient)
     return closed
 
