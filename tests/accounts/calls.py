@@ -209,5 +209,5 @@ BODIES = {
     ("api_entry", "PUT"): lambda world: {"day": 1, "symptoms": LEVELS},
     ("api_treatment", "PATCH"): lambda world: {"passes": 2},
     ("api_standing", "POST"): lambda world: {"answer": "not_yet", "asked_at": timezone.now().isoformat()},
-    ("api_resolve", "POST"): lambda world: {"outcome": "advice"},
+    ("api_resolve", "POST"): lambda world: {"outcome": "advice", "seen_at": timezone.now().isoformat()},
 }

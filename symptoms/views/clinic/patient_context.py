@@ -83,11 +83,9 @@ def record_of(
     if is_ours:
         context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
         context |= messages_with(patient, practice, open_alerts, message_form)
-    else:
-        context["left_unread"] = list(unread_of(patient, practice))
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
-    context |= _past(request, patient, visibilities, is_closed=not open_alerts)
+    context |= _past(request, patient, visibilities, is_closed=not open_alerts, is_ours=is_ours)
     return context | _answers(open_alerts, resolve_form, practice, now)
 
 
@@ -98,11 +96,12 @@ def _is_silent(patient: Patient, practice: Practice) -> bool:
 
 
 def _past(
-    request: PracticeRequest, patient: Patient, visibilities: list[Visibility], *, is_closed: bool
+    request: PracticeRequest, patient: Patient, visibilities: list[Visibility], *, is_closed: bool, is_ours: bool
 ) -> dict[str, Any]:
-    """The history; while nothing is open, what was closed last."""
+    """The history; while nothing is open, what was closed last; of who left, what they wrote and nobody has read."""
     events = history(patient, visibilities, request.practice)
     return {
+        "left_unread": [] if is_ours else list(unread_of(patient, request.practice)),
         "is_silent": _is_silent(patient, request.practice),
         "closed_last": closed_last(visibilities, request.user) if is_closed else [],
         "history_newest": events[:EVENTS_UNFOLDED],
