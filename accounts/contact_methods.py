@@ -97,6 +97,31 @@ def add_browser(member: Membership, subscription: dict[str, Any], label: str) ->
 
 
 @transaction.atomic
+def renew_browser(old: str, new: str, *, reader: User | None) -> bool:
+    """Put the subscription that a browser has renewed by itself in the place of its old one, for the same account.
+
+    Both are JSON, as the browser writes them. Nobody but this browser knows the old one with its keys, so it shows
+    whose it is where nobody is signed in any more; `reader`, who is, None for nobody. False: nothing was changed, as
+    one cannot be read, the old one is not known, or one of them is of another account.
+    """
+    try:
+        known, fresh = read_subscription(old), read_subscription(new)
+    except ValidationError:
+        return False
+    methods = ContactMethod.objects.filter(kind=Kind.PUSH, address_hash=_hash(known["endpoint"])).select_related("user")
+    method = next((row for row in methods if json.loads(row.address).get("keys") == known["keys"]), None)
+    member = method.user.membership if method else None
+    if method is None or member is None or (reader is not None and reader != method.user):
+        return False
+    lock_practice(member.practice_id)
+    hashed = _hash(fresh["endpoint"])
+    if ContactMethod.objects.filter(kind=Kind.PUSH, address_hash=hashed).exclude(pk=method.pk).exists():
+        return False
+    renewed = {"address": json.dumps(fresh), "address_hash": hashed, "failing_since": None, "failing_why": ""}
+    return bool(ContactMethod.objects.filter(pk=method.pk, address=method.address).update(**renewed))
+
+
+@transaction.atomic
 def add_number(member: Membership, kind: str, number: str) -> ContactMethod:
     """Add a number of `member`'s; it stays off until a test by it arrived.
 

@@ -1,5 +1,5 @@
-/* Shows a push message, and opens the page that it leads to. Nothing else passes through here: no request of a page, no
-   cache, no identity. */
+/* Shows a push message, opens the page that it leads to, and says when the browser has renewed its subscription. Nothing
+   else passes through here: no request of a page, no cache, no identity. */
 
 self.addEventListener("install", () => self.skipWaiting());
 
@@ -20,6 +20,17 @@ self.addEventListener("push", (event) => {
   const shown = self.registration.showNotification(title || "Mendline", options);
   event.waitUntil(shown.then(() => report(data?.arrived)).catch(() => undefined));
 });
+
+/* A browser may renew its subscription by itself: unless it says so, nothing reaches it any more. The old one shows
+   whose it is. */
+const renew = async ({ oldSubscription: old, newSubscription }) => {
+  if (!old) return;
+  const fresh = newSubscription ?? (await self.registration.pushManager.subscribe(old.options));
+  const body = new URLSearchParams({ old: JSON.stringify(old), new: JSON.stringify(fresh) });
+  await fetch("/push/renewed/", { method: "POST", body, credentials: "same-origin" });
+};
+
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event).catch(() => undefined)));
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

@@ -64,6 +64,7 @@ urlpatterns = [
     path("account/channels/change/", channels.own_channel_change, name="own_channel_change"),
     path("practice/members/<id:member_id>/channels/", channels.member_channels, name="member_channels"),
     path("practice/members/<id:member_id>/remove/", member_removal.member_remove, name="member_remove"),
+    path("push/renewed/", channels.push_renewed, name="push_renewed"),
     path("push/<id:delivery_id>/<id:method_id>/arrived/", channels.push_arrived, name="push_arrived"),
     # --- joining and leaving
     path("join/<str:token>/", joining.join, name="join"),

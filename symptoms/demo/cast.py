@@ -34,7 +34,8 @@ class Story:
 
     `levels`: by symptom a row of grades from day 0 on, `-` on a day that was not logged; a symptom without a row was
     none throughout, and `redness` has a place for every day. `by` is who treated (a member's address), empty for
-    somebody alone. `handled`: what the clinic did and the patient answered, as (day, hour, what, words).
+    somebody alone. `handled`: what the clinic did and the patient answered, as (day, hour, what, words); "watch" is
+    until a day of the course. What was done on the day on which the demo is made was done by now, whatever the hour.
     """
 
     days_ago: int
@@ -204,7 +205,8 @@ PATIENTS = (
                 photos={16: ("front",)},
                 handled=(
                     (10, 11, "acknowledge", ""),
-                    (10, 12, "note", "Rang her: even, not tender, no itch. Look again on day 16."),
+                    (10, 12, "note", "Rang her: even, not tender, no itch. Look again on day 15."),
+                    (10, 13, "watch", "15"),
                 ),
             ),
         ),
@@ -429,6 +431,51 @@ PATIENTS = (
                     "warmth": "2 1 1",
                     "crusting": "0 0 1 1",
                 },
+            ),
+        ),
+    ),
+    Person(
+        "Iris Lowe",
+        "iris@patients.example",
+        1976,
+        3,
+        phone="07700 900245",
+        seed=157,
+        stories=(
+            Story(
+                7,
+                by=LINDQVIST,
+                depth="1.5",
+                levels={
+                    "redness": "3 2 2 3",
+                    "swelling": "1 1 1 1",
+                    "pain": "2 1 1 2",
+                    "warmth": "2 1 1 2",
+                    "crusting": "0 0 1 1",
+                },
+                notes={3: "Redder again since last night."},
+                handled=(
+                    (3, 10, "acknowledge", ""),
+                    (3, 11, "message", "Please keep it cool and log every day, so that we see how it goes."),
+                ),
+            ),
+        ),
+    ),
+    Person(
+        "Dana Weiss",
+        "dana@patients.example",
+        1983,
+        2,
+        phone="07700 900254",
+        seed=163,
+        stories=(
+            Story(
+                5,
+                by=CHEN,
+                depth="1.0",
+                levels={"redness": "2 2 1 1 3", "pain": "1 1 0 0 1", "itching": "0 0 1 1 3", "bumps": "0 0 0 0 1"},
+                notes={4: "It itches since I used a new cream."},
+                handled=((5, 9, "resolve", "seen"),),
             ),
         ),
     ),

@@ -18,6 +18,7 @@ from accounts.models import AccountMail, Membership, Patient, Practice, User
 from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.handling import acknowledge, read_record, resolve, write_note
 from symptoms.alerts.policy_changes import change_telling, telling_of, turn_fields
+from symptoms.alerts.quiet import raise_next_quiet
 from symptoms.demo import cast
 from symptoms.demo.pictures import picture
 from symptoms.journal.entries import record_entry
@@ -25,7 +26,7 @@ from symptoms.journal.loading import entry_values
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.screening import keep_screening
 from symptoms.journal.treatments import start_treatment
-from symptoms.models import Alert, Delivery, Treatment
+from symptoms.models import Alert, Delivery, PatientStatus, Treatment
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.questions import asked_today
 from symptoms.recovery.screening import Answers
@@ -42,6 +43,7 @@ def play_all(now: datetime) -> None:
             *_clinic(cast.LARKFIELD, cast.AT_LARKFIELD, cast.PATIENTS, password, now),
             *_clinic(cast.OTHERWHERE, cast.AT_OTHERWHERE, cast.ELSEWHERE, password, now),
         ]
+        _fall_silent(now)
         _sent_in_their_day(now)
     for person, treatment, story in played:  # decoding takes its time, and no transaction waits for it
         _photos(person, treatment, story, now)
@@ -206,7 +208,7 @@ def _handle(treatment: Treatment, story: cast.Story, day: int, staff: dict[str, 
     """What the one who treated did on that day, and what the patient answered."""
     for on, hour, what, words in story.handled:
         at, by = _at(now, story.days_ago, day, time(hour)), staff.get(story.by)
-        if on != day or by is None or at >= now:
+        if on != day or by is None:
             continue
         note_id = _id(treatment.id, on, hour)
         if what == "answer":
@@ -219,8 +221,19 @@ def _handle(treatment: Treatment, story: cast.Story, day: int, staff: dict[str, 
         elif what == "resolve":
             for alert in Alert.objects.open().filter(treatment=treatment):
                 resolve(alert, outcome=words, by=by, now=at)
+        elif what == "watch":
+            until = treatment.day_zero + timedelta(days=int(words))
+            for alert in Alert.objects.open().filter(treatment=treatment):
+                resolve(alert, outcome="watching", until=until, by=by, now=at)
         else:
             write_note(treatment, id=note_id, text=words, for_patient=what == "message", by=by, now=at)
+
+
+def _fall_silent(now: datetime) -> None:
+    """Whose log did not come was noticed when it was due, not when the demo is made."""
+    for status in list(PatientStatus.objects.filter(quiet_at__lte=now).order_by("quiet_at")):
+        assert status.quiet_at is not None
+        raise_next_quiet(status.quiet_at)
 
 
 def _sent_in_their_day(now: datetime) -> None:

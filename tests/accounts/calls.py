@@ -198,6 +198,10 @@ BODIES = {
     ("member_remove", "POST"): lambda world: {"successor": "nobody_left"},
     ("member_channels", "POST"): lambda world: {"method": "email", "action": "test"},
     ("own_channel_add", "POST"): lambda world: {"kind": "push", "subscription": json.dumps(push.subscription())},
+    ("push_renewed", "POST"): lambda world: {
+        "old": json.dumps(push.subscription("zq9push")),
+        "new": json.dumps(push.subscription()),
+    },
     ("own_channel_change", "POST"): lambda world: {"method": "email", "action": "test"},
     ("confirm_invitation", "POST"): lambda world: {"answer": "yes"},
     ("join", "POST"): lambda world: {"care": "on"},

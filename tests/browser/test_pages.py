@@ -44,6 +44,7 @@ PATIENT = [
     "/before/",
     "/care/",
     "/treatments/new/",
+    "/messages/",
 ]
 MEMBER = [
     "/practice/", "/practice/?show=on_track", "/practice/?show=all", "/practice/?show=all&q=nobody",
@@ -51,6 +52,7 @@ MEMBER = [
     "/practice/treatments/new/", "/practice/patients/new/", "/practice/members/", "/practice/members/invite/",
     "/practice/details/", "/practice/telling/",
 ]  # fmt: skip
+WITH_ROWS = tuple(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed", "on_track"))
 WHO = {
     "a stranger": ("", STRANGER, []),
     "a patient with an infection": (
@@ -59,6 +61,7 @@ WHO = {
         ["/entries/", "/treatments/", "/photos/"],
     ),
     "a patient with an emergency": ("grace@patients.example", ["/today/", "/log/", "/course/6/"], ["/entries/"]),
+    "a patient whose clinic answered": ("carla@patients.example", ["/today/", "/messages/"], []),
     "a patient on track": ("tom@patients.example", ["/today/", "/course/", "/course/9/"], ["/entries/"]),
     "somebody alone": ("robin@patients.example", ["/today/", "/log/", "/course/5/", "/account/"], ["/entries/"]),
     "somebody whose treatment is to come": (
@@ -83,6 +86,7 @@ def test_every_page_is_for_everybody(visitor, who):
     links: set[str] = set()
     for address in addresses:
         guest.page.goto(address)
+        assert not address.startswith(WITH_ROWS) or guest.page.locator(".case").count(), f"nobody in {address}"
         links |= {link for link in _links(guest.page) if link.startswith(tuple(kinds))} if kinds else set()
         _is_for_everybody(guest.page)
     by_kind: dict[str, list[str]] = {}
@@ -147,6 +151,7 @@ def test_a_refused_note_is_where_the_focus_is(visitor):
     page = guest.page
     page.goto("/practice/?show=all&q=Priya")
     page.locator(".case h2 a").click()
+    page.get_by_role("link", name="Note inside the clinic").click()
     page.locator("#id_note_text").evaluate("field => field.required = false")
     page.get_by_role("button", name="Keep the note").click()
     expect(page.locator("form#mistake")).to_be_focused()

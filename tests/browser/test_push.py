@@ -66,3 +66,21 @@ def test_a_delivered_push_message_is_shown_and_reported(visitor, site):
     wire.send("ServiceWorker.deliverPushMessage", {**to, "data": ""})
     titles = until(lambda: len(all := page.evaluate(SHOWN)) == 2 and {row["title"] for row in all}, "not two")
     assert titles == {said["title"], "Mendline"}
+
+
+def test_a_renewed_subscription_is_reported(visitor, site):
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/account/channels/")
+    guest.page.evaluate(REGISTER)
+    (worker,) = until(lambda: guest.context.service_workers, "no worker")
+    asked: list[str] = []
+    guest.context.on("request", lambda request: asked.append(f"{request.url} {request.post_data}"))
+    worker.evaluate(
+        """() => {
+          const event = new ExtendableEvent("pushsubscriptionchange");
+          self.dispatchEvent(Object.assign(event, { oldSubscription: { a: 1 }, newSubscription: { b: 2 } }));
+        }"""
+    )
+    until(lambda: guest.page.evaluate("1") and asked, "nothing was said")
+    assert asked == [f"{site.url}/push/renewed/ old=%7B%22a%22%3A1%7D&new=%7B%22b%22%3A2%7D"]

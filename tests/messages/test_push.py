@@ -211,3 +211,38 @@ def test_the_key_is_made_once_and_is_for_mendline_s_user_only(tmp_path):
     assert len(base64.urlsafe_b64decode(public + "=")) == 65
     assert stat.S_IMODE((tmp_path / push_keys.FILE).stat().st_mode) == 0o600
     assert not push_keys.make_keys() and push_keys.public_key() == public
+
+
+@pytest.fixture
+def renewed(client):
+    def renew(old: object, new: object, browser=client) -> int:
+        return browser.post("/push/renewed/", {"old": json.dumps(old), "new": json.dumps(new)}).status_code
+
+    return renew
+
+
+def test_a_subscription_that_the_browser_renewed_takes_the_place_of_the_old_one(noor, service, renewed):
+    method = browser_of(noor, service, "old")
+    ContactMethod.objects.update(failing_since=timezone.now(), failing_why="ended")
+    old, new = (push.subscription(name, service.origin) for name in ("old", "new"))
+    assert renewed(old, new) == 204
+    row = ContactMethod.objects.get(kind="push")
+    assert (row.pk, row.user, row.failing_since) == (method.pk, noor, None)
+    assert json.loads(row.address)["endpoint"] == new["endpoint"]
+    assert renewed(old, new) == 404  # it is known no more
+    assert add_browser(noor.membership, new, "Mac, Firefox").pk == method.pk
+
+
+def test_nobody_renews_what_is_not_theirs(clinic, noor, service, renewed):
+    browser_of(noor, service, "hers")
+    lind = people.practitioner(clinic, "Dr Lind", "lind@larkfield.example")
+    browser_of(lind, service, "taken")
+    hers, new, taken = (push.subscription(name, service.origin) for name in ("hers", "new", "taken"))
+    elsewhere = push.subscription("new", "https://push.example")
+    guessed = {**hers, "keys": {**hers["keys"], "auth": push.text_of(b"another secret--")}}
+    before = list(ContactMethod.objects.order_by("pk").values())
+    assert renewed(hers, new, people.signed_in(lind)) == 404
+    for old, fresh in ((guessed, new), (hers, taken), (hers, elsewhere), (hers, "x"), (None, new), ([], {})):
+        assert renewed(old, fresh) == 404
+    assert list(ContactMethod.objects.order_by("pk").values()) == before
+    assert renewed(hers, new, people.signed_in(noor)) == 204

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import PracticeRequest, admin_required, member_required, public
-from accounts.contact_methods import email_of, is_unproven_number
+from accounts.contact_methods import email_of, is_unproven_number, renew_browser
 from accounts.models import ContactMethod, Membership, Practice, User
 from accounts.templatetags.devices import device_name
 from symptoms.forms.channels import BrowserForm, NumberForm, kinds_with_numbers
@@ -99,6 +99,16 @@ def member_channels(request: PracticeRequest, member_id: UUID) -> HttpResponse:
 def push_arrived(request: HttpRequest, delivery_id: UUID, method_id: UUID) -> HttpResponse:
     """A browser's script says that a message arrived: it may have no session, and knows the message's id."""
     return HttpResponse(status=204 if note_arrival(delivery_id, method_id, timezone.now()) else 404)
+
+
+@csrf_exempt
+@public
+@require_POST
+def push_renewed(request: HttpRequest) -> HttpResponse:
+    """A browser's script says that its subscription was renewed: it may have no session, and knows the old one."""
+    reader = request.user if request.user.is_authenticated else None
+    is_renewed = renew_browser(request.POST.get("old", ""), request.POST.get("new", ""), reader=reader)
+    return HttpResponse(status=204 if is_renewed else 404)
 
 
 def _method(request: HttpRequest, user: User) -> ContactMethod:

@@ -47,7 +47,17 @@ class Row:
     @property
     def is_silent(self) -> bool:
         """Whether the patient fell silent with something open, and has not logged since."""
-        return any(alert.kind == Alert.Kind.QUIET and alert.cleared_at is None for alert in self.alerts)
+        return self._quiet is not None
+
+    @cached_property
+    def _quiet(self) -> Alert | None:
+        quiet = (alert for alert in self.alerts if alert.kind == Alert.Kind.QUIET and alert.cleared_at is None)
+        return next(quiet, None)
+
+    @property
+    def silence(self) -> str:
+        """That the patient fell silent, in words, where the row speaks of something else."""
+        return quiet_in_words(self._quiet) if self._quiet and self._quiet is not self.worst else ""
 
     @cached_property
     def treatment(self) -> Treatment | None:

@@ -11,6 +11,7 @@ from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.handling import acknowledge, resolve
 from symptoms.alerts.quiet import raise_next_quiet
 from symptoms.models import Alert, PatientStatus
+from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.pages.html import select, text_of, words
 from tests.treatments import logged, pen
@@ -75,6 +76,17 @@ def test_what_nobody_has_stands_before_what_a_colleague_has(clinic, noor, desk):
     somebody(clinic, noor, "Second", signs=["pus"])
     assert names(desk, "open") == ["Second", "First"]
     assert "last log 0 min ago" in text_of(desk.get(reverse("queue")))
+
+
+def test_a_row_that_speaks_of_what_is_open_says_that_nothing_came_since(clinic, noor, desk):
+    session = somebody(clinic, noor, "Zoe", day=3, signs=["pus"])
+    assert raise_next_quiet(timezone.now())
+    (alert,) = Alert.objects.exclude(kind=Alert.Kind.QUIET)
+    Alert.objects.filter(pk=alert.pk).update(urgency=Urgency.EMERGENCY)
+    (row,) = (words(row) for row in select(desk.get(reverse("queue"), {"show": "quiet"}), "p[@class='why']"))
+    assert row.startswith("Signs of infection: pus No log since day 3.")
+    logged(session, 9, signs=["pus"])
+    assert "No log since" not in text_of(desk.get(reverse("queue")))
 
 
 def test_who_fell_silent_with_something_open_stands_before_who_merely_skips(clinic, noor, desk):
