@@ -117,6 +117,15 @@ def test_first_aid_comes_before_whom_to_call_at_every_urgency(ana, phone, urgenc
     assert "details" not in {part.tag for part in parts if aid in part.iter()}
 
 
+@pytest.mark.parametrize("case", [URGENT, EMERGENCY])
+def test_beside_a_number_that_nobody_verified_stands_what_works_from_most_phones(clinic, settings, tmp_path, case):
+    settings.HELP_NUMBERS = tmp_path / "own.toml"
+    settings.HELP_NUMBERS.write_text("[GB]\nverified = 2026-11-01\n")
+    for country, number, is_verified in (("GB", "999", True), ("FR", "15", False)):
+        _, page = entry_page(people.patient(clinic, "Bea", country=country), case)
+        assert number in page and ("112 works from most mobile phones." in page) is not is_verified, country
+
+
 @pytest.mark.parametrize("case", [CONTACT, URGENT, EMERGENCY])
 def test_alone_the_words_name_a_doctor_and_the_countrys_number(case):
     alone = people.patient(None, "Ben", country="US")

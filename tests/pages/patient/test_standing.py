@@ -1,5 +1,6 @@
 """What is open stands on top of a patient's pages until a person has dealt with it, whatever today's answers are."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, on_top
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Delivery
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording.seen import SeenAnswer
+from symptoms.wording.seen import FOR_THE_PRACTICE, SeenAnswer
 from tests import people
 from tests.moving import joins, leaves
 from tests.pages.html import select, text_of, words
@@ -132,12 +133,14 @@ def test_each_answer_does_what_it_says_and_reaches_the_practice(phone, session, 
     assert "Saved. Your clinic can read it." in say(phone, answer, "Amoxicillin for a week")
     page = text_of(phone.get(TODAY))
     assert "Amoxicillin for a week" in page
-    assert (STAYS in page) is (answer not in DEALT_WITH)
+    assert (STAYS in page) is (answer not in (SeenAnswer.SEEN, SeenAnswer.TREATED))
     assert ("Save my answer" in page) is (answer == SeenAnswer.NOT_YET)
     events = AlertEvent.objects.filter(what=AlertEvent.What.ANSWERED)
     assert events.count() == Alert.objects.open().count() and {event.actor for event in events} == {ana.user}
     assert Alert.objects.open().exists()  # an answer closes nothing
-    assert "The patient answered about" in text_of(desk.get(reverse("patient", args=[ana.pk])))
+    kept = f"{FOR_THE_PRACTICE[answer]} (“Amoxicillin for a week”)"
+    read_by_practice = text_of(desk.get(reverse("patient", args=[ana.pk])))
+    assert re.search(f"The patient answered about [^:]*: {re.escape(kept)}", read_by_practice)
 
 
 def test_one_answer_to_all_that_a_log_raised_is_one_line(phone, session):
