@@ -157,6 +157,25 @@ def test_a_refused_note_is_where_the_focus_is(visitor):
     expect(page.locator("form#mistake")).to_be_focused()
 
 
+def test_on_a_phone_what_is_not_always_needed_opens_by_its_title(visitor):
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    page = guest.page
+    page.goto("/practice/?show=all&q=Tom")
+    page.locator(".case h2 a").click()
+    send = page.get_by_role("button", name="Look over, then send")
+    title = page.get_by_role("link", name="Message to Tom Ellery")
+    expect(title).to_be_visible()
+    expect(send).to_be_hidden()
+    title.focus()
+    page.keyboard.press("Enter")
+    expect(send).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(send).to_be_hidden()
+    page.set_viewport_size(DESK)
+    expect(send).to_be_visible()
+
+
 def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
     """White on dark red, folds and forms as well; what is less urgent is smaller."""
     guest = visitor()
@@ -286,6 +305,7 @@ def _links(page: Page) -> list[str]:
 def _is_for_everybody(page: Page) -> None:
     address = page.url
     page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
+    page.evaluate("document.querySelectorAll('.task').forEach(folded => folded.classList.remove('task'))")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for size in (DESK, NARROW) if scheme == "light" else (NARROW,):
