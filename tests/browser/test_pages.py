@@ -98,6 +98,30 @@ def test_every_page_is_for_everybody(visitor, who):
             _is_for_everybody(guest.page)
 
 
+def test_removing_a_colleague_and_changing_an_absence_are_for_everybody(visitor):
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    page = guest.page
+    page.goto("/practice/members/")
+    page.get_by_role("link", name="Chen").first.click()
+    member = page.url
+    page.get_by_role("link", name="Remove").click()
+    expect(page.get_by_role("group", name="Who takes over?").get_by_role("radio", checked=True)).to_have_count(1)
+    _is_for_everybody(page)
+    page.goto(member)
+    page.get_by_label("From").fill("2100-01-04")
+    page.get_by_label("Until").fill("2100-01-08")
+    page.get_by_role("button", name="Add").click()
+    _is_for_everybody(page)
+    page.get_by_role("link", name="Change the absence from").click()
+    page.get_by_label("Until").fill("2100-01-02")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The last day is before the first.").first).to_be_visible()
+    _is_for_everybody(page)
+    page.goto(member)
+    page.get_by_role("button", name="Remove the absence from").click()
+
+
 def test_the_answers_before_a_treatment_are_for_everybody_given_and_read(visitor):
     """What an answer brings up stands on the page only with it; all of it is reached by keyboard."""
     page = visitor().page
