@@ -152,9 +152,14 @@ def email_of(user: User) -> ContactMethod:
     )[0]
 
 
+def is_by_phone(method: ContactMethod) -> bool:
+    """Whether it is a text or a call, by which nobody is told of what can wait."""
+    return method.kind in (Kind.SMS, Kind.PHONE)
+
+
 def is_unproven_number(method: ContactMethod) -> bool:
     """Whether nothing has ever arrived by this number: it may be anybody's, and is not used."""
-    return method.proven_at is None and method.kind in (Kind.SMS, Kind.PHONE)
+    return method.proven_at is None and is_by_phone(method)
 
 
 def mark_failing(methods: QuerySet[ContactMethod], why: str, now: datetime) -> int:

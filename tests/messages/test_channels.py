@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.contact_methods import add_browser, add_number, email_of, mark_failing
+from accounts.contact_methods import add_browser, add_number, email_of, mark_failing, mark_proven
 from accounts.models import ContactMethod
 from symptoms.alerts.telling import colleagues_of, may_still_be_told
 from symptoms.alerts.unreachable import name_unreachable
@@ -295,6 +295,17 @@ def test_a_number_is_not_turned_on_before_a_test_by_it_has_arrived(texts):
     method = add_number(noor.membership, "sms", "+447700900300")
     answer = browser.post(reverse("own_channel_change"), {"method": method.pk, "action": "on"}, follow=True)
     assert "once a test by it has arrived" in answer.content.decode() and "sms" not in reached(noor)
+
+
+def test_who_would_have_only_a_phone_left_is_told_what_it_is_not_for(texts):
+    noor = people.dr_noor(people.practice())
+    browser = people.signed_in(noor)
+    method = add_number(noor.membership, "sms", "+447700900300")
+    mark_proven(method, timezone.now())
+    answer = browser.post(reverse("own_channel_change"), {"method": "email", "action": "off"})
+    assert answer.status_code == 409 and "Only your phone is left" in answer.content.decode()
+    assert email_of(noor).is_on and reached(noor) == {"email", "sms"}
+    assert browser.post(reverse("own_channel_change"), {"method": method.pk, "action": "off"}).status_code == 302
 
 
 def test_a_number_that_is_removed_and_added_again_is_tested_no_more_often(texts):

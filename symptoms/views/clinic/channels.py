@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import PracticeRequest, admin_required, member_required, public
-from accounts.contact_methods import email_of, is_unproven_number, renew_browser
+from accounts.contact_methods import email_of, is_by_phone, is_unproven_number, renew_browser
 from accounts.models import ContactMethod, Membership, Practice, User
 from accounts.templatetags.devices import device_name
 from symptoms.forms.channels import BrowserForm, NumberForm, kinds_with_numbers
@@ -61,9 +61,11 @@ def own_channel_add(request: PracticeRequest) -> HttpResponse:
 def own_channel_change(request: PracticeRequest) -> HttpResponse:
     """Test one of my channels, say whether a test arrived, turn it on or off, or remove it."""
     method, action, now = _method(request, request.user), request.POST.get("action"), timezone.now()
-    is_last = action in ("off", "remove") and _is_last(request.user, method)
-    if is_last and request.POST.get("sure") != "yes":
-        return _own_page(request, asked=method, asked_action=action, status=409)
+    others = _others_working(request.user, method)
+    # Beside numbers alone, e-mail or push is the last that tells of what can wait.
+    is_last = method.is_working and (not others or (not is_by_phone(method) and all(map(is_by_phone, others))))
+    if is_last and action in ("off", "remove") and request.POST.get("sure") != "yes":
+        return _own_page(request, asked=method, asked_action=action, has_phone_left=bool(others), status=409)
     if action == "test":
         return _tested(request, method, "own_channels")
     if action in ("arrived", "not_arrived"):
@@ -126,9 +128,8 @@ def _methods(user: User) -> QuerySet[ContactMethod]:
     return ContactMethod.objects.filter(user=user)
 
 
-def _is_last(user: User, method: ContactMethod) -> bool:
-    """Whether nothing else that works would be left without it."""
-    return method.is_working and not any(row.is_working for row in rows_of(user) if row.method.pk != method.pk)
+def _others_working(user: User, method: ContactMethod) -> list[ContactMethod]:
+    return [row.method for row in rows_of(user) if row.is_working and row.method.pk != method.pk]
 
 
 def _tested(request: PracticeRequest, method: ContactMethod, page: str, *ids: Any) -> HttpResponse:
