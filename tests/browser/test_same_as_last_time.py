@@ -24,3 +24,15 @@ def test_it_fills_what_is_empty_and_says_how_much(visitor):
         expect(page.locator(f"label[data-last-time] input[name={name}]")).to_be_checked()
     expect(page.locator("[data-said]")).to_contain_text(str(len(names) - 1))
     assert page.url.endswith("/log/")
+
+
+def test_the_chosen_step_and_chip_are_filled_where_the_system_chooses_the_colours(visitor):
+    guest = visitor(forced_colors="active")
+    guest.sign_in("priya@patients.example", PASSWORD)
+    guest.page.goto("/log/")
+    step = guest.page.locator(".scale").first.locator("label").nth(2)
+    step.click()
+    look = "span => [getComputedStyle(span).backgroundColor, getComputedStyle(span).color]"
+    chosen = step.locator("span").evaluate(look)
+    other = guest.page.locator(".scale").first.locator("label").nth(1).locator("span").evaluate(look)
+    assert chosen[0] != other[0] and chosen[1] != other[1]

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
 from symptoms.wording.practitioner import alert_title, left_in_words, think_of
 
 MOST_CLOSED = 12  # with one tap
+UNDONE_WITHIN = timedelta(days=1)  # where something else is open meanwhile
 
 
 @dataclass
@@ -195,13 +196,19 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
     return open_alerts
 
 
-def closed_last(visibilities: Iterable[Visibility], by: User) -> list[Alert]:
+def closed_last(
+    visibilities: Iterable[Visibility], by: User, still_open: list[OpenAlert], now: datetime
+) -> list[Alert]:
     """What was closed last of these treatments with one tap, the most urgent first: one statement.
 
-    Each is called by its `title`.
+    Each is called by its `title`. Beside what is `still_open`, only what was closed within a day and not raised again.
     """
     by_treatment = {visibility.treatment.pk: visibility.treatment for visibility in visibilities}
     closed = Alert.objects.managed_by(by).filter(treatment__in=list(by_treatment)).exclude(resolved_at=None)
+    if still_open:
+        closed = closed.filter(resolved_at__gte=now - UNDONE_WITHIN)
+    for alert in (open_alert.alert for open_alert in still_open):
+        closed = closed.exclude(treatment=alert.treatment_id, kind=alert.kind, concern=alert.concern)
     closed = closed.with_flags().select_related("resolved_by").order_by("-resolved_at", "-urgency", "concern")
     alerts = list(closed[:MOST_CLOSED])
     for alert in alerts:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +20,7 @@ from symptoms.alerts.conversation import unread_of
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
-from symptoms.models import PatientStatus, Screening, Treatment, TreatmentAccess
+from symptoms.models import Alert, PatientStatus, Screening, Treatment, TreatmentAccess
 from symptoms.models.values import treatment_values
 from symptoms.recovery.ceilings import band
 from symptoms.recovery.vocabulary import Urgency
@@ -29,7 +28,7 @@ from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
 from symptoms.views.clinic.messages_context import messages_with
-from symptoms.views.clinic.open_alerts import OpenAlert, closed_last, open_alerts_of
+from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
 from symptoms.wording import treatment as words
@@ -85,25 +84,40 @@ def record_of(
         context |= messages_with(patient, practice, open_alerts, message_form)
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
-    context |= _past(request, patient, visibilities, is_closed=not open_alerts, is_ours=is_ours)
+    context |= _past(request, patient, visibilities, open_alerts, now, is_ours=is_ours)
     return context | _answers(open_alerts, resolve_form, practice, now)
 
 
-def _is_silent(patient: Patient, practice: Practice) -> bool:
-    """Whether a log was due before today: the last verdict is then no word about today."""
-    today = timezone.now().astimezone(practice.zone).date()
-    return PatientStatus.objects.filter(patient=patient, practice=practice, log_due_on__lt=today).exists()
+def _silence_and_closing(patient: Patient, practice: Practice, now: datetime) -> tuple[bool, bool]:
+    """Whether a log was due before today: the last verdict is then no word about today.
+
+    And whether something was closed so short a time ago that it may be opened again beside what is open.
+    """
+    closed = Alert.objects.filter(
+        treatment__patient=OuterRef("patient"), practice=practice, resolved_at__gte=now - UNDONE_WITHIN
+    )
+    status = PatientStatus.objects.filter(patient=patient, practice=practice)
+    due_on, is_just_closed = status.values_list("log_due_on", Exists(closed)).first() or (None, False)
+    return due_on is not None and due_on < now.astimezone(practice.zone).date(), is_just_closed
 
 
 def _past(
-    request: PracticeRequest, patient: Patient, visibilities: list[Visibility], *, is_closed: bool, is_ours: bool
+    request: PracticeRequest,
+    patient: Patient,
+    visibilities: list[Visibility],
+    open_alerts: list[OpenAlert],
+    now: datetime,
+    *,
+    is_ours: bool,
 ) -> dict[str, Any]:
-    """The history; while nothing is open, what was closed last; of who left, what they wrote and nobody has read."""
+    """The history, and what was closed last, which one tap opens again; of who left, what they wrote and nobody has read."""
     events = history(patient, visibilities, request.practice)
+    is_silent, is_just_closed = _silence_and_closing(patient, request.practice, now)
+    shows_closed = is_just_closed or not open_alerts
     return {
         "left_unread": [] if is_ours else list(unread_of(patient, request.practice)),
-        "is_silent": _is_silent(patient, request.practice),
-        "closed_last": closed_last(visibilities, request.user) if is_closed else [],
+        "is_silent": is_silent,
+        "closed_last": closed_last(visibilities, request.user, open_alerts, now) if shows_closed else [],
         "history_newest": events[:EVENTS_UNFOLDED],
         "history_earlier": events[EVENTS_UNFOLDED:],
     }

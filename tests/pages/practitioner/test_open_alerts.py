@@ -300,6 +300,19 @@ def test_what_was_closed_last_says_by_whom_and_is_opened_again_with_one_tap(desk
     assert "is open again since" in text_of(desk.post(reverse("reopen", args=[alert.id]), follow=True))
 
 
+def test_what_was_closed_by_mistake_is_opened_again_while_something_else_is_open(desk, session):
+    logged(session, 4, signs=["pus"], pain=4)
+    alert, page = Alert.objects.get(concern="infection"), reverse("patient", args=[session.patient_id])
+    desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice"})
+    reopen = reverse("reopen", args=[alert.id])
+    assert Alert.objects.open().exists() and reopen in desk.get(page).content.decode()
+    Alert.objects.filter(pk=alert.pk).update(resolved_at=timezone.now() - timedelta(days=2))
+    assert reopen not in desk.get(page).content.decode()  # long ago; it stands in the history
+    Alert.objects.filter(pk=alert.pk).update(resolved_at=timezone.now())
+    logged(session, 5, signs=["pus"], pain=4)
+    assert reopen not in desk.get(page).content.decode()  # open again by itself
+
+
 def test_a_case_is_taken_noted_and_planned_with_one_form(desk, noor, session):
     logged(session, 4, signs=["pus"])
     close = reverse("resolve", args=[Alert.objects.get().id])

@@ -86,7 +86,15 @@ def test_answers_that_changed_say_when_and_show_the_old_ones(desk, session):
     assert f"Answers changed at {timezone.localtime(changed, session.patient.zone):%H:%M}" in shown
     assert "Pus on day 4" in shown  # what raised it is still told
     assert "Yellow heads." in shown
-    assert "Latest log: On track" in shown
+    assert "Not in the latest log" in shown
+
+
+def test_what_is_open_and_no_longer_raised_is_not_called_on_track_beside_what_is(desk, session):
+    ill(session)
+    logged(session, 6, signs=["hives"])
+    for shown in (page(desk, session), text_of(desk.get(reverse("queue")))):
+        assert "not in the latest log" in shown.lower()
+        assert "latest log: on track" not in shown.lower()
 
 
 def test_an_alert_that_goes_on_shows_what_the_newest_entry_says_of_it(desk, session):

@@ -52,6 +52,15 @@ def test_each_list_has_its_own_and_says_how_many(clinic, noor, desk):
     assert "Open 1 Follow-up due 1 Gone quiet 1 Not joined 1 Closed today 1 Watch 0 On track 1 All 5" in shown
 
 
+def test_a_clinic_without_patients_is_led_to_the_first_and_one_with_some_reads_what_is_true(clinic, noor, desk):
+    shown = desk.get(reverse("queue"))
+    assert "No patients yet" in text_of(shown) and "Record a treatment" in [words(a) for a in select(shown, "main//a")]
+    people.patient(clinic, "Stranger", accepted=False)
+    shown = text_of(desk.get(reverse("queue")))
+    assert "Nothing is waiting No alert is open, and every message has been read." in shown
+    assert "Send an invitation" in text_of(desk.get(reverse("queue"), {"show": "not_joined"}))
+
+
 def test_what_was_closed_says_by_whom_when_and_how(clinic, noor, desk):
     somebody(clinic, noor, "Cara", signs=["pus"])
     resolve(Alert.objects.get(), outcome="referred", by=noor, now=timezone.now())
