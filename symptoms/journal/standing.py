@@ -1,5 +1,6 @@
 """What stands on top of a patient's pages until somebody has dealt with it, in the words of the day that raised it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -43,16 +44,21 @@ def standing_on_top(patient: Patient, numbers: PhoneNumbers, unit: str) -> tuple
     if first is None:
         return None, settled
     entry = first.alert.raised_by
-    verdict = verdict_as_raised(entry, _assessment_of(first), numbers, unit)
+    verdict = verdict_as_raised(entry, _assessment_of(first, concerns), numbers, unit)
     others = [concern.alert for concern in concerns if concern.is_on_top and concern.alert.entry_id != entry.pk]
     return Standing(entry, verdict, first, titles_of_flags(others)), settled
 
 
-def _assessment_of(concern: OpenConcern) -> Assessment:
-    """What is said of the entry that raised it; where corrected answers raise it no more, what was said when it did."""
+def _assessment_of(concern: OpenConcern, concerns: Iterable[OpenConcern]) -> Assessment:
+    """What is said of the entry that raised it; where corrected answers raise it no more, what was said when it did.
+
+    What the same entry raised and a practice has closed since is said no more: only what is among `concerns`.
+    """
     alert, flags = concern.alert, concern.alert.flags or []
     if not any(flag["concern"] == alert.concern for flag in flags):
         earlier = alert.raised_by.assessments.filter(urgency__gte=Urgency.CONTACT).order_by("-made_at")
         flags = next((row.flags for row in earlier if alert.concern in {f["concern"] for f in row.flags}), flags)
+    is_open = {other.alert.concern for other in concerns if other.alert.treatment_id == alert.treatment_id}
+    flags = [f for f in flags if f["concern"] in is_open or Urgency.of(f["urgency"]) < Urgency.CONTACT]
     urgencies = [Urgency.of(flag["urgency"]) for flag in flags]
     return Assessment(entry=alert.raised_by, urgency=max(urgencies, default=Urgency(alert.urgency)), flags=flags)

@@ -339,9 +339,12 @@ class VerdictWriter:
         return self.said(COMMON["call_at_once"])
 
     def call_steps(self, level: Urgency) -> tuple[str, ...]:
-        """Whom to call, from `contact` up."""
-        lacks_urgent_line = level is Urgency.URGENT and not self._numbers.urgent
-        return self.sentences(level.slug, "steps_without_line" if lacks_urgent_line else "steps")
+        """Whom to call, from `contact` up; where it cannot wait, nobody is sent to a clinic that is closed."""
+        part = "steps"
+        if level is Urgency.URGENT:
+            part += "_closed" if self._numbers.closed_line else ""
+            part += "" if self._numbers.urgent else "_without_line"
+        return self.sentences(level.slug, part)
 
     def calls(self, level: Urgency) -> tuple[Call, ...]:
         """The buttons that call, each with its number: first whoever answers now."""

@@ -93,9 +93,10 @@ def test_where_it_cannot_wait_and_the_clinic_is_closed_the_line_that_answers_com
     text = text_of(closed)
     line, step = (
         f"{with_hours} is closed now. It opens on Monday at 09:00.",
-        "Call your clinic now. If you can't reach them, call 111.",
+        "Call 111 now. Call your clinic when it opens.",
     )
     assert text.index("Urgent care: 111") < text.index(line) < text.index(step)
+    assert "Call your clinic now" not in text
     assert "When your clinic is open Mon to Fri 09:00 to 18:00 Sat, Sun closed" in text
     assert "Usual answer within 2 hours when open" in text
     assert "We could not reach your clinic. Your log is saved. Please don’t wait for us: call 111." in text

@@ -184,6 +184,18 @@ def test_whoever_has_it_in_hand_the_call_stays_and_closing_takes_it_down(phone, 
     assert "Nothing is open any more" in text_of(phone.get(SEEN))
 
 
+def test_what_the_practice_closed_of_a_log_is_said_no_more_while_the_rest_stands(phone, ana, noor):
+    session, before = pen(ana, days_ago=5, by=noor), timezone.now() - timedelta(days=1)
+    logged(session, 4, pain=2, redness=3, warmth=2, signs=["pus"], now=before)
+    infection = Alert.objects.get(concern="infection")
+    assert Alert.objects.open().count() == 2 and "Be seen today still open" in text_of(phone.get(TODAY))
+    resolve(infection, outcome="no_concern", reason="Cream", by=noor, now=timezone.now())
+    for address in (TODAY, COURSE):
+        top = text_of(phone.get(address)).split(STAYS)[0]
+        assert "Contact your clinic still open Day 4: Strong redness" in top, address
+        assert "Be seen today" not in top.split("still open")[0] and "Signs of a skin infection" not in top, address
+
+
 def test_a_form_without_an_answer_comes_back_with_what_was_typed(phone, session):
     page = phone.post(SEEN, {"words": "They said it is fine"})
     assert "Choose one answer." in text_of(page) and "They said it is fine" in page.content.decode()
