@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from symptoms.models import Alert, AlertEvent
+from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.seen import SeenAnswer, answer_in
 
@@ -40,13 +41,22 @@ def on_top(concerns: Iterable[OpenConcern]) -> OpenConcern | None:
 
 def open_concerns(patient_id: UUID) -> list[OpenConcern]:
     """What is open about a patient's recovery, of any session, at whichever practice: one statement."""
-    answers = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.ANSWERED).order_by("-id")
     concerns = Alert.objects.open().filter(treatment__patient=patient_id, kind=Alert.Kind.CONCERN)
-    answer, answered_at = Subquery(answers.values("detail")[:1]), Subquery(answers.values("at")[:1])
-    alerts = concerns.annotate(answer=answer, answered_at=answered_at)  # type: ignore[no-redef]  # declared on the model
-    alerts = alerts.with_flags().with_holder().select_related("entry__treatment", "treatment", "acknowledged_by")
+    alerts = (
+        with_last_answer(concerns)
+        .with_flags()
+        .with_holder()
+        .select_related("entry__treatment", "treatment", "acknowledged_by")
+    )
     alerts = alerts.order_by("-urgency", "worsened_at")
     return [with_answer(alert, alert.answer, alert.answered_at) for alert in alerts]
+
+
+def with_last_answer(alerts: AlertQuerySet) -> AlertQuerySet:
+    """Each with `answer` and `answered_at`: the last event's detail and time, as `with_answer` takes them."""
+    answers = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.ANSWERED).order_by("-id")
+    answer, answered_at = Subquery(answers.values("detail")[:1]), Subquery(answers.values("at")[:1])
+    return alerts.annotate(answer=answer, answered_at=answered_at)  # type: ignore[no-redef]  # declared on the model
 
 
 def answered_from(alert: Alert) -> datetime:

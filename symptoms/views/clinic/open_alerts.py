@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import UUID
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Patient, User
+from symptoms.alerts.patient_answers import OpenConcern, with_answer, with_last_answer
 from symptoms.alerts.read_receipts import first_read
 from symptoms.forms.handling import ResolveForm
 from symptoms.journal.course_days import DayRead
@@ -21,6 +23,7 @@ from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.views.clinic.told import StepTold, deliveries_of, messages_about, steps_told, told_about
 from symptoms.wording.evidence import Evidence, Flag, evidence, in_a_line
 from symptoms.wording.practitioner import alert_title, left_in_words, think_of
+from symptoms.wording.seen import FOR_THE_PRACTICE
 
 MOST_CLOSED = 12  # with one tap
 UNDONE_WITHIN = timedelta(days=1)  # where something else is open meanwhile
@@ -40,6 +43,7 @@ class OpenAlert:
     deliveries: list[Delivery]
     first_read: tuple[datetime, User | None] | None
     first_of_entry: bool  # who was told and who read it is said once for an entry
+    seen: OpenConcern | None = None  # what the patient answered to "Were you seen?", as far as the reader may know
     newest: DayRead | None = None  # the newest day of the session that the page shows
     form: ResolveForm | None = None
 
@@ -51,6 +55,11 @@ class OpenAlert:
     def left(self) -> str:
         """What was open when the patient left, where the alert is about that."""
         return left_in_words(self.alert.told or "") if self.alert.kind == Alert.Kind.LEFT else ""
+
+    @property
+    def seen_in_words(self) -> str:
+        """ "Told to wait": what the patient answered, as the practice reads it; empty where they have not."""
+        return capfirst(str(FOR_THE_PRACTICE[self.seen.answer])) if self.seen and self.seen.answer else ""
 
     @property
     def questioned(self) -> str:
@@ -165,7 +174,7 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
     """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements."""
     by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
     alerts = list(
-        Alert.objects.open()
+        with_last_answer(Alert.objects.open())
         .managed_by(by)
         .with_holder()
         .with_what_was_told()
@@ -188,12 +197,19 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         assessment, flag = _behind(alert, assessments[alert.entry_id])
         about = told_about(alert)
         first = all(told_about(other.alert) != about for other in open_alerts)
-        open_alerts.append(
-            OpenAlert(
-                alert, patient, assessment, flag, deliveries_of(alert, messages, alerts), readings.get(alert.id), first
-            )
+        told, read, seen = (
+            deliveries_of(alert, messages, alerts),
+            readings.get(alert.id),
+            _answer_to(alert, by_treatment),
         )
+        open_alerts.append(OpenAlert(alert, patient, assessment, flag, told, read, first, seen))
     return open_alerts
+
+
+def _answer_to(alert: Alert, by_treatment: dict[UUID, Visibility]) -> OpenConcern | None:
+    """What the patient answered since it last rose; to a practice that was left, what they did until then."""
+    until, at = by_treatment[alert.treatment_id].until, alert.answered_at
+    return None if until and at and at > until else with_answer(alert, alert.answer, at)
 
 
 def closed_last(

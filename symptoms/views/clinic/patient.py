@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -32,6 +33,7 @@ from symptoms.models.alert import AlertQuerySet
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.patient_context import patients_seen_by, record_of
+from symptoms.views.clinic.queue import next_to_review
 
 PAGE = "practitioner/patient.html"
 
@@ -110,7 +112,10 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         messages.success(request, _("Saved. They stay open."))
         still_open = still_open.exclude(pk__in=ids)
     elif ids:
-        messages.success(request, ngettext("Closed {count}.", "Closed {count}.", len(ids)).format(count=len(ids)))
+        words = ngettext("Closed {count}.", "Closed {count}.", len(ids)).format(count=len(ids))
+        if not still_open.exists():
+            words = format_html('{} <a href="{}">{}</a>', words, *_onward(request.practice))
+        messages.success(request, words)
     if still_open.exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     elif not ids:
@@ -238,13 +243,22 @@ def _closed(request: PracticeRequest, patient: Patient) -> str:
     """That it is closed, how many are open of the patient beside it, and the way to the most urgent of them."""
     still_open = _alerts(request.user).open().filter(treatment__patient=patient).count()
     if not still_open:
-        return _("Closed. Nothing else is open for {patient}.").format(patient=patient)
+        words = _("Closed. Nothing else is open for {patient}.").format(patient=patient)
+        return format_html('{} <a href="{}">{}</a>', words, *_onward(request.practice))
     pattern = ngettext(
         'Closed. {count} more is open for {patient}. <a href="#open">To the next one</a>',
         'Closed. {count} more are open for {patient}. <a href="#open">To the next one</a>',
         still_open,
     )
     return format_html(pattern, count=still_open, patient=patient)
+
+
+def _onward(practice: Practice) -> tuple[str, str]:
+    """Where to go once a patient needs nothing more: an address and its words, which name nobody."""
+    following = next_to_review(practice)
+    if following is None:
+        return reverse("queue"), _("To the list")
+    return reverse("patient", args=[following]), _("To the next patient")
 
 
 def _on_our_desk(user: User) -> TreatmentQuerySet:

@@ -117,11 +117,8 @@ def _stand_first(left_alerts: list[Alert], rows: list[Row]) -> bool:
 def _page(practice: Practice, show: str, sought: str, number: str, now: datetime) -> "Page[Any]":
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
-        patients = _open(practice).select_related("patient", "treatment", "entry")
-        patients = patients.defer("entry__answers")
-        patients = patients.annotate(**_asks_for_somebody(practice), flags=_flags_of("entry"))
-        first = "-alert_urgency", "-is_free", "-is_raised", "waiting_since", "message_since", "patient_id"
-        patients = patients.order_by(*first)
+        patients = _in_order(practice).select_related("patient", "treatment", "entry")
+        patients = patients.defer("entry__answers").annotate(flags=_flags_of("entry"))
         return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     everybody = everybody.filter(patients_in(practice, now)[show])
@@ -132,6 +129,19 @@ def _page(practice: Practice, show: str, sought: str, number: str, now: datetime
     pages = Paginator(shown.defer("status__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)
+
+
+def next_to_review(practice: Practice) -> UUID | None:
+    """The first in the queue whom nobody has, or whose message nobody has read."""
+    waiting = _in_order(practice).filter(Q(is_free=True) | Q(message_since__isnull=False), patient__practice=practice)
+    patient: UUID | None = waiting.values_list("patient", flat=True).first()
+    return patient
+
+
+def _in_order(practice: Practice) -> QuerySet[PatientStatus]:
+    """The queue: the most urgent, then whom nobody has, whose newest log still raises it, who waits longest."""
+    first = "-alert_urgency", "-is_free", "-is_raised", "waiting_since", "message_since", "patient_id"
+    return _open(practice).annotate(**_asks_for_somebody(practice)).order_by(*first)
 
 
 def _flags_of(entry: str) -> Subquery:

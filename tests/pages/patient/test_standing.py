@@ -141,6 +141,8 @@ def test_each_answer_does_what_it_says_and_reaches_the_practice(phone, session, 
     kept = f"{FOR_THE_PRACTICE[answer]} (“Amoxicillin for a week”)"
     read_by_practice = text_of(desk.get(reverse("patient", args=[ana.pk])))
     assert re.search(f"The patient answered about [^:]*: {re.escape(kept)}", read_by_practice)
+    assert f"the patient says: {FOR_THE_PRACTICE[answer]}." in read_by_practice.lower()  # beside the plan
+    assert read_by_practice.index("Amoxicillin for a week") < read_by_practice.index("Outcome and plan")
 
 
 def test_one_answer_to_all_that_a_log_raised_is_one_line(phone, session):

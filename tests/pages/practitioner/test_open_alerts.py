@@ -76,7 +76,22 @@ def test_the_way_back_leads_to_the_list_the_patient_is_in(desk, session):
     logged(session, 3)
     assert select(opened(desk, session), "a[@class='link'][@href='/practice/?show=all']")
     logged(session, 4, signs=["pus"])
-    assert select(opened(desk, session), "a[@aria-current='page'][@href='/practice/']")
+    assert select(opened(desk, session), "a[@class='link'][@href='/practice/']")
+
+
+def test_who_closed_the_last_alert_is_led_to_the_next_patient_then_to_the_list(desk, noor, session):
+    other = pen(people.patient(session.patient.practice, "Cleo"), days_ago=6, by=noor)
+    held = pen(people.patient(session.patient.practice, "Dora"), days_ago=6, by=noor)
+    for course in (session, other, held):
+        logged(course, 4, signs=["pus"])
+    acknowledge(held, by=noor, now=timezone.now())
+    for course, path, word in (
+        (session, reverse("patient", args=[other.patient_id]), "To the next patient"),
+        (other, reverse("queue"), "To the list"),
+    ):
+        close = reverse("resolve", args=[course.alerts.get().id])
+        (link,) = select(desk.post(close, {"outcome": "seen"}, follow=True), "*[@role='status']//a")
+        assert (link.get("href"), words(link)) == (path, word)
 
 
 def test_a_missing_phone_number_is_said(desk, session):

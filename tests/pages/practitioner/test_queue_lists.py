@@ -48,7 +48,9 @@ def test_each_list_has_its_own_and_says_how_many(clinic, noor, desk):
         "open": ["Again"], "follow_up": ["Again"], "quiet": ["Silent"], "not_joined": ["Stranger"],
         "closed": ["Closed"], "on_track": ["Well"],
     }  # fmt: skip
-    shown = text_of(desk.get(reverse("queue")))
+    response = desk.get(reverse("queue"))
+    shown, live = text_of(response), " ".join(words(part) for part in select(response, "*[@data-live]"))
+    assert "1 to review" in live and "Open 1 Follow-up due 1" in live  # brought up to date with the list
     assert "Open 1 Follow-up due 1 Gone quiet 1 Not joined 1 Closed today 1 Watch 0 On track 1 All 5" in shown
 
 
