@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,6 +32,7 @@ from symptoms.views.clinic.messages_context import messages_with
 from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
+from symptoms.views.clinic.search import sought_in
 from symptoms.wording import treatment as words
 from symptoms.wording.depth import depth_in_words
 from symptoms.wording.phrases import in_a_row
@@ -110,11 +112,16 @@ def _past(
     *,
     is_ours: bool,
 ) -> dict[str, Any]:
-    """The history, and what was closed last, which one tap opens again; of who left, what they wrote and nobody has read."""
+    """The search that led here, the history, and what was closed last, which one tap opens again.
+
+    Of who left also what they wrote and nobody has read.
+    """
     events = history(patient, visibilities, request.practice)
     is_silent, is_just_closed = _silence_and_closing(patient, request.practice, now)
     shows_closed = is_just_closed or not open_alerts
+    sought = sought_in(request)
     return {
+        "search": urlencode({"show": "all", "q": sought}) if sought else "",
         "left_unread": [] if is_ours else list(unread_of(patient, request.practice)),
         "is_silent": is_silent,
         "closed_last": closed_last(visibilities, request.user, open_alerts, now) if shows_closed else [],

@@ -65,6 +65,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "shows": [(name, word, waiting if name == "open" else above["counts"][name]) for name, word in SHOW.items()],
         "sought": sought,
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
+        "search": f"?{urlencode({'q': sought})}" if sought else "",  # so that a patient's page leads back to it
         "longest_name": LONGEST_NAME,
         **above,
         "tab": "queue" if is_queue else "patients",

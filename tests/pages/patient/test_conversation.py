@@ -17,7 +17,7 @@ from symptoms.models import Alert, Note, PatientStatus
 from symptoms.wording.conversation import not_for_emergencies, when_read
 from tests import people
 from tests.moving import joins, leaves
-from tests.pages.html import held, select, text_of
+from tests.pages.html import held, select, text_of, words
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +195,14 @@ READ, OPEN = "They usually read within 2 hours when open.", "The clinic is open 
 def test_the_reply_says_when_somebody_looks_and_promises_nothing_unknown(facts, now, line):
     practice = Practice(**{"week": WEEK, "time_zone": "Europe/London", **facts})
     assert when_read(practice, LONDON, datetime(2026, 1, *now, tzinfo=LONDON)) == line
+
+
+def test_what_was_sent_is_answered_with_when_somebody_looks(phone, session, clinic):
+    clinic.week, clinic.answers_within = WEEK, 2
+    clinic.save()
+    answer = phone.post(TALK, typed(phone, text="It is warm."), follow=True)
+    (banner,) = select(answer, "*[@role='status']")
+    assert words(banner).startswith("Sent. They usually read within 2 hours when open. The clinic is ")
 
 
 def test_whose_clock_it_is_is_said_where_the_patients_shows_another_time():

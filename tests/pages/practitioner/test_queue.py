@@ -210,6 +210,13 @@ def test_accents_and_case_hide_nobody(clinic, desk, name, sought):
     assert names(desk.get(QUEUE, {"show": "all", "q": sought})) == [name]
 
 
+def test_a_patient_found_by_a_search_leads_back_to_it(clinic, noor, desk):
+    follow(clinic, noor, "Dora & Co", signs=["pus"])
+    (found,) = select(desk.get(QUEUE, {"show": "all", "q": "dora &"}), "h2/a")
+    (back,) = select(desk.get(found.get("href")), "a[@class='link'][@href='/practice/?show=all&q=dora+%26']")
+    assert words(back) == "Patients" and names(desk.get(back.get("href"))) == ["Dora & Co"]
+
+
 def test_a_page_past_the_end_is_the_last_and_nonsense_is_the_first(clinic, noor, desk):
     for number in range(60):
         people.patient(clinic, f"Patient {number:02}", accepted=False)
