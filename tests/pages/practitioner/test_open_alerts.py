@@ -138,6 +138,8 @@ def test_what_became_of_it_is_asked_once_somebody_has_it(desk, session):
 
     assert not stands_open(opened(desk, session))
     assert stands_open(desk.post(reverse("acknowledge", args=[session.id]), follow=True))
+    colleague = people.practitioner(session.practice, "Dr Lind", "lind@larkfield.example")
+    assert not stands_open(opened(people.signed_in(colleague), session))
 
 
 def test_when_all_is_closed_the_verdict_says_that_nothing_is_open(desk, session):

@@ -111,3 +111,4 @@ def test_who_fell_silent_with_something_open_stands_before_who_merely_skips(clin
         page, f"ol[@aria-labelledby='{head.get('id')}']//h2/a"
     )]  # fmt: skip
     assert lists == [("Gone quiet with something open", "Zoe"), ("Others who skipped logs", "Anna")]
+    assert "With something open first, then by name." in text_of(page)
