@@ -194,7 +194,8 @@ def _read(messages: QuerySet[Note], seen: UUID | None, *, by: User, now: datetim
     """Mark those of `messages` as read that are not, up to the note `seen` of the same conversation."""
     unread = messages.filter(read_at=None).order_by()
     if seen is not None:
-        last = Note.objects.filter(pk=seen, kind__in=MESSAGES).first()
+        of_patient = messages.order_by().values("treatment__patient")
+        last = Note.objects.filter(pk=seen, kind__in=MESSAGES, treatment__patient__in=of_patient).first()
         if last is None:
             return 0
         unread = unread.filter(written_at__lte=last.written_at)

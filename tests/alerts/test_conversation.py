@@ -133,6 +133,10 @@ def test_opening_the_page_reads_nothing_a_button_or_an_answer_does(session, ana,
 
 def test_writing_marks_what_the_clinic_wrote_as_read_as_far_as_it_was_seen(session, ana, noor):
     early, late = answered(session, noor, "One."), answered(session, noor, "Two.")
+    bobs = answered(pen(people.patient(ana.practice, "Bob"), by=noor), noor)
+    wrote(session, "Thanks.", seen=bobs.pk)  # of no message of hers
+    early.refresh_from_db()
+    assert early.read_at is None
     wrote(session, seen=early.pk)
     early.refresh_from_db(), late.refresh_from_db()
     assert early.read_by == ana.user and late.read_at is None
