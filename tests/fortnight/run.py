@@ -11,6 +11,7 @@ from random import Random
 from uuid import UUID, uuid4
 
 import time_machine
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.members import LastAdmin, remove_member
@@ -280,6 +281,15 @@ class Fortnight:
         self.violations += [f"never sent: {delivery.reason} {delivery.last_error}" for delivery in waiting]
         for alert in Alert.objects.exclude(practice=None).select_related("practice", "treatment__patient"):
             self._check_alert(alert)
+        for event in AlertEvent.objects.filter(what=AlertEvent.What.ESCALATED).select_related("alert"):
+            self._check_step(event)
+
+    def _check_step(self, event: AlertEvent) -> None:
+        """A step that was taken has told somebody: the messages about the session were queued at the same moment."""
+        session = event.alert.treatment_id
+        about = Q(entry__treatment=session) | Q(alert__treatment=session)
+        if not Delivery.objects.filter(about, created_at=event.at).exists():
+            self.violations.append(f"a step told nobody: {event.alert_id} {event.detail}")
 
     def _check_alert(self, alert: Alert) -> None:
         """It was told of; and it is in somebody's hands, closed, waiting for its next step, or past the last."""

@@ -33,3 +33,8 @@ def test_whatever_goes_wrong_each_alert_is_taken_or_told_on_in_time_and_nobody_i
 def test_a_worker_that_tells_nothing_on_is_found_out(monkeypatch):
     monkeypatch.setattr(escalation, "_due", lambda now: escalation.Alert.objects.none())
     assert any("late" in violation for violation in lived(days=1, patients=30, faults=0).violations)
+
+
+def test_steps_that_tell_nobody_are_found_out(monkeypatch):
+    monkeypatch.setattr(escalation, "tell_step", lambda *about: [])
+    assert any("a step told nobody" in violation for violation in lived(days=1, patients=30, faults=0).violations)
