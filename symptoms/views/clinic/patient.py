@@ -88,7 +88,7 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
         return page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
     if resolved:
         is_open = _alerts(request.user).open().filter(pk=alert.pk).exists()
-        messages.success(request, _("Saved. It stays open.") if is_open else _closed(request, alert.treatment.patient))
+        messages.success(request, _kept(request, alert) if is_open else _closed(request, alert.treatment.patient))
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     else:
@@ -237,6 +237,21 @@ def _closed_before(request: PracticeRequest, alert: Alert) -> str:
         return _("This is closed already.")
     at = date_format(alert.resolved_at.astimezone(request.practice.zone), "TIME_FORMAT")
     return _("{name} closed this at {time}.").format(name=user_name(alert.resolved_by), time=at)
+
+
+def _kept(request: PracticeRequest, alert: Alert) -> str:
+    """That it stays open, and how many beside it have no plan."""
+    patient = alert.treatment.patient
+    others = _alerts(request.user).open().filter(treatment__patient=patient, comes_back_at=None).exclude(pk=alert.pk)
+    count = others.count()
+    if not count:
+        return _("Saved. It stays open.")
+    pattern = ngettext(
+        "Saved. It stays open. {count} more is open for {patient}, without a plan.",
+        "Saved. It stays open. {count} more are open for {patient}, without a plan.",
+        count,
+    )
+    return pattern.format(count=count, patient=patient)
 
 
 def _closed(request: PracticeRequest, patient: Patient) -> str:

@@ -343,6 +343,17 @@ def test_a_case_is_taken_noted_and_planned_with_one_form(desk, noor, session):
     assert alert.comes_back_at.isoformat() == datetime.fromisoformat(moments[-1]).astimezone(UTC).isoformat()
 
 
+def test_who_plans_one_of_several_reads_that_the_others_have_no_plan(desk, session):
+    logged(session, 4, signs=["pus"], pain=4)
+    soon = (timezone.now() + timedelta(hours=3)).isoformat()
+    first, second = Alert.objects.order_by("pk")
+    answers = [
+        text_of(desk.post(reverse("resolve", args=[alert.id]), {"outcome": "advice", "again": soon}, follow=True))
+        for alert in (first, second)
+    ]
+    assert "Saved. It stays open. 1 more is open for Ana" in answers[0] and "without a plan" not in answers[1]
+
+
 def test_it_says_which_colleague_took_it_meanwhile(desk, noor, session):
     logged(session, 4, signs=["pus"])
     chen = people.signed_in(people.practitioner(noor.membership.practice, "Dr Chen"))
