@@ -114,7 +114,7 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     elif ids:
         words = ngettext("Closed {count}.", "Closed {count}.", len(ids)).format(count=len(ids))
         if not still_open.exists():
-            words = format_html('{} <a href="{}">{}</a>', words, *_onward(request.practice))
+            words = _led_on(words, request.practice)
         messages.success(request, words)
     if still_open.exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
@@ -259,7 +259,7 @@ def _closed(request: PracticeRequest, patient: Patient) -> str:
     still_open = _alerts(request.user).open().filter(treatment__patient=patient).count()
     if not still_open:
         words = _("Closed. Nothing else is open for {patient}.").format(patient=patient)
-        return format_html('{} <a href="{}">{}</a>', words, *_onward(request.practice))
+        return _led_on(words, request.practice)
     pattern = ngettext(
         'Closed. {count} more is open for {patient}. <a href="#open">To the next one</a>',
         'Closed. {count} more are open for {patient}. <a href="#open">To the next one</a>',
@@ -268,12 +268,15 @@ def _closed(request: PracticeRequest, patient: Patient) -> str:
     return format_html(pattern, count=still_open, patient=patient)
 
 
-def _onward(practice: Practice) -> tuple[str, str]:
-    """Where to go once a patient needs nothing more: an address and its words, which name nobody."""
+def _led_on(closed: str, practice: Practice) -> str:
+    """What is said of a closing after which a patient needs nothing more, and where to go, which names nobody."""
     following = next_to_review(practice)
     if following is None:
-        return reverse("queue"), _("To the list")
-    return reverse("patient", args=[following]), _("To the next patient")
+        pattern, address = _('{closed} <a href="{address}">To the list</a>'), reverse("queue")
+    else:
+        pattern = _('{closed} <a href="{address}">To the next patient</a>')
+        address = reverse("patient", args=[following])
+    return format_html(pattern, closed=closed, address=address)
 
 
 def _on_our_desk(user: User) -> TreatmentQuerySet:
