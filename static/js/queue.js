@@ -20,6 +20,7 @@ class CaseQueue extends HTMLElement {
     document.addEventListener("visibilitychange", this.onVisible);
     this.timer = setInterval(this.onVisible, Number(this.dataset.every) * 1000);
     this.offerKeys();
+    this.querySelector("#lists [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
   disconnectedCallback() {

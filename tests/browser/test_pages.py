@@ -200,6 +200,32 @@ def test_on_a_phone_what_is_not_always_needed_opens_by_its_title(visitor):
     expect(send).to_be_visible()
 
 
+def test_a_field_that_the_browser_refuses_opens_what_it_is_folded_into(visitor):
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    page = guest.page
+    page.goto("/practice/details/")
+    page.locator("summary", has_text="Monday").click()
+    opens = page.locator("details", has_text="Monday").locator("input[type=time]").first
+    opens.press("Delete")  # the hour: what is left is half a time
+    page.locator("summary", has_text="Monday").click()
+    expect(opens).to_be_hidden()
+    page.get_by_role("button", name="Save").click()
+    expect(opens).to_be_focused()
+    assert "/practice/details/" in page.url
+
+
+def test_on_a_phone_the_chosen_list_is_in_sight_and_the_first_patient_on_the_first_screen(visitor):
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/practice/")
+    tabs = guest.page.locator(".tabs").bounding_box()["y"]
+    assert guest.page.locator(".case .urgency, .case h2").first.bounding_box()["y"] < tabs
+    guest.page.goto("/practice/?show=all")
+    chosen = guest.page.locator("#lists [aria-current]").bounding_box()
+    assert 0 <= chosen["x"] <= chosen["x"] + chosen["width"] <= guest.page.viewport_size["width"]
+
+
 def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
     """White on dark red, folds and forms as well; what is less urgent is smaller."""
     guest = visitor()
