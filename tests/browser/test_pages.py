@@ -224,6 +224,7 @@ def test_on_a_phone_the_chosen_list_is_in_sight_and_the_first_patient_on_the_fir
     guest.page.goto("/practice/?show=all")
     chosen = guest.page.locator("#lists [aria-current]").bounding_box()
     assert 0 <= chosen["x"] <= chosen["x"] + chosen["width"] <= guest.page.viewport_size["width"]
+    assert guest.page.locator("#lists").bounding_box()["height"] < 2 * chosen["height"]
 
 
 def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
