@@ -297,7 +297,8 @@ class Fortnight:
         told = (by_entry | Delivery.objects.filter(alert=alert)).filter(created_at__gte=alert.opened_at)
         waits = alert.is_open and alert.steps_done == 0 and alert.next_step_at
         if not waits and not told.filter(sent_at__isnull=False).exists() and not alert.events.filter(what="moved"):
-            self.violations.append(f"nobody was told: {alert.pk} {alert} {alert.urgency_slug}")
+            what_happened = ", ".join(f"{event.what} {event.at:%d %H:%M}" for event in alert.events.order_by("at"))
+            self.violations.append(f"nobody was told: {alert.pk} {alert} {alert.urgency_slug}; {what_happened}")
         if not alert.is_open or alert.next_step_at is not None:
             return
         steps = policy_of(alert.practice).steps[Urgency(alert.urgency)]
