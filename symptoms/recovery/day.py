@@ -65,7 +65,9 @@ class Day:
         return self.u(symptom, entry) - self.ceiling(symptom, entry)
 
     def above(self, symptom: Symptom, n: int = 1) -> bool:
-        """Whether this entry is `n` steps or more above its day's ceiling."""
+        """Whether this entry is `n` steps or more above its day's ceiling; `n` is 1 at least."""
+        if self.entry.symptoms.get(symptom, 0) < n:
+            return False  # whatever the ceiling is: most symptoms, on most days
         known = self._excess.get(symptom)
         if known is None:
             known = self._excess[symptom] = self.excess(symptom, self.entry)
@@ -100,11 +102,13 @@ class Day:
         return []
 
     def rise(self, symptom: Symptom) -> int:
-        """Steps above the lowest answer of the two days before; 0 when neither day answers."""
+        """Steps above the lowest answer of the two days before; 0 when it did not rise, or neither day answers."""
+        if not self.entry.symptoms.get(symptom):
+            return 0
         known = self._rise.get(symptom)
         if known is None:
             lows = [self.u(symptom, entry) for entry in self.recent(symptom)]
-            known = self._rise[symptom] = self.u(symptom) - min(lows) if lows else 0
+            known = self._rise[symptom] = max(0, self.u(symptom) - min(lows)) if lows else 0
         return known
 
     # --- temperature
