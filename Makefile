@@ -32,7 +32,7 @@ help:
 	@echo "make check        style, types, imports, templates, migrations, deployment settings, API schema"
 	@echo "make docs         writes docs/clinical.md and docs/hazards.md again from the code"
 	@echo "make bench        the figures on both databases, beside a floor and the last run's"
-	@echo "make bench BENCH=--reassess   100,000 stored entries judged again: seconds and memory"
+	@echo "make bench BENCH=--reassess   100,000 stored entries judged again by two processes: seconds and memory"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice?"

@@ -18,11 +18,16 @@ PATIENTS_A_PAGE = 200
 PAUSES = (0.1, 0.5, 2.0)  # seconds to wait for whoever is in the way
 
 
-def patients_after(id: UUID | None) -> list[Patient]:
-    """The next page of patients with a session, in the order of their ids, after `id`; empty at the end."""
+def patients_between(after: UUID | None, until: UUID | None) -> list[Patient]:
+    """The next page of patients with a session, in the order of their ids: after `after`, none after `until`; empty at
+    the end."""
     treated = Treatment.objects.values("patient")
     patients = Patient.objects.filter(pk__in=treated).order_by("pk")
-    return list((patients.filter(pk__gt=id) if id else patients)[:PATIENTS_A_PAGE])
+    if after:
+        patients = patients.filter(pk__gt=after)
+    if until:
+        patients = patients.filter(pk__lte=until)
+    return list(patients[:PATIENTS_A_PAGE])
 
 
 def compare(patient: Patient, tally: Tally) -> bool:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import UUID
 
 import django
 from django.core.management import call_command
@@ -23,17 +24,23 @@ from tests.bench.people import add_days, add_member, add_practice, add_treatment
 
 DAYS, MOST = 20, 40  # days that a patient has logged; seconds for all
 SIZES = (10_000, 100_000)
+MIDDLE = UUID(int=2**127)  # of all ids: half of the patients come before it
 MISSED = {"symptoms": {"pain": 3, "redness": 2}, "asked": sorted(map(str, Symptom)), "signs": ["pus"], "exposures": []}
 
 
 def rows() -> list[dict]:
-    """The rows of the table: seconds of processor time and the most memory, at each size."""
+    """The rows of the table: seconds by the clock, on two cores, and the most memory at each size."""
     clinic = add_practice("Larkfield Skin Clinic")
     practitioner = add_member(clinic)
     few, many = [_measured(clinic, practitioner, size) for size in SIZES]
     return [
-        _seconds(*few),
-        _seconds(*many),
+        {
+            "what": f"reassess of {SIZES[-1]:,} stored entries, two processes",
+            "measured": f"{many[1]:.1f} s",
+            "target": f"<= {MOST} s",
+            "reached": many[1] <= MOST,
+            "figure": round(many[1], 2),
+        },
         {
             "what": "most memory of reassess, 100,000 stored entries beside 10,000",
             "measured": f"{many[2]:.0f} MB / {few[2]:.0f} MB = {many[2] / few[2]:.2f}x",
@@ -44,23 +51,19 @@ def rows() -> list[dict]:
     ]
 
 
-def _seconds(size: int, seconds: float, _memory: float) -> dict:
-    most = MOST * size / SIZES[-1]
-    return {
-        "what": f"reassess of {size:,} stored entries, one process",
-        "measured": f"{seconds:.1f} s",
-        "target": f"<= {most:.0f} s",
-        "reached": seconds <= most,
-        "figure": round(seconds, 2),
-    }
-
-
 def _measured(clinic: Practice, practitioner: User, size: int) -> tuple[int, float, float]:
-    """The size, processor seconds and megabytes of one run."""
+    """The size, the seconds that two processes take side by side, and the most megabytes of one of them."""
     _fill(clinic, practitioner, size - Entry.objects.count())
-    ran = subprocess.run([sys.executable, "-m", "tests.bench.reassessing"], stdout=subprocess.PIPE, check=True)
-    seconds, memory = map(float, ran.stdout.split())
-    return size, seconds, memory
+    began = time.monotonic()
+    halves = [
+        subprocess.Popen([sys.executable, "-m", "tests.bench.reassessing", half, str(MIDDLE)], stdout=subprocess.PIPE)
+        for half in ("--until", "--after")
+    ]
+    memory = [float(half.communicate()[0]) for half in halves]
+    seconds = time.monotonic() - began
+    if any(half.returncode for half in halves):
+        raise RuntimeError("reassess failed")
+    return size, seconds, max(memory)
 
 
 def _fill(clinic: Practice, practitioner: User, entries: int) -> None:
@@ -83,5 +86,5 @@ def _most_memory() -> float:
 
 
 if __name__ == "__main__":
-    call_command("reassess", stdout=io.StringIO())
-    print(time.process_time(), _most_memory())
+    call_command("reassess", *sys.argv[1:], stdout=io.StringIO())
+    print(_most_memory())

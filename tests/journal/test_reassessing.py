@@ -99,6 +99,8 @@ def test_it_goes_a_page_at_a_time_and_can_be_taken_up_again(clinic, noor, monkey
     after = progress[1].split("--after ")[1]
     call_command("reassess", "--after", after)
     assert Assessment.objects.filter(protocol_version=PROTOCOL.version).count() == 1
+    call_command("reassess", "--until", after)
+    assert Assessment.objects.filter(protocol_version=PROTOCOL.version).count() == 5
 
 
 def test_patients_log_while_it_runs_and_nothing_they_wrote_is_lost(session, quiet, monkeypatch):

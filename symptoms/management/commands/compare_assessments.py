@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from symptoms.journal.reassessing import compare, patients_after
+from symptoms.journal.reassessing import compare, patients_between
 from symptoms.recovery.cases import InvalidCase, files_in, judge, read_case
 from symptoms.recovery.comparing import Tally
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 def _compare_stored(tally: Tally) -> None:
     after = None
-    while page := patients_after(after):
+    while page := patients_between(after, None):
         for patient in page:
             compare(patient, tally)
         after = page[-1].pk

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from symptoms.journal.reassessing import compare, patients_after, reassess
+from symptoms.journal.reassessing import compare, patients_between, reassess
 from symptoms.recovery.comparing import Tally
 from symptoms.recovery.protocol import PROTOCOL
 
@@ -15,17 +15,21 @@ from symptoms.recovery.protocol import PROTOCOL
 class Command(BaseCommand):
     help = (
         "Judges every stored day by the installed protocol and stores those that differ; earlier assessments are kept. "
-        "Alerts come from the newest day of each session only. May be stopped, and taken up again with --after."
+        "Alerts come from the newest day of each session only. May be stopped, and taken up again with --after; "
+        "two processes share the work with --until and --after of the same id."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="say what would change, and write nothing")
         parser.add_argument("--after", type=UUID, metavar="ID", help="go on after this patient")
+        parser.add_argument(
+            "--until", type=UUID, metavar="ID", help="end with this patient; another process does the rest"
+        )
         parser.add_argument("--json", action="store_true", dest="as_json", help="what changed as one JSON object")
 
-    def handle(self, *, dry_run: bool, after: UUID | None, as_json: bool, **options: Any) -> None:
+    def handle(self, *, dry_run: bool, after: UUID | None, until: UUID | None, as_json: bool, **options: Any) -> None:
         tally, patients = Tally(), 0
-        while page := patients_after(after):
+        while page := patients_between(after, until):
             for patient in page:
                 if compare(patient, tally) and not dry_run:
                     reassess(patient.pk, now=timezone.now())
