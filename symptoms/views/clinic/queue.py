@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
 from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess
 from symptoms.models.alert import AlertQuerySet
+from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.new_in_queue import looked_before, mark_new, news_in, questions_about_news
 from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in, silent
 from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
@@ -150,12 +151,17 @@ def _flags_of(entry: str) -> Subquery:
     return Subquery(Assessment.objects.filter(entry=OuterRef(entry), is_current=True).values("flags"))
 
 
-def _asks_for_somebody(practice: Practice) -> dict[str, Exists]:
+def _asks_for_somebody(practice: Practice) -> dict[str, Case]:
     """Whether something of a row at its urgency is in nobody's hands, and whether the newest log still raises it."""
-    worst = Alert.objects.open().filter(
-        practice=practice, treatment__patient=OuterRef("patient"), urgency=OuterRef("alert_urgency")
-    )
-    return {"is_free": Exists(worst.filter(acknowledged_by=None)), "is_raised": Exists(worst.filter(cleared_at=None))}
+    ours = Alert.objects.open().filter(practice=practice)
+
+    def is_of(alerts: QuerySet[Alert]) -> Case:
+        # One set of patients for each urgency: asked of each row by itself, SQLite reads all alerts for every row.
+        patients = {urgency: alerts.filter(urgency=urgency).values("treatment__patient") for urgency in Urgency}
+        whens = [When(alert_urgency=urgency, patient__in=ids, then=True) for urgency, ids in patients.items()]
+        return Case(*whens, default=False)
+
+    return {"is_free": is_of(ours.filter(acknowledged_by=None)), "is_raised": is_of(ours.filter(cleared_at=None))}
 
 
 def _patients(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus | None]]:

@@ -2,9 +2,11 @@
 
 import gzip
 import re
+from copy import copy
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +14,8 @@ from django.utils import timezone
 from accounts.invitations import accept, invite_patient
 from accounts.models import Patient
 from symptoms.alerts.handling import acknowledge
-from symptoms.models import Alert, Delivery, PatientStatus
+from symptoms.models import Alert, Delivery, PatientStatus, Treatment
+from symptoms.views.clinic.queue import next_to_review
 from tests import people
 from tests.moving import leaves, token_in
 from tests.pages.html import select, text_of, words
@@ -290,6 +293,37 @@ def test_the_queue_takes_eight_statements_and_fifteen_kilobytes_at_most(crowd, d
         response = desk.get(QUEUE, {"show": show})
         assert len(gzip.compress(response.content, 6)) <= 15 * 1024
         assert len(names(response)) == rows
+
+
+def test_the_work_for_a_row_is_the_same_in_a_long_list(clinic, noor):
+    """Counted in steps of the database: where each row reads all the others, a long list is of no use."""
+    session = pen(people.patient(clinic, "Mara"), days_ago=9, by=noor)
+    logged(session, 9, signs=["pus"])
+    alert, status = Alert.objects.get(), PatientStatus.objects.get()
+
+    def steps_of_the_queue(rows: int) -> int:
+        patients = [Patient(practice=clinic, name=f"Open {number}") for number in range(rows)]
+        sessions = [copied(session, patient=patient) for patient in Patient.objects.bulk_create(patients)]
+        Treatment.objects.bulk_create(sessions)
+        Alert.objects.bulk_create(copied(alert, treatment=of, acknowledged_by=noor) for of in sessions)
+        PatientStatus.objects.bulk_create(copied(status, patient=of.patient, treatment=of) for of in sessions)
+        steps = []
+        connection.connection.set_progress_handler(lambda: steps.append(1), 100)
+        next_to_review(clinic)
+        connection.connection.set_progress_handler(None, 0)
+        return len(steps)
+
+    few = steps_of_the_queue(50)
+    assert 0 < steps_of_the_queue(350) < 2 * 8 * few  # 8 times as many rows, sorted
+
+
+def copied(row, **changes):
+    """Another row like `row`, with a key of its own."""
+    row = copy(row)
+    row.pk, row._state.adding = type(row)._meta.pk.get_default() if row._meta.pk.has_default() else None, True
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return row
 
 
 def test_a_row_speaks_of_the_newest_log_while_it_still_raises_the_same(clinic, noor, desk):
