@@ -230,17 +230,22 @@ def invite_member(request: PracticeRequest) -> HttpResponse:
     return _members_page(request, form)
 
 
+def already_removed(request: PracticeRequest, member: Membership) -> HttpResponse:
+    """Tell who sends a form about a member that another admin was quicker. Raises Http404 where there is no form."""
+    if request.method != "POST":
+        raise Http404
+    sentence = _("{name} no longer works here: another admin has just removed them.")
+    messages.error(request, sentence.format(name=member.user))
+    return redirect("members")
+
+
 @admin_required
 @require_http_methods(["GET", "POST"])
 def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     """Change what a member may do."""
     member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)
     if member.removed_at is not None:
-        if request.method != "POST":
-            raise Http404
-        sentence = _("{name} no longer works here: another admin has just removed them.")
-        messages.error(request, sentence.format(name=member.user))
-        return redirect("members")
+        return already_removed(request, member)
     roles = roles_of(member)
     form = forms.RolesForm(request.POST if request.method == "POST" else None, initial=roles)
     reading = edits.Reading.carried_by(request.POST.get("reading")) or edits.Reading(roles, timezone.now())

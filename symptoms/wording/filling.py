@@ -4,9 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-FILLING_WORDS: dict[
-    str, Any
-] = {  # {count}: how many scales; no word there follows the number, as a script cannot decline it
+# {count}: how many scales; no word there follows the number, as a script cannot decline it.
+FILLING_WORDS: dict[str, Any] = {
     "filled": _("Filled in from last time: {count}."),
     "unanswered": _("Without an answer last time: {count}. Please choose."),
     "nothing": _("There was nothing left to fill in."),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import PracticeRequest, admin_required
 from accounts.members import LastAdmin, user_name
 from accounts.models import Membership, User
+from accounts.views import already_removed
 from symptoms.alerts.handing_over import NoSuccessor, remove_and_hand_over
 from symptoms.forms.handing_over import NOBODY_LEFT, HandOverForm
 
@@ -23,11 +24,7 @@ def member_remove(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)
     now = timezone.now()
     if member.removed_at is not None:
-        if request.method != "POST":
-            raise Http404
-        sentence = _("{name} no longer works here: another admin has just removed them.")
-        messages.error(request, sentence.format(name=member.user))
-        return redirect("members")
+        return already_removed(request, member)
     form = HandOverForm(request.POST if request.method == "POST" else None, member=member, now=now)
     if form.is_valid():
         knows = form.cleaned_data.get("successor") == NOBODY_LEFT
