@@ -50,7 +50,7 @@ class Server:
             stderr=(self._folder / "log").open("a"),
             start_new_session=True, preexec_fn=_end_with_parent, **self._identity(),
         )  # fmt: skip
-        ends = time.monotonic() + 30
+        ends = time.monotonic() + 90
         while self._run("pg_isready", "-q", "-h", str(self._folder), check=False):
             if self._process.poll() is not None or time.monotonic() > ends:
                 raise SystemExit(f"PostgreSQL did not start: {(self._folder / 'log').read_text()[-2000:]}")

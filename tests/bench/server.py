@@ -50,7 +50,7 @@ def served(environment: dict[str, str], processes: int = 1):
 
 
 def _wait_for(port: int) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 90
     while time.monotonic() < ends:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:

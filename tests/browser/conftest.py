@@ -37,7 +37,7 @@ class Visitor:
         self.context = browser.new_context(base_url=url, viewport=PHONE, **(ENGLISH | options))
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(45_000)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
         self.page.on("console", self._heard)
 

@@ -34,7 +34,7 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def letter(self, to: str, saying: str, within: float = 30.0) -> str:
+    def letter(self, to: str, saying: str, within: float = 60.0) -> str:
         """The newest letter to `to` that says `saying`, waited for: subject and words."""
         ends = time.monotonic() + within
         while time.monotonic() < ends:
@@ -93,7 +93,7 @@ def running(data: Path):
 
 
 def _wait_for(url: str) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 90
     while True:
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=5):

@@ -26,6 +26,7 @@ method.is_on = False  # nothing else is to be sent to it
 method.save()
 """
 REGISTER = "async () => { await navigator.serviceWorker.register('/sw.js'); await navigator.serviceWorker.ready; }"
+IS_ACTIVE = "async () => (await navigator.serviceWorker.ready).active?.state === 'activated'"
 SHOWN = """async () => {
   const registration = await navigator.serviceWorker.ready;
   return (await registration.getNotifications()).map(({ title, tag }) => ({ title, tag }));
@@ -34,7 +35,7 @@ SHOWN = """async () => {
 
 def until(look, what: str):
     """What `look` gives once it gives anything."""
-    ends = time.monotonic() + 15
+    ends = time.monotonic() + 60
     while not (seen := look()):
         assert time.monotonic() < ends, what
         time.sleep(0.1)
@@ -54,17 +55,24 @@ def test_a_delivered_push_message_is_shown_and_reported(visitor, site):
     wire.send("ServiceWorker.enable")
     page.evaluate(REGISTER)
     until(lambda: page.evaluate("1") and seen, "no registration")
+    until(lambda: page.evaluate(IS_ACTIVE), "the worker is not active")
     to = {"origin": site.url, "registrationId": seen[-1]["registrationId"]}
-    wire.send("ServiceWorker.deliverPushMessage", {**to, "data": payload})
-    (shown,) = until(lambda: page.evaluate(SHOWN), "nothing is shown")
+
+    def deliver(data: str) -> None:
+        wire.send("ServiceWorker.deliverPushMessage", {**to, "data": data})
+
+    # Chromium drops a message, and says nothing, when its worker is too slow to start: it is handed over until one is
+    # shown.
+    (shown,) = until(lambda: deliver(payload) or page.evaluate(SHOWN), "nothing is shown")
     said = json.loads(payload)["notification"]
     assert said["title"] == "A test message from Mendline"
     assert (shown["title"], shown["tag"]) == (said["title"], said["tag"])
     until(lambda: page.goto("/account/channels/") and "arrived on" in page.content(), "nobody said that it arrived")
     # A repeat takes the place of the first; what cannot be read is shown all the same.
-    wire.send("ServiceWorker.deliverPushMessage", {**to, "data": payload})
-    wire.send("ServiceWorker.deliverPushMessage", {**to, "data": ""})
-    titles = until(lambda: len(all := page.evaluate(SHOWN)) == 2 and {row["title"] for row in all}, "not two")
+    deliver(payload)
+    titles = until(
+        lambda: deliver("") or len(all := page.evaluate(SHOWN)) >= 2 and [row["title"] for row in all], "not two"
+    )
     assert titles == {said["title"], "Mendline"}
 
 

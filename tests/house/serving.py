@@ -78,7 +78,7 @@ def serving(data: Path, **environment: str):
 
 
 def _wait_for(server: Server) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 90
     while True:
         try:
             if server.ask("/healthz", "127.0.0.1")[0] == 200:
