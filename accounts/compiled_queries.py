@@ -1,16 +1,21 @@
 """A query whose SQL is composed once: composing what every entry reads costs many times what reading it does."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import cached_property
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model, QuerySet, UUIDField
+from django.db.models import DateField, Field, Model, QuerySet, UUIDField
+from django.db.models.query import RelatedPopulator, get_related_populators
 
 M = TypeVar("M", bound=Model)
-PLACEHOLDER = UUID(int=0)  # nobody's id
+P = ParamSpec("P")
+A_DATE, AN_ID = DateField(), UUIDField()
+# Stand for what is asked for while the SQL is composed: nobody's id, and a day that never comes.
+PLACEHOLDERS: "dict[Field[Any, Any], Any]" = {AN_ID: UUID(int=0), A_DATE: date.max}
 
 
 class _Plan(NamedTuple):
@@ -19,35 +24,48 @@ class _Plan(NamedTuple):
     params: tuple[Any, ...]
     converters: dict[int, Any]  # by the column's position
     fields: list[str]  # come first in a row
-    annotations: list[str]
+    related: list[RelatedPopulator]
+    annotations: dict[str, int]  # the column's position by name
 
 
-class CompiledQuery(Generic[M]):
-    """Reads rows of one model by an id: `build` gives the query set, and is called once, with a placeholder for the id.
+class CompiledQuery(Generic[P, M]):
+    """Reads rows of one model by an id, or by an id and a date: `takes` says which, in the order of what is passed.
 
-    So the query may depend on nothing else, neither on the time nor on who asks. Rows come whole and with their
-    annotations, but without related rows. Tested with Django 5.2, whose compiler is not a public interface.
+    `build` gives the query set, and is called once, with placeholders: so the query may depend on nothing else, neither
+    on the time nor on who asks. Rows come whole, with their annotations and what `select_related` names. Tested with
+    Django 5.2, whose compiler is not a public interface.
     """
 
-    def __init__(self, build: Callable[[UUID], QuerySet[M]]):
+    def __init__(self, build: Callable[P, QuerySet[M]], *takes: "Field[Any, Any]"):
         self._build = build
+        self._takes = takes or (AN_ID,)
 
-    def __call__(self, id: UUID) -> list[M]:
-        """The rows for `id`, as the query set would give them."""
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> list[M]:
+        """The rows for these values, as the query set would give them."""
         connection, plan = connections[DEFAULT_DB_ALIAS], self._plan
-        placeholder, stored = (UUIDField().get_db_prep_value(value, connection) for value in (PLACEHOLDER, id))
+        stored = {
+            field.get_db_prep_value(PLACEHOLDERS[field], connection): field.get_db_prep_value(value, connection)
+            for field, value in zip(self._takes, args, strict=True)
+        }
         with connection.cursor() as cursor:
-            cursor.execute(plan.sql, [stored if param == placeholder else param for param in plan.params])
+            cursor.execute(plan.sql, [stored.get(param, param) for param in plan.params])
             return [self._instance(list(row), connection) for row in cursor.fetchall()]
 
     @cached_property
     def _plan(self) -> _Plan:
-        queryset = self._build(PLACEHOLDER)
+        queryset: QuerySet[M] = self._build(*[PLACEHOLDERS[field] for field in self._takes])  # type: ignore[call-arg]
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
-        columns, annotations = [column for column, *_ in compiler.select], list(compiler.annotation_col_map)
-        fields = [column.target.attname for column in columns[: len(columns) - len(annotations)]]
-        return _Plan(queryset.model, sql, params, compiler.get_converters(columns), fields, annotations)
+        columns, of_the_model = [column for column, *_ in compiler.select], compiler.klass_info["select_fields"]
+        return _Plan(
+            queryset.model,
+            sql,
+            params,
+            compiler.get_converters(columns),
+            [columns[position].target.attname for position in of_the_model],
+            get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]  # 6.1
+            compiler.annotation_col_map,
+        )
 
     def _instance(self, row: list[Any], connection: BaseDatabaseWrapper) -> M:
         plan = self._plan
@@ -55,6 +73,8 @@ class CompiledQuery(Generic[M]):
             for convert in converters:
                 row[position] = convert(row[position], column, connection)
         instance: M = plan.model.from_db(DEFAULT_DB_ALIAS, plan.fields, row[: len(plan.fields)])
-        for name, value in zip(plan.annotations, row[len(plan.fields) :], strict=True):
-            setattr(instance, name, value)
+        for populator in plan.related:
+            populator.populate(row, instance)
+        for name, position in plan.annotations.items():
+            setattr(instance, name, row[position])
         return instance

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.db.models import Value
 from django.test import override_settings
 from django.test.utils import ContextList
 from xdist.scheduler import LoadFileScheduling
@@ -114,6 +115,7 @@ def worker(request, monkeypatch):
     """A worker that always lives: what pages say without one is tested where that is asked for, by `no_worker`."""
     if "no_worker" not in request.fixturenames:
         monkeypatch.setattr("symptoms.models.WorkerBeat.is_alive", lambda now: True)
+        monkeypatch.setattr("symptoms.models.WorkerBeat.alive", lambda now: Value(True))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from accounts.compiled_queries import CompiledQuery
 from symptoms.models import Alert, AlertEvent
 from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Urgency
@@ -41,15 +42,15 @@ def on_top(concerns: Iterable[OpenConcern]) -> OpenConcern | None:
 
 def open_concerns(patient_id: UUID) -> list[OpenConcern]:
     """What is open about a patient's recovery, of any session, at whichever practice: one statement."""
+    return [with_answer(alert, alert.answer, alert.answered_at) for alert in read_open_concerns(patient_id)]
+
+
+def open_concerns_of(patient_id: UUID) -> AlertQuerySet:
+    """The alerts of `open_concerns`, the most urgent first."""
     concerns = Alert.objects.open().filter(treatment__patient=patient_id, kind=Alert.Kind.CONCERN)
-    alerts = (
-        with_last_answer(concerns)
-        .with_flags()
-        .with_holder()
-        .select_related("entry__treatment", "treatment", "acknowledged_by")
-    )
-    alerts = alerts.order_by("-urgency", "worsened_at")
-    return [with_answer(alert, alert.answer, alert.answered_at) for alert in alerts]
+    alerts = with_last_answer(concerns).with_flags().with_holder()
+    related = alerts.select_related("entry__treatment", "treatment", "acknowledged_by")
+    return related.order_by("-urgency", "worsened_at")
 
 
 def with_last_answer(alerts: AlertQuerySet) -> AlertQuerySet:
@@ -57,6 +58,9 @@ def with_last_answer(alerts: AlertQuerySet) -> AlertQuerySet:
     answers = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.ANSWERED).order_by("-id")
     answer, answered_at = Subquery(answers.values("detail")[:1]), Subquery(answers.values("at")[:1])
     return alerts.annotate(answer=answer, answered_at=answered_at)  # type: ignore[no-redef]  # declared on the model
+
+
+read_open_concerns = CompiledQuery(open_concerns_of)  # read by each of the patient's pages
 
 
 def answered_from(alert: Alert) -> datetime:

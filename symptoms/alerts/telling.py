@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery, UUIDField
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, UUIDField
 
+from accounts.compiled_queries import A_DATE, AN_ID, CompiledQuery
 from accounts.locks import lock_patient
 from accounts.models import Absence, ContactMethod, Membership, Practice
 from symptoms.alerts.policy import EVERYBODY, Group, Policy, policy_of
@@ -39,19 +40,29 @@ class Colleague:
         return sorted(way for way in self.ways if urgency >= LEAST_URGENCY.get(way, Urgency.ON_TRACK))
 
 
-def colleagues_of(practice: Practice, now: datetime) -> list[Colleague]:
-    """Who works at a practice, with what reaches each of them now: one statement."""
-    today = now.astimezone(practice.zone).date()
+def members_with_ways(practice: UUID, today: date) -> QuerySet[Membership]:
+    """Who works at a practice, with what reaches them, and whether they are away `today`."""
     methods = ContactMethod.objects.filter(user=OuterRef("user"))
     absences = Absence.objects.filter(member=OuterRef("pk"), first_day__lte=today, last_day__gte=today)
-    members = Membership.objects.current().filter(practice=practice)
-    rows = members.annotate(
-        email_fails=Exists(methods.of_the_address().exclude(is_on=True, failing_since=None)),
-        **{f"by_{kind}": Exists(methods.working().filter(kind=kind)) for kind in CHANNELS if kind != Kind.EMAIL},
-        is_away=Exists(absences),
-        stands_in=Subquery(absences.values("stands_in")[:1], output_field=UUIDField()),
-    ).order_by("joined_at", "id")
-    return [_colleague(row) for row in rows]
+    return (
+        Membership.objects.current()
+        .filter(practice=practice)
+        .annotate(
+            email_fails=Exists(methods.of_the_address().exclude(is_on=True, failing_since=None)),
+            **{f"by_{kind}": Exists(methods.working().filter(kind=kind)) for kind in Kind.values if kind != Kind.EMAIL},
+            is_away=Exists(absences),
+            stands_in=Subquery(absences.values("stands_in")[:1], output_field=UUIDField()),
+        )
+        .order_by("joined_at", "id")
+    )
+
+
+read_members = CompiledQuery(members_with_ways, AN_ID, A_DATE)
+
+
+def colleagues_of(practice: Practice, now: datetime) -> list[Colleague]:
+    """Who works at a practice, with what reaches each of them now: one statement."""
+    return [_colleague(row) for row in read_members(practice.pk, now.astimezone(practice.zone).date())]
 
 
 def _colleague(row: Any) -> Colleague:

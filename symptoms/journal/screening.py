@@ -1,6 +1,7 @@
 """Asking a patient before a treatment, and keeping what they answer."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -52,7 +53,7 @@ def screening_of(patient: Patient) -> Screening | None:
     return Screening.objects.filter(patient=patient).exclude(changed_at=None).first()
 
 
-def unanswered(patient: Patient) -> QuerySet[Screening]:
+def unanswered(patient_id: UUID) -> QuerySet[Screening]:
     """The questions that the practice which has the patient now sent, where they have not answered since."""
-    asked = Screening.objects.filter(patient=patient, asked_by=patient.practice_id, asked_by__isnull=False)
+    asked = Screening.objects.filter(patient=patient_id, asked_by=F("patient__practice"))
     return asked.filter(Q(changed_at=None) | Q(changed_at__lt=F("asked_at")))

@@ -17,6 +17,15 @@ class WorkerBeat(models.Model):
         return f"{self.at}"
 
     @classmethod
+    def alive(cls, now: datetime) -> models.Exists:
+        """`is_alive`, as a question that another statement asks along."""
+        return models.Exists(cls._beats(now))
+
+    @classmethod
     def is_alive(cls, now: datetime) -> bool:
         """Whether a worker has shown itself a short while ago; a beat ahead of `now` counts, clocks are set back."""
-        return cls.objects.filter(at__gt=now - BLIND_AFTER).exists()
+        return cls._beats(now).exists()
+
+    @classmethod
+    def _beats(cls, now: datetime) -> models.QuerySet["WorkerBeat"]:
+        return cls.objects.filter(at__gt=now - BLIND_AFTER)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext
 
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording import patient, practitioner
@@ -15,6 +16,14 @@ register = template.Library()
 def for_patient(urgency: str, has_clinic: bool = True) -> str:
     """The patient's word for an urgency's slug, or for "unjudged"; with no clinic a doctor takes its place."""
     return patient.urgency_word(_of(urgency), has_clinic=bool(has_clinic))
+
+
+@register.simple_tag(takes_context=True)
+def day_word(context: template.Context, urgency: str) -> str:
+    """The word of a patient's day among others: none is called on track while something is open (`standing`)."""
+    if urgency == Urgency.ON_TRACK.slug and context.get("standing"):
+        return gettext("No new concern")
+    return for_patient(urgency, context["has_clinic"])
 
 
 @register.filter

@@ -18,9 +18,8 @@ from accounts.models import Departure, Invitation, Patient, Practice
 from symptoms.alerts.conversation import not_read_by_patients
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
-from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess
+from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess, WorkerBeat
 from symptoms.models.alert import AlertQuerySet
-from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.new_in_queue import looked_before, mark_new, news_in, questions_about_news
 from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in, silent
 from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
@@ -119,9 +118,7 @@ def _stand_first(left_alerts: list[Alert], rows: list[Row]) -> bool:
 def _page(practice: Practice, show: str, sought: str, number: str, now: datetime) -> "Page[Any]":
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
-        patients = _in_order(practice).select_related("patient", "treatment", "entry")
-        patients = patients.defer("entry__answers").annotate(flags=_flags_of("entry"))
-        return Paginator(patients.filter(_named(practice, sought)), ROWS).get_page(number)
+        return _page_of_queue(practice, sought, number)
     everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
     everybody = everybody.filter(patients_in(practice, now)[show])
     shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=_flags_of("status__entry"))
@@ -131,6 +128,15 @@ def _page(practice: Practice, show: str, sought: str, number: str, now: datetime
     pages = Paginator(shown.defer("status__entry__answers"), ROWS)
     pages.count = everybody.count()  # without what only the rows shown need
     return pages.get_page(number)
+
+
+def _page_of_queue(practice: Practice, sought: str, number: str) -> "Page[Any]":
+    """The same of the queue, which is put in order by its ids alone: only the rows shown are read."""
+    waiting = _in_order(practice)
+    page: Page[Any] = Paginator(waiting.filter(_named(practice, sought)).values("pk"), ROWS).get_page(number)
+    shown = waiting.filter(pk__in=page.object_list).select_related("patient", "treatment", "entry")
+    page.object_list = shown.defer("entry__answers").annotate(flags=_flags_of("entry"))
+    return page
 
 
 def next_to_review(practice: Practice) -> UUID | None:
@@ -151,17 +157,12 @@ def _flags_of(entry: str) -> Subquery:
     return Subquery(Assessment.objects.filter(entry=OuterRef(entry), is_current=True).values("flags"))
 
 
-def _asks_for_somebody(practice: Practice) -> dict[str, Case]:
+def _asks_for_somebody(practice: Practice) -> dict[str, Exists]:
     """Whether something of a row at its urgency is in nobody's hands, and whether the newest log still raises it."""
-    ours = Alert.objects.open().filter(practice=practice)
-
-    def is_of(alerts: QuerySet[Alert]) -> Case:
-        # One set of patients for each urgency: asked of each row by itself, SQLite reads all alerts for every row.
-        patients = {urgency: alerts.filter(urgency=urgency).values("treatment__patient") for urgency in Urgency}
-        whens = [When(alert_urgency=urgency, patient__in=ids, then=True) for urgency, ids in patients.items()]
-        return Case(*whens, default=False)
-
-    return {"is_free": is_of(ours.filter(acknowledged_by=None)), "is_raised": is_of(ours.filter(cleared_at=None))}
+    # Behind a CASE, so that each row looks up its patient's alerts: by the practice, SQLite reads all alerts for each.
+    ours = Alert.objects.open().annotate(is_ours=Case(When(practice=practice, then=True), default=False))
+    worst = ours.filter(is_ours=True, treatment__patient=OuterRef("patient"), urgency=OuterRef("alert_urgency"))
+    return {"is_free": Exists(worst.filter(acknowledged_by=None)), "is_raised": Exists(worst.filter(cleared_at=None))}
 
 
 def _patients(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus | None]]:
@@ -196,7 +197,7 @@ def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, A
     First who took a code at the desk and waits to be recognised. Then since when messages of the practice have been
     waiting although they should have gone, None when they go out. One recipient who is refused does not count: the row
     of their patient says so, and others were told instead. Last, messages that patients have not read for two days.
-    `news` are questions about what is new in the queue, asked with the others.
+    `news` are questions about what is new in the queue, asked with the others, as is whether the worker runs.
     """
     used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
@@ -206,6 +207,7 @@ def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, A
         "is_any_used": Exists(used),
         "stuck_since": Subquery(overdue.values("created_at")[:1]),
         "is_any_not_read": Exists(not_read),
+        "is_alive": WorkerBeat.alive(now),
         **news,
     }
     known: Any = Practice.objects.filter(pk=practice.pk).values(**questions, **counts(practice, now)).get()
@@ -214,6 +216,7 @@ def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, A
         "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if known["is_any_used"] else [],
         "stuck_since": known["stuck_since"],
         "news": news_in(known, rows),
+        "is_blind": not known["is_alive"],
         "counts": {name: known.get(f"count_{name}") or 0 for name in SHOW},
         "not_read": list(not_read.select_related("treatment__patient")[:MOST_NOT_READ])
         if known["is_any_not_read"]

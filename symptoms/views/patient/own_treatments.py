@@ -1,11 +1,25 @@
 """A patient's own treatments."""
 
+from uuid import UUID
+
 from django.db.models import Exists
 
+from accounts.compiled_queries import CompiledQuery
 from accounts.models import Patient
 from symptoms.journal.loading import sessions_of
 from symptoms.journal.screening import unanswered
 from symptoms.models import Treatment
+from symptoms.models.treatment import TreatmentQuerySet
+
+
+def own_sessions_of(patient_id: UUID) -> TreatmentQuerySet:
+    """The patient's sessions, the newest first, each with `agreed` and `asks_before`."""
+    sessions = sessions_of(patient_id).filter(same_as=None)
+    asked = sessions.annotate(asks_before=Exists(unanswered(patient_id)))  # type: ignore[no-redef]  # on the model
+    return asked.newest_first()
+
+
+read_own_sessions = CompiledQuery(own_sessions_of)  # read by each of the patient's pages
 
 
 def own_treatments(patient: Patient) -> list[Treatment]:
@@ -14,9 +28,7 @@ def own_treatments(patient: Patient) -> list[Treatment]:
     Each says whether the consent to care stands (`agreed`), and whether the practice's questions before a treatment
     wait for an answer (`asks_before`).
     """
-    sessions = sessions_of(patient.pk).filter(same_as=None)
-    asked = sessions.annotate(asks_before=Exists(unanswered(patient)))  # type: ignore[no-redef]  # on the model
-    treatments = list(asked.newest_first())
+    treatments = read_own_sessions(patient.pk)
     for treatment in treatments:
         treatment.patient = patient
     return treatments

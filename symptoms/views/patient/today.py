@@ -59,7 +59,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
         "asks_about_treatment": treatment is not None and day is not None and bool(questions_left(treatment, day)),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
-        "is_asked_before": treatment.asks_before if treatment else unanswered(patient).exists(),
+        "is_asked_before": treatment.asks_before if treatment else unanswered(patient.pk).exists(),
         "notes": _notes(patient),
     }
     if treatment is not None and day is not None:
