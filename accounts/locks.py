@@ -8,10 +8,21 @@ each other's rows then would never end.
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from accounts.compiled_queries import CompiledQuery
 from accounts.models import Patient, Practice, User
 
 # `of` leaves the practice's row alone: it is read along, not decided on.
 _LOCKED = Patient.objects.select_for_update(of=("self",), no_key=True).select_related("practice")
+
+
+def locked_patient_of(user_id: UUID) -> QuerySet[Patient]:
+    """The patient who is that user, locked."""
+    return _LOCKED.filter(user=user_id)
+
+
+_read_locked = CompiledQuery(locked_patient_of)  # by each entry
 
 
 def lock_practice(practice_id: UUID) -> Practice:
@@ -48,4 +59,4 @@ def lock_user(user_id: UUID) -> User:
 
 def lock_patient_of(user: User) -> Patient | None:
     """The same for the patient who is `user`; None for anybody else."""
-    return next(iter(_LOCKED.filter(user=user)), None)
+    return next(iter(_read_locked(user.pk)), None)
