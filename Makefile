@@ -33,6 +33,7 @@ help:
 	@echo "make docs         writes docs/clinical.md and docs/hazards.md again from the code"
 	@echo "make bench        the figures on both databases, beside a floor and the last run's"
 	@echo "make bench BENCH=--reassess   100,000 stored entries judged again by two processes: seconds and memory"
+	@echo "make bench BENCH=--alerts   seconds from an entry to its letter at the mail server, also after that was away"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice?"

@@ -1,6 +1,6 @@
 """`make bench`: the figures that were asked for, beside a floor measured in the same run, on the same server.
 
-    python -m tests.bench [--rounds 5] [--reassess] [--json]
+    python -m tests.bench [--rounds 5] [--reassess | --alerts] [--json]
 
 Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
 those of the domain: what sessions, users, tokens and savepoints need is left out.
@@ -28,30 +28,36 @@ def main() -> None:
     wanted = argparse.ArgumentParser(prog="make bench", description="Measures Mendline beside a floor.")
     wanted.add_argument("--rounds", type=int, default=7, help="interleaved rounds; fewer than 5 are not kept")
     wanted.add_argument("--reassess", action="store_true", help="only 100,000 stored entries judged again")
+    wanted.add_argument(
+        "--alerts", action="store_true", help="only an alert's way to the mail server, also after an outage"
+    )
     wanted.add_argument("--json", action="store_true", help="print JSON")
     options = wanted.parse_args()
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory(prefix="mendline-bench-") as data:
         os.environ.update(environment(data))
         os.environ.setdefault("PYTHONPATH", str(ROOT))
-        rows = _compared(_measured(max(1, options.rounds), options.reassess), keep=options.rounds >= KEPT_FROM)
+        rows = _compared(_measured(options), keep=options.rounds >= KEPT_FROM)
     print(json.dumps(rows, indent=1) if options.json else _table(rows))
 
 
-def _measured(rounds: int, only_reassess: bool) -> list[dict]:
+def _measured(options: argparse.Namespace) -> list[dict]:
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import measures, people, reassessing
+    from tests.bench import alerting, measures, people, reassessing
 
     _say("Preparing the database ...")
     call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if only_reassess:
+    if options.reassess:
         return reassessing.rows()
+    if options.alerts:
+        return alerting.rows()
+    rounds = max(1, options.rounds)
     seen = people.make(measures.WARM_UP + rounds * measures.TIMES)
     with served(dict(os.environ)) as server:
         _say("Measuring ...")

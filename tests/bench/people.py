@@ -35,12 +35,14 @@ def make(reports: int) -> Seen:
     """Fill the database, with `reports` patients who can each report one bad day; gives whom to ask as."""
     clinic = add_practice("Larkfield Skin Clinic")
     practitioner = add_member(clinic)
-    reporters = [(token, str(made.id)) for token, made in _patients(clinic, practitioner, reports, days=3, today=3)]
-    long = _patients(clinic, practitioner, 1, days=180, today=180)[0]
-    first = _patients(clinic, practitioner, 1, days=0, today=0)[0]
-    courses = {days: _patients(clinic, practitioner, 1, days=days, today=days)[0][1].patient.user for days in (30, 180)}
+    reporters = [(token, str(made.id)) for token, made in add_patients(clinic, practitioner, reports, days=3, today=3)]
+    long = add_patients(clinic, practitioner, 1, days=180, today=180)[0]
+    first = add_patients(clinic, practitioner, 1, days=0, today=0)[0]
+    courses = {
+        days: add_patients(clinic, practitioner, 1, days=days, today=days)[0][1].patient.user for days in (30, 180)
+    }
     loggers = {days: _loggers(clinic, practitioner, reports, days) for days in (30, 180)}
-    longest = _patients(clinic, practitioner, 1, days=400, today=400)[0]
+    longest = add_patients(clinic, practitioner, 1, days=400, today=400)[0]
     queues = {}
     for size in (100, 10_000):
         big = add_practice(f"Clinic of {size}")
@@ -56,7 +58,7 @@ def _one(patient: tuple[str, Treatment]) -> tuple[str, str]:
 
 def _loggers(practice: Practice, practitioner: User, reports: int, days: int) -> list[tuple[str, str, int]]:
     """`reports` days to log, of patients who have logged `days` and have DAYS_EACH more to log."""
-    patients = _patients(practice, practitioner, -(-reports // DAYS_EACH), days=days, today=days + DAYS_EACH)
+    patients = add_patients(practice, practitioner, -(-reports // DAYS_EACH), days=days, today=days + DAYS_EACH)
     return [(*_one(patient), day) for day in range(days, days + DAYS_EACH) for patient in patients]
 
 
@@ -72,8 +74,10 @@ def add_member(practice: Practice) -> User:
     return user
 
 
-def _patients(practice: Practice, practitioner: User, count: int, *, days: int, today: int):
-    """`count` patients whose session was `today` days ago and who logged the first `days` of them."""
+def add_patients(
+    practice: Practice, practitioner: User, count: int, *, days: int, today: int
+) -> list[tuple[str, Treatment]]:
+    """`count` patients whose session was `today` days ago and who logged the first `days` of them: token, session."""
     now = timezone.now()
     users = User.objects.bulk_create(User(email=f"{uuid4().hex}@patients.example", password="!") for _ in range(count))
     patients = Patient.objects.bulk_create(

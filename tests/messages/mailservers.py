@@ -70,10 +70,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def honest(on_data=None, on_taken=None, refused=None):
+def honest(on_data=None, on_taken=None, refused=None, port=None):
     """A server that takes everything but what is for the addresses in `refused`; gives (port, letterbox)."""
     box = Letterbox(on_data, on_taken, refused)
-    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=port or free_port())
     controller.start()
     try:
         yield controller.port, box
