@@ -1,6 +1,7 @@
 # What one types: `make run` to see it, `make test` to change it. `make help` lists the rest.
 PYTHON ?= python3
 PORT ?= 8000
+SEED ?= 2026
 BIN := .venv/bin
 # Python keeps what it has compiled, wherever the shell says otherwise: the tests start a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -36,7 +37,7 @@ help:
 	@echo "make bench BENCH=--alerts   seconds from an entry to its letter at the mail server, also after that was away"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
-	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice?"
+	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice? (SEED=7 for another)"
 	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
 	@echo "make screenshots  the pictures under docs/"
 	@echo "make lock         pins the dependencies again, with uv"
@@ -78,7 +79,7 @@ faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m faults $(ROWS)
 
 fortnight: setup
-	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -s tests/fortnight
+	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/fortnight
 
 simulate: setup
 	@MENDLINE_DEBUG=1 DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.simulator $(SIMULATE)
