@@ -14,7 +14,6 @@ urlpatterns = [
     path("practice/details/", practice_views.practice_details, name="practice_details"),
     path("practice/members/", views.members, name="members"),
     path("practice/members/invite/", views.invite_member, name="invite_member"),
-    path("practice/members/<id:member_id>/", views.member_change, name="member_change"),
     path("practice/members/<id:member_id>/away/", practice_views.member_away, name="member_away"),
     path("practice/members/<id:member_id>/away/<id:absence_id>/", practice_views.absence_change, name="absence_change"),
     path(

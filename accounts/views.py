@@ -26,9 +26,8 @@ from accounts.access import (
 )
 from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.durations import in_words
-from accounts.members import LastAdmin, change_member, editor_name, roles_of
+from accounts.members import editor_name
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
-from accounts.practice_views import absences_part
 from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
 
 READINGS_SHOWN = 20
@@ -237,50 +236,6 @@ def already_removed(request: PracticeRequest, member: Membership) -> HttpRespons
     sentence = _("{name} no longer works here: another admin has just removed them.")
     messages.error(request, sentence.format(name=member.user))
     return redirect("members")
-
-
-@admin_required
-@require_http_methods(["GET", "POST"])
-def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
-    """Change what a member may do."""
-    member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)
-    if member.removed_at is not None:
-        return already_removed(request, member)
-    roles = roles_of(member)
-    form = forms.RolesForm(request.POST if request.method == "POST" else None, initial=roles)
-    reading = edits.Reading.carried_by(request.POST.get("reading")) or edits.Reading(roles, timezone.now())
-    if form.is_bound and form.is_valid():
-        try:
-            return _changed(request, member, form.cleaned_data, reading)
-        except edits.ChangedMeanwhile as change:
-            typed, who = form.cleaned_data, editor_name(change.by, request.user)
-            conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
-            form, reading = forms.RolesForm(initial=edits.kept(change, typed)), reading.after(change, timezone.now())
-            return _member_page(request, member, form, status=409, reading=reading, meanwhile=conflict)
-        except LastAdmin:
-            messages.error(request, _("A clinic needs an admin. Make somebody else an admin first."))
-            return _member_page(request, member, form, status=422, reading=reading)
-    return _member_page(request, member, form, status=_status_of(form), reading=reading)
-
-
-def _changed(
-    request: PracticeRequest, member: Membership, roles: dict[str, Any], reading: edits.Reading
-) -> HttpResponse:
-    own_key = request.session.session_key if member.user == request.user else None
-    change_member(member, **roles, by=request.user, now=timezone.now(), reading=reading, except_key=own_key)
-    if own_key:
-        return redirect("home")
-    messages.success(request, _("Saved. What {name} may do has changed.").format(name=member.user))
-    return redirect("members")
-
-
-def _member_page(
-    request: PracticeRequest, member: Membership, form: forms.RolesForm, *, status: int, **more: Any
-) -> HttpResponse:
-    context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "practice", **more}
-    context |= absences_part(member)
-    context["is_unreachable"] = Membership.objects.unreachable().filter(pk=member.pk).exists()
-    return render(request, "accounts/member.html", context, status=status)
 
 
 @admin_required

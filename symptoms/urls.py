@@ -3,7 +3,7 @@
 from django.urls import path
 
 from symptoms.views import before, photos
-from symptoms.views.clinic import channels, member_removal, patient_details, queue, telling
+from symptoms.views.clinic import channels, member_removal, member_roles, patient_details, queue, telling
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
 from symptoms.views.clinic import patient as patient_page
@@ -58,12 +58,13 @@ urlpatterns = [
     path("practice/treatments/<id:treatment_id>/messages/read/", clinic_messages.messages_read, name="messages_read"),
     path("practice/alerts/<id:alert_id>/resolve/", patient_page.resolve, name="resolve"),
     path("practice/alerts/<id:alert_id>/reopen/", patient_page.reopen, name="reopen"),
-    # --- how a member is told
+    # --- members, and how each is told
+    path("practice/members/<id:member_id>/", member_roles.member_change, name="member_change"),
+    path("practice/members/<id:member_id>/remove/", member_removal.member_remove, name="member_remove"),
     path("account/channels/", channels.own_channels, name="own_channels"),
     path("account/channels/add/", channels.own_channel_add, name="own_channel_add"),
     path("account/channels/change/", channels.own_channel_change, name="own_channel_change"),
     path("practice/members/<id:member_id>/channels/", channels.member_channels, name="member_channels"),
-    path("practice/members/<id:member_id>/remove/", member_removal.member_remove, name="member_remove"),
     path("push/renewed/", channels.push_renewed, name="push_renewed"),
     path("push/<id:delivery_id>/<id:method_id>/arrived/", channels.push_arrived, name="push_arrived"),
     # --- joining and leaving

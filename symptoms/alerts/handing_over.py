@@ -1,4 +1,4 @@
-"""Who takes over what a colleague holds who works here no more: what is open in their hands, and whom they treated."""
+"""Who takes over what a colleague holds who goes, or opens no records any more: what is open, and whom they treated."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.edits import Reading
 from accounts.locks import lock_patients, lock_practice
-from accounts.members import remove_member, user_name
+from accounts.members import change_member, remove_member, user_name
 from accounts.models import Membership, MembershipQuerySet, Patient, Practice, User
 from symptoms.alerts.escalation import STEPS, begin_steps
 from symptoms.alerts.events import write_events
@@ -74,19 +75,48 @@ def remove_and_hand_over(
         LastAdmin: it would leave the practice without an admin.
     """
     practice = lock_practice(member.practice_id)
+    chosen = _checked(member, successor, may_be_last=knows_nobody_is_left or not member.is_practitioner)
+    remove_member(member, now)
+    if chosen is not None or member.is_practitioner:  # else whoever took over before stays
+        _succeed(practice, member.user_id, chosen.user_id if chosen else None)
+    _hand_over(practice, member, chosen, by, now)
+    return chosen
+
+
+@transaction.atomic
+def change_roles_and_hand_over(
+    member: Membership, *, is_practitioner: bool, is_admin: bool, successor: UUID | None = None,
+    knows_nobody_is_left: bool = False, by: User, now: datetime, reading: Reading | None = None,
+    except_key: str | None = None,
+) -> Membership | None:  # fmt: skip
+    """Give a member these roles; what a practitioner had who is none any more goes to `successor`, as with a removal.
+
+    Whoever has nothing goes without a question, also as the last who opens a record.
+
+    Raises:
+        ChangedMeanwhile, LastAdmin: as `change_member`.
+        NoSuccessor: as `remove_and_hand_over`. The roles are as they were.
+    """
+    practice = lock_practice(member.practice_id)
+    roles = {"is_practitioner": is_practitioner, "is_admin": is_admin}
+    change_member(member, **roles, by=by, now=now, reading=reading, except_key=except_key)
+    if is_practitioner or not member.is_practitioner or member.removed_at is not None:  # as they stood there until now
+        return None
+    has_nothing = work_of(practice).get(member.user_id, Work()) == Work()
+    chosen = _checked(member, successor, may_be_last=knows_nobody_is_left or has_nothing)
+    _succeed(practice, member.user_id, chosen.user_id if chosen else None)
+    _hand_over(practice, member, chosen, by, now)
+    return chosen
+
+
+def _checked(member: Membership, successor: UUID | None, *, may_be_last: bool) -> Membership | None:
+    """Who takes over from a member; None: nobody. The practice is locked. Raises NoSuccessor."""
     others = {other.pk: other for other in successors_of(member)}
     if successor is not None and successor not in others:
         raise NoSuccessor(_("Choose a practitioner who works here."))
-    if not others and member.is_practitioner and not knows_nobody_is_left:
+    if not others and not may_be_last:
         raise NoSuccessor(_("Nobody else here opens records any more. Read what follows, and choose again."))
-    chosen = others[successor] if successor is not None else None
-    remove_member(member, now)
-    _succeed(practice, member.user_id, chosen.user_id if chosen else None)
-    handed_over = _hand_over(practice, member, chosen, by, now)
-    if chosen is not None and (handed_over or work_of(practice).get(member.user_id, Work()).treated):
-        urgency = max((alert.urgency for alert in handed_over), default=0)
-        _tell_successor(practice, member, chosen, urgency, now)
-    return chosen
+    return others[successor] if successor is not None else None
 
 
 def _succeed(practice: Practice, former: UUID, successor: UUID | None) -> None:
@@ -98,7 +128,15 @@ def _succeed(practice: Practice, former: UUID, successor: UUID | None) -> None:
     practice.save(update_fields=["telling"])
 
 
-def _hand_over(
+def _hand_over(practice: Practice, member: Membership, successor: Membership | None, by: User, now: datetime) -> None:
+    """Move what the member holds, and tell whoever has it, or is told of their patients, from now on."""
+    handed_over = _move(practice, member, successor, by, now)
+    if successor is not None and (handed_over or work_of(practice).get(member.user_id, Work()).treated):
+        urgency = max((alert.urgency for alert in handed_over), default=0)
+        _tell_successor(practice, member, successor, urgency, now)
+
+
+def _move(
     practice: Practice, member: Membership, successor: Membership | None, by: User, now: datetime
 ) -> Collection[Alert]:
     """Move what the member holds; it counts as attended once whoever has it now has opened the record."""
@@ -124,7 +162,8 @@ def _tell_successor(practice: Practice, member: Membership, successor: Membershi
     Delivery.objects.bulk_create(
         Delivery(
             recipient_id=colleague.user, practice=practice, why=Delivery.Why.MEMBER, channel=way,
-            reason=reason_of(Delivery.HANDED_OVER, member.pk), urgency=urgency, created_at=now, not_before=now,
+            reason=reason_of(Delivery.HANDED_OVER, member.pk, at=now), urgency=urgency, created_at=now,
+            not_before=now,
         )
         for way in colleague.ways_for(urgency)
     )  # fmt: skip

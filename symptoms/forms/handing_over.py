@@ -1,4 +1,4 @@
-"""Who takes over from a colleague who is removed."""
+"""Who takes over from a colleague who is removed, or is a practitioner no more."""
 
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.members import user_name
 from accounts.models import Membership
 from symptoms.alerts.handing_over import Work, proposed, successors_of, work_of
+from symptoms.alerts.policy import policy_of
 from symptoms.alerts.telling import colleagues_of
 
 EVERYBODY, NOBODY_LEFT = "everybody", "nobody_left"
@@ -46,8 +47,14 @@ class HandOverForm(forms.Form):
             del self.fields["successor"]
 
     def is_asked(self, member: Membership) -> bool:
-        """Not of an admin who opens no records and has nothing."""
-        return member.is_practitioner or self.work != Work()
+        """Not of an admin who opens no records and has nothing, or gave it away with the role of practitioner."""
+        is_told_first = self.work.treated > 0 and member.user_id not in policy_of(member.practice).successors
+        return member.is_practitioner or self.work.held > 0 or is_told_first
+
+    @property
+    def knows_nobody_is_left(self) -> bool:
+        """Whether the last practitioner goes, and that was chosen."""
+        return self.cleaned_data.get("successor") == NOBODY_LEFT
 
     def chosen(self) -> UUID | None:
         """The membership that was chosen; None: nobody."""

@@ -9,7 +9,7 @@ from accounts import members
 from accounts.models import Absence
 from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.escalation import escalate_next, resume_dropped
-from symptoms.alerts.handing_over import NoSuccessor, proposed, remove_and_hand_over
+from symptoms.alerts.handing_over import NoSuccessor, change_roles_and_hand_over, proposed, remove_and_hand_over
 from symptoms.alerts.handling import acknowledge, read_record, resolve
 from symptoms.alerts.policy_changes import change_telling, telling_of
 from symptoms.messages.words import notice_of
@@ -135,3 +135,72 @@ def test_who_has_the_least_and_is_here_is_proposed(team, session, clinic):
         Absence.objects.create(member=member(team[name]), first_day=today, last_day=today)
         expected = member(team["lind"]).pk if name == "chen" else None
         assert proposed(member(team["noor"]), now) == expected
+
+
+# --- the role of practitioner alone
+
+
+def only_admin(team, successor=None, name="noor", **more) -> None:
+    change_roles_and_hand_over(
+        member(team[name]), is_practitioner=False, is_admin=True, by=team["price"], now=timezone.now(),
+        successor=member(team[successor]).pk if successor else None, **more,
+    )  # fmt: skip
+
+
+def test_who_is_practitioner_no_more_hands_over_as_who_is_removed(team, session, held):
+    only_admin(team, "chen")
+    held.refresh_from_db()
+    assert (held.acknowledged_by, told()) == (team["chen"], {"Dr Chen"})
+    assert AlertEvent.objects.get(what="handed_over").detail == "Dr Noor\nDr Chen"
+    assert member(team["noor"]).removed_at is None and not member(team["noor"]).is_practitioner
+    Delivery.objects.all().delete()
+    logged(pen(session.patient, days_ago=3, by=team["noor"]), 3, **WORSE)
+    assert "Dr Chen" in told()
+    assert resume_dropped(timezone.now()) == 0
+
+
+def test_with_nobody_what_they_hold_is_in_nobodys_hands(team, held):
+    only_admin(team)
+    held.refresh_from_db()
+    assert held.acknowledged_by is None
+    assert escalate_next(timezone.now()) and told() == {"Dr Chen", "Dr Lind"}
+
+
+@pytest.mark.parametrize("who", ["noor", "lind", "price"])
+def test_where_who_is_named_cannot_take_over_the_roles_stay(team, held, who):
+    if who == "lind":
+        members.remove_member(member(team["lind"]), timezone.now())
+    with pytest.raises(NoSuccessor):
+        only_admin(team, who)
+    held.refresh_from_db()
+    assert held.acknowledged_by == team["noor"] and member(team["noor"]).is_practitioner
+
+
+def test_the_last_practitioner_with_something_gives_up_the_role_only_where_that_is_known(team, held):
+    for name in ("chen", "lind"):
+        only_admin(team, name=name)  # who has nothing goes without a question
+    with pytest.raises(NoSuccessor):
+        only_admin(team)
+    assert member(team["noor"]).is_practitioner
+    only_admin(team, knows_nobody_is_left=True)
+    assert not member(team["noor"]).is_practitioner
+
+
+def test_who_gave_up_the_role_is_handed_over_only_once(team, session):
+    only_admin(team, "chen")
+    remove_and_hand_over(member(team["noor"]), successor=None, by=team["price"], now=timezone.now())
+    Delivery.objects.all().delete()
+    logged(session, 3, **URGENT)
+    assert told() == {"Dr Chen"}
+
+
+def test_who_gives_up_the_role_again_hands_over_again_and_that_is_told(team, held):
+    now = timezone.now()
+    for hours in (0, 1):
+        at = now + timedelta(hours=hours)
+        roles = {"is_admin": True, "by": team["price"], "now": at}
+        change_roles_and_hand_over(
+            member(team["noor"]), is_practitioner=False, successor=member(team["chen"]).pk, **roles
+        )
+        change_roles_and_hand_over(member(team["noor"]), is_practitioner=True, **roles)
+    assert [delivery.recipient for delivery in Delivery.objects.all()] == [team["chen"]] * 2

@@ -1,5 +1,6 @@
 """The page on which a manager removes a colleague, and says who takes over what they hold."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from accounts.members import LastAdmin, user_name
 from accounts.models import Membership, User
 from accounts.views import already_removed
 from symptoms.alerts.handing_over import NoSuccessor, remove_and_hand_over
-from symptoms.forms.handing_over import NOBODY_LEFT, HandOverForm
+from symptoms.forms.handing_over import HandOverForm
 
 
 @admin_required
@@ -27,11 +28,9 @@ def member_remove(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         return already_removed(request, member)
     form = HandOverForm(request.POST if request.method == "POST" else None, member=member, now=now)
     if form.is_valid():
-        knows = form.cleaned_data.get("successor") == NOBODY_LEFT
+        who: dict[str, Any] = {"successor": form.chosen(), "knows_nobody_is_left": form.knows_nobody_is_left}
         try:
-            successor = remove_and_hand_over(
-                member, successor=form.chosen(), knows_nobody_is_left=knows, by=request.user, now=now
-            )
+            successor = remove_and_hand_over(member, **who, by=request.user, now=now)
         except NoSuccessor as refusal:
             form = HandOverForm(request.POST, member=member, now=now)
             form.add_error("successor" if "successor" in form.fields else None, str(refusal))

@@ -1,0 +1,110 @@
+"""The page of a member: whoever is to be a practitioner no more is asked about first, where they have anything."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import members
+from symptoms.alerts.handling import acknowledge
+from symptoms.models import Alert
+from tests import people
+from tests.pages.html import held, select, text_of
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+ONLY_ADMIN = {"is_admin": "on", "action": "change"}
+
+
+@pytest.fixture
+def boss(clinic):
+    return people.admin(clinic)
+
+
+@pytest.fixture
+def chen(clinic):
+    return people.practitioner(clinic, "Wei Chen")
+
+
+@pytest.fixture
+def session(clinic, noor):
+    session = pen(people.ana(clinic), days_ago=4, by=noor)
+    logged(session, 3, signs=["pus"])
+    acknowledge(session, by=noor, now=timezone.now())
+    return session
+
+
+def page_of(person) -> str:
+    return reverse("member_change", args=[person.memberships.get().pk])
+
+
+def id_of(person) -> str:
+    return str(person.memberships.get().pk)
+
+
+def test_it_asks_with_the_colleague_chosen_who_has_the_least_and_saves_only_then(boss, noor, chen, session):
+    browser, page = people.signed_in(boss), page_of(noor)
+    asked = browser.post(page, ONLY_ADMIN)
+    assert asked.status_code == 409
+    for words in ("Nothing is saved yet.", "Dr Noor has 1 patient in hand", "Dr Noor treated 1 patient"):
+        assert words in text_of(asked)
+    assert noor.memberships.get().is_practitioner and Alert.objects.get().acknowledged_by == noor
+    fields = held(asked, page)
+    assert fields["successor"] == [id_of(chen)]
+    answer = browser.post(page, fields, follow=True)
+    assert "Saved. What Dr Noor may do has changed. Wei Chen has taken over." in text_of(answer)
+    member = noor.memberships.get()
+    assert (member.is_practitioner, member.is_admin, member.changed_by) == (False, True, boss)
+    assert Alert.objects.get().acknowledged_by == chen
+
+
+@pytest.mark.parametrize("successor", ["", "x", "noor", "removed", None])
+def test_a_bad_answer_is_refused_beside_the_question_and_nothing_is_saved(boss, noor, chen, session, successor):
+    lind = people.practitioner(noor.membership.practice, "Eva Lindqvist")
+    typed = {"noor": id_of(noor), "removed": id_of(lind)}.get(successor, successor)
+    members.remove_member(lind.memberships.get(), timezone.now())
+    fields = {"is_admin": "on", "action": "hand_over"} | ({} if typed is None else {"successor": typed})
+    answer = people.signed_in(boss).post(page_of(noor), fields)
+    assert answer.status_code == 422 and select(answer, "*[@id='id_successor_error']")
+    assert noor.memberships.get().is_practitioner and Alert.objects.get().acknowledged_by == noor
+
+
+def test_the_last_practitioner_with_something_gives_up_the_role_only_by_who_says_so(boss, noor, session):
+    browser, page = people.signed_in(boss), page_of(noor)
+    assert "They are the last practitioner here." in text_of(browser.post(page, ONLY_ADMIN))
+    assert browser.post(page, {**ONLY_ADMIN, "successor": "everybody"}).status_code == 422
+    assert browser.post(page, {**ONLY_ADMIN, "successor": "nobody_left"}).status_code == 302
+    assert Alert.objects.get().acknowledged_by is None
+
+
+def test_who_has_nothing_and_who_stays_a_practitioner_are_not_asked_about(boss, noor, chen, session):
+    browser = people.signed_in(boss)
+    assert browser.post(page_of(noor), {"is_practitioner": "on", "is_admin": "on"}).status_code == 302
+    assert browser.post(page_of(chen), ONLY_ADMIN).status_code == 302
+    assert noor.memberships.get().is_admin and not chen.memberships.get().is_practitioner
+
+
+def test_who_gave_it_all_away_with_the_role_is_removed_without_the_question(boss, noor, chen, session):
+    browser, page = people.signed_in(boss), page_of(noor)
+    browser.post(page, held(browser.post(page, ONLY_ADMIN), page))
+    removal = reverse("member_remove", args=[id_of(noor)])
+    assert not select(browser.get(removal), "input[@name='successor']")
+    assert browser.post(removal).status_code == 302
+
+
+def test_what_another_admin_changed_while_the_question_was_open_is_told(clinic, boss, noor, chen, session):
+    browser, page = people.signed_in(boss), page_of(noor)
+    fields = held(browser.post(page, ONLY_ADMIN), page)
+    people.signed_in(people.admin(clinic, "Ms Hale")).post(page, {"is_practitioner": "on", "is_admin": "on"})
+    answer = browser.post(page, fields)
+    assert answer.status_code == 409 and "by Ms Hale" in text_of(answer)
+    assert noor.memberships.get().is_practitioner and Alert.objects.get().acknowledged_by == noor
+
+
+def test_who_gives_up_their_own_role_stays_signed_in(clinic, chen, session):
+    boss = people.practitioner(clinic, "Ms Hale", admin=True)
+    pen(people.patient(clinic, "Ben Quill"), days_ago=4, by=boss)
+    browser, page = people.signed_in(boss), page_of(boss)
+    asked = browser.post(page, ONLY_ADMIN)
+    assert "You are signed out on every other device." in text_of(asked)
+    assert browser.post(page, held(asked, page)).url == reverse("home")
+    assert browser.get(reverse("members")).status_code == 200
