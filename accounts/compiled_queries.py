@@ -53,7 +53,8 @@ class CompiledQuery(Generic[P, M]):
 
     @cached_property
     def _plan(self) -> _Plan:
-        queryset: QuerySet[M] = self._build(*[PLACEHOLDERS[field] for field in self._takes])  # type: ignore[call-arg]
+        values = [PLACEHOLDERS[field] for field in self._takes]
+        queryset: QuerySet[M] = self._build(*values)  # type: ignore[call-arg]  # as many as it takes
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         columns, of_the_model = [column for column, *_ in compiler.select], compiler.klass_info["select_fields"]
