@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.members import user_name
-from accounts.models import Absence, Membership, MembershipQuerySet, Practice
+from accounts.models import Absence, Membership, MembershipQuerySet, Practice, User
 
 LONGEST = timedelta(days=366)
 
@@ -39,14 +39,15 @@ class AbsenceRead:
 
 @transaction.atomic
 def add_absence(
-    member: Membership, *, first_day: date, last_day: date, stands_in: Membership | None, now: datetime
+    member: Membership, *, first_day: date, last_day: date, stands_in: Membership | None, by: User, now: datetime
 ) -> Absence:
-    """Write down that a member is away from `first_day` to `last_day`.
+    """Write down that a member is away from `first_day` to `last_day`, as `by` says.
 
     Raises:
         WrongAbsence: the days are over, too many or taken, or whoever is to stand in cannot.
     """
     absence = Absence(member=member, first_day=first_day, last_day=last_day, stands_in=stands_in)
+    absence.changed_by, absence.changed_at = by, now
     _check(absence, lock_practice(member.practice_id), now)
     absence.save()
     return absence
@@ -54,7 +55,7 @@ def add_absence(
 
 @transaction.atomic
 def change_absence(
-    absence_id: UUID, *, first_day: date, last_day: date, stands_in: Membership | None, now: datetime,
+    absence_id: UUID, *, first_day: date, last_day: date, stands_in: Membership | None, by: User, now: datetime,
     reading: Reading | None = None,
 ) -> Absence:  # fmt: skip
     """Give an absence other days or somebody else who stands in.
@@ -64,13 +65,16 @@ def change_absence(
         ChangedMeanwhile: something else stands there by now than `reading`.
         WrongAbsence: as for `add_absence`.
     """
-    absences = Absence.objects.select_related("member__user", "stands_in__user")
+    absences = Absence.objects.select_related("member__user", "stands_in__user", "changed_by")
     practice = lock_practice(absences.get(pk=absence_id).member.practice_id)
     absence = absences.get(pk=absence_id)  # as it is now that nobody else changes it
-    refuse_if_changed(reading, days_of(absence), by=None, at=None)
+    stored = days_of(absence)
+    refuse_if_changed(reading, stored, by=absence.changed_by, at=absence.changed_at)
     absence.first_day, absence.last_day, absence.stands_in = first_day, last_day, stands_in
     _check(absence, practice, now)
-    absence.save()
+    if days_of(absence) != stored:
+        absence.changed_by, absence.changed_at = by, now
+        absence.save()
     return absence
 
 
@@ -120,13 +124,13 @@ def colleagues(member: Membership) -> MembershipQuerySet:
 def absences_of(member: Membership, now: datetime) -> list[AbsenceRead]:
     """A member's absences that are not over, the first first. Three statements, however many there are."""
     today = now.astimezone(member.practice.zone).date()
-    ahead = member.absences.filter(last_day__gte=today).select_related("stands_in__user").order_by("first_day")
+    ahead = member.absences.filter(last_day__gte=today).select_related("stands_in__user", "changed_by")
     here = set(Membership.objects.practitioners().filter(practice=member.practice_id).values_list("pk", flat=True))
     away: dict[UUID, list[Days]] = {}
     rows = Absence.objects.filter(member__practice=member.practice_id, last_day__gte=today)
     for of, first, last in rows.values_list("member", "first_day", "last_day"):
         away.setdefault(of, []).append((first, last))
-    return [_read(absence, here, away, today) for absence in ahead]
+    return [_read(absence, here, away, today) for absence in ahead.order_by("first_day")]
 
 
 def _read(absence: Absence, here: Collection[UUID], away: Mapping[UUID, Sequence[Days]], today: date) -> AbsenceRead:

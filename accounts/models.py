@@ -204,6 +204,8 @@ class Absence(models.Model):
     first_day = models.DateField()
     last_day = models.DateField()
     stands_in = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(null=True, editable=False, help_text="when it was written down or last changed")
+    changed_by = models.ForeignKey(User, null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [

@@ -79,7 +79,7 @@ def member_away(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     form = AbsenceForm(request.POST if request.method == "POST" else None, member=member)
     if form.is_valid():
         try:
-            add_absence(member, **form.cleaned_data, now=timezone.now())
+            add_absence(member, **form.cleaned_data, by=request.user, now=timezone.now())
         except WrongAbsence as wrong:
             form.add_error(wrong.field, str(wrong))
         else:
@@ -103,7 +103,7 @@ def _away_page(request: PracticeRequest, member: Membership, form: AbsenceForm, 
 def absence_change(request: PracticeRequest, member_id: UUID, absence_id: UUID) -> HttpResponse:
     """Other days for an absence, or somebody else who stands in."""
     member, now, meanwhile = _member(request, member_id), timezone.now(), None
-    absence = member.absences.filter(pk=absence_id).first()
+    absence = member.absences.select_related("changed_by").filter(pk=absence_id).first()
     form = AbsenceForm(request.POST if request.method == "POST" else None, member=member)
     if absence is None:
         return _absence_gone(request, member, form)
@@ -112,9 +112,9 @@ def absence_change(request: PracticeRequest, member_id: UUID, absence_id: UUID) 
         form = AbsenceForm(member=member, initial=days_of(absence))
     elif form.is_valid():
         try:
-            change_absence(absence.pk, **form.cleaned_data, now=now, reading=reading)
+            change_absence(absence.pk, **form.cleaned_data, by=request.user, now=now, reading=reading)
         except edits.ChangedMeanwhile as change:
-            meanwhile, typed = edits.in_words(change, form.typed(), **_words_of(form)), form.typed()
+            meanwhile, typed = _meanwhile(request, form, change), form.typed()
             reading, form = reading.after(change, now), AbsenceForm(member=member, initial=edits.kept(change, typed))
         except Absence.DoesNotExist:
             return _absence_gone(request, member, form)
@@ -125,7 +125,7 @@ def absence_change(request: PracticeRequest, member_id: UUID, absence_id: UUID) 
             return redirect("member_change", member.pk)
     context = {
         "member": member, "absence": absence, "absence_form": form, "reading": reading, "meanwhile": meanwhile,
-        "tab": "practice",
+        "zone": member.practice.time_zone, "tab": "practice",
     }  # fmt: skip
     return render(request, "accounts/absence_change.html", context, status=_status(form, meanwhile))
 
@@ -134,9 +134,10 @@ def _status(form: Form, meanwhile: Any) -> int:
     return 409 if meanwhile else 422 if form.is_bound else 200
 
 
-def _words_of(form: AbsenceForm) -> dict[str, Any]:
-    """What `edits.in_words` takes; who changed an absence is not written down."""
-    return {"who": _("a colleague, or you in another window"), "label": _label_of(form), "plain": _in_words(form)}
+def _meanwhile(request: PracticeRequest, form: AbsenceForm, change: edits.ChangedMeanwhile) -> dict[str, Any]:
+    """What `components/changed_meanwhile.html` takes."""
+    who = editor_name(change.by, request.user)
+    return edits.in_words(change, form.typed(), who=who, label=_label_of(form), plain=_in_words(form))
 
 
 def _absence_gone(request: PracticeRequest, member: Membership, form: AbsenceForm) -> HttpResponse:

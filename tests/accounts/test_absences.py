@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.members import remove_member
 from accounts.models import Absence
@@ -182,3 +183,23 @@ def test_of_two_who_change_an_absence_the_second_is_told_and_what_was_removed_ca
     assert boss.post(away(noor), held(gone, away(noor))).status_code == 302
     assert Absence.objects.get().last_day == TODAY + timedelta(days=8)
     assert boss.get(page).status_code == 404
+
+
+def test_who_wrote_an_absence_down_or_changed_it_last_stands_beside_it(clinic, boss, noor):
+    member_page = f"/practice/members/{membership(noor).pk}/"
+    boss.post(away(noor), {"first_day": on(3), "last_day": on(9), "stands_in": ""})
+    absence = Absence.objects.get()
+    price, written = absence.changed_by, absence.changed_at
+    at = date_format(written.astimezone(clinic.zone), "DATETIME_FORMAT")
+    page = f"{away(noor)}{absence.pk}/"
+    for shown in (member_page, page, away(noor)):
+        assert f"Last changed by {price.name}, {at}." in text_of(boss.get(shown))
+    other = people.signed_in(people.admin(clinic, "Ms Cole"))
+    other.post(page, held(other.get(page), page))  # nothing was changed
+    absence.refresh_from_db()
+    assert (absence.changed_by, absence.changed_at) == (price, written)
+    stale = held(boss.get(page), page)
+    other.post(page, {**held(other.get(page), page), "last_day": on(7)})
+    assert "Last changed by Ms Cole," in text_of(boss.get(member_page))
+    answer = boss.post(page, {**stale, "first_day": on(4)})
+    assert answer.status_code == 409 and "while you had it open by Ms Cole" in text_of(answer)
