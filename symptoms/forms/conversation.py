@@ -9,12 +9,13 @@ from django.utils.formats import number_format, time_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from symptoms.forms.fields import LedToMistake
 from symptoms.forms.handling import WordsField
 from symptoms.models.alert import LONGEST_NOTE
 from symptoms.wording.conversation import QuickAnswer, QuickReply
 
 
-class MessageForm(forms.Form):
+class MessageForm(LedToMistake):
     """A message: one of the ready-made ones, free words, or both. `words` is what is sent."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)
@@ -36,7 +37,7 @@ class MessageForm(forms.Form):
         if self.errors:
             return cleaned
         if not self.words:
-            self.add_error("text", gettext("Choose one of the ready answers, or write something."))
+            self.add_error("text", gettext("Choose a ready sentence, or write something."))
         elif len(self.words) > LONGEST_NOTE:
             most = number_format(LONGEST_NOTE, force_grouping=True)
             count = number_format(len(self.words), force_grouping=True)

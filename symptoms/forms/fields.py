@@ -30,6 +30,16 @@ WHICH_LEVEL = {
 BUDDHIST_YEARS, PERSIAN_YEARS = 543, 621  # that those calendars are ahead of the international one, or behind it
 
 
+class LedToMistake(forms.Form):
+    """A form far down on a page: its address ends in `#mistake`, and the browser goes to the first field with one."""
+
+    @property
+    def mistake(self) -> str:
+        """The name of that field, which its template calls "mistake"; empty where all is well."""
+        fields = [*self.visible_fields(), *self.hidden_fields()]
+        return next((field.name for field in fields if field.errors), "")
+
+
 def typed_id(typed: QueryDict, name: str) -> UUID | None:
     """The id that a page carried along under `name`; None for anything that is no id."""
     try:

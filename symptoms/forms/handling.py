@@ -19,6 +19,7 @@ from accounts.durations import in_words
 from accounts.models import Practice
 from symptoms.alerts.changed_since import PageSeen
 from symptoms.alerts.coming_back import EMERGENCY_AGAIN, SOON, URGENT_AGAIN
+from symptoms.forms.fields import LedToMistake
 from symptoms.models.alert import LONGEST_NOTE
 from symptoms.wording.outcomes import OUTCOMES
 
@@ -41,7 +42,7 @@ AT_TWO, MORNING = time(14), time(9)
 OTHER, NOT_AGAIN = "other", "no"
 
 
-class ResolveForm(forms.Form):
+class ResolveForm(LedToMistake):
     """What became of an alert, and when somebody looks again. What goes with an outcome is asked for by the verb.
 
     `known_holders` and `news` belong to a form that came back so that its reader confirms it.
@@ -175,7 +176,7 @@ def page_seen_in(typed: QueryDict) -> PageSeen:
     return PageSeen.of(timestamp, holders)
 
 
-class NoteForm(forms.Form):
+class NoteForm(LedToMistake):
     """A note kept inside the practice."""
 
     id = forms.UUIDField(widget=forms.HiddenInput)

@@ -144,7 +144,7 @@ def kept_open_in_words(
 ) -> str:
     """Why an alert was left open, with an outcome called `label`, and when it comes back; empty where it was not.
 
-    "Could not reach, 28 Nov 2026. Again 28 Nov 2026, 14:00", "Watching until 5 Dec 2026, 09:00".
+    "Could not reach, Sat 28 Nov. Again Sat 28 Nov, 14:00", "Watching until 5 Jan 2027, 09:00".
     """
     if not outcome or at is None:
         return ""
@@ -157,10 +157,12 @@ def kept_open_in_words(
         pattern = _("Watched long enough: look again") if is_due else _("Watching until {date}")
     else:
         pattern = _("{outcome}, {written}: look again") if is_due else _("{outcome}, {written}. Look again {date}")
+    written, date = at.astimezone(zone), (comes_back_at or now).astimezone(zone)
+    this_year = now.astimezone(zone).year
     return pattern.format(
         outcome=label,
-        written=date_format(at.astimezone(zone), _("j M Y")),
-        date=date_format((comes_back_at or now).astimezone(zone), _("j M Y, H:i")),
+        written=date_format(written, _("D j M") if written.year == this_year else _("j M Y")),
+        date=date_format(date, _("D j M, H:i") if date.year == this_year else _("j M Y, H:i")),
     )
 
 

@@ -178,7 +178,7 @@ def test_a_refused_note_is_where_the_focus_is(visitor):
     page.get_by_role("link", name="Note inside the clinic").click()
     page.locator("#id_note_text").evaluate("field => field.required = false")
     page.get_by_role("button", name="Keep the note").click()
-    expect(page.locator("form#mistake")).to_be_focused()
+    expect(page.locator("#inside #mistake:has(textarea)")).to_be_focused()
 
 
 def test_on_a_phone_what_is_not_always_needed_opens_by_its_title(visitor):

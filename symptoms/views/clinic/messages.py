@@ -34,7 +34,10 @@ def message(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     if step == "change":
         form = PracticeMessageForm.blank(replies, seen, words)
         return page_again(request, patient.pk, now, status=200, message_form=form)
-    context = {"patient": patient, "treatment": treatment, "id": id, "seen": seen or "", "words": words, "tab": "queue"}
+    context = {
+        "patient": patient, "practice": request.practice, "treatment": treatment,
+        "id": id, "seen": seen or "", "words": words, "tab": "queue",
+    }  # fmt: skip
     if step != "send":
         return render(request, "practitioner/message_check.html", context)
     try:

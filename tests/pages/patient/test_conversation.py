@@ -83,8 +83,8 @@ def test_where_something_urgent_is_open_the_call_comes_before_writing(phone, ses
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
-        ({"text": ""}, "Choose one of the ready answers, or write something."),
-        ({"text": " \n \t "}, "Choose one of the ready answers, or write something."),
+        ({"text": ""}, "Choose a ready sentence, or write something."),
+        ({"text": " \n \t "}, "Choose a ready sentence, or write something."),
         ({"text": "x" * 10_000}, "1,000 characters at most. Yours has 10,000."),
         ({"text": "x" * 990, "quick": "call_back"}, "1,000 characters at most. Yours has 1,010."),
         ({"text": "a\0b"}, "Null characters are not allowed."),

@@ -94,7 +94,7 @@ def test_quick_replies_name_the_reason_in_the_patients_words(desk, session, quic
     [
         ({"quick": "come_today"}, "Say at what time."),
         ({"quick": "come_today", "at": "soon"}, "Write a time, like 14:30."),
-        ({"text": "   "}, "Choose one of the ready answers, or write something."),
+        ({"text": "   "}, "Choose a ready sentence, or write something."),
         ({"text": "x" * 1001}, "1,000 characters at most. Yours has 1,001."),
         ({"text": "a\0b"}, "Null characters are not allowed."),
         ({"id": "1", "text": "Words"}, ""),

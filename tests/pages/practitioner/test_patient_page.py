@@ -218,6 +218,11 @@ def test_the_practitioner_reads_the_care_of_the_patient_with_the_reasons(desk, c
     assert "Because: A concern is open" in page(desk, session)
 
 
+def day_on(day, today) -> str:
+    """A day as the page writes it: the year only where it is another."""
+    return f"{day:%a %-d %b}" if day.year == today.year else f"{day:%-d %b %Y}"
+
+
 @pytest.mark.parametrize(
     ("outcome", "days", "on_row", "in_history"),
     [
@@ -233,14 +238,36 @@ def test_who_was_not_reached_or_is_watched_stays_in_the_queue(desk, session, out
     on = "" if days is None else f"{until.isoformat()}T09:00"
     typed = {"outcome": outcome, "reason": "Rang twice.", "on": on}
     answer = desk.post(reverse("resolve", args=[alert.id]), typed, follow=True)
-    places = {"today": f"{today:%-d %b %Y}", "until": f"{until:%-d %b %Y}, 09:00"}
+    on_page = {"today": day_on(today, today), "until": f"{day_on(until, today)}, 09:00"}
+    in_record = {"until": f"{until:%-d %b %Y}, 09:00"}
     assert "Saved. It stays open." in text_of(answer) and Alert.objects.get(pk=alert.pk).is_open
-    assert on_row.format(**places) in text_of(answer) and in_history.format(**places) in text_of(answer)
-    assert on_row.format(**places) in text_of(desk.get(reverse("queue")))
+    assert on_row.format(**on_page) in text_of(answer) and in_history.format(**in_record) in text_of(answer)
+    assert on_row.format(**on_page) in text_of(desk.get(reverse("queue")))
     ill(session, day=5, signs=["pus", "feeling_ill"], temperature_c=39.2)  # worse: what was written before is over
-    assert on_row.format(**places) not in text_of(desk.get(reverse("queue")))
+    assert on_row.format(**on_page) not in text_of(desk.get(reverse("queue")))
     desk.post(reverse("resolve", args=[alert.id]), {"outcome": "seen"})
     assert not Alert.objects.get(pk=alert.pk).is_open
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "complaint"),
+    [
+        ({}, "outcome", "Choose an outcome."),
+        ({"outcome": "no_concern"}, "reason", "Say why it is not a concern."),
+        ({"outcome": "watching"}, "again", ""),
+        ({"outcome": "advice", "again": "other"}, "on", "Choose a day and a time."),
+        ({"outcome": "advice", "again": "other", "on": "2020-01-01T09:00"}, "on", ""),
+        ({"outcome": "advice", "again": "x", "on": "x"}, "again", "Choose when."),
+    ],
+)
+def test_a_plan_with_a_mistake_leads_to_the_first_field_that_has_one(desk, session, typed, name, complaint):
+    ill(session)
+    answer = desk.post(reverse("resolve", args=[Alert.objects.get(concern="infection").id]), typed)
+    assert answer.status_code == 422
+    (led_to,) = select(answer, "*[@id='mistake']")
+    assert {control.get("name") for control in led_to.iter() if control.get("name")} == {name}
+    (error,) = (words(part) for part in led_to.iter("p") if part.get("class") == "error")
+    assert complaint in error
 
 
 def test_a_note_stays_here(desk, session):
