@@ -148,6 +148,14 @@ class Practice(models.Model):
         return from_stored(self.zone, self.week, self.days_off)
 
 
+class Reach(models.TextChoices):
+    """What a member is told of whom neither e-mail nor push reaches."""
+
+    NOTHING = "nothing"
+    EMERGENCIES = "emergencies"  # by calls alone
+    URGENT = "urgent"  # by texts
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Questions about who works where."""
 
@@ -160,12 +168,23 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def admins(self) -> "MembershipQuerySet":
         return self.current().filter(is_admin=True)
 
-    def unreachable(self) -> "MembershipQuerySet":
-        """Who works there and is reached by nothing: their e-mail fails or is off, and nothing else works."""
-        methods = ContactMethod.objects.filter(user=OuterRef("user"))
-        email = methods.of_the_address().exclude(is_on=True, failing_since=None)
-        others = methods.working().filter(kind__in=kinds_offered()).exclude(kind=ContactMethod.Kind.EMAIL)
-        return self.current().filter(Exists(email), ~Exists(others))
+    def reach(self) -> "dict[uuid.UUID, Reach]":
+        """By membership what those who work there are told of whom neither e-mail, which fails or is off, nor push
+        reaches; whoever is missing is told of all."""
+        kinds = ContactMethod.Kind
+        email = ContactMethod.objects.filter(user=OuterRef("user")).of_the_address()
+        members = self.current().filter(Exists(email.exclude(is_on=True, failing_since=None)), ~_works(kinds.PUSH))
+        rows = members.annotate(by_text=_works(kinds.SMS), by_call=_works(kinds.PHONE))
+        return {
+            pk: Reach.URGENT if by_text else Reach.EMERGENCIES if by_call else Reach.NOTHING
+            for pk, by_text, by_call in rows.values_list("pk", "by_text", "by_call")
+        }
+
+
+def _works(kind: str) -> Exists:
+    """Whether the member of a row has a working contact method of this kind, which is offered."""
+    methods = ContactMethod.objects.filter(user=OuterRef("user"), kind=kind)
+    return Exists(methods.working().filter(kind__in=kinds_offered()))
 
 
 class Membership(models.Model):

@@ -205,9 +205,9 @@ def _members_page(request: PracticeRequest, form: forms.InviteMemberForm) -> Htt
     practice = request.practice
     people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
     invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
-    unreachable = set(practice.memberships.unreachable().values_list("pk", flat=True))
-    context = {"practice": practice, "people": people, "invited": invited, "form": form, "unreachable": unreachable}
-    context["tab"] = "practice"
+    reach = practice.memberships.reach()
+    members = [(member, reach.get(member.pk, "")) for member in people]
+    context = {"practice": practice, "members": members, "invited": invited, "form": form, "tab": "practice"}
     return render(request, "accounts/members.html", context, status=_status_of(form))
 
 

@@ -9,6 +9,13 @@ from django.urls import reverse
 from symptoms.models import Delivery
 from symptoms.recovery.vocabulary import Urgency
 
+# By the least urgency of which a member is told: the words that name them to their manager.
+NOT_TOLD_OF_ALL = {
+    Urgency.ON_TRACK: "unreachable",
+    Urgency.URGENT: "only_urgent",
+    Urgency.EMERGENCY: "only_emergencies",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -35,7 +42,8 @@ def _about(delivery: Delivery) -> tuple[str, str]:
     if delivery.reason.startswith(f"{Delivery.HANDED_OVER}:"):
         return "handed_over", reverse("queue")
     if delivery.why == Delivery.Why.MEMBER:
-        return "unreachable", reverse("members")
+        told_from = Urgency(int(delivery.reason.split(":")[2]))
+        return NOT_TOLD_OF_ALL[told_from], reverse("members")
     if delivery.why == Delivery.Why.DIGEST:
         return "digest", reverse("queue")
     if delivery.why == Delivery.Why.PATIENT:

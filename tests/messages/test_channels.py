@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.contact_methods import add_browser, add_number, email_of, mark_failing, mark_proven
 from accounts.models import ContactMethod
+from symptoms.alerts.policy import TOLD_OF
 from symptoms.alerts.telling import colleagues_of, may_still_be_told
 from symptoms.alerts.unreachable import name_unreachable
 from symptoms.management.commands.run_worker import duties, pass_on
@@ -17,10 +18,13 @@ from symptoms.messages.channel_tests import MOST_TESTS, MOST_TESTS_OF_A_KIND, se
 from symptoms.messages.channels import registry
 from symptoms.messages.channels.apprise import Apprise
 from symptoms.messages.outbox import Outbox
+from symptoms.messages.words import notice_of
 from symptoms.models import Delivery
+from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.messages import mailservers, push
 from tests.messages.told import an_entry, tell
+from tests.pages.html import text_of
 
 pytestmark = pytest.mark.django_db
 FULL, NONE = 552, 550
@@ -82,7 +86,7 @@ def test_what_was_known_of_an_earlier_address_is_over():
     assert reached(noor) == frozenset()
     noor.email = "new@larkfield.example"
     noor.save()
-    assert reached(noor) == {"email"} and not noor.memberships.unreachable().exists()
+    assert reached(noor) == {"email"} and not noor.memberships.reach()
 
 
 # --- who is reached by nothing
@@ -125,6 +129,57 @@ def test_whoever_is_reached_another_way_is_not_named():
     ContactMethod.objects.filter(kind="push").update(is_on=False)
     ContactMethod.objects.filter(kind="sms").update(is_on=True)  # of a kind that this site does not offer
     assert reached(noor) == frozenset() and name_unreachable(timezone.now()) == 1
+
+
+@pytest.fixture
+def services(settings, monkeypatch):
+    """Texts and calls go through a service that the operator named."""
+    settings.APPRISE_URLS = {"sms": "json://127.0.0.1/", "phone": "json://127.0.0.1/"}
+    for kind in settings.APPRISE_URLS:
+        monkeypatch.setitem(registry.CHANNELS, kind, Apprise(kind))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told_at", "says"),
+    [
+        ([], [], "cannot be reached"),
+        (["phone"], [Urgency.EMERGENCY], "is told only of emergencies"),
+        (["sms"], [Urgency.URGENT, Urgency.EMERGENCY], "is told only of what is urgent"),
+        (["sms", "phone"], [Urgency.URGENT, Urgency.EMERGENCY], "is told only of what is urgent"),
+    ],
+)
+def test_whom_only_their_phone_reaches_is_named_with_what_they_are_told_of(services, numbers, told_at, says):
+    noor = people.dr_noor(people.practice())
+    price = people.admin(noor.membership.practice)
+    for kind in numbers:
+        mark_proven(add_number(noor.membership, kind, "+447700900300"), timezone.now())
+    assert name_unreachable(timezone.now()) == 0  # her e-mail tells her of all
+    failing(noor)
+    (person,) = (c for c in colleagues_of(noor.membership.practice, timezone.now()) if c.user == noor.pk)
+    assert [urgency for urgency in TOLD_OF if person.ways_for(urgency)] == told_at
+    assert name_unreachable(timezone.now()) == 1 and name_unreachable(timezone.now()) == 0
+    (named,) = Delivery.objects.all()
+    assert named.recipient == price and notice_of(named).subject == f"A member of your clinic {says}"
+    browser = people.signed_in(price)
+    pages = [reverse("member_change", args=[noor.membership.pk]), reverse("member_channels", args=[noor.membership.pk])]
+    shown = [text_of(browser.get(page)) for page in (reverse("members"), *pages)]
+    shown.append(text_of(people.signed_in(noor).get(reverse("own_channels"))))
+    words = says.removeprefix("is ") if numbers else "No channel reaches"
+    assert all(words in page for page in shown)
+
+
+def test_who_loses_their_phone_as_well_is_named_again(services):
+    noor = people.dr_noor(people.practice())
+    people.admin(noor.membership.practice)
+    mark_proven(add_number(noor.membership, "sms", "+447700900300"), timezone.now())
+    email_of(noor)
+    for kind in ("email", "sms"):
+        ContactMethod.objects.filter(kind=kind).update(is_on=False)
+        assert name_unreachable(timezone.now()) == 1
+    subjects = {notice_of(named).subject for named in Delivery.objects.all()}
+    assert subjects == {
+        "A member of your clinic is told only of what is urgent", "A member of your clinic cannot be reached",
+    }  # fmt: skip
 
 
 def test_the_members_page_says_whom_nothing_reaches(settings):

@@ -162,6 +162,6 @@ def _own_page(request: PracticeRequest, status: int = 200, **more: Any) -> HttpR
 def _page(
     request: PracticeRequest, practice: Practice, member: Membership, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    rows = rows_of(member.user, practice.zone)
-    context |= {"member": member, "rows": rows, "is_reached": any(row.is_working for row in rows)}
+    reach = Membership.objects.filter(pk=member.pk).reach().get(member.pk, "")
+    context |= {"member": member, "rows": rows_of(member.user, practice.zone), "reach": reach}
     return render(request, "practitioner/channels.html", context, status=status)

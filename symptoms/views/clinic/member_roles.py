@@ -106,5 +106,5 @@ def _member_page(
 ) -> HttpResponse:
     context = {"member": member, "form": form, "zone": member.practice.time_zone, "tab": "practice", **more}
     context |= absences_part(member)
-    context["is_unreachable"] = Membership.objects.unreachable().filter(pk=member.pk).exists()
+    context["reach"] = Membership.objects.filter(pk=member.pk).reach().get(member.pk, "")
     return render(request, "accounts/member.html", context, status=status)
