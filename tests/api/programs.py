@@ -50,3 +50,11 @@ def jpeg(width: int = 320, height: int = 240, tone: str = "#c9977a") -> bytes:
     made = BytesIO()
     Image.new("RGB", (width, height), tone).save(made, "JPEG")
     return made.getvalue()
+
+
+def refuses(call, *args, **kwargs) -> None:
+    """The API answers with a problem: a 4xx, never a fault."""
+    what = str(args)[:120]
+    answer = call(*args, **kwargs)
+    assert 400 <= answer.status_code < 500, f"{what}: {answer.status_code}"
+    assert answer.headers["Content-Type"] == "application/problem+json", what

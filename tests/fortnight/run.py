@@ -41,7 +41,7 @@ FAULTS = ("mail is down", "mailbox is full", "worker is dead", "worker is killed
 
 @dataclass
 class Fortnight:
-    """`violations` says in words what was promised and not kept; empty when all was."""
+    """`violations` says in words what was promised and not kept, up to when that was first seen; empty when all was."""
 
     chance: Random
     days: int
@@ -84,7 +84,8 @@ class Fortnight:
         self._every(LOOK, self._look, ends)
         self._every(CHECK, self._check, ends)
         self._work_off(ends)
-        self._mend(ends)
+        if not self.violations:
+            self._mend(ends)
 
     def _mend(self, ends: datetime) -> None:
         """Everything works again, and an hour is left to catch up."""
@@ -110,7 +111,7 @@ class Fortnight:
         self._at(self.now + pause, again)
 
     def _work_off(self, ends: datetime) -> None:
-        while self._events and self._events[0][0] < ends:
+        while self._events and self._events[0][0] < ends and not self.violations:
             self.now, _, act = heapq.heappop(self._events)
             self._moved.move_to(self.now + self._ahead)
             act()
