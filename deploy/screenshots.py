@@ -12,6 +12,7 @@ from PIL import Image  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
 from symptoms.demo.cast import NOOR, PASSWORD  # noqa: E402
+from tests import data_folders  # noqa: E402
 from tests.browser.site import running  # noqa: E402
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -19,10 +20,11 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 844}
 GROUND, EDGE = "#e9e4dc", 40
 
 
-def main() -> None:
-    """Start the demo, take each picture, put two beside each other for the README."""
+def main(folder: str) -> None:
+    """Start the demo in `folder`, take each picture, put two beside each other for the README."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, running(Path(data)) as site, sync_playwright() as play:
+    data_folders.TEMPLATES = Path(folder)
+    with running(Path(folder) / "data") as site, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         patient = _signed_in(browser, site.url, "julia@patients.example", PHONE)
         patient.goto("/course/4/")
@@ -31,7 +33,7 @@ def main() -> None:
         practitioner = _signed_in(browser, site.url, NOOR, DESK)
         practitioner.goto("/practice/")
         _keep(practitioner, "queue")
-        practitioner.locator('a[href^="/practice/patients/"]').first.click()
+        practitioner.locator(".case h2 a", has_text="Julia").click()
         _keep(practitioner, "patient")
         browser.close()
     _beside("verdict", "queue")
@@ -70,4 +72,5 @@ def _smaller(picture: Image.Image) -> Image.Image:
 
 
 if __name__ == "__main__":
-    main()
+    with tempfile.TemporaryDirectory() as temporary:
+        main(temporary)
