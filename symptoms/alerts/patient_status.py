@@ -1,16 +1,19 @@
 """Keeps the one row a patient that the queue reads."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Subquery
 
 from accounts.models import Patient
 from symptoms.alerts.silence import next_log_of, reached_last
 from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
+from symptoms.models.values import patient_values, treatment_values
+from symptoms.recovery.prompting import next_prompt
 
 FOLLOWED = [
     "practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since", "log_due_on", "quiet_at",
+    "current_until",
 ]  # fmt: skip
 
 
@@ -63,8 +66,17 @@ def keep_status(
         waiting_since=worst.worsened_at if worst else None,
         log_due_on=log_due_on,
         quiet_at=quiet_at,
+        current_until=_current_until(treatment, entry),
     )
     PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
+
+
+def _current_until(treatment: Treatment, entry: Entry | None) -> date | None:
+    """The day on which a log newer than `entry` was first asked for, whenever `entry` itself came."""
+    if entry is None:
+        return None
+    asked = next_prompt(patient_values(treatment), treatment_values(treatment), after=entry.day)
+    return None if asked is None else treatment.date_of(asked)
 
 
 def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.locks import lock_patient
 from symptoms.alerts.escalation import begin_steps
@@ -71,10 +72,12 @@ def _raise_quiet(status: PatientStatus, now: datetime) -> None:
 def date_the_undated(now: datetime) -> bool:
     """Work out when logs are due of patients of whom an older version kept no date; False when there are none.
 
-    Until the last day on which anybody is asked, every one of them has a date.
+    Until the last day on which anybody is asked, every one of them has a date, and every log one until when it counts.
     """
     asked_still = (now - timedelta(days=LAST_ASKED - 1)).date()
-    undated = PatientStatus.objects.filter(log_due_on=None, treatment__day_zero__gt=asked_still)
+    undated = PatientStatus.objects.filter(
+        Q(log_due_on=None) | Q(current_until=None, entry__isnull=False), treatment__day_zero__gt=asked_still
+    )
     ids = list(undated.values_list("patient", flat=True)[:AT_ONCE])
     for patient_id in ids:
         with transaction.atomic():

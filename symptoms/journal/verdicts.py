@@ -55,7 +55,7 @@ def verdict_as_raised(entry: Entry, judged: Assessment | None, numbers: PhoneNum
     return verdict(
         judged.urgency if judged else None,
         judged.flags if judged else (),
-        reported=_reported(entry, with_last=judged is not None and judged.urgency == Urgency.WATCH),
+        reported=_reported(entry, Urgency(judged.urgency) if judged else None),
         compared=[symptom for symptom in Symptom if symptom in answered],
         numbers=numbers,
         version=judged.protocol_version if judged else "",
@@ -80,18 +80,26 @@ def verdict_before_log(treatment: Treatment, day: int, numbers: PhoneNumbers) ->
     )
 
 
-def _reported(entry: Entry, *, with_last: bool = False) -> Reported:
-    """What an entry says, and about whom; `with_last` what the one before it ticked as well."""
+def _reported(entry: Entry, urgency: Urgency | None = None) -> Reported:
+    """What an entry says, and about whom: at `watch` what the one before it ticked as well, on track the next log."""
     treatment = entry.treatment
     values = patient_values(treatment), treatment_values(treatment)
     earlier = treatment.entries.current().filter(day__lt=entry.day)
-    previous_entry = earlier.order_by("-day").first() if with_last else None
+    previous_entry = earlier.order_by("-day").first() if urgency is Urgency.WATCH else None
+    seen_on = _seen_on(entry) if urgency is Urgency.ON_TRACK else entry.day
     return Reported(
         entry_values(entry),
         last_signs=entry_values(previous_entry).signs if previous_entry else frozenset(),
         who=who_of(*values),
-        next_day=next_prompt(*values, after=entry.day),
+        next_day=next_prompt(*values, after=max(entry.day, seen_on - 1)),
+        seen_on=seen_on,
     )
+
+
+def _seen_on(entry: Entry) -> int:
+    """The day on which an entry came: its own, or a later one where it was logged late."""
+    treatment = entry.treatment
+    return max(entry.day, treatment.day_of(treatment.patient.today(entry.received_at)))
 
 
 def titles_for_patient(alerts: Iterable[Alert]) -> list[str]:

@@ -1,5 +1,7 @@
 """Where a patient stands now: one row a patient, kept by the verbs, so that the queue need not read every course."""
 
+from datetime import date
+
 from django.db import models
 
 from accounts.models import Patient, Practice
@@ -23,6 +25,9 @@ class PatientStatus(models.Model):
     alert_urgency = models.PositiveSmallIntegerField(default=0, help_text="the highest open alert's; 0: none is open")
     waiting_since = models.DateTimeField(null=True, help_text="of the longest-waiting alert at that urgency")
     log_due_on = models.DateField(null=True, help_text="the next day on which a log is asked for; empty after the last")
+    current_until = models.DateField(
+        null=True, help_text="when a newer log than the newest was first asked for; empty after the last"
+    )
     quiet_at = models.DateTimeField(
         null=True, help_text="when silence becomes an alert; empty where nothing is open, or it has"
     )
@@ -47,6 +52,10 @@ class PatientStatus(models.Model):
     def has_open_concern(self) -> bool:
         """Whether something of `contact` or above is not dealt with, or the newest entry raised it."""
         return max(self.alert_urgency, self.urgency or 0) >= Urgency.CONTACT
+
+    def is_current(self, today: date) -> bool:
+        """Whether the newest verdict is a word about `today`: no log was due before that day, nor one newer than it."""
+        return all(day is None or day >= today for day in (self.log_due_on, self.current_until))
 
     @property
     def is_on_track(self) -> bool:

@@ -40,12 +40,13 @@ ROSE = frozenset({"INF-31", "INF-39"})
 @dataclass(frozen=True, slots=True)
 class Reported:
     """An entry, what the one before it ticked, the words of patient and treatment (`texts.who_of`), and the next day on
-    which a log is asked for."""
+    which a log is asked for, seen from day `seen_on`, on which the entry came, where that is later than its own."""
 
     entry: Entry
     last_signs: frozenset[str] = frozenset()
     who: frozenset[str] = frozenset()
     next_day: int | None = None
+    seen_on: int = 0
 
 
 @dataclass(frozen=True, slots=True)

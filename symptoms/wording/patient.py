@@ -213,13 +213,14 @@ def verdict(
     return writer.raised(level, flags, reported, version, unit)
 
 
-def beneath(verdict: Verdict, above: Verdict | None = None) -> Verdict:
+def beneath(verdict: Verdict, above: Verdict | None = None, *, is_of_today: bool = True) -> Verdict:
     """A day's verdict below something that is open: "On track" is not said there.
 
     Nor is a call in the next days, where what stands `above` says to call now.
     """
     if verdict.urgency == Urgency.ON_TRACK.slug:
-        return replace(verdict, word=_("Today’s answers fit what we expect"))
+        today, earlier = _("Today’s answers fit what we expect"), _("That day’s answers fit what we expect")
+        return replace(verdict, word=today if is_of_today else earlier)
     if above is not None and above.is_urgent and verdict.urgency == Urgency.CONTACT.slug:
         return replace(verdict, steps=(), photo_day=None)
     return verdict
@@ -264,7 +265,7 @@ class VerdictWriter:
             word=self.word(Urgency.ON_TRACK),
             heading=self.opening("on_track", "heading", day=day),
             line=self.opening("on_track", "line", day=day, symptoms=symptoms),
-            steps=(next_log(reported.next_day, day),),
+            steps=(next_log(reported.next_day, max(day, reported.seen_on)),),
             sooner=self.opening("on_track", "sooner"),
         )
 
@@ -468,6 +469,8 @@ def next_log(next_day: int | None, day: int) -> str:
     if next_day is None:
         return _("Log again whenever something changes.")
     wait = next_day - day
+    if wait == 0:
+        return _("Next log: today (day {day}).").format(day=next_day)
     if wait == 1:
         return _("Next log: tomorrow (day {day}).").format(day=next_day)
     return ngettext("Next log: in {wait} day (day {day}).", "Next log: in {wait} days (day {day}).", wait).format(

@@ -171,9 +171,12 @@ def test_who_has_said_something_since_is_not_asked(session, noor, what):
     assert asked(now) == []
 
 
-def test_who_was_written_down_by_an_older_version_gets_a_date(session):
+@pytest.mark.parametrize("missing", [("log_due_on", "quiet_at"), ("current_until",)])
+def test_who_was_written_down_by_an_older_version_gets_a_date(session, missing):
+    dates = ("log_due_on", "quiet_at", "current_until")
+    assert not date_the_undated(at(session, 0))  # before the first log nothing is missing
     logged(session, 3, now=at(session, 3), **URGENT)
-    before = PatientStatus.objects.values("log_due_on", "quiet_at").get()
-    PatientStatus.objects.update(log_due_on=None, quiet_at=None)
+    before = PatientStatus.objects.values(*dates).get()
+    PatientStatus.objects.update(**dict.fromkeys(missing))
     assert date_the_undated(at(session, 4)) and not date_the_undated(at(session, 4))
-    assert PatientStatus.objects.values("log_due_on", "quiet_at").get() == before
+    assert PatientStatus.objects.values(*dates).get() == before

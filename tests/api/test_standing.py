@@ -21,6 +21,8 @@ def test_a_program_reads_and_answers_what_the_page_shows(anas, treatment, ana):
     put_entry(anas, treatment, INFECTED | {"day": 2})
     calm = put_entry(anas, treatment, CALM).json()
     assert calm["verdict"]["word"] == "Today’s answers fit what we expect"
+    earlier = put_entry(anas, treatment, CALM | {"day": 1}).json()
+    assert earlier["verdict"]["word"] == "That day’s answers fit what we expect"
     read = anas.get(STANDING).json()
     standing = read["standing"]
     assert (standing["day"], standing["verdict"]["urgency"], standing["answer"]) == (2, "urgent", None)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from symptoms.alerts.patient_answers import on_top, open_concerns
@@ -46,7 +47,10 @@ class VerdictSerializer(serializers.Serializer):
         patient = about.treatment.patient
         verdict = verdict_about(about, about.assessment, phone_numbers_for(patient), unit_of(patient.likely_country))
         is_calm = verdict.urgency == Urgency.ON_TRACK.slug
-        return beneath(verdict) if is_calm and on_top(open_concerns(patient.pk)) else verdict
+        if not is_calm or not on_top(open_concerns(patient.pk)):
+            return verdict
+        is_of_today = about.day == about.treatment.day_of(patient.today(timezone.now()))
+        return beneath(verdict, is_of_today=is_of_today)
 
     urgency = Word("UrgencyOrUnjudged", [*URGENCIES, "unjudged"])
     word = serializers.CharField()

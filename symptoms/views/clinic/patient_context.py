@@ -91,7 +91,7 @@ def record_of(
 
 
 def _silence_and_closing(patient: Patient, practice: Practice, now: datetime) -> tuple[bool, bool]:
-    """Whether a log was due before today: the last verdict is then no word about today.
+    """Whether a newer log was due before today: the last verdict is then no word about today.
 
     And whether something was closed so short a time ago that it may be opened again beside what is open.
     """
@@ -99,8 +99,10 @@ def _silence_and_closing(patient: Patient, practice: Practice, now: datetime) ->
         treatment__patient=OuterRef("patient"), practice=practice, resolved_at__gte=now - UNDONE_WITHIN
     )
     status = PatientStatus.objects.filter(patient=patient, practice=practice)
-    due_on, is_just_closed = status.values_list("log_due_on", Exists(closed)).first() or (None, False)
-    return due_on is not None and due_on < now.astimezone(practice.zone).date(), is_just_closed
+    known = status.annotate(is_just_closed=Exists(closed)).first()
+    if known is None:
+        return False, False
+    return not known.is_current(now.astimezone(practice.zone).date()), known.is_just_closed
 
 
 def _past(

@@ -28,7 +28,8 @@ SHOW = {
 def patients_in(practice: Practice, now: datetime) -> dict[str, Q]:
     """Conditions on a practice's patients, by the name of their list; the open ones are read another way."""
     today = now.astimezone(practice.zone).date()
-    fresh = Q(status__log_due_on=None) | Q(status__log_due_on__gte=today)
+    due_later = Q(status__log_due_on=None) | Q(status__log_due_on__gte=today)
+    is_current = due_later & (Q(status__current_until=None) | Q(status__current_until__gte=today))
     calm = Q(status__alert_urgency=0)
     agreed = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
     skips = Q(
@@ -43,8 +44,8 @@ def patients_in(practice: Practice, now: datetime) -> dict[str, Q]:
         "not_joined": Q(user=None),
         "closed": _of(closed_today(practice, now)),
         "watch": Q(status__urgency=Urgency.WATCH) & calm,
-        # A verdict is no older than the days on which somebody is asked.
-        "on_track": Q(status__urgency=Urgency.ON_TRACK) & calm & fresh,
+        # As `PatientStatus.is_current`: a verdict is no older than the days on which somebody is asked.
+        "on_track": Q(status__urgency=Urgency.ON_TRACK) & calm & is_current,
         "all": Q(),
     }
 

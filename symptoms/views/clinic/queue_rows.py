@@ -35,7 +35,7 @@ class Row:
     spark: Spark | None = None
     day: int | None = None
     closed: Alert | None = None  # what was closed last, in the list of what was closed today
-    silent_since: int | None = None  # the day of the last log, on track, after which one was due and did not come
+    silent_since: int | None = None  # the newest day logged, on track, after which one was due and did not come
     until: datetime | None = None  # when the patient left the practice, if they did
     message: Note | None = None  # the oldest that the patient wrote and nobody has read
     is_new: bool = False  # to the reader, since they last opened the queue
@@ -219,9 +219,9 @@ def add_closed(rows: Iterable[Row], closed: AlertQuerySet) -> None:
 
 def _silent_since(row: Row, today: date) -> int | None:
     status = row.status
-    if status is None or status.entry is None or row.alerts or not status.is_on_track or status.log_due_on is None:
+    if status is None or status.entry is None or row.alerts or not status.is_on_track:
         return None
-    return status.entry.day if status.log_due_on < today else None
+    return None if status.is_current(today) else status.entry.day
 
 
 def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:

@@ -63,14 +63,15 @@ def _beside_what_is_open(context: dict[str, Any], today: date) -> dict[str, Any]
     """
     entry, verdict, box = context["entry"], context["verdict"], context["standing"]
     about_this = _dealt_with(entry, verdict, context["dealt_with"])
+    days_ago = entry.treatment.day_of(today) - entry.day
     beside: dict[str, Any] = {"dealt_with": about_this}
     if box is not None and box.entry == entry and box.verdict.urgency == verdict.urgency:
         beside["standing"] = None  # said by the page itself
     elif box is not None:  # perhaps of this entry: a correction of the treatment may have calmed what its answers say
-        beside |= {"verdict": beneath(verdict, box.verdict), "is_folded": is_said_by(verdict, box.verdict)}
+        calmer = beneath(verdict, box.verdict, is_of_today=days_ago <= 0)
+        beside |= {"verdict": calmer, "is_folded": is_said_by(verdict, box.verdict)}
     is_closed = bool(context["received"] and context["received"]["closed"])
     asks = entry.is_current and verdict.calls and not (is_closed or about_this or beside.get("is_folded"))
-    days_ago = entry.treatment.day_of(today) - entry.day
     if asks and days_ago > 0 and not _is_logged_since(entry):
         beside["days_ago"] = days_ago
     return beside

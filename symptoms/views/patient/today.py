@@ -20,10 +20,11 @@ from symptoms.journal.screening import unanswered
 from symptoms.journal.treatments import possibly_same, questions_left
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about, verdict_before_log
 from symptoms.journal.visibility import Visibility
-from symptoms.models import Note, Treatment
+from symptoms.models import Entry, Note, Treatment
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.prompting import next_prompt
 from symptoms.recovery.questions import asked_today
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
@@ -31,7 +32,7 @@ from symptoms.views.patient.conversation import writing
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.care import in_short
-from symptoms.wording.patient import at_most, beneath, is_said_by
+from symptoms.wording.patient import Verdict, at_most, beneath, is_said_by
 from symptoms.wording.phrases import listed, title
 from symptoms.wording.times import full
 
@@ -89,7 +90,10 @@ def _beside_what_is_open(context: dict[str, Any]) -> dict[str, Any]:
     if standing_box.entry == last:
         return {"verdict": None, "verdict_leads": False}
     above = standing_box.verdict
-    return {"verdict": beneath(verdict, above), "is_folded": is_said_by(verdict, above)}
+    is_of_today = last.day == context["day"]
+    return {
+        "verdict": beneath(verdict, above, is_of_today=is_of_today), "is_folded": is_said_by(verdict, above),
+    }  # fmt: skip
 
 
 def _day(treatment: Treatment, today: date) -> int:
@@ -111,6 +115,7 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
         "week": _week(course),
         "has_clinic": numbers.has_clinic,
         "is_logged": is_logged,
+        "is_old": last is not None and verdict is not None and _is_old(last, verdict, day),
         "last": last,
         "verdict": verdict,
         "before_log": None if last else verdict_before_log(treatment, day, numbers),
@@ -124,6 +129,13 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
             has_clinic=numbers.has_clinic,
         ),
     }
+
+
+def _is_old(last: Entry, verdict: Verdict, day: int) -> bool:
+    """Whether the newest log was on track, of a day after which newer ones were asked for before day `day`."""
+    values = patient_values(last.treatment), treatment_values(last.treatment)
+    asked = next_prompt(*values, after=last.day)
+    return verdict.urgency == Urgency.ON_TRACK.slug and asked is not None and asked < day
 
 
 def _week(course: CourseRead) -> list[tuple[int, date, DayRead | None]]:

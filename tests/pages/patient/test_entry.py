@@ -51,6 +51,17 @@ def test_on_track_names_what_was_compared_and_what_would_change_it(ana):
     assert "Next log: tomorrow (day 4)." in page and "Log again at once if anything gets worse." in page
 
 
+@pytest.mark.parametrize(
+    ("days_ago", "day", "sentence"),
+    [(20, 3, "Next log: tomorrow (day 21)."), (21, 3, "Next log: today (day 21)."), (15, 3, "in 6 days (day 21)."),
+     (6, 5, "Next log: today (day 6)."), (300, 3, "Log again whenever something changes.")],
+)  # fmt: skip
+def test_the_next_log_is_counted_from_the_day_on_which_a_late_one_came(ana, days_ago, day, sentence):
+    logged(pen(ana, days_ago=days_ago), day, pain=0)
+    page = text_of(people.signed_in(ana).get(ana.treatments.get().entries.get().get_absolute_url()))
+    assert f"As expected on day {day}" in page and sentence in page
+
+
 def test_a_sign_that_is_ordinary_on_its_day_was_ticked_all_the_same(ana):
     _, page = entry_page(ana, (0, {"signs": ["numbness"]}))
     assert "On track" in page

@@ -257,7 +257,7 @@ def test_alone_it_stands_until_it_was_answered_and_two_logs_are_on_track(ben, an
         page = say(phone, answer, "Amoxicillin")
         assert "Saved." in page and "your clinic" not in page.lower() and "Amoxicillin" in page
     assert (STAYS in text_of(phone.get(TODAY))) is (answer not in DEALT_WITH)
-    calm(ben, 6)
+    calm(ben, 8)
     page = text_of(phone.get(TODAY))
     assert ("Today’s answers fit what we expect" in page) is ("Day 4" in page) is (not settles)
     assert Alert.objects.open().exists() is (not settles)
@@ -347,7 +347,7 @@ def test_it_stands_above_the_answers_that_raised_it_when_a_correction_of_the_dep
     change_treatment(session, by=noor, now=timezone.now(), needle_depth_mm=2.5)
     page = text_of(phone.get(entry.get_absolute_url()))
     assert "Be seen today still open Day 3" in page and "On track" not in page
-    assert "Today’s answers fit what we expect" in page[page.index(STAYS) :]
+    assert "That day’s answers fit what we expect" in page[page.index(STAYS) :]
 
 
 def test_an_answer_names_all_that_it_counts_for_and_a_second_tap_is_none(phone, session):

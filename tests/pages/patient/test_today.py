@@ -38,6 +38,19 @@ def test_today_has_one_button_yesterdays_verdict_what_is_usual_and_care(phone, a
     assert "Get help" in text
 
 
+@pytest.mark.parametrize(
+    ("days_ago", "day", "is_old"), [(20, 3, True), (20, 14, False), (7, 6, False), (8, 6, True), (22, 14, True)]
+)
+def test_a_verdict_older_than_the_days_on_which_one_is_asked_is_not_on_track_today(phone, ana, days_ago, day, is_old):
+    logged(pen(ana, days_ago=days_ago), day, redness=0)  # now
+    page = phone.get(TODAY)
+    text = text_of(page)
+    assert (f"Your last log is of day {day}" in text and "It says nothing about today." in text) is is_old
+    verdicts = select(page, "section[@aria-labelledby='verdict']")
+    assert ["On track" in words(verdict) for verdict in verdicts] == [not is_old]
+    assert [verdict.get("data-urgency") for verdict in verdicts] == [None if is_old else "on_track"]
+
+
 def test_what_is_not_usual_any_more_is_one_sentence(phone, ana):
     pen(ana, days_ago=30)
     text = text_of(phone.get(TODAY))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from symptoms.alerts.coming_back import return_next
-from symptoms.alerts.handling import acknowledge, resolve
+from symptoms.alerts.handling import acknowledge, resolve, resolve_all
 from symptoms.alerts.quiet import raise_next_quiet
 from symptoms.models import Alert, PatientStatus
 from symptoms.recovery.vocabulary import Urgency
@@ -76,9 +76,36 @@ def test_an_old_on_track_says_since_when_there_was_no_log(clinic, noor, desk):
     assert "No log since day 3" in shown and "Silent" not in names(desk, "on_track")
     page = desk.get(reverse("patient", args=[session.patient_id]))
     assert [words(title) for title in select(page, "h2[@id='newest']")] == ["No log since day 3"]
-    PatientStatus.objects.update(log_due_on=timezone.now().date() + timedelta(days=2))
+    later = timezone.now().date() + timedelta(days=2)
+    PatientStatus.objects.update(log_due_on=later, current_until=later)
     assert "No log since" not in text_of(desk.get(reverse("queue"), {"show": "all"}))
     assert names(desk, "on_track") == ["Silent"]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "day", "is_current"),
+    [(20, 3, False), (20, 11, False), (20, 14, True), (21, 14, True), (22, 14, False), (6, 5, True), (7, 5, False)],
+)
+def test_a_day_logged_late_is_on_track_only_as_long_as_nothing_newer_was_asked_for(
+    clinic, noor, desk, days_ago, day, is_current
+):
+    session = pen(people.patient(clinic, "Late"), days_ago=days_ago, by=noor)
+    logged(session, day, pain=0)  # now
+    assert names(desk, "on_track") == (["Late"] if is_current else [])
+    shown = text_of(desk.get(reverse("queue"), {"show": "all"}))
+    assert (f"No log since day {day}" in shown) is not is_current
+    page = desk.get(reverse("patient", args=[session.patient_id]))
+    expected = "On track" if is_current else f"No log since day {day}"
+    assert [words(title) for title in select(page, "h2[@id='newest']")] == [expected]
+
+
+def test_who_was_reached_after_being_quiet_is_not_on_track_by_an_old_log(clinic, noor, desk):
+    session = somebody(clinic, noor, "Reached", day=2, signs=["pus"])
+    logged(session, 3, now=timezone.now() - timedelta(days=6), pain=0)
+    assert raise_next_quiet(timezone.now())
+    resolve_all(dict.fromkeys(Alert.objects.open()), outcome="seen", by=noor, now=timezone.now())
+    assert not Alert.objects.open().exists() and names(desk, "on_track") == []
+    assert "No log since day 3" in text_of(desk.get(reverse("queue"), {"show": "all"}))
 
 
 def test_what_nobody_has_stands_before_what_a_colleague_has(clinic, noor, desk):
