@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,7 +17,8 @@ from symptoms.forms.fields import typed_id
 from symptoms.models import Treatment
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.views.clinic.messages_context import replies_about, worst_concern
-from symptoms.views.clinic.patient import page_again
+from symptoms.views.clinic.patient import page_again, to_patient
+from symptoms.views.clinic.search import kept_search
 
 
 @practitioner_required
@@ -37,6 +38,7 @@ def message(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     context = {
         "patient": patient, "practice": request.practice, "treatment": treatment,
         "id": id, "seen": seen or "", "words": words, "tab": "queue",
+        "keeps_search": kept_search(request),
     }  # fmt: skip
     if step != "send":
         return render(request, "practitioner/message_check.html", context)
@@ -48,7 +50,7 @@ def message(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
         context |= {"id": uuid4(), "is_second": True}
         return render(request, "practitioner/message_check.html", context, status=409)
     messages.success(request, _("Sent. The patient is told by e-mail."))
-    return redirect("patient", patient.pk)
+    return to_patient(request, patient.pk)
 
 
 @practitioner_required
@@ -61,7 +63,7 @@ def messages_read(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
         messages.success(request, _("Read. The patient sees that you read it."))
     else:
         messages.info(request, _("Somebody marked this as read before you."))
-    return redirect("patient", treatment.patient_id)
+    return to_patient(request, treatment.patient_id)
 
 
 def _ours(request: PracticeRequest) -> TreatmentQuerySet:

@@ -34,6 +34,7 @@ from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.patient_context import patients_seen_by, record_of
 from symptoms.views.clinic.queue import next_to_review
+from symptoms.views.clinic.search import kept_search
 
 PAGE = "practitioner/patient.html"
 
@@ -73,7 +74,7 @@ def acknowledge(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     else:
         alert = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
         messages.info(request, _already(alert, request.user))
-    return redirect("patient", treatment.patient_id)
+    return to_patient(request, treatment.patient_id)
 
 
 @practitioner_required
@@ -93,7 +94,7 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     else:
         messages.info(request, _closed_before(request, alert))
-    return _back_to(request.practice, alert.treatment.patient_id)
+    return _back_to(request, alert.treatment.patient_id)
 
 
 @practitioner_required
@@ -120,7 +121,7 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     elif not ids:
         messages.info(request, _("Somebody closed these before you."))
-    return _back_to(request.practice, patient.pk)
+    return _back_to(request, patient.pk)
 
 
 def _resolved(
@@ -151,7 +152,7 @@ def reopen(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
             messages.info(request, _("This is open already, or the patient has left."))
     except OpenAgain:
         messages.info(request, _("The same is open again since: it stands below. What was closed stays closed."))
-    return redirect("patient", alert.treatment.patient_id)
+    return to_patient(request, alert.treatment.patient_id)
 
 
 @practitioner_required
@@ -171,7 +172,7 @@ def note(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
             form, status = NoteForm.blank(text), 409
         else:
             messages.success(request, _("Note saved. Only the clinic sees it."))
-            return redirect("patient", treatment.patient_id)
+            return to_patient(request, treatment.patient_id)
     return page_again(request, treatment.patient_id, now, status, note_form=form)
 
 
@@ -185,10 +186,15 @@ def ask_before(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     return redirect("patient", patient.pk)
 
 
-def _back_to(practice: Practice, patient_id: UUID) -> HttpResponse:
+def to_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
+    """Back to the patient's page, with the search that led there."""
+    return redirect(reverse("patient", args=[patient_id]) + kept_search(request))
+
+
+def _back_to(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """To the patient's page; to the queue where closing the last alert ended what a former practice may read."""
-    is_readable = patients_seen_by(practice).filter(pk=patient_id).exists()
-    return redirect("patient", patient_id) if is_readable else redirect("queue")
+    is_readable = patients_seen_by(request.practice).filter(pk=patient_id).exists()
+    return to_patient(request, patient_id) if is_readable else redirect("queue")
 
 
 def page_again(

@@ -32,7 +32,7 @@ from symptoms.views.clinic.messages_context import messages_with
 from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
-from symptoms.views.clinic.search import sought_in
+from symptoms.views.clinic.search import kept_search, sought_in
 from symptoms.wording import treatment as words
 from symptoms.wording.depth import depth_in_words
 from symptoms.wording.phrases import in_a_row
@@ -124,6 +124,8 @@ def _past(
     sought = sought_in(request)
     return {
         "search": urlencode({"show": "all", "q": sought}) if sought else "",
+        "keeps_search": kept_search(request),
+        "leads_to_queue": bool(open_alerts) or is_just_closed,
         "left_unread": [] if is_ours else list(unread_of(patient, request.practice)),
         "is_silent": is_silent,
         "closed_last": closed_last(visibilities, request.user, open_alerts, now) if shows_closed else [],

@@ -1,6 +1,7 @@
 """Finding patients by parts of their name, and by the year of birth."""
 
 import re
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -15,6 +16,12 @@ WORDS = 6  # looked for one by one; what follows belongs to the last
 def sought_in(request: HttpRequest) -> str:
     """What is looked for in the query `q`: spaces made single, marks that nobody sees left out."""
     return " ".join(request.GET.get("q", "").replace("\0", "").translate(UNSEEN).split())[:LONGEST_NAME]
+
+
+def kept_search(request: HttpRequest) -> str:
+    """The search that led to a patient's page as a query that keeps it; empty where none did."""
+    sought = sought_in(request)
+    return f"?{urlencode({'q': sought})}" if sought else ""
 
 
 def named(sought: str, patient: str = "") -> Q:
