@@ -172,24 +172,24 @@ EVERYBODY = (
 )
 
 
-@pytest.mark.parametrize(
-    ("sought", "listed"),
-    [
-        ("ana", ["Ana Marrowby"]), ("MARROW", ["Ana Marrowby"]), ("%", ["100 % Sure"]), ("_", ["Under_Score"]),
-        ("o'neil", ["Pat O'Neil"]), ("ÖZ", ["Deniz Özgür"]), ("nobody", []), ("\\", []), ("\0", sorted(EVERYBODY)),
-        ("’", []), ("- -", []), ("x" * 10_000, []), ("' OR 1=1 --", []), ("<script>", []),
-        ("smith anna", ["Anna Smith", "Anna Smith"]), ("anna 1962", ["Anna Smith"]), ("1997", ["Anna Smith"]),
-        ("\u202eanna\u2066 smith", ["Anna Smith", "Anna Smith"]), ("1962 1997", []), ("anna x" + " y" * 50, []),
-    ],
-)  # fmt: skip
-def test_search_takes_any_character_as_itself_and_words_in_any_order_with_a_year_of_birth(clinic, desk, sought, listed):
+SOUGHT = {
+    "ana": ["Ana Marrowby"], "MARROW": ["Ana Marrowby"], "%": ["100 % Sure"], "_": ["Under_Score"],
+    "o'neil": ["Pat O'Neil"], "ÖZ": ["Deniz Özgür"], "nobody": [], "\\": [], "\0": sorted(EVERYBODY),
+    "’": [], "- -": [], "x" * 10_000: [], "' OR 1=1 --": [], "<script>": [],
+    "smith anna": ["Anna Smith", "Anna Smith"], "anna 1962": ["Anna Smith"], "1997": ["Anna Smith"],
+    "\u202eanna\u2066 smith": ["Anna Smith", "Anna Smith"], "1962 1997": [], "anna x" + " y" * 50: [],
+}  # fmt: skip
+
+
+def test_search_takes_any_character_as_itself_and_words_in_any_order_with_a_year_of_birth(clinic, desk):
     for name, year in zip(EVERYBODY, (1990, 1990, 1990, 1990, 1990, 1990, 1962, 1997), strict=True):
         people.patient(clinic, name, year_of_birth=year)
-    response = desk.get(QUEUE, {"show": "all", "q": sought})
-    assert response.status_code == 200 and sorted(names(response)) == listed
-    assert b"<script>" not in response.content
-    if len(listed) == 2:
-        assert "Anna Smith born 1962" in text_of(response) and "Anna Smith born 1997" in text_of(response)
+    for sought, listed in SOUGHT.items():
+        response = desk.get(QUEUE, {"show": "all", "q": sought})
+        assert (response.status_code, sorted(names(response))) == (200, listed), sought
+        assert b"<script>" not in response.content
+        if len(listed) == 2:
+            assert "Anna Smith born 1962" in text_of(response) and "Anna Smith born 1997" in text_of(response)
 
 
 @pytest.mark.parametrize(
