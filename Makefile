@@ -72,7 +72,7 @@ test-sqlite:
 	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_HANG)
 
 test-postgres:
-	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 1 --dist loadfile $(NO_HANG) $(ROWS)
+	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(NO_HANG) $(ROWS)
 
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults
