@@ -72,7 +72,7 @@ def follow(
         (alert.urgency, alert.entry), alert.worsened_at, alert.cleared_at = raised[alert.concern], now, None
         alert.comes_back_at = None  # it is back now
     if change in BY_AN_ENTRY:
-        _follow_the_entries(alerts, entry, assessed[-1][0], raised, current, is_amended=change is Change.AMENDED)
+        _follow_the_entries(alerts, entry, assessed, current, is_amended=change is Change.AMENDED)
     changed_away = _note_what_changed(open_by_concern, raised, current, now, change, lost)
     changed = [alert for alert in alerts if _state(alert) != states[alert.pk]]
     return Followed(opened, risen, relapsed, changed_away, changed)
@@ -93,15 +93,18 @@ def _has_relapsed(alert: Alert, current: Mapping[str, Urgency], change: Change) 
 def _follow_the_entries(
     alerts: Iterable[Alert],
     entry: Entry,
-    newest: Entry,
-    raised: Mapping[str, tuple[Urgency, Entry]],
+    assessed: Assessed,
     current: Mapping[str, Urgency],
     *,
     is_amended: bool,
 ) -> None:
-    """An alert is about the newest answer of its day, and of an emergency about the newest day that is one."""
+    """An alert is about the newest answer of its day that raises it; of an emergency, about the newest day that is one.
+
+    Another day may still raise it: what is said of it must not come from an answer that does not.
+    """
+    newest, of_entry = assessed[-1][0], _urgencies([one for one in assessed if one[0] == entry])
     for alert in alerts:
-        if is_amended and alert.entry_day == entry.day and alert.concern in raised:
+        if is_amended and alert.entry_day == entry.day and alert.concern in of_entry:
             alert.entry = entry
         if current.get(alert.concern) == alert.urgency == Urgency.EMERGENCY:
             alert.entry = newest

@@ -60,5 +60,7 @@ def _assessment_of(concern: OpenConcern, concerns: Iterable[OpenConcern]) -> Ass
         flags = next((row.flags for row in earlier if alert.concern in {f["concern"] for f in row.flags}), flags)
     is_open = {other.alert.concern for other in concerns if other.alert.treatment_id == alert.treatment_id}
     flags = [f for f in flags if f["concern"] in is_open or Urgency.of(f["urgency"]) < Urgency.CONTACT]
+    if not any(flag["concern"] == alert.concern for flag in flags):  # what stands on top never goes unsaid
+        flags = [{"concern": alert.concern, "urgency": alert.urgency_slug, "criteria": []}, *flags]
     urgencies = [Urgency.of(flag["urgency"]) for flag in flags]
     return Assessment(entry=alert.raised_by, urgency=max(urgencies, default=Urgency(alert.urgency)), flags=flags)

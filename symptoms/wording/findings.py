@@ -103,7 +103,7 @@ def reported_in(flags: Iterable[Flag]) -> Reported:
 
 def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
     """What the most urgent criteria rest on, signs first, in a sentence: "pus, a temperature of 38.2 °C and pain"."""
-    highest = max(Urgency.of(flag["urgency"]) for flag in flags)
+    highest = max((Urgency.of(flag["urgency"]) for flag in flags), default=Urgency.ON_TRACK)
     named: dict[str, str] = {}
     for fact in sorted(_facts(flags, highest), key=lambda fact: IN_ORDER.get(fact["kind"], len(IN_ORDER))):
         kind, word, value = fact["kind"], fact["word"], fact["value"]
@@ -113,7 +113,7 @@ def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
             named[word] = seen_word(word)
         elif kind == "treatment" and word == "blood_exposure":
             named[word] = _("needles that may not have been new")
-    return listed(list(named.values())[:MOST_NAMED])
+    return listed(list(named.values())[:MOST_NAMED]) or _("what you told us earlier")
 
 
 def seen_word(word: str) -> str:

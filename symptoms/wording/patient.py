@@ -292,12 +292,13 @@ class VerdictWriter:
         first, after_call = self.first_aid(flags, reported)
         concerns, others, rules = self.concerns(level, flags, reported, version)
         waits = level < Urgency.URGENT or not self._numbers.has_clinic
+        seen = subject_of(flags, unit)
         return Verdict(
             urgency=level.slug,
             word=self.word(level),
-            heading=concerns[0].title,
+            heading=concerns[0].title if concerns else capfirst(seen),  # whom to call is said whatever is lost
             first=first,
-            line=self.opening(level.slug, "line", seen=subject_of(flags, unit)),
+            line=self.opening(level.slug, "line", seen=seen),
             steps=self.call_steps(level),
             calls=self.calls(level),
             closed=self._numbers.closed_line if level >= Urgency.URGENT else "",

@@ -17,8 +17,8 @@ from symptoms.alerts.answering import SETTLES, answer_seen
 from symptoms.alerts.handling import acknowledge, resolve, write_note
 from symptoms.alerts.patient_answers import DEALT_WITH, OpenConcern, on_top
 from symptoms.journal.treatments import change_treatment
-from symptoms.models import Alert, AlertEvent, Delivery
-from symptoms.recovery.vocabulary import Urgency
+from symptoms.models import Alert, AlertEvent, Assessment, Delivery
+from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.seen import FOR_THE_PRACTICE, SeenAnswer
 from tests import people
 from tests.moving import joins, leaves
@@ -397,3 +397,27 @@ def test_an_answer_from_before_an_emergency_came_again_does_not_count_for_it(ana
     answer_seen(ana.pk, SeenAnswer.SEEN, "", by=ana.user, now=now, asked_at=asked_at)
     infection = Alert.objects.open().get(concern="infection")
     assert not infection.events.filter(what=AlertEvent.What.ANSWERED).exists()
+
+
+def test_a_day_answered_anew_beside_another_that_raises_it_keeps_what_was_said(phone, ana, noor):
+    """The infection of day 4 is raised by day 5 as well, when day 4 is answered with none: day 4 says nothing of it."""
+    session = pen(ana, days_ago=5, by=noor)
+    logged(session, 4, redness=3, warmth=3, temperature_c=38.4)
+    logged(session, 5, pain=2, bumps=2)
+    assert {"infection"} <= set(Alert.objects.open().values_list("concern", flat=True))
+    calm(session, 4)
+    top = text_of(phone.get(TODAY)).partition(STAYS)[0]
+    assert "Be seen today still open Day 4: Signs of a skin infection" in top
+    assert "a temperature of 38.4" in top
+
+
+@pytest.mark.parametrize("urgency", [Urgency.CONTACT, Urgency.URGENT, Urgency.EMERGENCY])
+def test_what_stands_on_top_is_said_even_where_nothing_is_known_of_why(phone, session, urgency):
+    """Whatever the record has lost, the page that tells somebody to get help is there."""
+    alert = Alert.objects.open().first()
+    Assessment.objects.filter(entry__treatment=session).update(flags=[])
+    for concern in Concern:
+        Alert.objects.open().exclude(pk=alert.pk).delete()
+        Alert.objects.filter(pk=alert.pk).update(concern=concern, urgency=urgency)
+        page = phone.get(TODAY)
+        assert page.status_code == 200 and "what you told us earlier" in text_of(page), concern
