@@ -13,6 +13,7 @@ from symptoms.journal.entries import Recorded, record_entry
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.treatments import start_treatment
 from symptoms.models import Entry, Photo, Treatment
+from symptoms.recovery.vocabulary import Sign
 from tests import images
 
 FOUR = ("redness", "swelling", "pain", "warmth")  # asked every day
@@ -39,7 +40,7 @@ def answers(*, signs=(), temperature_c: float | None = None, exposures=(), asked
     levels = {**dict.fromkeys(FOUR, 0), **symptoms}
     document = {
         "symptoms": levels,
-        "asked": sorted(asked or levels),
+        "asked": sorted(asked or [*levels, *Sign]),
         "signs": sorted(signs),
         "exposures": sorted(exposures),
     }

@@ -1,13 +1,15 @@
 /* <daily-log> wraps the form of one day and makes it quicker. Everything it does the server does too.
 
    Markup it reads, all of it optional:
-     <button data-same name="fill" value="last_time">  fills the scales that are still empty from label[data-last-time]; saves nothing
+     <button data-fill="last" name="fill">  fills the scales that are still empty from label[data-last-time], with "none" the
+                                                        least; marks what is left with data-left; saves nothing
      <p data-said role="status" data-filled data-unanswered data-nothing data-look-over></p>
                                                         where it says what it filled in, in the words of these attributes;
                                                         {count} in them is how many scales
      <… data-if="pain>=2 spreading_redness temperature_c>=37.5" data-to="signs">  a question under "Something else" that
                                                         stands in <… data-asked="signs"> while any of these holds
-     <fieldset data-one-or-none> with <input data-none> "None of these" unticks the others, and they it
+     <fieldset data-one-or-none="…"> with <input data-none> "None of these" unticks the others, and they it; with neither
+                                                        the browser says "…" beside it instead of sending
      <section class="box"> with <input data-box> and <div class="box-advice" aria-live="assertive">
                                                         the emergency advice; CSS shows it with the tick, this brings it into view
    The submit button is held while the answers are on their way, so that a double tap is one save.
@@ -40,6 +42,7 @@ class AskingForm extends HTMLElement {
         if (isWanted && !isUp) {
           this.homes.set(block, block.parentElement.insertBefore(document.createComment(""), block));
           asked.append(block);
+          if (block instanceof HTMLDetailsElement) block.open = true;
         } else if (!isWanted && isUp && !block.querySelector(":checked")) {
           this.homes.get(block).replaceWith(block);
         }
@@ -69,42 +72,64 @@ class DailyLog extends AskingForm {
     this.form.addEventListener("submit", (event) => this.hold(event));
     // A page that comes back from the browser's memory is not on its way any more.
     window.addEventListener("pageshow", () => this.letGo());
-    this.form.querySelector("[data-same]")?.addEventListener("click", (event) => this.fill(event));
+    this.wantOneOrNone();
+    for (const button of this.form.querySelectorAll("[data-fill]")) {
+      button.addEventListener("click", (event) => this.fill(event));
+    }
   }
 
+  /* What is still empty takes last time's answer, or "none"; what then is left is marked, and the first of it comes
+     into view. */
   fill(event) {
     event.preventDefault();
+    const level = event.currentTarget.dataset.fill === "last" ? "label[data-last-time] > input" : 'input[value="0"]';
     let filled = 0;
-    for (const input of this.form.querySelectorAll("label[data-last-time] > input[type=radio]")) {
-      if (input.disabled || this.chosen(input.name)) continue;
+    for (const scale of this.scales()) {
+      const input = scale.querySelector(".scale :checked") ? null : scale.querySelector(`.scale ${level}`);
+      if (!input) continue;
       input.checked = true;
       filled += 1;
     }
-    this.ask();
+    this.form.dispatchEvent(new Event("change"));
+    const left = this.scales().filter((scale) => !scale.querySelector(".scale :checked"));
+    for (const scale of left) scale.setAttribute("data-left", "");
     const status = this.form.querySelector("[data-said]");
-    if (status) status.textContent = this.filledInWords(filled, status.dataset);
+    if (status) status.textContent = this.filledInWords(filled, left.length, status.dataset);
+    left[0]?.scrollIntoView({ block: "center" });
+    left[0]?.querySelector("input")?.focus({ preventScroll: true });
+  }
+
+  scales() {
+    return [...this.form.querySelectorAll("[data-asked] fieldset.symptom")];
   }
 
   /* What was not asked last time has nothing to copy: it is said, so that an empty scale is no puzzle. */
-  filledInWords(filled, words) {
-    const scales = [...this.form.querySelectorAll("[data-asked] fieldset.symptom")];
-    const empty = scales.filter((scale) => !scale.querySelector(":checked")).length;
+  filledInWords(filled, empty, words) {
     const rest = empty ? words.unanswered.replace("{count}", empty) : "";
     if (!filled) return rest || words.nothing;
     return [words.filled.replace("{count}", filled), rest, words.lookOver].filter(Boolean).join(" ");
   }
 
   answered(input) {
+    input.closest("[data-left]")?.removeAttribute("data-left");
     const group = input.closest("[data-one-or-none]");
     if (group && input.type === "checkbox" && input.checked) {
       for (const other of group.querySelectorAll("input[type=checkbox]")) {
         if (other !== input && other.hasAttribute("data-none") !== input.hasAttribute("data-none")) other.checked = false;
       }
     }
+    this.wantOneOrNone();
     if (input.hasAttribute("data-box") && input.checked) {
       input.closest(".box")?.querySelector(".box-advice")?.scrollIntoView({ block: "nearest" });
     }
     this.ask();
+  }
+
+  wantOneOrNone() {
+    for (const group of this.form.querySelectorAll("[data-one-or-none]")) {
+      const isAnswered = group.querySelector("input[type=checkbox]:checked");
+      group.querySelector("[data-none]")?.setCustomValidity(isAnswered ? "" : group.dataset.oneOrNone);
+    }
   }
 
   hold(event) {
@@ -128,5 +153,27 @@ function plain(typed) {
   return digits.replace(/[,·٫]/, ".");
 }
 
+/* <find-a-word> shows, of the .word parts in it, those that hold what is typed into its search field; that field is there
+   only with a script. */
+class FindAWord extends HTMLElement {
+  connectedCallback() {
+    const search = this.querySelector("input[type=search]");
+    if (!search) return;
+    search.closest("[hidden]").hidden = false;
+    search.addEventListener("input", () => this.find(search.value.trim().toLocaleLowerCase()));
+    search.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault(); // it would save the day
+    });
+  }
+
+  find(sought) {
+    const words = [...this.querySelectorAll(".word")];
+    for (const word of words) word.hidden = !word.textContent.toLocaleLowerCase().includes(sought);
+    const status = this.querySelector("[data-nothing]");
+    status.textContent = words.every((word) => word.hidden) ? status.dataset.nothing : "";
+  }
+}
+
+customElements.define("find-a-word", FindAWord);
 customElements.define("asking-form", AskingForm);
 customElements.define("daily-log", DailyLog);

@@ -38,13 +38,15 @@ NOTE_HELP_WITH_CLINIC = _(
 )
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
 LIST_LABELS = {"signs": _("Any signs"), "exposures": _("Any exposures")}
-# The groups of signs that have a "None of these": the red box, and what is asked below. It is no answer that is kept.
-_RED_BOX = frozenset(Sign(question.word) for question in QUESTIONS if question.box)
-NONE_OF = {"box": _RED_BOX, "signs": frozenset(Sign) - _RED_BOX}
+# The "None of these" of the signs in the red box and of the day's: each group wants a tick, if only there.
+NO_BOX, NO_SIGNS = "no_box", "no_signs"
+NEITHER = _("Please tick what you see, or “None of these”.")
+BOTH = _("You ticked a sign and “None of these”. Please keep one.")
 
 
 class EntryForm(forms.Form):
-    """One day. Nothing is answered beforehand: `previous_entry` only marks what was said then."""
+    """One day. Nothing is answered beforehand: `previous_entry` only marks what was said then; `is_known`: two days
+    were logged before."""
 
     id = forms.UUIDField(label=_("This page"), widget=forms.HiddenInput, error_messages=AGAIN)
     day = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LAST_DAY, error_messages=WHICH_DAY)
@@ -56,14 +58,24 @@ class EntryForm(forms.Form):
         error_messages={"max_length": _("Write a number, like 37.2.")},
     )
     unit = forms.ChoiceField(label=_("Unit"), required=False, choices=temperature.UNITS, error_messages=FROM_LIST)
-    none_of = forms.MultipleChoiceField(required=False, choices=[(group, group) for group in NONE_OF])
+    no_box = forms.BooleanField(label=_("Right now?"), required=False)
+    no_signs = forms.BooleanField(label=_("Anything new?"), required=False)
     note = forms.CharField(
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3, "class": "input"}),
     )
 
-    def __init__(self, *, treatment: Treatment, day: int, previous_entry: Entry | None, unit: str = "c", **kwargs: Any):
+    def __init__(
+        self,
+        *,
+        treatment: Treatment,
+        day: int,
+        previous_entry: Entry | None,
+        is_known: bool = False,
+        unit: str = "c",
+        **kwargs: Any,
+    ):
         super().__init__(auto_id=True, **kwargs)  # a field's id is its name, which the scales rely on
         self.default_unit = unit
         self.initial.setdefault("id", uuid4())
@@ -82,16 +94,25 @@ class EntryForm(forms.Form):
                 label=LIST_LABELS[name], required=False, choices=words, error_messages=FROM_LIST
             )
         previous = entry_values(previous_entry) if previous_entry else None
-        self.questions = DayQuestions(self, treatment, day, previous, self._so_far(day))
+        self.questions = DayQuestions(self, treatment, day, previous, self._so_far(day), is_known=is_known)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._check_signs(cleaned)
         if typed := cleaned.get("temperature_c"):
             try:
                 cleaned["temperature_c"] = temperature.in_celsius(typed, cleaned.get("unit") or self.default_unit)
             except ValidationError as refusal:
                 self.add_error("temperature_c", refusal)
         return cleaned
+
+    def _check_signs(self, cleaned: dict[str, Any]) -> None:
+        """A group of signs with nothing ticked was perhaps never seen: each is answered, if only by "None of these"."""
+        asked, ticked = self.questions.asked, frozenset(cleaned.get("signs", ()))
+        for none, signs in ((NO_BOX, asked.box), (NO_SIGNS, asked.signs)):
+            is_ticked = not ticked.isdisjoint(signs)
+            if signs and is_ticked == cleaned[none]:
+                self.add_error(none, BOTH if is_ticked else NEITHER)
 
     def clean_note(self) -> str:
         note: str = self.cleaned_data["note"]
@@ -101,7 +122,9 @@ class EntryForm(forms.Form):
         """The document of `Entry.answers`; only what was answered counts as asked, a skipped scale is not "none"."""
         cleaned = self.cleaned_data
         levels = {word: cleaned[word] for word in map(str, Symptom) if cleaned.get(word) is not None}
-        document = {"symptoms": levels, "asked": sorted(levels), **{name: sorted(set(cleaned[name])) for name in LISTS}}
+        lists = {name: sorted(set(cleaned[name])) for name in LISTS}
+        signs = {*lists["signs"], *self.questions.asked.box, *self.questions.asked.signs}
+        document = {"symptoms": levels, "asked": sorted({*levels, *signs}), **lists}
         return {**document, "temperature_c": cleaned["temperature_c"]} if cleaned.get("temperature_c") else document
 
     @property
@@ -110,17 +133,12 @@ class EntryForm(forms.Form):
         typed = self["unit"].value()
         return typed if typed in dict(temperature.UNITS) else self.default_unit
 
-    @property
-    def none_chosen(self) -> list[str]:
-        """The groups of which none was said to be so and none is ticked: a sign that is ticked counts."""
-        signs = frozenset(self["signs"].value() or ())
-        return [group for group in self["none_of"].value() or () if not signs & NONE_OF.get(group, signs)]
-
     def summary_fields(self) -> list[BoundField]:
         """In the order of the page, for the summary of mistakes; the id last, whose error no field shows."""
         first = self.questions.asked.symptoms
         rest = [symptom for symptom in Symptom if symptom not in first]
-        return [self[name] for name in (*first, "temperature_c", "unit", *LISTS, *rest, "note", "id")]
+        names = (NO_BOX, NO_SIGNS, "signs", *first, "exposures", "temperature_c", "unit", "note", *rest, "id")
+        return [self[name] for name in names]
 
     def _so_far(self, day: int) -> EntryValues | None:
         """What was answered on this page so far, as far as it can be read; None before anything was."""
@@ -144,16 +162,18 @@ def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     initial: dict[str, Any] = {str(symptom): values.symptoms.get(symptom, 0) for symptom in values.answered}
     if values.temperature_c is not None:
         initial["temperature_c"] = thermometer(values.temperature_c, unit)
-    none_of = [group for group, signs in NONE_OF.items() if not values.signs & signs]
-    lists = {"signs": sorted(values.signs), "exposures": sorted(values.exposures), "none_of": none_of}
-    return {**initial, **lists, "note": entry.note}
+    box = frozenset(Sign(question.word) for question in QUESTIONS if question.box)
+    groups = {NO_BOX: box, NO_SIGNS: values.signs_answered - box}
+    none_of = {name: bool(group) and group <= values.signs_answered - values.signs for name, group in groups.items()}
+    lists = {"signs": sorted(values.signs), "exposures": sorted(values.exposures)}
+    return {**initial, **lists, **none_of, "note": entry.note}
 
 
 def as_typed(typed: QueryDict) -> dict[str, Any]:
     """What was typed into a form that is not to be judged yet, as initial values."""
-    return {name: typed.getlist(name) if name in (*LISTS, "none_of") else typed.get(name) for name in typed}
+    return {name: typed.getlist(name) if name in LISTS else typed.get(name) for name in typed}
 
 
-def filled_from(typed: Mapping[str, Any], last_said: Mapping[Symptom, int]) -> dict[str, Any]:
-    """What was typed, with the scales that are still empty filled as they were answered last time."""
-    return {**typed, **{str(word): level for word, level in last_said.items() if typed.get(word) in (None, "")}}
+def filled_from(typed: Mapping[str, Any], levels: Mapping[Symptom, int]) -> dict[str, Any]:
+    """What was typed, with the scales that are still empty filled with these `levels`."""
+    return {**typed, **{str(word): level for word, level in levels.items() if typed.get(word) in (None, "")}}

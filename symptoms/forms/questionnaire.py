@@ -17,19 +17,26 @@ from symptoms.recovery.questions import SAY_FIRST, Question, asked_today
 from symptoms.recovery.questions import question as question_of
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
-FELT = frozenset({Symptom.PAIN, Symptom.WARMTH, Symptom.ITCHING})  # the other symptoms are seen
 Row = dict[str, Any]  # the names that components/scale.html and components/tick.html take, and `opens_if`
 
 
 class DayQuestions:
-    """The rows of one day's log. `so_far`: what was answered on the page already."""
+    """The rows of one day's log. `so_far`: what was answered on the page already; `is_known`: two days were logged
+    before, so help may be folded."""
 
     units = temperature.UNITS
 
     def __init__(
-        self, form: forms.Form, treatment: Treatment, day: int, previous_entry: Entry | None, so_far: Entry | None
+        self,
+        form: forms.Form,
+        treatment: Treatment,
+        day: int,
+        previous_entry: Entry | None,
+        so_far: Entry | None,
+        *,
+        is_known: bool = False,
     ):
-        self.form, self.day, self.previous_entry = form, day, previous_entry
+        self.form, self.day, self.previous_entry, self.is_known = form, day, previous_entry, is_known
         patient, values = patient_values(treatment), treatment_values(treatment)
         self.band = band(values)
         self.asked = asked_today(patient, values, day=day, previous_entry=previous_entry, so_far=so_far)
@@ -41,13 +48,9 @@ class DayQuestions:
             return {}
         return {s: previous.symptoms.get(s, 0) for s in self.asked.symptoms if s in previous.answered}
 
-    def seen(self) -> list[Row]:
-        """The scales of what one sees, asked today."""
-        return self._scales(s for s in self.asked.symptoms if s not in FELT)
-
-    def felt(self) -> list[Row]:
-        """The scales of what one feels, asked today."""
-        return self._scales(s for s in self.asked.symptoms if s in FELT)
+    def scales(self) -> list[Row]:
+        """The scales asked today."""
+        return self._scales(self.asked.symptoms)
 
     def box(self) -> list[Row]:
         """The signs that head every page."""
@@ -80,9 +83,15 @@ class DayQuestions:
         return self._ticks("exposures", (word for word in Exposure if word not in self.asked.exposures))
 
     @property
+    def has_notes(self) -> bool:
+        """Whether the temperature or a note was written or is wrong: then they stand open."""
+        fields = ("note", *(("temperature_c", "unit") if self.asked.temperature else ()))
+        return any(self.form[name].errors or (name != "unit" and self.form[name].value()) for name in fields)
+
+    @property
     def has_more(self) -> bool:
         """Whether something under "Something else" was answered or is wrong: then it stands open."""
-        if any(row["chosen"] not in (None, "") or row["error"] for row in self.more_symptoms()):
+        if any(row["is_answered"] for row in self.more_symptoms()):
             return True
         folded = not self.asked.temperature and self.form["temperature_c"].value()
         return bool(folded) or any(row["chosen"] for row in (*self.more_signs(), *self.more_exposures()))
@@ -105,6 +114,9 @@ class DayQuestions:
         return [self._scale(translated(question_of(symptom)), self.form[symptom]) for symptom in symptoms]
 
     def _scale(self, question: Question, field: BoundField) -> Row:
+        symptom, error = Symptom(question.word), " ".join(map(str, field.errors))
+        is_asked, previous = symptom in self.asked.symptoms, self.previous_entry
+        is_new = is_asked and previous is not None and symptom not in previous.answered
         return {
             "name": question.word,
             "title": question.title,
@@ -112,11 +124,14 @@ class DayQuestions:
             "help": question.help,
             "steps": question.steps,
             "chosen": field.value(),
-            "last_level": self.last_said.get(Symptom(question.word)),
+            "last_level": self.last_said.get(symptom),
             "required": field.field.required,
-            "error": " ".join(map(str, field.errors)),
+            "is_optional": is_asked and not field.field.required,
+            "error": error,
             "opens_if": self._opens_if(question),
-            "is_felt": question.word in FELT,
+            "is_answered": bool(error) or field.value() not in (None, ""),
+            "is_new": is_new,
+            "is_known": self.is_known and not is_new,
         }
 
     def _ticks(self, name: str, words: Iterable[str]) -> list[Row]:

@@ -59,12 +59,14 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was reported on one day. `answered` holds the symptoms that were answered, be it with none."""
+    """What was reported on one day. `answered` holds the symptoms that were answered, be it with none; `signs_answered`
+    the signs, be it with "none of these"."""
 
     day: int
     symptoms: Mapping[Symptom, int] = field(default_factory=dict)
     answered: frozenset[Symptom] = frozenset(Symptom)
     signs: frozenset[Sign] = frozenset()
+    signs_answered: frozenset[Sign] = frozenset(Sign)
     temperature_c: float | None = None
     exposures: frozenset[Exposure] = frozenset()
 
@@ -79,7 +81,7 @@ class Course:
     earlier: tuple[tuple[int, "Course"], ...] = ()
 
 
-ALL_SYMPTOMS = frozenset(Symptom)
+ALL_SYMPTOMS, ALL_SIGNS = frozenset(Symptom), frozenset(Sign)
 # Until 2026.1 one sign held a faint and confusion. It is read as the faint: read as confusion, which is an emergency by
 # itself, every faint of the past would turn into one.
 OLD_SIGNS = {"fainting_or_confusion": Sign.FAINTED}
@@ -88,6 +90,8 @@ OLD_SIGNS = {"fainting_or_confusion": Sign.FAINTED}
 def entry_from_answers(day: int, answers: Mapping[str, Any]) -> Entry:
     """An entry from the document that case files and stored entries share; without `asked` everything was asked.
 
+    `asked` holds symptoms and signs; what is named was answered as well.
+
     Signs of earlier protocols are read as what they are now.
 
     Raises:
@@ -95,12 +99,17 @@ def entry_from_answers(day: int, answers: Mapping[str, Any]) -> Entry:
     """
     named = {Symptom(word): level for word, level in answers.get("symptoms", {}).items()}
     asked = answers.get("asked")
-    answered = ALL_SYMPTOMS if asked is None else frozenset(map(Symptom, asked)).union(named)
+    symptoms_asked = (
+        ALL_SYMPTOMS if asked is None else frozenset(Symptom(word) for word in asked if word not in ALL_SIGNS)
+    )
+    signs_asked = ALL_SIGNS if asked is None else frozenset(Sign(word) for word in asked if word in ALL_SIGNS)
+    signs = frozenset(OLD_SIGNS.get(word) or Sign(word) for word in answers.get("signs", ()))
     return Entry(
         day=day,
         symptoms=named,
-        answered=answered,
-        signs=frozenset(OLD_SIGNS.get(word) or Sign(word) for word in answers.get("signs", ())),
+        answered=symptoms_asked.union(named),
+        signs=signs,
+        signs_answered=signs_asked | signs,
         temperature_c=answers.get("temperature_c"),
         exposures=frozenset(map(Exposure, answers.get("exposures", ()))),
     )

@@ -1,5 +1,6 @@
 """Words for urgencies and severities in templates, so that no template repeats what `symptoms.wording` says."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -36,6 +37,12 @@ def for_practice(urgency: str | int) -> str:
 def severities() -> list[tuple[str, Any]]:
     """The five steps of every symptom's scale, mildest first: ("0", "None") to ("4", "Very severe")."""
     return SEVERITIES
+
+
+@register.simple_tag
+def meanings(steps: Sequence[str] = ()) -> list[tuple[str, Any, str]]:
+    """The five steps, mildest first, each with what it means ("" where nothing is said): ("1", "Mild", "Dots")."""
+    return [(*severity, step) for severity, step in zip(SEVERITIES, steps or [""] * len(SEVERITIES), strict=True)]
 
 
 def _of(urgency: str | int) -> Urgency | None:

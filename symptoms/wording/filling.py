@@ -1,4 +1,5 @@
-"""What the log says after "Same as last time": without a script, and for the script, which reads it from the page."""
+"""What the log says after it filled in what was empty: without a script, and for the script, which reads it from the
+page."""
 
 from typing import Any
 
@@ -6,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 # {count}: how many scales; no word there follows the number, as a script cannot decline it.
 FILLING_WORDS: dict[str, Any] = {
-    "filled": _("Filled in from last time: {count}."),
-    "unanswered": _("Without an answer last time: {count}. Please choose."),
+    "filled": _("Filled in: {count}."),
+    "unanswered": _("Still without an answer: {count}. They are marked."),
     "nothing": _("There was nothing left to fill in."),
-    "look_over": _("Please check them; nothing is saved yet."),
+    "look_over": _("Please check them. Nothing is saved yet."),
 }
 
 
-def filled_from_last_time(filled: int, empty: int) -> str:
-    """What was done: `filled` scales took the answer of last time, `empty` had none to take."""
+def filled_in_words(filled: int, empty: int) -> str:
+    """What was done: `filled` scales were filled in, `empty` are still without an answer."""
     sentences = []
     if filled:
         sentences.append(str(FILLING_WORDS["filled"]).format(count=filled))

@@ -260,11 +260,14 @@ class VerdictWriter:
         """A day on which nothing was raised; `compared` are the symptoms that were answered."""
         day = reported.entry.day
         symptoms = listed(small(title(symptom)) for symptom in compared) or _("nothing")
+        line = self.opening("on_track", "line", day=day, symptoms=symptoms)
+        if not reported.entry.signs_answered:
+            line += " " + _("You did not answer the warning signs.")
         return Verdict(
             urgency="on_track",
             word=self.word(Urgency.ON_TRACK),
             heading=self.opening("on_track", "heading", day=day),
-            line=self.opening("on_track", "line", day=day, symptoms=symptoms),
+            line=line,
             steps=(next_log(reported.next_day, max(day, reported.seen_on)),),
             sooner=self.opening("on_track", "sooner"),
         )

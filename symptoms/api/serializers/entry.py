@@ -12,7 +12,7 @@ from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.questions import REQUIRED
 from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
 
-EVERYTHING = sorted(map(str, Symptom))
+EVERYTHING = sorted(map(str, (*Symptom, *Sign)))
 # What is written where an entry's document leaves a part out.
 UNANSWERED: dict[str, Any] = {"symptoms": {}, "asked": EVERYTHING, "signs": [], "temperature_c": None, "exposures": []}
 
@@ -25,11 +25,11 @@ class EntryInSerializer(StrictSerializer):
         "SymptomLevels", Symptom, default=dict, help_text="0 none, 1 mild, 2 medium, 3 severe, 4 very severe."
     )
     asked = Words(
-        "Symptom",
-        Symptom,
+        "Asked",
+        EVERYTHING,
         required=False,
-        help_text="The symptoms that were asked: one asked and not named is none, one not asked is unknown. Left out: "
-        "all were asked. Redness, swelling, pain and warmth are asked every day.",
+        help_text="The symptoms and signs that were asked: one asked and not named is none, one not asked is unknown. "
+        "Left out: all were asked. Redness, swelling, pain and warmth are asked every day.",
     )
     signs = Words("Sign", Sign, default=list, help_text="What is present.")
     temperature_c = Number(
@@ -40,7 +40,8 @@ class EntryInSerializer(StrictSerializer):
 
     def validate(self, report: dict[str, Any]) -> dict[str, Any]:
         """Gives `day`, `answers` (the document of Entry.answers) and `note`."""
-        answered = sorted({*report["asked"], *report["symptoms"]}) if "asked" in report else EVERYTHING
+        named = {*report["symptoms"], *report["signs"]}
+        answered = sorted({*report["asked"], *named}) if "asked" in report else EVERYTHING
         missing = [symptom for symptom in REQUIRED if symptom not in answered]
         if missing:
             raise serializers.ValidationError(
@@ -77,7 +78,7 @@ class EntrySerializer(serializers.Serializer):
     treatment = serializers.UUIDField(source="treatment_id")
     day = Number(0, LAST_DAY)
     symptoms = Levels("SymptomLevels", Symptom, source="answers.symptoms")
-    asked = Words("Symptom", Symptom, source="answers.asked")
+    asked = Words("Asked", EVERYTHING, source="answers.asked")
     signs = Words("Sign", Sign, source="answers.signs")
     temperature_c = Number(30, 45, places=2, allow_null=True, source="answers.temperature_c")
     exposures = Words("Exposure", Exposure, source="answers.exposures")

@@ -33,7 +33,7 @@ from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.texts import who_of
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import keep_photos, picker
-from symptoms.wording.filling import FILLING_WORDS, filled_from_last_time
+from symptoms.wording.filling import FILLING_WORDS, filled_in_words
 from symptoms.wording.patient import box_advice
 from symptoms.wording.times import full, short
 
@@ -49,9 +49,10 @@ class Sheet:
     today: int
     unit: str
 
-    def before(self) -> Entry | None:
-        """The entry before this day."""
-        return self.treatment.entries.current().filter(day__lt=self.day).order_by("-day").first()
+    @cached_property
+    def before(self) -> list[Entry]:
+        """The last two entries before this day, the newest first."""
+        return list(self.treatment.entries.current().filter(day__lt=self.day).order_by("-day")[:2])
 
     @cached_property
     def saved(self) -> Entry | None:
@@ -126,17 +127,25 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
 
 
 def _filled(request: PatientRequest, sheet: Sheet) -> HttpResponse:
-    """ "Same as last time", without a script: the page comes back with what was empty filled, and nothing is saved."""
+    """ "Copy my last answers" or "None for the rest", without a script: the page comes back with what was empty filled.
+
+    Nothing is saved.
+    """
     typed = as_typed(request.POST)
-    last_answers = _form(sheet, initial=dict(typed)).questions.last_said
-    form = _form(sheet, initial=filled_from(typed, last_answers))
-    filled = sum(typed.get(symptom) in (None, "") for symptom in last_answers)
+    questions = _form(sheet, initial=dict(typed)).questions
+    levels = questions.last_said if request.POST["fill"] == "last" else dict.fromkeys(questions.asked.symptoms, 0)
+    form = _form(sheet, initial=filled_from(typed, levels))
+    filled = sum(typed.get(symptom) in (None, "") for symptom in levels)
     empty = sum(form[symptom].value() in (None, "") for symptom in form.questions.asked.symptoms)
-    return _page(request, sheet, form, filled=filled_from_last_time(filled, empty))
+    return _page(request, sheet, form, filled=filled_in_words(filled, empty))
 
 
 def _form(sheet: Sheet, **given: Any) -> EntryForm:
-    return EntryForm(treatment=sheet.treatment, day=sheet.day, previous_entry=sheet.before(), unit=sheet.unit, **given)
+    previous = sheet.before[0] if sheet.before else None
+    return EntryForm(
+        treatment=sheet.treatment, day=sheet.day, previous_entry=previous, is_known=len(sheet.before) == 2,
+        unit=sheet.unit, **given,
+    )  # fmt: skip
 
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:

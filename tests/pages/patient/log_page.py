@@ -2,14 +2,18 @@
 
 from uuid import uuid4
 
+from symptoms.recovery.questions import QUESTIONS
 from tests.pages.html import select
 
+BOX = frozenset(question.word for question in QUESTIONS if question.box)
 FINE = {"redness": "0", "swelling": "0", "pain": "0", "warmth": "0"}
 
 
-def typed(day: int, **answers) -> dict:
+def typed(day: int, *, signs=(), **answers) -> dict:
     """The fields of a day that was answered with none, and whatever else is given."""
-    return {"id": str(uuid4()), "day": str(day), **FINE, **answers}
+    none = {"no_box": BOX.isdisjoint(signs), "no_signs": BOX.issuperset(signs)}
+    chosen = {name: "on" for name, is_chosen in none.items() if is_chosen}
+    return {"id": str(uuid4()), "day": str(day), **FINE, **chosen, "signs": [*signs], **answers}
 
 
 def marked(response) -> dict[str, str]:
