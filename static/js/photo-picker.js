@@ -2,6 +2,7 @@
 
    Markup: components/shot.html inside patient/shots.html, that is
      <div class="shots" data-…><photo-picker><label class="shot"><input type="file"><span>icon and title</span></label></photo-picker></div>
+   It says "photo-chosen" and "photo-removed" to whoever listens (photo-sender.js).
    The limits and all words are the server's, in the data of .shots; {view} in them is the outline's title. A file that
    the server would certainly refuse is said so before it is sent; in doubt, the server decides. */
 
@@ -56,7 +57,9 @@ class PhotoPicker extends HTMLElement {
       this.input.value = "";
       this.clear();
       this.input.focus();
+      this.dispatchEvent(new CustomEvent("photo-removed", { bubbles: true }));
     }));
+    this.dispatchEvent(new CustomEvent("photo-chosen", { bubbles: true, detail: { file, title: this.title } }));
   }
 
   isHeic(file, start) {

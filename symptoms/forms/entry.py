@@ -95,6 +95,9 @@ class EntryForm(forms.Form):
             )
         previous = entry_values(previous_entry) if previous_entry else None
         self.questions = DayQuestions(self, treatment, day, previous, self._so_far(day), is_known=is_known)
+        none_there = self.initial.pop("answered_none", frozenset())
+        for none, signs in self.sign_groups.items():
+            self.initial.setdefault(none, bool(signs) and none_there.issuperset(signs))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -108,11 +111,16 @@ class EntryForm(forms.Form):
 
     def _check_signs(self, cleaned: dict[str, Any]) -> None:
         """A group of signs with nothing ticked was perhaps never seen: each is answered, if only by "None of these"."""
-        asked, ticked = self.questions.asked, frozenset(cleaned.get("signs", ()))
-        for none, signs in ((NO_BOX, asked.box), (NO_SIGNS, asked.signs)):
+        ticked = frozenset(cleaned.get("signs", ()))
+        for none, signs in self.sign_groups.items():
             is_ticked = not ticked.isdisjoint(signs)
             if signs and is_ticked == cleaned[none]:
                 self.add_error(none, BOTH if is_ticked else NEITHER)
+
+    @property
+    def sign_groups(self) -> dict[str, tuple[Sign, ...]]:
+        """The signs that are asked openly, by the field of their "None of these"."""
+        return {NO_BOX: self.questions.asked.box, NO_SIGNS: self.questions.asked.signs}
 
     def clean_note(self) -> str:
         note: str = self.cleaned_data["note"]
@@ -162,11 +170,8 @@ def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     initial: dict[str, Any] = {str(symptom): values.symptoms.get(symptom, 0) for symptom in values.answered}
     if values.temperature_c is not None:
         initial["temperature_c"] = thermometer(values.temperature_c, unit)
-    box = frozenset(Sign(question.word) for question in QUESTIONS if question.box)
-    groups = {NO_BOX: box, NO_SIGNS: values.signs_answered - box}
-    none_of = {name: bool(group) and group <= values.signs_answered - values.signs for name, group in groups.items()}
     lists = {"signs": sorted(values.signs), "exposures": sorted(values.exposures)}
-    return {**initial, **lists, **none_of, "note": entry.note}
+    return {**initial, **lists, "answered_none": values.signs_answered - values.signs, "note": entry.note}
 
 
 def as_typed(typed: QueryDict) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_intended_use_stands_in_the_description():
 
 def test_words_of_the_vocabulary_have_their_names():
     named = DOCUMENT["components"]["schemas"]
-    assert {"Symptom", "Sign", "Exposure", "Concern", "Urgency", "Condition", "Medication", "Device"} <= named.keys()
+    assert {"Asked", "Sign", "Exposure", "Concern", "Urgency", "Condition", "Medication", "Device"} <= named.keys()
 
 
 @pytest.fixture

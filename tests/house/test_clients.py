@@ -103,7 +103,7 @@ def test_a_request_ends_within_an_hour_at_whatever_pace_its_body_comes(tmp_path,
         if not is_first:
             begins = 50.0
             conn.wait_for_next(45.0, 15.0)
-        sent = request("/log/", "POST", Content_Length="200000000")
+        sent = request(PHOTOS, "POST", Content_Length="200000000")
         assert not conn.take_head(sent[:-1], begins)
         assert conn.take_head(sent[-1:], begins + HEAD_WITHIN - 1)
         now = begins + HEAD_WITHIN - 1
@@ -133,6 +133,7 @@ def test_requests_that_were_sent_together_are_answered_in_turn(server):
 
 
 SESSION = {"Cookie": "csrf=a; session=b"}
+PHOTOS = "/course/3/photos/"
 PHOTO_OF_API = f"/api/v1/treatments/{'a' * 8}-aaaa-aaaa-aaaa-{'a' * 12}/photos/{'b' * 8}-bbbb-bbbb-bbbb-{'b' * 12}/"
 
 
@@ -140,10 +141,11 @@ PHOTO_OF_API = f"/api/v1/treatments/{'a' * 8}-aaaa-aaaa-aaaa-{'a' * 12}/photos/{
     ("path", "sender", "longest"),
     [
         ("/accounts/login/", SESSION, 262_144),
-        ("/log/", {}, 262_144),
-        ("/log/", {"Cookie": "csrf=session"}, 262_144),
-        ("/log/", {"Authorization": ""}, 262_144),
-        ("/log/", SESSION, 210_000_000),
+        ("/log/", SESSION, 262_144),
+        (PHOTOS, {}, 262_144),
+        (PHOTOS, {"Cookie": "csrf=session"}, 262_144),
+        (PHOTOS, {"Authorization": ""}, 262_144),
+        (PHOTOS, SESSION, 210_000_000),
         (PHOTO_OF_API, {}, 262_144),
         (PHOTO_OF_API, {"Authorization": "Token a"}, 21_000_000),
     ],
@@ -163,13 +165,13 @@ def test_a_body_that_is_too_long_is_refused_before_it_is_sent(server, path, send
 def test_those_who_announce_much_and_send_it_slowly_keep_nobody_elses_photo_out(server):
     """Six senders, who announce so much that no other upload would fit beside it."""
     announced = str((MOST_ARRIVING - 262_144) // 6)
-    photo = request("/log/", "POST", bytes(4_000_000), Cookie="session=other", **FORM)
+    photo = request(PHOTOS, "POST", bytes(4_000_000), Cookie="session=other", **FORM)
     with ExitStack() as opened:
         slow = [opened.enter_context(server.connect(f"127.0.4.{number + 1}")) for number in range(6)]
         for number, client in enumerate(slow):
             cookie = f"session={number}"
             client.sendall(
-                request("/log/", "POST", Content_Length=announced, Expect="100-continue", Cookie=cookie, **FORM)
+                request(PHOTOS, "POST", Content_Length=announced, Expect="100-continue", Cookie=cookie, **FORM)
             )
             assert client.recv(100).startswith(b"HTTP/1.1 100 ")  # it is being waited for
             client.sendall(bytes(4_400))

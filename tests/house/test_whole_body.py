@@ -14,7 +14,15 @@ from tests.treatments import pen
 from tracker.web.request_body import RejectTruncatedBody
 
 GUARD = "a" * 32
-FINE = {"redness": "1", "swelling": "1", "pain": "1", "warmth": "1", "signs": "pus", "note": "It hurts."}
+FINE = {
+    "redness": "1",
+    "swelling": "1",
+    "pain": "1",
+    "warmth": "1",
+    "no_box": "on",
+    "no_signs": "on",
+    "note": "It hurts.",
+}
 
 
 @pytest.fixture
@@ -46,7 +54,7 @@ def test_a_form_that_broke_off_saves_nothing_and_the_whole_one_is_saved(sent, ki
         assert sent(kind, cut, HTTP_X_CSRFTOKEN=GUARD) == 422
     assert not Entry.objects.exists()
     assert sent(kind) == 302
-    assert Entry.objects.get().answers["signs"] == ["pus"]
+    assert Entry.objects.get().note == "It hurts."
 
 
 def test_the_server_is_given_the_application_with_both_guards(tmp_path):

@@ -12,6 +12,7 @@ from symptoms.models import Entry, Photo, Screening, Treatment, TreatmentRevisio
 from tests import people
 from tests.accounts.calls import LEVELS
 from tests.api.programs import jpeg, of, program, put_entry
+from tests.pages.patient.log_page import typed
 from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def photo() -> SimpleUploadedFile:
 
 # What each is answered: 302 leads back to Today.
 ENTRANCES = {
-    "log": (403, lambda by, own: by.page("log", id=uuid4(), day=1, left=photo(), **dict.fromkeys(LEVELS, "1"))),
+    "log": (403, lambda by, own: by.page("log", **typed(1), left=photo())),
     "photo": (422, lambda by, own: by.page("photo_add", 1, id=uuid4(), left=photo())),
     "treatment": (422, lambda by, own: by.page("treatment_new", id=uuid4(), **TYPED)),
     "change": (422, lambda by, own: by.page("my_treatment", own.id, **{**TYPED, "needle_depth_mm": "2"})),

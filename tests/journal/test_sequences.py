@@ -131,8 +131,10 @@ class Sequence(RuleBasedStateMachine):
     def write_down(self, session, day, report, *, by_page):
         id, levels = uuid4(), {name: level for name, level in report.items() if name not in ("signs", "temperature_c")}
         if by_page:
-            sheet = {**typed(day), **{name: str(level) for name, level in levels.items()}, "id": str(id)}
-            sheet |= {"signs": report.get("signs", []), "temperature": str(report.get("temperature_c", ""))}
+            sheet = typed(
+                day, signs=report.get("signs", []), id=str(id), **{name: str(n) for name, n in levels.items()}
+            )
+            sheet |= {"temperature": str(report.get("temperature_c", ""))}
             self.phone.post(reverse("log_day", args=[day]), sheet)
         else:
             quiet = {"redness": 0, "swelling": 0, "pain": 0, "warmth": 0}

@@ -16,7 +16,7 @@ ORDINARY = 256 * 1024  # bytes; the longest honest form is a tenth of it
 ONE_PHOTO = MAX_BYTES + 1_000_000  # a photo and the form around it
 FORM_WITH_PHOTOS = 10 * ONE_PHOTO
 LONGER = (
-    (re.compile(r"/log/(\d+/)?|/course/\d+/photos/"), FORM_WITH_PHOTOS),
+    (re.compile(r"/course/\d+/photos/"), FORM_WITH_PHOTOS),
     (re.compile(r"/api/v1/treatments/[0-9a-fA-F-]{36}/photos/[0-9a-fA-F-]{36}/"), ONE_PHOTO),
 )
 

@@ -13,10 +13,12 @@ from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
 from symptoms.alerts.patient_answers import OpenConcern
 from symptoms.forms.needles import unknown_needles
+from symptoms.forms.photo import PhotosForm
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
+from symptoms.views.patient.photo_upload import SENDING_WORDS, picker
 from symptoms.views.patient.standing import standing
 from symptoms.wording.patient import Verdict, about_needles, beneath, is_said_by
 from symptoms.wording.times import full
@@ -51,6 +53,11 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "received": received(entry, assessment, patient, now) if entry.is_current else None,
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
         "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
+        "asks_for_photos": entry.is_current and patient.agreed_to("care"),
+        "photos_form": PhotosForm(),
+        "picker": picker(request),
+        "sending": SENDING_WORDS,
+        "shows_photos": patient.agreed_to("photos"),
     }
     context |= standing(request)
     return render(request, "patient/entry.html", context | _beside_what_is_open(context, patient.today(now)))

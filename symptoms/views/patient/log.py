@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
-from symptoms.forms.photo import sent_photos
 from symptoms.forms.temperature import UNIT_USED_LAST, unit_for
 from symptoms.journal.course_days import last_day
 from symptoms.journal.entries import (
@@ -32,7 +30,6 @@ from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.texts import who_of
 from symptoms.views.patient.own_treatments import own_treatments
-from symptoms.views.patient.photo_upload import keep_photos, picker
 from symptoms.wording.filling import FILLING_WORDS, filled_in_words
 from symptoms.wording.patient import box_advice
 from symptoms.wording.times import full, short
@@ -120,9 +117,6 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
         return _page(request, sheet, form, status=403, stopped=str(refusal), may_agree=may_agree)
     except ForeignId:
         raise Http404 from None
-    photos = sent_photos(request.FILES, cleaned["id"])
-    for not_kept in keep_photos(request, sheet.treatment.id, photos, day=cleaned["day"], now=now):
-        messages.warning(request, str(not_kept))
     return redirect(recorded.entry)
 
 
@@ -164,10 +158,7 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
         "numbers": numbers,
         "box_advice": box_advice(who, sheet.day, numbers),
-        "picker": picker(request),
         "filling_words": FILLING_WORDS,
-        "had_photos": bool(request.FILES),
-        "shows_photos": sheet.treatment.patient.agreed_to("photos"),
         "tab": "today",
         **more,
     }

@@ -37,6 +37,15 @@ PICKER_WORDS = {
     "camera": _("Use camera"),
     "camera_of": _("Use camera: {view}"),
 }
+# What photo-sender.js says of each photo: {percent} is a number, {view} the outline's title; {sent} of {all} are sent.
+SENDING_WORDS = {
+    "waiting": _("Waits to be sent."),
+    "sending": _("Sending: {percent} %"),
+    "sent": _("Sent."),
+    "failed": _("Not sent. It is still here: send it again once there is a signal."),
+    "again": _("Send again: {view}"),
+    "count": _("{sent} of {all} sent"),
+}
 TAKEN = _("Another photo was sent from this page before, so this one was not kept. Open the page again to add it.")
 
 

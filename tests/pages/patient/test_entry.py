@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -162,16 +161,6 @@ def test_what_was_replaced_says_so_and_leads_to_the_newer(ana, phone):
     assert "You have changed this day since then." in text_of(page)
     assert select(page, f"a[@href='{new.get_absolute_url()}']")
     assert "You have changed this day since then." not in text_of(phone.get(new.get_absolute_url()))
-
-
-def test_a_refused_photo_is_told_after_what_to_do_about_the_skin(phone, ana):
-    pen(ana, days_ago=4)
-    sent = dict.fromkeys(("redness", "swelling", "pain", "warmth"), "3") | {"signs": ["pus"]}
-    broken = SimpleUploadedFile("front.jpg", b"no picture", "image/jpeg")
-    page = phone.post(
-        reverse("log_day", args=[4]), {"id": str(uuid4()), "day": "4", "front": broken, **sent}, follow=True
-    )
-    assert text_of(page).index("Be seen today Signs of a skin infection") < text_of(page).index("was not kept")
 
 
 # --- told, read, in hand

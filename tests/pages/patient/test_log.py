@@ -6,17 +6,18 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
-from symptoms.models import Entry, Photo
+from symptoms.models import Entry
+from symptoms.recovery.course import Course, Patient, Treatment
+from symptoms.recovery.questions import asked_today
 from symptoms.recovery.questions import question as question_of
-from symptoms.recovery.vocabulary import Exposure, Sign, Symptom
-from tests import images, people
+from symptoms.recovery.vocabulary import Device, Exposure, Sign, Symptom
+from tests import people
 from tests.pages.html import held, select, text_of, words
-from tests.pages.patient.log_page import FINE, marked, typed
+from tests.pages.patient.log_page import BOX, FINE, marked, typed
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +28,10 @@ def log_of(day: int) -> str:
     return reverse("log_day", args=[day])
 
 
-def summaries(page, line: str) -> bool:
-    """Whether something is folded under that line."""
-    return line in map(words, select(page, "summary"))
+def signs_of(day: int) -> set[str]:
+    """The signs that everybody is asked openly on a day after a pen session."""
+    course = Course(Patient(fitzpatrick=2), Treatment(Device.PEN, 1.5, areas=("face",)))
+    return set(asked_today(course.patient, course.treatment, day=day, previous_entry=None).signs)
 
 
 @pytest.fixture
@@ -55,16 +57,33 @@ def test_nothing_is_answered_beforehand_and_last_time_is_marked(phone, treatment
 def test_a_day_that_has_passed_is_not_compared_with_yesterday(phone, treatment):
     logged(treatment, 1)
     page = text_of(phone.get(reverse("log_day", args=[2])))
-    assert "marks what you said on day 1" in page and "yesterday" not in page
+    assert "is your answer of day 1. You choose." in page and "yesterday" not in page
 
 
-def test_how_to_look_is_said_in_full_once_and_folds_away_afterwards(phone, treatment):
-    page = phone.get(LOG)
-    assert "Look in daylight" in text_of(page) and not summaries(page, "How to look at your skin")
+def helps(page) -> dict[str, bool]:
+    """Whether the help of each question stands open, by what its "?" is called."""
+    asks = select(page, "details[@class='ask']")
+    return {words(ask.find("summary")).partition(":")[0]: "open" in ask.attrib for ask in asks}
+
+
+def test_help_is_open_on_the_first_two_logs_and_where_a_question_is_new(phone, treatment):
+    assert helps(phone.get(LOG))["How to look"] and helps(phone.get(LOG))["Redness"]
+    logged(treatment, 1)
+    assert helps(phone.get(LOG))["How to look"] and helps(phone.get(LOG))["Redness"]
     logged(treatment, 2)
     page = phone.get(LOG)
-    assert summaries(page, "How to look at your skin")
-    assert text_of(page).index("Same as yesterday") < text_of(page).index("How to look at your skin")
+    assert (helps(page)["How to look"], helps(page)["Redness"], helps(page)["Itching"]) == (False, False, True)
+    assert "Itching new today" in text_of(page) and "Redness new today" not in text_of(page)
+    # What counts as a sign stands on the page before one is ticked.
+    assert "Whiteheads that don't hurt" in text_of(page) and not helps(page)["What these look like"]
+
+
+def test_what_may_be_skipped_is_said(phone, treatment):
+    optional = {
+        field.get("id") for field in select(phone.get(LOG), "*[@data-asked='scales']//fieldset")
+        if "optional" in words(field.find("legend"))
+    }  # fmt: skip
+    assert "itching" in optional and optional.isdisjoint(FINE)
 
 
 def test_each_step_says_what_is_seen(phone, treatment):
@@ -73,7 +92,8 @@ def test_each_step_says_what_is_seen(phone, treatment):
     assert {"redness", "swelling", "pain", "warmth"} <= {field.get("id") for field in asked}
     for field in asked:
         shown = [words(step) for step in field.iter("span") if step.get("data-level")]
-        assert shown == list(question_of(field.get("id")).steps) and len(set(shown)) == 5
+        assert [line.partition(": ")[2] for line in shown] == list(question_of(field.get("id")).steps)
+        assert len(set(shown)) == 5
 
 
 def test_redness_is_asked_with_words_for_dark_skin(phone, treatment):
@@ -85,7 +105,7 @@ def test_redness_is_asked_with_words_for_dark_skin(phone, treatment):
 
 def questions(page) -> tuple[set[str], set[str]]:
     """The names of the fields that are asked openly, and of those under "Something else"."""
-    (more,) = [fold for fold in select(page, "details") if words(fold.find("summary")) == "Something else"]
+    (more,) = [fold for fold in select(page, "details") if words(fold.find("summary")).startswith("Something else")]
     folded = {field.get("name") for field in more.iter("input")}
     return {field.get("name") for field in select(page, "input")} - folded, folded
 
@@ -95,9 +115,8 @@ def test_questions_follow_the_day_and_the_rest_stands_under_something_else(phone
     page = phone.get(LOG)
     asked, more = questions(page)
     assert "pain" in asked and "bleeding" in more and select(page, "input[@value='firm_lumps']")
-    assert text_of(page).index("Trouble breathing") < text_of(page).index(
-        "How does it look?"
-    )  # the red box comes first
+    order = [text_of(page).index(part) for part in ("Trouble breathing", "Anything new?", "How is your skin now?")]
+    assert order == sorted(order)  # what cannot wait comes first, then the day's signs
     logged(treatment, 2, bleeding=1)  # is asked again until it is gone
     assert "bleeding" in questions(phone.get(LOG))[0]
     pen(ana, days_ago=0)
@@ -111,27 +130,54 @@ def test_what_is_folded_is_on_the_page_and_stands_open_once_it_holds_an_answer(p
 
     page = phone.get(LOG)
     assert folds(page) == {
-        "Since the treatment, have you …": False, "Something else": False, "A note for your clinic optional": False
-    }  # fmt: skip
+        "Since the treatment, have you …": False,
+        "Temperature, note optional": False,
+        "Something else find a word": False,
+    }
     offered = [field.get("value") for field in select(page, "input[@type='checkbox']")]
     scales = {field.get("name") for field in select(page, "input[@type='radio']")} - {"unit"}
-    assert sorted(offered) == sorted([*Sign, *Exposure, "box", "signs"]) and scales == set(map(str, Symptom))
+    assert sorted(filter(None, offered)) == sorted([*Sign, *Exposure]) and scales == set(map(str, Symptom))
     logged(treatment, 3, exposures=["makeup"], signs=["numbness"], note="Sore.")
     assert set(folds(phone.get(LOG)).values()) == {True}
 
 
-def none_of(page) -> list[str]:
-    return held(page).get("none_of", [])
+NEITHER, BOTH = "Please tick what you see, or “None of these”.", "You ticked a sign and “None of these”."
 
 
-def test_none_of_these_is_kept_on_the_page_and_gives_way_to_a_sign(phone, treatment):
-    assert none_of(phone.get(LOG)) == []
-    page = phone.post(LOG, typed(3, pain="", none_of=["box", "signs"], signs=["trouble_breathing"]))
-    assert page.status_code == 422 and none_of(page) == ["signs"]
-    page = phone.post(LOG, typed(3, none_of=["box", "signs"], signs=["trouble_breathing"], fill="last_time"))
-    assert none_of(page) == ["signs"]
-    assert phone.post(LOG, typed(3, none_of=["box", "signs"], signs=["pus"])).status_code == 302
-    assert Entry.objects.get().answers["signs"] == ["pus"] and none_of(phone.get(LOG)) == ["box"]
+@pytest.mark.parametrize(
+    ("signs", "none", "refused"),
+    [
+        ((), (), {"no_box": NEITHER, "no_signs": NEITHER}),
+        ((), ("no_box",), {"no_signs": NEITHER}),
+        (("pus",), (), {"no_box": NEITHER}),
+        (("pus",), ("no_box", "no_signs"), {"no_signs": BOTH}),
+        (("trouble_breathing",), ("no_box", "no_signs"), {"no_box": BOTH}),
+        (("pus", "vision_change"), (), {}),
+        (("numbness",), ("no_box", "no_signs"), {}),  # found under "Something else": none of those that were asked
+        ((), ("no_box", "no_signs"), {}),
+    ],
+)
+def test_each_group_of_signs_is_answered_by_a_sign_or_by_none_of_these(phone, treatment, signs, none, refused):
+    sent = {"id": str(uuid4()), "day": "3", **FINE, "signs": [*signs], **dict.fromkeys(none, "on")}
+    page = phone.post(LOG, sent)
+    assert page.status_code == (422 if refused else 302)
+    if not refused:
+        answers = Entry.objects.get().answers
+        assert answers["signs"] == sorted(signs) and {"pus", "trouble_breathing", *signs} <= set(answers["asked"])
+        page = phone.get(LOG)
+    kept = {name for name in ("no_box", "no_signs") if name in held(page)}
+    assert kept == set(none) and set(held(page).get("signs", ())) == set(signs)
+    for name, text in refused.items():
+        assert select(page, f"a[@href='#{name}']") and text in words(select(page, f"*[@id='{name}_error']")[0])
+
+
+def test_a_day_whose_signs_were_not_answered_is_not_said_to_be_free_of_them(phone, treatment):
+    entry = logged(treatment, 3, asked=[*FINE]).entry
+    assert "You did not answer the warning signs." in text_of(phone.get(entry.get_absolute_url()))
+    page = phone.get(log_of(3))
+    assert "no_box" not in held(page) and "no_signs" not in held(page)
+    entry = logged(treatment, 3).entry
+    assert "warning signs" not in text_of(phone.get(entry.get_absolute_url()))
 
 
 # --- saving
@@ -141,9 +187,10 @@ def test_a_day_is_saved_as_it_was_answered_and_skipped_is_not_none(phone, treatm
     entry = Entry.objects.get()
     assert answer.url == entry.get_absolute_url()
     assert (entry.day, str(entry.id), entry.note) == (3, sent["id"], "It throbs.")
+    asked = entry.answers.pop("asked")
+    assert asked == sorted(asked) and {*FINE, *BOX, *signs_of(3)} <= set(asked) and "bumps" not in asked
     assert entry.answers == {
         "symptoms": {"redness": 0, "swelling": 0, "pain": 3, "warmth": 0},
-        "asked": ["pain", "redness", "swelling", "warmth"],
         "signs": ["chills", "pus"],
         "exposures": ["makeup"],
         "temperature_c": 38.1,
@@ -194,7 +241,7 @@ def test_a_form_opened_before_midnight_is_saved_for_the_day_it_was_opened(ana):
         phone = people.signed_in(ana)
         form = held(phone.get(LOG))
     with time_machine.travel(datetime(2026, 6, 3, 23, 2, tzinfo=UTC), tick=False):
-        assert phone.post(LOG, {**form, **FINE}).status_code == 302
+        assert phone.post(LOG, {**form, **typed(3), "id": form["id"]}).status_code == 302
         assert Entry.objects.get().day == 3
         assert "Log day 4" in text_of(phone.get(reverse("today")))
 
@@ -297,22 +344,23 @@ def test_without_the_guard_of_the_page_nothing_is_saved(ana, treatment):
     assert not Entry.objects.exists()
 
 
-# --- same as last time, without a script
-def test_same_as_yesterday_fills_what_is_empty_and_saves_nothing(phone, treatment):
-    logged(treatment, 2, pain=2, redness=1)
-    page = phone.post(LOG, {"id": str(uuid4()), "day": "3", "pain": "3", "note": "So far.", "fill": "last_time"})
+# --- filling in what is empty, without a script
+@pytest.mark.parametrize(("fill", "redness", "said"), [("last", "1", "Filled in: 3."), ("none", "0", "Filled in: 6.")])
+def test_filling_in_takes_what_is_empty_and_saves_nothing(phone, treatment, fill, redness, said):
+    logged(treatment, 2, pain=2, redness=1, asked=[*FINE])
+    page = phone.post(LOG, {"id": str(uuid4()), "day": "3", "pain": "3", "note": "So far.", "fill": fill})
     assert page.status_code == 200 and not Entry.objects.filter(day=3).exists()
     filled = held(page)
     assert {name: filled[name] for name in FINE} == {
-        "pain": ["3"], "redness": ["1"], "swelling": ["0"], "warmth": ["0"]
+        "pain": ["3"], "redness": [redness], "swelling": ["0"], "warmth": ["0"]
     }  # fmt: skip
-    assert filled["note"] == ["So far."] and "Filled in from last time: 3." in text_of(page)
+    assert filled["note"] == ["So far."] and said in text_of(page) and "no_signs" not in filled
 
 
-def test_same_as_yesterday_says_what_yesterday_was_not_asked(phone, treatment):
+def test_copying_says_what_was_not_asked_last_time(phone, treatment):
     logged(treatment, 2, asked=[*FINE])
-    page = text_of(phone.post(LOG, {"id": str(uuid4()), "day": "3", "fill": "last_time"}))
-    assert "Filled in from last time: 4. Without an answer last time: 3. Please choose. Please check them" in page
+    page = text_of(phone.post(LOG, {"id": str(uuid4()), "day": "3", "fill": "last"}))
+    assert "Filled in: 4. Still without an answer: 3. They are marked. Please check them." in page
 
 
 def test_a_sign_of_the_red_box_brings_the_emergency_number_before_anything_is_saved(phone, treatment):
@@ -323,22 +371,23 @@ def test_a_sign_of_the_red_box_brings_the_emergency_number_before_anything_is_sa
     assert body.index("autofocus") < advice < mistakes  # the page opens at the advice
 
 
-# --- photos come along
-def test_a_refused_photo_leaves_the_entry_saved_and_says_why(phone, treatment):
-    good = SimpleUploadedFile("../../x.jpg", images.photo(), "text/html")
-    bad = SimpleUploadedFile("=cmd.jpg", b"<svg onload=alert(1)>", "image/jpeg")
-    page = phone.post(LOG, typed(3, front=good, left=bad), follow=True)
+def test_a_double_tap_is_one_entry_with_one_answer(phone, treatment):
+    form = typed(3)
+    assert phone.post(LOG, form).url == phone.post(LOG, form).url
     assert Entry.objects.count() == 1
-    assert [photo.view for photo in Photo.objects.all()] == ["front"]
-    assert "Left: This file is not a photo that we can read" in text_of(page)
-    assert "=cmd" not in text_of(page)
 
 
-def test_a_double_tap_is_one_entry_with_one_answer_and_keeps_each_photo_once(phone, treatment):
-    form, photo = typed(3), images.photo()
-    answers = [phone.post(LOG, {**form, "front": SimpleUploadedFile("a.jpg", photo, "image/jpeg")}) for _ in range(2)]
-    assert answers[0].url == answers[1].url
-    assert (Photo.objects.count(), Entry.objects.count()) == (1, 1)
+def test_photos_are_asked_for_once_the_answers_are_saved(phone, treatment):
+    assert not select(phone.get(LOG), "input[@type='file']")
+    page = phone.post(LOG, typed(3), follow=True)
+    (form,) = [form for form in select(page, "form") if form.get("action") == reverse("photo_add", args=[3])]
+    assert form.get("enctype") == "multipart/form-data" and len(list(form.iter("input"))) > 4
+    (sender,) = select(page, "photo-sender")
+    assert sender.get("data-address") == reverse("api_photos", args=[treatment.pk])
+    assert sender.get("data-day") == "3"
+    old = Entry.objects.get()
+    phone.post(log_of(3), typed(3, pain="1"))
+    assert not select(phone.get(old.get_absolute_url()), "photo-sender")  # replaced
 
 
 # --- who may log

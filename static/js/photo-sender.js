@@ -1,0 +1,136 @@
+/* <photo-sender> sends each photo as soon as it is chosen, one after the other, made small first; without it the form
+   below sends them as files.
+
+   Markup: <photo-sender data-address="…/photos/" data-day data-waiting data-sending data-sent data-failed data-again
+   data-count><form>… patient/shots.html …<p data-said role="status"></p></form></photo-sender>; the words are the server's:
+   {view} in them is the outline's title, {sent} and {all} are numbers. It listens to photo-picker.js. */
+
+const LONGEST = 2048; // pixels of the long edge: what the server keeps
+const MOST_BYTES = 500_000;
+const QUALITIES = [0.85, 0.75, 0.65];
+
+class PhotoSender extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    if (!this.form) return;
+    this.photos = []; // {view, title, file, id, state}
+    this.form.querySelector("button:not([type=button])")?.setAttribute("hidden", "");
+    this.addEventListener("photo-chosen", (event) => this.take(event.target, event.detail));
+    this.addEventListener("photo-removed", (event) => this.forget(event.target));
+    window.addEventListener("online", () => this.sendAgain());
+  }
+
+  take(picker, { file, title }) {
+    this.forget(picker);
+    const line = document.createElement("p");
+    line.className = "quiet";
+    line.setAttribute("role", "status");
+    picker.append(line);
+    this.photos.push({ picker, title, file, line, view: picker.querySelector("input[type=file]").name, id: crypto.randomUUID(), state: "waiting" });
+    this.say();
+    this.send();
+  }
+
+  /* Another photo takes the place of one that was chosen; one that is sent already stays. */
+  forget(picker) {
+    for (const photo of this.photos.filter((one) => one.picker === picker)) photo.line.remove();
+    this.photos = this.photos.filter((one) => one.picker !== picker || one.state === "sent");
+    this.say();
+  }
+
+  sendAgain() {
+    for (const photo of this.photos) if (photo.state === "failed") photo.state = "waiting";
+    this.send();
+  }
+
+  async send() {
+    if (this.isSending) return;
+    this.isSending = true;
+    for (let photo; (photo = this.photos.find((one) => one.state === "waiting")); ) {
+      photo.state = "sending";
+      this.say();
+      const refusal = await this.put(photo);
+      if (!this.photos.includes(photo)) continue; // taken away meanwhile
+      photo.state = refusal === "" ? "sent" : "failed";
+      photo.refusal = refusal;
+      this.say();
+    }
+    this.isSending = false;
+  }
+
+  /* What is wrong, empty when it was kept. The same id again is the same photo. */
+  async put(photo) {
+    const picture = await small(photo.file);
+    const address = `${this.dataset.address}${photo.id}/?day=${this.dataset.day}&view=${photo.view}`;
+    return new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      request.open("PUT", address);
+      request.setRequestHeader("Content-Type", picture.type || "image/jpeg");
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("X-CSRFToken", this.form.elements.csrfmiddlewaretoken.value);
+      request.upload.addEventListener("progress", ({ loaded, total }) => this.sayHow(photo, loaded / total));
+      request.addEventListener("load", () => resolve(request.status < 300 ? "" : detail(request) || this.dataset.failed));
+      request.addEventListener("error", () => resolve(this.dataset.failed));
+      request.send(picture);
+    });
+  }
+
+  sayHow(photo, share) {
+    if (photo.state !== "sending" || !Number.isFinite(share)) return;
+    photo.line.textContent = this.dataset.sending.replace("{percent}", Math.floor(share * 100));
+  }
+
+  say() {
+    for (const photo of this.photos) {
+      const words = { waiting: this.dataset.waiting, sending: this.dataset.sending.replace("{percent}", 0), sent: this.dataset.sent };
+      photo.line.className = photo.state === "failed" ? "error" : "quiet";
+      photo.line.replaceChildren(photo.state === "failed" ? photo.refusal : words[photo.state]);
+      if (photo.state !== "failed") continue;
+      const again = document.createElement("button");
+      again.type = "button";
+      again.className = "link";
+      again.textContent = this.dataset.again.replace("{view}", photo.title);
+      again.addEventListener("click", () => {
+        photo.state = "waiting";
+        this.send();
+      });
+      photo.line.append(" ", again);
+    }
+    const sent = this.photos.filter((photo) => photo.state === "sent").length;
+    const said = this.photos.length ? this.dataset.count.replace("{sent}", sent).replace("{all}", this.photos.length) : "";
+    this.querySelector("[data-said]").textContent = said;
+  }
+}
+
+function detail(request) {
+  try {
+    return JSON.parse(request.responseText).detail;
+  } catch {
+    return "";
+  }
+}
+
+/* Upright, without what the file says of place and phone, at most LONGEST and about MOST_BYTES; the file itself where the
+   browser cannot: the server decides. */
+async function small(file) {
+  try {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(picture.width * scale));
+    canvas.height = Math.max(1, Math.round(picture.height * scale));
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    let blob = null;
+    for (const quality of QUALITIES) {
+      blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
+      if (!blob?.size) return file;
+      if (blob.size <= MOST_BYTES) break;
+    }
+    return blob;
+  } catch {
+    return file;
+  }
+}
+
+customElements.define("photo-sender", PhotoSender);
