@@ -2,7 +2,7 @@
    below sends them as files.
 
    Markup: <photo-sender data-address="…/photos/" data-day data-waiting data-sending data-sent data-failed data-again
-   data-count><form>… patient/shots.html …<p data-said role="status"></p></form></photo-sender>; the words are the server's:
+   data-count data-page="…/00000000-…/…" data-open><form>… patient/shots.html …<p data-said role="status"></p></form></photo-sender>; the words are the server's:
    {view} in them is the outline's title, {sent} and {all} are numbers. It listens to photo-picker.js. */
 
 const LONGEST = 2048; // pixels of the long edge: what the server keeps
@@ -52,10 +52,21 @@ class PhotoSender extends HTMLElement {
       const refusal = await this.put(photo);
       if (!this.photos.includes(photo)) continue; // taken away meanwhile
       photo.state = refusal === "" ? "sent" : "failed";
+      if (photo.state === "sent") this.seal(photo);
       photo.refusal = refusal;
       this.say();
     }
     this.isSending = false;
+  }
+
+  /* What is sent is kept: it is looked at, and deleted, on its own page. */
+  seal({ picker, id, title }) {
+    for (const button of picker.querySelectorAll("button.link")) button.remove();
+    const link = document.createElement("a");
+    link.className = "link";
+    link.href = this.dataset.page.replace(/0{8}[-0]*/, id);
+    link.textContent = this.dataset.open.replace("{view}", title);
+    picker.append(link);
   }
 
   /* What is wrong, empty when it was kept. The same id again is the same photo. */

@@ -192,10 +192,10 @@ def _answers(treatment: Treatment, story: cast.Story, day: int, levels: dict[str
     """The document of an entry by somebody who answered all they were asked."""
     before = treatment.entries.current().filter(day__lt=day).order_by("-day").first()
     last = entry_values(before) if before else None
-    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=day, previous_entry=last).symptoms
+    asked = asked_today(patient_values(treatment), treatment_values(treatment), day=day, previous_entry=last)
     answers: dict[str, Any] = {
         "symptoms": levels,
-        "asked": sorted({*map(str, asked), *levels}),
+        "asked": sorted({*asked.symptoms, *asked.box, *asked.signs, *levels}),
         "signs": sorted(story.signs.get(day, ())),
         "exposures": sorted(story.exposures.get(day, ())),
     }

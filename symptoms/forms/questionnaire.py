@@ -131,7 +131,7 @@ class DayQuestions:
             "opens_if": self._opens_if(question),
             "is_answered": bool(error) or field.value() not in (None, ""),
             "is_new": is_new,
-            "is_known": self.is_known and not is_new,
+            "is_known": self.is_known,
         }
 
     def _ticks(self, name: str, words: Iterable[str]) -> list[Row]:

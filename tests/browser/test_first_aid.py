@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from symptoms.demo.cast import PASSWORD
 
 pytestmark = pytest.mark.browser
+TICK = "(box, is_ticked) => { box.checked = is_ticked; box.dispatchEvent(new Event('change', { bubbles: true })); }"
 SMALL = {"width": 360, "height": 640}
 
 
@@ -43,7 +44,10 @@ def test_first_aid_and_the_number_are_seen_at_once(visitor, signs, first, number
         page.locator(f"input[name={symptom}][value='0']").evaluate("radio => radio.checked = true")
     for box in page.locator("input[name=signs]").all():
         is_ticked = box.get_attribute("value") in signs
-        box.evaluate("(box, is_ticked) => box.checked = is_ticked", is_ticked)
+        box.evaluate(TICK, is_ticked)
+    for name, group in (("no_box", ".box"), ("no_signs", "fieldset:has(#no_signs)")):
+        is_none = not page.locator(f"{group} input[name=signs]:checked").count()
+        page.locator(f"#{name}").evaluate(TICK, is_none)
     with page.expect_navigation():
         page.evaluate("document.querySelector('form[action*=\"/log/\"]').requestSubmit()")
     expect(page.get_by_text(first).first).to_be_in_viewport()

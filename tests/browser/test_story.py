@@ -74,14 +74,17 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     iris.get_by_role("link", name="Log day 3").click()
     for symptom, answer in {"redness": 2, "swelling": 2, "pain": 3, "warmth": 3}.items():
         iris.locator(f"fieldset#{symptom} input[value='{answer}']").check()
+    iris.locator("#no_box").check()
     iris.get_by_label("Pus", exact=False).first.check()
-    iris.get_by_text("A note for your clinic").first.click()
+    iris.get_by_text("Temperature, note").click()
     iris.locator("textarea[name=note]").fill("Yellow heads on my left cheek.")
+    iris.get_by_role("button", name="Save day 3").click()
+    expect(iris.get_by_text("Be seen today").first).to_be_visible()
     iris.locator("input[type=file]").first.set_input_files(
         {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": draw(seed=7, tone=3, view="front", pustules=0.8)}
     )
-    iris.get_by_role("button", name="Save day 3").click()
-    expect(iris.get_by_text("Be seen today").first).to_be_visible()
+    expect(iris.get_by_text("1 of 1 sent")).to_be_visible()
+    iris.reload()
     photo = iris.get_by_role("img", name="Front, day 3")
     photo.scroll_into_view_if_needed()
     expect(photo).to_have_js_property("naturalWidth", 900)

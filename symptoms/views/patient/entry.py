@@ -57,6 +57,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "photos_form": PhotosForm(),
         "picker": picker(request),
         "sending": SENDING_WORDS,
+        "no_id": UUID(int=0),
         "shows_photos": patient.agreed_to("photos"),
     }
     context |= standing(request)
