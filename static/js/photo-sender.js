@@ -5,7 +5,7 @@
    data-count data-page="…/00000000-…/…" data-open><form>… patient/shots.html …<p data-said role="status"></p></form></photo-sender>; the words are the server's:
    {view} in them is the outline's title, {sent} and {all} are numbers. It listens to photo-picker.js. */
 
-const LONGEST = 2048; // pixels of the long edge: what the server keeps
+const LONGEST = 2000; // pixels of the long edge: the server keeps no more, and need not shrink it once again
 const MOST_BYTES = 500_000;
 const QUALITIES = [0.85, 0.75, 0.65];
 
