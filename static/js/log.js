@@ -12,11 +12,17 @@
                                                         the browser says "…" beside it instead of sending
      <section class="box"> with <input data-box> and <div class="box-advice" aria-live="assertive">
                                                         the emergency advice; CSS shows it with the tick, this brings it into view
+   <daily-log data-draft="…" data-found="…{time}…" data-clear="…"> keeps what is typed on this phone under that name and fills
+   it in again (drafts.js); not on a page with data-as-sent, which holds what was just sent.
    The submit button is held while the answers are on their way, so that a double tap is one save.
 
    <asking-form> stands around a part of any other form in which an answer brings up questions, and does nothing but that. */
 
+import { forget, keep, kept } from "./drafts.js";
+
 const HOLDS = /^([a-z_]+)(?:>=(\d+(?:\.\d+)?))?$/;
+
+const NOT_TYPED = ["csrfmiddlewaretoken", "id", "instead_of", "day"];
 
 class AskingForm extends HTMLElement {
   connectedCallback() {
@@ -72,10 +78,50 @@ class DailyLog extends AskingForm {
     this.form.addEventListener("submit", (event) => this.hold(event));
     // A page that comes back from the browser's memory is not on its way any more.
     window.addEventListener("pageshow", () => this.letGo());
+    if (this.dataset.draft) this.resume();
     this.wantOneOrNone();
     for (const button of this.form.querySelectorAll("[data-fill]")) {
       button.addEventListener("click", (event) => this.fill(event));
     }
+  }
+
+  /* What was typed and not saved is there again, unless the page has come back with what was sent. */
+  resume() {
+    const name = this.dataset.draft;
+    const draft = "asSent" in this.dataset ? undefined : kept(name);
+    if (draft) this.fillIn(draft);
+    for (const kind of ["change", "input"]) this.form.addEventListener(kind, () => keep(name, this.fields()));
+  }
+
+  fields() {
+    return [...new FormData(this.form)].filter(([field]) => !NOT_TYPED.includes(field));
+  }
+
+  fillIn({ at, fields }) {
+    const typed = new Map();
+    for (const [field, value] of fields) typed.set(field, [...(typed.get(field) ?? []), value]);
+    for (const control of this.form.elements) {
+      if (!control.name || NOT_TYPED.includes(control.name)) continue;
+      if (["radio", "checkbox"].includes(control.type)) control.checked = (typed.get(control.name) ?? []).includes(control.value);
+      else if (typed.has(control.name)) [control.value] = typed.get(control.name);
+    }
+    this.ask();
+    const line = document.createElement("p");
+    line.className = "banner";
+    line.setAttribute("role", "status");
+    const time = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const clear = document.createElement("button");
+    clear.type = "button";
+    clear.className = "link";
+    clear.textContent = this.dataset.clear;
+    clear.addEventListener("click", () => {
+      forget(this.dataset.draft);
+      location.reload();
+    });
+    const words = document.createElement("span");
+    words.append(this.dataset.found.replace("{time}", time), " ", clear);
+    line.append(words);
+    this.form.querySelector(".box").after(line);
   }
 
   /* What is still empty takes last time's answer, or "none"; what then is left is marked, and the first of it comes

@@ -66,9 +66,9 @@ class Entry:
     symptoms: Mapping[Symptom, int] = field(default_factory=dict)
     answered: frozenset[Symptom] = frozenset(Symptom)
     signs: frozenset[Sign] = frozenset()
-    signs_answered: frozenset[Sign] = frozenset(Sign)
     temperature_c: float | None = None
     exposures: frozenset[Exposure] = frozenset()
+    signs_answered: frozenset[Sign] = frozenset(Sign)
 
 
 @dataclass(frozen=True, slots=True)

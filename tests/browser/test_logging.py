@@ -127,3 +127,38 @@ def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(visitor):
     page.get_by_role("link", name="Open: Left").click()
     expect(page.locator("img")).to_have_js_property("naturalHeight", 2000)
     person.complaints.clear()  # of the one that was made to fail
+
+
+def test_what_is_typed_outlives_a_reload_and_is_gone_once_saved_or_signed_out(visitor):
+    person = visitor()
+    person.sign_in("carla@patients.example", PASSWORD)
+    page = person.page
+    page.goto("/log/")
+    page.locator("input[name=pain][value='2']").check(force=True)
+    page.get_by_text("Temperature, note").or_(page.get_by_text("Note", exact=True)).first.click()
+    page.locator("textarea[name=note]").fill("It pulls.")
+    page.reload()
+    expect(page.get_by_text("is filled in. Nothing is saved yet.")).to_be_visible()
+    expect(page.locator("input[name=pain][value='2']")).to_be_checked()
+    expect(page.locator("textarea[name=note]")).to_have_value("It pulls.")
+    # Somebody else on the same phone reads nothing of it.
+    page.context.clear_cookies()
+    person.sign_in("tom@patients.example", PASSWORD)
+    page.goto("/log/")
+    expect(page.locator("textarea[name=note]")).not_to_have_value("It pulls.")
+    page.context.clear_cookies()
+    person.sign_in("carla@patients.example", PASSWORD)
+    page.goto("/log/")
+    expect(page.locator("textarea[name=note]")).to_have_value("It pulls.")
+    for none in ("#no_box", "#no_signs"):
+        page.locator(none).check(force=True)
+    page.locator("[data-fill=none]").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Add photos?")).to_be_visible()
+    page.goto("/log/")
+    page.locator("textarea[name=note]").evaluate("field => field.closest('details').open = true")
+    page.locator("textarea[name=note]").fill("Another day.")
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []

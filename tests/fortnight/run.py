@@ -124,7 +124,7 @@ class Fortnight:
         patient = Patient.objects.get(pk=treatment.patient_id)
         document = {
             "symptoms": {str(symptom): entry.symptoms.get(symptom, 0) for symptom in entry.answered},
-            "asked": sorted(map(str, entry.answered)),
+            "asked": sorted(map(str, entry.answered | entry.signs_answered)),
             "signs": sorted(map(str, entry.signs)),
             "exposures": sorted(map(str, entry.exposures)),
         }

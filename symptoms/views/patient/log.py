@@ -54,7 +54,11 @@ class Sheet:
     @cached_property
     def saved(self) -> Entry | None:
         """What was saved for this day before."""
-        return self.treatment.entries.current().filter(day=self.day).first()
+        return self.saved_on(self.day)
+
+    def saved_on(self, day: int) -> Entry | None:
+        """What counts for a day."""
+        return self.treatment.entries.current().filter(day=day).first()
 
 
 @patient_required
@@ -102,7 +106,12 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
     if not form.is_valid():
         fresh = {"id": uuid4()} if "id" in form.errors else {}
         return _page(request, sheet, form, status=422, asks_day="day" in form.errors, **fresh)
-    cleaned = form.cleaned_data
+    cleaned, saved = form.cleaned_data, sheet.saved_on(form.cleaned_data["day"])
+    if saved is not None and saved.pk != cleaned["id"]:
+        if saved.answers == form.answers() and saved.note == cleaned["note"]:
+            return redirect(saved)  # nothing has changed
+        if request.POST.get("instead_of", str(saved.pk)) != str(saved.pk):
+            return _page(request, sheet, form, status=409, clash=saved.day)
     try:
         recorded = record_entry(
             sheet.treatment.id, id=cleaned["id"], day=cleaned["day"], answers=form.answers(), note=cleaned["note"],
@@ -154,6 +163,8 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "day": sheet.day,
         "is_today": sheet.day == sheet.today,
         "is_change": sheet.saved is not None,
+        "instead_of": sheet.saved.pk if sheet.saved else "",
+        "draft": f"{request.user.pk}/{sheet.treatment.pk}/{sheet.day}",
         "on": full(on),
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
         "numbers": numbers,

@@ -377,6 +377,24 @@ def test_a_double_tap_is_one_entry_with_one_answer(phone, treatment):
     assert Entry.objects.count() == 1
 
 
+def test_what_was_saved_since_the_page_was_opened_is_not_replaced_unasked(phone, treatment):
+    stale = held(phone.get(LOG))
+    worse = logged(treatment, 3, pain=3, signs=["pus"]).entry
+    fine = {**typed(3), "instead_of": stale["instead_of"]}
+    page = phone.post(LOG, fine)
+    assert page.status_code == 409 and "You already saved day 3. Save this as a change?" in text_of(page)
+    assert Entry.objects.current().get() == worse
+    assert phone.post(LOG, {**fine, "instead_of": held(page)["instead_of"]}).status_code == 302
+    assert Entry.objects.current().get().answers["signs"] == []
+
+
+def test_saving_what_is_saved_already_makes_no_other_version(phone, treatment):
+    first = phone.post(LOG, typed(3, pain="2", signs=["pus"], note="Sore."))
+    again = {**held(phone.get(LOG)), "id": str(uuid4())}
+    assert phone.post(LOG, again).url == first.url and Entry.objects.count() == 1
+    assert phone.post(LOG, {**again, "note": "Sore!"}).url != first.url and Entry.objects.count() == 2
+
+
 def test_photos_are_asked_for_once_the_answers_are_saved(phone, treatment):
     assert not select(phone.get(LOG), "input[@type='file']")
     page = phone.post(LOG, typed(3), follow=True)
