@@ -1,7 +1,6 @@
 """The daily log with its script: quick to answer, refused beside what is missing, and short."""
 
 import io
-import re
 
 import pytest
 from PIL import Image
@@ -11,12 +10,44 @@ from symptoms.demo.cast import PASSWORD
 from symptoms.demo.drawing.photo import draw
 from tests import images
 
+SHOWN = """() => {
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  let shown = 0;
+  while (texts.nextNode()) {
+    const around = texts.currentNode.parentElement, { width, height } = around.getBoundingClientRect();
+    const isShown = around.checkVisibility() && !around.closest(".visually-hidden") && width > 1 && height > 1;
+    if (isShown) shown += texts.currentNode.textContent.trim().replace(/\\s+/g, " ").length;
+  }
+  return shown;
+}"""
 SIZES = """() => {
   const { send } = XMLHttpRequest.prototype;
   window.sizes = [];
   XMLHttpRequest.prototype.send = function (body) { window.sizes.push(body.size); return send.call(this, body); };
 }"""
 pytestmark = pytest.mark.browser
+# Somebody new on day 5, who has logged the days before.
+ON_DAY_5 = f"""
+from uuid import uuid4
+from accounts.models import Practice
+from tests import people
+from tests.treatments import logged, pen
+patient = people.patient(Practice.objects.first(), "Ora Dean", f"{{uuid4().hex}}@patients.example")
+patient.user.set_password({PASSWORD!r})
+patient.user.save()
+session = pen(patient, days_ago=5)
+for day in range(5):
+    logged(session, day, redness=max(0, 2 - day), asked={["redness", "swelling", "pain", "warmth", "itching"]!r})
+print(patient.user.email)
+"""
+
+
+@pytest.fixture
+def ora(visitor, site):
+    """Her browser, signed in."""
+    guest = visitor()
+    guest.sign_in(site.manage("shell", "--no-imports", "-c", ON_DAY_5).split()[-1], PASSWORD)
+    return guest
 
 
 def test_it_fills_what_is_empty_and_says_how_much(visitor):
@@ -76,31 +107,22 @@ def test_something_else_is_found_by_a_word(visitor):
     assert page.url.endswith("/log/")
 
 
-def test_an_ordinary_day_is_short_and_few_taps(visitor):
-    person = visitor()
-    person.sign_in("robin@patients.example", PASSWORD)
-    page = person.page
+def test_an_ordinary_day_is_short_and_few_taps(ora):
+    page = ora.page
     page.goto("/log/")
-    assert page.evaluate("document.documentElement.scrollHeight") <= 2_050  # a day with an extra sign; 2,000 without
-    taps = [page.locator("#no_box"), page.locator("#no_signs"), page.locator("button[data-fill=none]")]
-    for field in taps[:2]:
-        field.check(force=True)
-    taps[2].click()
-    page.get_by_role("button", name="Save day").click()
-    expect(page.get_by_role("heading", name="Add photos?")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Day 5")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 2_000
+    assert page.evaluate(SHOWN) <= 1_600
+    for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]", "button:has-text('Save day 5')"):
+        page.locator(tap).click()
+    expect(page.get_by_role("heading", name="As expected on day 5")).to_be_visible()
 
 
-def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(visitor):
-    person = visitor()
-    person.sign_in("robin@patients.example", PASSWORD)
-    page = person.page
-    page.goto("/today/")
-    page.get_by_role("link", name=re.compile("^(Change|Log) day")).first.click()
-    page.locator("#no_box").check(force=True)
-    page.locator("#no_signs").check(force=True)
-    if page.locator("button[data-fill=none]").count():
-        page.locator("button[data-fill=none]").click()
-    page.get_by_role("button", name="Save").click()
+def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(ora):
+    page = ora.page
+    page.goto("/log/")
+    for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]", "button:has-text('Save day 5')"):
+        page.locator(tap).click()
     expect(page.get_by_role("heading", name="Add photos?")).to_be_visible()
     fails = ["view=left"]
 
@@ -126,38 +148,34 @@ def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(visitor):
     assert len(sizes) == 3 and max(sizes) <= 500_000 < len(large)
     page.get_by_role("link", name="Open: Left").click()
     expect(page.locator("img")).to_have_js_property("naturalHeight", 2000)
-    person.complaints.clear()  # of the one that was made to fail
+    ora.complaints.clear()  # of the one that was made to fail
 
 
-def test_what_is_typed_outlives_a_reload_and_is_gone_once_saved_or_signed_out(visitor):
-    person = visitor()
-    person.sign_in("carla@patients.example", PASSWORD)
-    page = person.page
+def test_what_is_typed_outlives_a_reload_and_is_gone_once_saved_or_signed_out(ora):
+    page, note = ora.page, ora.page.locator("textarea[name=note]")
     page.goto("/log/")
     page.locator("input[name=pain][value='2']").check(force=True)
-    page.get_by_text("Temperature, note").or_(page.get_by_text("Note", exact=True)).first.click()
-    page.locator("textarea[name=note]").fill("It pulls.")
+    page.get_by_text("Temperature, note").click()
+    note.fill("It pulls.")
     page.reload()
     expect(page.get_by_text("is filled in. Nothing is saved yet.")).to_be_visible()
     expect(page.locator("input[name=pain][value='2']")).to_be_checked()
-    expect(page.locator("textarea[name=note]")).to_have_value("It pulls.")
-    # Somebody else on the same phone reads nothing of it.
+    expect(note).to_have_value("It pulls.")
+    mine = page.context.cookies()
     page.context.clear_cookies()
-    person.sign_in("tom@patients.example", PASSWORD)
+    ora.sign_in("tom@patients.example", PASSWORD)
     page.goto("/log/")
-    expect(page.locator("textarea[name=note]")).not_to_have_value("It pulls.")
+    expect(note).to_have_value("")  # somebody else on the same phone reads nothing of it
     page.context.clear_cookies()
-    person.sign_in("carla@patients.example", PASSWORD)
+    page.context.add_cookies(mine)
     page.goto("/log/")
-    expect(page.locator("textarea[name=note]")).to_have_value("It pulls.")
-    for none in ("#no_box", "#no_signs"):
-        page.locator(none).check(force=True)
-    page.locator("[data-fill=none]").click()
-    page.get_by_role("button", name="Save").click()
+    expect(note).to_have_value("It pulls.")
+    for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]", "button:has-text('Save day 5')"):
+        page.locator(tap).click()
     expect(page.get_by_role("heading", name="Add photos?")).to_be_visible()
     page.goto("/log/")
-    page.locator("textarea[name=note]").evaluate("field => field.closest('details').open = true")
-    page.locator("textarea[name=note]").fill("Another day.")
+    expect(page.get_by_text("is filled in. Nothing is saved yet.")).to_have_count(0)
+    note.fill("Another day.")
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
