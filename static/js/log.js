@@ -22,7 +22,9 @@ import { forget, keep, kept } from "./drafts.js";
 
 const HOLDS = /^([a-z_]+)(?:>=(\d+(?:\.\d+)?))?$/;
 
-const NOT_TYPED = ["csrfmiddlewaretoken", "id", "instead_of", "day"];
+// What the page itself brings along. "instead_of" is kept with what was typed: the server asks before that replaces what
+// was saved since.
+const NOT_TYPED = ["csrfmiddlewaretoken", "id", "day"];
 
 class AskingForm extends HTMLElement {
   connectedCallback() {

@@ -1,9 +1,9 @@
 /* <photo-sender> sends each photo as soon as it is chosen, one after the other, made small first; without it the form
    below sends them as files.
 
-   Markup: <photo-sender data-address="…/photos/" data-day data-waiting data-sending data-sent data-failed data-again
-   data-count data-page="…/00000000-…/…" data-open><form>… patient/shots.html …<p data-said role="status"></p></form></photo-sender>; the words are the server's:
-   {view} in them is the outline's title, {sent} and {all} are numbers. It listens to photo-picker.js. */
+   Markup: <photo-sender data-address="…/photos/" data-day data-page="…/00000000-…/…" data-…><form>… patient/shots.html …
+   <p data-said role="status"></p></form></photo-sender>; all words are the server's, in the other data: {view} in them is the
+   outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js. */
 
 const LONGEST = 2000; // pixels of the long edge: the server keeps no more, and need not shrink it once again
 const MOST_BYTES = 500_000;
@@ -13,7 +13,7 @@ class PhotoSender extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     if (!this.form) return;
-    this.photos = []; // {view, title, file, id, state}
+    this.photos = []; // {picker, view, title, file, line, id, state, refusal, request}
     this.form.querySelector("button:not([type=button])")?.setAttribute("hidden", "");
     this.addEventListener("photo-chosen", (event) => this.take(event.target, event.detail));
     this.addEventListener("photo-removed", (event) => this.forget(event.target));
@@ -26,14 +26,18 @@ class PhotoSender extends HTMLElement {
     line.className = "quiet";
     line.setAttribute("role", "status");
     picker.append(line);
-    this.photos.push({ picker, title, file, line, view: picker.querySelector("input[type=file]").name, id: crypto.randomUUID(), state: "waiting" });
+    const view = picker.querySelector("input[type=file]").name;
+    this.photos.push({ picker, view, title, file, line, id: newId(), state: "waiting" });
     this.say();
     this.send();
   }
 
   /* Another photo takes the place of one that was chosen; one that is sent already stays. */
   forget(picker) {
-    for (const photo of this.photos.filter((one) => one.picker === picker)) photo.line.remove();
+    for (const photo of this.photos.filter((one) => one.picker === picker)) {
+      photo.line.remove();
+      photo.request?.abort();
+    }
     this.photos = this.photos.filter((one) => one.picker !== picker || one.state === "sent");
     this.say();
   }
@@ -75,13 +79,14 @@ class PhotoSender extends HTMLElement {
     const address = `${this.dataset.address}${photo.id}/?day=${this.dataset.day}&view=${photo.view}`;
     return new Promise((resolve) => {
       const request = new XMLHttpRequest();
+      photo.request = request;
       request.open("PUT", address);
       request.setRequestHeader("Content-Type", picture.type || "image/jpeg");
       request.setRequestHeader("Accept", "application/json");
       request.setRequestHeader("X-CSRFToken", this.form.elements.csrfmiddlewaretoken.value);
       request.upload.addEventListener("progress", ({ loaded, total }) => this.sayHow(photo, loaded / total));
       request.addEventListener("load", () => resolve(request.status < 300 ? "" : detail(request) || this.dataset.failed));
-      request.addEventListener("error", () => resolve(this.dataset.failed));
+      for (const fault of ["error", "abort"]) request.addEventListener(fault, () => resolve(this.dataset.failed));
       request.send(picture);
     });
   }
@@ -93,7 +98,8 @@ class PhotoSender extends HTMLElement {
 
   say() {
     for (const photo of this.photos) {
-      const words = { waiting: this.dataset.waiting, sending: this.dataset.sending.replace("{percent}", 0), sent: this.dataset.sent };
+      const { waiting, sending, sent } = this.dataset;
+      const words = { waiting, sending: sending.replace("{percent}", 0), sent };
       photo.line.className = photo.state === "failed" ? "error" : "quiet";
       photo.line.replaceChildren(photo.state === "failed" ? photo.refusal : words[photo.state]);
       if (photo.state !== "failed") continue;
@@ -111,6 +117,13 @@ class PhotoSender extends HTMLElement {
     const said = this.photos.length ? this.dataset.count.replace("{sent}", sent).replace("{all}", this.photos.length) : "";
     this.querySelector("[data-said]").textContent = said;
   }
+}
+
+// As crypto.randomUUID, which a page without HTTPS has not.
+function newId() {
+  const random = (most) => crypto.getRandomValues(new Uint8Array(1))[0] & most;
+  const hex = (digit) => (digit ^ random(15 >> (digit / 4))).toString(16);
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, hex);
 }
 
 function detail(request) {

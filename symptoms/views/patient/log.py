@@ -1,6 +1,6 @@
 """Writing a day down: the one form of every day, with and without scripts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -111,7 +111,7 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
         if saved.answers == form.answers() and saved.note == cleaned["note"]:
             return redirect(saved)  # nothing has changed
         if request.POST.get("instead_of", str(saved.pk)) != str(saved.pk):
-            return _page(request, sheet, form, status=409, clash=saved.day)
+            return _page(request, replace(sheet, day=saved.day), form, status=409, clash=saved.day)
     try:
         recorded = record_entry(
             sheet.treatment.id, id=cleaned["id"], day=cleaned["day"], answers=form.answers(), note=cleaned["note"],

@@ -388,6 +388,15 @@ def test_what_was_saved_since_the_page_was_opened_is_not_replaced_unasked(phone,
     assert Entry.objects.current().get().answers["signs"] == []
 
 
+def test_asking_before_it_replaces_is_about_the_day_that_was_meant(phone, treatment):
+    logged(treatment, 2, pain=2)
+    page = phone.post(log_of(3), {**typed(2), "instead_of": ""})
+    assert page.status_code == 409 and "You already saved day 2." in text_of(page)
+    again = {**typed(2), "day": held(page)["day"], "instead_of": held(page)["instead_of"]}
+    assert phone.post(log_of(2), again).status_code == 302
+    assert Entry.objects.current().get(day=2).answers["symptoms"]["pain"] == 0
+
+
 def test_saving_what_is_saved_already_makes_no_other_version(phone, treatment):
     first = phone.post(LOG, typed(3, pain="2", signs=["pus"], note="Sore."))
     again = {**held(phone.get(LOG)), "id": str(uuid4())}
