@@ -130,6 +130,7 @@ class Treatment(models.Model):
     if TYPE_CHECKING:  # annotated by journal/loading.py
         agreed: bool
         asks_before: bool  # views/patient/own_treatments.py
+        log_due_on: date | None  # the same
 
     class Meta:
         indexes = [

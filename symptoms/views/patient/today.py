@@ -111,10 +111,14 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
     response = received(last, assessment, patient, now) if last and verdict else None
     is_loud = assessment is not None and assessment.urgency >= Urgency.URGENT and not (response and response["closed"])
     is_logged = course.days[-1].entry is not None
+    due_on = treatment.log_due_on
+    is_due = last is None or (due_on is not None and due_on <= patient.today(now))
     return {
         "week": _week(course),
         "has_clinic": numbers.has_clinic,
         "is_logged": is_logged,
+        "is_due": is_due,
+        "next_log": (full(due_on), treatment.day_of(due_on)) if due_on and not is_due else None,
         "is_old": last is not None and verdict is not None and _is_old(last, verdict, day),
         "last": last,
         "verdict": verdict,

@@ -12,6 +12,7 @@ from accounts.consents import withdraw_consent
 from symptoms.alerts.handling import resolve_all, write_note
 from symptoms.models import Alert, Treatment
 from symptoms.wording.seen import SeenAnswer
+from symptoms.wording.times import full
 from tests import people
 from tests.moving import leaves
 from tests.pages.html import select, text_of, words
@@ -281,3 +282,27 @@ def test_today_costs_the_same_after_a_long_course(phone, ana, noor):
         counts.append(len(statements(phone, TODAY)))
         ana.treatments.update(same_as=treatment)
     assert counts[0] == counts[1] <= 8
+
+
+@pytest.mark.parametrize(
+    ("logged_days", "day", "next_day"),
+    [(range(1), 0, None), (range(7), 7, None), (range(8), 8, 9), ([*range(8), 9, 11], 12, 14), ([11], 14, None)],
+)
+def test_a_log_is_asked_for_only_when_one_is_due(phone, ana, noor, logged_days, day, next_day):
+    session = pen(ana, days_ago=day, by=noor)
+    for logged_day in logged_days:
+        at = timezone.now() - timedelta(days=day - logged_day)
+        logged(session, logged_day, redness=max(0, 2 - logged_day), now=at)
+    page = text_of(phone.get(TODAY))
+    if next_day is None:
+        assert "Nothing due" not in page and f"day {day}" in page.lower()
+    else:
+        date = full(session.date_of(next_day))
+        assert f"Nothing due today Next log: {date} (day {next_day}). Is something new or worse? Log it now." in page
+        assert "How is your skin today?" not in page and "Something is new: log now" in page
+
+
+def test_what_is_open_is_asked_about_daily_whatever_the_day(phone, ana, noor):
+    session = pen(ana, days_ago=9, by=noor)
+    logged(session, 8, pain=3, signs=["pus"], now=timezone.now() - timedelta(days=1))
+    assert "Nothing due" not in text_of(phone.get(TODAY))
