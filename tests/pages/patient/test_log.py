@@ -415,6 +415,8 @@ def test_photos_are_asked_for_once_the_answers_are_saved(phone, treatment):
     old = Entry.objects.get()
     phone.post(log_of(3), typed(3, pain="1"))
     assert not select(phone.get(old.get_absolute_url()), "photo-sender")  # replaced
+    page = phone.post(log_of(3), typed(3, signs=["trouble_breathing"]), follow=True)
+    assert "Call 999" in text_of(page) and not select(page, "photo-sender")
 
 
 # --- who may log
