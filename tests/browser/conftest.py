@@ -3,13 +3,14 @@
 import shutil
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.site import running
 
 ENGLISH = {"locale": "en-GB", "timezone_id": "Europe/London"}
 PHONE = {"width": 360, "height": 740}
 SIGNED_IN: dict[str, list] = {}  # cookies by address
+expect.set_options(timeout=30_000)  # what is awaited comes in the end, however busy the machine is
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
