@@ -295,7 +295,9 @@ class Fortnight:
     def _check_alert(self, alert: Alert) -> None:
         """It was told of; and it is in somebody's hands, closed, waiting for its next step, or past the last."""
         by_entry = Delivery.objects.filter(entry__treatment=alert.treatment, practice=alert.practice)
-        told = (by_entry | Delivery.objects.filter(alert=alert)).filter(created_at__gte=alert.opened_at)
+        # What was opened while the clock was an hour ahead is told of at an earlier time.
+        since = min([alert.opened_at, *alert.events.values_list("at", flat=True)])
+        told = (by_entry | Delivery.objects.filter(alert=alert)).filter(created_at__gte=since)
         waits = alert.is_open and alert.steps_done == 0 and alert.next_step_at
         if not waits and not told.filter(sent_at__isnull=False).exists() and not alert.events.filter(what="moved"):
             what_happened = ", ".join(f"{event.what} {event.at:%d %H:%M}" for event in alert.events.order_by("at"))
