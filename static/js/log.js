@@ -50,7 +50,8 @@ class AskingForm extends HTMLElement {
         if (isWanted && !isUp) {
           this.homes.set(block, block.parentElement.insertBefore(document.createComment(""), block));
           asked.append(block);
-          if (block instanceof HTMLDetailsElement) block.open = true;
+          // What an answer brings up is seen: neither it nor the part that it has come to stays folded.
+          for (const fold of [block, asked.closest("details")]) if (fold instanceof HTMLDetailsElement) fold.open = true;
         } else if (!isWanted && isUp && !block.querySelector(":checked")) {
           this.homes.get(block).replaceWith(block);
         }

@@ -180,3 +180,14 @@ def test_what_is_typed_outlives_a_reload_and_is_gone_once_saved_or_signed_out(or
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []
+
+
+def test_a_thermometer_that_an_answer_brings_up_is_seen(visitor):
+    person = visitor()
+    person.sign_in("mei@patients.example", PASSWORD)
+    page = person.page
+    page.goto("/log/")
+    expect(page.locator("input[name=temperature_c]")).to_be_hidden()
+    page.get_by_text("Something else", exact=True).click()
+    page.locator("input[name=signs][value=chills]").check(force=True)
+    expect(page.locator("[data-asked=thermometer] input[name=temperature_c]")).to_be_visible()
