@@ -49,6 +49,7 @@ class EntryForm(forms.Form):
     were logged before."""
 
     id = forms.UUIDField(label=_("This page"), widget=forms.HiddenInput, error_messages=AGAIN)
+    neither = NEITHER  # said by the page's script as well
     day = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LAST_DAY, error_messages=WHICH_DAY)
     temperature_c = forms.CharField(
         label=_("Temperature"),

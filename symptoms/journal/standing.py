@@ -62,5 +62,5 @@ def _assessment_of(concern: OpenConcern, concerns: Iterable[OpenConcern]) -> Ass
     flags = [f for f in flags if f["concern"] in is_open or Urgency.of(f["urgency"]) < Urgency.CONTACT]
     if not any(flag["concern"] == alert.concern for flag in flags):  # what stands on top never goes unsaid
         flags = [{"concern": alert.concern, "urgency": alert.urgency_slug, "criteria": []}, *flags]
-    urgencies = [Urgency.of(flag["urgency"]) for flag in flags]
-    return Assessment(entry=alert.raised_by, urgency=max(urgencies, default=Urgency(alert.urgency)), flags=flags)
+    urgency = max(Urgency.of(flag["urgency"]) for flag in flags)
+    return Assessment(entry=alert.raised_by, urgency=urgency, flags=flags)
