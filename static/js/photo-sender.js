@@ -1,7 +1,7 @@
 /* <photo-sender> sends each photo as soon as it is chosen, one after the other, made small first; without it the form
    below sends them as files.
 
-   Markup: <photo-sender data-address="…/photos/" data-day data-page="…/00000000-…/…" data-…><form>… patient/shots.html …
+   Markup: <photo-sender data-address="…/photos/" data-day data-page="…/00000000-…/…" data-removal="…" data-…><form>… patient/shots.html …
    <p data-said role="status"></p></form></photo-sender>; all words are the server's, in the other data: {view} in them is the
    outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js. */
 
@@ -63,14 +63,17 @@ class PhotoSender extends HTMLElement {
     this.isSending = false;
   }
 
-  /* What is sent is kept: it is looked at, and deleted, on its own page. */
+  /* What is sent is kept: it is looked at, moved to another view and deleted on pages of its own. */
   seal({ picker, id, title }) {
     for (const button of picker.querySelectorAll("button.link")) button.remove();
-    const link = document.createElement("a");
-    link.className = "link";
-    link.href = this.dataset.page.replace(/0{8}[-0]*/, id);
-    link.textContent = this.dataset.open.replace("{view}", title);
-    picker.append(link);
+    const { page, open, removal, delete: remove } = this.dataset;
+    for (const [address, words] of [[page, open], [removal, remove]]) {
+      const link = document.createElement("a");
+      link.className = "link";
+      link.href = address.replace(/0{8}[-0]*/, id);
+      link.textContent = words.replace("{view}", title);
+      picker.append(link);
+    }
   }
 
   /* What is wrong, empty when it was kept. The same id again is the same photo. */

@@ -1,4 +1,4 @@
-"""Keeping a photo with a day of a treatment, and removing one: the verbs that page and API share."""
+"""Keeping a photo with a day of a treatment, moving it to another view and removing it: the verbs of page and API."""
 
 import logging
 from contextlib import suppress
@@ -89,6 +89,18 @@ def attach_photo(
         raise
     _remove_file(key)  # the same photo came on another connection meanwhile
     return saved, False
+
+
+def move_photo(photo_id: UUID, view: str, *, by: User) -> None:
+    """Let one of the patient's own photos be of another `view`, one of `VIEWS`: it was sent as the wrong one.
+
+    Raises:
+        NotTheirs: there is no such photo of theirs.
+    """
+    with transaction.atomic():
+        patient = lock_patient_of(by)
+        if not patient or not Photo.objects.filter(pk=photo_id, treatment__patient=patient).update(view=view):
+            raise NotTheirs
 
 
 def remove_photo(photo_id: UUID, *, by: User) -> Photo:

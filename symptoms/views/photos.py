@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedHttpRequest, record_access, signed_in
 from symptoms.models import Photo
+from symptoms.models.photo import VIEWS
 from symptoms.photos import files
 
 # Whatever the bytes turn out to be, a browser shows them as a picture or not at all (docs/security.md).
@@ -30,6 +31,17 @@ def photo(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpResponse:
 
     In place of a picture that is lost stands a drawn one that says so.
     """
+    return _picture(request, photo_id)
+
+
+@signed_in
+@require_safe
+def photo_small(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpResponse:
+    """The same, small, for lists."""
+    return _picture(request, photo_id, is_small=True)
+
+
+def _picture(request: AuthenticatedHttpRequest, photo_id: UUID, *, is_small: bool = False) -> HttpResponse:
     visible = Photo.objects.visible_to(request.user).select_related("treatment__patient")
     photo = get_object_or_404(visible, pk=photo_id)
     try:
@@ -39,7 +51,7 @@ def photo(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpResponse:
     patient = photo.treatment.patient
     if patient.user_id != request.user.pk:
         record_access(request.user, patient, gettext_noop("photo"))
-    return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
+    return HttpResponse(files.small(jpeg) if is_small else jpeg, content_type="image/jpeg", headers=HEADERS)
 
 
 @signed_in
@@ -64,6 +76,7 @@ def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpRespons
         "later": of_view[at + 1] if at + 1 < len(of_view) else None,
         "number": at + 1,
         "count": len(of_view),
+        "other_views": [(view, title) for view, title in VIEWS if view != photo.view],
         "same_day": [other for other in photos if other.day == photo.day and other != photo],
         "back": day_page_of(photo) if is_own else _record_of(photo),
         "back_to": _("Day {day}").format(day=photo.day) if is_own else str(patient),

@@ -133,6 +133,7 @@ BODIES = {
         "id": str(uuid4()),
         "left": SimpleUploadedFile("x.jpg", jpeg(), "image/jpeg"),
     },
+    ("photo_move", "POST"): lambda world: {"view": "left"},
     ("treatment_new", "POST"): _typed_treatment,
     ("my_treatment", "POST"): _typed_treatment,
     ("treatment_questions", "POST"): lambda world: {},

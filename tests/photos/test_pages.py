@@ -1,6 +1,7 @@
 """Photos on the pages: added later, handed out with fixed headers to those who may see them, taken away."""
 
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from accounts.consents import withdraw_consent
 from accounts.models import AccessRecord
@@ -103,6 +105,17 @@ def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatme
             if "IN (SELECT" in statement["sql"] and "symptoms_treatment" in statement["sql"]
         ]
         assert lists == []
+
+
+def test_a_list_fetches_small_pictures(phone, treatment, photo_folder):
+    photo = attached(treatment, day=2, data=images.encoded(images.quarters(size=(1500, 2000))))[0]
+    small = phone.get(reverse("photo_small", args=[photo.id]))
+    with Image.open(BytesIO(small.content)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (360, 480))
+    assert small["Content-Security-Policy"] == "default-src 'none'; sandbox" and "no-store" in small["Cache-Control"]
+    for page in (reverse("course"), reverse("course_day", args=[2])):
+        (source,) = [image.get("src") for image in select(phone.get(page), "img[@class='photo']")]
+        assert source == reverse("photo_small", args=[photo.id])
 
 
 # --- large
@@ -257,6 +270,22 @@ def test_the_name_of_a_file_is_neither_used_nor_shown(phone, treatment, name):
     photo = Photo.objects.get()
     assert re.fullmatch(rf"{photo.treatment.patient_id}/{photo.id}-[0-9a-f]{{16}}\.jpg", photo.key)
     assert b"<script>." not in page.content and b"cmd" not in page.content
+
+
+# --- moved to another view
+def test_a_photo_sent_as_the_wrong_view_is_moved_to_another(phone, photo):
+    page = phone.get(large(photo))
+    (form,) = select(page, f"form[@action='{reverse('photo_move', args=[photo.id])}']")
+    offered = [button.get("value") for button in form.iter("button")]
+    assert photo.view not in offered and len(offered) == 3
+    page = phone.post(form.get("action"), {"view": "close_up"}, follow=True)
+    assert "Saved." in text_of(page) and "Close-up, day 2" in text_of(page)
+    page = phone.post(form.get("action"), {"view": "behind"}, follow=True)
+    assert "Choose what the photo shows." in text_of(page) and "Close-up, day 2" in text_of(page)
+
+
+def test_a_practitioner_looks_at_a_photo_and_does_not_move_it(clinic, photo):
+    assert not select(people.signed_in(people.dr_noor(clinic)).get(large(photo)), "button[@name='view']")
 
 
 # --- taking away

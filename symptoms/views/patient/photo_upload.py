@@ -46,6 +46,7 @@ SENDING_WORDS = {
     "again": _("Send again: {view}"),
     "count": _("{sent} of {all} sent"),
     "open": _("Open: {view}"),
+    "delete": _("Delete: {view}"),
 }
 TAKEN = _("Another photo was sent from this page before, so this one was not kept. Open the page again to add it.")
 

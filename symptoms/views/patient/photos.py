@@ -1,4 +1,4 @@
-"""The patient's own photos: adding some to a day, and taking one away."""
+"""The patient's own photos: adding some to a day, moving one to another view, taking one away."""
 
 from uuid import UUID
 
@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.unavailable import RETRY_AFTER
@@ -15,9 +15,10 @@ from accounts.web.whereabouts import numbers_abroad
 from symptoms.forms.photo import PhotosForm, sent_photos
 from symptoms.journal.course_days import last_day
 from symptoms.journal.entries import LoggingStopped, NotTheirs
-from symptoms.journal.photos import remove_photo
+from symptoms.journal.photos import move_photo, remove_photo
 from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import Photo
+from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import NotKept, keep_photos, picker
@@ -70,6 +71,22 @@ def _status(form: PhotosForm, refused: list[NotKept]) -> int:
     if any(photo.is_ours for photo in refused):
         return 503
     return 422 if form.errors or refused else 200
+
+
+@patient_required
+@require_POST
+def photo_move(request: PatientRequest, photo_id: UUID) -> HttpResponse:
+    """Say that one's own photo shows another view than it was sent as."""
+    view = request.POST.get("view", "")
+    if view not in dict(VIEWS):
+        messages.error(request, _("Choose what the photo shows."))
+        return redirect("photo_page", photo_id)
+    try:
+        move_photo(photo_id, view, by=request.user)
+    except NotTheirs:
+        raise Http404 from None
+    messages.success(request, _("Saved."))
+    return redirect("photo_page", photo_id)
 
 
 @patient_required
