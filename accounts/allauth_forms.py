@@ -36,8 +36,14 @@ def _own_address() -> forms.EmailInput:
     return forms.EmailInput(attrs={"autocomplete": "email"})
 
 
+WHOSE_PHONE = [
+    ("own", gettext_lazy("Yes, only I use it. Keep me signed in.")),
+    ("shared", gettext_lazy("No, others use it too. Sign me out when the browser is closed.")),
+]
+
+
 class LoginForm(allauth_forms.LoginForm):
-    """Sign in; without `remember` (a shared phone) only until the browser is closed."""
+    """Sign in; on a phone that is not said to be one's own only until the browser is closed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,11 +52,13 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields["password"].help_text = _("At least {count} characters. Pasting is fine.").format(
             count=settings.LEAST_PASSWORD_LENGTH
         )
-        if "remember" in self.fields:
-            self.fields["remember"].label = _("Stay signed in on this phone")
-            self.fields["remember"].help_text = _(
-                "Leave it empty on a shared phone: then closing the browser signs you out."
-            )
+        # A browser asks for an answer; whatever sends none is taken for a shared phone.
+        self.fields["remember"] = forms.ChoiceField(
+            choices=WHOSE_PHONE,
+            label=_("Is this your own phone or computer?"),
+            widget=forms.RadioSelect(attrs={"required": True}),
+            required=False,
+        )
         self.order_fields(["login", "password", "remember"])
 
     def _login_with_password(self, request: HttpRequest, redirect_url: Any, credentials: Any) -> Any:
@@ -59,7 +67,7 @@ class LoginForm(allauth_forms.LoginForm):
         response = perform_password_login(request, credentials, self._login)
         if not request.user.is_authenticated:
             return response
-        if not self.cleaned_data["remember"]:
+        if self.cleaned_data["remember"] != "own":
             request.session.set_expiry(0)
         return offer_resubmission(request) or response
 

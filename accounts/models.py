@@ -1,9 +1,10 @@
 """Who people are: users, practices and their members, patients, what they agreed to, and who read what."""
 
+import math
 import secrets
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -352,6 +353,12 @@ class Patient(models.Model):
     def today(self, now: datetime) -> date:
         """The patient's date at the aware time `now`."""
         return now.astimezone(self.zone).date()
+
+    def seconds_left_today(self, now: datetime) -> int:
+        """Whole seconds from the aware time `now` to the patient's next midnight, at least 1."""
+        tomorrow = self.today(now) + timedelta(days=1)
+        midnight = datetime.combine(tomorrow, time.min, self.zone)
+        return max(1, math.ceil(midnight.timestamp() - now.timestamp()))
 
     def after_leaving(self, now: datetime) -> datetime:
         """`now`, or a moment after the last leaving of a practice where a verb had to wait for that.

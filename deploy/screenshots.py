@@ -44,6 +44,7 @@ def _signed_in(browser: Browser, url: str, email: str, size: dict) -> Page:
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Yes, only I use it").check(force=True)
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda address: "/accounts/login/" not in address)
     return page

@@ -1,4 +1,4 @@
-"""Where somebody is: the country they chose, or the one their browser's clock hangs in, which `here.js` sends along.
+"""Where somebody is: the country they chose, or the one their browser's clock hangs in, which `clock.js` sends along.
 
 The clock is only ever a guess: it is shown as one, asked about, and never stands for what somebody said.
 """

@@ -12,8 +12,9 @@
                                                         the browser says "…" beside it instead of sending
      <section class="box"> with <input data-box> and <div class="box-advice" aria-live="assertive">
                                                         the emergency advice; CSS shows it with the tick, this brings it into view
-   <daily-log data-draft="…" data-found="…{time}…" data-clear="…"> keeps what is typed on this phone under that name and fills
-   it in again (drafts.js); not on a page with data-as-sent, which holds what was just sent.
+   <daily-log data-draft="…" data-found="…{time}…" data-clear="…"> keeps what is typed on this phone under that name, fills
+   it in again (drafts.js) and opens where one was; not on a page with data-as-sent, which holds what was just sent. With
+   data-shared it is a shared phone's. Where nothing can be kept, [data-not-kept] says so.
    The submit button is held while the answers are on their way, so that a double tap is one save.
 
    <asking-form> stands around a part of any other form in which an answer brings up questions, and does nothing but that. */
@@ -89,18 +90,24 @@ class DailyLog extends AskingForm {
   }
 
   /* What was typed and not saved is there again, unless the page has come back with what was sent. */
-  resume() {
-    const name = this.dataset.draft;
-    const draft = "asSent" in this.dataset ? undefined : kept(name);
+  async resume() {
+    for (const kind of ["change", "input"]) this.form.addEventListener(kind, ({ target }) => this.keep(target.name));
+    const draft = "asSent" in this.dataset ? undefined : await kept(this.dataset.draft);
     if (draft) this.fillIn(draft);
-    for (const kind of ["change", "input"]) this.form.addEventListener(kind, () => keep(name, this.fields()));
+  }
+
+  /* `last` is the name of the field that was changed last. */
+  async keep(last) {
+    const draft = { at: Date.now(), fields: this.fields(), last };
+    const isKept = await keep(this.dataset.draft, draft, "shared" in this.dataset);
+    this.querySelector("[data-not-kept]").hidden = isKept;
   }
 
   fields() {
     return [...new FormData(this.form)].filter(([field]) => !NOT_TYPED.includes(field));
   }
 
-  fillIn({ at, fields }) {
+  fillIn({ at, fields, last }) {
     const typed = new Map();
     for (const [field, value] of fields) typed.set(field, [...(typed.get(field) ?? []), value]);
     for (const control of this.form.elements) {
@@ -117,14 +124,23 @@ class DailyLog extends AskingForm {
     clear.type = "button";
     clear.className = "link";
     clear.textContent = this.dataset.clear;
-    clear.addEventListener("click", () => {
-      forget(this.dataset.draft);
+    clear.addEventListener("click", async () => {
+      await forget(this.dataset.draft);
       location.reload();
     });
     const words = document.createElement("span");
     words.append(this.dataset.found.replace("{time}", time), " ", clear);
     line.append(words);
     this.form.querySelector(".box").after(line);
+    this.openAt(last);
+  }
+
+  /* Where one was when one left. */
+  openAt(name) {
+    const control = name && [...this.form.elements].find((one) => one.name === name && one.type !== "hidden");
+    const fold = control?.closest("details");
+    if (fold) fold.open = true;
+    (control?.closest("fieldset.symptom") ?? control?.parentElement)?.scrollIntoView({ block: "center" });
   }
 
   /* What is still empty takes last time's answer, or "none"; what then is left is marked, and the first of it comes

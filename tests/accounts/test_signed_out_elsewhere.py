@@ -40,7 +40,7 @@ def token_in(page) -> str:
 def sign_in(browser: Client, person: User):
     token = token_in(browser.get(LOGIN))
     return browser.post(
-        LOGIN, {"login": person.email, "password": people.PASSWORD, "remember": "on", "csrfmiddlewaretoken": token}
+        LOGIN, {"login": person.email, "password": people.PASSWORD, "remember": "own", "csrfmiddlewaretoken": token}
     )
 
 

@@ -54,8 +54,8 @@ def test_an_address_is_confirmed_before_it_can_be_used_and_the_link_itself_lets_
 
 def test_members_stay_for_12_hours_and_patients_for_30_days_whatever_they_do_meanwhile():
     noor, ana = people.dr_noor(people.practice()), people.ana()
-    at_work, at_home = sign_in(noor, remember="on"), sign_in(ana.user, remember="on")
-    never_closed = sign_in(noor)  # "stay signed in" left empty
+    at_work, at_home = sign_in(noor, remember="own"), sign_in(ana.user, remember="own")
+    never_closed = sign_in(noor)  # whose phone it is was not said
     assert timedelta(hours=11, minutes=59) < lasts(at_work) <= timedelta(hours=12)
     assert timedelta(days=29, hours=23) < lasts(at_home) <= timedelta(days=30)
     for minutes in [*range(25, 12 * 60, 25), 719]:
@@ -67,8 +67,9 @@ def test_members_stay_for_12_hours_and_patients_for_30_days_whatever_they_do_mea
 
 def test_on_a_shared_phone_the_cookie_goes_with_the_browser():
     ana = people.ana()
-    assert sign_in(ana.user).cookies[settings.SESSION_COOKIE_NAME]["max-age"] == ""
-    assert sign_in(ana.user, remember="on").cookies[settings.SESSION_COOKIE_NAME]["max-age"] != ""
+    for unknown in ({}, {"remember": "shared"}):
+        assert sign_in(ana.user, **unknown).cookies[settings.SESSION_COOKIE_NAME]["max-age"] == ""
+    assert sign_in(ana.user, remember="own").cookies[settings.SESSION_COOKIE_NAME]["max-age"] != ""
 
 
 def test_the_101st_wrong_try_in_a_day_is_refused_and_the_next_day_the_owner_gets_in():
@@ -236,13 +237,13 @@ def test_signing_in_leads_nowhere_else(elsewhere):
     assert answer["Location"] == "/"
 
 
-@pytest.mark.parametrize("remember", ["on", ""])
+@pytest.mark.parametrize("remember", ["own", "shared"])
 def test_the_session_in_which_somebody_became_a_member_ends_as_members_do(remember):
     clinic, lee = people.practice(), people.user("Lee")
     invite_member(clinic, lee.email, is_practitioner=True, is_admin=False, by=people.admin(clinic))
     browser = sign_in(lee, remember=remember)
     answer = browser.post(re.search(r"/join/[\w-]+/", AccountMail.objects.get().body)[0])
     assert answer["Location"] == "/"
-    assert (answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == "") is (remember == "")
+    assert (answer.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == "") is (remember == "shared")
     with time_machine.travel(timezone.now() + timedelta(minutes=31)):
         assert not is_in(browser)

@@ -28,7 +28,7 @@ def clock():
 
 def sign_in(person, browser: Client | None = None):
     browser = browser or Client()
-    answer = browser.post(LOGIN, {"login": person.email, "password": people.PASSWORD, "remember": "on"})
+    answer = browser.post(LOGIN, {"login": person.email, "password": people.PASSWORD, "remember": "own"})
     return browser, answer
 
 

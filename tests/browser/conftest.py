@@ -20,13 +20,18 @@ def site(tmp_path_factory):
         yield running_site
 
 
+def program() -> str:
+    """Where Chromium lies."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "install Chromium: the browser tests need it"
+    return found
+
+
 @pytest.fixture(scope="module")
 def chromium():
     """Closed after each file: its event loop keeps the thread from the database, which tests of other files need."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "install Chromium: the browser tests need it"
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program, args=QUIET)
+        browser = play.chromium.launch(executable_path=program(), args=QUIET)
         yield browser
         browser.close()
 
@@ -54,6 +59,7 @@ class Visitor:
             return
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_label("Yes, only I use it").check(force=True)
         self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(lambda address: "/accounts/login/" not in address)
         SIGNED_IN[email] = self.context.cookies()

@@ -1,14 +1,19 @@
 """The daily log with its script: quick to answer, refused beside what is missing, and short."""
 
 import io
+import subprocess
+from contextlib import contextmanager, suppress
+from random import Random
 
 import pytest
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from symptoms.demo.cast import PASSWORD
 from symptoms.demo.drawing.photo import draw
 from tests import images
+from tests.browser.conftest import ENGLISH, PHONE, QUIET, program
+from tests.tries import tries
 
 SHOWN = """() => {
   const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
@@ -19,6 +24,13 @@ SHOWN = """() => {
     if (isShown) shown += texts.currentNode.textContent.trim().replace(/\\s+/g, " ").length;
   }
   return shown;
+}"""
+DRAFTS = """async () => {
+  const open = indexedDB.open("mendline", 1);
+  await new Promise((resolve) => open.addEventListener("success", resolve));
+  const found = open.result.transaction("drafts").objectStore("drafts").getAllKeys();
+  await new Promise((resolve) => found.addEventListener("success", resolve));
+  return found.result;
 }"""
 SIZES = """() => {
   const { send } = XMLHttpRequest.prototype;
@@ -179,7 +191,128 @@ def test_what_is_typed_outlives_a_reload_and_is_gone_once_saved_or_signed_out(or
     page.goto("/accounts/logout/")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
-    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('draft:'))") == []
+    assert page.evaluate(DRAFTS) == []
+
+
+def test_on_a_shared_phone_what_is_typed_goes_with_the_tab(ora):
+    page, note = ora.page, ora.page.locator("textarea[name=note]")
+    page.goto("/log/")
+    page.locator("daily-log").evaluate("log => log.setAttribute('data-shared', '')")
+    page.get_by_text("Temperature, note").click()
+    note.fill("It pulls.")
+    page.reload()
+    expect(note).to_have_value("It pulls.")
+    assert page.evaluate(DRAFTS) == []
+    page.goto("about:blank")
+    other_tab = page.context.new_page()
+    other_tab.goto("/log/")
+    other_tab.wait_for_load_state("networkidle")
+    expect(other_tab.locator("textarea[name=note]")).to_have_value("")
+
+
+def test_the_log_opens_where_one_was(ora):
+    page = ora.page
+    page.goto("/log/")
+    last = page.locator("fieldset.symptom:visible").last
+    last.locator("input[value='2']").check(force=True)
+    name = last.locator("input").first.get_attribute("name")
+    page.goto("/today/")
+    page.goto("/log/")
+    expect(page.locator(f"fieldset.symptom:has([name={name}])")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="Clear it").click()
+    expect(page.locator(f"input[name={name}]:checked")).to_have_count(0)
+
+
+@pytest.mark.parametrize("point", range(tries(2, 30)))
+def test_a_browser_that_is_ended_while_one_types_has_it_again(chromium, site, ora, point, tmp_path):
+    """As a phone ends it: by a signal, at some moment while somebody types."""
+    random = Random(point)
+
+    @contextmanager
+    def phone():
+        started = chromium.browser_type.launch_persistent_context(
+            tmp_path, executable_path=program(), args=QUIET, base_url=site.url, viewport=PHONE, **ENGLISH
+        )
+        try:
+            yield started.pages[0]
+        finally:
+            with suppress(Error):  # it is gone
+                started.close()
+
+    with phone() as page:
+        page.context.add_cookies(ora.page.context.cookies())
+        page.goto("/log/")
+        page.get_by_text("Temperature, note").click()
+        typed = "x" * random.randint(1, 40)
+        page.locator("textarea[name=note]").press_sequentially(typed, delay=random.uniform(5, 60))
+        subprocess.run(["pkill", "-KILL", "-f", str(tmp_path)], check=True)
+    with phone() as page:
+        page.context.add_cookies(ora.page.context.cookies())
+        page.goto("/log/")
+        expect(page.get_by_text("is filled in. Nothing is saved yet.")).to_be_visible()
+        # The last key may not have come as far as the page.
+        assert page.locator("textarea[name=note]").input_value() in (typed, typed[:-1])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {value: undefined})",
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }",
+    ],
+    ids=["no storage", "storage full"],
+)
+def test_where_a_browser_keeps_nothing_the_log_says_so_and_is_saved_as_ever(ora, fault):
+    page = ora.page
+    page.add_init_script(fault)
+    page.goto("/log/")
+    warning = page.get_by_text("Your browser cannot keep what you type. Save before you leave this page.")
+    expect(warning).to_be_hidden()
+    for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]"):
+        page.locator(tap).click()
+    expect(warning).to_be_visible()
+    page.get_by_role("button", name="Save day 5").click()
+    expect(page.get_by_role("heading", name="As expected on day 5")).to_be_visible()
+
+
+def test_at_midnight_a_page_of_yesterday_says_so_whatever_the_phones_clock_shows(ora):
+    page = ora.page
+    page.clock.install(time="2031-01-01T12:00:00Z")  # years ahead: only how far it moves counts
+    for path, words, way_on in (
+        ("/today/", "A new day has begun. This page is still of yesterday.", "Show today"),
+        ("/log/", "It is past midnight. This page is still for yesterday, day 5.", "Log today instead"),
+    ):
+        page.goto(path)
+        seconds = int(page.locator("day-over").get_attribute("data-seconds"))
+        page.clock.fast_forward((seconds - 30) * 1000)
+        expect(page.get_by_text(words)).to_have_count(0)
+        page.clock.fast_forward(60_000)
+        expect(page.get_by_text(words)).to_be_in_viewport()
+        expect(page.get_by_role("link", name=way_on)).to_have_attribute("href", path)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "HTMLCanvasElement.prototype.getContext = () => null",
+        "HTMLCanvasElement.prototype.toBlob = (done) => done(new Blob([]))",
+    ],
+    ids=["no canvas", "shrinks to nothing"],
+)
+def test_a_photo_that_cannot_be_made_small_goes_as_it_is_and_what_is_none_is_said(ora, fault):
+    page = ora.page
+    page.add_init_script(fault)
+    page.goto("/log/")
+    for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]", "button:has-text('Save day 5')"):
+        page.locator(tap).click()
+    for view, data in (("front", images.photo()), ("left", images.photo()[:200])):
+        page.locator(f"input[name={view}]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": data})
+    expect(page.get_by_text("1 of 2 sent")).to_be_visible()
+    expect(page.locator("photo-picker:has([name=left]) [role=status]")).to_contain_text("Part of this photo is")
+    page.get_by_role("link", name="Delete: Front").click()
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_text("Photo deleted.")).to_be_visible()
+    ora.complaints.clear()  # of the one that is no photo
 
 
 def test_a_thermometer_that_an_answer_brings_up_is_seen(visitor):

@@ -343,6 +343,7 @@ def test_the_way_in_alone_is_for_everybody(site, visitor):
     if "/login/" in page.url:
         page.get_by_label("E-mail").fill(email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_label("Yes, only I use it").check(force=True)
         page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/start/")
     _is_for_everybody(page)

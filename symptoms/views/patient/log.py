@@ -45,6 +45,7 @@ class Sheet:
     day: int
     today: int
     unit: str
+    seconds_left: int  # until the patient's midnight
 
     @cached_property
     def before(self) -> list[Entry]:
@@ -88,7 +89,7 @@ def _log(request: PatientRequest, day: int | None) -> HttpResponse:
     day = today if day is None else day
     if day > LAST_DAY or (day > last and request.method == "GET"):
         raise Http404
-    sheet = Sheet(treatments[0], day, today, unit_for(request, patient))
+    sheet = Sheet(treatments[0], day, today, unit_for(request, patient), patient.seconds_left_today(now))
     if request.method == "POST":
         return _posted(request, sheet, now)
     if not patient.agreed_to("care"):
@@ -164,6 +165,8 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "is_today": sheet.day == sheet.today,
         "is_change": sheet.saved is not None,
         "instead_of": sheet.saved.pk if sheet.saved else "",
+        "seconds_left": sheet.seconds_left if sheet.day == sheet.today else None,
+        "is_shared_phone": request.session.get_expire_at_browser_close(),
         "draft": f"{request.user.pk}/{sheet.treatment.pk}/{sheet.day}",
         "on": full(on),
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],

@@ -57,6 +57,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "day": day,
         "heading": _("Today") if day is None or day < 0 else _("Day {day}").format(day=day),
         "date": full(patient.today(now)),
+        "seconds_left": patient.seconds_left_today(now),
         "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
         "asks_about_treatment": treatment is not None and day is not None and bool(questions_left(treatment, day)),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
