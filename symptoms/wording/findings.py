@@ -68,17 +68,20 @@ def raising(flags: Iterable[Flag], least: Urgency = Urgency.CONTACT) -> list[Fla
     return [flag for flag in flags if flag["urgency"] in AT_LEAST[least]]
 
 
-def of_concern(flag: Flag, reported: Reported, flags: Iterable[Flag]) -> Grounds:
-    """The grounds of a flag among all `flags` of the entry that was `reported`."""
-    held = frozenset(criterion["id"] for criterion in flag["criteria"])
-    return Grounds(
-        words=words_of(reported.entry, is_calm=not _symptoms_above(flags, reported.entry.day)),
-        who=reported.who,
-        day=reported.entry.day,
-        criteria=held,
-        raising=frozenset(criterion["id"] for criterion in _held(flag, Urgency.CONTACT)),
-        urgency=Urgency.of(flag["urgency"]),
-    )
+def grounds_of(flags: Sequence[Flag], reported: Reported) -> dict[str, Grounds]:
+    """The grounds of each of the `flags` of the entry that was `reported`, by its concern."""
+    words = words_of(reported.entry, is_calm=not _symptoms_above(flags, reported.entry.day))
+    return {
+        flag["concern"]: Grounds(
+            words=words,
+            who=reported.who,
+            day=reported.entry.day,
+            criteria=frozenset(criterion["id"] for criterion in flag["criteria"]),
+            raising=frozenset(criterion["id"] for criterion in _held(flag, Urgency.CONTACT)),
+            urgency=Urgency.of(flag["urgency"]),
+        )
+        for flag in flags
+    }
 
 
 def reported_in(flags: Iterable[Flag]) -> Reported:
@@ -104,16 +107,21 @@ def reported_in(flags: Iterable[Flag]) -> Reported:
 def subject_of(flags: Sequence[Flag], unit: str = "c") -> str:
     """What the most urgent criteria rest on, signs first, in a sentence: "pus, a temperature of 38.2 °C and pain"."""
     highest = max((Urgency.of(flag["urgency"]) for flag in flags), default=Urgency.ON_TRACK)
-    named: dict[str, str] = {}
-    for fact in sorted(_facts(flags, highest), key=lambda fact: IN_ORDER.get(fact["kind"], len(IN_ORDER))):
-        kind, word, value = fact["kind"], fact["word"], fact["value"]
-        if kind == "temperature":
-            named[word] = _("a temperature of {temperature}").format(temperature=degrees(value or 0, unit))
-        elif kind == "sign" or (kind == "symptom" and value):
-            named[word] = seen_word(word)
-        elif kind == "treatment" and word == "blood_exposure":
-            named[word] = _("needles that may not have been new")
-    return listed(list(named.values())[:MOST_NAMED]) or _("what you told us earlier")
+    facts = sorted(_facts(flags, highest), key=lambda fact: IN_ORDER.get(fact["kind"], len(IN_ORDER)))
+    by_word = {fact["word"]: fact for fact in facts if _has_a_name(fact)}
+    return listed(_named(fact, unit) for fact in list(by_word.values())[:MOST_NAMED]) or _("what you told us earlier")
+
+
+def _has_a_name(fact: Mapping[str, Any]) -> bool:
+    if fact["kind"] == "symptom":
+        return bool(fact["value"])
+    return fact["kind"] in ("sign", "temperature") or (fact["kind"], fact["word"]) == ("treatment", "blood_exposure")
+
+
+def _named(fact: Mapping[str, Any], unit: str) -> str:
+    if fact["kind"] == "temperature":
+        return _("a temperature of {temperature}").format(temperature=degrees(fact["value"] or 0, unit))
+    return _("needles that may not have been new") if fact["kind"] == "treatment" else seen_word(fact["word"])
 
 
 def seen_word(word: str) -> str:

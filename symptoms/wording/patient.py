@@ -1,6 +1,6 @@
 """What a patient reads about a day: first aid, the verdict, whom to call, what it can mean, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from symptoms.recovery.texts import (
     CONCERN_TEXTS,
     FIRST_AID,
     OPENINGS,
+    Grounds,
     Line,
     as_heading,
     box_first_aid,
@@ -26,7 +27,7 @@ from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import (
     Reported,
     Why,
-    of_concern,
+    grounds_of,
     raising,
     rules_of,
     seen_word,
@@ -132,11 +133,29 @@ class ConcernRead:
     care: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Flags that a patient reads as one: what they are called, and how urgent the most urgent of them is, in words."""
+
+    title: str
+    urgency: Urgency
+    word: str
+    flags: tuple[Flag, ...]
+
+    def rule(self, version: str) -> str:
+        """Which rules of that protocol held, and what they rest on."""
+        ids, sources = rules_of(self.flags)
+        rule = _("{heading}: {word} ({ids}, recovery protocol {version}). Sources: {sources}.")
+        word = self.word.lower()
+        return rule.format(heading=self.title, word=word, ids=ids, version=version, sources=sources)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """All that is said about one day, in the order in which it stands on the page.
 
-    `urgency` is the word, or "unjudged"; `flags` as stored; `unit` of temperatures ("c" or "f").
+    `urgency` is the word, or "unjudged"; `flags` as stored; `unit` of temperatures ("c" or "f"); `version` of the
+    protocol.
     """
 
     urgency: str
@@ -153,9 +172,10 @@ class Verdict:
     also: str = ""  # the less urgent concerns, by their titles
     sooner: str = ""
     at_once: str = ""  # when to call the emergency number
-    rules: tuple[str, ...] = ()  # which of our rules held, and what they rest on
+    headings: tuple[Heading, ...] = ()
     flags: Sequence[Flag] = ()
     unit: str = "c"
+    version: str = ""
     photo_day: int | None = None  # to which a photo is asked for
 
     @property
@@ -178,6 +198,11 @@ class Verdict:
         """What was reported, each fact once."""
         is_watched = self.urgency == Urgency.WATCH.slug
         return why(self.flags, least=Urgency.WATCH if is_watched else Urgency.CONTACT, unit=self.unit)
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """Which of our rules held, and what they rest on."""
+        return tuple(heading.rule(self.version) for heading in self.headings)
 
 
 def urgency_word(urgency: Urgency | None, *, has_clinic: bool) -> str:
@@ -234,7 +259,7 @@ def is_said_by(verdict: Verdict, above: Verdict) -> bool:
 
 def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported) -> str:
     """What the patient reads as the name of a flag among all `flags` of the entry that was `reported`."""
-    return VerdictWriter(PhoneNumbers("", clinic="-")).title([flag], reported, flags)
+    return VerdictWriter(PhoneNumbers("", clinic="-")).title([flag], grounds_of(flags, reported))
 
 
 class VerdictWriter:
@@ -274,7 +299,7 @@ class VerdictWriter:
 
     def watch(self, flags: Sequence[Flag], reported: Reported, unit: str) -> Verdict:
         """A day on which something is to be watched: what was seen, and no concern by its name."""
-        first, after_call = self.first_aid(flags, reported)
+        first, after_call = self.first_aid(grounds_of(flags, reported))
         heading, line = self.watched(flags, reported, unit)
         return Verdict(
             urgency="watch",
@@ -292,8 +317,12 @@ class VerdictWriter:
 
     def raised(self, level: Urgency, flags: Sequence[Flag], reported: Reported, version: str, unit: str) -> Verdict:
         """From `contact` up: whom to call, then what it can mean and how to care for it."""
-        first, after_call = self.first_aid(flags, reported)
-        concerns, others, rules = self.concerns(level, flags, reported, version)
+        grounds = grounds_of(flags, reported)
+        first, after_call = self.first_aid(grounds)
+        headings = self.headings(in_order(raising(flags), reported.entry.day), grounds)
+        # What is urgent must not be lost among what is not, so less urgent concerns are named only.
+        concerns = tuple(self.read(heading, grounds) for heading in headings if heading.urgency >= level)
+        others = [heading.title for heading in headings if heading.urgency < level]
         waits = level < Urgency.URGENT or not self._numbers.has_clinic
         seen = subject_of(flags, unit)
         return Verdict(
@@ -310,9 +339,10 @@ class VerdictWriter:
             concerns=concerns,
             also=self.said(COMMON["tell_them_too"], titles=listed(map(small, others))) if others else "",
             at_once="" if level is Urgency.EMERGENCY else self.at_once(),
-            rules=rules,
+            headings=headings,
             flags=raising(flags),
             unit=unit,
+            version=version,
             photo_day=reported.entry.day if level is Urgency.CONTACT and self._numbers.has_clinic else None,
         )
 
@@ -362,10 +392,9 @@ class VerdictWriter:
             return (*numbers.urgent_calls, *numbers.clinic_calls)
         return (*numbers.clinic_calls, *numbers.urgent_calls)
 
-    def first_aid(self, flags: Sequence[Flag], reported: Reported) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def first_aid(self, grounds: Mapping[str, Grounds]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What cannot wait: before the call, and right after it. A line that two concerns share is said once."""
-        grounds = [(flag["concern"], of_concern(flag, reported, flags)) for flag in flags]
-        due = [aid for aid in FIRST_AID if any(c in aid.concerns and aid.line.fits(ground) for c, ground in grounds)]
+        due = [aid for aid in FIRST_AID if any(aid.line.fits(grounds[c]) for c in aid.concerns & grounds.keys())]
         before, after = (
             dict.fromkeys(self.sentence(aid.line) for aid in due if aid.after_call is late) for late in (False, True)
         )
@@ -386,46 +415,32 @@ class VerdictWriter:
             sentences.append(self.said(text, **places))
         return heading, " ".join(sentences)
 
-    def concerns(
-        self, level: Urgency, flags: Sequence[Flag], reported: Reported, version: str
-    ) -> tuple[tuple[ConcernRead, ...], tuple[str, ...], tuple[str, ...]]:
-        """The concerns at the highest urgency, the titles of those below it, and the rules behind all of them.
-
-        What is urgent must not be lost among what is not, so less urgent concerns are named only.
-        """
+    def headings(self, flags: Iterable[Flag], grounds: Mapping[str, Grounds]) -> tuple[Heading, ...]:
+        """What is raised, in the order of `flags`: those that share a heading as one."""
         by_heading: dict[str, list[Flag]] = {}
-        for flag in in_order(raising(flags), reported.entry.day):
+        for flag in flags:
             by_heading.setdefault(heading_of(flag["concern"]), []).append(flag)
-        readable_concerns, others, rules = [], [], []
-        for flags_of_heading in by_heading.values():
-            heading = self.title(flags_of_heading, reported, flags)
-            urgency = max(Urgency.of(flag["urgency"]) for flag in flags_of_heading)
-            if urgency < level:
-                others.append(heading)
-            else:
-                readable_concerns.append(ConcernRead(heading, *self._texts(flags_of_heading, reported, flags)))
-            ids, sources = rules_of(flags_of_heading)
-            word = self.word(urgency).lower()
-            rule = _("{heading}: {word} ({ids}, recovery protocol {version}). Sources: {sources}.")
-            rules.append(rule.format(heading=heading, word=word, ids=ids, version=version, sources=sources))
-        return tuple(readable_concerns), tuple(others), tuple(rules)
+        headings = []
+        for as_one in by_heading.values():
+            urgency = max(Urgency.of(flag["urgency"]) for flag in as_one)
+            headings.append(Heading(self.title(as_one, grounds), urgency, self.word(urgency), tuple(as_one)))
+        return tuple(headings)
 
-    def title(self, flags_of_heading: Sequence[Flag], reported: Reported, flags: Sequence[Flag]) -> str:
+    def title(self, flags_of_heading: Sequence[Flag], grounds: Mapping[str, Grounds]) -> str:
         """The one heading of flags that share it: of the more urgent, or of an infection rather than a late one."""
         flag = max(flags_of_heading, key=lambda f: (Urgency.of(f["urgency"]), f["concern"] == Concern.INFECTION))
-        titles = CONCERN_TEXTS[heading_of(flag["concern"])].titles
-        return self.sentence(fitting(titles, of_concern(flag, reported, flags), flag["concern"])[0])
+        concern = flag["concern"]
+        return self.sentence(fitting(CONCERN_TEXTS[heading_of(concern)].titles, grounds[concern], concern)[0])
 
-    def _texts(
-        self, flags_of_heading: Sequence[Flag], reported: Reported, flags: Sequence[Flag]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        texts = CONCERN_TEXTS[heading_of(flags_of_heading[0]["concern"])]
-        grounds = [(flag["concern"], of_concern(flag, reported, flags)) for flag in flags_of_heading]
+    def read(self, heading: Heading, grounds: Mapping[str, Grounds]) -> ConcernRead:
+        """What is said under a heading: what it can mean, and how to care for it."""
+        concerns = [flag["concern"] for flag in heading.flags]
+        texts = CONCERN_TEXTS[heading_of(concerns[0])]
         means, care = (
-            tuple(self.sentence(line) for line in lines if any(line.fits(each, concern) for concern, each in grounds))
+            tuple(self.sentence(line) for line in lines if any(line.fits(grounds[c], c) for c in concerns))
             for lines in (texts.means, texts.care)
         )
-        return means, care
+        return ConcernRead(heading.title, means, care)
 
 
 STARTS_WITH_SEEN = ("rise", "clearly_more", "little_more")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from symptoms.recovery.texts import PRACTITIONER_TEXTS, PractitionerTexts, fitting
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.evidence import Flag
-from symptoms.wording.findings import of_concern, reported_in
+from symptoms.wording.findings import grounds_of, reported_in
 from symptoms.wording.outcomes import outcome_in_words
 from symptoms.wording.phrases import in_a_row, small
 from symptoms.wording.seen import FOR_THE_PRACTICE, answer_in
@@ -54,7 +54,7 @@ def flag_title(flag: Flag, flags: Iterable[Flag]) -> str:
     """What a flag is called among all `flags` of its entry, by what was reported: "Fever", "Signs of infection"."""
     concern, flags = flag["concern"], list(flags)
     texts = PRACTITIONER_TEXTS.get(concern)
-    titles = fitting(texts.titles, of_concern(flag, reported_in(flags), flags)) if texts else []
+    titles = fitting(texts.titles, grounds_of(flags, reported_in(flags))[concern]) if texts else []
     return _(titles[0].say) if titles else concern_title(concern)
 
 
