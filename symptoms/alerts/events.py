@@ -17,6 +17,8 @@ def write_events(
     `by` is who did it, None where Mendline did; a longer `detail` than there is room for is cut.
     """
     return AlertEvent.objects.bulk_create(
-        AlertEvent(alert=alert, what=what, urgency=alert.urgency, actor=by, at=at, detail=detail[:LONGEST_DETAIL])
-        for alert in alerts
+        [
+            AlertEvent(alert=alert, what=what, urgency=alert.urgency, actor=by, at=at, detail=detail[:LONGEST_DETAIL])
+            for alert in alerts
+        ]
     )

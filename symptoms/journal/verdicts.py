@@ -84,8 +84,7 @@ def _reported(entry: Entry, urgency: Urgency | None = None) -> Reported:
     """What an entry says, and about whom: at `watch` what the one before it ticked as well, on track the next log."""
     treatment = entry.treatment
     values = patient_values(treatment), treatment_values(treatment)
-    earlier = treatment.entries.current().filter(day__lt=entry.day)
-    previous_entry = earlier.order_by("-day").first() if urgency is Urgency.WATCH else None
+    previous_entry = _entry_before(entry) if urgency is Urgency.WATCH else None
     seen_on = _seen_on(entry) if urgency is Urgency.ON_TRACK else entry.day
     return Reported(
         entry_values(entry),
@@ -94,6 +93,11 @@ def _reported(entry: Entry, urgency: Urgency | None = None) -> Reported:
         next_day=next_prompt(*values, after=max(entry.day, seen_on - 1)),
         seen_on=seen_on,
     )
+
+
+def _entry_before(entry: Entry) -> Entry | None:
+    earlier = entry.treatment.entries.current().filter(day__lt=entry.day)
+    return earlier.order_by("-day").first()
 
 
 def _seen_on(entry: Entry) -> int:
