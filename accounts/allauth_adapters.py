@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -25,6 +26,7 @@ from accounts.hashers import spellings_of
 from accounts.invitations import find
 from accounts.limits import FROM_NETWORK, OF_NETWORK, TooManyTries, count_try, forget_tries, uncount, wait_after
 from accounts.models import Invitation, User
+from accounts.role_mail import news_since
 from accounts.web.known_devices import remember_device
 from accounts.web.sessions import end_sessions, limit_session
 from accounts.web.unsent_forms import keep_guards, sign_out
@@ -79,7 +81,11 @@ class Adapter(DefaultAccountAdapter):
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:
+        last_time = user.last_login
         super().login(request, user)
+        news = news_since(user, last_time) if last_time else ""
+        if news:
+            messages.info(request, news)
         keep_guards(request, user)
         limit_session(request, user, timezone.now())
         remember_device(request, user.email)

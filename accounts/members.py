@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Membership, User
+from accounts.role_mail import mail_change, mail_removal
 from accounts.web.sessions import end_sessions
 
 
@@ -30,7 +31,7 @@ def change_member(
     member: Membership, *, is_practitioner: bool, is_admin: bool, by: User | None = None, now: datetime | None = None,
     reading: Reading | None = None, except_key: str | None = None,
 ) -> None:  # fmt: skip
-    """Give a member these roles and end their sessions, save `except_key`.
+    """Give a member these roles, end their sessions, save `except_key`, and mail it to them, unless they are `by`.
 
     Raises:
         ChangedMeanwhile: other roles stand there by now than `reading`, what `by` had before them.
@@ -44,13 +45,16 @@ def change_member(
     if not is_admin:
         _keep_an_admin(member)
     roles = {"is_practitioner": is_practitioner, "is_admin": is_admin}
-    Membership.objects.current().filter(pk=member.pk).update(**roles, changed_by=by, changed_at=now)
+    if Membership.objects.current().filter(pk=member.pk).update(**roles, changed_by=by, changed_at=now):
+        mail_change(member, roles, by)
     end_sessions(member.user, except_key)
 
 
 @transaction.atomic
-def remove_member(member: Membership, now: datetime) -> None:
-    """End a membership and every session of the member. What they did stays written under their name.
+def remove_member(member: Membership, now: datetime, by: User | None = None) -> None:
+    """End a membership and every session of the member, and mail it to them, unless they are `by`.
+
+    What they did stays written under their name.
 
     Raises:
         LastAdmin: when it would leave the practice without an admin.
@@ -58,7 +62,8 @@ def remove_member(member: Membership, now: datetime) -> None:
     lock_practice(member.practice_id)
     member.refresh_from_db(fields=["is_admin", "removed_at"])
     _keep_an_admin(member)
-    Membership.objects.filter(pk=member.pk, removed_at=None).update(removed_at=now)
+    if Membership.objects.filter(pk=member.pk, removed_at=None).update(removed_at=now):
+        mail_removal(member, by)
     end_sessions(member.user)
 
 

@@ -76,7 +76,7 @@ def remove_and_hand_over(
     """
     practice = lock_practice(member.practice_id)
     chosen = _checked(member, successor, may_be_last=knows_nobody_is_left or not member.is_practitioner)
-    remove_member(member, now)
+    remove_member(member, now, by)
     if chosen is not None or member.is_practitioner:  # else whoever took over before stays
         _succeed(practice, member.user_id, chosen.user_id if chosen else None)
     _hand_over(practice, member, chosen, by, now)

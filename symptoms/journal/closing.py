@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Invitation, Membership, Patient, Practice, User
+from accounts.role_mail import mail_closing
 from accounts.web.sessions import end_sessions
 from symptoms.alerts.events import write_events
 from symptoms.alerts.patient_status import refresh_status
@@ -29,7 +30,7 @@ class StillOpen(Exception):
 
 @transaction.atomic
 def close_practice(practice: Practice, *, now: datetime, even_with_open: bool = False) -> int:
-    """End a practice: its patients are alone and told so, its people are signed out; gives how many patients left.
+    """End a practice: its patients are alone, its people signed out, both told so; gives how many patients left.
 
     What is open of a patient stands on their own pages from then on, as for anybody without a practice.
 
@@ -57,6 +58,7 @@ def close_practice(practice: Practice, *, now: datetime, even_with_open: bool = 
     _close_what_is_left(practice, now)
     for member in Membership.objects.current().filter(practice=practice).select_related("user"):
         end_sessions(member.user)
+        mail_closing(member)
     Membership.objects.filter(practice=practice, removed_at=None).update(removed_at=now)
     Invitation.objects.unsettled().filter(practice=practice).update(withdrawn_at=now)
     Practice.objects.filter(pk=practice.pk).update(closed_at=now)

@@ -3,15 +3,16 @@
 import re
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts import members
 from accounts.models import AccountMail, Invitation
 from tests import people
-from tests.pages.html import select
+from tests.pages.html import select, text_of
 
 pytestmark = pytest.mark.django_db
-LIST, INVITE = "/practice/members/", "/practice/members/invite/"
+LIST, INVITE, LOGIN = "/practice/members/", "/practice/members/invite/", "/accounts/login/"
 
 
 @pytest.fixture
@@ -114,3 +115,63 @@ def test_who_works_here_already_is_not_invited_again_and_who_works_elsewhere_is(
     assert "They work here already." in answer.content.decode()
     assert not Invitation.objects.exists()
     assert browser.post(INVITE, {"email": "okafor@otherwhere.example", "is_admin": "on"}).status_code == 302
+
+
+STAYS = {"is_practitioner": "You are still a practitioner.", "is_admin": "You are still an admin."}
+GAINED = {"is_practitioner": "You are a practitioner now:", "is_admin": "You are an admin now:"}
+LOST = {"is_practitioner": "You are no longer a practitioner:", "is_admin": "You are no longer an admin:"}
+NO_HEALTH_WORD = ("patient", "skin", "symptom", "photo", "needling", "larkfield")
+
+
+@pytest.mark.parametrize(
+    ("had", "has", "on_the_page"),
+    [
+        ("is_practitioner", "is_practitioner is_admin", "you are a practitioner and an admin now."),
+        ("is_admin", "is_practitioner is_admin", "you are a practitioner and an admin now."),
+        ("is_practitioner is_admin", "is_practitioner", "you are a practitioner now, and no admin."),
+        ("is_practitioner is_admin", "is_admin", "you are an admin now, and open no records."),
+        ("is_practitioner", "is_admin", "you are an admin now, and open no records."),
+        ("is_admin", "is_practitioner", "you are a practitioner now, and no admin."),
+    ],
+)
+def test_a_member_is_told_by_mail_and_once_on_a_page_what_they_may_do_now(clinic, boss, had, has, on_the_page):
+    lee = people.user("Lee", "lee@larkfield.example")
+    clinic.memberships.create(user=lee, **{role: role in had for role in STAYS})
+    people.signed_in(lee)
+    people.signed_in(boss).post(page_of(lee), dict.fromkeys(has.split(), "on"))
+    mail = AccountMail.objects.get()
+    assert mail.to == lee.email and mail.body.startswith("Mr Price has changed what you may do")
+    for role in STAYS:
+        said = {words[role] for words in (STAYS, GAINED, LOST) if words[role] in mail.body}
+        before, after = role in had.split(), role in has.split()
+        assert said == ({(STAYS if before else GAINED)[role]} if after else {LOST[role]} if before else set())
+    assert not [word for word in NO_HEALTH_WORD if word in f"{mail.subject} {mail.body}".lower()]
+    browser = Client()
+    browser.post(LOGIN, {"login": lee.email, "password": people.PASSWORD})
+    first, second = browser.get("/account/"), browser.get("/account/")
+    assert on_the_page in text_of(first) and on_the_page not in text_of(second)
+    again = Client()
+    again.post(LOGIN, {"login": lee.email, "password": people.PASSWORD})
+    assert on_the_page not in text_of(again.get("/account/"))
+
+
+def test_whoever_is_removed_is_told_by_whom_and_reads_it_when_they_sign_in(clinic, boss):
+    both = people.practitioner(clinic, "Dr Both", admin=True)
+    people.signed_in(both)
+    people.signed_in(boss).post(removal_of(both), {"successor": "nobody_left"})
+    mail = AccountMail.objects.get()
+    assert mail.to == both.email and mail.body.startswith("Mr Price has removed you from your clinic’s members")
+    assert not [word for word in NO_HEALTH_WORD if word in f"{mail.subject} {mail.body}".lower()]
+    browser = Client()
+    answer = browser.post(LOGIN, {"login": both.email, "password": people.PASSWORD}, follow=True)
+    assert "You no longer work at Larkfield Skin Clinic" in text_of(answer)
+
+
+def test_nobody_is_mailed_what_they_did_to_themselves_or_what_stays_as_it_was(clinic, boss):
+    both = people.practitioner(clinic, "Dr Both", admin=True)
+    browser = people.signed_in(both)
+    browser.post(page_of(both), {"is_practitioner": "on", "is_admin": "on"})
+    browser.post(page_of(both), {"is_admin": "on"})
+    assert not both.memberships.get().is_practitioner
+    browser.post(removal_of(both), {"successor": "nobody_left"})
+    assert not both.memberships.current().exists() and not AccountMail.objects.exists()

@@ -44,7 +44,12 @@ def test_a_clinic_gets_an_admin_again(clinic, noor, email):
     admins = Membership.objects.admins().filter(practice=clinic)
     assert [member.user.email for member in admins] == [email]
     assert price.memberships.get().removed_at and both.memberships.get().is_practitioner
-    assert AccountMail.objects.get().to == email
+    told = {(mail.to, mail.body.partition("\n")[0]) for mail in AccountMail.objects.exclude(to=email)}
+    assert told == {
+        (price.email, "Whoever runs Mendline for your clinic has removed you from its members."),
+        (both.email, "Whoever runs Mendline for your clinic has changed what you may do there."),
+    }
+    assert AccountMail.objects.filter(to=email, subject="You manage a clinic on Mendline").count() == 1
 
 
 def test_nobody_of_another_clinic_becomes_an_admin(clinic, noor, ana):
@@ -71,6 +76,7 @@ def test_a_closed_clinic_leaves_its_patients_with_everything_and_what_is_open(cl
     assert not Membership.objects.current().exists() and Practice.objects.get().closed_at
     letter = AccountMail.objects.get(to=ana.user.email)
     assert "Larkfield Skin Clinic no longer uses Mendline" in letter.body
+    assert "can open nothing of the clinic" in AccountMail.objects.get(to=noor.email).body
     page = people.signed_in(ana).get("/today/").content.decode()
     assert "Were you seen?" in page and "Your clinic" not in page
     with pytest.raises(CommandError, match="no open clinic"):
