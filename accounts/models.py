@@ -172,20 +172,23 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def reach(self) -> "dict[uuid.UUID, Reach]":
         """By membership what those who work there are told of whom neither e-mail, which fails or is off, nor push
         reaches; whoever is missing is told of all."""
-        kinds = ContactMethod.Kind
-        email = ContactMethod.objects.filter(user=OuterRef("user")).of_the_address()
-        members = self.current().filter(Exists(email.exclude(is_on=True, failing_since=None)), ~_works(kinds.PUSH))
-        rows = members.annotate(by_text=_works(kinds.SMS), by_call=_works(kinds.PHONE))
+        kinds, offered = ContactMethod.Kind, kinds_offered()
+        rows = self.current().with_what_works().filter(email_fails=True, by_push=False)
         return {
-            pk: Reach.URGENT if by_text else Reach.EMERGENCIES if by_call else Reach.NOTHING
-            for pk, by_text, by_call in rows.values_list("pk", "by_text", "by_call")
-        }
+            pk: Reach.URGENT if by_sms and kinds.SMS in offered
+            else Reach.EMERGENCIES if by_phone and kinds.PHONE in offered
+            else Reach.NOTHING
+            for pk, by_sms, by_phone in rows.values_list("pk", "by_sms", "by_phone")
+        }  # fmt: skip
 
-
-def _works(kind: str) -> Exists:
-    """Whether the member of a row has a working contact method of this kind, which is offered."""
-    methods = ContactMethod.objects.filter(user=OuterRef("user"), kind=kind)
-    return Exists(methods.working().filter(kind__in=kinds_offered()))
+    def with_what_works(self) -> "models.QuerySet[Any]":
+        """With `email_fails` (or is off), and `by_push`, `by_sms`, `by_phone`: one works, should it be offered."""
+        methods = ContactMethod.objects.filter(user=OuterRef("user"))
+        others = [kind for kind in ContactMethod.Kind.values if kind != ContactMethod.Kind.EMAIL]
+        return self.annotate(
+            email_fails=Exists(methods.of_the_address().exclude(is_on=True, failing_since=None)),
+            **{f"by_{kind}": Exists(methods.working().filter(kind=kind)) for kind in others},
+        )
 
 
 class Membership(models.Model):

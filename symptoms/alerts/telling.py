@@ -42,19 +42,12 @@ class Colleague:
 
 def members_with_ways(practice: UUID, today: date) -> QuerySet[Membership]:
     """Who works at a practice, with what reaches them, and whether they are away `today`."""
-    methods = ContactMethod.objects.filter(user=OuterRef("user"))
     absences = Absence.objects.filter(member=OuterRef("pk"), first_day__lte=today, last_day__gte=today)
-    return (
-        Membership.objects.current()
-        .filter(practice=practice)
-        .annotate(
-            email_fails=Exists(methods.of_the_address().exclude(is_on=True, failing_since=None)),
-            **{f"by_{kind}": Exists(methods.working().filter(kind=kind)) for kind in Kind.values if kind != Kind.EMAIL},
-            is_away=Exists(absences),
-            stands_in=Subquery(absences.values("stands_in")[:1], output_field=UUIDField()),
-        )
-        .order_by("joined_at", "id")
-    )
+    members: QuerySet[Membership] = Membership.objects.current().filter(practice=practice).with_what_works()
+    return members.annotate(
+        is_away=Exists(absences),
+        stands_in=Subquery(absences.values("stands_in")[:1], output_field=UUIDField()),
+    ).order_by("joined_at", "id")
 
 
 read_members = CompiledQuery(members_with_ways, AN_ID, A_DATE)
