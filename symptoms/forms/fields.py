@@ -103,7 +103,7 @@ class WholeNumberField(forms.IntegerField):
             return ""
         if not self.unit:
             return gettext("Between {least} and {most}.").format(least=self.least, most=self.most)
-        sentence = gettext("Between {least} and {most} {unit}.")
+        sentence = gettext("Between {least} and {most} {unit}.")
         return sentence.format(least=self.least, most=self.most, unit=gettext(self.unit))
 
 

@@ -37,7 +37,7 @@ def in_celsius(typed: str, unit: str) -> float:
     celsius = _celsius(value, unit)
     if not LEAST <= celsius <= MOST:
         least, most = (LEAST, MOST) if unit == "c" else (Decimal(86), Decimal(113))
-        sentence = _("Write a number between {least} and {most} {degrees}.")
+        sentence = _("Write a number between {least} and {most} {degrees}.")
         refusal = sentence.format(least=least, most=most, degrees=DEGREE_SIGNS[unit])
         raise ValidationError(" ".join(filter(None, [refusal, _meant(value, unit)])))
     return float(celsius)

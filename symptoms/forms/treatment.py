@@ -54,7 +54,7 @@ class DepthField(NumberField):
     """How deep the needles went; what no device reaches is refused by the form, which knows the device."""
 
     def refusal(self, value: Decimal) -> str:
-        return _("A depth is {least} mm or more.").format(least=self.least) if value < self.least else ""
+        return _("A depth is {least} mm or more.").format(least=self.least) if value < self.least else ""
 
 
 class DepthForm(forms.Form):

@@ -32,8 +32,8 @@ ICONS = {  # of the sprite, by topic
 REASONS: dict[str, Any] = {
     **{str(word): name for word, name in CONDITIONS.items()},
     **{str(word): name for word, name in MEDICATIONS.items()},
-    "slow": gettext_lazy("Needles over 1.5 mm, or RF"),
-    "gentle": gettext_lazy("Needles over 1.5 mm, RF, skin type IV to VI or unknown, rosacea or a tan"),
+    "slow": gettext_lazy("Needles over 1.5 mm, or RF"),
+    "gentle": gettext_lazy("Needles over 1.5 mm, RF, skin type IV to VI or unknown, rosacea or a tan"),
     "at_risk": gettext_lazy("Diabetes or a weak immune system"),
     "bleed_risk": gettext_lazy("Blood thinner or bleeding disorder"),
     "home": gettext_lazy("Needled at home"),

@@ -6,29 +6,29 @@ from django.utils.translation import gettext as _
 
 from symptoms.recovery.depth import Depth, judged_depth, limits_of
 from symptoms.recovery.vocabulary import Device, Setting
-from symptoms.wording.phrases import number
+from symptoms.wording.phrases import millimetres
 
 
 def refused_depth(device: Device, setting: Setting, depth: Decimal) -> str:
     """Why a depth is not taken, with what was probably meant."""
     if device is Device.RF:
-        sentence = _("{x} mm is more than RF devices can do. Did you mean one tenth of it?")
+        sentence = _("{depth} is more than RF devices can do. Did you mean one tenth of it?")
     elif depth <= limits_of(device, Setting.CLINIC).most:
-        sentence = _("{x} mm is more than home devices can do. Did you mean one tenth of it, or was it at a clinic?")
+        sentence = _("{depth} is more than home devices can do. Did you mean one tenth of it, or was it at a clinic?")
     else:
-        sentence = _("{x} mm is more than these devices can do. Did you mean one tenth of it, or was it RF?")
-    return sentence.format(x=number(depth))
+        sentence = _("{depth} is more than these devices can do. Did you mean one tenth of it, or was it RF?")
+    return sentence.format(depth=millimetres(depth))
 
 
 def doubted_depth(device: Device, setting: Setting, depth: Decimal) -> str:
     """What is asked about an unusual depth before it is taken."""
     if device is Device.RF:
-        sentence = _("{x} mm is deep for RF. Body tips reach this, face tips seldom do. Is that right?")
+        sentence = _("{depth} is deep for RF. Body tips reach this, face tips seldom do. Is that right?")
     elif setting is Setting.HOME:
-        sentence = _("{x} mm is deeper than needles for home use should go. Is that right?")
+        sentence = _("{depth} is deeper than needles for home use should go. Is that right?")
     else:
-        sentence = _("{x} mm is deeper than most pens and rollers go. Is that right?")
-    return sentence.format(x=number(depth))
+        sentence = _("{depth} is deeper than most pens and rollers go. Is that right?")
+    return sentence.format(depth=millimetres(depth))
 
 
 def depth_in_words(device: str, setting: str, depth: Decimal | None) -> str:
@@ -36,8 +36,8 @@ def depth_in_words(device: str, setting: str, depth: Decimal | None) -> str:
     if depth is None:
         return ""
     if judged_depth(Device(device), Setting(setting), float(depth)) is Depth.TAKEN:
-        return _("{x} mm").format(x=number(depth))
-    return _("{x} mm (unusual)").format(x=number(depth))
+        return millimetres(depth)
+    return _("{depth} (unusual)").format(depth=millimetres(depth))
 
 
 def needling_at_home(device: str, setting: str, depth: Decimal | None) -> str:
@@ -52,6 +52,6 @@ def needling_at_home(device: str, setting: str, depth: Decimal | None) -> str:
     if judged_depth(Device(device), Setting.HOME, None if depth is None else float(depth)) is Depth.TAKEN:
         return ""
     return _(
-        "Needles deeper than 0.5 mm are not meant for home. They can scar and infect the skin. We will watch your log "
+        "Needles deeper than 0.5 mm are not meant for home. They can scar and infect the skin. We will watch your log "
         "more closely. Next time, let a trained person do it."
     )

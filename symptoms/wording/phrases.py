@@ -1,4 +1,7 @@
-"""How words, levels, temperatures and lists read within a sentence, in the reader's language."""
+"""How words, levels, measures and lists read within a sentence, in the reader's language.
+
+A number and its unit stay on one line: the space between them is one at which no line breaks.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -50,7 +53,12 @@ def number(value: Decimal) -> str:
 def degrees(celsius: float, unit: str = "c") -> str:
     """A temperature as people of `unit` ("c" or "f") read it: "38.1 °C", "100.6 °F"."""
     shown = number_format(Decimal(phrases.thermometer(celsius, unit)))
-    return _("{number} {unit}").format(number=shown, unit=DEGREE_SIGNS[unit])
+    return _("{number} {unit}").format(number=shown, unit=DEGREE_SIGNS[unit])
+
+
+def millimetres(depth: Decimal) -> str:
+    """A depth: "1.5 mm"."""
+    return _("{number} mm").format(number=number(depth))
 
 
 def listed(words: Iterable[str], last_word: str = "") -> str:

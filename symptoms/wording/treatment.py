@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from symptoms.recovery.skin_type import NOT_SURE
 from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
-from symptoms.wording.phrases import graded, in_a_row, number, small
+from symptoms.wording.phrases import graded, in_a_row, millimetres, small
 
 DEVICES = {
     Device.PEN: _("Pen"),
@@ -20,10 +20,10 @@ DEVICES = {
 SETTINGS = {Setting.CLINIC: _("At a clinic"), Setting.HOME: _("At home")}
 
 EXPECTED_COURSE = {  # by band
-    "A": _("needles up to 0.5 mm"),
-    "B": _("needles over 0.5 to 1.0 mm"),
-    "C": _("needles over 1.0 to 1.5 mm"),
-    "D": _("needles over 1.5 mm"),
+    "A": _("needles up to 0.5 mm"),
+    "B": _("needles over 0.5 to 1.0 mm"),
+    "C": _("needles over 1.0 to 1.5 mm"),
+    "D": _("needles over 1.5 mm"),
     "R": _("radiofrequency"),
 }
 
@@ -143,7 +143,7 @@ MEDICATIONS_IN_PLAIN_WORDS = {
 
 def described(device: str, depth_mm: Decimal | None, areas: Iterable[str], other_areas: str = "") -> str:
     """What was done, in a line: "Pen, 1.5 mm, whole face"; free words for areas as they were written."""
-    depth = "" if depth_mm is None else gettext("{x} mm").format(x=number(depth_mm))
+    depth = "" if depth_mm is None else millimetres(depth_mm)
     named = [small(str(AREAS[Area(area)])) for area in areas if area != Area.OTHER]
     return in_a_row(filter(None, [DEVICES[Device(device)], depth, *named, other_areas]))
 

@@ -5,6 +5,7 @@ import gettext
 import re
 import tomllib
 from dataclasses import astuple
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from symptoms.recovery import care, questions, screening, sources, texts
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.cases import read_case
 from symptoms.wording.patient import PhoneNumbers, box_advice
+from symptoms.wording.phrases import degrees, millimetres
 from tests import pseudo
 from tests.house import tree
 from tests.pages.literals import CALLS
@@ -140,6 +142,19 @@ def test_whatever_a_verdict_asks_to_have_translated_is_a_message_before_its_plac
             box_advice(frozenset({"same_day_injection"}), day, NOWHERE)
     assert len(recorder.asked) > 200
     assert recorder.asked - FOUND - _marked() == set()
+
+
+A_MEASURE = re.compile(r"[\d}] (?:mm\b|°|{unit}|{degrees})")  # with a space at which a line breaks
+
+
+def test_a_number_and_its_unit_stand_on_one_line():
+    templates = (path.read_text() for path in tree.files("templates", suffixes={".html", ".txt"}))
+    texts = [*FOUND, *_marked(), *templates]
+    assert [text for text in texts if A_MEASURE.search(text)] == []
+    assert [text for text in texts if "0.5\u00a0mm" in text], "the pattern finds nothing any more"
+    assert (degrees(38.06), degrees(38, "f"), millimetres(Decimal("1.50"))) == (
+        "38.1\u00a0°C", "100.4\u00a0°F", "1.5\u00a0mm",
+    )  # fmt: skip
 
 
 def test_a_toml_file_reaches_xgettext_as_calls_on_the_lines_where_its_texts_stand(tmp_path):

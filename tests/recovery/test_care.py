@@ -83,7 +83,7 @@ def test_in_the_first_days_the_temperature_comes_before_the_tablet(day):
         ("keloid_history", SESSION, (0, 40), "Not before three months", "A new session"),
         ("autoimmune", SESSION, (0, 40), "New patches can come where the needles went.", "A new session"),
         ("diabetes", POOL, (0, 7), "Not until day 14", "Not until day 7"),
-        ("home", SESSION, (0, 40), "never deeper than 0.5 mm, never shared", "A new session"),
+        ("home", SESSION, (0, 40), "never deeper than 0.5 mm, never shared", "A new session"),
     ],
 )
 def test_who_one_is_takes_the_place_of_what_is_said_to_all(who, topic, days, says, instead):

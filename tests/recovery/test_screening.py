@@ -174,7 +174,7 @@ def test_the_lists_are_those_of_the_evidence():
     assert [[text for _, text in checklist.items] for checklist in CHECKLISTS] == [choosing, clean]
     prevent = EVIDENCE.split("**How to prevent lasting harm**")[1].split("**Home roller**")[0]
     assert list(PREVENT) == re.findall(r'"(.+?)"', prevent)
-    assert f'**Home roller**: "{HOME}"' in EVIDENCE
+    assert f'**Home roller**: "{HOME}"'.replace("\u00a0", " ") in EVIDENCE
     keys = [key for checklist in CHECKLISTS for key, _ in checklist.items]
     assert len(keys) == len(set(keys)) == 15
 

@@ -1,5 +1,6 @@
 """Django's `makemessages`, which finds the texts in TOML files as well: there is no call of gettext around those."""
 
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,8 @@ class TomlFile(makemessages.BuildFile):
         calls = [""] * len(lines)
         for text in texts_of(Path(self.path)):  # each on its own line, which translators are told
             place = next((place for place, line in enumerate(lines) if text[:BEGINNING] in line), 0)
-            calls[place] += f"_({text!r});"
+            quoted = json.dumps(text, ensure_ascii=False)  # xgettext misreads the escapes of `repr`
+            calls[place] += f"_({quoted});"
         Path(self.work_path).write_text("\n".join(calls), encoding="utf-8")
 
 

@@ -18,6 +18,7 @@ from symptoms.recovery.vocabulary import Device, Symptom, Urgency
 from symptoms.views.clinic.open_alerts import quiet_in_words
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
+from symptoms.wording.phrases import millimetres
 from symptoms.wording.practitioner import alert_title, flag_title
 from symptoms.wording.treatment import DEVICES, ROMAN
 
@@ -143,7 +144,7 @@ class Row:
         depth, kind = self.treatment.needle_depth_mm, self.treatment.fitzpatrick
         device = DEVICE_NAMES.get(self.treatment.device, self.treatment.device)
         if depth is not None:
-            device = _("{device} {depth} mm").format(device=device, depth=f"{depth.normalize():f}")
+            device = _("{device} {depth}").format(device=device, depth=millimetres(depth))
         parts = [_("Day {day}").format(day=self.day), str(device)]
         return " · ".join([*parts, _("type {number}").format(number=ROMAN[kind])] if kind else parts)
 

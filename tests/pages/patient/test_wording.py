@@ -117,7 +117,7 @@ def test_a_fever_or_a_sign_is_never_called_a_little_more():
 @pytest.mark.parametrize(
     ("drawing", "heading", "line"),
     [
-        ("C | 3 T37.6", "A temperature of 37.6 °C is a bit high, but it is not a fever", "Take it again"),
+        ("C | 3 T37.6", "A temperature of 37.6 °C is a bit high, but it is not a fever", "Take it again"),
         ("C | 9 feeling_ill", "You feel ill", "It may just be a cold."),
         ("C | 4 track_marks", "We do not expect this on day 4: lines or rows of dots", "It may be harmless"),
         ("C | 4 track_marks | 5 track_marks", "This is still there: lines or rows of dots", "Tell your clinic"),

@@ -38,7 +38,7 @@ def test_symptoms_and_temperatures_are_printed_in_the_patterns():
     redness = flag(*graded("redness", [(14, 2, 0), (16, 2, 0)]))
     assert [*printed(pain), *printed(redness)] == PATTERNS["a symptom above its ceiling"]
     fever = flag(("temperature", "temperature_c", 4, 38.1, 38.0))
-    assert printed(fever) == PATTERNS["a temperature"]
+    assert [line.replace("\u00a0", " ") for line in printed(fever)] == PATTERNS["a temperature"]
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_symptoms_and_temperatures_are_printed_in_the_patterns():
         (
             [("temperature", "temperature_c", day, value, 37.8) for day, value in ((2, 37.8), (3, 37.9))],
             0,
-            "Temperature 37.8 °C on day 2, 37.9 °C on day 3 (counts from 37.8 °C)",
+            "Temperature 37.8 °C on day 2, 37.9 °C on day 3 (counts from 37.8 °C)",
         ),
-        ([("temperature", "temperature_c", 4, 39.2, 39.0)], 0, "Temperature 39.2 °C on day 4 (fever from 38.0 °C)"),
-        ([("temperature", "temperature_c", 4, 39.2, 37.5)], 0, "Temperature 39.2 °C on day 4 (fever from 38.0 °C)"),
+        ([("temperature", "temperature_c", 4, 39.2, 39.0)], 0, "Temperature 39.2 °C on day 4 (fever from 38.0 °C)"),
+        ([("temperature", "temperature_c", 4, 39.2, 37.5)], 0, "Temperature 39.2 °C on day 4 (fever from 38.0 °C)"),
         ([("sign", "pus", 4, None, None)], 0, "Pus on day 4: not expected on any day"),
         ([("sign", "numbness", 4, None, None)], 0, "A numb patch on day 4: ordinary on days 0 and 1 only"),
         ([("exposure", "unprotected_sun", 8, None, None)], 0, "Sun without cover on day 8"),

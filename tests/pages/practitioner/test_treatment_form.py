@@ -50,12 +50,12 @@ def test_what_is_typed_becomes_the_facts_of_a_treatment():
     assert (facts["fitzpatrick"], facts["conditions"], facts["baseline"]) == (2, ["cold_sores"], {"redness": 1})
 
 
-TOO_MUCH = "{} mm is more than these devices can do. Did you mean one tenth of it, or was it RF?"
-UNUSUAL = "{} mm is deeper than most pens and rollers go. Is that right?"
-AT_HOME = "{} mm is more than home devices can do. Did you mean one tenth of it, or was it at a clinic?"
-UNUSUAL_AT_HOME = "{} mm is deeper than needles for home use should go. Is that right?"
-TOO_MUCH_RF = "{} mm is more than RF devices can do. Did you mean one tenth of it?"
-UNUSUAL_RF = "{} mm is deep for RF. Body tips reach this, face tips seldom do. Is that right?"
+TOO_MUCH = "{} mm is more than these devices can do. Did you mean one tenth of it, or was it RF?"
+UNUSUAL = "{} mm is deeper than most pens and rollers go. Is that right?"
+AT_HOME = "{} mm is more than home devices can do. Did you mean one tenth of it, or was it at a clinic?"
+UNUSUAL_AT_HOME = "{} mm is deeper than needles for home use should go. Is that right?"
+TOO_MUCH_RF = "{} mm is more than RF devices can do. Did you mean one tenth of it?"
+UNUSUAL_RF = "{} mm is deep for RF. Body tips reach this, face tips seldom do. Is that right?"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_another_depth_than_the_one_said_to_be_right_is_asked_about_again():
 
 
 def test_a_depth_of_less_than_a_tenth_of_a_millimetre_is_refused():
-    assert refused("needle_depth_mm", "0.09") == refused("needle_depth_mm", "-1") == "A depth is 0.1 mm or more."
+    assert refused("needle_depth_mm", "0.09") == refused("needle_depth_mm", "-1") == "A depth is 0.1 mm or more."
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_is_no_depth_is_refused_beside_its_field(typed):
     ("field", "typed", "read"),
     [
         ("needle_depth_mm", "٠٫٥", "0.5"), ("needle_depth_mm", "۰٫۵", "0.5"), ("needle_depth_mm", "１．５mm", "1.5"),
-        ("needle_depth_mm", "1·5", "1.5"), ("needle_depth_mm", " 1,5 MM ", "1.5"), ("needle_depth_mm", "1.5 mm", "1.5"),
+        ("needle_depth_mm", "1·5", "1.5"), ("needle_depth_mm", " 1,5 MM ", "1.5"), ("needle_depth_mm", "1.5 mm", "1.5"),
         ("needle_depth_mm", "\u200f١٫٥", "1.5"), ("needle_depth_mm", "१.५", "1.5"), ("passes", "٣", "3"),
         ("passes", "３", "3"),
     ],
