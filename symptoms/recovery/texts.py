@@ -14,6 +14,8 @@ from symptoms.recovery.vocabulary import Concern, Sign, Urgency
 
 ANY_DAY = Days("0+")
 SENTENCE = re.compile(r"(?<=[.?!]) ")
+BARE_CALL = re.compile(r"Call \{number\}( now| at once)?\.")  # that says no more than to call
+LOCAL_NUMBER = "your local emergency number"
 WARM = 37.5  # degrees Celsius: higher than usual, not yet a fever
 
 
@@ -157,9 +159,12 @@ def box_first_aid(who: frozenset[str], day: int) -> list[tuple[FirstAid, tuple[S
 
 
 def without_number(text: str) -> str:
-    """A text for somebody whose country is not known: a sentence with {number} gives way to one that needs none."""
-    no_country = COMMON["no_country"]
-    return " ".join(dict.fromkeys(no_country if "{number}" in part else part for part in SENTENCE.split(text)))
+    """A text for somebody whose country is not known: a call gives way to a sentence that needs no {number}.
+
+    A sentence that says when to call keeps its condition: "If it still bleeds after that, call your local ...".
+    """
+    parts = (COMMON["no_country"] if BARE_CALL.fullmatch(part) else part for part in SENTENCE.split(text))
+    return " ".join(dict.fromkeys(parts)).replace("{number}", LOCAL_NUMBER)
 
 
 def as_heading(text: str) -> tuple[str, str]:

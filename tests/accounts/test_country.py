@@ -101,7 +101,7 @@ def test_a_traveller_reads_both_numbers_where_they_seem_to_be_first_and_is_asked
         text = text_of(page)
         assert "France: 15" in text and "999" in text, address
         assert "Call 999" not in text or address == reverse("help_now"), address
-        assert FALLBACK in text, address
+        assert text.count(FALLBACK) == 1, address
         assert b'href="tel:15"' in page.content and b'href="tel:999"' in page.content, address
     page = text_of(phone.get(entry.get_absolute_url()))
     assert page.index("France: 15") < page.index("United Kingdom: 999")

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from symptoms.recovery.texts import COMMON, CONCERN_TEXTS, FIRST_AID, OPENINGS, PRACTITIONER_TEXTS, Line
+from symptoms.recovery.texts import (
+    COMMON,
+    CONCERN_TEXTS,
+    FIRST_AID,
+    OPENINGS,
+    PRACTITIONER_TEXTS,
+    SENTENCE,
+    Line,
+    without_number,
+)
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.outcomes import OUTCOMES
 
@@ -106,6 +115,21 @@ def test_practitioners_choose_among_the_outcomes_in_their_words_and_order():
     # What somebody was treated with is asked as well.
     outcomes = [str(label) for outcome, label in OUTCOMES if outcome != "treated"]
     assert [re.sub(r" \(.+\)", "", outcome) for outcome in listed.split("; ")] == outcomes
+
+
+def test_without_a_number_each_sentence_keeps_its_condition():
+    """ "If it still bleeds after that, call {number}." is not "Call your local emergency number now." """
+    conditions = [part for text in every_text() for part in SENTENCE.split(text) if re.search(r"(?i)\bif\b.*", part)]
+    conditions = [part for part in conditions if "{number}" in part]
+    assert len(conditions) == 4
+    for part in conditions:
+        assert without_number(part) == part.replace("{number}", "your local emergency number")
+
+
+def every_text() -> list[str]:
+    lines = [line for parts in OPENINGS.values() for lines in parts.values() for line in lines]
+    lines += [line for texts in CONCERN_TEXTS.values() for line in (*texts.titles, *texts.means, *texts.care)]
+    return [*(line.say for line in lines), *(aid.line.say for aid in FIRST_AID), *COMMON.values()]
 
 
 def test_nobody_without_a_clinic_reads_of_one():

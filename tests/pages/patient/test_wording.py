@@ -133,6 +133,30 @@ def test_each_kind_of_thing_to_watch_has_its_line(drawing, heading, line):
     assert verdict.urgency == "watch" and verdict.heading.startswith(heading) and line in verdict.line
 
 
+@pytest.mark.parametrize("numbers", [CLINIC, ALONE])
+def test_what_is_to_be_watched_says_what_to_look_out_for_as_on_track_does(numbers):
+    on_track, watch = (last_verdict(drawing, numbers).sooner for drawing in ("C | 3", "C | 3 pain2"))
+    (look_out,) = re.findall(r"Look out for [^.]+\.", on_track)
+    assert look_out in watch
+
+
+@pytest.mark.parametrize("sign", ["hives", "rash_beyond_area", "trouble_breathing", "face_or_tongue_swelling"])
+def test_nobody_is_told_to_get_up_and_not_to(sign):
+    """A faint with a sign of an allergy: lying down until one feels well is not what that needs."""
+    for day, more in ((0, "feeling_ill"), (1, "T37.6"), (5, "T38.5"), (20, "feeling_ill")):
+        first = " ".join(last_verdict(f"C | {day} fainted {sign} {more}").first)
+        assert "Don't stand up or walk" in first and "Get up" not in first
+    assert "Get up slowly." in " ".join(last_verdict("C | 0 fainted").first)
+
+
+@pytest.mark.parametrize("drawing", ["C | 3 pain2", "C | 0 bleeding3", "C | 9 T38.2", "C | 4 pus", "C | 1 blue_lips"])
+def test_without_a_number_only_an_emergency_is_told_to_call_now(drawing):
+    verdict = last_verdict(drawing, PhoneNumbers(""))
+    bare = [text for text in texts_of(verdict) if text.startswith("Call your local emergency number now.")]
+    assert bool(bare) is (verdict.urgency == "emergency")
+    assert verdict.urgency == "emergency" or "Call your local emergency number at once if you can't" in verdict.at_once
+
+
 def test_a_dot_on_the_ceiling_is_drawn_inside_and_one_above_it_outside():
     chart = draw([Point(0, 2, 2), Point(1, 3, 2)], "pain", today=1)
     assert [dot.is_above for dot in chart.dots] == [False, True]
