@@ -66,13 +66,16 @@ def keep_status(
         waiting_since=worst.worsened_at if worst else None,
         log_due_on=log_due_on,
         quiet_at=quiet_at,
-        current_until=_current_until(treatment, entry),
+        current_until=current_until(treatment, entry),
     )
     PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
 
 
-def _current_until(treatment: Treatment, entry: Entry | None) -> date | None:
-    """The day on which a log newer than `entry` was first asked for, whenever `entry` itself came."""
+def current_until(treatment: Treatment, entry: Entry | None) -> date | None:
+    """The day on which a log newer than `entry` was first asked for, whenever `entry` itself came; None after the last.
+
+    Until then its verdict is a word about today.
+    """
     if entry is None:
         return None
     asked = next_prompt(patient_values(treatment), treatment_values(treatment), after=entry.day)

@@ -61,3 +61,7 @@ class PatientStatus(models.Model):
     def is_on_track(self) -> bool:
         """Whether the newest entry was judged, and raised nothing."""
         return self.urgency == Urgency.ON_TRACK
+
+    def is_on_track_at(self, today: date) -> bool:
+        """Whether the newest verdict is "On track", and a word about `today`."""
+        return self.is_on_track and self.is_current(today)

@@ -1,5 +1,6 @@
 """Care for each phase, what is allowed when, when to get help, and the words for each urgency and concern."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -155,6 +156,19 @@ FIRST_DAYS = {
 @pytest.mark.parametrize("title", FIRST_DAYS)
 def test_when_it_is_allowed_again_and_who_asks_first(title):
     assert {who: _allowed(who)[title] for who in FIRST_DAYS[title]} == FIRST_DAYS[title]
+
+
+@pytest.mark.parametrize("who", ["A", "C", "D", "R", "C type5", "C diabetes", "C pregnant", "C recent_tan", "A home"])
+def test_what_is_allowed_again_is_not_called_too_early_on_the_same_page(who):
+    course = drawn(who)
+    rows = {row.title: row.day for row in when_can_i(course.treatment, course.patient, is_on_track=True)}
+    table = tomllib.loads(Path(aftercare.__file__).with_name("aftercare.toml").read_text())["allowed"]
+    for day in range(60):
+        texts = _care(who, day)
+        for row in table:
+            allowed = rows[row["title"]]
+            if allowed is not None and allowed <= day:
+                assert not re.match("(Not|None) yet", texts.get(row["topic"], "")), (day, row["title"])
 
 
 def test_while_something_is_open_whoever_asks_is_sent_to_the_clinic():

@@ -1,7 +1,7 @@
 """Everything the practitioner's page about a patient shows, found and put together."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,10 @@ from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
 from symptoms.alerts.conversation import unread_of
+from symptoms.alerts.patient_status import current_until
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
+from symptoms.journal.course_days import DayRead
 from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
 from symptoms.models import Alert, PatientStatus, Screening, Treatment, TreatmentAccess
 from symptoms.models.values import treatment_values
@@ -146,7 +148,7 @@ def _session(
         visibility.treatment,
         patient.today(left_at),
         open_concern=any(open_alert.alert.urgency >= Urgency.CONTACT for open_alert in open_alerts),
-        is_on_track=course["newest"] is not None and course["newest"].urgency == Urgency.ON_TRACK.slug,
+        is_on_track=course["newest"] is not None and _is_on_track(course["newest"], patient.today(left_at)),
     )
     done_at = on_both_clocks(visibility.treatment.performed_at, request.practice.zone, patient.zone)
     return (
@@ -154,6 +156,14 @@ def _session(
         | care
         | course
     )
+
+
+def _is_on_track(newest: DayRead, today: date) -> bool:
+    """Whether the newest log of a session was on track, and none newer was asked for before the patient's `today`."""
+    if newest.entry is None or newest.urgency != Urgency.ON_TRACK.slug:
+        return False
+    until = current_until(newest.entry.treatment, newest.entry)
+    return until is None or until >= today
 
 
 def screening_context(screening: Screening | None, reader: ZoneInfo, now: datetime) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def care(request: PatientRequest) -> HttpResponse:
         "allowed": [
             _allowed(activity, treatment, today, has_clinic=numbers.has_clinic)
             for activity in aftercare.when_can_i(
-                *values, open_concern=open_concern, is_on_track=status is not None and status.is_on_track
+                *values, open_concern=open_concern, is_on_track=status is not None and status.is_on_track_at(today)
             )
         ],
         "numbers": numbers,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PatientRequest, patient_required
 from accounts.models import Patient
 from accounts.web.whereabouts import numbers_abroad
+from symptoms.alerts.patient_status import current_until
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.screening import unanswered
@@ -24,7 +25,6 @@ from symptoms.models import Entry, Note, Treatment
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.care import care
 from symptoms.recovery.course import LAST_DAY
-from symptoms.recovery.prompting import next_prompt
 from symptoms.recovery.questions import asked_today
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.views.patient.clinic_response import received
@@ -138,9 +138,8 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
 
 def _is_old(last: Entry, verdict: Verdict, day: int) -> bool:
     """Whether the newest log was on track, of a day after which newer ones were asked for before day `day`."""
-    values = patient_values(last.treatment), treatment_values(last.treatment)
-    asked = next_prompt(*values, after=last.day)
-    return verdict.urgency == Urgency.ON_TRACK.slug and asked is not None and asked < day
+    until = current_until(last.treatment, last)
+    return verdict.urgency == Urgency.ON_TRACK.slug and until is not None and last.treatment.day_of(until) < day
 
 
 def _week(course: CourseRead) -> list[tuple[int, date, DayRead | None]]:

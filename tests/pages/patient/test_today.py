@@ -256,6 +256,31 @@ def test_care_follows_the_day_and_dates_stand_beside_what_is_allowed(phone, ana)
     assert phone.get(reverse("care"), {"phase": "../"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("days_ago", "day", "ago", "is_current"),
+    [(9, 9, 0, True), (11, 9, 2, True), (12, 9, 3, False), (20, 3, 0, False), (40, 28, 12, True), (61, 28, 33, False)],
+)
+def test_the_next_session_at_home_waits_for_a_log_that_is_a_word_about_today(
+    ana, phone, desk, noor, days_ago, day, ago, is_current
+):
+    """Of a shallow roller: after a week only where the last log was on track, and none newer was asked for since."""
+    session = pen(ana, days_ago=days_ago, by=noor, device="roller", setting="home", needle_depth_mm="0.25")
+    logged(session, day, now=timezone.now() - timedelta(days=ago))
+    what, first = "Have a new session, if no redness, mark or lump is left", 7 if is_current else 28
+    on = session.day_zero + timedelta(days=first)
+    may = "Now, since" if first <= days_ago else "From day 28,"
+    assert f"{what} {may} {on:%a} {on.day} {on:%b}" in text_of(phone.get(reverse("care")))
+    since = "Since" if first <= days_ago else "From"
+    assert f"{what} {since} day {first}," in text_of(desk.get(reverse("patient", args=[ana.pk])))
+
+
+def test_a_day_that_was_logged_late_is_not_said_to_be_today(phone, ana):
+    logged(pen(ana, days_ago=14), 13)
+    assert "On track day 13, logged today at" in text_of(phone.get(TODAY))
+    logged(ana.treatments.get(), 14)
+    assert "On track today at" in text_of(phone.get(TODAY))
+
+
 def test_whom_to_ask_first_is_said_once(phone, ana):
     logged(pen(ana, days_ago=4), 4, signs=["pus"])
     page = text_of(phone.get(reverse("care")))
