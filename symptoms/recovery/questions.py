@@ -77,6 +77,17 @@ QUESTIONS: tuple[Question, ...] = tuple(map(_question, _TABLE["question"]))
 BY_WORD: dict[str, Question] = {question.word: question for question in QUESTIONS}
 
 
+BOX = frozenset(Sign(question.word) for question in QUESTIONS if question.box)
+
+
+def are_answered(signs: frozenset[Sign]) -> bool:
+    """Whether both groups of a day's signs are among those that were answered: all of the red box, some of the others.
+
+    Every day asks some of the others, of everybody.
+    """
+    return signs >= BOX and not signs <= BOX
+
+
 def question(word: str) -> Question:
     """How a symptom, sign, exposure or `temperature_c` is asked. Raises KeyError for another word."""
     return BY_WORD[word]

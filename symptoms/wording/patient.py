@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from symptoms.recovery.questions import are_answered
 from symptoms.recovery.texts import (
     COMMON,
     CONCERN_TEXTS,
@@ -288,6 +289,8 @@ class VerdictWriter:
         line = self.opening("on_track", "line", day=day, symptoms=symptoms)
         if not reported.entry.signs_answered:
             line += " " + _("You did not answer the warning signs.")
+        elif not are_answered(reported.entry.signs_answered):
+            line += " " + _("You did not answer all the warning signs.")
         return Verdict(
             urgency="on_track",
             word=self.word(Urgency.ON_TRACK),

@@ -172,8 +172,12 @@ def test_each_group_of_signs_is_answered_by_a_sign_or_by_none_of_these(phone, tr
 
 
 def test_a_day_whose_signs_were_not_answered_is_not_said_to_be_free_of_them(phone, treatment):
-    entry = logged(treatment, 3, asked=[*FINE]).entry
-    assert "You did not answer the warning signs." in text_of(phone.get(entry.get_absolute_url()))
+    some = "all the warning signs."
+    for asked, signs in (([*FINE, "pus"], some), ([*FINE, *BOX], some), ([*FINE], "the warning signs.")):
+        entry = logged(treatment, 3, asked=asked).entry
+        for address in (entry.get_absolute_url(), reverse("today")):
+            page = text_of(phone.get(address))
+            assert f"You did not answer {signs}" in page and "No warning sign" not in page
     page = phone.get(log_of(3))
     assert "no_box" not in held(page) and "no_signs" not in held(page)
     entry = logged(treatment, 3).entry
