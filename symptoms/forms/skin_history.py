@@ -17,6 +17,7 @@ from symptoms.recovery.screening import Answers, recorded_words
 from symptoms.recovery.skin_type import type_after
 from symptoms.recovery.vocabulary import Condition, Medication, Symptom
 from symptoms.wording import treatment as words
+from symptoms.wording.screening import CARE_ONLY
 
 NOT_KNOWN = "unknown"
 SKIN = ("fitzpatrick", "conditions", "medications")
@@ -63,16 +64,18 @@ class SkinForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=list(words.CONDITIONS.items()),
-        help_text=_("Tick what applies. It changes what we watch for."),
+        help_text=_("Tick what applies. This changes what we watch for."),
     )
     medications = forms.MultipleChoiceField(
         label=_("Medicines"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         choices=list(words.MEDICATIONS.items()),
+        help_text=_("Tick what applies. This changes what we watch for."),
     )
 
     known_conditions: Iterable[str] = ()  # that were recorded before, and are not asked again
+    care_only = CARE_ONLY  # of which it is said beside them; what is said above counts for all others
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -77,6 +77,7 @@ CHANGES: dict[Condition | Medication, Any] = {
         "From day 1, after sun, more redness, heat, pain or swelling than usual opens an alert."
     ),
 }
+CARE_ONLY = frozenset(str(word) for word, change in CHANGES.items() if change is IN_CARE)
 
 ICONS = {Clearance.STOP: "alert", Clearance.DOCTOR: "care", Clearance.ADAPT: "info"}  # of the sprite
 

@@ -32,6 +32,7 @@ from symptoms.journal.treatments import (
 from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import Treatment
 from symptoms.views.patient.own_treatments import own_treatments
+from symptoms.views.patient.standing import standing
 from symptoms.views.treatment_edit import edit_treatment
 from symptoms.wording.depth import needling_at_home
 
@@ -60,7 +61,7 @@ def treatment_new(request: PatientRequest) -> HttpResponse:
         else:
             _warn_about_home(request, treatment)
             return redirect("same_session", treatment.id) if possibly_same(treatment) else redirect("today")
-    context = {"tab": "today", "form": form, "client_id": id, "is_first": before is None}
+    context = {"tab": "today", "form": form, "client_id": id, "is_first": before is None, **standing(request)}
     return render(request, "patient/treatment_new.html", context, status=422 if form.is_bound else 200)
 
 

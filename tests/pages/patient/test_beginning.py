@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Patient
 from symptoms.models import Treatment
+from symptoms.recovery.protocol import PROTOCOL
 from tests import people
-from tests.pages.html import held, select, text_of
+from tests.pages.html import held, select, text_of, words
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,21 @@ def test_what_was_filled_in_is_kept_with_the_treatment_and_the_old_reading(invit
     assert treatment.baseline == {"redness": 1, "itching": 0, "peeling": 2} and treatment.revisions.count() == 1
     assert patient.year_of_birth == 1990 and patient.agreed_to("care") and patient.agreed_to("photos")
     assert "Log day 1" in text_of(phone.get(reverse("today")))
+
+
+def test_what_only_changes_care_says_so_beside_it(invited, alone):
+    """And above all others stands that they change what is watched for; no rule names these four."""
+    only_care = {"skin_cancer", "breastfeeding", "isotretinoin_6m", "topical_retinoid"}
+    Treatment.objects.update(conditions=[])
+    for page in (
+        people.signed_in(invited).get(WELCOME),
+        people.signed_in(alone).get(NEW),
+        people.signed_in(Treatment.objects.get().recorded_by).get(reverse("practice_treatment_new")),
+    ):
+        chips = [chip for chip in select(page, "label[@class='chip']") if "This changes the care tips." in words(chip)]
+        assert {chip.find(".//input").get("value") for chip in chips} == only_care
+        assert text_of(page).count("This changes what we watch for.") == 2
+    assert not [rule.id for rule in PROTOCOL.criteria for word in only_care if word in str(rule.predicate)]
 
 
 def test_without_the_needed_agreement_nothing_of_the_welcome_is_kept(invited):

@@ -91,6 +91,14 @@ def test_my_course_leads_to_the_question_on_today_and_does_not_repeat_it(phone, 
     assert "Were you seen?" not in text_of(phone.get(COURSE))
 
 
+def test_whoever_records_a_new_session_reads_first_what_is_open_of_the_last(phone, session):
+    calm(session)
+    page = phone.get(reverse("treatment_new"))
+    text = text_of(page)
+    assert text.index("Be seen today still open Day 4") < text.index(STAYS) < text.index("What was done")
+    assert select(page, f"a[@href='{TODAY}#were-you-seen']") and "Save my answer" not in text
+
+
 def test_it_is_said_once_where_the_newest_log_raised_it(phone, ana, noor):
     entry = logged(pen(ana, days_ago=4, by=noor), 4, pain=3, signs=["pus"]).entry
     today = text_of(phone.get(TODAY))
