@@ -227,6 +227,11 @@ TIME_ZONE = env.TIME_ZONE
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "tracker.static_files.Drawings",
+]
 STORAGES = {
     "default": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "photos": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "photos"}},

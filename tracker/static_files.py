@@ -1,11 +1,18 @@
-"""Leaves source maps and ReDoc out of collectstatic, and tells whether what was collected is up to date."""
+"""Leaves source maps and ReDoc out of collectstatic, draws the pictures of the levels for it, and tells whether what
+was collected is up to date."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+from django.conf import settings
 from django.contrib.staticfiles.apps import StaticFilesConfig
-from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.finders import BaseFinder, get_finders
 from django.contrib.staticfiles.storage import HashedFilesMixin
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from symptoms.recovery.swatches.strip import NAMES, strip
 
 SOURCE_MAP = "sourceMappingURL"
 
@@ -14,6 +21,37 @@ class Collected(StaticFilesConfig):
     """Django's own app, which leaves half of 9 MB where it is."""
 
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "drf_spectacular_sidecar/redoc/*"]
+
+
+class Drawings(BaseFinder):
+    """Draws the pictures of the levels as they are looked for: none is kept with the code."""
+
+    folder = Path(settings.DATA_DIR) / "drawn"
+
+    def find(  # type: ignore[override]  # the stubs say it in overloads, one for each `find_all`
+        self, path: str, find_all: bool = False
+    ) -> str | list[str]:
+        """Where a drawing lies now; empty for anything that is none."""
+        drawn = [str(self._draw(path))] if path in NAMES else []
+        return drawn if find_all or not drawn else drawn[0]
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+        """Every drawing, with the storage that it can be read from."""
+        storage = FileSystemStorage(self.folder)
+        for name in NAMES:
+            self._draw(name)
+            yield name, storage
+
+    def _draw(self, name: str) -> Path:
+        """Put a drawing on the disk, whole: several servers of a demo may do so at once."""
+        path, svg = self.folder / name, strip(*NAMES[name])
+        if not path.is_file() or path.read_text() != svg:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+                file.write(svg)
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(path)
+        return path
 
 
 class Storage(CompressedManifestStaticFilesStorage):

@@ -1,13 +1,16 @@
 """Words for urgencies and severities in templates, so that no template repeats what `symptoms.wording` says."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext
+from django.template.loader import render_to_string
+from django.utils.translation import get_language, gettext
 
-from symptoms.recovery.vocabulary import Urgency
-from symptoms.wording import patient, practitioner
+from symptoms.recovery.swatches.skin import Tone, tone_of
+from symptoms.recovery.vocabulary import Symptom, Urgency
+from symptoms.wording import patient, practitioner, swatches
 from symptoms.wording.phrases import SEVERITIES
 
 register = template.Library()
@@ -43,6 +46,18 @@ def severities() -> list[tuple[str, Any]]:
 def meanings(steps: Sequence[str] = ()) -> list[tuple[str, Any, str]]:
     """The five steps, mildest first, each with what it means ("" where nothing is said): ("1", "Mild", "Dots")."""
     return [(*severity, step) for severity, step in zip(SEVERITIES, steps or [""] * len(SEVERITIES), strict=True)]
+
+
+@register.simple_tag
+def drawn(symptom: str, fitzpatrick: int | None) -> str:
+    """The drawings of a symptom's levels, on skin like the patient's first; empty where nothing can be seen."""
+    return _drawn(Symptom(symptom), tone_of(fitzpatrick), get_language())
+
+
+@cache  # the same for everybody, and half of the work that a log would be
+def _drawn(symptom: Symptom, own: Tone | None, language: str | None) -> str:
+    drawings = swatches.drawings(symptom, own)
+    return render_to_string("patient/drawings.html", {"drawings": drawings}) if drawings else ""
 
 
 def _of(urgency: str | int) -> Urgency | None:

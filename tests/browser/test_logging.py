@@ -119,12 +119,17 @@ def test_something_else_is_found_by_a_word(visitor):
     assert page.url.endswith("/log/")
 
 
-def test_an_ordinary_day_is_short_and_few_taps(ora):
-    page = ora.page
-    page.goto("/log/")
+def test_an_ordinary_day_is_short_and_few_taps_and_fetches_no_drawing_that_nobody_looks_at(ora):
+    page, fetched = ora.page, []
+    page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
+    page.goto("/log/", wait_until="networkidle")
     expect(page.get_by_role("heading", level=1)).to_have_text("Day 5")
     assert page.evaluate("document.documentElement.scrollHeight") <= 2_000
     assert page.evaluate(SHOWN) <= 1_600
+    page.locator("#redness .ask > summary").click()
+    expect(page.get_by_alt_text("Redness, mild, drawn on light skin")).to_have_js_property("complete", True)
+    assert [name for name in fetched if "redness" in name or "swelling" in name] == ["redness-light.svg"]
+    page.locator("#redness .ask > summary").click()
     for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]", "button:has-text('Save day 5')"):
         page.locator(tap).click()
     expect(page.get_by_role("heading", name="As expected on day 5")).to_be_visible()

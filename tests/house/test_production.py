@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from symptoms.recovery.swatches.skin import Tone
+from symptoms.recovery.swatches.strip import strip
+from symptoms.recovery.vocabulary import Symptom
 from tests.data_folders import put_database, put_static
 from tests.house import tree
 
@@ -40,6 +43,7 @@ POLICY = {
     "font-src": "'self'", "connect-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'",
     "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'", "upgrade-insecure-requests": "",
 }  # fmt: skip
+NOT_DRAWN = "/static/swatches/pain-black.svg"
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +56,18 @@ def visits(folder):
     put_database(folder)
     put_static(folder)
     visited = subprocess.run(
-        [sys.executable, "-m", "tests.house.visit", *PAGES, "/api/docs/"],
+        [sys.executable, "-m", "tests.house.visit", *PAGES, "/api/docs/", drawing_in(folder), NOT_DRAWN],
         cwd=tree.ROOT, env=tree.environment(MENDLINE_DATA_DIR=str(folder), **tree.SAFE),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert visited.returncode == 0, visited.stderr[-2000:]
     return json.loads(visited.stdout.splitlines()[-1])
+
+
+def drawing_in(folder) -> str:
+    """The address of a drawing of redness among what was collected."""
+    collected = json.loads((folder / "static" / "staticfiles.json").read_text())
+    return f"/static/{collected['paths']['swatches/redness-black.svg']}"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -88,6 +98,15 @@ def test_a_page_fetches_only_from_its_own_host_and_by_names_that_change_with_the
     assert loaded
     for address in loaded:
         assert re.fullmatch(r"/static/[\w./-]+\.[0-9a-f]{12}\.\w+(#.*)?", address), address
+
+
+def test_a_drawing_of_levels_is_kept_for_long_by_a_name_that_changes_with_it_and_knows_nobody(visits, folder):
+    drawing, absent = visits[drawing_in(folder)], visits[NOT_DRAWN]
+    assert re.search(r"-black\.[0-9a-f]{12}\.svg$", drawing_in(folder))
+    assert drawing["status"] == 200 and drawing["headers"]["content-type"] == "image/svg+xml"
+    assert drawing["headers"]["cache-control"] == "max-age=315360000, public, immutable"
+    assert drawing["body"] == strip(Symptom.REDNESS, Tone.BLACK) and drawing["cookies"] == {}
+    assert absent["status"] == 404
 
 
 def test_of_the_libraries_files_only_what_a_page_opens_is_collected(visits, folder):
