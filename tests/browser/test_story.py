@@ -88,7 +88,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     iris.reload()
     photo = iris.get_by_role("img", name="Front, day 3")
     photo.scroll_into_view_if_needed()
-    expect(photo).to_have_js_property("naturalWidth", 900)
+    expect(photo).to_have_js_property("naturalWidth", 360)
     verdict = iris.url
 
     # The practitioner is told by mail, without a word about anybody, is led to her, and finds her first in the queue.
