@@ -21,7 +21,7 @@ ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_b
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench load faults fortnight simulate screenshots lock browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults fortnight simulate screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make bench        the figures on both databases, beside a floor and the last run's"
 	@echo "make bench BENCH=--reassess   100,000 stored entries judged again by two processes: seconds and memory"
 	@echo "make bench BENCH=--alerts   seconds from an entry to its letter at the mail server, also after that was away"
+	@echo "make figures      a day on a slow phone and a slow line, by keyboard alone, and what Lighthouse says"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice? (SEED=7 for another)"
@@ -109,6 +110,12 @@ docs: .venv/.run
 bench: setup postgres
 	@$(BIN)/python -m tests.bench $(BENCH)
 	@$(BIN)/python -m tests.postgres --durable $(BIN)/python -m tests.bench $(BENCH)
+
+# Everything but Lighthouse works without Node.js.
+figures: setup browser
+	@command -v npm >/dev/null || { echo "Lighthouse needs Node.js 20 and npm: install them first" >&2; exit 1; }
+	@cd tests/figures && npm ci --silent --no-audit --no-fund
+	@MENDLINE_DEBUG=1 $(BIN)/python -m tests.figures
 
 load: setup postgres
 	@$(BIN)/python -m tests.load $(LOAD)

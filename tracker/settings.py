@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "accounts.web.middleware.PrivateResponsesMiddleware",
     "tracker.web.probes.Probes",
     "tracker.web.body_limits.BodyLimit",
+    "tracker.web.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -144,7 +144,7 @@ class DailyLog extends AskingForm {
   }
 
   /* What is still empty takes last time's answer, or "none"; what then is left is marked, and the first of it comes
-     into view. */
+     into view. Where nothing is left, the next key may save. */
   fill(event) {
     event.preventDefault();
     const level = event.currentTarget.dataset.fill === "last" ? "label[data-last-time] > input" : 'input[value="0"]';
@@ -161,7 +161,8 @@ class DailyLog extends AskingForm {
     const status = this.form.querySelector("[data-said]");
     if (status) status.textContent = this.filledInWords(filled, left.length, status.dataset);
     left[0]?.scrollIntoView({ block: "center" });
-    left[0]?.querySelector("input")?.focus({ preventScroll: true });
+    const next = left[0]?.querySelector("input") ?? this.form.querySelector(".dock .button");
+    next.focus({ preventScroll: true });
   }
 
   scales() {

@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.server import environment, served
+from tests.bench.table import table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LAST = Path(__file__).parent / "last"
@@ -38,7 +39,7 @@ def main() -> None:
         os.environ.update(environment(data))
         os.environ.setdefault("PYTHONPATH", str(ROOT))
         rows = _compared(_measured(options), keep=options.rounds >= KEPT_FROM)
-    print(json.dumps(rows, indent=1) if options.json else _table(rows))
+    print(json.dumps(rows, indent=1) if options.json else table(rows))
 
 
 def _measured(options: argparse.Namespace) -> list[dict]:
@@ -79,17 +80,6 @@ def _compared(rows: list[dict], *, keep: bool) -> list[dict]:
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-def _table(rows: list[dict]) -> str:
-    head = {name: name for name in ("what", "measured", "since last", "target", "reached")}
-    shown = [head]
-    for row in rows:
-        change = "new" if row["last"] is None else f"{row['figure'] - row['last']:+.4g}"
-        shown.append({**row, "since last": change, "reached": "yes" if row["reached"] else "NO"})
-    widths = {key: max(len(str(row[key])) for row in shown) for key in head}
-    lines = ["  ".join(str(row[key]).ljust(widths[key]) for key in head).rstrip() for row in shown]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from symptoms.demo.cast import PASSWORD
 from symptoms.demo.drawing.photo import draw
 from tests import images
 from tests.browser.conftest import ENGLISH, PHONE, QUIET, program
+from tests.browser.somebody import on_day_5
 from tests.tries import tries
 
 SHOWN = """() => {
@@ -38,27 +39,13 @@ SIZES = """() => {
   XMLHttpRequest.prototype.send = function (body) { window.sizes.push(body.size); return send.call(this, body); };
 }"""
 pytestmark = pytest.mark.browser
-# Somebody new on day 5, who has logged the days before.
-ON_DAY_5 = f"""
-from uuid import uuid4
-from accounts.models import Practice
-from tests import people
-from tests.treatments import logged, pen
-patient = people.patient(Practice.objects.first(), "Ora Dean", f"{{uuid4().hex}}@patients.example")
-patient.user.set_password({PASSWORD!r})
-patient.user.save()
-session = pen(patient, days_ago=5)
-for day in range(5):
-    logged(session, day, redness=max(0, 2 - day), asked={["redness", "swelling", "pain", "warmth", "itching"]!r})
-print(patient.user.email)
-"""
 
 
 @pytest.fixture
 def ora(visitor, site):
     """Her browser, signed in."""
     guest = visitor()
-    guest.sign_in(site.manage("shell", "--no-imports", "-c", ON_DAY_5).split()[-1], PASSWORD)
+    guest.sign_in(on_day_5(site), PASSWORD)
     return guest
 
 

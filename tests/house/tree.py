@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("tracker", "accounts", "symptoms", "templates", "static", "tests", "docs", "deploy", ".ci")
+MADE = {"__pycache__", "node_modules"}
 WRITTEN = {".py", ".html", ".txt", ".css", ".js", ".toml", ".md", ".sh", ".json", ".svg", ".yml", ".xml", ""}
 # Settings as an operator would choose them.
 SAFE = {
@@ -21,7 +22,7 @@ def files(*folders: str, suffixes: set[str] = WRITTEN):
     paths = [path for root in roots for path in root.rglob("*") if path.is_file()]
     if not folders:
         paths += [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]  # a file in a worktree
-    return sorted(path for path in paths if path.suffix in suffixes and "__pycache__" not in path.parts)
+    return sorted(path for path in paths if path.suffix in suffixes and MADE.isdisjoint(path.parts))
 
 
 def name(path: Path) -> str:
