@@ -59,6 +59,7 @@ class Visitor:
             return
         self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password", exact=True).fill(password)
+        self.page.get_by_role("radio", name="Yes, only I use it").check()
         self.page.get_by_label("Yes, only I use it").check(force=True)
         self.page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_url(lambda address: "/accounts/login/" not in address)

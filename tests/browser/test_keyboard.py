@@ -58,6 +58,19 @@ class Keys:
         assert radio.evaluate(HAS_FOCUS) == ""
 
 
+@pytest.fixture
+def at(visitor):
+    """Brings somebody who has signed in to a page: that, and their keys."""
+
+    def arrive(email: str, address: str) -> tuple[Page, Keys]:
+        guest = visitor()
+        guest.sign_in(email, PASSWORD)
+        guest.page.goto(address)
+        return guest.page, Keys(guest.page)
+
+    return arrive
+
+
 def is_led_to(page: Page, words: str) -> None:
     """The focus is on the field with the mistake, which is whole on the screen, with what is wrong with it."""
     field = page.locator("#mistake")
@@ -66,11 +79,19 @@ def is_led_to(page: Page, words: str) -> None:
     assert field.evaluate(HAS_FOCUS) == ""
 
 
-def test_a_practitioner_takes_a_case_and_plans_it(visitor):
-    guest = visitor()
-    guest.sign_in(NOOR, PASSWORD)
-    page, keys = guest.page, Keys(guest.page)
-    page.goto("/practice/")
+def is_sent_back(keys: Keys, field: Locator) -> None:
+    """The focus is on the summary above the page that came back, whose link leads to `field`."""
+    summary = keys.page.get_by_role("region", name="One thing to correct")
+    expect(summary).to_be_focused()
+    assert summary.evaluate(HAS_FOCUS) == ""
+    keys.use(summary.get_by_role("link"))
+    before = keys.pressed
+    keys.to(field)
+    assert keys.pressed - before <= 1, "the link leads past the field"
+
+
+def test_a_practitioner_takes_a_case_and_plans_it(at):
+    page, keys = at(NOOR, "/practice/")
     keys.use(page.get_by_role("link", name="Grace Turner"))
     keys.use(page.get_by_role("button", name="I have this"))
     expect(page.get_by_text("You are now in charge.")).to_be_visible()
@@ -93,12 +114,8 @@ def test_a_practitioner_takes_a_case_and_plans_it(visitor):
     expect(page.get_by_text(answer)).to_be_visible()
 
 
-def test_a_message_is_written_looked_over_sent_read_and_answered(visitor):
-    guest, patient = visitor(), visitor()
-    guest.sign_in(NOOR, PASSWORD)
-    patient.sign_in("joe@patients.example", PASSWORD)
-    page, keys = guest.page, Keys(guest.page)
-    page.goto("/practice/?show=all&q=Joe")
+def test_a_message_is_written_looked_over_sent_read_and_answered(at):
+    page, keys = at(NOOR, "/practice/?show=all&q=Joe")
     keys.use(page.locator(".case h2 a"))
     keys.use(page.get_by_role("link", name="Message to Joe"))
     look_over = page.get_by_role("button", name="Look over, then send")
@@ -117,38 +134,23 @@ def test_a_message_is_written_looked_over_sent_read_and_answered(visitor):
     keys.use(page.get_by_role("button", name="Send to Joe"))
     expect(page.get_by_text("Sent. The patient is told by e-mail.")).to_be_visible()
 
-    page, keys = patient.page, Keys(patient.page)
-    page.goto("/today/")
+    page, keys = at("joe@patients.example", "/today/")
     message = page.get_by_role("region", name="Message from your clinic")
     expect(message).to_contain_text("Please keep it out of the sun. And write to me on Monday.")
-    send = message.get_by_role("button", name="Send the message")
-    keys.use(send)
-    summary = page.get_by_role("region", name="One thing to correct")
-    expect(summary).to_be_focused()
-    assert summary.evaluate(HAS_FOCUS) == ""
-    keys.use(summary.get_by_role("link"))
-    keys.to(page.locator("[name=text]"))
+    keys.use(message.get_by_role("button", name="Send the message"))
+    is_sent_back(keys, page.locator("[name=text]"))
     page.keyboard.type("I will.")
     keys.use(page.get_by_role("button", name="Send the message"))
     expect(page.get_by_text("has not read this yet")).to_be_visible()
 
 
-def test_a_manager_changes_who_is_told(visitor):
-    guest = visitor()
-    guest.sign_in(NOOR, PASSWORD)
-    page, keys = guest.page, Keys(guest.page)
-    page.goto("/practice/telling/")
+def test_a_manager_changes_who_is_told(at):
+    page, keys = at(NOOR, "/practice/telling/")
     steps = page.locator("details", has_text="Emergency")
     keys.use(steps.locator("summary"))
     keys.use(steps.get_by_label("Step 1, when"), "ArrowDown")
     keys.use(page.get_by_role("button", name="Save"))
-    summary = page.get_by_role("region", name="One thing to correct")
-    expect(summary).to_be_focused()
-    assert summary.evaluate(HAS_FOCUS) == ""
-    keys.use(summary.get_by_role("link"))
-    before = keys.pressed
-    keys.to(steps.get_by_label("Step 1, when"))
-    assert keys.pressed - before <= 1, "the link leads past the field"
+    is_sent_back(keys, steps.get_by_label("Step 1, when"))
     expect(steps.get_by_text("Somebody must be told at once")).to_be_visible()
     keys.press("ArrowUp")
     keys.use(steps.get_by_label("Step 2, when"), "ArrowDown")
@@ -157,11 +159,26 @@ def test_a_manager_changes_who_is_told(visitor):
     expect(steps.locator("summary")).to_contain_text("after 15 min")
 
 
-def test_a_member_tests_their_channel(visitor):
-    guest = visitor()
-    guest.sign_in(LINDQVIST, PASSWORD)
-    page, keys = guest.page, Keys(guest.page)
-    page.goto("/account/")
+def test_a_manager_changes_when_the_clinic_is_open(at):
+    page, keys = at(NOOR, "/practice/details/")
+    sunday = page.locator("details", has_text="Sunday")
+    keys.use(sunday.locator("summary"))
+    opens, closes = sunday.get_by_label("from").first, sunday.get_by_label("to").first
+    keys.to(opens)
+    page.keyboard.type("1000AM")
+    expect(opens).to_have_value("10:00")
+    keys.use(page.get_by_role("button", name="Save"))
+    is_sent_back(keys, opens)
+    expect(opens).to_have_value("10:00")
+    keys.to(closes)
+    page.keyboard.type("0130PM")
+    keys.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Saved")
+    expect(sunday.locator("summary")).to_contain_text("10:00 to 13:30")
+
+
+def test_a_member_tests_their_channel(at):
+    page, keys = at(LINDQVIST, "/account/")
     keys.use(page.get_by_role("link", name="How I am told"))
     keys.use(page.get_by_role("button", name="Send a test"))
     asked = page.get_by_text("Did the test arrive?")
