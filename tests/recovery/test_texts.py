@@ -103,7 +103,7 @@ def test_practitioners_read_the_dangerous_thing_first_and_what_to_think_of():
     for concern, (titles, first, think, record) in table.items():
         texts = PRACTITIONER_TEXTS[concern]
         assert {line.say for line in texts.titles} == set(re.findall(r'"([^"]+)"', titles))
-        assert (texts.first, texts.think, texts.record) == (
+        assert (texts.first.replace("\u00a0", " "), texts.think, texts.record) == (
             "" if first == "-" else f"{first}.",
             f"{think}.",
             f"{record}.",

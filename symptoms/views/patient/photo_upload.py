@@ -40,7 +40,7 @@ PICKER_WORDS = {
 # What photo-sender.js says of each photo: {percent} is a number, {view} the outline's title; {sent} of {all} are sent.
 SENDING_WORDS = {
     "waiting": _("Waits to be sent."),
-    "sending": _("Sending: {percent} %"),
+    "sending": _("Sending: {percent} %"),
     "sent": _("Sent."),
     "failed": _("Not sent. It is still here: send it again once there is a signal."),
     "again": _("Send again: {view}"),
