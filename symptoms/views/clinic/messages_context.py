@@ -1,6 +1,7 @@
 """What a practitioner's page shows of the messages with a patient, and the ready-made words for the next one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from accounts.models import Patient, Practice, User
@@ -8,29 +9,39 @@ from symptoms.alerts.conversation import conversation
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.journal.verdicts import titles_of_flags
 from symptoms.models import Alert, Note
-from symptoms.views.clinic.open_alerts import OpenAlert
+from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert
 from symptoms.wording.conversation import quick_replies
 
 SHOWN, UNFOLDED = 30, 3  # messages
 
 
 def messages_with(
-    patient: Patient, practice: Practice, open_alerts: Sequence[OpenAlert], form: PracticeMessageForm | None = None
+    patient: Patient,
+    practice: Practice,
+    open_alerts: Sequence[OpenAlert],
+    now: datetime,
+    form: PracticeMessageForm | None = None,
 ) -> dict[str, Any]:
-    """What `practitioner/messages.html` takes; `form`: one that came back."""
+    """What `practitioner/messages.html` takes, and whether a message waited here lately; `form`: one that came back."""
     notes = list(conversation(patient, practice)[:SHOWN])
     seen = notes[0].pk if notes else None
     return {
         "talk_newest": notes[:UNFOLDED],
         "talk_earlier": notes[UNFOLDED:],
         "unread_message": next((note for note in notes if is_unread(note)), None),
+        "is_just_read": any(note.read_at and note.read_at >= now - UNDONE_WITHIN for note in notes if is_theirs(note)),
         "message_form": form or PracticeMessageForm.blank(replies_about(_worst_of(open_alerts, patient)), seen),
     }
 
 
+def is_theirs(note: Note) -> bool:
+    """Whether the patient wrote it."""
+    return note.kind == Note.Kind.FROM_PATIENT
+
+
 def is_unread(note: Note) -> bool:
     """Whether it is a message of the patient that nobody here has read."""
-    return note.kind == Note.Kind.FROM_PATIENT and note.read_at is None
+    return is_theirs(note) and note.read_at is None
 
 
 def replies_about(alert: Alert | None) -> Mapping[str, str]:

@@ -81,15 +81,21 @@ def record_of(
         "left_at": left_at,
         "free": _free(treatments, open_alerts),
         "note_form": note_form or NoteForm.blank(),
-        "tab": "queue" if open_alerts else "patients",
     }
     if is_ours:
         context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
-        context |= messages_with(patient, practice, open_alerts, message_form)
+        context |= messages_with(patient, practice, open_alerts, now, message_form)
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     context |= _past(request, patient, visibilities, open_alerts, now, is_ours=is_ours)
-    return context | _answers(open_alerts, resolve_form, practice, now)
+    return context | _way_back(context, open_alerts) | _answers(open_alerts, resolve_form, practice, now)
+
+
+def _way_back(context: dict[str, Any], open_alerts: list[OpenAlert]) -> dict[str, Any]:
+    """What led here from the queue, or did until a moment ago, leads back there; else to all patients."""
+    lately = context["is_just_closed"] or context.get("is_just_read")
+    leads_to_queue = bool(open_alerts or context.get("unread_message") or lately)
+    return {"leads_to_queue": leads_to_queue, "tab": "queue" if leads_to_queue else "patients"}
 
 
 def _silence_and_closing(patient: Patient, practice: Practice, now: datetime) -> tuple[bool, bool]:
@@ -127,7 +133,7 @@ def _past(
     return {
         "search": urlencode({"show": "all", "q": sought}) if sought else "",
         "keeps_search": kept_search(request),
-        "leads_to_queue": bool(open_alerts) or is_just_closed,
+        "is_just_closed": is_just_closed,
         "left_unread": [] if is_ours else list(unread_of(patient, request.practice)),
         "is_silent": is_silent,
         "closed_last": closed_last(visibilities, request.user, open_alerts, now) if shows_closed else [],

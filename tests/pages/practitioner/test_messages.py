@@ -54,6 +54,19 @@ def test_a_message_is_sent_only_after_it_was_looked_over(desk, session):
     assert form_on(other, address)["id"] != again["id"] and Note.objects.count() == 1
 
 
+def test_whoever_came_for_a_message_goes_back_to_what_waits(desk, session):
+    def way_back():
+        return select(desk.get(page_of(session)), "a[@class='link']")[0].get("href")
+
+    assert way_back() == f"{QUEUE}?show=all"
+    note = wrote(session)
+    assert way_back() == QUEUE
+    desk.post(reverse("messages_read", args=[session.pk]), {"seen": note.pk})
+    assert Note.objects.get().read_at and way_back() == QUEUE
+    Note.objects.update(read_at=timezone.now() - timedelta(days=2))
+    assert way_back() == f"{QUEUE}?show=all"
+
+
 def test_a_note_inside_the_clinic_can_never_be_sent(desk, session):
     note = reverse("note", args=[session.pk])
     for extra in ({}, {"to": "patient"}, {"step": "send"}):
