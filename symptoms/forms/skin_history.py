@@ -81,6 +81,7 @@ class SkinForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, question in USUAL.items():
             self.fields[name] = level_field(question)
+            self.fields[name].widget.attrs["id"] = name  # of its scale, to which a mistake leads
 
     def clean(self) -> dict[str, Any]:
         """The usual level that a ticked condition implies must be answered; none is an answer."""

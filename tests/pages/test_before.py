@@ -171,6 +171,12 @@ def test_whoever_was_treated_is_told_that_the_answers_are_for_the_next_time(ana,
     assert select(page, f"a[@href='{reverse('my_treatment', args=[treatment.pk])}']")
 
 
+def test_whoever_has_no_clinic_is_not_told_to_contact_theirs(stranger, phone):
+    for browser, word, other in ((stranger, "a doctor", "your clinic"), (phone, "your clinic", "a doctor")):
+        page = text_of(browser.get(reverse("help_now")))
+        assert f"Contact {word}" in page and f"Contact {other}" not in page
+
+
 def test_the_front_door_the_help_page_care_and_a_today_without_a_treatment_lead_there(stranger, phone):
     link = f"a[@href='{BEFORE}']"
     for browser, address in ((stranger, "home"), (stranger, "help_now"), (phone, "care"), (phone, "today")):

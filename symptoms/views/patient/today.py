@@ -59,6 +59,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "date": full(patient.today(now)),
         "seconds_left": patient.seconds_left_today(now),
         "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
+        "has_stopped": treatment is not None and not treatment.agreed,
         "asks_about_treatment": treatment is not None and day is not None and bool(questions_left(treatment, day)),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
         "is_asked_before": treatment.asks_before if treatment else unanswered(patient.pk).exists(),

@@ -196,6 +196,30 @@ def test_a_treatment_that_cannot_be_is_refused_and_what_was_typed_stays(alone, w
     assert not Treatment.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("condition", "usual"),
+    [
+        ("melasma", ["dark_patches"]),
+        ("pih_history", ["dark_patches"]),
+        ("active_acne", ["bumps"]),
+        ("rosacea", ["redness"]),
+        ("eczema", ["itching", "peeling"]),
+        ("psoriasis", ["redness", "peeling"]),
+        ("vitiligo", ["light_patches"]),
+        ("keloid_history", ["raised_scar"]),
+        ("diabetes", []),
+    ],
+)
+def test_the_usual_level_that_a_condition_implies_must_be_answered(alone, condition, usual):
+    phone, names = people.signed_in(alone), [f"usual_{word}" for word in usual]
+    if usual:
+        page = phone.post(NEW, my_session(conditions=[condition]))
+        wrong = [link.get("href")[1:] for link in select(page, "a[@href]") if "Answer this as well" in words(link)]
+        assert wrong == names and all(select(page, f"fieldset[@id='{name}']") for name in names)
+    answered = my_session(conditions=[condition], **dict.fromkeys(names, "0"))  # none is an answer
+    assert phone.post(NEW, answered).status_code == 302
+
+
 def test_radiofrequency_is_asked_by_heat_and_pins(alone):
     assert (
         "Not sure? Did it give heat or tiny electric shocks, or were there two rows of gold pins? Then choose RF."

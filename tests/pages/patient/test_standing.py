@@ -377,6 +377,14 @@ def test_without_consent_no_answer_is_kept(phone, ana, session):
     assert not AlertEvent.objects.filter(what="answered").exists()
 
 
+def test_whoever_withdrew_reads_what_is_open_and_is_asked_nothing(phone, ana, session):
+    withdraw_consent(ana, "care", timezone.now())
+    page = text_of(phone.get(TODAY))
+    assert "Be seen today still open Day 4" in page and "Call Larkfield Skin Clinic" in page
+    assert "You withdrew your agreement, so we keep no answer." in page and "Logging has stopped" in page
+    assert "Save my answer" not in page and "Log again" not in page
+
+
 answers = st.none() | st.sampled_from(SeenAnswer)
 
 

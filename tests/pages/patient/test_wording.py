@@ -133,6 +133,33 @@ def test_each_kind_of_thing_to_watch_has_its_line(drawing, heading, line):
     assert verdict.urgency == "watch" and verdict.heading.startswith(heading) and line in verdict.line
 
 
+@pytest.mark.parametrize(
+    ("drawing", "headings", "says_infection", "care_of_skin"),
+    [
+        ("C | 3 T38.5", ["A fever"], False, False),
+        ("C | 20 T38.2", ["A fever"], False, False),
+        ("C | 20 swollen_glands", ["Swollen glands"], False, False),
+        ("C diabetes | 2 feeling_ill", ["You feel ill"], False, False),
+        ("C | 2 fainted", ["A faint"], False, False),
+        ("C | 4 T38.5 redness3", ["A fever"], False, True),  # a change of the skin is named, an infection is not
+        ("C | 3 spreading_redness", ["Redness that grows"], False, True),
+        ("C | 4 T38.5 pus", ["Signs of a skin infection"], True, True),
+        ("C | 5 blisters redness3 unprotected_sun", ["Signs of a sunburn", "Signs of a cold sore"], False, False),
+        ("R | 1 blisters", ["Signs of a burn", "Signs of a cold sore"], False, False),
+        ("R | 5 blisters", ["Signs of a cold sore", "Signs of a burn"], False, False),
+    ],
+)
+def test_an_infection_is_named_where_the_skin_shows_one_and_a_burn_before_a_cold_sore(
+    drawing, headings, says_infection, care_of_skin
+):
+    concerns = last_verdict(drawing).concerns
+    assert [concern.title for concern in concerns] == headings
+    means, care = (
+        " ".join(text for concern in concerns for text in getattr(concern, part)) for part in ("means", "care")
+    )
+    assert ("skin infection" in means, "Don't squeeze" in care) == (says_infection, care_of_skin)
+
+
 @pytest.mark.parametrize("numbers", [CLINIC, ALONE])
 def test_what_is_to_be_watched_says_what_to_look_out_for_as_on_track_does(numbers):
     on_track, watch = (last_verdict(drawing, numbers).sooner for drawing in ("C | 3", "C | 3 pain2"))
