@@ -14,6 +14,7 @@ from symptoms.demo.drawing.photo import draw
 from tests import images
 from tests.browser.conftest import ENGLISH, PHONE, QUIET, program
 from tests.browser.somebody import on_day_5
+from tests.figures import keys
 from tests.tries import tries
 
 SHOWN = """() => {
@@ -120,6 +121,11 @@ def test_an_ordinary_day_is_short_and_few_taps_and_fetches_no_drawing_that_nobod
     for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]", "button:has-text('Save day 5')"):
         page.locator(tap).click()
     expect(page.get_by_role("heading", name="As expected on day 5")).to_be_visible()
+
+
+def test_a_whole_day_by_keyboard_alone_takes_few_keys_and_the_focus_is_always_in_sight(ora):
+    (row,) = keys.rows(ora.page)
+    assert row["reached"], row
 
 
 def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(ora):
