@@ -66,12 +66,14 @@ class PhotoSender extends HTMLElement {
   /* What is sent is kept: it is looked at, moved to another view and deleted on pages of its own. */
   seal({ picker, id, title }) {
     for (const button of picker.querySelectorAll("button.link")) button.remove();
-    const { page, open, removal, delete: remove } = this.dataset;
-    for (const [address, words] of [[page, open], [removal, remove]]) {
+    const given = this.dataset;
+    const links = [[given.page, given.open, given.openOf], [given.removal, given.delete, given.deleteOf]];
+    for (const [address, word, wordOf] of links) {
       const link = document.createElement("a");
       link.className = "link";
       link.href = address.replace(/0{8}[-0]*/, id);
-      link.textContent = words.replace("{view}", title);
+      link.textContent = word;
+      link.setAttribute("aria-label", wordOf.replace("{view}", title));
       picker.append(link);
     }
   }

@@ -45,8 +45,10 @@ SENDING_WORDS = {
     "failed": _("Not sent. It is still here: send it again once there is a signal."),
     "again": _("Send again: {view}"),
     "count": _("{sent} of {all} sent"),
-    "open": _("Open: {view}"),
-    "delete": _("Delete: {view}"),
+    "open": _("Open"),
+    "open_of": _("Open: {view}"),
+    "delete": _("Delete"),
+    "delete_of": _("Delete: {view}"),
 }
 TAKEN = _("Another photo was sent from this page before, so this one was not kept. Open the page again to add it.")
 
