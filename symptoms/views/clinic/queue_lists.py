@@ -2,11 +2,11 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, F, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent, Patient, Practice
-from symptoms.models import Alert
+from symptoms.models import Alert, PatientStatus
 from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.prompting import SKIPPED_AFTER
@@ -28,24 +28,25 @@ SHOW = {
 def patients_in(practice: Practice, now: datetime) -> dict[str, Q]:
     """Conditions on a practice's patients, by the name of their list; the open ones are read another way."""
     today = now.astimezone(practice.zone).date()
-    due_later = Q(status__log_due_on=None) | Q(status__log_due_on__gte=today)
-    is_current = due_later & (Q(status__current_until=None) | Q(status__current_until__gte=today))
-    calm = Q(status__alert_urgency=0)
-    agreed = Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None)
-    skips = Q(
-        status__log_due_on__lte=today - timedelta(days=SKIPPED_AFTER),
-        status__treatment__day_zero__gt=today - timedelta(days=LAST_DAY),
-        user__isnull=False,
-        pk__in=agreed.values("patient"),
+    # Each is found by itself: in a condition on all patients, the rows of all of them are read and put together.
+    statuses = PatientStatus.objects.filter(practice=practice)
+    skipping = statuses.filter(
+        Exists(Consent.objects.filter(purpose=Consent.Purpose.CARE, withdrawn_at=None, patient=OuterRef("patient"))),
+        log_due_on__lte=today - timedelta(days=SKIPPED_AFTER),
+        treatment__day_zero__gt=today - timedelta(days=LAST_DAY),
+        patient__user__isnull=False,
     )
+    calm = statuses.filter(alert_urgency=0)
+    # As `PatientStatus.is_current`: a verdict is no older than the days on which somebody is asked.
+    due_later = Q(log_due_on=None) | Q(log_due_on__gte=today)
+    is_current = due_later & (Q(current_until=None) | Q(current_until__gte=today))
     return {
         "follow_up": _of(due_again(practice, now)),
-        "quiet": _of(silent(practice)) | skips,
+        "quiet": _of(silent(practice)) | Q(pk__in=skipping),
         "not_joined": Q(user=None),
         "closed": _of(closed_today(practice, now)),
-        "watch": Q(status__urgency=Urgency.WATCH) & calm,
-        # As `PatientStatus.is_current`: a verdict is no older than the days on which somebody is asked.
-        "on_track": Q(status__urgency=Urgency.ON_TRACK) & calm & is_current,
+        "watch": Q(pk__in=calm.filter(urgency=Urgency.WATCH)),
+        "on_track": Q(pk__in=calm.filter(is_current, urgency=Urgency.ON_TRACK)),
         "all": Q(),
     }
 
