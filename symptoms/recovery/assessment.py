@@ -6,8 +6,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from symptoms.recovery.course import Course, as_seen_from
-from symptoms.recovery.day import Day
-from symptoms.recovery.predicates import Fact
+from symptoms.recovery.day import Day, Fact
 from symptoms.recovery.protocol import PROTOCOL, Protocol
 from symptoms.recovery.vocabulary import Concern, Urgency
 

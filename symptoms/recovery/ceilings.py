@@ -83,7 +83,36 @@ def table_ceiling(band: str, symptom: Symptom, day: int) -> int:
     return row[column]
 
 
-def who_applies(patient: Patient, treatment: Treatment) -> frozenset[str]:
+class Ceilings:
+    """What is ordinary for a patient after a treatment: what follows from the two is worked out once.
+
+    `usual` is the level of each symptom before the treatment, 0 where it does not count.
+    """
+
+    def __init__(self, patient: Patient, treatment: Treatment):
+        self.band = band(treatment)
+        self.usual = {s: patient.baseline.get(s, 0) if s in BASELINE_COUNTS else 0 for s in Symptom}
+        self._is_at_risk = patient.belongs_to(AT_RISK)
+        self._who = _who_applies(patient, treatment)
+
+    def above_usual(self, symptom: Symptom, day: int, exposures: frozenset[Exposure] = frozenset()) -> int:
+        """The most that is ordinary above the usual level, 0-4, on `day` with that entry's `exposures`."""
+        most = table_ceiling(self.band, symptom, day)
+        if self._is_at_risk and symptom in SLOW_HEALING and day >= 1:  # MOD-8 (S39b)
+            most = max(most, table_ceiling(self.band, symptom, day - 1))
+        if self.usual[symptom] >= 1:
+            return most
+        for modifier in _OF_SYMPTOM[symptom]:
+            if modifier.first <= day <= modifier.last and (self._who & modifier.who or exposures & modifier.who):
+                return max(most, min(most + 1, modifier.at_most))
+        return most
+
+    def most_expected(self, symptom: Symptom, day: int, exposures: frozenset[Exposure] = frozenset()) -> int:
+        """The same in the units that patients report in: the usual level added back, 4 at most."""
+        return min(4, self.above_usual(symptom, day, exposures) + self.usual[symptom])
+
+
+def _who_applies(patient: Patient, treatment: Treatment) -> frozenset[str]:
     """The words of this patient and treatment that a modifier may ask for."""
     words: set[str] = {*patient.conditions, *patient.medications}
     if treatment.is_of("eye") or treatment.is_of("neck"):
@@ -99,23 +128,9 @@ def ceiling(
     symptom: Symptom,
     day: int,
     exposures: frozenset[Exposure] = frozenset(),
-    who: frozenset[str] | None = None,
 ) -> int:
-    """The most that is ordinary above the patient's usual level, 0-4, on `day` with that entry's `exposures`.
-
-    `who` may be given by a caller that asks often (`who_applies`).
-    """
-    row = band(treatment)
-    most = table_ceiling(row, symptom, day)
-    if symptom in SLOW_HEALING and day >= 1 and patient.belongs_to(AT_RISK):  # MOD-8 (S39b)
-        most = max(most, table_ceiling(row, symptom, day - 1))
-    if symptom in BASELINE_COUNTS and patient.baseline.get(symptom, 0) >= 1:
-        return most
-    who = who_applies(patient, treatment) if who is None else who
-    for modifier in _OF_SYMPTOM.get(symptom, ()):
-        if modifier.first <= day <= modifier.last and (who & modifier.who or exposures & modifier.who):
-            return max(most, min(most + 1, modifier.at_most))
-    return most
+    """The most that is ordinary above the patient's usual level, 0-4, on `day` with that entry's `exposures`."""
+    return Ceilings(patient, treatment).above_usual(symptom, day, exposures)
 
 
 def most_expected(
@@ -127,14 +142,8 @@ def most_expected(
 ) -> dict[Symptom, list[int]]:
     """The most that is expected of each symptom on each of `days`, severity 0-4, in the units that patients report in:
     the usual level added back."""
-    exposures = exposures_by_day or {}
-    who = who_applies(patient, treatment)
-    listed = list(days)
+    exposures, ceilings, listed = exposures_by_day or {}, Ceilings(patient, treatment), list(days)
     return {
-        symptom: [
-            min(4, ceiling(patient, treatment, symptom, day, exposures.get(day, frozenset()), who) + usual)
-            for day in listed
-        ]
+        symptom: [ceilings.most_expected(symptom, day, exposures.get(day, frozenset())) for day in listed]
         for symptom in Symptom
-        for usual in (patient.baseline.get(symptom, 0) if symptom in BASELINE_COUNTS else 0,)
     }

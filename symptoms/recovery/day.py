@@ -1,15 +1,27 @@
 """A course as it was known on one day: what the notation of docs/clinical.md means, each word once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Literal, NamedTuple
 
-from symptoms.recovery.ceilings import band, ceiling, who_applies
+from symptoms.recovery.ceilings import Ceilings
 from symptoms.recovery.course import Course, Entry
-from symptoms.recovery.groups import AT_RISK, BASELINE_COUNTS
-from symptoms.recovery.vocabulary import Symptom
+from symptoms.recovery.groups import AT_RISK
+from symptoms.recovery.vocabulary import Sign, Symptom
 
 FEVER, FEVER_AT_RISK = 38.0, 37.8  # degrees Celsius; S39b
+
+Kind = Literal["symptom", "sign", "temperature", "condition", "medication", "exposure", "treatment"]
+
+
+class Fact(NamedTuple):
+    """One thing that was seen: which word, on which day, at which value, against which limit (None: no limit)."""
+
+    kind: Kind
+    word: str
+    day: int | None = None
+    value: float | int | None = None
+    limit: float | int | None = None
 
 
 class Day:
@@ -24,15 +36,15 @@ class Day:
         if not self.entries or self.entries[-1].day != day:
             raise ValueError(f"there is no entry on day {day}")
         self.entry = self.entries[-1]
-        self.band = band(course.treatment)
-        self._who = who_applies(course.patient, course.treatment)
+        self._ceilings = Ceilings(course.patient, course.treatment)
+        self.band = self._ceilings.band
         self._two_days_before = [entry for entry in self.entries[-3:-1] if entry.day >= day - 2]
-        self._ceilings: dict[tuple[Symptom, int], int] = {}
         self._excess: dict[Symptom, int] = {}  # of this entry
         self._rise: dict[Symptom, int] = {}
-        # What predicates have worked out already, since many criteria rest on the same:
-        self.levels: dict[tuple[Symptom, int], Any] = {}  # facts of symptoms
-        self.named: dict[str, Any] = {}  # and of fever, infsign …; none where it does not hold
+        # What many criteria rest on is worked out once:
+        self.signs: dict[Sign, tuple[Fact]] = {sign: (Fact("sign", sign, day),) for sign in self.entry.signs}
+        self.named: dict[str, Sequence[Fact]] = {}  # facts of fever, infsign …; none where it does not hold
+        self._levels: dict[tuple[Symptom, int], Fact] = {}
 
     # --- one symptom
     def v(self, symptom: Symptom) -> int:
@@ -41,28 +53,20 @@ class Day:
 
     def u(self, symptom: Symptom, entry: Entry | None = None) -> int:
         """Severity beyond the usual level, for the symptoms whose usual level counts."""
-        return max(0, (entry or self.entry).symptoms.get(symptom, 0) - self.usual(symptom))
+        return max(0, (entry or self.entry).symptoms.get(symptom, 0) - self._ceilings.usual[symptom])
 
-    def ceiling(self, symptom: Symptom, entry: Entry | None = None) -> int:
-        """The most that is ordinary on the entry's day."""
+    def level(self, symptom: Symptom, entry: Entry | None = None) -> Fact:
+        """A symptom as it was reported, against the most that is ordinary in the same units: the usual level added."""
         at = entry or self.entry
-        known = self._ceilings.get((symptom, at.day))
+        known = self._levels.get((symptom, at.day))
         if known is None:
-            known = ceiling(self.patient, self.treatment, symptom, at.day, at.exposures, self._who)
-            self._ceilings[symptom, at.day] = known
+            limit = self._ceilings.most_expected(symptom, at.day, at.exposures)
+            known = self._levels[symptom, at.day] = Fact("symptom", symptom, at.day, at.symptoms.get(symptom, 0), limit)
         return known
-
-    def usual(self, symptom: Symptom) -> int:
-        """The level before the treatment, where it counts; else 0."""
-        return self.patient.baseline.get(symptom, 0) if symptom in BASELINE_COUNTS else 0
-
-    def most_expected(self, symptom: Symptom, entry: Entry) -> int:
-        """The ceiling of the entry's day in the units that patients report in: the usual level added, 4 at most."""
-        return min(4, self.ceiling(symptom, entry) + self.usual(symptom))
 
     def excess(self, symptom: Symptom, entry: Entry) -> int:
         """Steps above the ceiling of the entry's day; 0 or less is ordinary."""
-        return self.u(symptom, entry) - self.ceiling(symptom, entry)
+        return self.u(symptom, entry) - self._ceilings.above_usual(symptom, entry.day, entry.exposures)
 
     def above(self, symptom: Symptom, n: int = 1) -> bool:
         """Whether this entry is `n` steps or more above its day's ceiling; `n` is 1 at least."""

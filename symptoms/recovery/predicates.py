@@ -5,26 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Literal, NamedTuple
 
 from symptoms.recovery import groups
-from symptoms.recovery.course import Entry
-from symptoms.recovery.day import Day
+from symptoms.recovery.day import Day, Fact
 from symptoms.recovery.groups import HEAT, HOT, NOT_ON_THE_SKIN
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
 
-Kind = Literal["symptom", "sign", "temperature", "condition", "medication", "exposure", "treatment"]
 Group = tuple[Symptom, ...]
-
-
-class Fact(NamedTuple):
-    """One thing that was seen: which word, on which day, at which value, against which limit (None: no limit)."""
-
-    kind: Kind
-    word: str
-    day: int | None = None
-    value: float | int | None = None
-    limit: float | int | None = None
 
 
 class Predicate:
@@ -93,7 +80,7 @@ class HasSign(Predicate):
     sign: Sign
 
     def facts(self, day: Day) -> Sequence[Fact]:
-        return (Fact("sign", self.sign, day.day),) if self.sign in day.entry.signs else ()
+        return day.signs.get(self.sign, ())
 
     def __str__(self) -> str:
         return str(self.sign)
@@ -173,23 +160,13 @@ class Named(Predicate):
     meaning: Predicate
 
     def facts(self, day: Day) -> Sequence[Fact]:
-        known: Sequence[Fact] | None = day.named.get(self.name)
+        known = day.named.get(self.name)
         if known is None:
             known = day.named[self.name] = self.meaning.facts(day)
         return known
 
     def __str__(self) -> str:
         return self.name
-
-
-def _level(day: Day, symptom: Symptom, entry: Entry | None = None) -> Fact:
-    """A symptom as it was reported, against the most that is ordinary in the same units: the usual level added back."""
-    at = entry or day.entry
-    known: Fact | None = day.levels.get((symptom, at.day))
-    if known is None:
-        known = Fact("symptom", symptom, at.day, at.symptoms.get(symptom, 0), day.most_expected(symptom, at))
-        day.levels[symptom, at.day] = known
-    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +179,7 @@ class Level(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         level = day.u(self.symptom) if self.beyond_usual else day.v(self.symptom)
-        return (_level(day, self.symptom),) if level >= self.least else ()
+        return (day.level(self.symptom),) if level >= self.least else ()
 
     def __str__(self) -> str:
         return f"{'u' if self.beyond_usual else 'v'}({self.symptom}) {'==' if self.least == 4 else '>='} {self.least}"
@@ -216,7 +193,7 @@ class Above(Predicate):
     n: int = 1
 
     def facts(self, day: Day) -> Sequence[Fact]:
-        return (_level(day, self.symptom),) if day.above(self.symptom, self.n) else ()
+        return (day.level(self.symptom),) if day.above(self.symptom, self.n) else ()
 
     def __str__(self) -> str:
         return f"above({self.symptom})" if self.n == 1 else f"above({self.symptom}, {self.n})"
@@ -229,7 +206,7 @@ class Twice(Predicate):
     symptom: Symptom
 
     def facts(self, day: Day) -> Sequence[Fact]:
-        return [_level(day, self.symptom, entry) for entry in day.twice(self.symptom)]
+        return [day.level(self.symptom, entry) for entry in day.twice(self.symptom)]
 
     def __str__(self) -> str:
         return f"twice({self.symptom})"
@@ -242,7 +219,7 @@ class Streak(Predicate):
     symptom: Symptom
 
     def facts(self, day: Day) -> Sequence[Fact]:
-        return [_level(day, self.symptom, entry) for entry in day.streak(self.symptom)]
+        return [day.level(self.symptom, entry) for entry in day.streak(self.symptom)]
 
     def __str__(self) -> str:
         return f"streak({self.symptom})"
@@ -264,7 +241,7 @@ class Rise(Predicate):
 
 def _risen(day: Day, symptom: Symptom) -> Sequence[Fact]:
     """The answers of the two days before, then this one."""
-    return [_level(day, symptom, entry) for entry in (*day.recent(symptom), day.entry)]
+    return [day.level(symptom, entry) for entry in (*day.recent(symptom), day.entry)]
 
 
 GROUPS: dict[Group, str] = {HEAT: "HEAT", HOT: "HOT"}
@@ -280,7 +257,7 @@ class SomeAbove(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         symptoms = [symptom for symptom in self.group if day.above(symptom, self.n)]
-        return [_level(day, symptom) for symptom in symptoms] if len(symptoms) >= self.least else ()
+        return [day.level(symptom) for symptom in symptoms] if len(symptoms) >= self.least else ()
 
     def __str__(self) -> str:
         return f"n_above({GROUPS[self.group]}{'' if self.n == 1 else f', {self.n}'}) >= {self.least}"
@@ -350,7 +327,7 @@ class SkinFinding(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         signs = [Fact("sign", sign, day.day) for sign in sorted(day.entry.signs - NOT_ON_THE_SKIN)]
-        return signs + [_level(day, symptom) for symptom in Symptom if day.above(symptom)]
+        return signs + [day.level(symptom) for symptom in Symptom if day.above(symptom)]
 
 
 # --- the named ones

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from symptoms.recovery.predicates import Fact
+from symptoms.recovery.day import Fact
 from symptoms.recovery.vocabulary import Condition, Medication
 from symptoms.wording.phrases import degrees, listed, step, title
 

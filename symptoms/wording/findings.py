@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from symptoms.recovery.course import Entry
-from symptoms.recovery.predicates import Fact
+from symptoms.recovery.day import Fact
 from symptoms.recovery.questions import BY_WORD
 from symptoms.recovery.sources import cited
 from symptoms.recovery.texts import Grounds, words_of
