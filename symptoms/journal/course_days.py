@@ -42,7 +42,8 @@ class DayRead:
 
 @dataclass(frozen=True, slots=True)
 class CourseRead:
-    """The days of a range, logged or not, in order; `newest` is the last day that was logged, in the range or not."""
+    """The days of a range, logged or not, in order; `newest` is the last day that was logged, in the range or not, for
+    whoever asked for it."""
 
     treatment: Treatment
     days: tuple[DayRead, ...]
@@ -65,15 +66,17 @@ def last_day(treatment: Treatment, today: date) -> int:
     return max(treatment.day_of(today), -1 if newest is None else newest)
 
 
-def read_course(visibility: Visibility, *, days: range, photos: bool = True) -> CourseRead:
+def read_course(
+    visibility: Visibility, *, days: range, with_photos: bool = True, with_newest: bool = False
+) -> CourseRead:
     """Read `days` (numbers, in order) of a treatment as its reader may see them: two statements, however many.
 
-    One more for a practice that the patient left; one less without the `photos`.
+    One more for a practice that the patient left; one less without the photos.
     """
     treatment = visibility.treatment
-    entries = {entry.day: entry for entry in _entries(visibility, days)}
+    entries = {entry.day: entry for entry in _entries(visibility, days, with_newest)}
     by_day: dict[int, list[Photo]] = {}
-    if photos:
+    if with_photos:
         for photo in visibility.photos().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
             by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
@@ -100,14 +103,16 @@ def read_course(visibility: Visibility, *, days: range, photos: bool = True) -> 
         )
         for at, day in enumerate(wanted)
     }
-    return CourseRead(treatment, tuple(read[day] for day in days), read[max(entries)] if entries else None)
+    newest = read[max(entries)] if entries and with_newest else None
+    return CourseRead(treatment, tuple(read[day] for day in days), newest)
 
 
-def _entries(visibility: Visibility, days: range) -> list[Entry]:
-    """The entries of `days` and the newest, each with its assessment; of two for a day the last received is last."""
-    current = visibility.current()
-    newest = Q(day=Subquery(current.order_by("-day").values("day")[:1]))
-    if visibility.until is not None:
-        newest = Q(pk=Subquery(current.order_by("-date", "-received_at").values("pk")[:1]))
-    wanted = visibility.with_assessment(current.filter(visibility.on(days) | newest))
-    return [visibility.shown(entry) for entry in wanted.order_by("received_at")]
+def _entries(visibility: Visibility, days: range, with_newest: bool) -> list[Entry]:
+    """The entries of `days`, and the newest, each with its assessment; of two for a day the last received is last."""
+    current, wanted = visibility.current(), visibility.on(days)
+    if with_newest and visibility.until is None:
+        wanted |= Q(day=Subquery(current.order_by("-day").values("day")[:1]))
+    elif with_newest:
+        wanted |= Q(pk=Subquery(current.order_by("-date", "-received_at").values("pk")[:1]))
+    rows = visibility.with_assessment(current.filter(wanted))
+    return [visibility.shown(entry) for entry in rows.order_by("received_at")]

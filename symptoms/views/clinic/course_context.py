@@ -32,7 +32,7 @@ def course_context(
     page = days_in_pages(min(today, LAST_DAY)).get_page(request.GET.get("page"))
     first, last = page[-1], page[0]
     # A young course is drawn with the days to come, so that one sees what is expected of them.
-    course = read_course(visibility, days=range(first, max(last, first + LEAST_WIDE) + 1))
+    course = read_course(visibility, days=range(first, max(last, first + LEAST_WIDE) + 1), with_newest=True)
     log = _log(visibility, course)
     symptom = _symptom(request.GET.get("symptom", ""), open_alerts, course.newest)
     symptoms = [column for column in Symptom if column in course.answered or column is symptom]

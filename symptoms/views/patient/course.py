@@ -58,7 +58,7 @@ def course(request: PatientRequest) -> HttpResponse:
         "symptoms": _offered(stretch, symptom),
         "chart": draw(stretch.line(symptom), symptom, today=today),
         # The table's rows, and the calendar's cells: the days that have come or are logged already.
-        "rows": [(day, [day.point(symptom)]) for day in stretch.days if day.day <= last],
+        "rows": [(day, day.point(symptom)) for day in stretch.days if day.day <= last],
         "page": page,
         "keep": _keep(request),
         **_photos(request, stretch),

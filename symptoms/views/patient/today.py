@@ -106,7 +106,9 @@ def _day(treatment: Treatment, today: date) -> int:
 
 def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetime) -> dict[str, Any]:
     patient, first = treatment.patient, max(0, day - BEFORE_TODAY)
-    course = read_course(Visibility(request.user, treatment), days=range(first, day + 1), photos=False)
+    course = read_course(
+        Visibility(request.user, treatment), days=range(first, day + 1), with_photos=False, with_newest=True
+    )
     last, assessment = (course.newest.entry, course.newest.assessment) if course.newest else (None, None)
     numbers = phone_numbers_for(patient, numbers_abroad(request))
     verdict = verdict_about(last, assessment, numbers, unit_for(request, patient)) if last else None
