@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from PIL import Image, ImageCms
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from symptoms.demo.cast import PASSWORD
 from symptoms.recovery.swatches.paint import HEIGHT, WIDTH
@@ -66,8 +66,11 @@ def _base64(svg: str) -> str:
 
 
 def _patch(shown: Image.Image, row: int, level: int) -> Patch:
-    at = (level * WIDTH, row * HEIGHT, (level + 1) * WIDTH, (row + 1) * HEIGHT)
-    lab = ImageCms.applyTransform(shown.crop(at), TO_LAB).tobytes()
+    return _points(shown.crop((level * WIDTH, row * HEIGHT, (level + 1) * WIDTH, (row + 1) * HEIGHT)))
+
+
+def _points(shown: Image.Image) -> Patch:
+    lab = ImageCms.applyTransform(shown, TO_LAB).tobytes()
     signed = [(value ^ 128) - 128 for value in lab]
     return [(lab[at] / 2.55, signed[at + 1], signed[at + 2]) for at in range(0, len(lab), 3)]
 
@@ -127,11 +130,12 @@ def test_a_first_log_shows_drawings_on_skin_like_ones_own_and_the_others_by_keyb
     page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
     page.goto("/log/")
     redness = page.locator("#redness")
-    for image in redness.locator(".ask > .drawing img").all():
-        image.scroll_into_view_if_needed()
-        expect(image).to_have_js_property("naturalWidth", WIDTH * len(LEVELS))
-        # One patch of the five is seen, not all of them pressed together.
-        assert image.evaluate("image => image.height / image.width") == pytest.approx(1.2, abs=0.05)
+    shown = redness.locator(".ask > .drawing img")
+    expect(shown).to_have_count(len(LEVELS))
+    expect(shown.last).to_have_js_property("naturalWidth", WIDTH * len(LEVELS))
+    shots = [_shot(image) for image in shown.all()]
+    far = [mean(apart(shots[0], shot)) for shot in shots]
+    assert far[1] > SEEN / 2 and far == sorted(far), "each shows its own level, and all of it"
     assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]
     seen = {name for name in fetched if name.removesuffix("-black.svg") in set(DRAWN)}
     assert "redness-black.svg" in seen
@@ -152,6 +156,11 @@ def test_a_first_log_shows_drawings_on_skin_like_ones_own_and_the_others_by_keyb
     page.goto("/log/")
     for tone in ("light", "olive or light brown", "brown or black"):
         expect(page.get_by_alt_text(f"Redness, mild, drawn on {tone} skin")).to_be_visible()
+
+
+def _shot(image: Locator) -> Patch:
+    """What the page shows of a picture, at the size at which it is drawn."""
+    return _points(Image.open(io.BytesIO(image.screenshot())).convert("RGB").resize((WIDTH, HEIGHT)))
 
 
 def _cookies_of(visitor, email: str) -> list:

@@ -2,10 +2,13 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from symptoms.recovery.swatches.strip import DRAWN
 from symptoms.recovery.vocabulary import Symptom
+from symptoms.templatetags.levels import drawn as drawn_in_a_page
 from symptoms.wording.phrases import STEPS, title
+from tests import pseudo
 from tests.pages.html import select, words
 from tests.treatments import logged, pen
 
@@ -63,3 +66,12 @@ def test_drawings_stand_open_on_the_first_two_logs_and_wait_for_the_reader_after
     assert "open" not in helps(page)["redness"].attrib
     # A picture in what is closed is fetched only when it is opened, if it may wait.
     assert {image.get("loading") for image in select(page, "img")} == {"lazy"}
+
+
+def test_each_reader_is_told_in_their_own_language():
+    pseudo.install()
+    assert "Redness, mild, drawn on light skin" in drawn_in_a_page("redness", 2)
+    with translation.override(pseudo.CODE):
+        in_theirs = pseudo.pseudo("{symptom}, {level}, drawn on light skin")
+        expected = in_theirs.format(symptom=pseudo.pseudo("Redness"), level=pseudo.pseudo("mild"))
+        assert expected in drawn_in_a_page("redness", 2)
