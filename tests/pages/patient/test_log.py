@@ -250,6 +250,24 @@ def test_a_form_opened_before_midnight_is_saved_for_the_day_it_was_opened(ana):
         assert "Log day 4" in text_of(phone.get(reverse("today")))
 
 
+@pytest.mark.parametrize(
+    ("zone", "now", "hours"),
+    [
+        ("Europe/London", datetime(2026, 6, 3, 22, 0, tzinfo=UTC), 1),
+        ("Europe/London", datetime(2026, 10, 25, 0, 0, tzinfo=UTC), 24),  # 1:00 of a day of 25 hours
+        ("Europe/London", datetime(2026, 3, 29, 0, 30, tzinfo=UTC), 22.5),  # 0:30 of one of 23
+        ("Pacific/Kiritimati", datetime(2026, 6, 3, 9, 59, 30, tzinfo=UTC), 1 / 120),
+    ],
+)
+def test_today_and_its_log_know_when_their_day_is_over_and_an_earlier_day_does_not(clinic, zone, now, hours):
+    with time_machine.travel(now, tick=False):
+        phone = people.signed_in(pen(people.ana(clinic, time_zone=zone), days_ago=3).patient)
+        for page in (reverse("today"), LOG):
+            (over,) = select(phone.get(page), "day-over")
+            assert int(over.get("data-seconds")) == hours * 3600
+        assert not select(phone.get(log_of(1)), "day-over")
+
+
 # --- mistakes
 def test_a_mistake_is_shown_beside_its_field_and_nothing_typed_is_lost(phone, treatment):
     sent = typed(3, swelling="", temperature_c="384", signs=["hives"], exposures=["picking"], note="A note.", pain="2")
