@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
+from typing import Any, Self
 
 from django.db.backends.sqlite3 import base
 
@@ -23,38 +24,41 @@ class Cursor(base.SQLiteCursorWrapper):
     """Takes the lock for a statement that writes outside a transaction."""
 
     database: "DatabaseWrapper"
-    _rows: Iterator[tuple] | None = None  # what the statement returned, where it had to end before it is asked for
+    _rows: Iterator[Any] | None = None  # what the statement returned, where it had to end before it is asked for
 
-    def execute(self, query, params=None):
+    def execute(self, query: str, params: Any = None) -> Self:
         """Run one statement, waiting for the lock where it needs it."""
         self._rows = None
         if self.database.has_lock or query.lstrip()[:9].upper().startswith(READING):
-            return super().execute(query, params)
+            super().execute(query, params)
+            return self
         with self.database.locked():
             super().execute(query, params)
             if self.description is not None:  # it commits with its last row
                 self._rows = iter(super().fetchall())
         return self
 
-    def executemany(self, query, param_list):
+    def executemany(self, query: str, param_list: Any) -> Self:
         """Run one statement for each set of values, waiting for the lock where it needs it."""
         if self.database.has_lock:
-            return super().executemany(query, param_list)
-        with self.database.locked():
-            return super().executemany(query, param_list)
+            super().executemany(query, param_list)
+        else:
+            with self.database.locked():
+                super().executemany(query, param_list)
+        return self
 
-    def __next__(self):
+    def __next__(self) -> Any:
         return super().__next__() if self._rows is None else next(self._rows)
 
-    def fetchone(self):
+    def fetchone(self) -> Any:
         """The next row, or None."""
         return super().fetchone() if self._rows is None else next(self._rows, None)
 
-    def fetchmany(self, size=1):
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
         """The next rows, as many as are asked for."""
         return super().fetchmany(size) if self._rows is None else list(islice(self._rows, size))
 
-    def fetchall(self):
+    def fetchall(self) -> list[Any]:
         """All rows that are left."""
         return super().fetchall() if self._rows is None else list(self._rows)
 
@@ -82,34 +86,35 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             self._release_lock()
 
-    def create_cursor(self, name=None):
+    def create_cursor(self, name: Any = None) -> Cursor:
         """A cursor of the open connection."""
-        cursor = self.connection.cursor(factory=Cursor)
+        cursor: Cursor = self.connection.cursor(factory=Cursor)
         cursor.database = self
         return cursor
 
-    def _start_transaction_under_autocommit(self):
+    def _start_transaction_under_autocommit(self) -> None:
         if not self.has_lock:
             self._take_lock()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave it out
         except BaseException:
             self._release_lock()
             raise
 
-    def _commit(self):
-        super()._commit()  # fails: the rollback that follows is still under the lock
+    def _commit(self) -> None:
+        super()._commit()  # type: ignore[misc]  # the stubs leave it out
+        # Not where that fails: the rollback that follows is still under the lock.
         self._release_lock()
 
-    def _rollback(self):
+    def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._release_lock()
 
-    def _close(self):
+    def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]  # the stubs leave it out
         finally:
             self._release_lock()
 
