@@ -287,15 +287,11 @@ class VerdictWriter:
         day = reported.entry.day
         symptoms = listed(small(title(symptom)) for symptom in compared) or _("nothing")
         line = self.opening("on_track", "line", day=day, symptoms=symptoms)
-        if not reported.entry.signs_answered:
-            line += " " + _("You did not answer the warning signs.")
-        elif not are_answered(reported.entry.signs_answered):
-            line += " " + _("You did not answer all the warning signs.")
         return Verdict(
             urgency="on_track",
             word=self.word(Urgency.ON_TRACK),
             heading=self.opening("on_track", "heading", day=day),
-            line=line,
+            line=line + unanswered(reported),
             steps=(next_log(reported.next_day, max(day, reported.seen_on)),),
             sooner=self.opening("on_track", "sooner"),
         )
@@ -309,7 +305,7 @@ class VerdictWriter:
             word=self.word(Urgency.WATCH),
             heading=heading,
             first=first,
-            line=line,
+            line=line + unanswered(reported),
             steps=self.sentences("watch", "steps"),
             after_call=after_call,
             sooner=self.opening("watch", "sooner"),
@@ -484,6 +480,15 @@ def box_advice(who: frozenset[str], day: int, numbers: PhoneNumbers) -> BoxAdvic
         for late in (False, True)
     )
     return BoxAdvice(before, writer.call_steps(Urgency.EMERGENCY), after)
+
+
+def unanswered(reported: Reported) -> str:
+    """That the day's warning signs were not answered, or not all of them, after a calm line; empty where they were."""
+    signs = reported.entry.signs_answered
+    if are_answered(signs):
+        return ""
+    some, none = _("You did not answer all the warning signs."), _("You did not answer the warning signs.")
+    return f" {some if signs else none}"
 
 
 def next_log(next_day: int | None, day: int) -> str:

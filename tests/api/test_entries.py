@@ -88,7 +88,10 @@ def test_the_four_that_are_asked_every_day_must_be_answered(anas, treatment):
 
 def test_a_symptom_that_was_not_asked_stays_unknown(anas, treatment):
     body = {"day": 3, "symptoms": {"redness": 1}, "asked": ["redness", "swelling", "pain", "warmth"]}
-    assert put_entry(anas, treatment, body).json()["asked"] == ["pain", "redness", "swelling", "warmth"]
+    for symptoms in ({"redness": 1}, {"pain": 2}):  # on track, and a little more than expected
+        answer = put_entry(anas, treatment, {**body, "symptoms": symptoms}).json()
+        assert answer["asked"] == ["pain", "redness", "swelling", "warmth"]
+        assert answer["verdict"]["line"].endswith(" You did not answer the warning signs.")
     more = {**body, "asked": [*body["asked"], "itching", "pus"], "signs": ["chills"]}
     assert put_entry(anas, treatment, more).json()["asked"] == sorted([*more["asked"], "chills"])
     assert put_entry(anas, treatment, QUIET).json()["asked"] == sorted([*Symptom, *Sign])
