@@ -67,7 +67,7 @@ def attach_photo(
     """
     digest = sha256(data).hexdigest()
     place = _place(by.as_patient, treatment_id, day)
-    saved = _saved(id, place, view, digest)
+    saved = _saved(id, place, digest)
     if saved is not None:
         return saved, False
     _check(place, now)
@@ -77,7 +77,7 @@ def attach_photo(
         with transaction.atomic():
             # All of it again, now that nobody else writes to the record: much may have happened meanwhile.
             place = _place(lock_patient_of(by), treatment_id, day, on=place.date)
-            saved = _saved(id, place, view, digest)
+            saved = _saved(id, place, digest)
             if saved is None:
                 _check(place, now)
                 facts = {"id": id, "view": view, "key": key, "digest": digest, "uploaded_by": by, "received_at": now}
@@ -132,14 +132,14 @@ def _place(patient: Patient | None, treatment_id: UUID, day: int, on: date | Non
     return _Place(treatment, on, day_on(treatment, on))
 
 
-def _saved(id: UUID, place: _Place, view: str, digest: str) -> Photo | None:
-    """The photo that has the id already, when it is this one."""
+def _saved(id: UUID, place: _Place, digest: str) -> Photo | None:
+    """The photo that has the id already, when it is this one. Its view does not tell: it may have been moved since."""
     saved = Photo.objects.filter(pk=id).select_related("treatment").first()
     if saved is None:
         return None
     if saved.treatment.patient_id != place.treatment.patient_id:
         raise ForeignId
-    if (saved.treatment_id, saved.date, saved.view, saved.digest) != (place.treatment.id, place.date, view, digest):
+    if (saved.treatment_id, saved.date, saved.digest) != (place.treatment.id, place.date, digest):
         raise SameIdOtherPhoto
     return saved
 

@@ -48,13 +48,21 @@ def test_a_form_and_the_picture_itself_are_the_same_photo(anas, treatment):
     assert anas.get(of(treatment, "photos", id)).json() == document
 
 
-def test_the_same_id_with_another_picture_day_or_view_changes_nothing(anas, treatment):
+def test_the_same_id_with_another_picture_or_day_changes_nothing(anas, treatment):
     id, picture = uuid4(), jpeg()
     put_picture(anas, treatment, picture, id)
     assert put_picture(anas, treatment, jpeg(tone="#804020"), id).status_code == 409
     assert put_picture(anas, treatment, picture, id, "day=2&view=front").status_code == 409
-    assert put_picture(anas, treatment, picture, id, "day=3&view=left").status_code == 409
-    assert Photo.objects.get().view == "front"
+    assert Photo.objects.get().day == 3
+
+
+def test_a_photo_sent_again_after_it_was_moved_to_another_view_stays_where_it_was_moved_to(anas, ana, treatment):
+    id, picture = uuid4(), jpeg()
+    assert put_picture(anas, treatment, picture, id).status_code == 201
+    verbs.move_photo(id, "left", by=ana.user)
+    again = put_picture(anas, treatment, picture, id)
+    assert (again.status_code, again.json()["view"]) == (200, "left")
+    assert Photo.objects.get().view == "left"
 
 
 def test_a_refused_photo_says_why_and_costs_no_entry(anas, treatment):
