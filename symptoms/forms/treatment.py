@@ -102,7 +102,7 @@ class SessionForm(NeedlesForm, DepthForm):
     )
     passes = WholeNumberField(label=_("Passes"), least=1, most=20, help_text="1–20")
     energy_mj = NumberField(
-        label=_("Energy"), least=Decimal("0.1"), most=150, unit="mJ", help_text=_("RF only, 0.1–150 mJ per pin")
+        label=_("Energy"), least=Decimal("0.1"), most=150, unit="mJ", help_text=_("RF only, 0.1–150 mJ per pin")
     )
     setting = forms.ChoiceField(
         label=_("Where"),
@@ -273,7 +273,7 @@ OWN_HELP = {
     "device": WHICH_DEVICE,
     "needle_depth_mm": _("In millimetres. If you don’t know, leave it empty."),
     "passes": _("1–20. If you don’t know, leave it empty."),
-    "energy_mj": _("Radiofrequency only, 0.1–150 mJ. If you don’t know, leave it empty."),
+    "energy_mj": _("Radiofrequency only, 0.1–150 mJ. If you don’t know, leave it empty."),
     "cartridge_lot": _("On the packet, if you have it."),
     "same_day_injection": _("PRP is plasma from your own blood."),
 }

@@ -144,7 +144,7 @@ def test_whatever_a_verdict_asks_to_have_translated_is_a_message_before_its_plac
     assert recorder.asked - FOUND - _marked() == set()
 
 
-A_MEASURE = re.compile(r"[\d}] (?:mm\b|°|%(?!})|{unit}|{degrees})")  # with a space at which a line breaks
+A_MEASURE = re.compile(r"[\d}] (?:mm\b|mJ\b|°|%(?!})|{unit}|{degrees})")  # with a space at which a line breaks
 
 
 def test_a_number_and_its_unit_stand_on_one_line():

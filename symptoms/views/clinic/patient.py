@@ -147,7 +147,7 @@ def reopen(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
     alert = get_object_or_404(_alerts(request.user).select_related("treatment"), pk=alert_id)
     try:
         if reopen_alert(alert, by=request.user, now=timezone.now()):
-            messages.success(request, _("Open again. You are now in charge."))
+            messages.success(request, _("It is open again. You are now in charge."))
         else:
             messages.info(request, _("This is open already, or the patient has left."))
     except OpenAgain:

@@ -254,7 +254,7 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
         passes = ngettext("{count} pass", "{count} passes", treatment.passes)
         device.append(passes.format(count=treatment.passes))
     if treatment.energy_mj is not None:
-        device.append(_("{energy} mJ").format(energy=f"{treatment.energy_mj.normalize():f}"))
+        device.append(_("{energy} mJ").format(energy=f"{treatment.energy_mj.normalize():f}"))
     rows = [
         (_("By"), treatment.operator or str(treatment.practitioner or "")),
         (_("Where"), treatment.get_setting_display()),

@@ -307,7 +307,7 @@ def test_what_was_closed_last_says_by_whom_and_is_opened_again_with_one_tap(desk
         text_of(desk.get(page)),
     )
     answer = desk.post(reverse("reopen", args=[alert.id]), follow=True)
-    assert "Open again. You are now in charge." in text_of(answer)
+    assert "It is open again. You are now in charge." in text_of(answer)
     assert "Opened signs of infection again" in text_of(answer)
     assert "This is open already, or the patient has left." in text_of(
         desk.post(reverse("reopen", args=[alert.id]), follow=True)
