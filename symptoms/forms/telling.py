@@ -165,8 +165,9 @@ class TellingForm(forms.Form):
         choices = [(str(member.pk), user_name(member.user)) for member in here.order_by("user__name", "user__email")]
         former = self._no_longer_here(practice, {value for value, _name in choices})
         for day in WEEKDAYS:
-            for name, label in zip(turn_fields(day), (_("On call"), _("If no answer")), strict=True):
-                self.fields[name] = _turn(label, choices, former)
+            labels = gettext("{weekday}, on call"), gettext("{weekday}, if no answer")
+            for name, label in zip(turn_fields(day), labels, strict=True):
+                self.fields[name] = _turn(label.format(weekday=WEEKDAY_NAMES[day]), choices, former)
 
     def _no_longer_here(self, practice: Practice, here: set[str]) -> dict[str, str]:
         """Who stands on the rota and may not: an empty choice in their place would hide that."""
@@ -208,10 +209,11 @@ class TellingForm(forms.Form):
         return cleaned
 
 
-def _turn(label: Any, choices: list[tuple[str, str]], former: Mapping[str, str]) -> forms.ChoiceField:
-    left = [(member, gettext("{name}, no longer here").format(name=name)) for member, name in former.items()]
+def _turn(label: str, choices: list[tuple[str, str]], former: Mapping[str, str]) -> forms.ChoiceField:
+    left = gettext("{name}, no longer a practitioner here")
+    gone = [(member, left.format(name=name)) for member, name in former.items()]
     field = TurnField(label=label, required=False, former=frozenset(former))
-    set_choices(field, [("", gettext("Nobody")), *choices, *left])
+    set_choices(field, [("", gettext("Nobody")), *choices, *gone])
     return field
 
 

@@ -1,5 +1,6 @@
 """The page on which a manager says who is told when: steps by urgency, the rota, quiet hours."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -47,20 +48,26 @@ def practice_telling(request: PracticeRequest) -> HttpResponse:
     gaps = rota_gaps(practice, now)
     context = {
         "form": form, "practice": practice, "reading": reading, "meanwhile": meanwhile, "zone": practice.time_zone,
-        "gaps": gaps, "turns": _turns(form, gaps.by_day), "tab": "practice", "page": "telling",
+        "gaps": gaps, "turns": _turns(form, known, gaps.by_day), "tab": "practice", "page": "telling",
     }  # fmt: skip
     status = 409 if meanwhile else 422 if form.is_bound else 200
     return render(request, "practitioner/telling.html", context, status=status)
 
 
-def _turns(form: TellingForm, gaps: Any) -> list[dict[str, Any]]:
+def _turns(form: TellingForm, known: edits.Values, gaps: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Each weekday as the form holds it; what is said of a gap counts for what is `known`, not for what was typed."""
     return [
         {
-            "name": name, "first": first, "second": second, "gap": gaps.get(day, ""),
+            "name": name, "first": first, "second": second,
+            "gap": gaps.get(day, "") if all(_is_as_known(turn, known) for turn in (first, second)) else "",
             "who": _on_call(first, second), "is_open": bool(first.errors or second.errors),
         }
         for day, name, first, second in form.turns
     ]  # fmt: skip
+
+
+def _is_as_known(turn: BoundField, known: edits.Values) -> bool:
+    return (turn.value() or "") == (known.get(turn.name) or "")
 
 
 def _on_call(*turns: BoundField) -> str:
@@ -70,12 +77,7 @@ def _on_call(*turns: BoundField) -> str:
 
 
 def _label_of(form: TellingForm) -> Any:
-    """A turn is named with its weekday."""
-    turns = {}
-    for _day, weekday, *fields in form.turns:
-        for field in fields:
-            turns[field.name] = _("{weekday}, {turn}").format(weekday=weekday, turn=field.label)
-    return lambda name: turns.get(name) or str(form[name].label)
+    return lambda name: str(form.fields[name].label)
 
 
 def _in_words(form: TellingForm) -> Any:

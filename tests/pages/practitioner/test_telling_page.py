@@ -163,9 +163,12 @@ def test_who_left_stands_on_the_rota_until_somebody_else_is_chosen(clinic, boss,
     left = member(lind)
     remove_member(lind.memberships.get(), NOW)
     text = text_of(boss.get(page))
-    assert "Dr Lind, no longer here" in text and "Who is on call no longer works here" in text
+    assert "Dr Lind, no longer a practitioner here" in text and "Who is on call no longer works here" in text
     answer = boss.post(page, filled(boss, page, digest_at="07:00"))
     assert beside(answer, "first_1") == "Choose a practitioner who works here."
+    assert "Tuesday, on call: Choose a practitioner who works here." in text_of(answer)
+    answer = boss.post(page, filled(boss, page, first_1=member(noor), digest_at="breakfast"))
+    assert answer.status_code == 422 and "Who is on call no longer works here" not in text_of(answer)
     clinic.refresh_from_db()
     assert clinic.telling["rota"] == {"1": [left, None]} and "digest_at" not in clinic.telling
     assert boss.post(page, filled(boss, page, first_1=member(noor))).status_code == 302
@@ -224,7 +227,7 @@ def test_the_second_of_two_managers_is_told_what_the_first_changed(clinic, boss,
     text = text_of(answer)
     assert "This was changed while you had it open by Dr Chen" in text
     assert "became at once: Every practitioner; after 1 h: Admins" in text
-    assert "Tuesday, On call was Nobody, became Dr Noor" in text
+    assert "Tuesday, on call was Nobody, became Dr Noor" in text
     clinic.refresh_from_db()
     assert telling_of(clinic)["quiet"] == []
     assert boss.post(page, held(answer, page)).status_code == 302
