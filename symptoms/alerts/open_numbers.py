@@ -1,0 +1,38 @@
+"""What is open at a practice in numbers alone, for those who manage it and open no record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Exists, Min, OuterRef, Q
+
+from accounts.models import Practice
+from symptoms.models import Alert, PatientStatus
+from symptoms.recovery.vocabulary import Urgency
+
+
+@dataclass(frozen=True)
+class OpenNumbers:
+    """Of the patients whose highest open urgency this is: how many, how many of them nobody has, and since when."""
+
+    urgency: int
+    patients: int
+    not_taken: int
+    since: datetime | None
+
+    @property
+    def slug(self) -> str:
+        """The name of the urgency."""
+        return Urgency(self.urgency).slug
+
+
+def open_numbers(practice: Practice) -> list[OpenNumbers]:
+    """The numbers of a practice, the most urgent first: one statement."""
+    free = Alert.objects.open().filter(practice=practice, acknowledged_by=None, urgency=OuterRef("alert_urgency"))
+    statuses = PatientStatus.objects.filter(practice=practice, alert_urgency__gt=0)
+    rows = statuses.annotate(is_free=Exists(free.filter(treatment__patient=OuterRef("patient"))))
+    nobody = Q(is_free=True)
+    numbers = rows.values("alert_urgency").annotate(
+        patients=Count("pk"), not_taken=Count("pk", filter=nobody), since=Min("waiting_since", filter=nobody)
+    )
+    fields = ("alert_urgency", "patients", "not_taken", "since")
+    return [OpenNumbers(*row) for row in numbers.order_by("-alert_urgency").values_list(*fields)]
