@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from tracker import env
 from tracker.databases import database_settings
 from tracker.web.body_limits import ORDINARY
+from tracker.web.compression import say_version
 
 env.refuse_unsafe()
 
@@ -243,6 +244,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ADD_HEADERS_FUNCTION = say_version if DEBUG else None
 
 # --- API
 REST_FRAMEWORK = {

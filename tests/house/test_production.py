@@ -43,6 +43,7 @@ POLICY = {
     "font-src": "'self'", "connect-src": "'self'", "manifest-src": "'self'", "worker-src": "'self'",
     "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'", "upgrade-insecure-requests": "",
 }  # fmt: skip
+COMPRESSED = ("css/base.css", "js/clock.js")
 NOT_DRAWN = "/static/swatches/pain-black.svg"
 
 
@@ -55,8 +56,9 @@ def folder(tmp_path_factory):
 def visits(folder):
     put_database(folder)
     put_static(folder)
+    compressed = [f"gzip:{collected(folder, name)}" for name in COMPRESSED]
     visited = subprocess.run(
-        [sys.executable, "-m", "tests.house.visit", *PAGES, "/api/docs/", drawing_in(folder), NOT_DRAWN],
+        [sys.executable, "-m", "tests.house.visit", *PAGES, "/api/docs/", drawing_in(folder), NOT_DRAWN, *compressed],
         cwd=tree.ROOT, env=tree.environment(MENDLINE_DATA_DIR=str(folder), **tree.SAFE),
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -64,10 +66,14 @@ def visits(folder):
     return json.loads(visited.stdout.splitlines()[-1])
 
 
+def collected(folder, name: str) -> str:
+    """The address under which a file of a name was collected."""
+    return f"/static/{json.loads((folder / 'static' / 'staticfiles.json').read_text())['paths'][name]}"
+
+
 def drawing_in(folder) -> str:
     """The address of a drawing of redness among what was collected."""
-    collected = json.loads((folder / "static" / "staticfiles.json").read_text())
-    return f"/static/{collected['paths']['swatches/redness-black.svg']}"
+    return collected(folder, "swatches/redness-black.svg")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -100,6 +106,14 @@ def test_a_page_fetches_only_from_its_own_host_and_by_names_that_change_with_the
         assert re.fullmatch(r"/static/[\w./-]+\.[0-9a-f]{12}\.\w+(#.*)?", address), address
 
 
+def test_stylesheets_and_scripts_are_sent_as_they_were_compressed_when_they_were_collected(visits, folder):
+    for name in COMPRESSED:
+        file = (folder / collected(folder, name)[1:]).with_suffix(f".{name.rpartition('.')[2]}.gz")
+        headers = visits[f"gzip:{collected(folder, name)}"]["headers"]
+        assert headers["content-encoding"] == "gzip" and headers["vary"] == "Accept-Encoding", name
+        assert int(headers["content-length"]) == file.stat().st_size, name
+
+
 def test_a_drawing_of_levels_is_kept_for_long_by_a_name_that_changes_with_it_and_knows_nobody(visits, folder):
     drawing, absent = visits[drawing_in(folder)], visits[NOT_DRAWN]
     assert re.search(r"-black\.[0-9a-f]{12}\.svg$", drawing_in(folder))
@@ -110,9 +124,9 @@ def test_a_drawing_of_levels_is_kept_for_long_by_a_name_that_changes_with_it_and
 
 
 def test_of_the_libraries_files_only_what_a_page_opens_is_collected(visits, folder):
-    collected = [path.name for path in (folder / "static").rglob("*")]
-    assert "swagger-ui-bundle.js" in collected
-    assert not [name for name in collected if name.endswith((".map", ".map.gz")) or name.startswith("redoc.")]
+    names = [path.name for path in (folder / "static").rglob("*")]
+    assert "swagger-ui-bundle.js" in names
+    assert not [name for name in names if name.endswith((".map", ".map.gz")) or name.startswith("redoc.")]
 
 
 def test_the_page_of_the_api_finds_all_its_files_by_names_that_change_with_the_content(visits, folder):

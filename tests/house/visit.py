@@ -1,6 +1,8 @@
 """Visits pages as production serves them, in a process of its own, and prints what came back as JSON.
 
 python -m tests.house.visit PATH...        (settings from the environment, as an operator sets them)
+
+"gzip:PATH" is fetched by a browser that takes gzip.
 """
 
 import json
@@ -18,7 +20,8 @@ def main(paths: list[str]) -> None:
     stranger = Client(headers={"host": "mendline.example"}, raise_request_exception=False)
     answers = {}
     for path in paths:
-        answer = stranger.get(path, secure=True)
+        encoding, _, plain = path.rpartition(":")
+        answer = stranger.get(plain, secure=True, headers={"Accept-Encoding": encoding})
         answers[path] = {
             "status": answer.status_code,
             "headers": {name.lower(): value for name, value in answer.headers.items()},
