@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 500  # names that are looked up in one statement
 SMALL_SIDE = 480  # pixels: three to one of a screen's where lists show photos 90 wide and 120 high
 SMALL_QUALITY = 80
+START_OF_SCAN = b"\xff\xda"  # these bytes stand nowhere else in what we write
 
 
 class PhotoLost(Exception):
@@ -56,14 +57,26 @@ def read(photo: Photo) -> bytes:
     return jpeg
 
 
-def small(jpeg: bytes) -> bytes:
-    """What `read` gave, at most `SMALL_SIDE` pixels a side, for lists: some twenty kilobytes in place of hundreds.
+def small(photo: Photo) -> bytes:
+    """What `read` gives, at most `SMALL_SIDE` pixels a side, for lists: some twenty kilobytes in place of hundreds.
 
-    We wrote that file ourselves, so decoding it needs no process of its own. It is done anew for each look, in some
-    ten milliseconds: a second file for each photo would have to be stored, checked and erased as well.
+    We wrote that file ourselves, so decoding it needs no process of its own, as what somebody sends does: but only if
+    it is as we write it, of the size in its row and in one scan. Otherwise a decoder that was taken over could have
+    kept something that takes minutes to decode. It is done anew for each look, in some ten milliseconds: a second
+    file for each photo would have to be stored, checked and erased as well.
+
+    Raises:
+        PhotoLost: there is no such picture any more, or it is none of ours.
     """
-    picture = Image.open(io.BytesIO(jpeg), formats=["JPEG"])
-    picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+    jpeg = read(photo)
+    try:
+        picture = Image.open(io.BytesIO(jpeg), formats=["JPEG"])
+        if picture.size != (photo.width, photo.height) or jpeg.count(START_OF_SCAN) != 1:
+            raise OSError(f"{picture.size} pixels, {jpeg.count(START_OF_SCAN)} scans")
+        picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+    except (OSError, Image.DecompressionBombError) as error:
+        log.error("photo %s is not decoded: it is not as we write one: %s", photo.pk, error)
+        raise PhotoLost from error
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=SMALL_QUALITY)
     return out.getvalue()

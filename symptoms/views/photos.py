@@ -45,13 +45,13 @@ def _picture(request: AuthenticatedHttpRequest, photo_id: UUID, *, is_small: boo
     visible = Photo.objects.visible_to(request.user).select_related("treatment__patient")
     photo = get_object_or_404(visible, pk=photo_id)
     try:
-        jpeg = files.read(photo)
+        jpeg = files.small(photo) if is_small else files.read(photo)
     except files.PhotoLost:
         return render(request, "components/photo_lost.svg", content_type="image/svg+xml", status=404)
     patient = photo.treatment.patient
     if patient.user_id != request.user.pk:
         record_access(request.user, patient, gettext_noop("photo"))
-    return HttpResponse(files.small(jpeg) if is_small else jpeg, content_type="image/jpeg", headers=HEADERS)
+    return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
 
 
 @signed_in

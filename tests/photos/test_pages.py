@@ -1,6 +1,7 @@
 """Photos on the pages: added later, handed out with fixed headers to those who may see them, taken away."""
 
 import re
+from hashlib import sha256
 from io import BytesIO
 from uuid import uuid4
 
@@ -116,6 +117,23 @@ def test_a_list_fetches_small_pictures(phone, treatment, photo_folder):
     for page in (reverse("course"), reverse("course_day", args=[2])):
         (source,) = [image.get("src") for image in select(phone.get(page), "img[@class='photo']")]
         assert source == reverse("photo_small", args=[photo.id])
+
+
+STRANGE = {
+    "of another size": images.encoded(images.flat(images.RED, size=(1000, 1000))),
+    "of a huge size": images.with_frame_size(images.photo(), 60_000, 60_000),
+    "in many scans": images.encoded(images.flat(images.RED), progressive=True),
+    "no picture": b"\xff\xd8\xff\xe0\0\x10JFIF\0\xff\xd9",
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_a_file_that_we_would_not_have_written_is_not_decoded_for_a_list(phone, photo, photo_folder, caplog, kind):
+    (photo_folder / photo.key).write_bytes(STRANGE[kind])  # as a decoder that was taken over could have had it kept
+    Photo.objects.update(sha256=sha256(STRANGE[kind]).hexdigest())
+    answer = phone.get(reverse("photo_small", args=[photo.id]))
+    assert (answer.status_code, answer["Content-Type"]) == (404, "image/svg+xml")
+    assert f"photo {photo.id} is not decoded" in caplog.text
 
 
 # --- large
