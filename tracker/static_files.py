@@ -3,13 +3,14 @@ was collected is up to date."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.contrib.staticfiles.finders import BaseFinder, get_finders
 from django.contrib.staticfiles.storage import HashedFilesMixin
-from django.core.files.storage import FileSystemStorage
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from symptoms.recovery.swatches.strip import NAMES, strip
@@ -31,15 +32,15 @@ class Drawings(BaseFinder):
     def find(  # type: ignore[override]  # the stubs say it in overloads, one for each `find_all`
         self, path: str, find_all: bool = False
     ) -> str | list[str]:
-        """Where a drawing lies now; empty for anything that is none."""
+        """Where a drawing lies now, empty for anything that is none: a demo's server sends files from the disk."""
         drawn = [str(self._draw(path))] if path in NAMES else []
         return drawn if find_all or not drawn else drawn[0]
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, InMemoryStorage]]:
         """Every drawing, with the storage that it can be read from."""
-        storage = FileSystemStorage(self.folder)
+        storage = InMemoryStorage()
         for name in NAMES:
-            self._draw(name)
+            storage.save(name, ContentFile(strip(*NAMES[name])))
             yield name, storage
 
     def _draw(self, name: str) -> Path:
@@ -47,10 +48,9 @@ class Drawings(BaseFinder):
         path, svg = self.folder / name, strip(*NAMES[name])
         if not path.is_file() or path.read_text() != svg:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-                file.write(svg)
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
+            with TemporaryDirectory(dir=self.folder) as unfinished:
+                (Path(unfinished) / path.name).write_text(svg)
+                (Path(unfinished) / path.name).replace(path)
         return path
 
 

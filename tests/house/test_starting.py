@@ -6,14 +6,17 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
+from symptoms.recovery.swatches.strip import NAMES, strip
 from tests.data_folders import put_database, put_static
 from tests.house import tree
 from tracker import views
+from tracker.static_files import Drawings
 
 SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "critical", "--bind", "127.0.0.1:0"]
 
@@ -149,6 +152,18 @@ def test_production_starts_with_the_static_files_of_this_code_only(production):
     assert starts(production).returncode == 0
     collected.rename(production / "away")
     assert "collectstatic" in sentence(starts(production))
+    assert not (production / "drawn").exists()  # the levels, drawn to compare, are no files of production's
+
+
+def test_a_drawing_for_a_demo_is_whole_or_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(Drawings, "folder", tmp_path)
+    name = next(iter(NAMES))
+    with monkeypatch.context() as fault, pytest.raises(OSError, match="full"):
+        fault.setattr(Path, "replace", Mock(side_effect=OSError("full")))
+        Drawings().find(name)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert Path(Drawings().find(name)).read_text() == strip(*NAMES[name])
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / name]
 
 
 def test_cases_are_judged_without_settings_or_a_database_and_for_as_long_as_somebody_reads(tmp_path):
