@@ -24,7 +24,9 @@ from accounts.models import User
 TYPED, LEFT, EARLIER = "typed", "left", "earlier_guards"  # keys of the session
 KEPT_FOR = timedelta(hours=1)
 MOST = 64_000  # characters; no form of ours that was filled in by hand comes near
-BY_THE_PAGE = frozenset({"id", "seen", "unit", "patient", "over_from", "reading", "keep_date", "action"})
+BY_THE_PAGE = frozenset(
+    {"id", "seen", "unit", "patient", "over_from", "reading", "keep_date", "action", "instead_of", "shown"}
+)
 MOST_GUARDS = 3  # signing out and in again more often than that, a form of the beginning is lost
 
 
@@ -90,7 +92,8 @@ def _form_in(request: HttpRequest) -> dict[str, Any]:
 def _page(request: HttpRequest, form: dict[str, Any], status: int = 200) -> HttpResponse:
     """What was typed, to be looked over and sent; the fields that only a page fills in are not worth reading."""
     fields = [(name, value) for name, value in form["fields"] if name not in BY_THE_PAGE and value.strip()]
-    context = {"typed": form, "shown": [(_(name.replace("_", " ").capitalize()), value) for name, value in fields]}
+    shown = [(_(name.replace("_", " ").capitalize()), _("yes") if value == "on" else value) for name, value in fields]
+    context = {"typed": form, "shown": shown}
     return render(request, "accounts/typed.html", context, status=status)
 
 

@@ -1,28 +1,42 @@
-/* A day that is being logged is kept on this phone until it is saved, or its writer signs out: nobody loses it to a reload,
-   a lost session or an empty battery. On a shared phone it goes with the browser's tab.
+/* A day that is being logged is kept on this phone until it is saved, its writer signs out, or a week has passed: nobody
+   loses it to a reload, a lost session or an empty battery. On a shared phone it goes with the browser's tab.
 
    It lies in IndexedDB, which has it once it says so. What localStorage took in the last seconds is gone when the phone
    ends the browser.
 
-   <forget-drafts data-draft="account/treatment/day"> forgets one, that was saved; without data-draft it forgets all when
-   the form beside it, by which one signs out, is sent. */
+   <forget-drafts data-draft="account/treatment/day" data-entry="…"> forgets the draft of that name if it became that entry;
+   without data-draft it forgets all, in every tab, when the form beside it, by which one signs out, is sent. */
 
 const DATABASE = "mendline";
-const DRAFTS = "drafts"; // its one store, and how names begin in sessionStorage
+const DRAFTS = "drafts"; // its one store, how names begin in sessionStorage, and what tabs call each other by
+const LONGEST_KEPT = 7 * 24 * 3600 * 1000; // milliseconds
 const LONGEST_WAIT = 2000; // milliseconds that signing out waits for
 
 let opened;
+let isOver = false; // somebody signed out in another tab: what is typed here belongs to nobody who is signed in
+const tabs = new BroadcastChannel(DRAFTS);
+tabs.addEventListener("message", () => {
+  isOver = true;
+  attempt(() => sessionStorage.clear());
+});
 
-/* Keep `draft` (plain values) under its name; whether it is kept. */
+/* Keep `draft` (plain values, with `at`, its time in milliseconds) under its name; whether it is kept. */
 export async function keep(name, draft, isShared) {
+  if (isOver) return false;
   if (isShared) return attempt(() => sessionStorage.setItem(DRAFTS + name, JSON.stringify(draft))).isDone;
   return (await ask("readwrite", (drafts) => drafts.put(draft, name))).isDone;
 }
 
-/* What is kept under a name, or undefined. */
-export async function kept(name) {
+/* What is kept under a name, or undefined. What was kept here before the phone was said to be shared moves to the tab. */
+export async function kept(name, isShared) {
+  await forgetOld();
   const inTab = attempt(() => JSON.parse(sessionStorage.getItem(DRAFTS + name))).result;
-  return inTab ?? (await ask("readonly", (drafts) => drafts.get(name))).result;
+  const draft = inTab ?? (await ask("readonly", (drafts) => drafts.get(name))).result;
+  if (draft && isShared) {
+    await forget(name);
+    await keep(name, draft, isShared);
+  }
+  return draft;
 }
 
 export async function forget(name) {
@@ -31,8 +45,22 @@ export async function forget(name) {
 }
 
 async function forgetAll() {
+  tabs.postMessage("over");
   attempt(() => sessionStorage.clear()); // nothing else lies there
   await ask("readwrite", (drafts) => drafts.clear());
+}
+
+async function forgetOld() {
+  await ask("readwrite", (drafts) => {
+    const walk = drafts.openCursor();
+    walk.addEventListener("success", () => {
+      const place = walk.result;
+      if (!place) return;
+      if (place.value.at < Date.now() - LONGEST_KEPT) place.delete();
+      place.continue();
+    });
+    return walk;
+  });
 }
 
 function attempt(act) {
@@ -68,13 +96,18 @@ function open() {
 }
 
 class ForgetDrafts extends HTMLElement {
-  connectedCallback() {
-    if (this.dataset.draft) forget(this.dataset.draft);
-    else document.addEventListener("submit", (event) => this.beforeSigningOut(event), { once: true });
+  async connectedCallback() {
+    const { draft: name, entry } = this.dataset;
+    if (name) {
+      const draft = await kept(name);
+      if (draft?.entry === entry) forget(name);
+    } else {
+      this.parentElement.querySelector("form").addEventListener("submit", (event) => this.signOut(event), { once: true });
+    }
   }
 
   /* The page goes once nothing is kept, or soon in any case. */
-  async beforeSigningOut(event) {
+  async signOut(event) {
     event.preventDefault();
     await Promise.race([forgetAll(), new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
     event.target.requestSubmit(event.submitter);

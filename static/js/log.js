@@ -10,6 +10,9 @@
                                                         stands in <… data-asked="signs"> while any of these holds
      <fieldset data-one-or-none="…"> with <input data-none> "None of these" unticks the others, and they it; with neither
                                                         the browser says "…" beside it instead of sending
+       data-look-again="…" and <p data-said-again hidden>   said where an answer elsewhere brought up another of its questions:
+                                                        "None of these" was not said of that, and it must be seen
+     <input name="shown" disabled> in what is brought up  on once it is: the server takes no answer to what was not shown
      <section class="box"> with <input data-box> and <div class="box-advice" aria-live="assertive">
                                                         the emergency advice; CSS shows it with the tick, this brings it into view
    <daily-log data-draft="…" data-found="…{time}…" data-clear="…"> keeps what is typed on this phone under that name, fills
@@ -21,11 +24,12 @@
 
 import { forget, keep, kept } from "./drafts.js";
 
+const WHEN = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" };
 const HOLDS = /^([a-z_]+)(?:>=(\d+(?:\.\d+)?))?$/;
 
 // What the page itself brings along. "instead_of" is kept with what was typed: the server asks before that replaces what
 // was saved since.
-const NOT_TYPED = ["csrfmiddlewaretoken", "id", "day"];
+const NOT_TYPED = ["csrfmiddlewaretoken", "id", "day", "shown"];
 
 class AskingForm extends HTMLElement {
   connectedCallback() {
@@ -33,16 +37,19 @@ class AskingForm extends HTMLElement {
     if (!this.form) return;
     this.homes = new Map(); // where a question that was brought up came from
     this.form.addEventListener("change", (event) => this.answered(event.target));
-    this.form.addEventListener("input", () => this.ask());
+    this.form.addEventListener("input", (event) => this.ask(event.target));
     this.ask();
   }
 
-  answered() {
-    this.ask();
+  answered(input) {
+    this.ask(input);
   }
+
+  /* A question was brought up by an answer: for whoever wants to know. */
+  broughtUp() {}
 
   /* One answer can bring up a question whose own answer brings up another. What was answered stays where it is seen. */
-  ask() {
+  ask(input) {
     for (let round = 0; round < 3; round += 1) {
       for (const block of this.form.querySelectorAll("[data-if]")) {
         const asked = this.form.querySelector(`[data-asked="${block.dataset.to}"]`);
@@ -53,11 +60,19 @@ class AskingForm extends HTMLElement {
           asked.append(block);
           // What an answer brings up is seen: neither it nor the part that it has come to stays folded.
           for (const fold of [block, asked.closest("details")]) if (fold instanceof HTMLDetailsElement) fold.open = true;
+          this.show(block, true);
+          if (input) this.broughtUp(asked, input);
         } else if (!isWanted && isUp && !block.querySelector(":checked")) {
           this.homes.get(block).replaceWith(block);
+          this.show(block, false);
         }
       }
     }
+  }
+
+  show(block, isShown) {
+    const mark = block.querySelector("input[name=shown]");
+    if (mark) mark.disabled = !isShown;
   }
 
   holds(condition) {
@@ -92,13 +107,14 @@ class DailyLog extends AskingForm {
   /* What was typed and not saved is there again, unless the page has come back with what was sent. */
   async resume() {
     for (const kind of ["change", "input"]) this.form.addEventListener(kind, ({ target }) => this.keep(target.name));
-    const draft = "asSent" in this.dataset ? undefined : await kept(this.dataset.draft);
-    if (draft) this.fillIn(draft);
+    const draft = "asSent" in this.dataset ? undefined : await kept(this.dataset.draft, "shared" in this.dataset);
+    if (draft && !isSame(draft.fields, this.fields())) this.fillIn(draft);
   }
 
-  /* `last` is the name of the field that was changed last. */
-  async keep(last) {
-    const draft = { at: Date.now(), fields: this.fields(), last };
+  /* `name` is that of the field that was changed, if one was. A draft is forgotten once the entry of its id is saved. */
+  async keep(name, at = Date.now()) {
+    this.last = name || this.last;
+    const draft = { at, entry: this.form.elements.id.value, fields: this.fields(), last: this.last };
     const isKept = await keep(this.dataset.draft, draft, "shared" in this.dataset);
     this.querySelector("[data-not-kept]").hidden = isKept;
   }
@@ -116,10 +132,12 @@ class DailyLog extends AskingForm {
       else if (typed.has(control.name)) [control.value] = typed.get(control.name);
     }
     this.ask();
+    this.wantOneOrNone();
+    this.keep(last, at);
     const line = document.createElement("p");
     line.className = "banner";
     line.setAttribute("role", "status");
-    const time = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date(at).toLocaleString(document.documentElement.lang, WHEN);
     const clear = document.createElement("button");
     clear.type = "button";
     clear.className = "link";
@@ -137,7 +155,7 @@ class DailyLog extends AskingForm {
 
   /* Where one was when one left. */
   openAt(name) {
-    const control = name && [...this.form.elements].find((one) => one.name === name && one.type !== "hidden");
+    const control = [...this.form.elements].find((one) => one.name && one.name === name && one.type !== "hidden");
     const fold = control?.closest("details");
     if (fold) fold.open = true;
     (control?.closest("fieldset.symptom") ?? control?.parentElement)?.scrollIntoView({ block: "center" });
@@ -155,6 +173,7 @@ class DailyLog extends AskingForm {
       input.checked = true;
       filled += 1;
     }
+    this.last = this.scales().at(-1)?.querySelector("input").name;
     this.form.dispatchEvent(new Event("change"));
     const left = this.scales().filter((scale) => !scale.querySelector(".scale :checked"));
     for (const scale of left) scale.setAttribute("data-left", "");
@@ -179,6 +198,7 @@ class DailyLog extends AskingForm {
   answered(input) {
     input.closest("[data-left]")?.removeAttribute("data-left");
     const group = input.closest("[data-one-or-none]");
+    if (group) this.lookedAt(group);
     if (group && input.type === "checkbox" && input.checked) {
       for (const other of group.querySelectorAll("input[type=checkbox]")) {
         if (other !== input && other.hasAttribute("data-none") !== input.hasAttribute("data-none")) other.checked = false;
@@ -188,19 +208,42 @@ class DailyLog extends AskingForm {
     if (input.hasAttribute("data-box") && input.checked) {
       input.closest(".box")?.querySelector(".box-advice")?.scrollIntoView({ block: "nearest" });
     }
-    this.ask();
+    this.ask(input);
+  }
+
+  /* What an answer elsewhere brings up among the signs may be out of sight, and nobody has said "None of these" of it. */
+  broughtUp(asked, input) {
+    const group = asked.closest("[data-look-again]");
+    if (!group || group.contains(input)) return;
+    group.querySelector("[data-none]").checked = false;
+    group.setAttribute("data-more", "");
+    this.wantOneOrNone();
+  }
+
+  lookedAt(group) {
+    group.removeAttribute("data-more");
+    group.querySelector("[data-said-again]")?.setAttribute("hidden", "");
   }
 
   wantOneOrNone() {
     for (const group of this.form.querySelectorAll("[data-one-or-none]")) {
       const isAnswered = group.querySelector("input[type=checkbox]:checked");
-      group.querySelector("[data-none]")?.setCustomValidity(isAnswered ? "" : group.dataset.oneOrNone);
+      const wanted = "more" in group.dataset ? group.dataset.lookAgain : group.dataset.oneOrNone;
+      group.querySelector("[data-none]")?.setCustomValidity(isAnswered ? "" : wanted);
     }
   }
 
   hold(event) {
     if (this.sending) {
       event.preventDefault();
+      return;
+    }
+    const notSeen = this.form.querySelector("[data-more]");
+    if (notSeen) {
+      event.preventDefault();
+      this.lookedAt(notSeen);
+      notSeen.querySelector("[data-said-again]").hidden = false;
+      notSeen.querySelector("[data-none]").focus();
       return;
     }
     this.sending = true;
@@ -211,6 +254,12 @@ class DailyLog extends AskingForm {
     this.sending = false;
     for (const button of this.form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
   }
+}
+
+/* Whether two drafts hold the same answers. */
+function isSame(...drafts) {
+  const [one, other] = drafts.map((fields) => JSON.stringify(fields.filter(([name]) => name !== "instead_of")));
+  return one === other;
 }
 
 // Arabic, Persian and full-width digits and the decimal marks that go with them, as the server reads them too.

@@ -1,7 +1,7 @@
 """The log of one day as it is typed in, and how it becomes the document of an entry."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -39,17 +39,18 @@ NOTE_HELP_WITH_CLINIC = _(
 LISTS = {"signs": "sign", "exposures": "exposure"}  # fields that take several words, and their kind of question
 LIST_LABELS = {"signs": _("Any signs"), "exposures": _("Any exposures")}
 # The "None of these" of the signs in the red box and of the day's: each group wants a tick, if only there.
-NO_BOX, NO_SIGNS = "no_box", "no_signs"
+NO_BOX, NO_SIGNS = "none_right_now", "nothing_new"
 NEITHER = _("Please tick what you see, or “None of these”.")
 BOTH = _("You ticked a sign and “None of these”. Please keep one.")
+LOOK_AGAIN = _("Your answers bring up more signs. Please look at these again.")
 
 
 class EntryForm(forms.Form):
     """One day. Nothing is answered beforehand: `previous_entry` only marks what was said then; `is_known`: two days
-    were logged before."""
+    were logged before; `signs_denied`: the signs that are known not to be there, of a day that is changed."""
 
     id = forms.UUIDField(label=_("This page"), widget=forms.HiddenInput, error_messages=AGAIN)
-    neither = NEITHER  # said by the page's script as well
+    neither, look_again = NEITHER, LOOK_AGAIN  # said by the page's script as well
     day = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=LAST_DAY, error_messages=WHICH_DAY)
     temperature_c = forms.CharField(
         label=_("Temperature"),
@@ -59,8 +60,11 @@ class EntryForm(forms.Form):
         error_messages={"max_length": _("Write a number, like 37.2.")},
     )
     unit = forms.ChoiceField(label=_("Unit"), required=False, choices=temperature.UNITS, error_messages=FROM_LIST)
-    no_box = forms.BooleanField(label=_("Right now?"), required=False)
-    no_signs = forms.BooleanField(label=_("Anything new?"), required=False)
+    none_right_now = forms.BooleanField(label=_("Right now?"), required=False)
+    nothing_new = forms.BooleanField(label=_("Anything new?"), required=False)
+    shown = forms.MultipleChoiceField(  # the day's signs that stood on the page: only they can be answered
+        required=False, choices=[(sign, sign) for sign in Sign], widget=forms.MultipleHiddenInput
+    )
     note = forms.CharField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -75,6 +79,7 @@ class EntryForm(forms.Form):
         previous_entry: Entry | None,
         is_known: bool = False,
         unit: str = "c",
+        signs_denied: Collection[Sign] = frozenset(),
         **kwargs: Any,
     ):
         super().__init__(auto_id=True, **kwargs)  # a field's id is its name, which the scales rely on
@@ -96,9 +101,8 @@ class EntryForm(forms.Form):
             )
         previous = entry_values(previous_entry) if previous_entry else None
         self.questions = DayQuestions(self, treatment, day, previous, self._so_far(day), is_known=is_known)
-        none_there = self.initial.pop("answered_none", frozenset())
         for none, signs in self.sign_groups.items():
-            self.initial.setdefault(none, bool(signs) and none_there.issuperset(signs))
+            self.initial.setdefault(none, bool(signs) and set(signs_denied).issuperset(signs))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -117,6 +121,9 @@ class EntryForm(forms.Form):
             is_ticked = not ticked.isdisjoint(signs)
             if signs and is_ticked == cleaned[none]:
                 self.add_error(none, BOTH if is_ticked else NEITHER)
+        # An answer below the signs can bring up more of them, which nobody has seen yet.
+        if not set(self.questions.asked.signs).issubset(cleaned.get("shown", ())) and NO_SIGNS not in self.errors:
+            self.add_error(NO_SIGNS, LOOK_AGAIN)
 
     @property
     def sign_groups(self) -> dict[str, tuple[Sign, ...]]:
@@ -172,12 +179,18 @@ def answers_of(entry: Entry, unit: str) -> dict[str, Any]:
     if values.temperature_c is not None:
         initial["temperature_c"] = thermometer(values.temperature_c, unit)
     lists = {"signs": sorted(values.signs), "exposures": sorted(values.exposures)}
-    return {**initial, **lists, "answered_none": values.signs_answered - values.signs, "note": entry.note}
+    return {**initial, **lists, "note": entry.note}
+
+
+def signs_denied_in(entry: Entry) -> frozenset[Sign]:
+    """The signs that an entry says are not there."""
+    values = entry_values(entry)
+    return values.signs_answered - values.signs
 
 
 def as_typed(typed: QueryDict) -> dict[str, Any]:
     """What was typed into a form that is not to be judged yet, as initial values."""
-    return {name: typed.getlist(name) if name in LISTS else typed.get(name) for name in typed}
+    return {name: typed.getlist(name) if name in LISTS else typed.get(name) for name in typed if name != "shown"}
 
 
 def filled_from(typed: Mapping[str, Any], levels: Mapping[Symptom, int]) -> dict[str, Any]:

@@ -46,6 +46,10 @@ class SameIdOtherAnswers(EntryRefused):
         super().__init__(_("You already saved day {day}. Save this as a change?").format(day=saved.day))
 
 
+class SavedSince(SameIdOtherAnswers):
+    """The day was saved since the page was opened by which its writer would replace it."""
+
+
 class LoggingStopped(EntryRefused):
     """The patient has withdrawn the consent to care, or never gave it."""
 
@@ -86,22 +90,25 @@ class Recorded:
 
 
 def record_entry(
-    treatment_id: UUID, *, id: UUID, day: int, answers: dict[str, Any], note: str = "", by: User, now: datetime
-) -> Recorded:
+    treatment_id: UUID, *, id: UUID, day: int, answers: dict[str, Any], note: str = "", by: User, now: datetime,
+    instead_of: str | None = None,
+) -> Recorded:  # fmt: skip
     """Write down one day, judge the course anew and tell who must know, in one transaction.
 
     `by` is the patient: nobody else writes in their journal. `answers` is the document of `Entry.answers`, already in
     the vocabulary's words. The same `id` and answers twice are written once. A second entry for a day is an amendment:
     the last received is judged, all are kept. An entry for a duplicate treatment is stored on the treatment that was
-    kept, on the same date.
+    kept, on the same date. `instead_of`: the id of the entry that counted for the day when its writer began, "" where
+    none did; without it, whatever counts is replaced.
 
     Raises:
-        NotTheirs, ForeignId, DayNotYet, SameIdOtherAnswers, LoggingStopped, ChangedTooOften: nothing was written.
+        NotTheirs, ForeignId, DayNotYet, SameIdOtherAnswers, SavedSince, LoggingStopped, ChangedTooOften: nothing was
+            written.
     """
     digest = digest_of(day, answers, note)
     try:
         with transaction.atomic():
-            return _record(treatment_id, id, day, answers, note, digest, by, now)
+            return _record(treatment_id, id, day, answers, note, digest, by, now, instead_of)
     except IntegrityError as clash:
         if violated_constraint(clash) == primary_key(Entry):  # it came in between looking for it and writing
             raise ForeignId from clash
@@ -109,8 +116,9 @@ def record_entry(
 
 
 def _record(
-    treatment_id: UUID, id: UUID, day: int, answers: dict[str, Any], note: str, digest: str, by: User, now: datetime
-) -> Recorded:
+    treatment_id: UUID, id: UUID, day: int, answers: dict[str, Any], note: str, digest: str, by: User, now: datetime,
+    instead_of: str | None,
+) -> Recorded:  # fmt: skip
     patient = lock_patient_of(by)
     if patient is None:
         raise NotTheirs
@@ -122,7 +130,7 @@ def _record(
     is_amendment = day in journal.days(treatment)
     _check_may_log(journal, treatment, day, now)
     if is_amendment:
-        _supersede(treatment, day)
+        _supersede(treatment, day, instead_of)
     entry = Entry(
         id=id, treatment=treatment, date=on, day=day, answers=answers, note=note, digest=digest, reported_by=by,
         # After everything else of the patient, whatever the clock says: which entry counts goes by this.
@@ -177,9 +185,13 @@ def _check_may_log(journal: Journal, treatment: Treatment, day: int, now: dateti
         raise LoggingStopped
 
 
-def _supersede(treatment: Treatment, day: int) -> None:
+def _supersede(treatment: Treatment, day: int, instead_of: str | None) -> None:
     """Make room for another entry of a day."""
     entries = Entry.objects.filter(treatment=treatment, day=day)
+    if instead_of is not None:
+        saved = entries.get(is_current=True)
+        if str(saved.pk) != instead_of:
+            raise SavedSince(saved)
     if entries.count() >= MOST_A_DAY:
         raise ChangedTooOften(has_clinic=treatment.patient.practice_id is not None)
     entries.filter(is_current=True).update(is_current=False)

@@ -108,7 +108,7 @@ def _typed_treatment(world: World) -> dict:
 
 
 def _day(world: World) -> dict:
-    return {"id": str(uuid4()), "day": "3", **dict.fromkeys((*LEVELS, "no_box", "no_signs"), "1")}
+    return {"id": str(uuid4()), "day": "3", **dict.fromkeys((*LEVELS, "none_right_now", "nothing_new"), "1")}
 
 
 BODIES = {

@@ -1,6 +1,5 @@
 """What a first visit brings over the wire: a fresh browser opens a page, and everything it fetches is counted."""
 
-import gzip
 import shutil
 from urllib.parse import urlsplit
 
@@ -45,7 +44,7 @@ def _row(name: str, size: int, requests: int, hosts: set[str]) -> dict:
 
 
 def _visit(browser: Browser, server: Server, path: str, cookie: str, size: dict) -> tuple[int, int, set[str]]:
-    """(bytes, requests, hosts). The page itself counts as the proxy in front sends it, gzipped; the rest as served."""
+    """(bytes, requests, hosts), as they go over the wire."""
     context = browser.new_context(viewport=size)
     fetched: dict[str, str] = {}
     sizes: dict[str, int] = {}
@@ -58,9 +57,6 @@ def _visit(browser: Browser, server: Server, path: str, cookie: str, size: dict)
     answer = page.goto(f"http://127.0.0.1:{server.port}{path}", wait_until="networkidle")
     if answer is None or answer.status != 200 or urlsplit(page.url).path != path:
         raise SystemExit(f"{path} could not be opened in the browser: {page.url}")
-    html = answer.body()
-    document = next(key for key, url in fetched.items() if urlsplit(url).path == path)
-    sizes[document] += len(gzip.compress(html, 6)) - len(html)
     over_wire = {key: url for key, url in fetched.items() if not url.startswith(("data:", "blob:"))}
     hosts = {urlsplit(url).hostname or "" for url in over_wire.values()}
     context.close()

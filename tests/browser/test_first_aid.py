@@ -45,7 +45,7 @@ def test_first_aid_and_the_number_are_seen_at_once(visitor, signs, first, number
     for box in page.locator("input[name=signs]").all():
         is_ticked = box.get_attribute("value") in signs
         box.evaluate(TICK, is_ticked)
-    for name, group in (("no_box", ".box"), ("no_signs", "fieldset:has(#no_signs)")):
+    for name, group in (("none_right_now", ".box"), ("nothing_new", "fieldset:has(#nothing_new)")):
         is_none = not page.locator(f"{group} input[name=signs]:checked").count()
         page.locator(f"#{name}").evaluate(TICK, is_none)
     with page.expect_navigation():

@@ -75,7 +75,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     iris.get_by_role("link", name="Log day 3").click()
     for symptom, answer in {"redness": 2, "swelling": 2, "pain": 3, "warmth": 3}.items():
         iris.locator(f"fieldset#{symptom} input[value='{answer}']").check()
-    iris.locator("#no_box").check()
+    iris.locator("#none_right_now").check()
     iris.get_by_label("Pus", exact=False).first.check()
     iris.get_by_text("Temperature, note").click()
     iris.locator("textarea[name=note]").fill("Yellow heads on my left cheek.")

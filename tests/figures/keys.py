@@ -22,7 +22,7 @@ def rows(page: Page) -> list[dict]:
     """Keys from opening the log of an ordinary day to its verdict: none of the signs, none for the rest, save."""
     page.goto("/log/")
     keys, out_of_sight = 0, []
-    to_do = ["no_box", "no_signs", "none", "save"]
+    to_do = ["none_right_now", "nothing_new", "none", "save"]
     while to_do:
         assert keys < MOST_TRIED, f"still to do: {to_do}"
         focused = page.evaluate(FOCUSED)

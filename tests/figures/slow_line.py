@@ -24,7 +24,7 @@ def rows(page: Page) -> list[dict]:
     """Seconds from Save to the verdict at 750 kbit/s and 150 ms, then for three large photos, and their size."""
     page.goto("/log/")
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", LINE)
-    for tap in ("label:has(#no_box)", "label:has(#no_signs)", "[data-fill=none]"):
+    for tap in ("label:has(#none_right_now)", "label:has(#nothing_new)", "[data-fill=none]"):
         page.locator(tap).click()
     started = time.monotonic()
     page.get_by_role("button", name="Save day 5").click(no_wait_after=True)

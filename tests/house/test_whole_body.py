@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 
 from symptoms.models import Entry
+from symptoms.recovery.vocabulary import Sign
 from tests.data_folders import put_database
 from tests.house.asking import handler, status_of
 from tests.house.test_starting import run
@@ -19,8 +20,8 @@ FINE = {
     "swelling": "1",
     "pain": "1",
     "warmth": "1",
-    "no_box": "on",
-    "no_signs": "on",
+    "none_right_now": "on",
+    "nothing_new": "on",
     "note": "It hurts.",
 }
 
@@ -30,10 +31,11 @@ def sent(ana, phone):
     """Sends Ana's log, in either kind of form, cut off after so many bytes."""
     pen(ana)
     fields = {"csrfmiddlewaretoken": GUARD, "id": str(uuid4()), "day": "0", **FINE}
-    parts = "".join(f'--B\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items())
+    pairs = [*fields.items(), *(("shown", sign) for sign in Sign)]
+    parts = "".join(f'--B\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in pairs)
     bodies = {
         "multipart/form-data; boundary=B": f"{parts}--B--\r\n".encode(),
-        "application/x-www-form-urlencoded": urlencode(fields).encode(),
+        "application/x-www-form-urlencoded": urlencode(pairs).encode(),
     }
     session = phone.cookies[settings.SESSION_COOKIE_NAME].value
     cookies = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={GUARD}"

@@ -85,6 +85,8 @@ def _values(field: Element, kind: str | None) -> list[str]:
         options = list(field.iter("option"))
         chosen = [option for option in options if "selected" in option.attrib] or options[:1]
         return [option.get("value", "") for option in chosen]
+    if "disabled" in field.attrib:
+        return []
     if kind in ("radio", "checkbox"):
         return [field.get("value", "on")] if "checked" in field.attrib else []
     return [field.get("value", "")]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
-from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from
+from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from, signs_denied_in
 from symptoms.forms.temperature import UNIT_USED_LAST, unit_for
 from symptoms.journal.course_days import last_day
 from symptoms.journal.entries import (
@@ -22,6 +22,7 @@ from symptoms.journal.entries import (
     ForeignId,
     LoggingStopped,
     SameIdOtherAnswers,
+    SavedSince,
     record_entry,
 )
 from symptoms.journal.verdicts import phone_numbers_for
@@ -94,7 +95,9 @@ def _log(request: PatientRequest, day: int | None) -> HttpResponse:
         return _posted(request, sheet, now)
     if not patient.agreed_to("care"):
         return redirect("today")
-    form = _form(sheet, initial=answers_of(sheet.saved, sheet.unit) if sheet.saved else None)
+    if (saved := sheet.saved) is None:
+        return _page(request, sheet, _form(sheet))
+    form = _form(sheet, initial=answers_of(saved, sheet.unit), signs_denied=signs_denied_in(saved))
     return _page(request, sheet, form)
 
 
@@ -108,16 +111,16 @@ def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpRespons
         fresh = {"id": uuid4()} if "id" in form.errors else {}
         return _page(request, sheet, form, status=422, asks_day="day" in form.errors, **fresh)
     cleaned, saved = form.cleaned_data, sheet.saved_on(form.cleaned_data["day"])
-    if saved is not None and saved.pk != cleaned["id"]:
-        if saved.answers == form.answers() and saved.note == cleaned["note"]:
-            return redirect(saved)  # nothing has changed
-        if request.POST.get("instead_of", str(saved.pk)) != str(saved.pk):
-            return _page(request, replace(sheet, day=saved.day), form, status=409, clash=saved.day)
+    is_saved = saved is not None and (saved.answers, saved.note) == (form.answers(), cleaned["note"])
+    if saved is not None and is_saved and saved.pk != cleaned["id"]:
+        return redirect(saved)  # nothing has changed
     try:
         recorded = record_entry(
             sheet.treatment.id, id=cleaned["id"], day=cleaned["day"], answers=form.answers(), note=cleaned["note"],
-            by=request.user, now=now,
+            instead_of=request.POST.get("instead_of"), by=request.user, now=now,
         )  # fmt: skip
+    except SavedSince as clash:
+        return _page(request, replace(sheet, day=clash.saved.day), form, status=409, clash=clash.saved.day)
     except DayNotYet:
         return _page(request, sheet, form, status=422, asks_day=True)
     except SameIdOtherAnswers as clash:

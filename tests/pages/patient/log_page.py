@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from symptoms.recovery.questions import QUESTIONS
+from symptoms.recovery.vocabulary import Sign
 from tests.pages.html import select
 
 BOX = frozenset(question.word for question in QUESTIONS if question.box)
@@ -11,9 +12,10 @@ FINE = {"redness": "0", "swelling": "0", "pain": "0", "warmth": "0"}
 
 def typed(day: int, *, signs=(), **answers) -> dict:
     """The fields of a day that was answered with none, and whatever else is given."""
-    none = {"no_box": BOX.isdisjoint(signs), "no_signs": BOX.issuperset(signs)}
+    none = {"none_right_now": BOX.isdisjoint(signs), "nothing_new": BOX.issuperset(signs)}
     chosen = {name: "on" for name, is_chosen in none.items() if is_chosen}
-    return {"id": str(uuid4()), "day": str(day), **FINE, **chosen, "signs": [*signs], **answers}
+    shown = [str(sign) for sign in Sign]  # as on a page that came back once already
+    return {"id": str(uuid4()), "day": str(day), **FINE, **chosen, "signs": [*signs], "shown": shown, **answers}
 
 
 def marked(response) -> dict[str, str]:

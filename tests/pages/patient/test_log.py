@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.consents import withdraw_consent
+from symptoms.journal.entries import record_entry
 from symptoms.models import Entry
 from symptoms.recovery.course import Course, Patient, Treatment
 from symptoms.recovery.questions import asked_today
@@ -147,28 +148,42 @@ NEITHER, BOTH = "Please tick what you see, or “None of these”.", "You ticked
 @pytest.mark.parametrize(
     ("signs", "none", "refused"),
     [
-        ((), (), {"no_box": NEITHER, "no_signs": NEITHER}),
-        ((), ("no_box",), {"no_signs": NEITHER}),
-        (("pus",), (), {"no_box": NEITHER}),
-        (("pus",), ("no_box", "no_signs"), {"no_signs": BOTH}),
-        (("trouble_breathing",), ("no_box", "no_signs"), {"no_box": BOTH}),
+        ((), (), {"none_right_now": NEITHER, "nothing_new": NEITHER}),
+        ((), ("none_right_now",), {"nothing_new": NEITHER}),
+        (("pus",), (), {"none_right_now": NEITHER}),
+        (("pus",), ("none_right_now", "nothing_new"), {"nothing_new": BOTH}),
+        (("trouble_breathing",), ("none_right_now", "nothing_new"), {"none_right_now": BOTH}),
         (("pus", "vision_change"), (), {}),
-        (("numbness",), ("no_box", "no_signs"), {}),  # found under "Something else": none of those that were asked
-        ((), ("no_box", "no_signs"), {}),
+        # Found under "Something else": none of those that were asked.
+        (("numbness",), ("none_right_now", "nothing_new"), {}),
+        ((), ("none_right_now", "nothing_new"), {}),
     ],
 )
 def test_each_group_of_signs_is_answered_by_a_sign_or_by_none_of_these(phone, treatment, signs, none, refused):
     sent = {"id": str(uuid4()), "day": "3", **FINE, "signs": [*signs], **dict.fromkeys(none, "on")}
-    page = phone.post(LOG, sent)
+    page = phone.post(LOG, {**sent, "shown": list(map(str, Sign))})
     assert page.status_code == (422 if refused else 302)
     if not refused:
         answers = Entry.objects.get().answers
         assert answers["signs"] == sorted(signs) and {"pus", "trouble_breathing", *signs} <= set(answers["asked"])
         page = phone.get(LOG)
-    kept = {name for name in ("no_box", "no_signs") if name in held(page)}
+    kept = {name for name in ("none_right_now", "nothing_new") if name in held(page)}
     assert kept == set(none) and set(held(page).get("signs", ())) == set(signs)
     for name, text in refused.items():
         assert select(page, f"a[@href='#{name}']") and text in words(select(page, f"*[@id='{name}_error']")[0])
+
+
+def test_none_of_these_is_not_said_of_signs_that_were_not_on_the_page(phone, ana):
+    pen(ana, days_ago=5)
+    page = phone.get(LOG)
+    answered = {**typed(5, pain="2"), "shown": held(page)["shown"]}  # pain brings up more of them
+    page = phone.post(LOG, answered)
+    assert page.status_code == 422 and not Entry.objects.exists()
+    assert "Your answers bring up more signs. Please look at these again." in text_of(page)
+    brought_up = set(held(page)["shown"]) - set(answered["shown"])
+    assert {"red_streaks", "black_skin"} <= brought_up and held(page)["nothing_new"] == ["on"]
+    assert phone.post(LOG, {**answered, "shown": held(page)["shown"]}).status_code == 302
+    assert brought_up <= set(Entry.objects.get().answers["asked"])
 
 
 def test_a_day_whose_signs_were_not_answered_is_not_said_to_be_free_of_them(phone, treatment):
@@ -179,7 +194,7 @@ def test_a_day_whose_signs_were_not_answered_is_not_said_to_be_free_of_them(phon
             page = text_of(phone.get(address))
             assert f"You did not answer {signs}" in page and "No warning sign" not in page
     page = phone.get(log_of(3))
-    assert "no_box" not in held(page) and "no_signs" not in held(page)
+    assert "none_right_now" not in held(page) and "nothing_new" not in held(page)
     entry = logged(treatment, 3).entry
     assert "warning signs" not in text_of(phone.get(entry.get_absolute_url()))
 
@@ -266,6 +281,11 @@ def test_today_and_its_log_know_when_their_day_is_over_and_an_earlier_day_does_n
             (over,) = select(phone.get(page), "day-over")
             assert int(over.get("data-seconds")) == hours * 3600
         assert not select(phone.get(log_of(1)), "day-over")
+
+
+def test_fields_of_no_page_break_nothing_when_it_fills_in(phone, treatment):
+    page = phone.post(LOG, {"fill": "last", "answered_none": "x", "signs_denied": "x", "shown": "x", "kwargs": "x"})
+    assert page.status_code == 200
 
 
 # --- mistakes
@@ -376,7 +396,7 @@ def test_filling_in_takes_what_is_empty_and_saves_nothing(phone, treatment, fill
     assert {name: filled[name] for name in FINE} == {
         "pain": ["3"], "redness": [redness], "swelling": ["0"], "warmth": ["0"]
     }  # fmt: skip
-    assert filled["note"] == ["So far."] and said in text_of(page) and "no_signs" not in filled
+    assert filled["note"] == ["So far."] and said in text_of(page) and "nothing_new" not in filled
 
 
 def test_copying_says_what_was_not_asked_last_time(phone, treatment):
@@ -408,6 +428,19 @@ def test_what_was_saved_since_the_page_was_opened_is_not_replaced_unasked(phone,
     assert Entry.objects.current().get() == worse
     assert phone.post(LOG, {**fine, "instead_of": held(page)["instead_of"]}).status_code == 302
     assert Entry.objects.current().get().answers["signs"] == []
+
+
+def test_what_another_phone_saves_at_the_same_moment_is_not_replaced_unasked(phone, treatment, monkeypatch):
+    """The other phone's comes after this one has looked and before it writes."""
+    fine = {**typed(3), "instead_of": ""}
+
+    def late(*args, **kwargs):
+        logged(treatment, 3, pain=3, signs=["pus"])
+        return record_entry(*args, **kwargs)
+
+    monkeypatch.setattr("symptoms.views.patient.log.record_entry", late)
+    assert phone.post(LOG, fine).status_code == 409
+    assert Entry.objects.current().get().answers["signs"] == ["pus"]
 
 
 def test_asking_before_it_replaces_is_about_the_day_that_was_meant(phone, treatment):
