@@ -28,7 +28,7 @@ from accounts.limits import FROM_NETWORK, OF_NETWORK, TooManyTries, count_try, f
 from accounts.models import Invitation, User
 from accounts.role_mail import news_since
 from accounts.web.known_devices import remember_device
-from accounts.web.sessions import end_sessions, limit_session
+from accounts.web.sessions import end_sessions, is_said_to_be_own, limit_session
 from accounts.web.unsent_forms import keep_guards, sign_out
 from accounts.zones import clock_of
 
@@ -81,13 +81,13 @@ class Adapter(DefaultAccountAdapter):
         return user
 
     def login(self, request: HttpRequest, user: User) -> None:
-        last_time = user.last_login
+        last_time, is_own_phone = user.last_login, is_said_to_be_own(request)
         super().login(request, user)
         news = news_since(user, last_time) if last_time else ""
         if news:
             messages.info(request, news)
         keep_guards(request, user)
-        limit_session(request, user, timezone.now())
+        limit_session(request, user, timezone.now(), is_own_phone=is_own_phone)
         remember_device(request, user.email)
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:

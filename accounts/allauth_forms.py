@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from accounts.fields import EmailField, KnownEmailField, NameField
 from accounts.limits import may_send_letter
 from accounts.models import User
+from accounts.web.sessions import say_whose_phone
 from accounts.web.unsent_forms import offer_resubmission
 
 
@@ -42,7 +43,19 @@ WHOSE_PHONE = [
 ]
 
 
-class LoginForm(allauth_forms.LoginForm):
+class AsksWhosePhone(forms.Form):
+    """A form that lets somebody in asks whose phone it is: on a shared one the session goes with the browser."""
+
+    # A browser asks for an answer; whatever sends none is taken for a shared phone.
+    remember = forms.ChoiceField(
+        choices=WHOSE_PHONE,
+        label=gettext_lazy("Is this your own phone or computer?"),
+        widget=forms.RadioSelect(attrs={"required": True}),
+        required=False,
+    )
+
+
+class LoginForm(AsksWhosePhone, allauth_forms.LoginForm):
     """Sign in; on a phone that is not said to be one's own only until the browser is closed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -52,23 +65,15 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields["password"].help_text = _("At least {count} characters. Pasting is fine.").format(
             count=settings.LEAST_PASSWORD_LENGTH
         )
-        # A browser asks for an answer; whatever sends none is taken for a shared phone.
-        self.fields["remember"] = forms.ChoiceField(
-            choices=WHOSE_PHONE,
-            label=_("Is this your own phone or computer?"),
-            widget=forms.RadioSelect(attrs={"required": True}),
-            required=False,
-        )
         self.order_fields(["login", "password", "remember"])
 
     def _login_with_password(self, request: HttpRequest, redirect_url: Any, credentials: Any) -> Any:
         # allauth's own would give everybody the same length; how long members and patients stay is the adapter's.
         self._login.redirect_url = redirect_url
+        say_whose_phone(request, self.cleaned_data["remember"])
         response = perform_password_login(request, credentials, self._login)
         if not request.user.is_authenticated:
             return response
-        if self.cleaned_data["remember"] != "own":
-            request.session.set_expiry(0)
         return offer_resubmission(request) or response
 
 
@@ -102,12 +107,15 @@ class ResetPasswordKeyForm(WithNewPassword, allauth_forms.ResetPasswordKeyForm):
     """A new password by a link from a letter."""
 
 
-class SignupForm(WithNewPassword, allauth_forms.SignupForm):
-    """A new account. For an address that has one the same is done and answered, and the owner is told by mail."""
+class SignupForm(WithNewPassword, AsksWhosePhone, allauth_forms.SignupForm):
+    """A new account. For an address that has one the same is done and answered, and the owner is told by mail.
+
+    Whoever comes by a mailed invitation is let in at once, as on a phone that is said to be theirs or not.
+    """
 
     LABELS = {"password1": gettext_lazy("Password")}
     name = NameField(label=gettext_lazy("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    field_order = ["name", "email", "password1"]
+    field_order = ["name", "email", "password1", "remember"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,6 +134,7 @@ class SignupForm(WithNewPassword, allauth_forms.SignupForm):
         return value
 
     def try_save(self, request: HttpRequest) -> Any:
+        say_whose_phone(request, self.cleaned_data["remember"])
         if not self.account_already_exists:
             with suppress(IntegrityError), transaction.atomic():  # somebody took the address since it was looked up
                 return self.save(request), None

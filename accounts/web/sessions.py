@@ -37,14 +37,25 @@ class SessionLimits:
 MEMBERS = SessionLimits(timedelta(hours=12), timedelta(minutes=30))
 PATIENTS = SessionLimits(timedelta(days=30), timedelta(days=14))
 ACTIVITY_RESOLUTION = 30  # activity is stored at most every idle / 30: a member's once a minute
-ENDS_AT, USED_AT, UNUSED = "ends_at", "used_at", "unused"
+ENDS_AT, USED_AT, UNUSED, OWN_PHONE = "ends_at", "used_at", "unused", "own_phone"
 BACKGROUND_REQUEST = "X-By-Itself"  # header of background refreshes, which do not count as activity
 
 
-def limit_session(request: HttpRequest, user: User, now: datetime) -> None:
-    """Let the session that was just opened end by itself, a member's sooner than a patient's."""
+def say_whose_phone(request: HttpRequest, answer: str) -> None:
+    """Note for the session that is about to begin, perhaps after more pages, what was answered: "own", "shared", ""."""
+    request.session[OWN_PHONE] = answer == "own"
+
+
+def is_said_to_be_own(request: HttpRequest) -> bool:
+    """Whether who is about to be let in said that the phone is theirs alone; it counts for one session."""
+    return bool(request.session.pop(OWN_PHONE, False))
+
+
+def limit_session(request: HttpRequest, user: User, now: datetime, *, is_own_phone: bool) -> None:
+    """Let the session that was just opened end by itself: a member's sooner than a patient's, and on a phone that is
+    not said to be their own when the browser is closed as well."""
     limits = MEMBERS if user.membership else PATIENTS
-    request.session.set_expiry(now + limits.lifetime)
+    request.session.set_expiry(now + limits.lifetime if is_own_phone else 0)
     request.session[ENDS_AT] = (now + limits.lifetime).timestamp()
     request.session[USED_AT] = int(now.timestamp())
     request.session[UNUSED] = int(limits.idle.total_seconds())
@@ -52,10 +63,7 @@ def limit_session(request: HttpRequest, user: User, now: datetime) -> None:
 
 def became_member(request: HttpRequest, user: User, now: datetime) -> None:
     """The session in which somebody joined a clinic lasts no longer than any other of a member's."""
-    goes_with_the_browser = request.session.get_expire_at_browser_close()
-    limit_session(request, user, now)
-    if goes_with_the_browser:
-        request.session.set_expiry(0)
+    limit_session(request, user, now, is_own_phone=not request.session.get_expire_at_browser_close())
 
 
 def end_sessions(user: User, except_key: str | None = None) -> None:

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +18,7 @@ from accounts.models import AccountMail, Invitation, Patient, User, hash_token
 from accounts.web.log_filters import WithoutTokens
 from symptoms.models import Treatment
 from tests import people
-from tests.pages.html import forms_of
+from tests.pages.html import forms_of, text_of
 
 pytestmark = pytest.mark.django_db
 ANAS = "ana.marrowby@example.org"
@@ -73,6 +74,17 @@ def test_a_mailed_invitation_takes_two_forms_from_the_link_to_the_clinic(record,
     record.refresh_from_db()
     assert record.user == User.objects.get(email=ANAS)
     assert record.practice == clinic
+
+
+@pytest.mark.parametrize("answer", ["own", "shared", None])
+def test_whoever_is_let_in_by_a_mailed_invitation_is_asked_whose_phone_it_is(record, noor, answer):
+    browser = Client()
+    browser.get(mailed(record, noor))
+    assert "Is this your own phone or computer?" in text_of(browser.get("/accounts/signup/"))
+    fields = {"name": "Ana", "email": ANAS, "password1": people.PASSWORD} | ({"remember": answer} if answer else {})
+    signed_up = browser.post("/accounts/signup/", fields)
+    assert browser.get("/account/").status_code == 200
+    assert (signed_up.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == "") is (answer != "own")
 
 
 def test_what_the_clinic_knows_is_not_asked_again_but_a_code_tells_nobody_whose_it_is(record, noor):

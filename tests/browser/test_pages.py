@@ -353,6 +353,7 @@ def _sign_up(page: Page, email: str) -> None:
     page.get_by_label("Name").fill("Somebody New")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Yes, only I use it").check(force=True)
     page.get_by_role("button", name="Create my account").click()
     page.wait_for_load_state()
 

@@ -31,7 +31,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     vera.get_by_role("link", name="Sign in").click()
     vera.get_by_label("E-mail").fill(NURSE)
     vera.get_by_label("Password", exact=True).fill(WORK_PASSWORD)
-    vera.get_by_label("Yes, only I use it").check(force=True)
+    vera.get_by_label("Yes, only I use it. Keep me signed in.").check(force=True)
     vera.get_by_role("main").get_by_role("button", name="Sign in").click()
 
     # She records a treatment and invites the patient by mail.
@@ -60,6 +60,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     iris.get_by_label("Name").fill("Iris Falk")
     iris.get_by_label("E-mail").fill(PATIENT)
     iris.get_by_label("Password", exact=True).fill(HOME_PASSWORD)
+    choose(iris, "Is this your own phone", "Yes, only I use it. Keep me signed in.")
     iris.get_by_role("button", name="Create my account").click()
     for agreement in iris.get_by_role("region", name="Agree").get_by_role("checkbox").all():
         agreement.check()
