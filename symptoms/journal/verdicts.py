@@ -1,6 +1,7 @@
 """What is said to a patient about an entry, and whom they can call: the same on the page and from the API."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -52,7 +53,7 @@ def verdict_about(entry: Entry, assessment: Assessment | None, numbers: PhoneNum
 def verdict_as_raised(entry: Entry, judged: Assessment | None, numbers: PhoneNumbers, unit: str) -> Verdict:
     """What was said of an entry by this assessment, also while it waits to be judged again."""
     answered = {*entry.answers.get("asked", Symptom), *entry.answers.get("symptoms", ())}
-    return verdict(
+    said = verdict(
         judged.urgency if judged else None,
         judged.flags if judged else (),
         reported=_reported(entry, Urgency(judged.urgency) if judged else None),
@@ -61,6 +62,7 @@ def verdict_as_raised(entry: Entry, judged: Assessment | None, numbers: PhoneNum
         version=judged.protocol_version if judged else "",
         unit=unit,
     )
+    return replace(said, photo_session=entry.treatment_id)
 
 
 def verdict_before_log(treatment: Treatment, day: int, numbers: PhoneNumbers) -> Verdict | None:

@@ -97,7 +97,12 @@ def _is_lost(photo: Photo) -> bool:
 
 def day_page_of(photo: Photo) -> str:
     """Where its patient sees the day."""
-    return f"{reverse('course_day', args=[photo.day])}?treatment={photo.treatment_id}#photos"
+    return day_page(photo.treatment_id, photo.day)
+
+
+def day_page(treatment_id: UUID, day: int) -> str:
+    """Where a patient sees a day of a session, with its photos."""
+    return f"{reverse('course_day', args=[day])}?treatment={treatment_id}#photos"
 
 
 def _record_of(photo: Photo) -> str:

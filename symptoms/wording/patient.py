@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import quote
+from uuid import UUID
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -178,6 +179,7 @@ class Verdict:
     unit: str = "c"
     version: str = ""
     photo_day: int | None = None  # to which a photo is asked for
+    photo_session: UUID | None = None  # of which treatment that is a day; None: the newest
 
     @property
     def is_emergency(self) -> bool:

@@ -19,8 +19,8 @@ from symptoms.journal import photos as verbs
 from symptoms.models import Photo
 from symptoms.photos import files
 from tests import images, people
-from tests.pages.html import select, text_of
-from tests.treatments import attached, pen
+from tests.pages.html import forms_of, select, text_of
+from tests.treatments import attached, logged, pen
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +201,30 @@ def test_photos_can_be_added_to_a_day_later_logged_or_not(phone, treatment):
     page = phone.post(add(1), {"id": str(uuid4()), "left": file(), "close_up": file()}, follow=True)
     assert sorted(Photo.objects.values_list("view", "day")) == [("close_up", 1), ("left", 1)]
     assert "Saved." in text_of(page) and len(select(page, "img")) == 2
+
+
+def test_a_day_of_an_earlier_session_leads_to_that_session_and_never_to_the_newest(ana, phone, photo_folder):
+    earlier = pen(ana, days_ago=60)
+    entry = logged(earlier, 5, signs=["firm_lumps"]).entry
+    newest = pen(ana, days_ago=7)
+    page = phone.get(entry.get_absolute_url())
+    addresses = {element.get("href") for element in select(page, "a[@href]")} | {form for form, _ in forms_of(page)}
+    of_days = {address for address in addresses if re.match(r"/(course|log)/\d", address)}
+    of_session = {f"{address}?treatment={earlier.pk}" for address in (add(5), reverse("course_day", args=[5]))}
+    assert of_days == of_session  # and no way to change a day that the log's page cannot change
+    for address in (address for address in of_session if address.startswith(add(5))):
+        assert earlier.date_of(5).strftime("%-d %B") in text_of(phone.get(address))
+        answer = phone.post(address, {"id": str(uuid4()), "front": file()})
+        assert answer["Location"] == f"{reverse('course_day', args=[5])}?treatment={earlier.pk}#photos"
+    assert Photo.objects.get().treatment == earlier
+    assert reverse("log_day", args=[5]) in phone.get(logged(newest, 5).entry.get_absolute_url()).content.decode()
+
+
+def test_photos_go_to_no_session_of_anybody_else(phone, treatment, photo_folder):
+    theirs = pen(people.patient(name="Ben"), days_ago=3)
+    for named in (theirs.pk, "x"):
+        assert phone.post(f"{add(1)}?treatment={named}", {"id": str(uuid4()), "front": file()}).status_code == 404
+    assert not Photo.objects.exists()
 
 
 def test_the_same_page_sent_twice_keeps_each_photo_once(phone, treatment):

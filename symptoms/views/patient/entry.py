@@ -18,6 +18,7 @@ from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.models import Entry, Note
 from symptoms.views.patient.clinic_response import received
+from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import SENDING_WORDS, picker
 from symptoms.views.patient.standing import standing
 from symptoms.wording.patient import Verdict, about_needles, beneath, is_said_by
@@ -45,6 +46,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "tab": "today",
         "now": now,
         "entry": entry,
+        "is_newest": own_treatments(patient)[0].pk == entry.treatment_id,  # the log's page writes to that session alone
         "on": full(entry.treatment.date_of(entry.day)),
         "verdict": verdict,
         "numbers": numbers,

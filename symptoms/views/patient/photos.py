@@ -20,21 +20,21 @@ from symptoms.journal.verdicts import phone_numbers_for
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
 from symptoms.recovery.course import LAST_DAY
+from symptoms.views.addresses import chosen
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import NotKept, keep_photos, picker
-from symptoms.views.photos import day_page_of
+from symptoms.views.photos import day_page, day_page_of
 from symptoms.wording.times import full
 
 
 @patient_required
 @require_http_methods(["GET", "POST"])
 def photo_add(request: PatientRequest, day: int) -> HttpResponse:
-    """Photos for a day that has come, logged or not."""
+    """Photos for a day that has come, logged or not, of the newest session or the one that is named (?treatment=)."""
     now, patient = timezone.now(), request.patient
-    treatments = own_treatments(patient)
-    if not treatments or day > LAST_DAY:
+    if day > LAST_DAY:
         raise Http404
-    treatment = treatments[0]
+    treatment = chosen(own_treatments(patient), request.GET.get("treatment", ""))
     if request.method == "GET":
         if day > last_day(treatment, patient.today(now)):
             raise Http404
@@ -49,11 +49,12 @@ def photo_add(request: PatientRequest, day: int) -> HttpResponse:
         if len(refused) < len(sent):
             messages.success(request, _("Saved."))
         if not refused:
-            return redirect("course_day", day)
+            return redirect(day_page(treatment.id, day))
         form = PhotosForm()
     context = {
         "tab": "course",
         "form": form,
+        "treatment": treatment,
         "day": day,
         "date": full(treatment.date_of(day)),
         "refused": refused,

@@ -462,7 +462,11 @@ def test_saving_what_is_saved_already_makes_no_other_version(phone, treatment):
 def test_photos_are_asked_for_once_the_answers_are_saved(phone, treatment):
     assert not select(phone.get(LOG), "input[@type='file']")
     page = phone.post(LOG, typed(3), follow=True)
-    (form,) = [form for form in select(page, "form") if form.get("action") == reverse("photo_add", args=[3])]
+    (form,) = [
+        form
+        for form in select(page, "form")
+        if form.get("action") == f"{reverse('photo_add', args=[3])}?treatment={treatment.pk}"
+    ]
     assert form.get("enctype") == "multipart/form-data" and len(list(form.iter("input"))) > 4
     (sender,) = select(page, "photo-sender")
     assert sender.get("data-address") == reverse("api_photos", args=[treatment.pk])
