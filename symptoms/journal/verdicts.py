@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,12 +88,13 @@ def _reported(entry: Entry, urgency: Urgency | None = None) -> Reported:
     treatment = entry.treatment
     values = patient_values(treatment), treatment_values(treatment)
     previous_entry = _entry_before(entry) if urgency is Urgency.WATCH else None
-    seen_on = _seen_on(entry) if urgency is Urgency.ON_TRACK else entry.day
+    is_on_track = urgency is Urgency.ON_TRACK
+    seen_on, last_day = (_seen_on(entry), _last_day_before(entry)) if is_on_track else (entry.day, entry.day)
     return Reported(
         entry_values(entry),
         last_signs=entry_values(previous_entry).signs if previous_entry else frozenset(),
         who=who_of(*values),
-        next_day=next_prompt(*values, after=max(entry.day, seen_on - 1)),
+        next_day=next_prompt(*values, after=max(last_day, seen_on - 1)),
         seen_on=seen_on,
     )
 
@@ -100,6 +102,13 @@ def _reported(entry: Entry, urgency: Urgency | None = None) -> Reported:
 def _entry_before(entry: Entry) -> Entry | None:
     earlier = entry.treatment.entries.current().filter(day__lt=entry.day)
     return earlier.order_by("-day").first()
+
+
+def _last_day_before(entry: Entry) -> int:
+    """The last day that was logged when an entry came: a day that was caught up on leaves later ones logged."""
+    earlier = entry.treatment.entries.filter(received_at__lte=entry.received_at)
+    last: int | None = earlier.aggregate(last=Max("day"))["last"]
+    return max(entry.day, last or 0)
 
 
 def _seen_on(entry: Entry) -> int:

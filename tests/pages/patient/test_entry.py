@@ -61,6 +61,13 @@ def test_the_next_log_is_counted_from_the_day_on_which_a_late_one_came(ana, days
     assert f"As expected on day {day}" in page and sentence in page
 
 
+def test_a_day_that_is_caught_up_on_does_not_ask_again_for_a_later_one_that_is_logged(phone, ana):
+    treatment = pen(ana, days_ago=2)
+    logged(treatment, 2, pain=0)
+    caught_up = logged(treatment, 0, pain=0).entry
+    assert "Next log: tomorrow (day 3)." in text_of(phone.get(caught_up.get_absolute_url()))
+
+
 def test_a_sign_that_is_ordinary_on_its_day_was_ticked_all_the_same(ana):
     _, page = entry_page(ana, (0, {"signs": ["numbness"]}))
     assert "On track" in page
