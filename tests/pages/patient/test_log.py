@@ -125,6 +125,12 @@ def test_questions_follow_the_day_and_the_rest_stands_under_something_else(phone
     assert "bleeding" in asked and "dark_patches" in more
 
 
+def test_a_day_that_has_passed_is_asked_about_as_it_was(phone, treatment):
+    past, today = text_of(phone.get(reverse("log_day", args=[1]))), text_of(phone.get(LOG))
+    assert "How was your skin that day?" in past and "not as it is now." in past
+    assert "How is your skin now?" in today and "that day" not in today
+
+
 def test_what_is_folded_is_on_the_page_and_stands_open_once_it_holds_an_answer(phone, treatment):
     def folds(page):
         return {words(fold.find("summary")): "open" in fold.attrib for fold in select(page, "details[@class='card']")}
