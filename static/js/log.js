@@ -275,7 +275,10 @@ class FindAWord extends HTMLElement {
     const search = this.querySelector("input[type=search]");
     if (!search) return;
     search.closest("[hidden]").hidden = false;
-    search.addEventListener("input", () => this.find(search.value.trim().toLocaleLowerCase()));
+    search.addEventListener("input", () => {
+      this.find(search.value.trim().toLocaleLowerCase());
+      search.closest(".field").scrollIntoView({ block: "start" }); // what is found stands beneath, not under the bar
+    });
     search.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault(); // it would save the day
     });
@@ -284,6 +287,9 @@ class FindAWord extends HTMLElement {
   find(sought) {
     const words = [...this.querySelectorAll(".word")];
     for (const word of words) word.hidden = !word.textContent.toLocaleLowerCase().includes(sought);
+    for (const group of this.querySelectorAll("fieldset:has(> legend ~ .two)")) {
+      group.hidden = !group.querySelector(".word:not([hidden])");
+    }
     const status = this.querySelector("[data-nothing]");
     status.textContent = words.every((word) => word.hidden) ? status.dataset.nothing : "";
   }

@@ -8,16 +8,18 @@
 const LONGEST = 2000; // pixels of the long edge: the server keeps no more, and need not shrink it once again
 const MOST_BYTES = 500_000;
 const QUALITIES = [0.85, 0.75, 0.65];
+const NEVER_KEPT = [400, 413, 415, 422]; // the file itself is refused: the same again would be, too
 
 class PhotoSender extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     if (!this.form) return;
-    this.photos = []; // {picker, view, title, file, line, id, state, refusal, request}
+    this.photos = []; // {picker, view, title, file, line, id, state, refusal, isRefused, request}
     this.form.querySelector("button:not([type=button])")?.setAttribute("hidden", "");
     this.addEventListener("photo-chosen", (event) => this.take(event.target, event.detail));
     this.addEventListener("photo-removed", (event) => this.forget(event.target));
     window.addEventListener("online", () => this.sendAgain());
+    window.addEventListener("beforeunload", (event) => this.askToStay(event));
   }
 
   take(picker, { file, title }) {
@@ -42,8 +44,14 @@ class PhotoSender extends HTMLElement {
     this.say();
   }
 
+  /* A photo that is not sent yet is on this page alone. Nobody who calls or looks for help is asked. */
+  askToStay(event) {
+    const isOnItsWay = this.photos.some(({ state, isRefused }) => state !== "sent" && !isRefused);
+    if (isOnItsWay && !document.activeElement?.matches('a[href^="tel:"], a[href*="/help/"]')) event.preventDefault();
+  }
+
   sendAgain() {
-    for (const photo of this.photos) if (photo.state === "failed") photo.state = "waiting";
+    for (const photo of this.photos) if (photo.state === "failed" && !photo.isRefused) photo.state = "waiting";
     this.send();
   }
 
@@ -90,7 +98,10 @@ class PhotoSender extends HTMLElement {
       request.setRequestHeader("Accept", "application/json");
       request.setRequestHeader("X-CSRFToken", this.form.elements.csrfmiddlewaretoken.value);
       request.upload.addEventListener("progress", ({ loaded, total }) => this.sayHow(photo, loaded / total));
-      request.addEventListener("load", () => resolve(request.status < 300 ? "" : detail(request) || this.dataset.failed));
+      request.addEventListener("load", () => {
+        photo.isRefused = NEVER_KEPT.includes(request.status);
+        resolve(request.status < 300 ? "" : detail(request) || this.dataset.failed);
+      });
       for (const fault of ["error", "abort"]) request.addEventListener(fault, () => resolve(this.dataset.failed));
       request.send(picture);
     });
@@ -107,7 +118,7 @@ class PhotoSender extends HTMLElement {
       const words = { waiting, sending: sending.replace("{percent}", 0), sent };
       photo.line.className = photo.state === "failed" ? "error" : "quiet";
       photo.line.replaceChildren(photo.state === "failed" ? photo.refusal : words[photo.state]);
-      if (photo.state !== "failed") continue;
+      if (photo.state !== "failed" || photo.isRefused) continue;
       const again = document.createElement("button");
       again.type = "button";
       again.className = "link";

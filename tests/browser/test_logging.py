@@ -150,6 +150,7 @@ def test_something_else_is_found_by_a_word(visitor):
     page.get_by_label("Find something else").fill("NUMB")
     expect(page.locator("find-a-word .chip", has_text="A numb patch")).to_be_visible()
     expect(page.locator("find-a-word .word > summary", has_text="Peeling")).to_be_hidden()
+    expect(page.get_by_text("Or did you …")).to_be_hidden()  # nothing stands under it
     page.get_by_label("Find something else").fill("zebra")
     expect(page.get_by_text("Nothing by that word.")).to_be_visible()
     page.keyboard.press("Enter")
@@ -211,6 +212,10 @@ def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(ora):
             {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": large}
         )
     expect(page.get_by_text("1 of 2 sent")).to_be_visible()
+    with page.expect_event("dialog") as asked:  # it is on this page alone
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.get_by_role("link", name="Done, back to Today").last.click()
+    assert asked.value.type == "beforeunload" and "/entries/" in page.url
     page.get_by_role("button", name="Send again: Left").click()
     expect(page.get_by_text("2 of 2 sent")).to_be_visible()
     sizes = page.evaluate("window.sizes")
@@ -407,8 +412,11 @@ def test_a_photo_that_cannot_be_made_small_goes_as_it_is_and_what_is_none_is_sai
         page.locator(f"input[name={view}]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": data})
     expect(page.get_by_text("1 of 2 sent")).to_be_visible()
     expect(page.locator("photo-picker:has([name=left]) [role=status]")).to_contain_text("Part of this photo is")
+    expect(page.get_by_role("button", name="Send again: Left")).to_have_count(0)
+    first, second = (line.bounding_box() for line in page.locator("photo-picker:has([name=left]) > .error").all())
+    assert first["y"] + first["height"] <= second["y"]  # one under the other, and legible
     page.get_by_role("link", name="Delete: Front").click()
-    page.get_by_role("button", name="Remove it").click()
+    page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("Photo deleted.")).to_be_visible()
     ora.complaints.clear()  # of the one that is no photo
 

@@ -333,7 +333,7 @@ def test_a_practitioner_looks_at_a_photo_and_does_not_move_it(clinic, photo):
 # --- taking away
 def test_a_photo_is_taken_away_after_being_asked_once(phone, photo):
     remove = reverse("photo_remove", args=[photo.id])
-    assert "Remove this photo?" in text_of(phone.get(remove)) and Photo.objects.exists()
+    assert "Delete this photo?" in text_of(phone.get(remove)) and Photo.objects.exists()
     assert phone.post(remove, follow=True).status_code == 200
     assert not Photo.objects.exists()
     with pytest.raises(files.PhotoLost):

@@ -102,5 +102,5 @@ def photo_remove(request: PatientRequest, photo_id: UUID) -> HttpResponse:
         except NotTheirs:  # a second tap
             raise Http404 from None
         messages.success(request, _("Photo deleted."))
-        return redirect(day_page_of(photo))
+        return redirect(day_page_of(photo).partition("#")[0])  # the message stands at the top
     return render(request, "patient/photo_remove.html", {"tab": "course", "photo": photo, "back": day_page_of(photo)})
