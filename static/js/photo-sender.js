@@ -7,7 +7,7 @@
 
 const LONGEST = 2000; // pixels of the long edge: the server keeps no more, and need not shrink it once again
 const MOST_BYTES = 500_000;
-const QUALITIES = [0.85, 0.75, 0.65];
+const QUALITIES = [0.85, 0.75, 0.65, 0.5];
 const NEVER_KEPT = [400, 413, 415, 422]; // the file itself is refused: the same again would be, too
 
 class PhotoSender extends HTMLElement {

@@ -72,7 +72,7 @@ def small(photo: Photo) -> bytes:
     try:
         picture = Image.open(io.BytesIO(jpeg), formats=["JPEG"])
         if picture.size != (photo.width, photo.height) or jpeg.count(START_OF_SCAN) != 1:
-            raise OSError(f"{picture.size} pixels, {jpeg.count(START_OF_SCAN)} scans")
+            raise OSError(picture.size)
         picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
     except (OSError, Image.DecompressionBombError) as error:
         log.error("photo %s is not decoded: it is not as we write one: %s", photo.pk, error)
