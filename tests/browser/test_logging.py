@@ -172,12 +172,7 @@ def test_an_ordinary_day_is_short_and_few_taps_and_fetches_no_drawing_that_nobod
     expect(page.get_by_alt_text("Redness, mild, drawn on light skin")).to_have_js_property("complete", True)
     assert [name for name in fetched if "redness" in name or "swelling" in name] == ["redness-light.svg"]
     page.locator("#redness .ask > summary").click()
-    for tap in (
-        "label:has(#none_right_now)",
-        "label:has(#nothing_new)",
-        "[data-fill=none]",
-        "button:has-text('Save day 5')",
-    ):
+    for tap in (*ALL_NONE, "button:has-text('Save day 5')"):
         page.locator(tap).click()
     expect(page.get_by_role("heading", name="As expected on day 5")).to_be_visible()
 
@@ -190,12 +185,7 @@ def test_a_whole_day_by_keyboard_alone_takes_few_keys_and_the_focus_is_always_in
 def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(ora):
     page = ora.page
     page.goto("/log/")
-    for tap in (
-        "label:has(#none_right_now)",
-        "label:has(#nothing_new)",
-        "[data-fill=none]",
-        "button:has-text('Save day 5')",
-    ):
+    for tap in (*ALL_NONE, "button:has-text('Save day 5')"):
         page.locator(tap).click()
     expect(page.get_by_role("heading", name="Add photos?")).to_be_visible()
     fails = ["view=left"]
@@ -251,12 +241,7 @@ def test_what_is_typed_outlives_a_reload_and_is_gone_once_saved_or_signed_out(or
     page.context.add_cookies(mine)
     page.goto("/log/")
     expect(note).to_have_value("It pulls.")
-    for tap in (
-        "label:has(#none_right_now)",
-        "label:has(#nothing_new)",
-        "[data-fill=none]",
-        "button:has-text('Save day 5')",
-    ):
+    for tap in (*ALL_NONE, "button:has-text('Save day 5')"):
         page.locator(tap).click()
     expect(page.get_by_role("heading", name="Add photos?")).to_be_visible()
     page.goto("/log/")
@@ -408,12 +393,7 @@ def test_a_photo_that_cannot_be_made_small_goes_as_it_is_and_what_is_none_is_sai
     page = ora.page
     page.add_init_script(fault)
     page.goto("/log/")
-    for tap in (
-        "label:has(#none_right_now)",
-        "label:has(#nothing_new)",
-        "[data-fill=none]",
-        "button:has-text('Save day 5')",
-    ):
+    for tap in (*ALL_NONE, "button:has-text('Save day 5')"):
         page.locator(tap).click()
     for view, data in (("front", images.photo()), ("left", images.photo()[:200])):
         page.locator(f"input[name={view}]").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": data})
