@@ -27,6 +27,7 @@ def standing(request: PatientRequest, form: SeenForm | None = None) -> dict[str,
         "standing": standing_box,
         "dealt_with": list(said_once.values()),
         "seen_form": (form or SeenForm()) if concern else None,
+        "has_stopped": lambda: not patient.agreed_to("care"),  # asked where an answer would be
         "asks": concern is not None and _asks(patient, concern, now),
         "numbers": numbers,
         "shares_photos": lambda: patient.agreed_to("photos"),  # asked where a photo is asked for

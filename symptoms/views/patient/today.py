@@ -59,7 +59,6 @@ def today(request: PatientRequest) -> HttpResponse:
         "date": full(patient.today(now)),
         "seconds_left": patient.seconds_left_today(now),
         "agreed": treatment.agreed if treatment else patient.agreed_to("care"),
-        "has_stopped": treatment is not None and not treatment.agreed,
         "asks_about_treatment": treatment is not None and day is not None and bool(questions_left(treatment, day)),
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
         "is_asked_before": treatment.asks_before if treatment else unanswered(patient.pk).exists(),
@@ -70,7 +69,7 @@ def today(request: PatientRequest) -> HttpResponse:
             context |= {"is_over": True, "last_day": LAST_DAY}
         elif day >= 0:
             context |= _day_n(request, treatment, day, now)
-    context |= standing(request)
+    context |= standing(request) | {"has_stopped": not context["agreed"]}
     context |= _writing(patient, context)
     return render(request, "patient/today.html", context | _beside_what_is_open(context))
 

@@ -378,11 +378,15 @@ def test_without_consent_no_answer_is_kept(phone, ana, session):
 
 
 def test_whoever_withdrew_reads_what_is_open_and_is_asked_nothing(phone, ana, session):
+    entry = calm(session)
     withdraw_consent(ana, "care", timezone.now())
     page = text_of(phone.get(TODAY))
     assert "Be seen today still open Day 4" in page and "Call Larkfield Skin Clinic" in page
     assert "You withdrew your agreement, so we keep no answer." in page and "Logging has stopped" in page
     assert "Save my answer" not in page and "Log again" not in page
+    for path in (COURSE, entry.get_absolute_url()):
+        page = text_of(phone.get(path))
+        assert "we keep no answer" in page and "Save my answer" not in page, path
 
 
 answers = st.none() | st.sampled_from(SeenAnswer)
