@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 # {count}: how many scales; no word there follows the number, as a script cannot decline it.
 FILLING_WORDS: dict[str, Any] = {
     "filled": _("Filled in: {count}."),
-    "unanswered": _("Still without an answer: {count}. They are marked."),
+    "unanswered": _("Still without an answer, and marked: {count}."),
     "nothing": _("There was nothing left to fill in."),
     "look_over": _("Please check them. Nothing is saved yet."),
 }
