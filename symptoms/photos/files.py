@@ -71,12 +71,15 @@ def small(photo: Photo) -> bytes:
     jpeg = read(photo)
     try:
         picture = Image.open(io.BytesIO(jpeg), formats=["JPEG"])
-        if picture.size != (photo.width, photo.height) or jpeg.count(START_OF_SCAN) != 1:
-            raise OSError(picture.size)
-        picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+        is_ours = picture.size == (photo.width, photo.height) and jpeg.count(START_OF_SCAN) == 1
+        if is_ours:
+            picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
     except (OSError, Image.DecompressionBombError) as error:
-        log.error("photo %s is not decoded: it is not as we write one: %s", photo.pk, error)
+        log.error("photo %s cannot be decoded: %s", photo.pk, error)
         raise PhotoLost from error
+    if not is_ours:
+        log.error("photo %s is not decoded: it is not as we write one", photo.pk)
+        raise PhotoLost
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=SMALL_QUALITY)
     return out.getvalue()
