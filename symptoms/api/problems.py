@@ -28,6 +28,9 @@ SENTENCES = {
 }
 
 
+OUT_OF_DATE = _("This was sent from a page that is out of date. Open the page again.")
+
+
 class Conflict(exceptions.APIException):
     """The id was used for something else before."""
 
@@ -128,6 +131,12 @@ def _kind(fault: exceptions.APIException) -> str:
 def _sentence(fault: exceptions.APIException) -> str:
     if isinstance(fault, exceptions.ValidationError):
         return str(_("Some of what you sent is not valid; `errors` says what and why."))
+    if isinstance(fault, exceptions.NotAuthenticated):
+        return str(SENTENCES[401])
+    if isinstance(fault, exceptions.PermissionDenied) and str(fault.detail).lower().startswith("csrf"):
+        return str(OUT_OF_DATE)  # in the other's words it is about cookies and tokens
+    if isinstance(fault, exceptions.PermissionDenied) and fault.detail == fault.default_detail:
+        return str(SENTENCES[403])
     return str(fault.detail)
 
 

@@ -33,11 +33,13 @@ def test_without_credentials_the_answer_names_the_way_in(treatment):
                   {"HTTP_AUTHORIZATION": "Token é"}, {"HTTP_AUTHORIZATION": "Basic eDp5"}):  # fmt: skip
         answer = program().get(of(treatment), **wrong)
         assert is_problem(answer, 401)
+        assert wrong or answer.json()["detail"] == "Sign in, or send a token."
         assert answer.headers["WWW-Authenticate"] == "Token"
 
 
 def test_each_refusal_has_the_same_shape(anas, noors, treatment):
     assert is_problem(anas.get(ALERTS), 403)
+    assert anas.get(ALERTS).json()["detail"] == "This is not open to your account."
     assert is_problem(noors.get(f"{ALERTS}?page=2"), 400)
     assert is_problem(noors.get(f"{ALERTS}{uuid4()}/"), 404)
     assert is_problem(noors.delete(ALERTS), 405)
@@ -66,7 +68,8 @@ def test_a_session_needs_its_guard_against_forged_requests(ana, treatment):
     browser.force_login(ana.user)
     body = {"data": json.dumps(QUIET), "content_type": "application/json"}
     assert browser.get(of(treatment)).status_code == 200
-    assert is_problem(browser.put(of(treatment, "entries", uuid4()), **body), 403)
+    forged = browser.put(of(treatment, "entries", uuid4()), **body)
+    assert is_problem(forged, 403) and "from a page that is out of date" in forged.json()["detail"]
     assert not treatment.entries.exists()
     browser.get("/help/")
     token = "a" * 32
