@@ -3,18 +3,22 @@
 
    Markup: <photo-sender data-address="…/photos/" data-day data-page="…/00000000-…/…" data-removal="…" data-…><form>… patient/shots.html …
    <p data-said role="status"></p></form></photo-sender>; all words are the server's, in the other data: {view} in them is the
-   outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js. */
+   outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js, and asks before its page is left
+   while photos wait. */
 
 const LONGEST = 2000; // pixels of the long edge: the server keeps no more, and need not shrink it once again
 const MOST_BYTES = 500_000;
 const QUALITIES = [0.85, 0.75, 0.65, 0.5];
-const NEVER_KEPT = [400, 413, 415, 422]; // the file itself is refused: the same again would be, too
+const WAITS = ["waiting", "sending", "failed"]; // what would be lost with the page; "sent" and "refused" are settled
+const COMES_AGAIN = [408, 429]; // what of 4xx may go well the next time
+const SIGNED_OUT = [401, 403]; // also where somebody signed in anew in another window: the form's token is old then
 
 class PhotoSender extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     if (!this.form) return;
-    this.photos = []; // {picker, view, title, file, line, id, state, refusal, isRefused, request}
+    this.photos = []; // {picker, view, title, file, line, id, state, refusal, isSignedOut, request, isUploaded}
+    this.unwanted = []; // taken away while they were being sent: the server may have them
     this.form.querySelector("button:not([type=button])")?.setAttribute("hidden", "");
     this.addEventListener("photo-chosen", (event) => this.take(event.target, event.detail));
     this.addEventListener("photo-removed", (event) => this.forget(event.target));
@@ -34,24 +38,32 @@ class PhotoSender extends HTMLElement {
     this.send();
   }
 
-  /* Another photo takes the place of one that was chosen; one that is sent already stays. */
-  forget(picker) {
-    for (const photo of this.photos.filter((one) => one.picker === picker)) {
-      photo.line.remove();
-      photo.request?.abort();
-    }
-    this.photos = this.photos.filter((one) => one.picker !== picker || one.state === "sent");
-    this.say();
-  }
-
   /* A photo that is not sent yet is on this page alone. Nobody who calls or looks for help is asked. */
   askToStay(event) {
-    const isOnItsWay = this.photos.some(({ state, isRefused }) => state !== "sent" && !isRefused);
-    if (isOnItsWay && !document.activeElement?.matches('a[href^="tel:"], a[href*="/help/"]')) event.preventDefault();
+    const isForHelp = document.activeElement?.matches('a[href^="tel:"], a[href*="/help/"]');
+    if (!isForHelp && (this.waits() || this.unwanted.length)) event.preventDefault();
+  }
+
+  waits() {
+    return this.photos.some((photo) => WAITS.includes(photo.state));
+  }
+
+  /* Another photo takes the place of one that was chosen; one that is sent already stays. */
+  forget(picker) {
+    const forgotten = this.photos.filter((one) => one.picker === picker && one.state !== "sent");
+    this.photos = this.photos.filter((one) => !forgotten.includes(one));
+    for (const photo of forgotten) {
+      photo.line.remove();
+      if (photo.state === "failed" && photo.request) this.unwanted.push(photo); // perhaps only the answer was lost
+      // The server finishes what it has whole: then its answer is waited for, since only afterwards can it be deleted.
+      if (photo.state === "sending" && !photo.isUploaded) photo.request?.abort();
+    }
+    this.say();
+    this.send();
   }
 
   sendAgain() {
-    for (const photo of this.photos) if (photo.state === "failed" && !photo.isRefused) photo.state = "waiting";
+    for (const photo of this.photos) if (photo.state === "failed") photo.state = "waiting";
     this.send();
   }
 
@@ -61,19 +73,41 @@ class PhotoSender extends HTMLElement {
     for (let photo; (photo = this.photos.find((one) => one.state === "waiting")); ) {
       photo.state = "sending";
       this.say();
-      const refusal = await this.put(photo);
-      if (!this.photos.includes(photo)) continue; // taken away meanwhile
-      photo.state = refusal === "" ? "sent" : "failed";
+      await this.put(photo);
+      if (!this.photos.includes(photo)) { // taken away meanwhile
+        if (photo.request) this.unwanted.push(photo);
+        continue;
+      }
       if (photo.state === "sent") this.seal(photo);
-      photo.refusal = refusal;
       this.say();
     }
+    const left = []; // for when there is a signal again
+    for (let photo; (photo = this.unwanted[0]); this.unwanted.shift()) if (!(await this.erased(photo))) left.push(photo);
+    this.unwanted = left;
     this.isSending = false;
+    if (this.photos.some((one) => one.state === "waiting")) this.send(); // chosen while something was deleted
   }
 
-  /* What is sent is kept: it is looked at, moved to another view and deleted on pages of its own. */
+  async erased(photo) {
+    try {
+      const headers = { Accept: "application/json", "X-CSRFToken": this.form.elements.csrfmiddlewaretoken.value };
+      const { status } = await fetch(this.addressOf(photo), { method: "DELETE", headers });
+      return status < 500 && !COMES_AGAIN.includes(status); // 404: it never arrived
+    } catch {
+      return false;
+    }
+  }
+
+  addressOf(photo) {
+    return `${this.dataset.address}${photo.id}/`;
+  }
+
+  /* What is sent is kept: it is looked at, moved to another view and deleted on pages of its own. Of two of one view the
+     newest is shown here, and both among the photos of the day. */
   seal({ picker, id, title }) {
     for (const button of picker.querySelectorAll("button.link")) button.remove();
+    for (const link of picker.querySelectorAll("a.link")) link.remove();
+    for (const photo of this.photos) if (photo.picker === picker && photo.id !== id) photo.line.remove();
     const given = this.dataset;
     const links = [[given.page, given.open, given.openOf], [given.removal, given.delete, given.deleteOf]];
     for (const [address, word, wordOf] of links) {
@@ -86,25 +120,27 @@ class PhotoSender extends HTMLElement {
     }
   }
 
-  /* What is wrong, empty when it was kept. The same id again is the same photo. */
+  /* Send a photo that is still wanted once it is small, and note what became of it. The same id is the same photo. */
   async put(photo) {
     const picture = await small(photo.file);
-    const address = `${this.dataset.address}${photo.id}/?day=${this.dataset.day}&view=${photo.view}`;
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      photo.request = request;
-      request.open("PUT", address);
+    if (!this.photos.includes(photo)) return;
+    photo.isUploaded = false;
+    const request = (photo.request = new XMLHttpRequest());
+    await new Promise((resolve) => {
+      request.open("PUT", `${this.addressOf(photo)}?day=${this.dataset.day}&view=${photo.view}`);
       request.setRequestHeader("Content-Type", picture.type || "image/jpeg");
       request.setRequestHeader("Accept", "application/json");
       request.setRequestHeader("X-CSRFToken", this.form.elements.csrfmiddlewaretoken.value);
       request.upload.addEventListener("progress", ({ loaded, total }) => this.sayHow(photo, loaded / total));
-      request.addEventListener("load", () => {
-        photo.isRefused = NEVER_KEPT.includes(request.status);
-        resolve(request.status < 300 ? "" : detail(request) || this.dataset.failed);
-      });
-      for (const fault of ["error", "abort"]) request.addEventListener(fault, () => resolve(this.dataset.failed));
+      request.upload.addEventListener("load", () => (photo.isUploaded = true));
+      request.addEventListener("loadend", resolve);
       request.send(picture);
     });
+    const { status } = request; // 0 where there was no answer
+    const isRefused = status >= 400 && status < 500 && !COMES_AGAIN.includes(status);
+    photo.isSignedOut = SIGNED_OUT.includes(status);
+    photo.refusal = photo.isSignedOut ? this.dataset.signedOut : detail(request) || this.dataset.failed;
+    photo.state = status >= 200 && status < 300 ? "sent" : isRefused ? "refused" : "failed";
   }
 
   sayHow(photo, share) {
@@ -116,22 +152,34 @@ class PhotoSender extends HTMLElement {
     for (const photo of this.photos) {
       const { waiting, sending, sent } = this.dataset;
       const words = { waiting, sending: sending.replace("{percent}", 0), sent };
-      photo.line.className = photo.state === "failed" ? "error" : "quiet";
-      photo.line.replaceChildren(photo.state === "failed" ? photo.refusal : words[photo.state]);
-      if (photo.state !== "failed" || photo.isRefused) continue;
-      const again = document.createElement("button");
-      again.type = "button";
-      again.className = "link";
-      again.textContent = this.dataset.again.replace("{view}", photo.title);
-      again.addEventListener("click", () => {
-        photo.state = "waiting";
-        this.send();
-      });
-      photo.line.append(" ", again);
+      photo.line.className = words[photo.state] ? "quiet" : "error";
+      photo.line.replaceChildren(words[photo.state] ?? photo.refusal);
+      if (photo.state === "failed") photo.line.append(" ", this.again(photo));
+      if (photo.isSignedOut) photo.line.append(" ", this.wayIn());
     }
     const sent = this.photos.filter((photo) => photo.state === "sent").length;
-    const said = this.photos.length ? this.dataset.count.replace("{sent}", sent).replace("{all}", this.photos.length) : "";
+    const count = this.waits() ? this.dataset.stay : this.dataset.count;
+    const said = this.photos.length ? count.replace("{sent}", sent).replace("{all}", this.photos.length) : "";
     this.querySelector("[data-said]").textContent = said;
+  }
+
+  again(photo) {
+    const again = document.createElement("button");
+    again.type = "button";
+    again.className = "link";
+    again.textContent = this.dataset.again.replace("{view}", photo.title);
+    again.addEventListener("click", () => {
+      photo.state = "waiting";
+      this.send();
+    });
+    return again;
+  }
+
+  wayIn() {
+    const link = document.createElement("a");
+    link.href = this.dataset.login;
+    link.textContent = this.dataset.signIn;
+    return link;
   }
 }
 
