@@ -25,6 +25,7 @@ from symptoms.wording.patient import Verdict, about_needles, beneath, is_said_by
 from symptoms.wording.times import full
 
 NOTES_SHOWN = 5
+HELPS_UNTIL = 3  # the day to which medicine after needles that were not new may help: 72 hours
 
 
 @patient_required
@@ -50,7 +51,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "on": full(entry.treatment.date_of(entry.day)),
         "verdict": verdict,
         "numbers": numbers,
-        "about_needles": about_needles() if entry.day == 0 and unknown_needles(entry.treatment) else "",
+        "about_needles": about_needles() if _may_be_too_late_soon(entry, patient.today(now)) else "",
         "newer": newer,
         "received": received(entry, assessment, patient, now) if entry.is_current else None,
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
@@ -65,6 +66,12 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
     }
     context |= standing(request)
     return render(request, "patient/entry.html", context | _beside_what_is_open(context, patient.today(now)))
+
+
+def _may_be_too_late_soon(entry: Entry, today: date) -> bool:
+    """Whether the verdict on day 0 says to ask about needles of which something is not known, while that can help."""
+    is_in_time = entry.treatment.day_of(today) <= HELPS_UNTIL
+    return entry.day == 0 and is_in_time and bool(unknown_needles(entry.treatment))
 
 
 def _beside_what_is_open(context: dict[str, Any], today: date) -> dict[str, Any]:

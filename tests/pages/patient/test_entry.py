@@ -336,6 +336,12 @@ def test_on_day_0_whoever_does_not_know_about_the_needles_is_told_to_ask(ana, da
     assert (sentence in text_of(page)) is is_said
 
 
+@pytest.mark.parametrize(("days_ago", "is_said"), [(3, True), (4, False)])
+def test_about_needles_nothing_is_said_to_be_urgent_once_it_is_too_late(phone, ana, days_ago, is_said):
+    entry = logged(pen(ana, days_ago=days_ago), 0).entry
+    assert ("in the first 72 hours" in text_of(phone.get(entry.get_absolute_url()))) is is_said
+
+
 @pytest.mark.parametrize(("report", "asks"), [(URGENT[1], True), (EMERGENCY[1], True), ({"redness": 1}, False)])
 def test_a_day_that_has_passed_asks_whether_it_is_still_there(phone, ana, report, asks):
     treatment = pen(ana, days_ago=6)
