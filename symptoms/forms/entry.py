@@ -190,7 +190,7 @@ def signs_denied_in(entry: Entry) -> frozenset[Sign]:
 
 def as_typed(typed: QueryDict) -> dict[str, Any]:
     """What was typed into a form that is not to be judged yet, as initial values."""
-    return {name: typed.getlist(name) if name in LISTS else typed.get(name) for name in typed if name != "shown"}
+    return {name: typed.getlist(name) if name in LISTS else typed.get(name) for name in typed}
 
 
 def filled_from(typed: Mapping[str, Any], levels: Mapping[Symptom, int]) -> dict[str, Any]:
