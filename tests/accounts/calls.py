@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from symptoms.recovery.vocabulary import Sign
 from tests import people
 from tests.accounts.cast_of_roles import World, browser_of, routes
 from tests.api.programs import jpeg
@@ -108,7 +109,8 @@ def _typed_treatment(world: World) -> dict:
 
 
 def _day(world: World) -> dict:
-    return {"id": str(uuid4()), "day": "3", **dict.fromkeys((*LEVELS, "none_right_now", "nothing_new"), "1")}
+    answers = dict.fromkeys((*LEVELS, "none_right_now", "nothing_new"), "1")
+    return {"id": str(uuid4()), "day": "3", "shown": [str(sign) for sign in Sign], **answers}
 
 
 BODIES = {

@@ -86,7 +86,7 @@ def test_what_cannot_be_is_refused_and_named(anas, sent, where):
 
 def test_a_depth_beyond_every_needle_is_refused_with_what_was_probably_meant(anas):
     [error] = anas.post(LIST, facts(needle_depth_mm=15), format="json").json()["errors"]
-    assert error["detail"] == "15 mm is more than RF devices can do. Did you mean one tenth of it?"
+    assert error["detail"] == "15\N{NO-BREAK SPACE}mm is more than RF devices can do. Did you mean one tenth of it?"
 
 
 @pytest.mark.parametrize(

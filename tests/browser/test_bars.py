@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from symptoms.demo.cast import PASSWORD
 
 pytestmark = pytest.mark.browser
-JULIA = "julia@patients.example"
+JULIA, TOM = "julia@patients.example", "tom@patients.example"  # something is open; nothing is
 EDGES = "bars => bars.map(bar => Math.round(bar.getBoundingClientRect().bottom))"
 
 
@@ -24,7 +24,7 @@ def test_the_tabs_stay_in_sight_and_take_the_focus_without_moving_the_page(visit
 
 
 def test_where_a_form_is_saved_from_a_bar_the_tabs_end_the_page(visitor):
-    page = _signed_in(visitor, "/treatments/new/")
+    page = _signed_in(visitor, "/treatments/new/", TOM)
     height = page.viewport_size["height"]
     assert page.eval_on_selector_all(".dock", EDGES) == [height]
     assert page.eval_on_selector_all(".tabs", EDGES)[0] > height
@@ -36,8 +36,8 @@ def test_a_short_screen_belongs_to_the_content(visitor):
     assert page.eval_on_selector_all(".tabs", EDGES)[0] > 360
 
 
-def _signed_in(visitor, address: str) -> Page:
+def _signed_in(visitor, address: str, email: str = JULIA) -> Page:
     guest = visitor()
-    guest.sign_in(JULIA, PASSWORD)
+    guest.sign_in(email, PASSWORD)
     guest.page.goto(address)
     return guest.page

@@ -69,7 +69,7 @@ def test_the_same_photo_sent_twice_is_one(treatment, root):
     assert keys_of_rows() == keys_on_disk(root) == [first[0].key]
 
 
-@pytest.mark.parametrize("other", [{"data": images.photo(images.BLUE)}, {"day": 2}, {"view": "left"}])
+@pytest.mark.parametrize("other", [{"data": images.photo(images.BLUE)}, {"day": 2}])
 def test_an_id_is_never_used_for_something_else(treatment, root, other):
     photo, _ = attached(treatment)
     with pytest.raises(SameIdOtherPhoto):
