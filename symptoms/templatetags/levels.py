@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from symptoms.recovery.swatches.skin import Tone, tone_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
@@ -24,10 +24,8 @@ def for_patient(urgency: str, has_clinic: bool = True) -> str:
 
 @register.simple_tag(takes_context=True)
 def day_word(context: template.Context, urgency: str) -> str:
-    """The word of a patient's day among others: none is called on track while something is open (`standing`)."""
-    if urgency == Urgency.ON_TRACK.slug and context.get("standing"):
-        return gettext("No new concern")
-    return for_patient(urgency, context["has_clinic"])
+    """The word of a patient's day among others, while something is open or not (`standing`)."""
+    return patient.day_word(urgency, has_clinic=context["has_clinic"], is_open=bool(context.get("standing")))
 
 
 @register.filter

@@ -507,6 +507,13 @@ def next_log(next_day: int | None, day: int) -> str:
     )
 
 
+def day_word(urgency: str, *, has_clinic: bool, is_open: bool) -> str:
+    """The word of a day among others, of an urgency's slug or "unjudged": none is on track while something is open."""
+    if urgency == Urgency.ON_TRACK.slug and is_open:
+        return _("No new concern")
+    return urgency_word(None if urgency == "unjudged" else Urgency.of(urgency), has_clinic=has_clinic)
+
+
 def at_most(limit: int) -> str:
     """How much of a symptom is usual: "none", "up to mild"."""
     return _("up to {level}").format(level=step(min(limit, 4))) if limit else step(0)

@@ -22,6 +22,7 @@ from symptoms.recovery.questions import REQUIRED
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.addresses import DAYS_SHOWN, chosen, days_in_pages
 from symptoms.views.patient.clinic_response import received
+from symptoms.views.patient.course_lines import lines_of
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.standing import standing
 from symptoms.wording.chart import draw
@@ -48,22 +49,23 @@ def course(request: PatientRequest) -> HttpResponse:
     days = range(page[-1], page[0] + 1) if last >= DAYS_SHOWN else range(DAYS_SHOWN)
     stretch = read_course(Visibility(request.user, treatment), days=days)
     symptom = _asked_for(request, "symptom", Symptom) or _leading(stretch)
+    has_clinic, on_top = patient.practice_id is not None, standing(request)
+    days_come = [day for day in stretch.days if day.day <= last]  # or that are logged already
     context = {
         "tab": "course",
         "treatment": treatment,
         "earlier": [other for other in treatments if other is not treatment],
         "today": today,
-        "has_clinic": patient.practice_id is not None,
+        "has_clinic": has_clinic,
         "symptom": symptom,
         "symptoms": _offered(stretch, symptom),
         "chart": draw(stretch.line(symptom), symptom, today=today),
-        # The table's rows, and the calendar's cells: the days that have come or are logged already.
-        "rows": [(day, day.point(symptom)) for day in stretch.days if day.day <= last],
+        "lines": lines_of(days_come, symptom, has_clinic=has_clinic, is_open=on_top["standing"] is not None),
         "page": page,
         "keep": _keep(request),
         **_photos(request, stretch),
     }
-    return render(request, "patient/course.html", context | standing(request))
+    return render(request, "patient/course.html", context | on_top)
 
 
 def _asked_for(request: PatientRequest, name: str, known: Iterable[str]) -> Any:
