@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.compiled_queries import CompiledQuery
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import User
@@ -21,6 +23,13 @@ from symptoms.journal.judging import judge_entry
 from symptoms.journal.loading import Journal, read_journal
 from symptoms.models import Assessment, Entry, Treatment
 
+
+def saved_under(id: UUID) -> QuerySet[Entry]:
+    """The entry that has the id already, if one has."""
+    return Entry.objects.filter(pk=id)
+
+
+read_saved = CompiledQuery(saved_under)  # by each entry
 MOST_A_DAY = 50
 A_MOMENT = timedelta(microseconds=1)
 
@@ -124,8 +133,8 @@ def _record(
         raise NotTheirs
     now, journal = patient.after_leaving(now), read_journal(patient)
     treatment, on = session_and_date(journal.treatments, treatment_id, day)
-    if saved := Entry.objects.filter(pk=id).first():
-        return _again(journal, treatment, saved, digest)
+    if saved := read_saved(id):
+        return _again(journal, treatment, saved[0], digest)
     day = day_on(treatment, on)
     is_amendment = day in journal.days(treatment)
     _check_may_log(journal, treatment, day, now)
