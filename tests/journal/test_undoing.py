@@ -23,7 +23,8 @@ from tests.pages.html import text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
-SKIN = {"fitzpatrick": 5, "conditions": ["diabetes"], "medications": ["blood_thinner"], "cartridge_lot": "zq9lot"}
+# A hyphen, which no guard against forgeries on a page has by chance.
+SKIN = {"fitzpatrick": 5, "conditions": ["diabetes"], "medications": ["blood_thinner"], "cartridge_lot": "zq9-lot"}
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def mary(clinic, noor) -> Patient:
     """Whom Larkfield treated; she has not joined."""
     record = people.patient(clinic, "Mary Brook", accepted=False, phone="07700 900111")
     Patient.objects.filter(pk=record.pk).update(email="mary@example.org")
-    pen(record, days_ago=3, by=noor, operator="zq9operator", **SKIN)
+    pen(record, days_ago=3, by=noor, operator="zq9-operator", **SKIN)
     return record
 
 
@@ -49,17 +50,17 @@ def taken_for_mary(somebody: Patient, mary: Patient, noor) -> Invitation:
 
 def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, eve, noor, clinic):
     own = pen(eve, days_ago=20)
-    logged(own, 1, note="zq9own")
+    logged(own, 1, note="zq9-own")
     invitation = taken_for_mary(eve, mary, noor)
     marys = Treatment.objects.get(practice=clinic)
-    logged(marys, 3, note="zq9eve", pain=3, signs=["pus"])
-    logged(marys, 3, note="zq9eve again", pain=2, signs=["pus"])
+    logged(marys, 3, note="zq9-eve", pain=3, signs=["pus"])
+    logged(marys, 3, note="zq9-eve again", pain=2, signs=["pus"])
     record = undo_joining(invitation, by=noor, now=timezone.now())
 
     eve.refresh_from_db()
     assert eve.practice is None and eve.agreed_to("care")
     copy = eve.treatments.exclude(pk=own.pk).get()
-    assert [entry.note for entry in copy.entries.order_by("received_at")] == ["zq9eve", "zq9eve again"]
+    assert [entry.note for entry in copy.entries.order_by("received_at")] == ["zq9-eve", "zq9-eve again"]
     assert (copy.day_zero, copy.device, str(copy.needle_depth_mm)) == (marys.day_zero, "pen", "1.50")
     details = (
         "fitzpatrick",
@@ -79,8 +80,8 @@ def test_whoever_had_a_record_of_their_own_keeps_it_and_what_they_logged(mary, e
     assert facts == (mary.pk, "Mary Brook", "07700 900111", None, clinic)
     assert list(record.treatments.all()) == [marys] and not marys.entries.exists()
     seen = everything_about(record, noor)
-    assert "zq9operator" in seen
-    assert not [word for word in ("zq9eve", "zq9own", "Stone", eve.user.email) if word in everything_about(eve, noor)]
+    assert "zq9-operator" in seen
+    assert not [word for word in ("zq9-eve", "zq9-own", "Stone", eve.user.email) if word in everything_about(eve, noor)]
     assert not Alert.objects.managed_by(noor).exists()
     assert people.signed_in(noor).get(reverse("patient", args=[eve.pk])).status_code == 404
     assert not PatientStatus.objects.filter(patient=record).exclude(entry=None).exists()
@@ -94,7 +95,7 @@ def test_whoever_had_no_record_gets_one_and_the_clinics_reads_as_it_began(mary, 
     assert hers.pk == mary.pk
     hers.name, hers.phone = "Eve Stone", "07700 900222"
     hers.save()
-    logged(hers.treatments.get(), 2, note="zq9eve")
+    logged(hers.treatments.get(), 2, note="zq9-eve")
     mine = pen(hers, days_ago=2)
     record = undo_joining(invitation, by=noor, now=timezone.now())
 
@@ -109,7 +110,7 @@ def test_whoever_had_no_record_gets_one_and_the_clinics_reads_as_it_began(mary, 
     assert phone.get("/today/").status_code == 200 and phone.get("/course/").status_code == 200
     # The right person can be invited now, and joins.
     joined = joins(people.patient(None, "Mary B."), clinic, record=record, by=noor)
-    assert joined.treatments.get().cartridge_lot == "zq9lot"
+    assert joined.treatments.get().cartridge_lot == "zq9-lot"
 
 
 def test_whoever_was_at_another_clinic_is_there_again(mary, noor, clinic):
@@ -117,19 +118,19 @@ def test_whoever_was_at_another_clinic_is_there_again(mary, noor, clinic):
     there = okafor.membership.practice
     eve = people.patient(there, "Eve Stone")
     session = pen(eve, days_ago=5, by=okafor)
-    logged(session, 1, note="zq9there", signs=["pus"])
+    logged(session, 1, note="zq9-there", signs=["pus"])
     invitation = taken_for_mary(eve, mary, noor)
-    logged(session, 2, note="zq9meanwhile")
-    assert "zq9meanwhile" not in everything_about(eve, okafor)
+    logged(session, 2, note="zq9-meanwhile")
+    assert "zq9-meanwhile" not in everything_about(eve, okafor)
     undo_joining(invitation, by=noor, now=timezone.now())
 
     eve.refresh_from_db()
     assert eve.practice == there and eve.agreed_to("photos") and eve.agreed_to("care")
     shown = everything_about(eve, okafor)
-    assert "zq9there" in shown and "zq9meanwhile" in shown and "Handed over" not in shown
+    assert "zq9-there" in shown and "zq9-meanwhile" in shown and "Handed over" not in shown
     assert Alert.objects.open().managed_by(okafor).filter(concern="infection").exists()
     assert not [alert for alert in Alert.objects.open().filter(treatment__patient=eve) if alert.practice != there]
-    assert "zq9" not in everything_about(eve, noor).replace("zq9operator", "").replace("zq9lot", "")
+    assert "zq9-" not in everything_about(eve, noor).replace("zq9-operator", "").replace("zq9-lot", "")
 
 
 @pytest.mark.parametrize("is_closed", [False, True])
@@ -156,15 +157,15 @@ def test_what_they_and_the_clinic_wrote_to_one_another_is_not_the_other_person_s
     eve = people.user("Eve Stone", "eve@example.org")
     scans(eve, clinic, mary, by=noor)
     session, now = Treatment.objects.get(), timezone.now()
-    write_to_practice(session, id=uuid4(), text="zq9eve", by=eve, now=now)
-    write_note(session, id=uuid4(), text="zq9answer", for_patient=True, by=noor, now=now)
+    write_to_practice(session, id=uuid4(), text="zq9-eve", by=eve, now=now)
+    write_note(session, id=uuid4(), text="zq9-answer", for_patient=True, by=noor, now=now)
     write_note(session, id=uuid4(), text="inside", for_patient=False, by=noor, now=now)
     record = undo_joining(Invitation.objects.get(used_by=eve), by=noor, now=timezone.now())
 
     joined = joins(people.patient(None, "Mary B."), clinic, record=record, by=noor)
-    assert "zq9" not in people.signed_in(joined).get("/messages/").content.decode()
-    assert "zq9" not in everything_about(joined, noor).replace("zq9operator", "").replace("zq9lot", "")
-    assert "zq9answer" in people.signed_in(eve).get("/messages/").content.decode()
+    assert "zq9-" not in people.signed_in(joined).get("/messages/").content.decode()
+    assert "zq9-" not in everything_about(joined, noor).replace("zq9-operator", "").replace("zq9-lot", "")
+    assert "zq9-answer" in people.signed_in(eve).get("/messages/").content.decode()
     assert Note.objects.get(text="inside").treatment.patient == joined
 
 
@@ -174,7 +175,7 @@ def test_a_session_that_was_said_to_be_the_same_is_told_apart_again(mary, eve, n
     marys = Treatment.objects.get(practice=clinic)
     assert possibly_same(own) == marys
     say_same(marys, own, now=timezone.now())
-    logged(marys, 1, note="zq9eve")
+    logged(marys, 1, note="zq9-eve")
     undo_joining(invitation, by=noor, now=timezone.now())
     own.refresh_from_db()
     marys.refresh_from_db()
@@ -184,11 +185,11 @@ def test_a_session_that_was_said_to_be_the_same_is_told_apart_again(mary, eve, n
 def test_what_the_clinic_wrote_about_its_patient_stays_with_its_patient(mary, eve, noor, clinic):
     invitation = taken_for_mary(eve, mary, noor)
     marys = Treatment.objects.get(practice=clinic)
-    write_note(marys, id=uuid4(), text="zq9inside", for_patient=False, by=noor, now=timezone.now())
+    write_note(marys, id=uuid4(), text="zq9-inside", for_patient=False, by=noor, now=timezone.now())
     since = pen(eve, days_ago=1, by=noor)  # recorded for Mary, whom they took Eve for
     record = undo_joining(invitation, by=noor, now=timezone.now())
     assert {marys, since} == set(record.treatments.all())
-    assert is_told("zq9inside", record, noor)
+    assert is_told("zq9-inside", record, noor)
 
 
 def test_it_is_written_down_and_both_are_told(mary, eve, noor, clinic, desk):
@@ -246,17 +247,17 @@ def test_two_clinics_that_made_the_same_mistake_take_it_back_in_any_order(mary, 
         ("Mary Brook", clinic, None), ("Olga Brook", okafor.membership.practice, None),
     }  # fmt: skip
     assert len({own.pk, *(row.pk for row in records.values())}) == 3
-    assert {t.cartridge_lot for t in records[noor].treatments.all()} == {"zq9lot"}
+    assert {t.cartridge_lot for t in records[noor].treatments.all()} == {"zq9-lot"}
 
 
 def test_whoever_moved_on_since_stays_where_they_are(mary, eve, noor, clinic):
     okafor = people.dr_okafor()
     invitation = taken_for_mary(eve, mary, noor)
-    logged(Treatment.objects.get(practice=clinic), 3, note="zq9eve")
+    logged(Treatment.objects.get(practice=clinic), 3, note="zq9-eve")
     joins(eve, okafor.membership.practice, by=okafor)
     record = undo_joining(invitation, by=noor, now=timezone.now())
     eve.refresh_from_db()
     assert eve.practice == okafor.membership.practice
     assert record.treatments.count() == 1 and eve.treatments.count() == 1
-    assert "zq9operator" not in everything_about(eve, okafor)
+    assert "zq9-operator" not in everything_about(eve, okafor)
     assert people.signed_in(noor).get(reverse("patient", args=[eve.pk])).status_code == 404
