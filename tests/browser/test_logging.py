@@ -104,6 +104,7 @@ def test_signs_that_an_answer_brings_up_are_seen_before_none_is_said_of_them(ora
     none, streaks = page.locator("#nothing_new"), page.locator("[data-asked=signs] #signs-red_streaks")
     again = "Your answers bring up more signs. Please look at these again."
     page.goto("/log/")
+    expect(page.locator(".no-sign:has(#nothing_new) > span")).to_have_css("border-top-style", "dashed")
     for tap in ALL_NONE:
         page.locator(tap).click()
     page.locator("input[name=pain][value='2']").check(force=True)
