@@ -1,5 +1,7 @@
 """Photos sent by the script of an entry's page: what is taken away is not kept, nothing that waits is lost unsaid."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -70,16 +72,23 @@ def test_what_is_taken_away_is_not_kept_however_far_it_has_come(guest):
     def keep_the_answer_back(route) -> None:
         if route.request.method == "PUT":
             held.append(route.fetch().status)  # the server has the photo, and the phone does not know it
+        elif len(guest.deleted) == 1:
+            route.fulfill(status=403)  # signed in anew in another window: it is not deleted by that
         else:
             route.continue_()
 
     page.route(PHOTOS, keep_the_answer_back)
-    with page.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
+    def answer_to_deleting() -> Any:
+        return page.expect_response(lambda answer: answer.request.method == "DELETE")
+
+    with answer_to_deleting() as refused:
         choose(page, "right")
         wait_for_one(page, held)
         page.get_by_role("button", name="Remove: Right").click()
-    assert held == [201] and deleted.value.status == 204
-    assert guest.deleted == guest.sent[1:]
+    with answer_to_deleting() as deleted:
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    assert held == [201] and (refused.value.status, deleted.value.status) == (403, 204)
+    assert guest.deleted == guest.sent[1:] * 2
     page.unroute(PHOTOS)
     assert kept(page) == before + 1
 

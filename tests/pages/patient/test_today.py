@@ -319,6 +319,8 @@ def test_a_log_is_asked_for_only_when_one_is_due(phone, ana, noor, logged_days, 
         at = timezone.now() - timedelta(days=day - logged_day)
         logged(session, logged_day, redness=max(0, 2 - logged_day), now=at)
     page = text_of(phone.get(TODAY))
+    is_asked = next_day is None and day not in logged_days
+    assert ("not logged yet" in page) == is_asked  # beside the pencil in the row of days
     if next_day is None:
         assert "Nothing due" not in page and f"day {day}" in page.lower()
     else:
