@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import canonical_address
 from accounts.hashers import spellings_of
-from accounts.names import FoldedNameField
+from accounts.names import FoldedNameField, PlainOrderField, SortNameField
 from accounts.opening_hours import OpeningHours, from_stored
+from accounts.search_words import LAST, LONGEST_WORD, Sought, sought_in_text, words_of
 from accounts.zones import known_zones
 
 ADULT = 18
@@ -301,12 +302,19 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     """Whose patients one may see, and in which order."""
 
     def by_name(self) -> "PatientQuerySet":
-        """In the order of a list of names, whatever their capitals and accents."""
-        return self.order_by("folded_name", "id")
+        """In the order of a list of names, the family name first, whatever their capitals and accents."""
+        return self.order_by("sort_name", "id")
 
     def of_practice(self, practice: Practice) -> "PatientQuerySet":
         """Those whose current practice this is."""
         return self.filter(practice=practice)
+
+    def bulk_create(self, objs: Iterable["Patient"], *args: Any, **kwargs: Any) -> list["Patient"]:
+        """As ever, with the words by which each is found."""
+        made = super().bulk_create(objs, *args, **kwargs)
+        words = [row for patient in made for row in _word_rows(patient.pk, patient.practice_id, patient)]
+        PatientWord.objects.bulk_create(words, batch_size=kwargs.get("batch_size"))
+        return made
 
 
 class Patient(models.Model):
@@ -317,6 +325,7 @@ class Patient(models.Model):
     practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="patients")
     name = models.CharField(max_length=120)
     folded_name = FoldedNameField()
+    sort_name = SortNameField()
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -331,16 +340,28 @@ class Patient(models.Model):
     objects = PatientQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["practice", "folded_name", "id"], name="patients_by_name")]
+        indexes = [
+            models.Index(fields=["practice", "folded_name", "id"], name="patients_by_name"),
+            models.Index(fields=["practice", "sort_name", "id"], name="patients_by_family_name"),
+            models.Index(
+                fields=["practice", "sort_name", "id"], name="patients_not_joined", condition=Q(user__isnull=True)
+            ),
+        ]
+
+    FOUND_BY = frozenset({"practice", "name", "email", "phone", "number", "year_of_birth"})
 
     def __str__(self) -> str:
         return self.name
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
-        """As ever; a name that is saved alone takes its folded form along."""
+        """As ever, with the words by which the patient is found; a name that is saved alone takes its folded forms
+        along."""
         if update_fields is not None and "name" in update_fields:
-            update_fields = {*update_fields, "folded_name"}
-        super().save(*args, update_fields=update_fields, **kwargs)
+            update_fields = {*update_fields, "folded_name", "sort_name"}
+        with transaction.atomic():
+            super().save(*args, update_fields=update_fields, **kwargs)
+            if update_fields is None or self.FOUND_BY & set(update_fields):
+                keep_words(self)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -406,6 +427,12 @@ class Departure(models.Model):
     def __str__(self) -> str:
         return f"from {self.practice_id} at {self.at}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As ever, with the words by which that practice finds the patient from now on."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            keep_words(self.patient)
+
     def patient_then(self) -> Patient:
         """The patient as the practice knew them when they left: for reading only, never to be saved."""
         details = {name: getattr(self, name) for name in self.AS_KNOWN}
@@ -418,6 +445,65 @@ class Departure(models.Model):
             created_at=self.patient.created_at,
             **details,
         )
+
+
+class PatientWordQuerySet(models.QuerySet["PatientWord"]):
+    """Whom a practice finds."""
+
+    def beginning(self, practice: Practice, beginnings: Iterable[str]) -> "PatientWordQuerySet":
+        """The words that the practice knows and that begin so: ranges of one index."""
+        ranges = Q()
+        for beginning in beginnings:
+            ranges |= Q(word__gte=beginning, word__lt=beginning + LAST)
+        return self.filter(ranges, practice=practice)
+
+    def patients_found(self, practice: Practice, text: str) -> "list[models.QuerySet[Any]]":
+        """The ids of the patients that the practice finds by a text: each of these queries gives some of them."""
+        sought: Sought = sought_in_text(text)
+        found = [self.beginning(practice, sought.codes)] if sought.codes else []
+        if sought.words:
+            first, *others = sought.words
+            in_name = self.beginning(practice, first)
+            for word in others:
+                in_name = in_name.filter(patient__in=self.beginning(practice, word).values("patient"))
+            found.append(in_name)
+        return [rows.values("patient") for rows in found]
+
+
+class PatientWord(models.Model):
+    """A word by which a practice finds a patient: of its own as they are, of who left it as it knew them then."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="+", db_index=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="words")
+    word = PlainOrderField(max_length=LONGEST_WORD)
+
+    objects = PatientWordQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["practice", "word", "patient"], name="patients_found_by_a_word")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+def keep_words(patient: Patient) -> None:
+    """Bring the words by which practices find `patient` to what these know: two statements where nothing changed."""
+    known: dict[uuid.UUID | None, Any] = {row.practice_id: row for row in patient.departures.order_by("at")}
+    known[patient.practice_id] = patient
+    wanted: dict[tuple[uuid.UUID, str], PatientWord] = {}
+    for practice, as_known in known.items():
+        wanted |= {(row.practice_id, row.word): row for row in _word_rows(patient.pk, practice, as_known)}
+    kept = {(row.practice_id, row.word): row.pk for row in patient.words.all()}
+    if over := [pk for key, pk in kept.items() if key not in wanted]:
+        PatientWord.objects.filter(pk__in=over).delete()
+    PatientWord.objects.bulk_create(row for key, row in wanted.items() if key not in kept)
+
+
+def _word_rows(patient: uuid.UUID, practice: uuid.UUID | None, known: Any) -> "list[PatientWord]":
+    if practice is None:
+        return []
+    return [PatientWord(patient_id=patient, practice_id=practice, word=word) for word in sorted(words_of(known))]
 
 
 class Consent(models.Model):

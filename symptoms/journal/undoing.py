@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
-from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User
+from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User, keep_words
 from symptoms.alerts.conversation import MESSAGES
 from symptoms.alerts.handling import close
 from symptoms.alerts.patient_status import refresh_status
@@ -124,6 +124,8 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     person.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
         rows.update(patient=person)
+    keep_words(joined)  # the practices that were left know the other record now
+    keep_words(person)
     Screening.objects.filter(patient=joined).update(patient=person)
     PatientStatus.objects.filter(patient=joined).delete()
     return person, joined

@@ -42,6 +42,9 @@ class PatientStatus(models.Model):
                 name="messages_waiting",
                 condition=models.Q(message_since__isnull=False),
             ),
+            models.Index(
+                fields=["practice", "log_due_on"], name="logs_due", condition=models.Q(log_due_on__isnull=False)
+            ),
             models.Index(fields=["quiet_at"], name="going_quiet", condition=models.Q(quiet_at__isnull=False)),
         ]
 

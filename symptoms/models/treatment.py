@@ -13,6 +13,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
+from accounts.names import PlainOrderField
+from accounts.search_words import LAST, squeezed
 from symptoms.recovery.depth import DEEPEST_MM, DEEPEST_NEEDLES_MM, LEAST_MM
 from symptoms.recovery.vocabulary import Answer, Device
 from symptoms.wording import treatment as words
@@ -22,8 +24,28 @@ SETTINGS = [(str(setting), name) for setting, name in words.SETTINGS.items()]
 ANSWERS = [(str(answer), word) for answer, word in words.ANSWERS.items()]
 
 
+LONGEST_LOT = 60  # characters
+
+
+class SqueezedLotField(PlainOrderField):  # type: ignore[type-arg]  # Django's fields are not subscriptable
+    """The model's `cartridge_lot` without case, spaces and hyphens; kept whenever a row is made or saved."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": LONGEST_LOT, "editable": False, **kwargs})
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        value = squeezed(model_instance.cartridge_lot)[:LONGEST_LOT]
+        setattr(model_instance, self.attname, value)
+        return value
+
+
 class TreatmentQuerySet(models.QuerySet["Treatment"]):
     """Whose treatments one may see."""
+
+    def of_lot(self, practice: Practice, beginning: str) -> "TreatmentQuerySet":
+        """Those open to the practice whose cartridge's lot begins so, however it is written."""
+        lot = squeezed(beginning)
+        return self.filter(open_to=practice, squeezed_lot__gte=lot, squeezed_lot__lt=lot + LAST) if lot else self.none()
 
     def visible_to(self, user: User) -> "TreatmentQuerySet":
         """A patient's own; for a practitioner those open to the practice now, and those it kept when the patient left.
@@ -94,7 +116,8 @@ class Treatment(models.Model):
     areas = models.JSONField(default=list)
     areas_other = models.CharField(max_length=120, blank=True)
     operator = models.CharField(max_length=120, blank=True)
-    cartridge_lot = models.CharField(max_length=60, blank=True)
+    cartridge_lot = models.CharField(max_length=LONGEST_LOT, blank=True)
+    squeezed_lot = SqueezedLotField(help_text="as it is looked for")
     products = models.JSONField(default=list, blank=True)
     same_day_injection = models.BooleanField(default=False)
     needles_new = models.CharField(
@@ -136,6 +159,7 @@ class Treatment(models.Model):
         indexes = [
             models.Index(fields=["patient", "-day_zero"], name="treatments_newest_first"),
             models.Index(fields=["open_to", "-recorded_at"], name="treatments_open_to"),
+            models.Index(fields=["open_to", "squeezed_lot", "patient"], name="treatments_by_lot"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required, record_listing
-from accounts.models import Departure, Invitation, Patient, Practice
+from accounts.models import Invitation, Patient, Practice
 from symptoms.alerts.conversation import not_read_by_patients
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
@@ -23,7 +23,7 @@ from symptoms.models.alert import AlertQuerySet
 from symptoms.views.clinic.new_in_queue import looked_before, mark_new, news_in, questions_about_news
 from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in, silent
 from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
-from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
+from symptoms.views.clinic.search import LONGEST_NAME, found, sought_in
 
 ROWS = 50
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
@@ -119,7 +119,7 @@ def _page(practice: Practice, show: str, sought: str, number: str, now: datetime
     """The page asked for; a number past the end gives the last, anything else the first."""
     if show == "open":
         return _page_of_queue(practice, sought, number)
-    everybody = Patient.objects.of_practice(practice).filter(named(sought)).by_name()
+    everybody = Patient.objects.of_practice(practice).filter(found(practice, sought)).by_name()
     everybody = everybody.filter(patients_in(practice, now)[show])
     shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=_flags_of("status__entry"))
     if show == "quiet":
@@ -133,7 +133,7 @@ def _page(practice: Practice, show: str, sought: str, number: str, now: datetime
 def _page_of_queue(practice: Practice, sought: str, number: str) -> "Page[Any]":
     """The same of the queue, which is put in order by its ids alone: only the rows shown are read."""
     waiting = _in_order(practice)
-    page: Page[Any] = Paginator(waiting.filter(_named(practice, sought)).values("pk"), ROWS).get_page(number)
+    page: Page[Any] = Paginator(waiting.filter(found(practice, sought, "patient")).values("pk"), ROWS).get_page(number)
     shown = waiting.filter(pk__in=page.object_list).select_related("patient", "treatment", "entry")
     page.object_list = shown.defer("entry__answers").annotate(flags=_flags_of("entry"))
     return page
@@ -177,13 +177,6 @@ def _open(practice: Practice) -> QuerySet[PatientStatus]:
     is_kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
     waits = Q(alert_urgency__gt=0) | Q(message_since__isnull=False)
     return PatientStatus.objects.filter(waits, Q(patient__practice=practice) | is_kept, practice=practice)
-
-
-def _named(practice: Practice, sought: str) -> Q:
-    """Patients of that name; one who left by the name that they had then."""
-    is_ours = Q(patient__practice=practice)
-    departures = Departure.objects.filter(named(sought), practice=practice, patient=OuterRef("patient"))
-    return (is_ours & named(sought, "patient__")) | (~is_ours & Q(Exists(departures)))
 
 
 def _waiting(practice: Practice) -> int:

@@ -1,16 +1,18 @@
-"""Finding patients by parts of their name, and by the year of birth."""
+"""Finding patients by one field: parts of the name, phone, e-mail, lot, patient number, year of birth."""
 
-import re
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.fields import UNSEEN
-from accounts.names import folded, is_hyphen
+from accounts.models import PatientWord, Practice
+from accounts.search_words import squeezed
+from symptoms.models import Treatment
 
 LONGEST_NAME = 120  # characters; a longer search finds nobody
-WORDS = 6  # looked for one by one; what follows belongs to the last
+LEAST_OF_A_LOT = 3  # letters and digits
 
 
 def sought_in(request: HttpRequest) -> str:
@@ -24,20 +26,19 @@ def kept_search(request: HttpRequest) -> str:
     return f"?{urlencode({'q': sought})}" if sought else ""
 
 
-def named(sought: str, patient: str = "") -> Q:
-    """Patients whose name holds each word of `sought`, in any order; `patient` is the way to them ("patient__").
+def found(practice: Practice, sought: str, patient: str = "pk") -> Q:
+    """Those whom the practice finds by `sought`; `patient` is the way to a patient's id ("patient").
 
-    Compared folded: "obrien" finds "O’Brien", "anne-marie" finds "Anne Marie". A word may be the year of birth instead:
-    it tells apart those who share a name. All patients when nothing is sought.
+    Each word of it begins a word of the name or address, in any order, or is the year of birth: "obrien" finds
+    "O’Brien", "anne-marie" finds "Anne Marie". Or the whole begins the lot of their cartridge, their patient number or
+    their phone number, which its last digits end. All patients when nothing is sought.
     """
     if not sought:
         return Q()
-    words = folded("".join(" " if is_hyphen(letter) else letter for letter in sought))
-    if not words:
+    ways: list[QuerySet[Any]] = PatientWord.objects.patients_found(practice, sought)
+    if len(squeezed(sought)) >= LEAST_OF_A_LOT:
+        ways.append(Treatment.objects.of_lot(practice, sought).values("patient"))
+    if not ways:
         return Q(pk__in=[])
-    condition = Q()
-    for word in words.split(maxsplit=WORDS - 1):
-        in_name = Q(**{f"{patient}folded_name__contains": word})
-        is_year = re.fullmatch(r"[0-9]{4}", word)
-        condition &= in_name | Q(**{f"{patient}year_of_birth": int(word)}) if is_year else in_name
-    return condition
+    first, *others = ways
+    return Q(**{f"{patient}__in": first.union(*others) if others else first})

@@ -27,7 +27,7 @@ from symptoms.journal.visibility import screening_shown
 from symptoms.models import Screening, Treatment
 from symptoms.views.clinic.patient_context import screening_context
 from symptoms.views.clinic.revisions import revisions_of
-from symptoms.views.clinic.search import LONGEST_NAME, named, sought_in
+from symptoms.views.clinic.search import LONGEST_NAME, found, sought_in
 from symptoms.views.treatment_edit import edit_treatment
 
 MOST_MATCHES = 10
@@ -124,4 +124,4 @@ def _matches(request: PracticeRequest, practice: Practice) -> Iterable[Patient]:
     sought = sought_in(request)
     if not sought:
         return []
-    return Patient.objects.of_practice(practice).filter(named(sought)).by_name()[:MOST_MATCHES]
+    return Patient.objects.of_practice(practice).filter(found(practice, sought)).by_name()[:MOST_MATCHES]
