@@ -26,6 +26,7 @@ from accounts.web.unavailable import RETRY_AFTER, busy_page
 from accounts.web.unsent_forms import offer_refused
 from accounts.web.whereabouts import HELP_COUNTRY, chosen_country, numbers_shown
 from symptoms.api.problems import MEDIA_TYPE, Busy, document
+from symptoms.messages.standstill import is_standing_still
 from symptoms.models import WorkerBeat
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
@@ -100,16 +101,18 @@ def ready(request: HttpRequest) -> JsonResponse:
 @public
 @require_safe
 def worker_lives(request: HttpRequest) -> JsonResponse:
-    """Whether a worker has shown itself a short while ago; 503 when not: nobody is being told.
+    """Whether a worker has shown itself a short while ago, and whether what is due goes out; 503 when not: nobody is
+    being told.
 
     Apart from `ready`: a proxy that obeys that one would take the pages away too.
     """
+    now = timezone.now()
     try:
-        is_alive = WorkerBeat.is_alive(timezone.now())
+        is_well = {"worker": WorkerBeat.is_alive(now), "messages": not is_standing_still(now)}
     except DatabaseError:
         connection.close()
-        is_alive = False
-    return JsonResponse({"worker": is_alive}, status=200 if is_alive else 503)
+        is_well = {"worker": False, "messages": False}
+    return JsonResponse(is_well, status=200 if all(is_well.values()) else 503)
 
 
 @public

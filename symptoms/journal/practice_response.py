@@ -6,6 +6,7 @@ from enum import Enum
 
 from accounts.members import user_name
 from symptoms.alerts.read_receipts import first_read
+from symptoms.messages.standstill import UNTRIED_FOR
 from symptoms.models import Alert, Assessment, Delivery, Entry, WorkerBeat
 from symptoms.recovery.vocabulary import Urgency
 
@@ -113,9 +114,10 @@ def _told(entry: Entry, alerts: list[Alert], now: datetime) -> tuple[Told, datet
     deliveries = [message for message in messages if message.entry_id in about or message.created_at >= since]
     own_deliveries = [delivery for delivery in deliveries if delivery.entry_id == entry.id] or deliveries
     sent = [delivery.sent_at for delivery in own_deliveries if delivery.sent_at]
-    waiting = [delivery.created_at for delivery in own_deliveries if delivery.is_on_its_way]
+    waiting = [delivery for delivery in own_deliveries if delivery.is_on_its_way]
     if sent:
         return Told.TOLD, max(sent)
-    if waiting and now - min(waiting) <= ON_ITS_WAY:
+    is_tried = any(delivery.not_before > now - UNTRIED_FOR for delivery in waiting)
+    if is_tried and now - min(delivery.created_at for delivery in waiting) <= ON_ITS_WAY:
         return Told.ON_ITS_WAY, None
     return Told.NOT_TOLD, None

@@ -64,6 +64,17 @@ def not_for_emergencies(number: str) -> str:
     return _("Not for emergencies: then call {number}.").format(number=number)
 
 
+def not_reached(practice: Practice, reader: ZoneInfo, now: datetime) -> str:
+    """That nobody at the clinic is being told of messages now, whom to call, and until when it is closed."""
+    sentences = [_("We cannot reach your clinic right now. Please call them.")]
+    if practice.phone:
+        sentences = [_("We cannot reach your clinic right now. Please call {number}.").format(number=practice.phone)]
+    opens = practice.hours.opens_next(now) if practice.hours.are_known else None
+    if opens is not None and practice.hours.span_at(now) is None:
+        sentences.append(_closed_until(opens, practice, reader, now))
+    return " ".join(sentences)
+
+
 def when_read(practice: Practice, reader: ZoneInfo, now: datetime) -> str:
     """When somebody at the clinic looks, by its clock, which is named where the reader's shows another time; empty
     where nothing is known of when it is open.

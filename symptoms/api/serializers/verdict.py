@@ -15,7 +15,7 @@ from symptoms.journal.practice_response import Reception, Told, reception_of
 from symptoms.journal.standing import Standing
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.journal.visibility import Visibility
-from symptoms.models import Entry
+from symptoms.models import Entry, WorkerBeat
 from symptoms.recovery.phrases import unit_of
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.outcomes import OUTCOMES
@@ -114,7 +114,7 @@ def whole_entry(entry: Any, reception: Reception | None) -> dict[str, Any]:
 def reception_of_recorded(recorded: Recorded, now: datetime) -> Reception:
     """What is known of the clinic right after an entry was recorded."""
     if recorded.is_on_its_way:
-        return Reception(Told.ON_ITS_WAY)
+        return Reception(Told.ON_ITS_WAY if WorkerBeat.is_alive(now) else Told.NOT_TOLD)
     assessment = recorded.assessment
     if assessment is not None and assessment.urgency < Urgency.CONTACT:
         return Reception(Told.NOT_NEEDED)

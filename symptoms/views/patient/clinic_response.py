@@ -30,9 +30,12 @@ def received(entry: Entry, assessment: Assessment | None, patient: Patient, now:
     is_closed = reception.closed_at is not None  # and stays so when the patient leaves
     if reception.told is Told.NOT_NEEDED or (patient.practice is None and not is_closed):
         return None
+    is_unread = reception.read_at is None and (reception.taken_at is None or reception.is_worse_since)
+    # Whoever reads it or has it knows of it, whether or not a message arrived.
+    told = reception.told if is_unread or reception.told is not Told.NOT_TOLD else Told.TOLD
     return asdict(reception) | {
-        "state": reception.told.name.lower(),
-        "is_unread": reception.read_at is None and (reception.taken_at is None or reception.is_worse_since),
+        "state": told.name.lower(),
+        "is_unread": is_unread,
         "closed": CLOSED.get(reception.outcome, LOOKED_AT) if is_closed else "",
         "practice": patient.practice,
     }

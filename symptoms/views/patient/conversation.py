@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
-from accounts.models import Patient, User
+from accounts.models import Patient, Practice, User
 from symptoms.alerts.answering import CareNotAgreed
 from symptoms.alerts.conversation import (
     MESSAGES,
@@ -24,9 +24,9 @@ from symptoms.alerts.conversation import (
     write_to_practice,
 )
 from symptoms.forms.conversation import PatientMessageForm
-from symptoms.models import Alert, Note, Treatment
+from symptoms.models import Alert, Note, Treatment, WorkerBeat
 from symptoms.views.patient.standing import standing
-from symptoms.wording.conversation import not_for_emergencies, when_read
+from symptoms.wording.conversation import not_for_emergencies, not_reached, when_read
 from symptoms.wording.patient import PhoneNumbers
 
 SHOWN = 30  # messages
@@ -44,7 +44,7 @@ def conversation(request: PatientRequest) -> HttpResponse:
         status = _send(form, patient, request.user, treatment)
         if status == 200:
             assert patient.practice is not None
-            sentences = [_("Sent."), when_read(patient.practice, patient.zone, timezone.now())]
+            sentences = [_("Sent."), _when_read(patient.practice, patient)]
             messages.success(request, " ".join(filter(None, sentences)))
             return redirect("conversation")
     rows = Note.objects.filter(treatment__patient=patient, kind__in=MESSAGES)
@@ -74,10 +74,17 @@ def writing(
     if form is None and practice is not None:
         form = PatientMessageForm.blank(practice.pk, last.pk if last else None)
     if form is not None:
-        reads_then = when_read(practice, patient.zone, timezone.now()) if practice else ""
+        reads_then = _when_read(practice, patient) if practice else ""
         warning = not_for_emergencies("" if numbers.places else numbers.emergency)
         form.fields["text"].help_text = " ".join(filter(None, [reads_then, warning]))
     return {"message_form": form, "can_write": practice is not None, "practice": practice}
+
+
+def _when_read(practice: Practice, patient: Patient) -> str:
+    """When somebody at the practice looks, or that nobody is told at present."""
+    now = timezone.now()
+    in_words = when_read if WorkerBeat.is_alive(now) else not_reached
+    return in_words(practice, patient.zone, now)
 
 
 def _send(form: PatientMessageForm, patient: Patient, user: User, treatment: Treatment | None) -> int:
