@@ -121,6 +121,14 @@ def colleagues(member: Membership) -> MembershipQuerySet:
     return others.select_related("user").order_by("user__name", "user__email")
 
 
+def stood_in_for(member: Membership, now: datetime) -> list[str]:
+    """The colleagues for whom a member stands in, today or on a day to come, by name."""
+    today = now.astimezone(member.practice.zone).date()
+    ahead = Absence.objects.filter(stands_in=member, last_day__gte=today, member__removed_at=None)
+    people = User.objects.filter(memberships__absences__in=ahead).distinct()
+    return [user_name(person) for person in people.order_by("name", "email")]
+
+
 def absences_of(member: Membership, now: datetime) -> list[AbsenceRead]:
     """A member's absences that are not over, the first first. Three statements, however many there are."""
     today = now.astimezone(member.practice.zone).date()

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.edits import Reading, refuse_if_changed
@@ -126,11 +128,21 @@ def _gaps(practice: Practice, policy: Policy, today: date) -> Iterator[tuple[int
             yield day.weekday(), _gap(day, today, turns, present, names)
 
 
+def rota_days_of(member: Membership) -> str:
+    """The weekdays on which a member stands on the rota, first or second, in words; empty for none."""
+    rota = policy_of(member.practice).rota
+    days = [WEEKDAY_NAMES[day] for day in WEEKDAYS if day in rota and member.pk in (rota[day].first, rota[day].second)]
+    return get_text_list([str(day) for day in days], _("and"))
+
+
 def _gap(day: date, today: date, turns: list[UUID], present: list[UUID], names: Mapping[UUID, str]) -> str:
     if not turns:
         return _("Nobody is on call: everybody is told.")
+    if turns[0] not in names and present:
+        sentence = _("Who is on call no longer works here as a practitioner, so {other} is. Choose somebody else.")
+        return sentence.format(other=names[present[0]])
     if turns[0] not in names:
-        return _("Who is on call no longer works here as a practitioner. Choose somebody else.")
+        return _("Who is on call no longer works here as a practitioner, so everybody is told. Choose somebody else.")
     on, who = short(day, today), names[turns[0]]
     if present:
         sentence = _("{day}: {name} is away, so {other} is on call.")

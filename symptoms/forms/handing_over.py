@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.absences import stood_in_for
 from accounts.members import user_name
 from accounts.models import Membership
 from symptoms.alerts.handing_over import Work, proposed, successors_of, work_of
 from symptoms.alerts.policy import policy_of
+from symptoms.alerts.policy_changes import rota_days_of
 from symptoms.alerts.telling import colleagues_of
 
 EVERYBODY, NOBODY_LEFT = "everybody", "nobody_left"
@@ -36,6 +39,8 @@ class HandOverForm(forms.Form):
         away = {person.member for person in colleagues_of(member.practice, now) if person.is_away}
         others = list(successors_of(member))
         self.is_last = not others
+        self.rota_days = rota_days_of(member)
+        self.stood_in_for = get_text_list(stood_in_for(member, now), gettext("and"))
         successor = self.fields["successor"]
         assert isinstance(successor, forms.ChoiceField)
         colleagues = [(str(m.pk), _in_words(m, work.get(m.user_id, Work()), m.pk in away)) for m in others]

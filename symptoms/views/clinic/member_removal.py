@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PracticeRequest, admin_required
 from accounts.members import LastAdmin, user_name
-from accounts.models import Membership, User
+from accounts.models import Membership
 from accounts.views import already_removed
 from symptoms.alerts.handing_over import NoSuccessor, remove_and_hand_over
+from symptoms.alerts.policy_changes import rota_days_of
 from symptoms.forms.handing_over import HandOverForm
 
 
@@ -37,17 +38,25 @@ def member_remove(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         except LastAdmin:
             form.add_error(None, _("A clinic needs an admin. Make somebody else an admin first."))
         else:
-            return _removed(request, member.user, successor)
+            return _removed(request, member, successor)
     context = {"member": member, "form": form, "practice": request.practice, "tab": "practice"}
     return render(request, "practitioner/member_remove.html", context, status=422 if form.is_bound else 200)
 
 
-def _removed(request: PracticeRequest, user: User, successor: Membership | None) -> HttpResponse:
-    if user == request.user:
+def _removed(request: PracticeRequest, member: Membership, successor: Membership | None) -> HttpResponse:
+    if member.user == request.user:
         return redirect("home")
     sentence = _("{name} no longer works here and is signed out everywhere.")
     if successor is not None:
         sentence = _("{name} no longer works here and is signed out everywhere. {other} has taken over.")
     other = user_name(successor.user) if successor else ""
-    messages.success(request, sentence.format(name=user_name(user), other=other))
+    messages.success(request, sentence.format(name=user_name(member.user), other=other))
+    say_rota_lacks(request, member)
     return redirect("members")
+
+
+def say_rota_lacks(request: PracticeRequest, member: Membership) -> None:
+    """Name the weekdays on which the rota still has a member who opens no records here any more."""
+    if days := rota_days_of(member):
+        sentence = _("{name} still stands on the rota: {days}. Choose somebody else under “Who is told”.")
+        messages.warning(request, sentence.format(name=user_name(member.user), days=days))

@@ -19,6 +19,7 @@ from accounts.practice_views import absences_part
 from accounts.views import already_removed
 from symptoms.alerts.handing_over import NoSuccessor, Work, change_roles_and_hand_over
 from symptoms.forms.handing_over import HandOverForm
+from symptoms.views.clinic.member_removal import say_rota_lacks
 
 
 @admin_required
@@ -84,6 +85,8 @@ def _changed(
         sentence = _("Saved. What {name} may do has changed. {other} has taken over.")
     other = user_name(successor.user) if successor else ""
     messages.success(request, sentence.format(name=member.user, other=other))
+    if not form.cleaned_data["is_practitioner"]:
+        say_rota_lacks(request, member)
     return redirect("members")
 
 

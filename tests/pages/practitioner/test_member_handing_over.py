@@ -1,11 +1,15 @@
 """Removing a colleague, or making them a practitioner no more, asks who takes over."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import members
+from accounts.absences import add_absence
 from symptoms.alerts.handling import acknowledge
+from symptoms.alerts.policy_changes import rota_gaps
 from symptoms.models import Alert
 from tests import people
 from tests.pages.html import held, select, text_of
@@ -95,6 +99,38 @@ def test_who_removes_themselves_is_out(clinic, noor, chen):
     assert browser.post(page).status_code == 302
     assert not boss.memberships.current().exists()
     assert browser.get(reverse("members")).status_code == 403
+
+
+@pytest.mark.parametrize("gone", [{"successor": "everybody"}, ONLY_ADMIN], ids=["removed", "an admin only"])
+def test_the_days_on_which_the_rota_lacks_them_are_said_before_and_after(boss, clinic, noor, chen, gone):
+    first, second = id_of(chen), id_of(noor)
+    clinic.telling = {"rota": {"0": [first, second], "1": [second, first], "2": [first, None], "3": [second, None]}}
+    clinic.save()
+    add_absence(
+        noor.memberships.get(), first_day=date(2100, 1, 4), last_day=date(2100, 1, 8), stands_in=chen.memberships.get(),
+        by=boss, now=timezone.now(),
+    )  # fmt: skip
+    browser = people.signed_in(boss)
+    shown = text_of(browser.get(page_of(chen)))
+    assert "Wei Chen is on the rota: Monday, Tuesday and Wednesday. Nobody takes that over by itself" in shown
+    assert "Wei Chen stands in for Dr Noor." in shown
+    other = text_of(browser.get(page_of(noor)))
+    assert "Dr Noor is on the rota: Monday, Tuesday and Thursday." in other and "stands in" not in other
+    answer = browser.post(roles_of(chen) if gone is ONLY_ADMIN else page_of(chen), gone, follow=True)
+    assert "Wei Chen still stands on the rota: Monday, Tuesday and Wednesday." in text_of(answer)
+    gaps = rota_gaps(clinic, timezone.now()).by_day
+    assert "no longer works here as a practitioner, so Dr Noor is." in gaps[0]
+    assert "no longer works here as a practitioner, so everybody is told." in gaps[2]
+    assert {1, 3}.isdisjoint(gaps)
+
+
+def test_of_who_is_on_no_rota_and_stands_in_for_nobody_nothing_is_said(boss, clinic, noor, chen):
+    clinic.telling = {"rota": {"0": [id_of(noor), None]}}
+    clinic.save()
+    browser = people.signed_in(boss)
+    shown = text_of(browser.get(page_of(chen)))
+    assert "rota" not in shown and "stands in" not in shown
+    assert "rota" not in text_of(browser.post(page_of(chen), {"successor": "everybody"}, follow=True))
 
 
 # --- a practitioner no more
