@@ -2,6 +2,7 @@
 
    Markup: practitioner/channel_add.html, a form with data-push-key and the words for what goes wrong. */
 
+const PATIENCE = 20_000; // where a network lets no push service through, a browser asks on and on, and says nothing
 const form = document.querySelector("form[data-push-key]");
 const isAble = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 
@@ -13,8 +14,12 @@ const bytesOf = (text) => {
 const sayOf = (words) => {
   const said = form.querySelector("[data-said]");
   said.textContent = words;
+  said.className = words === form.dataset.asking ? "quiet" : "error";
   said.hidden = false;
+  form.querySelector("[data-add]").scrollIntoView({ block: "nearest" }); // it has moved down, maybe below the bar
 };
+
+const inTime = (asked) => Promise.race([asked, new Promise((_, fail) => { setTimeout(fail, PATIENCE); })]);
 
 const subscribe = async () => {
   await navigator.serviceWorker.register("/sw.js", { scope: "/" });
@@ -33,8 +38,9 @@ const subscribe = async () => {
 
 const add = async () => {
   if ((await Notification.requestPermission()) !== "granted") return sayOf(form.dataset.denied);
+  sayOf(form.dataset.asking);
   try {
-    form.elements.subscription.value = JSON.stringify(await subscribe());
+    form.elements.subscription.value = JSON.stringify(await inTime(subscribe()));
   } catch {
     return sayOf(form.dataset.failed);
   }

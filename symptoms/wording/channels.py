@@ -59,13 +59,20 @@ def trial_in_words(
     refused_at: datetime | None,
     why: str,
     zone: ZoneInfo,
+    *,
+    is_missing: bool = False,
 ) -> str:
-    """What became of a test, on the practice's clock; `kind` and `why` (it was refused) as `Delivery` has them."""
+    """What became of a test, on the practice's clock; `kind` and `why` (it was refused) as `Delivery` has them.
+
+    `is_missing`: its owner said that it did not arrive.
+    """
     if arrived_at is not None and sent_at is not None:
         sentence = _("Test handed over on {sent}, arrived on {arrived}.")
         return sentence.format(sent=_moment(sent_at, zone), arrived=_moment(arrived_at, zone))
     if arrived_at is not None:  # the browser was quicker than the mark
         return _("Test arrived on {arrived}.").format(arrived=_moment(arrived_at, zone))
+    if sent_at is not None and is_missing:
+        return _("Test handed over on {sent}. It did not arrive.").format(sent=_moment(sent_at, zone))
     if sent_at is not None:
         return _("Test handed over on {sent}. Nobody has said yet that it arrived.").format(sent=_moment(sent_at, zone))
     if refused_at is not None:

@@ -1,4 +1,4 @@
-"""The whole site as it runs, on a fresh folder: gunicorn, the worker and a mail server."""
+"""The whole site as it runs, on a fresh folder: gunicorn, the worker, a mail server and a service for texts."""
 
 import re
 import subprocess
@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.data_folders import put_database
 from tests.house import tree
-from tests.messages import mailservers
+from tests.messages import mailservers, push
 
 SERVER = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"]
+
+NO_SERVICE = "https://push.invalid"  # takes no push message: what is sent to it waits
 
 
 @dataclass
@@ -72,10 +75,11 @@ def running(data: Path):
     """Start everything, with the demo's people; stop it when the block ends."""
     port = mailservers.free_port()
     url = f"http://127.0.0.1:{port}"
-    with mailservers.honest() as (smtp_port, letters):
+    with mailservers.honest() as (smtp_port, letters), push.letterbox() as (texts, _taken):
         environment = tree.environment(
             MENDLINE_DEBUG="1", MENDLINE_DATA_DIR=str(data), MENDLINE_SITE_URL=url, PORT=str(port),
             MENDLINE_SMTP_HOST="127.0.0.1", MENDLINE_SMTP_PORT=str(smtp_port),
+            MENDLINE_SMS_URL=f"json://{texts}/{{number}}", MENDLINE_PUSH_SERVICES=urlsplit(NO_SERVICE).netloc,
         )  # fmt: skip
         site = Site(url, environment, letters)
         put_database(data)

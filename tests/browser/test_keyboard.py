@@ -1,11 +1,14 @@
 """A clinic's work by keyboard alone: the focus is seen where it stops; after a refusal it is at what to put right."""
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from symptoms.demo.cast import LINDQVIST, NOOR, PASSWORD
+from tests.browser.site import NO_SERVICE
+from tests.messages import push
 
 pytestmark = pytest.mark.browser
 MOST_TABS = 80  # from one stop to the next
@@ -80,11 +83,16 @@ def is_led_to(page: Page, words: str) -> None:
 
 
 def is_sent_back(keys: Keys, field: Locator) -> None:
-    """The focus is on the summary above the page that came back, whose link leads to `field`."""
+    """The focus is on the summary above the page that came back, whose link leads to `field`; what is wrong stands
+    beside the field as well."""
     summary = keys.page.get_by_role("region", name="One thing to correct")
     expect(summary).to_be_focused()
     assert summary.evaluate(HAS_FOCUS) == ""
-    keys.use(summary.get_by_role("link"))
+    mistake = field.locator("xpath=ancestor::*[self::fieldset or contains(@class, 'field')][1]").locator(".error")
+    expect(mistake).to_be_visible()
+    link = summary.get_by_role("link")
+    expect(link).to_contain_text(mistake.inner_text())
+    keys.use(link)
     before = keys.pressed
     keys.to(field)
     assert keys.pressed - before <= 1, "the link leads past the field"
@@ -161,6 +169,8 @@ def test_a_manager_changes_who_is_told(at):
 
 def test_a_manager_changes_when_the_clinic_is_open(at):
     page, keys = at(NOOR, "/practice/details/")
+    week = page.locator("details summary")
+    as_it_was = week.all_inner_texts()
     sunday = page.locator("details", has_text="Sunday")
     keys.use(sunday.locator("summary"))
     opens, closes = sunday.get_by_label("from").first, sunday.get_by_label("to").first
@@ -175,17 +185,110 @@ def test_a_manager_changes_when_the_clinic_is_open(at):
     keys.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("Saved")
     expect(sunday.locator("summary")).to_contain_text("10:00 to 13:30")
+    assert week.all_inner_texts()[:-1] == as_it_was[:-1]
+
+
+def test_a_manager_writes_down_changes_and_takes_back_an_absence(at):
+    page, keys = at(NOOR, "/practice/members/")
+    keys.use(page.get_by_role("link", name="Wei Chen"))
+    away = page.get_by_role("region", name="Away")
+    first, last, stands_in = (page.get_by_label(label) for label in ("From", "Until", "Who stands in"))
+    for day, typed in ((first, "01042100"), (last, "01022100")):
+        keys.to(day)
+        page.keyboard.type(typed)
+    keys.use(stands_in, "ArrowDown")
+    keys.use(page.get_by_role("button", name="Add", exact=True))
+    is_sent_back(keys, last)
+    expect(away).to_contain_text("The last day is before the first.")
+    expect(first).to_have_value("2100-01-04")
+    expect(stands_in.locator("option:checked")).to_have_text("Dr Eva Lindqvist")
+    page.keyboard.type("01082100")
+    keys.press("Enter")
+    expect(away).to_contain_text("4 January 2100 to 8 January 2100")
+    expect(away).to_contain_text("Stands in: Dr Eva Lindqvist")
+    keys.use(page.get_by_role("link", name="Change the absence from 4 January 2100"))
+    keys.to(last)
+    page.keyboard.type("01092100")
+    keys.press("Enter")
+    expect(away).to_contain_text("4 January 2100 to 9 January 2100")
+    keys.use(page.get_by_role("button", name="Remove the absence from 4 January 2100"), "Space")
+    expect(page.get_by_role("status").first).to_contain_text("Removed.")
+    expect(away).not_to_contain_text("2100")
+
+
+def is_asked(page: Page) -> Locator:
+    """The channel whose owner is asked whether its test arrived, once the worker has handed that over."""
+    channel = page.get_by_role("listitem").filter(has_text="Did the test arrive?")
+    for _ in range(60):
+        if channel.is_visible():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    return channel
 
 
 def test_a_member_tests_their_channel(at):
     page, keys = at(LINDQVIST, "/account/")
     keys.use(page.get_by_role("link", name="How I am told"))
-    keys.use(page.get_by_role("button", name="Send a test"))
-    asked = page.get_by_text("Did the test arrive?")
-    for _ in range(60):  # the worker hands it over
-        if asked.is_visible():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
-    keys.use(page.get_by_role("button", name="Yes"))
+    keys.use(page.get_by_role("button", name="Send a test").first)
+    keys.use(is_asked(page).get_by_role("button", name="Yes"))
     expect(page.get_by_text("arrived on")).to_be_visible()
+
+
+def test_a_member_adds_this_browser(at):
+    page, keys = at(LINDQVIST, "/account/channels/")
+    page.context.grant_permissions(["notifications"])
+    button = page.get_by_role("button", name="Turn on push on this browser")
+    page.evaluate("() => { PushManager.prototype.subscribe = async () => { throw new Error(); }; }")
+    keys.use(button)
+    expect(page.get_by_text("This browser could not be added.")).to_be_visible()
+    assert button.evaluate(HAS_FOCUS) == ""
+    page.clock.install()
+    page.evaluate("() => { PushManager.prototype.subscribe = () => new Promise(() => {}); }")
+    keys.use(button)
+    expect(page.get_by_text("Waiting for this browser.")).to_be_visible()
+    page.clock.fast_forward(20_000)
+    expect(page.get_by_text("This browser could not be added.")).to_be_visible()
+    for service, answer in {"https://elsewhere.invalid": "is not one that we send to", NO_SERVICE: "Added."}.items():
+        given = json.dumps(push.subscription(service=service))
+        page.evaluate(f"() => {{ PushManager.prototype.subscribe = async () => ({given}); }}")
+        keys.use(button)
+        expect(page.get_by_text(answer)).to_be_visible()
+        if service != NO_SERVICE:
+            assert page.get_by_text(answer).locator("..").evaluate(HAS_FOCUS) == ""
+    channel = page.get_by_role("listitem").filter(has_text="Chrome")
+    expect(channel).to_contain_text("A test is on its way")
+    keys.use(channel.get_by_role("button", name="Turn off"))
+    expect(channel.get_by_role("button", name="Turn on")).to_be_visible()
+    assert channel.evaluate(HAS_FOCUS) == ""
+    keys.use(channel.get_by_role("button", name="Remove"))
+    expect(channel).to_have_count(0)
+    keys.use(page.get_by_role("button", name="Turn off"))
+    expect(page.get_by_role("form", name="Nothing else reaches you")).to_be_focused()
+    keys.use(page.get_by_role("link", name="Keep it"))
+    expect(page.get_by_role("button", name="Turn off")).to_be_visible()
+
+
+def test_a_member_adds_a_number(at):
+    page, keys = at(LINDQVIST, "/account/channels/")
+    keys.use(page.get_by_role("radio", name="Text me"), "Space")
+    number = page.get_by_role("textbox", name="Number")
+    keys.to(number)
+    page.keyboard.type("07700 900300")
+    keys.press("Enter")
+    is_sent_back(keys, number)
+    expect(number).to_have_value("07700 900300")
+    expect(page.get_by_role("radio", name="Text me")).to_be_checked()
+    keys.press("ControlOrMeta+a")
+    page.keyboard.type("+44 7700 900300")
+    keys.use(page.get_by_role("button", name="Add, and send a test"))
+    expect(page.get_by_role("status").first).to_contain_text("A test is on its way")
+    keys.use(is_asked(page).get_by_role("button", name="No"))
+    channel = page.get_by_role("listitem").filter(has_text="+447700900300")
+    expect(channel).to_contain_text("It did not arrive.")
+    expect(channel.get_by_role("button", name="No")).to_have_count(0)
+    assert channel.evaluate(HAS_FOCUS) == ""
+    keys.use(channel.get_by_role("button", name="Yes"))
+    expect(channel).to_contain_text("On. Last proven on")
+    keys.use(channel.get_by_role("button", name="Remove"))
+    expect(channel).to_have_count(0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from accounts.models import ContactMethod, User, kinds_offered
-from symptoms.messages.channel_tests import newest_tests
+from symptoms.messages.channel_tests import NOT_ARRIVED, newest_tests
 from symptoms.models import Delivery
 from symptoms.wording.channels import state_in_words, trial_in_words
 
@@ -22,8 +22,7 @@ class ChannelRow:
 
     @property
     def name(self) -> str:
-        """What a form calls it by."""
-        return "email" if self.is_email else str(self.method.pk)
+        return name_of(self.method)
 
     @property
     def is_email(self) -> bool:
@@ -54,12 +53,24 @@ class ChannelRow:
         if test is None:
             return ""
         times = test.created_at, test.sent_at, test.arrived_at, test.undelivered_at
-        return trial_in_words(test.channel, *times, test.last_error, self.zone)
+        return trial_in_words(test.channel, *times, test.last_error, self.zone, is_missing=self.is_missing)
 
     @property
     def asks(self) -> bool:
         """Whether its owner is asked if the test arrived."""
         return self.test is not None and self.test.sent_at is not None and self.test.arrived_at is None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether its owner has said that the newest test did not arrive."""
+        since, sent_at = self.method.failing_since, self.test.sent_at if self.test else None
+        is_said = self.method.failing_why == NOT_ARRIVED
+        return is_said and since is not None and sent_at is not None and sent_at <= since
+
+
+def name_of(method: ContactMethod) -> str:
+    """What forms call a channel by, and its place on the page."""
+    return "email" if method.kind == ContactMethod.Kind.EMAIL else str(method.pk)
 
 
 def rows_of(user: User, zone: ZoneInfo = UTC) -> list[ChannelRow]:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -20,7 +21,7 @@ from accounts.templatetags.devices import device_name
 from symptoms.forms.channels import BrowserForm, NumberForm, kinds_with_numbers
 from symptoms.messages.channel_tests import TooManyTests, answer_test, note_arrival, send_test
 from symptoms.messages.push_keys import public_key
-from symptoms.views.clinic.channel_rows import rows_of
+from symptoms.views.clinic.channel_rows import name_of, rows_of
 
 EMAIL = "email"  # in the place of an id: its row is there only once something is known of it
 
@@ -48,8 +49,7 @@ def own_channel_add(request: PracticeRequest) -> HttpResponse:
         except ValidationError as refusal:
             form.add_error(None, refusal)
         except TooManyTests:
-            messages.error(request, _too_many())
-            return redirect("own_channels")
+            return _refused(request, _too_many(), "own_channels")
         else:
             messages.success(request, _("Added. A test is on its way: say here whether it arrived."))
             return redirect("own_channels")
@@ -70,9 +70,9 @@ def own_channel_change(request: PracticeRequest) -> HttpResponse:
         return _tested(request, method, "own_channels")
     if action in ("arrived", "not_arrived"):
         if not answer_test(method, action == "arrived", now):
-            messages.error(request, _("There is no test to say that of."))
+            return _refused(request, _("There is no test to say that of."), "own_channels")
     elif action == "on" and is_unproven_number(method):
-        messages.error(request, _("A number is used once a test by it has arrived."))
+        return _refused(request, _("A number is used once a test by it has arrived."), "own_channels")
     elif action in ("on", "off"):
         method.is_on = action == "on"
         method.save(update_fields=["is_on"])
@@ -80,7 +80,7 @@ def own_channel_change(request: PracticeRequest) -> HttpResponse:
         method.delete()
     else:
         raise Http404
-    return redirect("own_channels")
+    return _back_to(method, "own_channels")
 
 
 @admin_required
@@ -136,8 +136,19 @@ def _tested(request: PracticeRequest, method: ContactMethod, page: str, *ids: An
     try:
         send_test(method, request.practice, timezone.now())
     except TooManyTests:
-        messages.error(request, _too_many())
+        return _refused(request, _too_many(), page, *ids)
+    return _back_to(method, page, *ids)
+
+
+def _refused(request: PracticeRequest, sentence: str, page: str, *ids: Any) -> HttpResponse:
+    """The page again, from its top, where it says why nothing was done."""
+    messages.error(request, sentence)
     return redirect(page, *ids)
+
+
+def _back_to(method: ContactMethod, page: str, *ids: Any) -> HttpResponse:
+    """The page again, at the channel of which something was asked."""
+    return redirect(f"{reverse(page, args=ids)}#channel-{name_of(method)}")
 
 
 def _too_many() -> str:
