@@ -78,6 +78,7 @@ def test_what_is_taken_away_is_not_kept_however_far_it_has_come(guest):
             route.continue_()
 
     page.route(PHOTOS, keep_the_answer_back)
+
     def answer_to_deleting() -> Any:
         return page.expect_response(lambda answer: answer.request.method == "DELETE")
 

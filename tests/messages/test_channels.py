@@ -24,7 +24,7 @@ from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.messages import mailservers, push
 from tests.messages.told import an_entry, tell
-from tests.pages.html import text_of
+from tests.pages.html import select, text_of, words
 
 pytestmark = pytest.mark.django_db
 FULL, NONE = 552, 550
@@ -306,7 +306,9 @@ def test_somebody_else_s_browser_and_channel_are_refused():
 def test_what_is_no_browser_s_address_is_refused_beside_the_button(given):
     browser = people.signed_in(people.dr_noor(people.practice()))
     answer = browser.post(reverse("own_channel_add"), {"kind": "push", "subscription": given})
-    assert answer.status_code == 422 and 'class="error"' in answer.content.decode()
+    assert answer.status_code == 422
+    [mistake] = select(answer, "form[@data-push-key]//*[@autofocus]")
+    assert "This browser" in words(mistake)
     assert not ContactMethod.objects.exists()
 
 
