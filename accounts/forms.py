@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.allergies import AllergiesForm
 from accounts.fields import (
     EmailField,
     EmergencyNumberField,
@@ -77,7 +78,7 @@ class CountryForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("country", "emergency_number")}
 
 
-class DetailsForm(CountryForm, forms.ModelForm):
+class DetailsForm(AllergiesForm, CountryForm, forms.ModelForm):
     """What a patient may change about themselves."""
 
     name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -90,8 +91,11 @@ class DetailsForm(CountryForm, forms.ModelForm):
         model = Patient
         fields = ["name", "phone", "country", "emergency_number", "time_zone"]
 
+    CHANGES = (*Meta.fields, "drug_allergies")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ask_allergies(self.initial.get("drug_allergies", self.instance.drug_allergies))
         zone = (kwargs.get("initial") or {}).get("time_zone") or self.instance.zone.key
         self.initial["time_zone"] = zone
         set_choices(self.fields["time_zone"], zone_choices(zone))

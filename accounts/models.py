@@ -29,6 +29,7 @@ from accounts.zones import known_zones
 ADULT = 18
 INVITATION_LASTS = timedelta(days=7)
 UNDONE_WITHIN = timedelta(days=30)  # a wrong "yes, this is the same person"
+LONGEST_PATIENT_NUMBER = 40  # characters
 LONGEST_PAUSE = timedelta(minutes=20)  # no message is ever put off for longer
 CONSENT_VERSION = "2026-11"  # of the texts in accounts/consents.py; a new text is a new version
 
@@ -329,6 +330,10 @@ class Patient(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
+    number = models.CharField(max_length=LONGEST_PATIENT_NUMBER, blank=True, help_text="the practice's own")
+    drug_allergies = models.JSONField(
+        null=True, blank=True, help_text="the `drug` and what `happened` of each; empty: none known; null: not asked"
+    )
     country = models.CharField(max_length=2, blank=True, help_text="empty until the patient has said it")
     emergency_number = models.CharField(max_length=40, blank=True, help_text="in a country that is not listed")
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_zone])
@@ -345,6 +350,11 @@ class Patient(models.Model):
             models.Index(fields=["practice", "sort_name", "id"], name="patients_by_family_name"),
             models.Index(
                 fields=["practice", "sort_name", "id"], name="patients_not_joined", condition=Q(user__isnull=True)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                "practice", Lower("number"), condition=~Q(number=""), name="one_patient_a_number_in_a_practice"
             ),
         ]
 
@@ -407,7 +417,7 @@ class Patient(models.Model):
 class Departure(models.Model):
     """That a patient left a practice, and when; and how the practice knew them then, which is how it goes on."""
 
-    AS_KNOWN = ("name", "email", "phone", "year_of_birth", "country", "time_zone")
+    AS_KNOWN = ("name", "email", "phone", "year_of_birth", "number", "drug_allergies", "country", "time_zone")
 
     id = models.BigAutoField(primary_key=True)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="departures")
@@ -418,6 +428,8 @@ class Departure(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     year_of_birth = models.PositiveSmallIntegerField(null=True, blank=True)
+    number = models.CharField(max_length=LONGEST_PATIENT_NUMBER, blank=True)
+    drug_allergies = models.JSONField(null=True, blank=True)
     country = models.CharField(max_length=2, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
 

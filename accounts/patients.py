@@ -2,18 +2,24 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import allergies
 from accounts.access import record_access
 from accounts.consents import withdraw_consent
-from accounts.edits import ChangedMeanwhile, Reading, changes_since
+from accounts.database_errors import violated_constraint
+from accounts.edits import ChangedMeanwhile, Reading, changes_since, plainly
 from accounts.help_numbers import ELSEWHERE
 from accounts.locks import lock_patient, lock_user
 from accounts.models import ADULT, Consent, Departure, Patient, Practice, User
+from accounts.names import folded
 
+ONE_NUMBER = "one_patient_a_number_in_a_practice"
 CHANGED = "changed "  # how the record of such a change begins
 TOO_YOUNG = _("Mendline is for people of 18 and over. Please ask a doctor or the clinic that treated you instead.")
 WORKS_HERE = _(
@@ -65,24 +71,59 @@ def start_alone(user: User, *, name: str, year_of_birth: int, time_zone: str, no
     return patient
 
 
+@transaction.atomic
 def add_to_practice(
-    practice: Practice, *, name: str, email: str, phone: str, year_of_birth: int, now: datetime
+    practice: Practice, *, name: str, email: str, phone: str, year_of_birth: int, now: datetime, **known: Any
 ) -> Patient:
     """Begin a record for somebody whom the practice treats; they make it theirs by accepting an invitation.
 
+    `known`: `number` and `drug_allergies`, as fields of Patient.
+
     Raises:
         CannotStart: for people under 18.
+        NumberTaken: another patient of the practice has the `number`.
     """
     if not is_adult(year_of_birth, now):
         raise CannotStart(TOO_YOUNG)
-    return Patient.objects.create(
+    patient = Patient(
         practice=practice,
         name=name,
         email=email,
         phone=phone,
         year_of_birth=year_of_birth,
         created_at=now,
+        **known,
     )
+    _save(patient)
+    return patient
+
+
+class NumberTaken(Exception):
+    """Another patient of the practice has this number; `str()` is a sentence for who typed it."""
+
+    def __str__(self) -> str:
+        return gettext("Another patient has this number.")
+
+
+def is_number_free(practice: Practice | None, number: str, *, but: UUID | None = None) -> bool:
+    """Whether no patient of the practice but the one named has this number, in whatever case."""
+    others = Patient.objects.exclude(pk=but) if but else Patient.objects.all()
+    return not number or not others.filter(practice=practice, number__iexact=number).exists()
+
+
+def _save(patient: Patient, **how: Any) -> None:
+    """Save it.
+
+    Raises:
+        NumberTaken: as the database saw it, which knows what came in between.
+    """
+    try:
+        with transaction.atomic():
+            patient.save(**how)
+    except IntegrityError as error:
+        if violated_constraint(error) == ONE_NUMBER:
+            raise NumberTaken from error
+        raise
 
 
 def confirm_place(patient: Patient, zone: str, now: datetime, *, country: str, emergency_number: str = "") -> None:
@@ -117,16 +158,20 @@ def confirm_zone(patient: Patient, zone: str, now: datetime) -> None:
 @transaction.atomic
 def change_details(
     patient: Patient, *, name: str, phone: str, country: str, time_zone: str, now: datetime,
-    emergency_number: str = "", reading: Reading | None = None,
+    emergency_number: str = "", reading: Reading | None = None, **more: Any,
 ) -> None:  # fmt: skip
     """Write down what patients say about themselves; a zone they saw and saved counts as confirmed.
+
+    `more`: `drug_allergies`, where they were asked.
 
     Raises:
         ChangedMeanwhile: something else stands there by now than `reading`, what they had before them.
     """
     _refuse_if_changed(lock_patient(patient.pk), reading)
-    patient.name, patient.phone = name, phone
-    patient.save(update_fields=["name", "phone"])
+    details = {"name": name, "phone": phone, **more}
+    for field, value in details.items():
+        setattr(patient, field, value)
+    patient.save(update_fields=list(details))
     confirm_place(patient, time_zone, now, country=country, emergency_number=emergency_number)
 
 
@@ -134,13 +179,16 @@ def change_details(
 def edit_details(
     patient: Patient, *, by: User, now: datetime, reading: Reading | None = None, **details: Any
 ) -> list[str]:
-    """Write down name, year of birth or phone as the patient's clinic knows them; gives the fields that differ.
+    """Write down what the patient's clinic knows: name, year of birth, phone, its number, drug allergies.
+
+    Gives the fields that differ.
 
     Who changed which is kept for the patient to see, without the words themselves.
 
     Raises:
         PermissionDenied: `by` does not treat patients of the practice that the patient has now.
         ChangedMeanwhile: something else stands there by now than `reading`, what `by` had before them.
+        NumberTaken: another patient of the practice has the `number`.
     """
     stored = lock_patient(patient.pk)
     if stored.practice_id is None or stored.practice != by.practice_as_practitioner:
@@ -151,15 +199,22 @@ def edit_details(
     if changed:
         for field in changed:
             setattr(patient, field, details[field])
-        patient.save(update_fields=changed)
+        _save(patient, update_fields=changed)
         record_access(by, patient, f"{CHANGED}{', '.join(field.replace('_', ' ') for field in changed)}", now)
     return changed
 
 
 def details_of(patient: Patient) -> dict[str, Any]:
     """What patient and clinic may both change, as a page's reading carries it."""
-    names = ("name", "year_of_birth", "phone", "country", "emergency_number", "time_zone")
+    names = (
+        "name", "year_of_birth", "phone", "number", "drug_allergies", "country", "emergency_number", "time_zone"
+    )  # fmt: skip
     return {name: getattr(patient, name) for name in names}
+
+
+def plain_detail(name: str, value: Any) -> str:
+    """A detail in a word, for whoever is told that it changed."""
+    return allergies.in_words(value) if name == allergies.FIELD else plainly(name, value)
 
 
 def _refuse_if_changed(patient: Patient, reading: Reading | None) -> None:
@@ -172,7 +227,8 @@ def _refuse_if_changed(patient: Patient, reading: Reading | None) -> None:
     raise ChangedMeanwhile(reading, details_of(patient), by=by, at=at)
 
 
-TAKEN_OVER = ("phone", "year_of_birth")  # by somebody's own record from the clinic's, where it says nothing
+# By somebody's own record from the clinic's, where it says nothing.
+TAKEN_OVER = ("phone", "year_of_birth", "drug_allergies")
 
 
 def claim(invited: Patient, user: User) -> Patient:
@@ -189,17 +245,28 @@ def claim(invited: Patient, user: User) -> Patient:
         return invited
     own_record.phone = own_record.phone or invited.phone
     own_record.year_of_birth = own_record.year_of_birth or invited.year_of_birth
-    own_record.save(update_fields=["phone", "year_of_birth"])
+    own_record.drug_allergies = _allergies_of_both(own_record, invited)
+    own_record.save(update_fields=TAKEN_OVER)
     return own_record
 
 
-def begin_tie(patient: Patient, practice: Practice, now: datetime) -> None:
+def _allergies_of_both(own_record: Patient, invited: Patient) -> allergies.Allergies | None:
+    """What either knows: an allergy that one of them names is never lost to "none known" in the other."""
+    if not invited.drug_allergies:
+        return own_record.drug_allergies if own_record.drug_allergies is not None else invited.drug_allergies
+    theirs = own_record.drug_allergies or []
+    named = {folded(allergy["drug"]) for allergy in theirs}
+    return [*theirs, *(allergy for allergy in invited.drug_allergies if folded(allergy["drug"]) not in named)]
+
+
+def begin_tie(patient: Patient, practice: Practice, now: datetime, *, number: str = "") -> None:
     """Make `practice` the patient's one current practice; unused invitations for this record end.
 
-    What it sees is opened by `symptoms.journal.joining`, in the same transaction.
+    `number`: by which the practice knew them, where it gave them none since. What it sees is opened by
+    `symptoms.journal.joining`, in the same transaction.
     """
-    patient.practice = practice
-    patient.save(update_fields=["practice"])
+    patient.practice, patient.number = practice, patient.number or number
+    patient.save(update_fields=["practice", "number"])
     patient.invitations.unsettled().update(withdrawn_at=now)
 
 
@@ -207,7 +274,8 @@ def end_tie(patient: Patient, now: datetime) -> Practice:
     """End the tie to the present practice, which goes on knowing the patient as they are now; gives that practice.
 
     The patient's day stays where it turned, and the consent to care stands: it is needed to log alone as well. The one
-    to photos was for that practice and ends. What the practice sees is ended by `symptoms.journal.joining`.
+    to photos was for that practice and ends, and its number for the patient is its own. What the practice sees is
+    ended by `symptoms.journal.joining`.
 
     Raises:
         ValueError: the patient has none.
@@ -219,7 +287,7 @@ def end_tie(patient: Patient, now: datetime) -> Practice:
     details = {name: getattr(patient, name) for name in Departure.AS_KNOWN}
     Departure.objects.create(patient=patient, practice=practice, at=now, **details)
     withdraw_consent(patient, Consent.Purpose.PHOTOS, now)
-    patient.practice, patient.left_at = None, now
-    patient.save(update_fields=["practice", "time_zone", "left_at"])
+    patient.practice, patient.left_at, patient.number = None, now, ""
+    patient.save(update_fields=["practice", "time_zone", "left_at", "number"])
     patient.invitations.unsettled().update(withdrawn_at=now)
     return practice

@@ -52,7 +52,7 @@ def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> Htt
     form = forms.DetailsForm(request.POST or None, instance=patient)
     if request.method == "POST" and form.is_valid():
         try:
-            details = {name: form.cleaned_data[name] for name in form.Meta.fields}
+            details = {name: form.cleaned_data[name] for name in form.CHANGES}
             patients.change_details(patient, **details, now=timezone.now(), reading=reading)
         except edits.ChangedMeanwhile as change:
             return _profile_again(request, change, form.cleaned_data, reading)
@@ -63,7 +63,7 @@ def _patient_profile(request: AuthenticatedHttpRequest, patient: Patient) -> Htt
 
 def _details_read(request: HttpRequest, patient: Patient) -> edits.Reading:
     details = patients.details_of(patient)
-    current = edits.Reading({name: details[name] for name in forms.DetailsForm.Meta.fields}, timezone.now())
+    current = edits.Reading({name: details[name] for name in forms.DetailsForm.CHANGES}, timezone.now())
     return edits.Reading.carried_by(request.POST.get("reading")) or current
 
 
@@ -74,7 +74,7 @@ def _profile_again(
     request.user.look_up_again()
     form = forms.DetailsForm(instance=request.user.as_patient, initial=edits.kept(change, typed))
     who = editor_name(change.by, request.user)
-    conflict = edits.in_words(change, typed, who=who, label=lambda name: str(form[name].label))
+    conflict = edits.in_words(change, typed, who=who, label=form.label_of, plain=patients.plain_detail)
     return _profile_page(request, form, 409, meanwhile=conflict, reading=reading.after(change, timezone.now()))
 
 

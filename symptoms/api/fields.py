@@ -1,5 +1,6 @@
 """Serializers and fields that take what the schema says and nothing else: no unknown name, no near enough type."""
 
+import re
 from collections.abc import Iterable, Mapping
 from copy import copy, deepcopy
 from datetime import date, datetime
@@ -223,6 +224,23 @@ class Day(StrictField):
 
     def to_representation(self, value: date) -> str:
         return value.isoformat()
+
+
+class Month(StrictField):
+    """A month of a year, kept as its first day."""
+
+    default_error_messages = {"invalid": _("Send a month, like 2027-03.")}
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2])$"}
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not re.fullmatch(self.openapi()["pattern"], data, re.ASCII):
+            self.fail("invalid")
+        return date.fromisoformat(f"{data}-01")
+
+    def to_representation(self, value: date) -> str:
+        return f"{value:%Y-%m}"
 
 
 class Moment(StrictField):

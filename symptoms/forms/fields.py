@@ -1,7 +1,8 @@
 """Fields that forms share: free words, numbers as people write them, a year of birth, a time where the patient is."""
 
+import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -144,6 +145,35 @@ class BirthYearField(WholeNumberField):
 
     def _may_be(self, year: int) -> bool:
         return self.now.year - LONGEST_LIFE <= year <= self.now.year
+
+
+class MonthField(forms.Field):
+    """A month as a packet or a browser writes it, "2027-03" or "03/2027"; gives its first day, None where empty."""
+
+    widget = forms.TextInput(attrs={"type": "month", "autocomplete": "off", "placeholder": "2027-03"})
+    default_error_messages = {"invalid": _("Write a month, like 2027-03 or 03/2027.")}
+    YEAR_FIRST, YEAR_LAST = re.compile(r"(\d{4})[-/. ](\d{1,2})"), re.compile(r"(\d{1,2})[-/. ](\d{4}|\d{2})")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%Y-%m}" if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:
+        typed = " ".join(plain_number(value or "", "").split())
+        if not typed:
+            return None
+        if found := self.YEAR_FIRST.fullmatch(typed):
+            year, month = map(int, found.groups())
+        elif found := self.YEAR_LAST.fullmatch(typed):
+            month, year = map(int, found.groups())
+        else:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        year += 2000 if year < 100 else 0
+        if not (1 <= month <= 12 and 2000 <= year <= 2100):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return date(year, month, 1)
 
 
 class LocalTimeField(forms.fields.BaseTemporalField):

@@ -7,14 +7,28 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.allergies import AllergiesForm
 from accounts.fields import EmailField, NameField, PhoneField
-from accounts.models import Patient, Practice
+from accounts.models import LONGEST_PATIENT_NUMBER, Patient, Practice
 from accounts.names import folded
+from accounts.numerals import with_plain_digits
+from accounts.patients import NumberTaken, is_number_free
 from symptoms.forms.fields import BirthYearField
 
 
-class PatientForm(forms.Form):
-    """Who a patient is, as their clinic knows it."""
+class PatientNumberField(NameField):
+    """The practice's own number for a patient: as it writes it, digits of any script made plain."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = {"label": _("Patient number"), "help_text": _("Your clinic’s own, if you use one.")}
+        super().__init__(**{"required": False, "max_length": LONGEST_PATIENT_NUMBER, **words, **kwargs})
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(with_plain_digits(value) if isinstance(value, str) else value)
+
+
+class PatientForm(AllergiesForm):
+    """Who a patient is, as their clinic knows it, and which drugs they do not bear."""
 
     name = NameField(label=_("Name"), error_messages={"required": _("Write the patient’s name.")})
     year_of_birth = BirthYearField(
@@ -23,9 +37,11 @@ class PatientForm(forms.Form):
         help_text=_("18 and over."),
     )
     phone = PhoneField()
+    number = PatientNumberField()
 
     def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.ask_allergies(self.initial.get("drug_allergies"))
         year_of_birth = self.fields["year_of_birth"]
         assert isinstance(year_of_birth, BirthYearField)
         year_of_birth.now = now
@@ -52,6 +68,8 @@ class NewPatientForm(PatientForm):
             if cleaned.get("email"):
                 same |= Q(email__iexact=cleaned["email"])
             self.here_before = list(Patient.objects.of_practice(self.practice).filter(same).by_name()[:5])
+        if not is_number_free(self.practice, cleaned.get("number", "")):
+            self.add_error("number", str(NumberTaken()))
         if self.here_before:
             sentence = _("There is already a patient with a similar name. Use their record, or say it is a new person.")
             self.add_error("name", sentence)
@@ -59,7 +77,8 @@ class NewPatientForm(PatientForm):
 
     def who(self) -> dict[str, Any]:
         """The cleaned answers, for `add_to_practice`."""
-        return {name: self.cleaned_data[name] for name in ("name", "email", "phone", "year_of_birth")}
+        names = ("name", "email", "phone", "year_of_birth", "number", "drug_allergies")
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class InviteForm(forms.Form):

@@ -15,14 +15,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Practice, User
-from symptoms.forms.fields import LineField, LocalTimeField, NumberField, WholeNumberField, typed_id
+from symptoms.forms.fields import LineField, LocalTimeField, MonthField, NumberField, WholeNumberField, typed_id
 from symptoms.forms.needles import NEEDLES, NeedlesForm, OwnNeedlesForm
 from symptoms.forms.skin_history import SKIN_ANSWERS, OwnSkinForm, SkinForm, skin_of
 from symptoms.models import Treatment
+from symptoms.models.treatment import is_expired
 from symptoms.recovery import depth as depths
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Device, Setting
 from symptoms.wording import treatment as words
+from symptoms.wording.cartridge import EXPIRED
 from symptoms.wording.depth import doubted_depth, refused_depth
 from symptoms.wording.times import clock_by
 
@@ -32,6 +34,7 @@ AS_TYPED = (
     "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
     "cartridge_lot",
 )  # fmt: skip
+BY_PRACTICE = ("device_model", "cartridge_expiry", "antiviral")  # which patients are not asked
 DEPTH_OF = ("needle_depth_mm", "device", "setting")
 
 
@@ -90,7 +93,8 @@ class SessionForm(NeedlesForm, DepthForm):
 
     field_order = (
         "performed_at", "practitioner", "setting", "device", "needle_depth_mm", "areas", "areas_other",
-        "same_day_injection", *NEEDLES, "passes", "energy_mj", "operator", "cartridge_lot",
+        "same_day_injection", *NEEDLES, "passes", "energy_mj", "operator", "device_model", "cartridge_lot",
+        "cartridge_expiry",
     )  # fmt: skip
 
     performed_at = LocalTimeField(label=_("When"), longest_ago=FOLLOWED_FOR)
@@ -132,6 +136,7 @@ class SessionForm(NeedlesForm, DepthForm):
         performed_at = self.fields["performed_at"]
         assert isinstance(performed_at, LocalTimeField)
         performed_at.on(zone, now)
+        self.zone = zone
         self.clock = performed_at.help_text = clock_by(zone, elsewhere, now) if elsewhere else ""
         rows = max(PRODUCT_ROWS, 1 + sum(name.startswith("product_name_") for name in self.initial))
         for row in range(rows):
@@ -216,6 +221,18 @@ class TreatmentForm(SessionForm, SkinForm):
         help_text=_("Told when something needs review. In an emergency every practitioner is told."),
         error_messages={"invalid_choice": _("Choose somebody from the list.")},
     )
+    device_model = LineField(label=_("Device model"), max_length=80, help_text=_("Maker and model."))
+    cartridge_expiry = MonthField(label=_("Expires"), help_text=_("The month on the packet."))
+    antiviral = forms.ChoiceField(
+        label=_("Cold sores: was an antiviral given?"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=list(words.ANTIVIRALS.items()),
+        help_text=_("Before the treatment, so that they do not come back."),
+    )
+
+    expiry_to_confirm = ""  # a month that was over on the day of the treatment, to be ticked as right
+    expiry_is_confirmed = False
 
     def __init__(self, *args: Any, practice: Practice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -236,8 +253,22 @@ class TreatmentForm(SessionForm, SkinForm):
         answers = {
             name: self.initial[name] for name in SKIN_ANSWERS if name in self.initial
         }  # the patient's, unchanged
-        who = {"practitioner": self.cleaned_data["practitioner"]}
-        return {**SessionForm.facts(self), **SkinForm.facts(self), **answers, **who}
+        known = {name: self.cleaned_data[name] for name in ("practitioner", *BY_PRACTICE)}
+        return {**SessionForm.facts(self), **SkinForm.facts(self), **answers, **known}
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        expiry, at = self.cleaned_data.get("cartridge_expiry"), self.cleaned_data.get("performed_at")
+        known = self.initial.get("cartridge_expiry"), self.initial.get("performed_at")
+        if expiry is None or at is None or (expiry, at) == known:  # what was asked about once is not asked again
+            return self.cleaned_data
+        day = at.astimezone(self.zone).date()
+        if is_expired(expiry, day):
+            self.expiry_to_confirm = f"{expiry:%Y-%m} {day}"
+            self.expiry_is_confirmed = self.data.get("expiry_is_right") == self.expiry_to_confirm
+            if not self.expiry_is_confirmed:
+                self.add_error("cartridge_expiry", EXPIRED)
+        return self.cleaned_data
 
 
 class OwnTreatmentForm(SessionForm, OwnNeedlesForm, OwnSkinForm):
@@ -288,7 +319,7 @@ def session_of(treatment: Treatment) -> dict[str, Any]:
         if product.get(part)
     }
     return {
-        **{name: getattr(treatment, name) for name in (*AS_TYPED, *NEEDLES, "practitioner")},
+        **{name: getattr(treatment, name) for name in (*AS_TYPED, *BY_PRACTICE, *NEEDLES, "practitioner")},
         "same_day_injection": "yes" if treatment.same_day_injection else "no",
         **products,
         **skin_of(treatment),

@@ -13,7 +13,8 @@ def days_outside(treatment: Treatment, day_zero: date) -> tuple[list[date], list
 
     Those that lie outside now are left out.
     """
-    rows = (treatment.entries.values_list("date", flat=True), treatment.photos.values_list("date", flat=True))
+    photos = treatment.photos.filter(is_before=False)  # what was taken before the treatment belongs to no day
+    rows = (treatment.entries.values_list("date", flat=True), photos.values_list("date", flat=True))
     dates = sorted({on for dates_of_rows in rows for on in dates_of_rows})
     shift = (day_zero - treatment.day_zero).days
     before = [on for on in dates if treatment.day_of(on) - shift < 0 <= treatment.day_of(on)]
@@ -41,7 +42,8 @@ def renumber(treatment: Treatment) -> None:
     _count([*moved, *superseded], is_current=False)
     Entry.objects.bulk_update(moved, ["day"], batch_size=500)
     _count(counted.values(), is_current=True)
-    photos = [photo for photo in treatment.photos.all() if photo.day != day_on(treatment, photo.date)]
+    of_days = treatment.photos.filter(is_before=False)
+    photos = [photo for photo in of_days if photo.day != day_on(treatment, photo.date)]
     for photo in photos:
         photo.day = day_on(treatment, photo.date)
     Photo.objects.bulk_update(photos, ["day"], batch_size=500)

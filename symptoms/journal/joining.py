@@ -194,6 +194,7 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
     for patient in locked.values():
         if patient.pk != invited.pk:
             invitation.record_before["own"] = {name: getattr(patient, name) for name in patients.TAKEN_OVER}
+    number = invited.number
     joined = patients.claim(invited, user)
     invitation.record_before["kept"] = str(joined.pk)
     now = _after_what_was_logged(joined, now)
@@ -205,7 +206,7 @@ def _attach(invitation: Invitation, user: User, now: datetime) -> Patient:
         invitation.record_before["was_here"] = True
     Invitation.objects.filter(pk=invitation.pk).update(record_before=invitation.record_before)
     _join_records(joined, invited, now)
-    patients.begin_tie(joined, practice, now)
+    patients.begin_tie(joined, practice, now, number=number)
     if is_new_here:
         _open_up(joined, practice, choices, now, without=theirs)
     if invitation.choices:  # empty where the code was taken before this was asked: the welcome asks then
@@ -226,7 +227,7 @@ def _after_what_was_logged(patient: Patient, now: datetime) -> datetime:
 
 def _snapshot(invited: Patient, treatments: Iterable[Any]) -> dict[str, Any]:
     """The record as the practice began it, as JSON: what is needed to make it its own again."""
-    known = ("name", "email", "phone", "year_of_birth", "country", "time_zone")
+    known = ("name", "email", "phone", "year_of_birth", "number", "drug_allergies", "country", "time_zone")
     return {
         "id": str(invited.pk),
         "patient": {name: getattr(invited, name) for name in known},

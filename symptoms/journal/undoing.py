@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop
 from accounts.access import record_access
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User, keep_words
+from accounts.patients import is_number_free
 from symptoms.alerts.conversation import MESSAGES
 from symptoms.alerts.handling import close
 from symptoms.alerts.patient_status import refresh_status
@@ -97,17 +98,20 @@ def _sessions_of_the_practice(invitation: Invitation, joined: Patient, was_here_
 def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple[Patient, Patient]:
     """The person's own record and the one that the practice had begun, as two."""
     if before["id"] != before["kept"]:
-        _forget(joined, before)
-        return joined, Patient.objects.create(id=UUID(before["id"]), practice=practice, **before["patient"])
+        _forget(joined, before, practice)
+        known = before["patient"] | {"number": _free_number(practice, before["patient"])}
+        return joined, Patient.objects.create(id=UUID(before["id"]), practice=practice, **known)
     user = joined.user
     if user is None:  # their account is gone: nobody is left whose record it could be
         raise TooLate
     person = Patient.objects.get(pk=joined.pk)
     person.pk, person.user_id, person._state.adding = None, None, True
-    person.id = Patient._meta.pk.get_default()
+    person.id, person.number = Patient._meta.pk.get_default(), ""
     person.save(force_insert=True)
+    number = joined.number if joined.practice_id != practice.pk else ""  # by which a later practice knows the person
     for name, value in before["patient"].items():
         setattr(joined, name, value)
+    joined.number = _free_number(practice, before["patient"], but=joined.pk)
     joined.user_id, joined.practice, joined.emergency_number = None, practice, ""
     joined.zone_confirmed_at = joined.welcomed_at = None
     joined.save()
@@ -118,10 +122,12 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
         invitation.record_before = {**(invitation.record_before or {}), "kept": str(person.pk)}
         invitation.save(update_fields=["record_before"])
     # What they said about themselves since stays; what the practice had written of the other person goes.
-    for name, otherwise in (("name", str(user)), ("email", user.email), ("phone", ""), ("year_of_birth", None)):
-        if getattr(person, name) == before["patient"][name]:
+    person.number = number
+    unknown = {"name": str(user), "email": user.email, "phone": "", "year_of_birth": None, "drug_allergies": None}
+    for name, otherwise in unknown.items():
+        if getattr(person, name) == before["patient"].get(name):
             setattr(person, name, otherwise)
-    person.save(update_fields=["user", "name", "folded_name", "email", "phone", "year_of_birth"])
+    person.save(update_fields=["user", "folded_name", "number", *unknown])
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
         rows.update(patient=person)
     keep_words(joined)  # the practices that were left know the other record now
@@ -131,19 +137,32 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     return person, joined
 
 
-def _forget(joined: Patient, before: dict[str, Any]) -> None:
-    """What the person's own record took from the practice's goes out of it again."""
-    for name, was in before.get("own", {}).items():
-        if getattr(joined, name) == before["patient"][name]:
+def _forget(joined: Patient, before: dict[str, Any], practice: Practice) -> None:
+    """What the person's own record took from the practice's goes out of it again, and the practice's number."""
+    own = before.get("own", {})
+    for name, was in own.items():
+        if getattr(joined, name) == before["patient"].get(name):
             setattr(joined, name, was)
-    joined.save(update_fields=list(before.get("own", {})))
+    if joined.drug_allergies and own.get("drug_allergies"):  # perhaps of both, and what was told since
+        others = [told for told in before["patient"]["drug_allergies"] or () if told not in own["drug_allergies"]]
+        joined.drug_allergies = [told for told in joined.drug_allergies if told not in others]
+    taken = before["patient"].get("number", "")
+    if joined.practice_id == practice.pk and ("was_here" not in before or joined.number == taken):
+        joined.number = ""
+    joined.save(update_fields=[*own, "number"])
+
+
+def _free_number(practice: Practice, known: dict[str, Any], but: UUID | None = None) -> str:
+    """The number by which the practice knew its patient; empty where it gave that to somebody else since."""
+    number: str = known.get("number", "")
+    return number if is_number_free(practice, number, but=but) else ""
 
 
 def _taken_along(session: Treatment, person: Patient, practice: Practice, since: datetime) -> Treatment | None:
     """Move what the person logged for a session, and what they and the practice wrote to one another `since`, to a bare
     copy of it; None where there is nothing."""
     duplicates = Treatment.objects.filter(same_as=session, patient=person)
-    entries, photos = Entry.objects.filter(treatment=session), Photo.objects.filter(treatment=session)
+    entries, photos = Entry.objects.filter(treatment=session), Photo.objects.filter(treatment=session, practice=None)
     messages = Note.objects.filter(treatment=session, kind__in=MESSAGES, written_at__gte=since)
     if not (entries.exists() or photos.exists() or messages.exists()):
         duplicates.update(same_as=None)
@@ -180,7 +199,8 @@ def _go_back(invitation: Invitation, joined_at: datetime, person: Patient, pract
     departures = Departure.objects.filter(patient=person, at=joined_at, practice=was_at)
     departure = departures.filter(practice__closed_at=None).first()  # a closed one answers nothing
     person.practice = departure.practice if departure else None
-    person.save(update_fields=["practice"])
+    person.number = departure.number if departure and is_number_free(departure.practice, departure.number) else ""
+    person.save(update_fields=["practice", "number"])
     if departure is None:
         return
     ended = [joined_at, invitation.used_at]

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Consent, User
+from accounts.models import Consent, Practice, User
 from symptoms.models.treatment import Treatment, TreatmentAccess
 
 VIEWS = [
@@ -53,6 +53,15 @@ class Photo(models.Model):
     date = models.DateField(help_text="the calendar date it shows, where the patient was; it never changes")
     day = models.PositiveSmallIntegerField(help_text="follows from the date and the treatment's; never below 0")
     view = models.CharField(max_length=10, choices=VIEWS)
+    practice = models.ForeignKey(
+        Practice,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="that took it",
+    )
+    is_before = models.BooleanField(default=False, help_text="taken by the practice before the treatment")
     key = models.CharField(max_length=128, unique=True, help_text="the name of its file in the store of photos")
     sha256 = models.CharField(max_length=64, help_text="of the stored picture")
     digest = models.CharField(max_length=64, help_text="of the picture as it was sent")

@@ -21,6 +21,7 @@ from symptoms.wording import treatment as words
 
 DEVICES = [(str(device), name) for device, name in words.DEVICES.items()]
 SETTINGS = [(str(setting), name) for setting, name in words.SETTINGS.items()]
+ANTIVIRALS = list(words.ANTIVIRALS.items())
 ANSWERS = [(str(answer), word) for answer, word in words.ANSWERS.items()]
 
 
@@ -37,6 +38,11 @@ class SqueezedLotField(PlainOrderField):  # type: ignore[type-arg]  # Django's f
         value = squeezed(model_instance.cartridge_lot)[:LONGEST_LOT]
         setattr(model_instance, self.attname, value)
         return value
+
+
+def is_expired(expiry: date, on: date) -> bool:
+    """Whether the month that begins on `expiry` is over on a day: it is good until the month's end."""
+    return (on.year, on.month) > (expiry.year, expiry.month)
 
 
 class TreatmentQuerySet(models.QuerySet["Treatment"]):
@@ -103,6 +109,7 @@ class Treatment(models.Model):
     day_zero = models.DateField(help_text="the date of the session where the patient was; days are counted from it")
     performed_at = models.DateTimeField()
     device = models.CharField(max_length=10, choices=DEVICES)
+    device_model = models.CharField(max_length=80, blank=True)
     needle_depth_mm = models.DecimalField(
         max_digits=3,
         decimal_places=2,
@@ -118,6 +125,7 @@ class Treatment(models.Model):
     operator = models.CharField(max_length=120, blank=True)
     cartridge_lot = models.CharField(max_length=LONGEST_LOT, blank=True)
     squeezed_lot = SqueezedLotField(help_text="as it is looked for")
+    cartridge_expiry = models.DateField(null=True, blank=True, help_text="the first day of the last month it is good")
     products = models.JSONField(default=list, blank=True)
     same_day_injection = models.BooleanField(default=False)
     needles_new = models.CharField(
@@ -139,6 +147,9 @@ class Treatment(models.Model):
     conditions = models.JSONField(default=list, blank=True)
     medications = models.JSONField(default=list, blank=True)
     baseline = models.JSONField(default=dict, blank=True)
+    antiviral = models.CharField(
+        max_length=10, choices=ANTIVIRALS, blank=True, help_text="given against cold sores; empty: not asked"
+    )
 
     same_as = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="duplicates", help_text="recorded twice"
@@ -177,6 +188,11 @@ class Treatment(models.Model):
     def sort_key(self) -> tuple[Any, ...]:
         """What sorts sessions from the oldest to the newest, as `newest_first` does in the database."""
         return self.day_zero, self.performed_at, self.recorded_at, self.id
+
+    @property
+    def had_expired(self) -> bool:
+        """Whether the cartridge's month was over on the day of the treatment."""
+        return self.cartridge_expiry is not None and is_expired(self.cartridge_expiry, self.day_zero)
 
     def day_of(self, on: date) -> int:
         """Whole days since day 0; negative before it."""

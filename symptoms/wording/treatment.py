@@ -36,6 +36,9 @@ NEEDLES_NEW = {
 NEEDLES_SHARED = {Answer.NO: _("No, only me"), Answer.YES: _("Yes"), Answer.UNKNOWN: _("I don’t know")}
 ANSWERS = {Answer.YES: _("Yes"), Answer.NO: _("No"), Answer.UNKNOWN: _("Not known")}
 
+# Whether something was given so that cold sores do not come back; nothing stands for: not asked.
+ANTIVIRALS = {"yes": _("Yes"), "no": _("No"), "not_needed": _("Not needed")}
+
 AREAS = {
     Area.FACE: _("Whole face"),
     Area.FOREHEAD: _("Forehead"),

@@ -260,3 +260,16 @@ def test_a_program_says_that_an_unusual_depth_is_right(anas, sent, status):
     else:
         row = Treatment.objects.get()
         assert anas.patch(of(row), {"passes": 2}, format="json").status_code == 200  # it stands: not asked again
+
+
+def test_device_cartridge_and_antiviral_go_in_and_out_and_an_expired_cartridge_is_asked_about(noors, ana):
+    more = {"device_model": "SkinPen 4", "cartridge_expiry": "2020-02", "antiviral": "yes"}
+    document = facts(patient=str(ana.id), **more)
+    assert pointers(noors.post(LIST, document, format="json")) == {"/cartridge_expiry"}
+    made = noors.post(LIST, {**document, "expiry_is_right": True}, format="json").json()
+    assert {name: made[name] for name in more} == more
+    address = f"{LIST}{made['id']}/"
+    assert noors.patch(address, {"passes": 3}, format="json").status_code == 200  # asked once
+    for month in ("2027-13", "2027-1", "1999-01", 202703, "2027-03-01"):
+        assert pointers(noors.patch(address, {"cartridge_expiry": month}, format="json")) == {"/cartridge_expiry"}
+    assert noors.patch(address, {"cartridge_expiry": None}, format="json").json()["cartridge_expiry"] is None

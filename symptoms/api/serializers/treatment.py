@@ -9,19 +9,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from rest_framework import serializers
 
-from symptoms.api.fields import Levels, Moment, Number, StrictField, StrictSerializer, Text, Word, Words, YesOrNo
+from symptoms.api.fields import Levels, Moment, Month, Number, StrictField, StrictSerializer, Text, Word, Words, YesOrNo
 from symptoms.forms.treatment import FOLLOWED_FOR
 from symptoms.models import Treatment
+from symptoms.models.treatment import is_expired
 from symptoms.recovery.depth import DEEPEST_MM, LEAST_MM, Depth, judged_depth
 from symptoms.recovery.groups import BASELINE_COUNTS
 from symptoms.recovery.skin_type import SkinAnswers, type_after
 from symptoms.recovery.vocabulary import Answer, Area, Condition, Device, Medication, Setting
+from symptoms.wording.cartridge import EXPIRED
 from symptoms.wording.depth import doubted_depth, refused_depth
+from symptoms.wording.treatment import ANTIVIRALS
 
 FACTS = (
-    "performed_at", "device", "needle_depth_mm", "passes", "energy_mj", "setting", "areas", "areas_other", "operator",
-    "cartridge_lot", "products", "same_day_injection", "needles_new", "needles_shared", "fitzpatrick", "skin_colour",
-    "skin_burning", "conditions", "medications", "baseline",
+    "performed_at", "device", "device_model", "needle_depth_mm", "passes", "energy_mj", "setting", "areas",
+    "areas_other", "operator", "cartridge_lot", "cartridge_expiry", "products", "same_day_injection", "needles_new",
+    "needles_shared", "fitzpatrick", "skin_colour", "skin_burning", "conditions", "medications", "baseline",
+    "antiviral",
 )  # fmt: skip
 MOST_PRODUCTS = 20
 
@@ -79,6 +83,7 @@ class TreatmentInSerializer(StrictSerializer):
 
     performed_at = Moment(help_text="When; its date where the patient is becomes day 0.")
     device = Word("Device", Device)
+    device_model = Text(80, default="", help_text="Its maker and model.")
     needle_depth_mm = DepthField(
         required=False, allow_null=True, help_text="The deepest setting, in mm; left out when not known."
     )
@@ -92,6 +97,10 @@ class TreatmentInSerializer(StrictSerializer):
     areas_other = Text(120, default="", help_text="Other areas in free words, with commas between them.")
     operator = Text(120, default="", help_text="Who did it.")
     cartridge_lot = Text(60, default="")
+    cartridge_expiry = Month(required=False, allow_null=True, help_text="The month on its packet.")
+    expiry_is_right = YesOrNo(
+        required=False, help_text="Needed for a cartridge that had expired on the day of the treatment."
+    )
     products = Products(default=list)
     same_day_injection = YesOrNo(help_text="Whether filler or PRP was injected there the same day.")
     needles_new = Word(
@@ -115,6 +124,7 @@ class TreatmentInSerializer(StrictSerializer):
     conditions = Words("Condition", Condition, default=list)
     medications = Words("Medication", Medication, default=list)
     baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS), default=dict, help_text="What was there before, 0 to 4.")
+    antiviral = Word("Antiviral", ANTIVIRALS, default="", help_text="Whether one was given against cold sores.")
 
     def validate_performed_at(self, at: datetime) -> datetime:
         now = timezone.now()
@@ -139,7 +149,16 @@ class TreatmentInSerializer(StrictSerializer):
         before, answers = _skin_answers(stored), _skin_answers(whole)
         if "fitzpatrick" not in facts and answers != before:  # else the type may have been corrected meanwhile
             facts["fitzpatrick"] = type_after(stored.get("fitzpatrick"), before, answers)
-        return self._depth(whole, facts)
+        return self._depth(whole, self._expiry(whole, facts))
+
+    def _expiry(self, whole: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a cartridge that had expired on the day of the treatment until it is said to be right."""
+        is_right, expiry = facts.pop("expiry_is_right", False), whole.get("cartridge_expiry")
+        if expiry is None or is_right or {"cartridge_expiry", "performed_at"}.isdisjoint(facts):
+            return facts
+        if is_expired(expiry, whole["performed_at"].date()):
+            raise serializers.ValidationError({"cartridge_expiry": [EXPIRED]})
+        return facts
 
     def _depth(self, whole: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
         """Refuse a depth that no such device reaches, and an unusual one until it is said to be right."""
@@ -194,6 +213,7 @@ class TreatmentSerializer(serializers.Serializer):
     )
     performed_at = Moment()
     device = Word("Device", Device)
+    device_model = serializers.CharField()
     needle_depth_mm = serializers.FloatField(allow_null=True)
     passes = serializers.IntegerField(allow_null=True)
     energy_mj = serializers.FloatField(allow_null=True)
@@ -202,6 +222,7 @@ class TreatmentSerializer(serializers.Serializer):
     areas_other = serializers.CharField()
     operator = serializers.CharField()
     cartridge_lot = serializers.CharField()
+    cartridge_expiry = Month(allow_null=True)
     products = Products()
     same_day_injection = serializers.BooleanField()
     needles_new = Word("Answer", Answer)
@@ -212,6 +233,7 @@ class TreatmentSerializer(serializers.Serializer):
     conditions = Words("Condition", Condition)
     medications = Words("Medication", Medication)
     baseline = Levels("UsualLevels", sorted(BASELINE_COUNTS))
+    antiviral = Word("Antiviral", ANTIVIRALS, allow_null=True)
 
 
 def _skin_answers(facts: dict[str, Any]) -> SkinAnswers:

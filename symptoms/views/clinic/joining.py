@@ -14,7 +14,7 @@ from accounts import invitations
 from accounts.access import PracticeRequest, practitioner_required, record_access
 from accounts.invitations import CannotJoin
 from accounts.models import UNDONE_WITHIN, Invitation, Patient
-from accounts.patients import add_to_practice
+from accounts.patients import NumberTaken, add_to_practice
 from symptoms.alerts.read_receipts import DETAILS
 from symptoms.forms.fields import typed_id
 from symptoms.forms.patient import InviteForm, NewPatientForm
@@ -32,9 +32,13 @@ def practice_patient_new(request: PracticeRequest) -> HttpResponse:
         return redirect("invite_patient", here_before)
     who = NewPatientForm(request.POST or None, practice=practice, now=now)
     if request.method == "POST" and who.is_valid():
-        patient = add_to_practice(practice, **who.who(), now=now)
-        messages.success(request, _("Saved."))
-        return redirect("invite_patient", patient.pk)
+        try:
+            patient = add_to_practice(practice, **who.who(), now=now)
+        except NumberTaken as taken:
+            who.add_error("number", str(taken))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("invite_patient", patient.pk)
     context = {"who": who, "practice": practice, "tab": "treatment"}
     return render(request, "practitioner/patient_new.html", context, status=422 if who.is_bound else 200)
 

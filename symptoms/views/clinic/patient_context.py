@@ -30,12 +30,14 @@ from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.history import history
+from symptoms.views.clinic.known import age_in_words, known_of
 from symptoms.views.clinic.messages_context import messages_with
 from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.revisions import product_in_words
 from symptoms.views.clinic.search import kept_search, sought_in
 from symptoms.wording import treatment as words
+from symptoms.wording.cartridge import cartridge_in_words
 from symptoms.wording.depth import depth_in_words
 from symptoms.wording.phrases import in_a_row
 from symptoms.wording.screening import result_for_practice
@@ -73,7 +75,6 @@ def record_of(
         "practice": practice,
         "zone": practice.time_zone,
         "now": now,
-        "age": patient.age(left_at),
         "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
         "is_ours": is_ours,
         "treatments": treatments,
@@ -85,10 +86,23 @@ def record_of(
     if is_ours:
         context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
         context |= messages_with(patient, practice, open_alerts, now, message_form)
+    context["known"] = known_of(patient, treatment, left_at)
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     context |= _past(request, patient, visibilities, open_alerts, now, is_ours=is_ours)
+    context["about"] = _about(context)
     return context | _way_back(context, open_alerts) | _answers(open_alerts, resolve_form, practice, now)
+
+
+def _about(context: dict[str, Any]) -> list[str]:
+    """What stands beside the name: how old they are, the practice's number for them, the day of the session."""
+    number, is_running = context["patient"].number, context["treatment"] is not None and context["is_ours"]
+    parts = [
+        age_in_words(context["patient"], context["left_at"]),
+        _("no. {number}").format(number=number) if number else "",
+        _("day {day}").format(day=context["today"]) if is_running else "",
+    ]
+    return [part for part in parts if part]
 
 
 def _way_back(context: dict[str, Any], open_alerts: list[OpenAlert]) -> dict[str, Any]:
@@ -157,11 +171,7 @@ def _session(
         is_on_track=course["newest"] is not None and _is_on_track(course["newest"], patient.today(left_at)),
     )
     done_at = on_both_clocks(visibility.treatment.performed_at, request.practice.zone, patient.zone)
-    return (
-        {"known": known_of(visibility.treatment), "done": done_in(visibility.treatment), "done_at": done_at}
-        | care
-        | course
-    )
+    return {"done": done_in(visibility.treatment), "done_at": done_at} | care | course
 
 
 def _is_on_track(newest: DayRead, today: date) -> bool:
@@ -232,23 +242,10 @@ def _visibilities(user: User, patient: Patient) -> list[Visibility]:
     return visibilities_of(user, treatments)
 
 
-def known_of(treatment: Treatment) -> list[tuple[str, str]]:
-    """What to know before calling: the skin on the day of the session."""
-    unknown = _("Nothing known")
-    rows = [
-        (_("Skin"), words.skin_type(treatment.fitzpatrick)),
-        (_("The patient’s answers"), words.skin_answers(treatment.skin_colour, treatment.skin_burning)),
-        (_("History"), in_a_row(words.CONDITIONS.get(word, word) for word in treatment.conditions) or unknown),
-        (_("Medicine"), in_a_row(words.MEDICATIONS.get(word, word) for word in treatment.medications) or unknown),
-        (_("Before treatment"), words.usual_levels(treatment.baseline)),
-    ]
-    return [(what, text) for what, text in rows if text]
-
-
 def done_in(treatment: Treatment) -> list[tuple[str, str]]:
     """What was done, row by row; what is not known is left out."""
     areas = [words.AREAS.get(word, word) for word in treatment.areas]
-    device = [treatment.get_device_display()]
+    device = [treatment.get_device_display(), *filter(None, [treatment.device_model])]
     device += filter(None, [depth_in_words(treatment.device, treatment.setting, treatment.needle_depth_mm)])
     if treatment.passes:
         passes = ngettext("{count} pass", "{count} passes", treatment.passes)
@@ -261,7 +258,10 @@ def done_in(treatment: Treatment) -> list[tuple[str, str]]:
         (_("Device"), in_a_row(device)),
         (_("Expected course"), str(words.EXPECTED_COURSE[band(treatment_values(treatment))])),
         (_("Areas"), in_a_row(filter(None, [*areas, treatment.areas_other]))),
-        (_("Cartridge"), treatment.cartridge_lot),
+        (
+            _("Cartridge"),
+            cartridge_in_words(treatment.cartridge_lot, treatment.cartridge_expiry, is_expired=treatment.had_expired),
+        ),
         (_("Products"), in_a_row(map(product_in_words, treatment.products))),
         (_("Injected"), _("Filler or PRP, the same day") if treatment.same_day_injection else ""),
         (_("New needles"), treatment.get_needles_new_display()),

@@ -13,18 +13,20 @@ from accounts.access import PracticeRequest, practitioner_required, record_acces
 from accounts.edits import ChangedMeanwhile, Reading, in_words, kept
 from accounts.members import user_name
 from accounts.models import Patient
-from accounts.patients import details_of, edit_details
+from accounts.patients import NumberTaken, details_of, edit_details, plain_detail
 from symptoms.alerts.read_receipts import DETAILS
 from symptoms.forms.patient import PatientForm
+
+EDITED = ("name", "year_of_birth", "phone", "number", "drug_allergies")
 
 
 @practitioner_required
 @require_http_methods(["GET", "POST"])
 def patient_details(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
-    """Add or mend name, year of birth and phone of the practice's own patient; the patient sees that it was done."""
+    """Add or mend what the clinic knows of its own patient; the patient sees that it was done."""
     practice, now = request.practice, timezone.now()
     patient = get_object_or_404(Patient.objects.of_practice(practice), pk=patient_id)
-    known = {name: value for name, value in details_of(patient).items() if name in PatientForm.base_fields}
+    known = {name: value for name, value in details_of(patient).items() if name in EDITED}
     form = PatientForm(request.POST if request.method == "POST" else None, now=now, initial=known)
     reading, meanwhile = Reading.carried_by(request.POST.get("reading")) or Reading(known, now), None
     if form.is_valid():
@@ -33,9 +35,11 @@ def patient_details(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
             changed = edit_details(patient, **typed, by=request.user, now=now, reading=reading)
         except ChangedMeanwhile as change:
             who = _("the patient") if change.by == patient.user else user_name(change.by)
-            meanwhile = in_words(change, typed, who=who, label=lambda name: str(form[name].label))
+            meanwhile = in_words(change, typed, who=who, label=form.label_of, plain=plain_detail)
             reading = reading.after(change, now)
             form = PatientForm(now=now, initial=kept(change, typed))
+        except NumberTaken as taken:
+            form.add_error("number", str(taken))
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
             return redirect("patient", patient.id)

@@ -15,6 +15,7 @@ from accounts.models import User
 from symptoms.journal.treatments import as_document, document_before
 from symptoms.models import Treatment, TreatmentRevision
 from symptoms.wording import treatment as words
+from symptoms.wording.cartridge import expires_in_words
 from symptoms.wording.phrases import graded, in_a_row
 from symptoms.wording.times import on_both_clocks
 
@@ -23,6 +24,7 @@ LABELS = {
     "performed_at": _("When"),
     "day_zero": _("Day 0"),
     "device": _("Device"),
+    "device_model": _("Device model"),
     "needle_depth_mm": _("Depth in mm"),
     "passes": _("Passes"),
     "energy_mj": _("Energy in mJ"),
@@ -33,6 +35,7 @@ LABELS = {
     "needles_new": _("New needles"),
     "needles_shared": _("Needles used by somebody else"),
     "cartridge_lot": _("Cartridge lot"),
+    "cartridge_expiry": _("Cartridge expires"),
     "products": _("Products"),
     "practitioner": _("Treated by"),
     "operator": _("Done by somebody else"),
@@ -42,6 +45,7 @@ LABELS = {
     "conditions": _("Conditions"),
     "medications": _("Medicines"),
     "baseline": _("Usual levels"),
+    "antiviral": _("Antiviral against cold sores"),
 }
 
 # What stands for the values of a field that are codes.
@@ -56,6 +60,7 @@ IN_WORDS: dict[str, Mapping[Any, Any]] = {
     "skin_burning": words.SKIN_BURNING,
     "conditions": words.CONDITIONS,
     "medications": words.MEDICATIONS,
+    "antiviral": words.ANTIVIRALS,
 }
 
 
@@ -103,6 +108,8 @@ def _plain(name: str, value: Any, names: Mapping[str, str], zone: ZoneInfo, pati
         return date_format(date.fromisoformat(value), gettext("D j M Y"))
     if name == "performed_at":
         return on_both_clocks(datetime.fromisoformat(value), zone, patients_zone)
+    if name == "cartridge_expiry":
+        return expires_in_words(date.fromisoformat(value))
     if name == "baseline":
         return in_a_row(graded(word, level) for word, level in value.items())
     if name == "products":

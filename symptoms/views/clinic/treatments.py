@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PracticeRequest, practitioner_required, record_access, record_listing
 from accounts.models import Patient, Practice
-from accounts.patients import add_to_practice
+from accounts.patients import NumberTaken, add_to_practice
 from symptoms.alerts.read_receipts import LISTED, SKIN, TREATMENT
 from symptoms.forms.fields import typed_id
 from symptoms.forms.patient import NewPatientForm
@@ -55,6 +55,8 @@ def practice_treatment_new(request: PracticeRequest) -> HttpResponse:
                 with transaction.atomic():
                     person = patient or add_to_practice(practice, **who.who(), now=now)
                     start_treatment(person, id=id, by=request.user, now=now, **form.facts())
+            except NumberTaken as taken:
+                who.add_error("number", str(taken))
             except IntegrityError:  # an id that is somebody else's: to this page it is just taken
                 messages.error(request, _("This could not be saved. Please send it again."))
             else:
