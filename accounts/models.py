@@ -28,6 +28,7 @@ from accounts.zones import known_zones
 
 ADULT = 18
 INVITATION_LASTS = timedelta(days=7)
+LAPSE_SAID_FOR = timedelta(days=30)  # after that, whoever did not join does not mean to
 UNDONE_WITHIN = timedelta(days=30)  # a wrong "yes, this is the same person"
 LONGEST_PATIENT_NUMBER = 40  # characters
 LONGEST_PAUSE = timedelta(minutes=20)  # no message is ever put off for longer
@@ -561,6 +562,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Neither taken for good nor taken back: what a new invitation replaces."""
         return self.filter(confirmed_at=None, withdrawn_at=None)
 
+    def fruitless(self, now: datetime) -> "InvitationQuerySet":
+        """Those by which nobody came who was to: the letter is refused or was given up, or their time is over, since a
+        month at most. Whoever invites again, or takes them back, has seen to it."""
+        is_to_join = Q(patient=None) | Q(patient__user=None, patient__practice=F("practice"))
+        refused = Q(letter__failed_at__isnull=False) | Q(letter__refused_at__isnull=False)
+        is_over = Q(expires_at__lte=now, expires_at__gt=now - LAPSE_SAID_FOR)
+        waiting = self.filter(is_to_join, used_at=None, withdrawn_at=None)
+        return waiting.filter(is_over | (refused & Q(letter__sent_at=None)))
+
     def to_confirm(self) -> "InvitationQuerySet":
         """Taken by somebody whom the practice has still to recognise."""
         return self.unsettled().exclude(used_at=None)
@@ -603,6 +613,15 @@ class Invitation(models.Model):
     undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["practice", "expires_at"],
+                name="invitations_awaited",
+                condition=Q(used_at=None, withdrawn_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"to {self.email or 'whoever shows it'} from {self.practice}"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from symptoms.views import before, photos
-from symptoms.views.clinic import channels, member_removal, member_roles, patient_details, queue, telling
+from symptoms.views.clinic import attention, channels, member_removal, member_roles, patient_details, queue, telling
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
 from symptoms.views.clinic import patient as patient_page
@@ -40,6 +40,10 @@ urlpatterns = [
     path("treatments/<id:treatment_id>/same/", own_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
+    path("practice/attention/", attention.attention, name="attention"),
+    path(
+        "practice/attention/patients/<id:patient_id>/again/", attention.attention_try_again, name="attention_try_again"
+    ),
     path("practice/telling/", telling.practice_telling, name="practice_telling"),
     path("practice/review/<id:entry_id>/", patient_page.review, name="review"),
     path("practice/patients/new/", clinic_joining.practice_patient_new, name="practice_patient_new"),

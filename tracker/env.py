@@ -40,6 +40,7 @@ HEIC: bool = env.bool("HEIC", default=False)
 PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", default=PUSH_OF_BROWSERS)
 SMS_URL: str = env.str("SMS_URL", default="")
 PHONE_URL: str = env.str("PHONE_URL", default="")
+OPERATOR_CONTACT: str = env.str("OPERATOR_CONTACT", default="")
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
 
 env.seal()

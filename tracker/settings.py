@@ -220,6 +220,9 @@ APPRISE_URLS = {"sms": env.SMS_URL, "phone": env.PHONE_URL}  # a kind without on
 HELP_NUMBERS = env.HELP_NUMBERS or (BASE_DIR / "symptoms/demo/help_numbers.toml" if DEBUG else None)
 COUNTRY = env.COUNTRY  # of a site that serves one country: for who is not signed in, and only where nothing is guessed
 
+# --- whom a practice asks for help with the server: text, shown as it is
+OPERATOR_CONTACT = env.OPERATOR_CONTACT
+
 # --- language and time
 LANGUAGE_CODE = "en-gb"
 FORMAT_MODULE_PATH = "tracker.formats"

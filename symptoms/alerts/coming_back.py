@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.locks import lock_patient
 from accounts.models import Practice
@@ -11,6 +12,7 @@ from symptoms.alerts.events import write_events
 from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.policy import Group
 from symptoms.models import Alert, AlertEvent
+from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Urgency
 
 MORNING = time(9)
@@ -35,6 +37,12 @@ def tried_again_at(urgency: int, practice: Practice, now: datetime) -> datetime:
         opens = practice.hours.opens_next(now)
         return min(now + URGENT_AGAIN, opens) if opens else now + URGENT_AGAIN
     return practice.hours.next_working_morning(now)
+
+
+def due_again(practice: Practice, now: datetime) -> AlertQuerySet:
+    """What was left open until by now, and nobody has written anything down of since."""
+    left_open = Alert.objects.open().filter(practice=practice, kept_open_at__gte=F("worsened_at"))
+    return left_open.filter(Q(comes_back_at=None) | Q(comes_back_at__lte=now))
 
 
 def return_next(now: datetime) -> bool:

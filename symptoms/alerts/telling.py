@@ -59,12 +59,14 @@ def colleagues_of(practice: Practice, now: datetime) -> list[Colleague]:
 
 
 def _colleague(row: Any) -> Colleague:
-    ways = {str(kind) for kind in CHANNELS if kind != Kind.EMAIL and getattr(row, f"by_{kind}")}
-    if not row.email_fails:
-        ways.add(str(Kind.EMAIL))
-    return Colleague(
-        row.pk, row.user_id, row.is_practitioner, row.is_admin, frozenset(ways), row.is_away, row.stands_in
-    )
+    ways = ways_of(row.email_fails, {kind for kind in CHANNELS if kind != Kind.EMAIL and getattr(row, f"by_{kind}")})
+    return Colleague(row.pk, row.user_id, row.is_practitioner, row.is_admin, ways, row.is_away, row.stands_in)
+
+
+def ways_of(email_fails: bool, others: Iterable[str]) -> frozenset[str]:
+    """The channels that work of somebody: e-mail, unless it fails, and `others` that are there to be used."""
+    ways = {str(kind) for kind in others if kind in CHANNELS}
+    return frozenset(ways if email_fails else ways | {str(Kind.EMAIL)})
 
 
 def tell(
@@ -130,7 +132,7 @@ def tell_groups(
         if person.user not in passed_over
     ]
     holders = {alert.acknowledged_by_id for alert in open_alerts if alert.practice_id == practice.pk} - {None}
-    chosen = _chosen(colleagues, groups, treatment, holders, policy_of(practice), practice, now)
+    chosen = who_is_told(colleagues, groups, treatment, holders, policy_of(practice), practice, now)
     message = {"practice": practice, "urgency": urgency, "created_at": now, "not_before": now, **about}
     rows = [
         Delivery(recipient_id=person.user, why=why, channel=way, **message)
@@ -141,7 +143,7 @@ def tell_groups(
     return Delivery.objects.bulk_create(rows, ignore_conflicts=True)  # some are told of this already
 
 
-def _chosen(
+def who_is_told(
     colleagues: list[Colleague],
     groups: Collection[Group],
     treatment: Treatment,
@@ -150,7 +152,7 @@ def _chosen(
     practice: Practice,
     now: datetime,
 ) -> list[tuple[Colleague, Delivery.Why]]:
-    """Those to be told who can be reached, each once, with why."""
+    """Those to be told who can be reached, each once, with why; `colleagues` are as they are on the day of `now`."""
     treated, on_call = treatment.practitioner_id, policy.on_call(now.astimezone(practice.zone).date())
     if treated not in {person.user for person in colleagues if person.is_practitioner}:
         treated = policy.successors.get(treated) if treated else None

@@ -80,15 +80,14 @@ def is_over(sending: Sending, fault: Fault, now: datetime) -> bool:
     if fault is Fault.CHANNEL or sending.refused_at is None:
         return False
     is_old = now - sending.refused_at > (DOUBTED_FOR if fault is Fault.REFUSED else WORTH_A_DAY)
-    return is_old and _took_others_since(sending, sending.refused_at)
+    return is_old and took_since(channel_of(sending).name, sending.refused_at)
 
 
-def _took_others_since(sending: Sending, since: datetime) -> bool:
-    """Whether the channel of `sending` took anything after `since`."""
-    channel = channel_of(sending)
-    if Delivery.objects.filter(channel=channel.name, sent_at__gt=since).exists():
+def took_since(channel: str, since: datetime) -> bool:
+    """Whether a channel, by its name, took anything after `since`."""
+    if Delivery.objects.filter(channel=channel, sent_at__gt=since).exists():
         return True
-    return channel.name == Delivery.EMAIL and AccountMail.objects.filter(sent_at__gt=since).exists()
+    return channel == Delivery.EMAIL and AccountMail.objects.filter(sent_at__gt=since).exists()
 
 
 def give_up(sending: Sending, error: str) -> None:

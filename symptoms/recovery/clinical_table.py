@@ -7,13 +7,13 @@ from symptoms.recovery.ceilings import BANDS, CEILINGS, LISTED_DAYS, MODIFIERS, 
 from symptoms.recovery.day import FEVER, FEVER_AT_RISK
 from symptoms.recovery.groups import AT_RISK, BLEED_RISK, HEAT, HOT, INFECTION_SIGNS, PIH_HISTORY, SLOW_HEALING
 from symptoms.recovery.phrases import listed
-from symptoms.recovery.protocol import PROTOCOL, Protocol
+from symptoms.recovery.protocol import PROTOCOL, REVIEW_BY, Protocol
 from symptoms.recovery.sources import SOURCES
 
 HEAD = """# What Mendline judges by
 
 This page is generated from `symptoms/recovery/`; do not edit it. It is protocol **{version}**.
-Content hash: `{hash}`.
+Content hash: `{hash}`. To be reviewed by {review_by}.
 
 **Not yet reviewed by a clinician.** Thresholds marked [D] in the source column are ours and need a dermatologist's
 signature before patients rely on them. The sources are named at the end of this page, the hazards in
@@ -51,7 +51,7 @@ _TERMS = {
 
 def clinical_table(protocol: Protocol = PROTOCOL) -> str:
     """The whole page as Markdown: every criterion, then the ceilings and what changes them."""
-    head = HEAD.format(version=protocol.version, hash=protocol.hash, **_TERMS)
+    head = HEAD.format(version=protocol.version, hash=protocol.hash, review_by=f"{REVIEW_BY:%-d %B %Y}", **_TERMS)
     sources = (f"- {id}: {title}" for id, title in SOURCES.items())
     return "\n".join([head, *_criteria(protocol), *_ceilings(), "\n## Sources\n", *sources]) + "\n"
 

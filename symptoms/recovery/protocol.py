@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cached_property
 from hashlib import sha256
 
@@ -44,6 +45,7 @@ from symptoms.recovery.groups import (
 from symptoms.recovery.vocabulary import Symptom
 
 VERSION = "2026.2"
+REVIEW_BY = date(2027, 6, 1)  # [D] half a year on, somebody looks at all of it again; nothing is judged by this date
 # What the words of the predicates rest on: a change here changes what is judged, though no criterion reads differently.
 _TERMS = (
     LISTED_DAYS,

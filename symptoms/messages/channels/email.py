@@ -20,6 +20,7 @@ ABOUT_THE_SERVER = (
     smtplib.SMTPHeloError,
     smtplib.SMTPSenderRefused,
 )
+RECIPIENT_REFUSED = "recipient refused"  # how such an error begins, which says nothing about the server
 CLOSING = 421  # "service not available", whatever it was an answer to
 BY_A_MACHINE = {"Auto-Submitted": "auto-generated"}  # RFC 3834: out-of-office replies do not come back
 
@@ -53,7 +54,7 @@ class Email:
             raise Refused("the mail server did not finish in time") from late
         except smtplib.SMTPRecipientsRefused as refused:
             code = max(code for code, _ in refused.recipients.values())
-            raise Refused(f"recipient refused ({code})", _meant(code)) from refused
+            raise Refused(f"{RECIPIENT_REFUSED} ({code})", _meant(code)) from refused
         except ABOUT_THE_SERVER as refused:
             raise Refused(f"mail server answered {refused.smtp_code}") from refused
         except smtplib.SMTPResponseException as refused:

@@ -2,10 +2,11 @@
 
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent, Patient, Practice
+from symptoms.alerts.coming_back import due_again
 from symptoms.models import Alert, PatientStatus
 from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.course import LAST_DAY
@@ -63,12 +64,6 @@ def counts(practice: Practice, now: datetime) -> dict[str, Subquery]:
 def silent(practice: Practice) -> AlertQuerySet:
     """What is open about patients who fell silent with something open, and have not logged since."""
     return Alert.objects.open().filter(practice=practice, kind=Alert.Kind.QUIET, cleared_at=None)
-
-
-def due_again(practice: Practice, now: datetime) -> AlertQuerySet:
-    """What was left open until by now, and nobody has written anything down of since."""
-    left_open = Alert.objects.open().filter(practice=practice, kept_open_at__gte=F("worsened_at"))
-    return left_open.filter(Q(comes_back_at=None) | Q(comes_back_at__lte=now))
 
 
 def closed_today(practice: Practice, now: datetime) -> AlertQuerySet:

@@ -1,0 +1,81 @@
+"""What only who runs the server can mend: worker, mail server, disk, the key for push, the rules' review."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet, Subquery
+
+from accounts.models import AccountMail, Practice
+from symptoms.messages.channels.email import RECIPIENT_REFUSED
+from symptoms.messages.push_keys import public_key
+from symptoms.messages.retries import took_since
+from symptoms.models import Delivery, WorkerBeat
+from symptoms.recovery.protocol import REVIEW_BY, VERSION
+from symptoms.wording import attention as words
+from symptoms.wording.attention import Item
+
+NEARLY_FULL, FULL = 2_000_000_000, 250_000_000  # bytes that are left
+REVIEW_SAID = timedelta(days=14)
+TRIED = 2  # one try may have met a server that was just starting again
+
+
+def questions(practice: Practice, now: datetime) -> dict[str, Any]:
+    """What a practice's statement asks along, for `server_items`; of its own mail alone: that of others is not told."""
+    own = Delivery.objects.filter(practice=practice, channel=Delivery.EMAIL)
+    doubts = {f"server_{name}": Subquery(rows) for name, rows in _doubts(own, "recipient").items()}
+    beat = {"server_alive": WorkerBeat.alive(now), "server_beat": Subquery(WorkerBeat.objects.values("at")[:1])}
+    return {**beat, **doubts}
+
+
+def server_items(known: Mapping[str, Any], now: datetime, zone: ZoneInfo, *, with_push: bool) -> Iterator[Item]:
+    """What is wrong with the server. `known`: answers to `questions`; `with_push`: whether anybody relies on push."""
+    if not known["server_alive"]:
+        yield words.silent_worker(known["server_beat"], zone)
+    doubted = [at for at in (known["server_not_taken"], known["server_refused"]) if at]
+    if doubted and not took_since(Delivery.EMAIL, max(doubted)):
+        yield words.dead_mail_server(max(doubted), zone)
+    yield from _of_the_machine(now, zone, with_push)
+
+
+def all_server_items(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
+    """The same for who runs the server, by the mail of all. Some six statements, whatever is there."""
+    beat = WorkerBeat.objects.values_list("at", flat=True).first()
+    known: dict[str, Any] = {"server_alive": WorkerBeat.is_alive(now), "server_beat": beat}
+    messages = _doubts(Delivery.objects.filter(channel=Delivery.EMAIL), "recipient")
+    letters = _doubts(AccountMail.objects.all(), "to")
+    for name in messages:
+        newest = [row[0] for rows in (messages[name], letters[name]) for row in rows]
+        known[f"server_{name}"] = max(newest, default=None)
+    yield from server_items(known, now, zone, with_push=True)
+
+
+def _of_the_machine(now: datetime, zone: ZoneInfo, with_push: bool) -> Iterator[Item]:
+    free = shutil.disk_usage(settings.DATA_DIR).free
+    if free < NEARLY_FULL:
+        yield words.full_disk(free, is_full=free < FULL)
+    if with_push and not public_key():
+        yield words.lost_push_keys()
+    today = now.astimezone(zone).date()
+    if today >= REVIEW_BY - REVIEW_SAID:
+        yield words.protocol_to_review(VERSION, REVIEW_BY, today)
+
+
+def _doubts(mail: QuerySet[Any], recipient: str) -> dict[str, QuerySet[Any]]:
+    """Since when the server is in doubt, one row at most each: it is dead where nothing was taken after that.
+
+    By the newest mail that it did not take although nobody refused it; and, as one full mailbox says nothing of a
+    server, by the newest refusal of one recipient before that of another.
+    """
+    waiting = mail.filter(sent_at=None, failed_at=None)
+    about_server = ~Q(last_error="") & ~Q(last_error__startswith=RECIPIENT_REFUSED)
+    not_taken = waiting.filter(about_server, refused_at=None, attempts__gte=TRIED).order_by("-created_at")
+    refused = waiting.filter(refused_at__isnull=False).order_by().values(recipient)
+    by_recipient = refused.annotate(newest=Max("created_at")).order_by("-newest")
+    return {
+        "not_taken": not_taken.values_list("created_at")[:1],
+        "refused": by_recipient.values_list("newest")[1:2],
+    }

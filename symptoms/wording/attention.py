@@ -1,0 +1,208 @@
+"""What needs somebody's hand at a practice or on its server, in words: how pressing, what is wrong, what it means."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import Reach
+from symptoms.wording.phrases import in_a_row
+from symptoms.wording.times import full
+
+PRESSING = timedelta(days=3)  # a gap that begins sooner cannot wait for the next look at the rota
+
+
+class Grave(StrEnum):
+    """How pressing it is; no urgency, which is a patient's."""
+
+    NOW = "now"
+    TODAY = "today"
+    SOON = "soon"
+
+    @property
+    def word(self) -> str:
+        return str(GRAVES[self])
+
+
+GRAVES = {Grave.NOW: gettext_lazy("Now"), Grave.TODAY: gettext_lazy("Today"), Grave.SOON: gettext_lazy("Soon")}
+
+
+class Kind(StrEnum):
+    """What it is about; the first five only who runs the server can mend."""
+
+    WORKER = "worker"
+    MAIL_SERVER = "mail_server"
+    DISK = "disk"
+    PUSH_KEYS = "push_keys"
+    PROTOCOL = "protocol"
+    ROTA = "rota"
+    MEMBER = "member"
+    PATIENT = "patient"
+    INVITATION = "invitation"
+    PLANS = "plans"
+
+
+OF_THE_SERVER = frozenset({Kind.WORKER, Kind.MAIL_SERVER, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL})
+ICONS = {
+    Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key", Kind.PROTOCOL: "note",
+    Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PATIENT: "mail", Kind.INVITATION: "mail", Kind.PLANS: "calendar",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to mend. `count`: for how many it stands; `about`: the rows that its button needs, by name."""
+
+    kind: Kind
+    grave: Grave
+    title: str
+    text: str
+    count: int = 1
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.kind]
+
+    @property
+    def is_of_the_server(self) -> bool:
+        """Whether only who runs Mendline can mend it."""
+        return self.kind in OF_THE_SERVER
+
+
+def silent_worker(seen_at: datetime | None, zone: ZoneInfo) -> Item:
+    """`seen_at`: when a worker last showed itself, None: never."""
+    if seen_at is None:
+        text = _("The part that sends alerts has never run. Check the queue yourself and phone anyone urgent.")
+    else:
+        sentence = _("The part that sends alerts has been silent since {at}. Check the queue yourself and phone anyone urgent.")  # fmt: skip  # noqa: E501
+        text = sentence.format(at=_clock(seen_at, zone))
+    return Item(Kind.WORKER, Grave.NOW, _("Alerts are not going out"), text)
+
+
+def dead_mail_server(since: datetime, zone: ZoneInfo) -> Item:
+    text = _("The mail server has taken nothing since {at}. What waits goes out by itself once it does.")
+    return Item(Kind.MAIL_SERVER, Grave.NOW, _("E-mails are not going out"), text.format(at=_clock(since, zone)))
+
+
+def full_disk(free: int, *, is_full: bool) -> Item:
+    """`free`: bytes that are left; `is_full`: as good as none."""
+    if is_full:
+        title, grave = _("The disk is full"), Grave.NOW
+        text = _("{megabytes} MB are left. Nothing can be logged once they are used.")
+    else:
+        title, grave = _("The disk is nearly full"), Grave.TODAY
+        text = _("{megabytes} MB are left. When they are used, nothing can be logged.")
+    return Item(Kind.DISK, grave, title, text.format(megabytes=free // 1_000_000))
+
+
+def lost_push_keys() -> Item:
+    text = _("The key for push messages is gone from the data folder. Members who rely on push are not told.")
+    return Item(Kind.PUSH_KEYS, Grave.TODAY, _("Push messages cannot be sent"), text)
+
+
+def protocol_to_review(version: str, review_by: date, today: date) -> Item:
+    """The rules by which everything is judged are due, or overdue, to be looked at again."""
+    is_late = today > review_by
+    text = _("Recovery protocol {version} was due on {day}.") if is_late else _("Recovery protocol {version} is due on {day}.")  # fmt: skip  # noqa: E501
+    day = date_format(review_by, "DATE_FORMAT")
+    grave = Grave.TODAY if is_late else Grave.SOON
+    return Item(Kind.PROTOCOL, grave, _("The rules are due for review"), text.format(version=version, day=day))
+
+
+def rota_gap(stretches: Collection[tuple[date, date]], today: date, last: date, *, is_on_call: bool) -> Item:
+    """Days, the first first, on which an emergency reaches nobody who is here; `is_on_call`: nobody of the rota, while
+    others are told. `last`: the last day that was looked at."""
+    when = in_a_row(_stretch(first, until, today, last) for first, until in stretches)
+    soon = next(iter(stretches))[0] < today + PRESSING
+    if is_on_call:
+        text = _("{when}: whoever is on call is away or not set. An emergency would be told to everybody instead.")
+        grave, title = Grave.TODAY if soon else Grave.SOON, _("Nobody is on call")
+    else:
+        text = _("{when}: no practitioner who is here can be told. An emergency would reach nobody who sees patients.")
+        grave, title = Grave.NOW if soon else Grave.TODAY, _("An emergency would reach nobody")
+    return Item(Kind.ROTA, grave, title, text.format(when=when), about={"is_on_call": is_on_call})
+
+
+def _stretch(first: date, until: date, today: date, last: date) -> str:
+    """ "Saturday 28 November, 00:00 to Monday 30 November, 00:00"; what lasts past `last` has no end."""
+    since = _("now") if first == today else _midnight(first)
+    if until == last:
+        return _("from {since} on").format(since=since)
+    return _("{since} to {until}").format(since=since, until=_midnight(until + timedelta(days=1)))
+
+
+def _midnight(day: date) -> str:
+    return _("{day}, 00:00").format(day=full(day))
+
+
+def unreached_member(name: str, reach: Reach | None, **about: Any) -> Item:
+    """A member who is not told of all; `reach` None: they are, though their e-mail comes back."""
+    if reach is None:
+        title, grave = _("E-mail to {name} is refused"), Grave.SOON
+        text = _("Their address does not take e-mail. Push still reaches them.")
+    elif reach == Reach.NOTHING:
+        title, grave = _("{name} cannot be reached"), Grave.TODAY
+        text = _("No channel reaches them: they are told of nothing.")
+    else:
+        title, grave = _("{name} is told only of what is urgent"), Grave.SOON
+        text = _("Neither e-mail nor push reaches them, only their phone.")
+    return Item(Kind.MEMBER, grave, title.format(name=name), text, about=about)
+
+
+def refused_patient(email: str, since: datetime, zone: ZoneInfo, **about: Any) -> Item:
+    """A patient to whom the practice wrote, and whose address refuses it."""
+    title = _("An e-mail to {name} was refused").format(name=about["name"])
+    text = _("To {email}, since {at}. They may not have read what you wrote.").format(
+        email=email, at=_clock(since, zone)
+    )
+    return Item(Kind.PATIENT, Grave.TODAY, title, text, about=about)
+
+
+def refused_patients(count: int) -> Item:
+    """The same for who opens no records: how many."""
+    title = ngettext("E-mails to {count} patient were refused", "E-mails to {count} patients were refused", count)
+    text = _("Practitioners read here whose they are, and can phone them.")
+    return Item(Kind.PATIENT, Grave.TODAY, title.format(count=count), text, count)
+
+
+def bounced_invitation(to: str, email: str, **about: Any) -> Item:
+    """An invitation whose letter did not arrive; `to`: who was invited."""
+    title = _("The invitation to {name} did not arrive").format(name=to)
+    text = _("{email} refused it. Check the address and invite again.").format(email=email)
+    return Item(Kind.INVITATION, Grave.TODAY, title, text, about=about)
+
+
+def lapsed_invitation(to: str, expired_at: datetime, zone: ZoneInfo, **about: Any) -> Item:
+    """An invitation that was over before anybody took it; `to`: who was invited."""
+    title = _("The invitation to {name} has lapsed").format(name=to)
+    text = _("It ended on {at} and was not used.").format(at=_clock(expired_at, zone))
+    return Item(Kind.INVITATION, Grave.SOON, title, text, about=about)
+
+
+def unused_invitations(count: int) -> Item:
+    """The same of patients for who opens no records: how many."""
+    title = ngettext(
+        "{count} patient’s invitation did not arrive or has lapsed",
+        "{count} patients’ invitations did not arrive or have lapsed",
+        count,
+    )
+    text = _("Practitioners read here whose they are, and can invite again.")
+    return Item(Kind.INVITATION, Grave.SOON, title.format(count=count), text, count)
+
+
+def overdue_plans(count: int) -> Item:
+    """What was left open until a day that has come."""
+    title = ngettext("{count} follow-up is due", "{count} follow-ups are due", count)
+    text = _("Somebody was to look again by now, and nobody has written anything down since.")
+    return Item(Kind.PLANS, Grave.TODAY, title.format(count=count), text)
+
+
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
+    return date_format(moment.astimezone(zone), _("j F, H:i"))

@@ -1,0 +1,254 @@
+"""What needs attention: each fault appears by itself, in no other practice, and is gone once it is mended."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
+from uuid import uuid4
+
+import pytest
+from django.test import override_settings
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.contact_methods import add_browser, email_of
+from accounts.invitations import invite_member, invite_patient
+from accounts.models import Absence, Invitation, Membership, User
+from symptoms.alerts import attention, server_health
+from symptoms.alerts.handling import resolve_all, write_note
+from symptoms.alerts.telling import may_still_be_told
+from symptoms.management.commands.run_worker import Rota, duties, pass_on
+from symptoms.messages.outbox import Outbox
+from symptoms.messages.push_keys import FILE, make_keys
+from symptoms.models import Alert, Delivery, WorkerBeat
+from tests import people
+from tests.messages import mailservers, push
+from tests.treatments import logged, pen
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_worker")]
+FAULTS: dict[str, Callable] = {}
+
+
+@dataclass
+class World:
+    """A practice of two practitioners and a manager, with what a fault has to undo."""
+
+    clinic: object
+    noor: User
+    chen: User
+    price: User
+    session: object
+    settings: object
+    patches: ExitStack = field(default_factory=ExitStack)
+
+    def work(self, refused=None, script=None) -> None:
+        """Let the worker do what is due, with a mail server that refuses those addresses, or that does as the script
+        says; nothing has to wait for its turn."""
+        Delivery.objects.filter(sent_at=None).update(not_before=timezone.now())
+        server = mailservers.scripted(script) if script else mailservers.honest(refused=refused)
+        with server as (port, _seen), override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=port):
+            outbox = Outbox(may_still_be_told, pass_on)
+            rota = Rota(duties(outbox))
+            while rota.work() or not outbox.is_idle:
+                outbox.wait(0.05)
+            outbox.close()
+
+    def member(self, user: User) -> Membership:
+        return Membership.objects.get(user=user)
+
+    def away(self, user: User, first: int, last: int, stands_in: User | None = None) -> Absence:
+        day = timezone.now().astimezone(self.clinic.zone).date()
+        return Absence.objects.create(
+            member=self.member(user), first_day=day + timedelta(days=first), last_day=day + timedelta(days=last),
+            stands_in=self.member(stands_in) if stands_in else None,
+        )  # fmt: skip
+
+    def write(self, text: str = "Come at 11.") -> None:
+        write_note(self.session, id=uuid4(), text=text, for_patient=True, by=self.noor, now=timezone.now())
+
+    def emergency(self, day: int) -> None:
+        """Everybody is told of it."""
+        logged(self.session, day, signs=["pus", "feeling_ill"], temperature_c=39.2 + day / 10)
+
+
+@pytest.fixture
+def world(clinic, noor, ana, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    made = World(
+        clinic, noor, people.practitioner(clinic, "Dr Chen"), people.admin(clinic), pen(ana, days_ago=9, by=noor),
+        settings,
+    )  # fmt: skip
+    WorkerBeat.objects.create(at=timezone.now())
+    with made.patches:
+        yield made
+
+
+def fault(words: str, grave: str):
+    """A way in which something breaks: `inject(world)`, which gives how it is mended."""
+
+    def named(inject):
+        FAULTS[inject.__name__] = words, grave, inject
+        return inject
+
+    return named
+
+
+@fault("An e-mail to Ana Marrowby was refused", "today")
+def mail_refused_to_a_patient(world):
+    world.write()
+    world.work({"ana.marrowby@example.org": 550})
+
+    def mend():
+        again = reverse("attention_try_again", args=[world.session.patient_id])
+        assert people.signed_in(world.noor).post(again).status_code == 302
+        world.work()
+
+    return mend
+
+
+@fault("E-mail to Dr Noor is refused", "soon")
+def mail_refused_to_a_member(world):
+    make_keys()
+    world.emergency(3)
+    world.work({world.noor.email: 550})
+    world.write()  # what others take says that the server is well
+    world.work({world.noor.email: 550})
+    add_browser(world.member(world.noor), push.subscription(), "Mac")
+
+    def mend():
+        people.signed_in(world.noor).post(reverse("own_channel_change"), {"method": "email", "action": "test"})
+        world.work()
+
+    return mend
+
+
+@fault("Dr Noor cannot be reached", "today")
+def a_member_without_a_channel(world):
+    method = email_of(world.noor)
+    method.is_on = False
+    method.save()
+    return lambda: type(method).objects.update(is_on=True)
+
+
+@fault("Nobody is on call", "today")
+def a_gap_in_the_rota(world):
+    turns = {str(day): [str(world.member(world.noor).pk), None] for day in range(7)}
+    steps = {"emergency": [{"groups": ["on_call"], "minutes": 0}]}
+    tomorrow = (timezone.now().astimezone(world.clinic.zone) + timedelta(days=1)).weekday()
+    gap = {day: turn for day, turn in turns.items() if day != str(tomorrow)}
+
+    def stored(rota):
+        world.clinic.telling = {"steps": steps, "rota": rota}
+        world.clinic.save()
+
+    stored(gap)
+    return lambda: stored(turns)
+
+
+@fault("An emergency would reach nobody", "now")
+def who_stands_in_is_away_too(world):
+    world.away(world.noor, 0, 4, stands_in=world.chen)
+    return world.away(world.chen, 2, 6).delete
+
+
+@fault("The invitation to Ben Quill did not arrive", "today")
+def an_invitation_bounced(world):
+    ben = people.patient(world.clinic, "Ben Quill", accepted=False)
+    invite_patient(ben, world.noor, "ben@example.org")
+    world.work({"ben@example.org": 550})
+
+    def mend():
+        invite_patient(ben, world.noor, "ben.quill@example.org")
+        world.work()
+
+    return mend
+
+
+@fault("The invitation to lund@larkfield.example has lapsed", "soon")
+def an_invitation_lapsed(world):
+    invite_member(world.clinic, "lund@larkfield.example", is_practitioner=True, is_admin=False, by=world.price)
+    world.work()
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
+    address = reverse("withdraw_invitation", args=[Invitation.objects.get().pk])
+    return lambda: people.signed_in(world.price).post(address)
+
+
+@fault("1 follow-up is due", "today")
+def a_plan_is_overdue(world):
+    logged(world.session, 3, signs=["swollen_glands"], temperature_c=37.9)
+    logged(world.session, 4, signs=["pus"])
+    alert, now = Alert.objects.get(), timezone.now()
+    resolve_all({alert: None}, outcome="not_reached", by=world.noor, now=now, comes_back_at=now + timedelta(hours=2))
+    Alert.objects.update(comes_back_at=now - timedelta(minutes=1))
+    world.work()
+    return lambda: resolve_all({alert: None}, outcome="seen", by=world.noor, now=timezone.now())
+
+
+@fault("The rules are due for review", "soon")
+def the_protocol_is_due(world):
+    due = timezone.now().date() + timedelta(days=10)
+    shorter = patch.object(server_health, "REVIEW_BY", due)
+    shorter.start()
+    return shorter.stop
+
+
+@fault("The disk is nearly full", "today")
+def the_disk_is_nearly_full(world):
+    free = SimpleNamespace(free=1_900_000_000)
+    small = patch.object(server_health.shutil, "disk_usage", lambda path: free)
+    small.start()
+    return small.stop
+
+
+@fault("Alerts are not going out", "now")
+def the_worker_is_silent(world):
+    WorkerBeat.objects.update(at=timezone.now() - timedelta(seconds=91))
+    return world.work
+
+
+@fault("E-mails are not going out", "now")
+def the_mail_server_refuses_everybody(world):
+    world.emergency(3)
+    for _ in range(2):
+        world.work(script=mailservers.greets_with(554))
+    return world.work
+
+
+@fault("Push messages cannot be sent", "today")
+def the_push_keys_are_gone(world):
+    make_keys()
+    add_browser(world.member(world.noor), push.subscription(), "Mac")
+    (world.settings.DATA_DIR / FILE).unlink()
+    return make_keys
+
+
+def page_of(user: User) -> str:
+    return " ".join(people.signed_in(user).get(reverse("attention")).content.decode().split())
+
+
+@pytest.fixture
+def enough_room():
+    """Whatever the disk of the machine holds."""
+    with patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11)):
+        yield
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_appears_and_goes_by_itself(world, enough_room, name):
+    words, grave, inject = FAULTS[name]
+    okafor = people.dr_okafor()
+    everybody, began = (world.noor, world.price), timezone.now()
+    assert attention.count_now(world.clinic, began) == 0
+    mend = inject(world)
+    WorkerBeat.objects.filter(at__gte=began).update(at=timezone.now())
+    found = attention.needs_attention(world.clinic, timezone.now(), opens_records=True)
+    assert [(item.title, item.grave) for item in found.items] == [(words, grave)]
+    assert all("1 needs attention" in page_of(user) for user in everybody)
+    assert attention.count_now(world.clinic, timezone.now()) == 1
+    elsewhere = attention.count_now(okafor.membership.practice, timezone.now())
+    assert elsewhere == (found.items[0].kind in ("worker", "disk", "protocol")), "what concerns every practice"
+    mend()
+    assert attention.count_now(world.clinic, timezone.now()) == 0
+    assert all("Nothing needs attention" in page_of(user) for user in everybody)
