@@ -118,6 +118,18 @@ def worker(request, monkeypatch):
         monkeypatch.setattr("symptoms.models.WorkerBeat.alive", lambda now: Value(True))
 
 
+@pytest.fixture(autouse=True)
+def hour_of_day(request, monkeypatch):
+    """A worker in this process sends no morning's list, at whatever hour the tests run; `mornings` lets it."""
+    if "mornings" not in request.fixturenames:
+        monkeypatch.setattr("symptoms.management.commands.run_worker.send_digests", lambda now: 0)
+
+
+@pytest.fixture
+def mornings():
+    """The worker sends the morning's list when it is due."""
+
+
 @pytest.fixture
 def no_worker():
     """Whether one lives is looked up."""

@@ -17,15 +17,15 @@ FOLLOWED = [
 ]  # fmt: skip
 
 
-def refresh_status(patient: Patient) -> None:
-    """Work out where `patient` stands from what is stored."""
+def refresh_status(patient: Patient, *, logged_at: datetime | None = None) -> None:
+    """Work out where `patient` stands from what is stored; `logged_at` as `keep_status` takes it."""
     treatment = newest_treatment(Treatment.objects.filter(patient=patient))
     if treatment is None:
         PatientStatus.objects.filter(patient=patient).delete()
         return
     entry, urgency = _newest_entry(treatment)
     still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
-    keep_status(patient, treatment, entry, urgency, still_open, reached_last(treatment))
+    keep_status(patient, treatment, entry, urgency, still_open, reached_last(treatment), logged_at=logged_at)
     refresh_messages(patient)
 
 
@@ -44,11 +44,14 @@ def keep_status(
     urgency: int | None,
     open_alerts: Iterable[Alert],
     reached_at: datetime | None = None,
+    *,
+    logged_at: datetime | None = None,
 ) -> None:
     """Write down where `patient` stands, from what the caller knows already: one statement, and one more where a
     concern for the clinic is open although the last log was on track.
 
     `reached_at`: when an alert about their silence was closed last; before anybody is called silent, it is looked up.
+    `logged_at`: when the patient has just logged; else that stays as it is.
     """
     # Of somebody alone, only what lies on the desk of a practice that they left waits for anybody.
     on_desks = [alert for alert in open_alerts if alert.practice_id is not None]
@@ -67,8 +70,10 @@ def keep_status(
         log_due_on=log_due_on,
         quiet_at=quiet_at,
         current_until=current_until(treatment, entry),
+        logged_at=logged_at or (entry.received_at if entry else None),
     )
-    PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=FOLLOWED)
+    kept = [*FOLLOWED, "logged_at"] if logged_at else FOLLOWED
+    PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=kept)
 
 
 def current_until(treatment: Treatment, entry: Entry | None) -> date | None:

@@ -29,6 +29,14 @@ class Group(StrEnum):
     ADMINS = "admins"
 
 
+class Digest(StrEnum):
+    """On which mornings the list is sent."""
+
+    EVERY_MORNING = ""  # of a day on which the practice opens: so it shows that alerts arrive
+    WHILE_OPEN = "open"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Tell these groups, `minutes` after it opened or got worse; None: on the next working morning."""
@@ -69,7 +77,8 @@ class Policy:
     rota: Mapping[int, OnCall] = field(default_factory=dict)
     quiet_from: time | None = None
     quiet_until: time | None = None
-    digest_at: time | None = None
+    digest_at: time | None = None  # None: as the practice opens
+    digest: str = ""  # a value of Digest
     successors: Mapping[UUID, UUID] = field(default_factory=dict)  # of users who work there no more
 
     def on_call(self, day: date) -> list[UUID]:
@@ -117,7 +126,8 @@ def policy_of(practice: Practice) -> Policy:
     }
     times = {name: _time(stored.get(name)) for name in ("quiet_from", "quiet_until", "digest_at")}
     successors = {UUID(was): UUID(now) for was, now in stored.get("successors", {}).items()}
-    return Policy({**DEFAULT_STEPS, **steps}, rota, **times, successors=successors)
+    digest = stored.get("digest", Digest.EVERY_MORNING)
+    return Policy({**DEFAULT_STEPS, **steps}, rota, **times, digest=digest, successors=successors)
 
 
 def _time(text: str | None) -> time | None:

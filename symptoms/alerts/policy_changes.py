@@ -48,6 +48,7 @@ def telling_of(practice: Practice) -> dict[str, Any]:
         **turns,
         "quiet": [list(quiet)] if all(quiet) else [],
         "digest_at": practice.telling.get("digest_at") or "",
+        "digest": str(policy.digest),
     }
 
 
@@ -89,7 +90,8 @@ def _as_stored(telling: Mapping[str, Any]) -> dict[str, Any]:
     document = {
         "steps": {slug: telling[slug] for slug, steps in defaults.items() if telling[slug] != steps},
         "rota": {day: turn for day, turn in turns.items() if turn[0]},
-        "quiet_from": quiet_from, "quiet_until": quiet_until, "digest_at": telling["digest_at"],
+        "quiet_from": quiet_from, "quiet_until": quiet_until,
+        "digest_at": telling["digest_at"], "digest": telling["digest"],
     }  # fmt: skip
     return {name: value for name, value in document.items() if value}
 

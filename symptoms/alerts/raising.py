@@ -74,11 +74,23 @@ def raise_alerts(
     if patient.practice is not None and told_now:
         urgency = max(alert.urgency for alert in told_now)
         queued = tell(patient.practice, treatment, entry, urgency, now=now, open_alerts=open_alerts)
-    if newest_treatment.id == treatment.id:
-        keep_status(patient, treatment, assessed[-1][0], assessed[-1][1].urgency, open_alerts)
-    else:
-        refresh_status(patient)
+    _keep_status(newest_treatment, entry, assessed[-1], open_alerts, change)
     return queued
+
+
+def _keep_status(
+    newest_treatment: Treatment,
+    entry: Entry,
+    newest: tuple[Entry, Assessment],
+    open_alerts: list[Alert],
+    change: Change,
+) -> None:
+    patient = entry.treatment.patient
+    logged_at = entry.received_at if change in (Change.WRITTEN, Change.AMENDED) else None
+    if newest_treatment.id == entry.treatment.id:
+        keep_status(patient, newest_treatment, newest[0], newest[1].urgency, open_alerts, logged_at=logged_at)
+    else:
+        refresh_status(patient, logged_at=logged_at)
 
 
 def _store(followed: Followed, logged_with: list[Alert], now: datetime) -> None:
@@ -111,5 +123,5 @@ def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:
             open_alerts = read_open_alerts(treatment.patient_id)
             queued = tell(practice, treatment, entry, Urgency.CONTACT, now=now, open_alerts=open_alerts)
     note_log(list(Alert.objects.open().filter(treatment__patient=treatment.patient_id)), now)
-    refresh_status(treatment.patient)
+    refresh_status(treatment.patient, logged_at=entry.received_at)
     return queued

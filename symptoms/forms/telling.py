@@ -15,7 +15,7 @@ from accounts.fields import set_choices
 from accounts.members import user_name
 from accounts.models import Membership, Practice
 from accounts.spans import SpansField
-from symptoms.alerts.policy import LONGEST_WAIT, MOST_STEPS, TOLD_OF, Group
+from symptoms.alerts.policy import LONGEST_WAIT, MOST_STEPS, TOLD_OF, Digest, Group
 from symptoms.alerts.policy_changes import WEEKDAYS, turn_fields
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.practitioner import URGENCIES
@@ -148,12 +148,25 @@ class TellingForm(forms.Form):
         most=1,
         help_text=_("Then only Emergency and See today are sent. The rest is sent when they end."),
     )
+    digest = forms.ChoiceField(
+        label=_("Morning list"),
+        required=False,
+        choices=[
+            ("", _("Every morning")),
+            (Digest.WHILE_OPEN, _("Only while something is open")),
+            (Digest.NEVER, _("Never")),
+        ],
+        help_text=_(
+            "To every practitioner who is there, on days on which you open. Every morning, it also shows that alerts "
+            "arrive, by e-mail and by push."
+        ),
+    )
     digest_at = forms.TimeField(
         label=_("Morning list at"),
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         input_formats=["%H:%M", "%H:%M:%S"],
-        help_text=_("One e-mail to every practitioner who is there, while something is open. Empty: none."),
+        help_text=_("Empty: as you open, or at 08:00 where you have set no hours."),
         error_messages={"invalid": _("Write a time, like 08:00.")},
     )
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from symptoms.models import Delivery
+from symptoms.models import Alert, Delivery
 from symptoms.recovery.vocabulary import Urgency
 
 # By the least urgency of which a member is told: the words that name them to their manager.
@@ -45,7 +45,8 @@ def _about(delivery: Delivery) -> tuple[str, str]:
         told_from = Urgency(int(delivery.reason.split(":")[2]))
         return NOT_TOLD_OF_ALL[told_from], reverse("members")
     if delivery.why == Delivery.Why.DIGEST:
-        return "digest", reverse("queue")
+        is_open = Alert.objects.open().filter(practice=delivery.practice_id).exists()
+        return ("digest" if is_open else "digest_quiet"), reverse("queue")
     if delivery.why == Delivery.Why.PATIENT:
         return ("question" if delivery.entry_id else "message"), reverse("today")
     if delivery.note_id:

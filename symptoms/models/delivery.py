@@ -93,6 +93,7 @@ class Delivery(Sending):
             models.Index(fields=["note"], name="deliveries_of_a_note", condition=Q(note__isnull=False)),
             models.Index(fields=["alert"], name="deliveries_of_an_alert", condition=Q(alert__isnull=False)),
             models.Index(fields=["practice", "why"], name="deliveries_not_sent", condition=Q(sent_at=None)),
+            models.Index(fields=["practice", "-created_at"], name="digests", condition=Q(why="digest")),
             models.Index(
                 fields=["-urgency", "not_before"], name="deliveries_due", condition=Q(sent_at=None, failed_at=None)
             ),

@@ -31,6 +31,7 @@ class PatientStatus(models.Model):
     quiet_at = models.DateTimeField(
         null=True, help_text="when silence becomes an alert; empty where nothing is open, or it has"
     )
+    logged_at = models.DateTimeField(null=True, help_text="when the last log came in, of whichever day")
     message_since = models.DateTimeField(null=True, help_text="of the patient's oldest message that nobody has read")
 
     class Meta:
@@ -44,6 +45,9 @@ class PatientStatus(models.Model):
             ),
             models.Index(
                 fields=["practice", "log_due_on"], name="logs_due", condition=models.Q(log_due_on__isnull=False)
+            ),
+            models.Index(
+                fields=["practice", "-logged_at"], name="last_log", condition=models.Q(logged_at__isnull=False)
             ),
             models.Index(fields=["quiet_at"], name="going_quiet", condition=models.Q(quiet_at__isnull=False)),
         ]

@@ -27,6 +27,13 @@ def at(moment: datetime, zone: ZoneInfo, today: date) -> str:
     return pattern.format(date=short(there.date(), today), time=date_format(there, "TIME_FORMAT"))
 
 
+def clock(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """ "09:12" of today; of another day "Fri 16 Jan, 09:12"."""
+    there, today = moment.astimezone(zone), now.astimezone(zone).date()
+    time = date_format(there, "TIME_FORMAT")
+    return time if there.date() == today else _("{date}, {time}").format(date=short(there.date(), today), time=time)
+
+
 def short(day: date, today: date) -> str:
     """ "Fri 16 Jan"; with the year when it is another."""
     return date_format(day, _("D j M") if day.year == today.year else _("D j M Y"))

@@ -18,10 +18,12 @@ from accounts.access import PracticeRequest, admin_required, member_required, pu
 from accounts.contact_methods import email_of, is_by_phone, is_unproven_number, renew_browser
 from accounts.models import ContactMethod, Membership, Practice, User
 from accounts.templatetags.devices import device_name
+from symptoms.alerts.digest import unproven
 from symptoms.forms.channels import BrowserForm, NumberForm, kinds_with_numbers
 from symptoms.messages.channel_tests import TooManyTests, answer_test, note_arrival, send_test
 from symptoms.messages.push_keys import public_key
 from symptoms.views.clinic.channel_rows import name_of, rows_of
+from symptoms.wording.channels import channels_in_words
 
 EMAIL = "email"  # in the place of an id: its row is there only once something is known of it
 
@@ -174,5 +176,7 @@ def _page(
     request: PracticeRequest, practice: Practice, member: Membership, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     reach = Membership.objects.filter(pk=member.pk).reach().get(member.pk, "")
+    late = unproven(practice, timezone.now()).get(member.user_id, [])
     context |= {"member": member, "rows": rows_of(member.user, practice.zone), "reach": reach}
+    context["unproven"] = channels_in_words(late) if late else ""
     return render(request, "practitioner/channels.html", context, status=status)

@@ -21,6 +21,7 @@ from symptoms.journal.visibility import patients_shown
 from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess, WorkerBeat
 from symptoms.models.alert import AlertQuerySet
 from symptoms.views.clinic.new_in_queue import looked_before, mark_new, news_in, questions_about_news
+from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
 from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in, silent
 from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
 from symptoms.views.clinic.search import LONGEST_NAME, found, sought_in
@@ -46,11 +47,11 @@ def queue(request: PracticeRequest) -> HttpResponse:
     rows = rows_of(_patients(page, show), request.user, practice, now)
     if show == "closed":
         add_closed(rows, closed_today(practice, now))
-    news: dict[str, Any] = {}
+    news = questions_about_the_pulse(practice, request.user, now)
     if is_queue:
         since = looked_before(request, now)
         mark_new(rows, request.user, since)
-        news = questions_about_news(practice, request.user, since)
+        news |= questions_about_news(practice, request.user, since)
     above = _above(practice, now, rows, news)
     context = {
         "practice": practice,
@@ -67,6 +68,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
         "search": f"?{urlencode({'q': sought})}" if sought else "",  # so that a patient's page leads back to it
         "longest_name": LONGEST_NAME,
+        "pulse": pulse_in(above["known"], request, now),
         **above,
         "tab": "queue" if is_queue else "patients",
     }
@@ -206,6 +208,7 @@ def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, A
     known: Any = Practice.objects.filter(pk=practice.pk).values(**questions, **counts(practice, now)).get()
     longest_waiting = used.select_related("patient").order_by("used_at")
     return {
+        "known": known,
         "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if known["is_any_used"] else [],
         "stuck_since": known["stuck_since"],
         "news": news_in(known, rows),

@@ -1,0 +1,125 @@
+"""The line above the queue: when the last entry came in, and since when alerts are known to arrive."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.contact_methods import email_of
+from symptoms.alerts.patient_status import refresh_status
+from symptoms.models import Delivery, PatientStatus, WorkerBeat
+from tests import people
+from tests.database_errors import FULL
+from tests.pages.html import select, text_of, words
+from tests.pages.practitioner.pages import statements
+from tests.treatments import logged, pen
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("queue")
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 30, 9, 25, tzinfo=LONDON)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def morning():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def told(practice, person, ago: timedelta = HOUR, channel: str = "email", opened: timedelta | None = None) -> Delivery:
+    """A morning's list that its channel took so long ago."""
+    at = NOW - ago
+    return Delivery.objects.create(
+        recipient=person, practice=practice, why="digest", reason=f"digest:{practice.pk}:{ago}", channel=channel,
+        created_at=at, not_before=at, sent_at=at, arrived_at=None if opened is None else NOW - opened,
+    )  # fmt: skip
+
+
+def pulse(browser, **headers) -> str:
+    (line,) = select(browser.get(QUEUE, headers=headers), "*[@id='pulse']")
+    return words(line)
+
+
+def test_it_says_when_the_last_entry_came_in_of_whichever_day(clinic, noor, desk, ana):
+    assert "No entry yet" in pulse(desk)
+    session = pen(ana, days_ago=9, by=noor, now=NOW)
+    for day, ago in ((8, DAY), (9, HOUR), (2, timedelta(minutes=1))):  # the last is of a day that was forgotten
+        logged(session, day, now=NOW - ago)
+    refresh_status(ana)
+    assert "Last entry 09:24" in pulse(desk)
+    PatientStatus.objects.update(logged_at=NOW - 3 * DAY)
+    assert "Last entry Fri 27 Nov, 09:25" in pulse(desk)
+
+
+@pytest.mark.parametrize(
+    ("lists", "says"),
+    [
+        ([], "alerts going out, not proven yet"),
+        ([{"ago": 2 * HOUR, "opened": None, "channel": "push"}], "alerts going out, not proven yet"),
+        ([{"ago": 2 * HOUR, "opened": HOUR}], "alerts going out, proven 07:25"),
+        ([{"ago": 2 * DAY, "opened": DAY}], "alerts going out, proven Sat 28 Nov, 09:25"),
+        ([{"ago": 4 * DAY, "opened": 3 * DAY}], "alerts going out, last proven Thu 26 Nov, 09:25"),
+    ],
+)
+def test_it_says_which_list_was_opened_last(clinic, noor, desk, lists, says):
+    for one in lists:
+        told(clinic, noor, **one)
+    assert says in pulse(desk)
+
+
+def test_whoever_opens_the_queue_has_opened_the_list_of_the_morning(clinic, noor, desk):
+    by_mail, by_push = told(clinic, noor), told(clinic, noor, channel="push")
+    colleague = told(clinic, people.practitioner(clinic, "Dr Lind"))
+    assert "not proven yet" in pulse(desk, **{"X-By-Itself": "1"})  # a page that was left open
+    assert "alerts going out, proven 08:25" in pulse(desk)
+    assert list(Delivery.objects.exclude(arrived_at=None)) == [by_mail]
+    assert email_of(noor).proven_at == NOW
+    assert by_push.arrived_at is None and colleague.arrived_at is None
+    assert "alerts going out, proven 08:25" in pulse(desk)
+    assert not any(sql.startswith("UPDATE") for sql in statements(desk, QUEUE))  # once
+
+
+def test_a_database_that_takes_nothing_keeps_nobody_from_the_queue(clinic, noor, desk, monkeypatch):
+    told(clinic, noor)
+
+    def full(*_args, **_kwargs):
+        raise FULL
+
+    monkeypatch.setattr("symptoms.views.clinic.pulse.note_opened", full)
+    monkeypatch.setattr("symptoms.views.clinic.pulse.connection", type("Free", (), {"in_atomic_block": False}))
+    assert desk.get(QUEUE).status_code == 200
+
+
+def test_another_clinic_s_entries_lists_and_stuck_mail_are_no_news_here(clinic, noor, desk, ana):
+    okafor = people.dr_okafor()
+    other = okafor.membership.practice
+    logged(pen(people.patient(other, "Sarah Moss"), days_ago=3, by=okafor, now=NOW), 3, pain=3, signs=["pus"], now=NOW)
+    told(other, okafor, opened=timedelta(0))
+    Delivery.objects.filter(why="treated").update(created_at=NOW - HOUR)
+    assert "No entry yet alerts going out, not proven yet" in pulse(desk)
+    theirs = pulse(people.signed_in(okafor))
+    assert "Last entry 09:25" in theirs and "alerts are not going out" in theirs
+
+
+def test_it_never_says_that_alerts_go_out_while_no_worker_runs(clinic, noor, desk, no_worker):
+    told(clinic, noor, opened=timedelta(0))
+    assert "alerts are not going out" in pulse(desk) and "proven" not in pulse(desk)
+    WorkerBeat.objects.create(at=timezone.now())
+    assert "alerts going out, proven 08:25" in pulse(desk)
+
+
+def test_a_channel_that_is_not_proven_is_said_on_the_member_s_page_and_to_its_owner(clinic, noor, desk):
+    boss = people.signed_in(people.admin(clinic))
+    page = reverse("member_channels", args=[noor.memberships.get().pk])
+    said = "No morning list by e-mail was opened for three days"
+    told(clinic, noor, 3 * DAY - HOUR)
+    assert said not in text_of(boss.get(page))
+    told(clinic, noor, 3 * DAY)
+    assert said in text_of(boss.get(page)) and said in text_of(desk.get(reverse("own_channels")))
+    told(clinic, noor)
+    desk.get(QUEUE)
+    assert said not in text_of(boss.get(page)) and said not in text_of(desk.get(reverse("own_channels")))
