@@ -102,6 +102,7 @@ class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
             self.texts = []
         for name in known:
             del self.fields[name]
+        self.order_fields(["right", *NEEDLES, "year_of_birth"])  # as on the page, for the summary of mistakes
 
     def facts(self) -> dict[str, Any]:
         return {**self.needles(), **OwnSkinForm.facts(self)}

@@ -4,10 +4,13 @@ import json
 from uuid import uuid4
 
 import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404
 from django.test import Client
 from rest_framework.views import APIView
 
 from accounts import members
+from symptoms.api.problems import problem
 from symptoms.api.views import entries
 from tests import people
 from tests.api.programs import QUIET, of, program, put_entry
@@ -86,6 +89,21 @@ def test_a_database_that_stays_locked_is_busy_and_not_broken(anas, treatment, mo
     answer = put_entry(anas, treatment, QUIET)
     assert is_problem(answer, 503)
     assert answer.headers["Retry-After"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "sentence"),
+    [
+        (PermissionDenied("secret"), 403, "This is not open to your account."),
+        (Http404("secret"), 404, "Not found."),
+        (RequestDataTooBig("secret"), 413, "The body is too large."),
+        (SuspiciousOperation("secret"), 400, "This request could not be read."),
+        (LOCKED, 503, "We are busy just now. Nothing was saved; send it again in a moment."),
+    ],
+)
+def test_what_django_and_the_database_refuse_is_said_in_our_words(fault, status, sentence):
+    answer = problem(fault, {})
+    assert (answer.status_code, answer.data["detail"]) == (status, sentence)
 
 
 def test_a_view_that_names_nobody_is_open_to_nobody(noors, rf):

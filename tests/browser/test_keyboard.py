@@ -1,4 +1,5 @@
-"""A clinic's work by keyboard alone: the focus is seen where it stops; after a refusal it is at what to put right."""
+"""A clinic's work, and how one joins it, by keyboard alone: the focus is seen where it stops; after a refusal it is at
+what to put right."""
 
 import json
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from symptoms.demo.cast import LINDQVIST, NOOR, PASSWORD
+from tests import people
 from tests.browser.site import NO_SERVICE
 from tests.messages import push
 
@@ -22,10 +24,24 @@ HAS_FOCUS = """(element) => {
   const rings = around.filter((style) => style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 3);
   if (!rings.length) return "no ring";
   const { top, bottom } = element.getBoundingClientRect();
-  const bar = document.querySelector(".tabs").getBoundingClientRect();
-  const end = bar.top > innerHeight / 2 ? bar.top : innerHeight;
+  const bars = [...document.querySelectorAll(".tabs, .dock")].filter((bar) => !bar.contains(element));
+  const tops = bars.map((bar) => bar.getBoundingClientRect().top).filter((edge) => edge > innerHeight / 2);
+  const end = Math.min(innerHeight, ...tops);
   return top >= 0 && bottom <= end ? "" : `not on the screen: ${top} to ${bottom} of ${end}`;
 }"""
+
+# Somebody who has an account and nothing else, and the link behind the code that the clinic showed them.
+WITH_A_CODE = """
+from django.utils import timezone
+from accounts.invitations import invite_patient
+from accounts.models import Practice, User
+from tests import people
+from tests.treatments import pen
+clinic, noor = Practice.objects.get(name="Larkfield Skin Clinic"), User.objects.get(email="noor@larkfield.example")
+record = people.patient(clinic, "Ines Vale", accepted=False, year_of_birth=None)
+pen(record, days_ago=1, by=noor, fitzpatrick=3)
+print(people.user("Ines Vale", "ines@patients.example").email, invite_patient(record, noor, now=timezone.now())[1])
+"""
 
 
 class Keys:
@@ -150,6 +166,45 @@ def test_a_message_is_written_looked_over_sent_read_and_answered(at):
     page.keyboard.type("I will.")
     keys.use(page.get_by_role("button", name="Send the message"))
     expect(page.get_by_text("has not read this yet")).to_be_visible()
+
+
+def test_somebody_joins_by_a_code_and_begins(at, visitor, site):
+    email, url = site.manage("shell", "--no-imports", "-c", WITH_A_CODE).split()
+    guest = visitor()
+    guest.sign_in(email, people.PASSWORD)
+    page, keys = guest.page, Keys(guest.page)
+    page.goto(url)
+    join = page.get_by_role("button", name="Join Larkfield Skin Clinic")
+    keys.use(join)
+    agreed = page.get_by_label("Mendline may keep my logs")
+    expect(agreed).to_be_focused()  # the browser says that it is needed
+    assert agreed.evaluate(HAS_FOCUS) == ""
+    keys.press("Space")
+    keys.use(join)
+    go_on = page.get_by_role("link", name="I am confirmed: go on")
+    keys.use(go_on)
+    not_yet = page.get_by_role("status").filter(has_text="Not confirmed yet.")
+    expect(not_yet).to_be_focused()
+    assert not_yet.evaluate(HAS_FOCUS) == ""
+    desk, noors = at(NOOR, "/practice/")
+    notice = desk.locator("#notices .banner").filter(has_text="Is this Ines Vale?")
+    noors.use(notice.get_by_role("link", name="Confirm who it was"))
+    noors.use(desk.get_by_role("button", name="Yes"))
+    keys.use(go_on)
+    keys.use(page.get_by_role("radio", name="Yes", exact=True), "Space")
+    keys.use(page.get_by_role("button", name="Save and go on"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Welcome")
+    for question, answer in {"right": "Yes", "needles_new": "Yes, sealed", "needles_shared": "No, only me"}.items():
+        radios = page.locator(f"[name={question}]")
+        keys.choose(radios, page.locator(f"label:has([name={question}])", has_text=answer).locator("input"))
+    keys.to(page.get_by_label("Year of birth"))
+    page.keyboard.type("1850")
+    keys.use(page.get_by_role("button", name="Start"))
+    is_sent_back(keys, page.get_by_label("Year of birth"))
+    keys.press("ControlOrMeta+a")
+    page.keyboard.type("1990")
+    keys.press("Enter")
+    expect(page.get_by_role("link", name="Log day 1")).to_be_visible()
 
 
 def test_a_manager_changes_who_is_told(at):

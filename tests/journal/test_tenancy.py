@@ -266,6 +266,7 @@ def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something
         "Not the notes and photos",
         "Concerns that are not settled yet, with the treatment",
         "Only if you also agree below that your clinic may see your photos.",
+        "You agree with Otherwhere Clinic alone.",
     ):
         assert sentence in page
     with pytest.raises(CareNotAgreed):
@@ -278,6 +279,13 @@ def test_joining_another_clinic_says_what_happens_and_asks_twice_while_something
     ana.refresh_from_db()
     assert ana.practice == there and ana.agreed_to("photos")
     assert is_told(f"{BEFORE} first", ana, okafor)
+
+
+def test_who_was_with_no_clinic_reads_nothing_of_another_when_they_join(clinic, noor):
+    record, newcomer = people.patient(clinic, "Mara", accepted=False), people.user("Mara")
+    people.signed_in(noor).post(reverse("invite_patient", args=[record.pk]), {"how": "mail", "email": newcomer.email})
+    page = text_of(people.signed_in(newcomer).get(_link()))
+    assert "What Larkfield Skin Clinic will see" in page and "another clinic" not in page
 
 
 def _link() -> str:

@@ -11,7 +11,7 @@ from accounts.models import Patient
 from symptoms.models import Treatment
 from symptoms.recovery.protocol import PROTOCOL
 from tests import people
-from tests.pages.html import held, select, text_of, words
+from tests.pages.html import held, parsed, select, text_of, words
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -30,15 +30,6 @@ def my_session(**form) -> dict:
 
 
 # --- alone
-def test_what_is_to_put_right_is_listed_in_the_order_of_the_page(alone):
-    page = people.signed_in(alone).post(NEW, {"id": str(uuid4())})
-    asked = ["performed_at", "setting", "device", "areas", "same_day_injection", "skin_colour", "skin_burning"]
-    listed = [
-        link.get("href")[1:].removeprefix("id_") for link in select(page, "a[@href]") if link.get("href")[0] == "#"
-    ]
-    assert [name for name in listed if name in asked] == asked
-
-
 def test_somebody_without_a_clinic_starts_in_two_steps_and_can_log():
     robin = people.user("Robin")
     phone = people.signed_in(robin)
@@ -135,6 +126,23 @@ def test_without_the_needed_agreement_nothing_of_the_welcome_is_kept(invited):
     assert page.status_code == 422 and "Without this we cannot keep a log for you." in text_of(page)
     assert Treatment.objects.get().fitzpatrick is None and Patient.objects.get().welcomed_at is None
     assert held(page)["skin_colour"] == ["5"]
+
+
+@pytest.mark.parametrize(("who", "address"), [("alone", NEW), ("new", START), ("invited", WELCOME)])
+def test_what_is_to_put_right_is_listed_in_the_order_of_the_page(request, who, address):
+    person = people.user() if who == "new" else request.getfixturevalue(who)
+    page = people.signed_in(person).post(address, {"id": str(uuid4()), "needles_new": "x"})
+    [summary] = select(page, "section[@aria-labelledby='to-put-right']")
+    listed = [link.get("href")[1:] for link in summary.iter("a")]
+    ids = [element.get("id") for element in parsed(page).iter() if element.get("id")]
+    assert len(listed) > 2 and listed == sorted(listed, key=ids.index)
+
+
+def test_whether_it_is_right_is_asked_right_below_what_the_clinic_wrote_down(invited):
+    page = people.signed_in(invited).get(WELCOME)
+    [card] = select(page, "section[@aria-labelledby='right']")
+    asked = [words(question.find("legend")) for question in card.iter("fieldset")]
+    assert asked[0] == "Is this right?" and len(asked) == 3
 
 
 @pytest.mark.parametrize("known", ["", "needles_new", "needles_shared", "both"])
