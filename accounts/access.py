@@ -89,6 +89,18 @@ def admin_required(view: Callable[Concatenate[PracticeRequest, P], HttpResponse]
     return _member_required(view, "admin", attrgetter("practice_as_admin"))
 
 
+def staff_required(view: Callable[Concatenate[AuthenticatedHttpRequest, P], HttpResponse]) -> View:
+    """Whoever runs the server (`manage.py createsuperuser`): the site's own health, and nobody's record."""
+
+    @wraps(view)
+    def guarded(request: AuthenticatedHttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return _declared(login_required(guarded), "staff")
+
+
 def member_required(view: Callable[Concatenate[PracticeRequest, P], HttpResponse]) -> View:
     """Members, whatever their role, about themselves."""
     return _member_required(view, "member", lambda user: user.membership.practice if user.membership else None)

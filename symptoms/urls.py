@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symptoms.views import before, photos
+from symptoms.views import before, operating, photos
 from symptoms.views.clinic import attention, channels, member_removal, member_roles, patient_details, queue, telling
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
@@ -15,6 +15,8 @@ from symptoms.views.patient import treatments as own_treatments
 urlpatterns = [
     # --- anybody
     path("before/", before.before, name="before"),
+    # --- whoever runs the server
+    path("operator/", operating.operating, name="operating"),
     # --- patient
     path("start/", onboarding.start, name="start"),
     path("welcome/", onboarding.welcome, name="welcome"),

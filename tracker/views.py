@@ -42,13 +42,13 @@ A_YEAR = 365 * 24 * 60 * 60  # seconds
 @public
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front door: strangers read what this is, members see their queue, patients their day."""
+    """Strangers read what this is, members see their queue, patients their day, operators its state."""
     if not request.user.is_authenticated:
         return render(request, "public/landing.html")
     membership = request.user.membership
     if membership is not None:
         return redirect("queue" if membership.is_practitioner else "members")
-    return redirect("today")
+    return redirect("operating" if request.user.is_staff else "today")
 
 
 @public

@@ -52,9 +52,9 @@ def is_said_to_be_own(request: HttpRequest) -> bool:
 
 
 def limit_session(request: HttpRequest, user: User, now: datetime, *, is_own_phone: bool) -> None:
-    """Let the session that was just opened end by itself: a member's sooner than a patient's, and on a phone that is
-    not said to be their own when the browser is closed as well."""
-    limits = MEMBERS if user.membership else PATIENTS
+    """Let the session that was just opened end by itself: that of a member, or of who runs the site, sooner than a
+    patient's, and on a phone that is not said to be their own when the browser is closed as well."""
+    limits = MEMBERS if user.is_staff or user.membership else PATIENTS
     request.session.set_expiry(now + limits.lifetime if is_own_phone else 0)
     request.session[ENDS_AT] = (now + limits.lifetime).timestamp()
     request.session[USED_AT] = int(now.timestamp())

@@ -7,19 +7,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Min, Q, QuerySet, Subquery
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from accounts.models import AccountMail, Practice
+from accounts.models import AccountMail, Membership, Patient, Practice
 from symptoms.messages.channels.email import RECIPIENT_REFUSED
 from symptoms.messages.push_keys import public_key
 from symptoms.messages.retries import took_since
-from symptoms.models import Delivery, WorkerBeat
+from symptoms.messages.standstill import is_standing_still
+from symptoms.models import Assessment, Delivery, Entry, WorkerBeat
 from symptoms.recovery.protocol import REVIEW_BY, VERSION
 from symptoms.wording import attention as words
-from symptoms.wording.attention import Item
+from symptoms.wording.attention import Grave, Item, Kind
 
 NEARLY_FULL, FULL = 2_000_000_000, 250_000_000  # bytes that are left
 REVIEW_SAID = timedelta(days=14)
+WEEK = timedelta(days=7)
 TRIED = 2  # one try may have met a server that was just starting again
 
 
@@ -41,8 +45,8 @@ def server_items(known: Mapping[str, Any], now: datetime, zone: ZoneInfo, *, wit
     yield from _of_the_machine(now, zone, with_push)
 
 
-def all_server_items(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
-    """The same for who runs the server, by the mail of all. Some six statements, whatever is there."""
+def all_server_items(now: datetime, zone: ZoneInfo) -> list[Item]:
+    """The same for who runs the server, by the messages of all, the most pressing first."""
     beat = WorkerBeat.objects.values_list("at", flat=True).first()
     known: dict[str, Any] = {"server_alive": WorkerBeat.is_alive(now), "server_beat": beat}
     messages = _doubts(Delivery.objects.filter(channel=Delivery.EMAIL), "recipient")
@@ -50,11 +54,15 @@ def all_server_items(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
     for name in messages:
         newest = [row[0] for rows in (messages[name], letters[name]) for row in rows]
         known[f"server_{name}"] = max(newest, default=None)
-    yield from server_items(known, now, zone, with_push=True)
+    items = list(server_items(known, now, zone, with_push=True))
+    is_explained = any(item.kind in (Kind.WORKER, Kind.MAIL_SERVER) for item in items)
+    if not is_explained and is_standing_still(now):
+        items.append(words.messages_standing_still())
+    return sorted(items, key=lambda item: list(Grave).index(item.grave))
 
 
 def _of_the_machine(now: datetime, zone: ZoneInfo, with_push: bool) -> Iterator[Item]:
-    free = shutil.disk_usage(settings.DATA_DIR).free
+    free = _free()
     if free < NEARLY_FULL:
         yield words.full_disk(free, is_full=free < FULL)
     if with_push and not public_key():
@@ -79,3 +87,33 @@ def _doubts(mail: QuerySet[Any], recipient: str) -> dict[str, QuerySet[Any]]:
         "not_taken": not_taken.values_list("created_at")[:1],
         "refused": by_recipient.values_list("newest")[1:2],
     }
+
+
+def server_numbers(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """What there is on the whole site, in words and numbers; nothing of any patient or practice alone."""
+    waiting = Delivery.objects.filter(sent_at=None, failed_at=None).aggregate(n=Count("pk"), since=Min("created_at"))
+    letters = AccountMail.objects.filter(sent_at=None, failed_at=None).count()
+    given_up = Delivery.objects.filter(sent_at=None, failed_at__gt=now - WEEK).count()
+    beat = WorkerBeat.objects.values_list("at", flat=True).first()
+    compared = Assessment.objects.order_by("-id").values_list("made_at", flat=True).first()
+    return [
+        (_("Clinics"), str(Practice.objects.filter(closed_at=None).count())),
+        (_("Members"), str(Membership.objects.current().count())),
+        (_("Patients"), str(Patient.objects.count())),
+        (_("Last log compared"), _at(compared, zone)),
+        (_("Logs that could not be compared yet"), str(Entry.objects.unjudged().count())),
+        (_("Worker last seen"), _at(beat, zone)),
+        (_("Messages that wait"), str(waiting["n"])),
+        (_("The oldest of them"), _at(waiting["since"], zone)),
+        (_("Messages given up in a week"), str(given_up)),
+        (_("E-mails about accounts that wait"), str(letters)),
+        (_("Free on the disk"), _("{megabytes} MB").format(megabytes=_free() // 1_000_000)),
+    ]
+
+
+def _free() -> int:
+    return shutil.disk_usage(settings.DATA_DIR).free
+
+
+def _at(moment: datetime | None, zone: ZoneInfo) -> str:
+    return date_format(moment.astimezone(zone), _("j F, H:i")) if moment else _("none")

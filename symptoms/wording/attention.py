@@ -34,10 +34,11 @@ GRAVES = {Grave.NOW: gettext_lazy("Now"), Grave.TODAY: gettext_lazy("Today"), Gr
 
 
 class Kind(StrEnum):
-    """What it is about; the first five only who runs the server can mend."""
+    """What it is about; the first six only who runs the server can mend."""
 
     WORKER = "worker"
     MAIL_SERVER = "mail_server"
+    MESSAGES = "messages"
     DISK = "disk"
     PUSH_KEYS = "push_keys"
     PROTOCOL = "protocol"
@@ -48,10 +49,11 @@ class Kind(StrEnum):
     PLANS = "plans"
 
 
-OF_THE_SERVER = frozenset({Kind.WORKER, Kind.MAIL_SERVER, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL})
+OF_THE_SERVER = frozenset({Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL})
 ICONS = {
-    Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key", Kind.PROTOCOL: "note",
-    Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PATIENT: "mail", Kind.INVITATION: "mail", Kind.PLANS: "calendar",
+    Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.MESSAGES: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key",
+    Kind.PROTOCOL: "note", Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PATIENT: "mail", Kind.INVITATION: "mail",
+    Kind.PLANS: "calendar",
 }  # fmt: skip
 
 
@@ -91,6 +93,12 @@ def dead_mail_server(since: datetime, zone: ZoneInfo) -> Item:
     return Item(Kind.MAIL_SERVER, Grave.NOW, _("E-mails are not going out"), text.format(at=_clock(since, zone)))
 
 
+def messages_standing_still() -> Item:
+    """By one of the channels nothing goes out, though a worker runs."""
+    text = _("By one of the channels nothing that is due is taken. `manage.py outbox` says what waits, and why.")
+    return Item(Kind.MESSAGES, Grave.NOW, _("Messages stand still"), text)
+
+
 def full_disk(free: int, *, is_full: bool) -> Item:
     """`free`: bytes that are left; `is_full`: as good as none."""
     if is_full:
@@ -125,7 +133,9 @@ def rota_gap(stretches: Collection[tuple[date, date]], today: date, last: date, 
         text = _("{when}: whoever is on call is away or not set. An emergency would be told to everybody instead.")
         grave, title = Grave.TODAY if soon else Grave.SOON, _("Nobody is on call")
     else:
-        text = _("{when}: no practitioner who is here can be told. An emergency would reach nobody who sees patients.")
+        text = _(
+            "{when}: no practitioner who is here can be told. Whoever is away, or an admin, would be told instead."
+        )
         grave, title = Grave.NOW if soon else Grave.TODAY, _("An emergency would reach nobody")
     return Item(Kind.ROTA, grave, title, text.format(when=when), about={"is_on_call": is_on_call})
 

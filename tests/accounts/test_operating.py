@@ -1,16 +1,24 @@
 """What whoever runs the server can do: clinics listed, closed, given an admin; mail tested, looked at, sent again."""
 
+import json
+from contextlib import nullcontext
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import override_settings
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccountMail, Membership, Practice
+from symptoms.alerts import server_health
 from symptoms.management.commands import run_worker
+from symptoms.messages.push_keys import FILE, make_keys
 from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus, WorkerBeat
 from symptoms.wording.outcomes import outcome_in_words
 from tests import people
@@ -127,3 +135,58 @@ def test_sessions_that_are_over_are_forgotten(ana):
     over = Session.objects.create(session_key="over", session_data="", expire_date=timezone.now() - timedelta(days=1))
     run_worker.forget_sessions()
     assert not Session.objects.filter(pk=over.pk).exists() and Session.objects.exists()
+
+
+SERVER_FAULTS = {
+    "worker": lambda: WorkerBeat.objects.all().delete(),
+    "disk": lambda: patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**8)).start(),
+    "push_keys": lambda: (settings.DATA_DIR / FILE).unlink(),
+    "messages": lambda: _deliveries(failing=False),
+    "mail_server": lambda: _deliveries(failing=True),
+}
+
+
+def _deliveries(*, failing: bool) -> None:
+    long_ago = timezone.now() - timedelta(minutes=15)
+    Delivery.objects.update(
+        sent_at=None, created_at=long_ago, not_before=long_ago, attempts=3 if failing else 0,
+        last_error="mail server not reached (OSError)" if failing else "",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*SERVER_FAULTS, None])
+def test_whoever_runs_the_server_reads_what_only_they_can_mend(no_worker, clinic, noor, ana, tmp_path, kind):
+    logged(pen(ana, days_ago=3, by=noor), 3, pain=3, signs=["pus"])
+    Delivery.objects.update(sent_at=timezone.now())
+    WorkerBeat.objects.create(at=timezone.now())
+    staff = people.user("Olga", "olga@operator.example", is_staff=True)
+    browser = people.signed_in(staff)
+    room = patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11))
+    with override_settings(DATA_DIR=tmp_path), room:
+        make_keys()
+        if kind:
+            SERVER_FAULTS[kind]()
+        page = browser.get("/operator/").content.decode()
+        out = StringIO()
+        with pytest.raises(SystemExit) if kind and kind != "push_keys" else nullcontext():
+            call_command("attention", "--json", stdout=out)
+    patch.stopall()
+    assert [(item["kind"], item["title"] in page) for item in json.loads(out.getvalue())] == (
+        [(kind, True)] if kind else []
+    )
+    assert "Marrowby" not in page and clinic.name not in page and noor.email not in page
+    assert browser.get("/").url == "/operator/"
+
+
+def test_whoever_runs_the_server_opens_no_practice(clinic, noor, ana):
+    browser = people.signed_in(people.user("Olga", is_staff=True, is_superuser=True))
+    for name in ("queue", "attention", "practice_details", "members", "practice_telling", "practice_treatment_new"):
+        assert browser.get(reverse(name)).status_code == 403, name
+    assert browser.get(reverse("patient", args=[ana.pk])).status_code == 403
+
+
+def test_the_command_says_it_in_words_with_numbers(tmp_path):
+    room = patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11))
+    with override_settings(DATA_DIR=tmp_path), room:
+        words = said("attention").splitlines()
+    assert words[0].startswith("TODAY: Push messages cannot be sent.") and "Free on the disk: 100000 MB" in words
