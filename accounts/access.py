@@ -134,7 +134,7 @@ def record_access(user: User, patient: Patient, what: str, now: datetime | None 
 def record_listing(user: User, patients: Iterable[UUID], what: str, now: datetime) -> None:
     """Write down that `user` read a line about each of these patients (their ids), `what` says in which list.
 
-    Once a day for each, by the calendar of the reader's practice: a list is loaded every half minute, and a thousand
+    Once a day for each, by the calendar of the reader's practice: a list is loaded again and again, and a thousand
     equal lines would hide from the patient who opened the whole record. Two statements at most, however many patients.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symptoms.views import before, operating, photos
+from symptoms.views import before, live, operating, photos
 from symptoms.views.clinic import attention, channels, member_removal, member_roles, patient_details, queue, telling
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
@@ -42,6 +42,7 @@ urlpatterns = [
     path("treatments/<id:treatment_id>/same/", own_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
+    path("practice/live/", live.queue_live, name="queue_live"),
     path("practice/attention/", attention.attention, name="attention"),
     path(
         "practice/attention/patients/<id:patient_id>/again/", attention.attention_try_again, name="attention_try_again"

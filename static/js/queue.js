@@ -1,30 +1,49 @@
-/* <case-queue data-every="30"> keeps the practitioner's list fresh, every so many seconds, and lets it be walked with
-   j, k and Enter.
+/* <case-queue data-live-at="/practice/live/" data-every="120"> keeps the practitioner's list fresh, says what is new, and
+   lets the list be walked with j, k and Enter.
 
    Markup it reads:
      <… id="queue-list">                       the lists, or what stands there while they are empty; each row's link is `.case h2 a`
      <… id="…" data-live>                      other parts to bring up to date with it (the count in the heading, the filters)
+     <… id="sign" data-live>                   what the server calls the state that the page shows
+     <… data-newest data-count data-title>     within a part: the bar of what is new; data-title has no name in it
      <p data-said data-added role="status">    where it says what came, in the words of data-added; {count} is how many
      <p class="banner" data-stale hidden>      shown while the list cannot be brought up to date
      <label hidden><input type="checkbox" data-keys checked> …</label>   turns the keys off (WCAG 2.1.4); kept for this browser
-   The same address is fetched, only while the page is visible; whoever was signed out meanwhile is led to sign in. Focus stays on the same patient. */
+     <label hidden><input type="checkbox" data-notify> …</label>   asks to be notified while the page is in the background; kept for
+                                               this browser; [data-denied] is shown where the browser refuses
+   The same address is fetched when something changed, and every so many seconds while the page is visible; whoever was
+   signed out meanwhile is led to sign in. Focus, what is ticked and unfolded, and the place in the list stay. */
+
+import { listen } from "./live.js";
 
 const KEYS = "queue-keys";
+const NOTIFY = "queue-notify";
+const SPREAD = 500; // ms within which the open pages of a practice fetch themselves: not all at once
 
 class CaseQueue extends HTMLElement {
   connectedCallback() {
-    this.failures = 0;
+    this.failures = { page: 0, live: 0 };
+    this.plain = document.title; // without what is new
     this.onKey = (event) => this.walk(event);
-    this.onVisible = () => document.visibilityState === "visible" && this.refresh();
+    this.onVisible = () => this.seen();
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("visibilitychange", this.onVisible);
-    this.timer = setInterval(this.onVisible, Number(this.dataset.every) * 1000);
+    this.timer = setInterval(() => document.visibilityState === "visible" && this.refresh(), Number(this.dataset.every) * 1000);
+    this.unlisten = listen(this.dataset.liveAt, {
+      sign: () => document.getElementById("sign")?.textContent.trim() ?? "",
+      changed: () => new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD)).then(() => this.refresh()),
+      heard: () => this.say({ live: 0 }),
+      failed: () => this.say({ live: this.failures.live + 1 }),
+      refused: () => location.reload(), // signed out or no member any more: no name stays on the screen
+    });
     this.offerKeys();
+    this.offerToNotify();
     this.querySelector("#lists [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
   disconnectedCallback() {
     clearInterval(this.timer);
+    this.unlisten();
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("visibilitychange", this.onVisible);
   }
@@ -35,6 +54,20 @@ class CaseQueue extends HTMLElement {
     this.keys.checked = localStorage.getItem(KEYS) !== "off";
     this.keys.closest("[hidden]")?.removeAttribute("hidden");
     this.keys.addEventListener("change", () => localStorage.setItem(KEYS, this.keys.checked ? "on" : "off"));
+  }
+
+  offerToNotify() {
+    const box = this.querySelector("[data-notify]");
+    if (!box || !("Notification" in window) || !("serviceWorker" in navigator)) return;
+    box.checked = localStorage.getItem(NOTIFY) === "on" && Notification.permission === "granted";
+    box.closest("[hidden]")?.removeAttribute("hidden");
+    box.addEventListener("change", async () => {
+      const isAllowed = box.checked && (await Notification.requestPermission()) === "granted";
+      if (isAllowed) await navigator.serviceWorker.register("/sw.js", { scope: "/" });
+      this.querySelector("[data-denied]").hidden = !box.checked || isAllowed;
+      box.checked = isAllowed;
+      localStorage.setItem(NOTIFY, isAllowed ? "on" : "off");
+    });
   }
 
   get links() {
@@ -55,40 +88,117 @@ class CaseQueue extends HTMLElement {
     links[next].closest(".case").scrollIntoView({ block: "nearest" });
   }
 
+  /* Whether the page could be brought up to date; who asks while it is being fetched means what is so after that. */
   async refresh() {
-    if (this.busy) return;
-    this.busy = true;
+    while (this.running) await this.running;
+    this.running = this.fetched();
+    const isFresh = await this.running;
+    this.running = null;
+    this.say({ page: isFresh ? 0 : this.failures.page + 1 });
+    return isFresh;
+  }
+
+  async fetched() {
     try {
-      // The header says that nobody touched the page: asking for news must not keep somebody signed in for ever.
       const headers = { Accept: "text/html", "X-By-Itself": "1" };
       const answer = await fetch(location.href, { headers, cache: "no-store" });
       // Signed out meanwhile: no name stays on the screen, and an old list must not look fresh.
       if (answer.ok && answer.redirected) location.assign(answer.url);
-      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      if (!answer.ok || answer.redirected) return false;
       this.swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      this.failures = 0;
+      return true;
     } catch {
-      this.failures += 1;
-    } finally {
-      this.busy = false;
-      const stale = this.querySelector("[data-stale]");
-      if (stale) stale.hidden = this.failures < 2;
+      return false;
     }
+  }
+
+  say(failures) {
+    Object.assign(this.failures, failures);
+    const stale = this.querySelector("[data-stale]");
+    if (stale) stale.hidden = Math.max(...Object.values(this.failures)) < 2;
   }
 
   swap(fresh) {
     const before = new Set(this.links.map((link) => link.href));
     const focused = this.links.includes(document.activeElement) ? document.activeElement.href : null;
+    const place = this.place();
+    const news = this.news;
     for (const part of document.querySelectorAll("#queue-list, [data-live][id]")) {
       const renewed = fresh.getElementById(part.id);
-      if (renewed && renewed.innerHTML !== part.innerHTML) part.replaceChildren(...renewed.childNodes);
+      if (renewed && renewed.innerHTML !== part.innerHTML && !isTypedIn(part)) {
+        keep(part, renewed);
+        part.replaceChildren(...renewed.childNodes);
+      }
     }
-    document.title = fresh.title || document.title;
+    this.plain = fresh.title || this.plain;
+    this.announce(news);
     if (focused) (this.links.find((link) => link.href === focused) ?? this.links[0])?.focus({ preventScroll: true });
+    this.stay(place);
     const added = this.links.filter((link) => !before.has(link.href)).length;
     const status = this.querySelector("[data-said]");
-    if (status && added) status.textContent = status.dataset.added.replace("{count}", added);
+    if (status && added && this.news?.key === news?.key) status.textContent = status.dataset.added.replace("{count}", added);
+  }
+
+  /* Where the reader is: the first row in sight, and how far down it stands. */
+  place() {
+    if (!scrollY) return null;
+    const link = this.links.find((link) => link.getBoundingClientRect().top >= 0);
+    return link ? { href: link.href, top: link.getBoundingClientRect().top } : null;
+  }
+
+  stay(place) {
+    const link = place && this.links.find((link) => link.href === place.href);
+    if (link) scrollBy({ top: link.getBoundingClientRect().top - place.top, behavior: "instant" });
+  }
+
+  get news() {
+    const bar = this.querySelector("[data-newest]");
+    if (!bar) return null;
+    const { newest, count, title } = bar.dataset;
+    return { newest: Number(newest), count: Number(count), title, key: `${newest}-${count}` };
+  }
+
+  /* In the background, what is new stands in the title, and in a notification where the reader asked for it. */
+  announce(before) {
+    const { news } = this;
+    const isNew = news && (!before || news.newest > before.newest || news.count > before.count);
+    if (document.visibilityState === "visible") this.missed = false;
+    else if (isNew) {
+      this.missed = true;
+      this.notify(news);
+    }
+    document.title = this.missed && news ? `(${news.title}) ${this.plain}` : this.plain;
+  }
+
+  async notify({ title, key }) {
+    if (localStorage.getItem(NOTIFY) !== "on" || Notification.permission !== "granted") return;
+    const registration = await navigator.serviceWorker.getRegistration("/");
+    const { lang } = document.documentElement;
+    // Of several open pages the tag leaves one notification.
+    const options = { lang, tag: `queue-${key}`, icon: "/static/icons/icon.png", data: { navigate: location.pathname } };
+    await registration?.showNotification(title, options);
+  }
+
+  seen() {
+    if (document.visibilityState !== "visible") return;
+    this.missed = false;
+    document.title = this.plain;
+    this.refresh();
   }
 }
+
+const isTypedIn = (part) => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select");
+
+/* What the reader has ticked and unfolded in `part` is so in what takes its place. */
+const keep = (part, renewed) => {
+  for (const box of part.querySelectorAll("input[type=checkbox][name]")) {
+    const same = renewed.querySelector(`input[name="${CSS.escape(box.name)}"][value="${CSS.escape(box.value)}"]`);
+    if (same) same.checked = box.checked;
+  }
+  for (const fold of part.querySelectorAll("details[id]")) {
+    const same = renewed.querySelector(`#${CSS.escape(fold.id)}`);
+    if (same) same.open = fold.open;
+  }
+};
 
 customElements.define("case-queue", CaseQueue);

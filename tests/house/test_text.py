@@ -77,8 +77,10 @@ def test_pages_letters_and_scripts_take_their_limits_from_python():
 
 def test_every_script_is_loaded_by_a_page():
     pages = "".join(path.read_text() for path in TEMPLATES)
-    for script in files("static/js", suffixes={".js"}):
-        assert f"js/{script.name}" in pages, name(script)
+    scripts = files("static/js", suffixes={".js"})
+    imported = "".join(line for script in scripts for line in script.read_text().splitlines() if "import {" in line)
+    for script in scripts:
+        assert f"js/{script.name}" in pages or f'from "./{script.name}"' in imported, name(script)
 
 
 LONGEST_FUNCTION = 40

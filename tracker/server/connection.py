@@ -4,10 +4,12 @@ import re
 import socket
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
+from uuid import UUID
 
 from gunicorn.config import Config
 from gunicorn.http import get_parser
@@ -60,6 +62,15 @@ class Head:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Until when an answer waits: the sign of a practice is another one. `asker`: whose answers count together."""
+
+    practice: UUID
+    sign: str
+    asker: str
+
+
 class Exchange:
     """What gunicorn takes for the socket: gives a request that is here already, and keeps what is not taken yet."""
 
@@ -68,6 +79,14 @@ class Exchange:
         self._request = request
         self.unsent = bytearray()
         self.is_broken = False
+        self.held: Hold | None = None
+
+    def hold(self, practice: UUID, sign: str, asker: str) -> None:
+        """Let the answer that is being made wait until something changed for `practice`, or for a while.
+
+        A view finds this method as `request.META["gunicorn.socket"].hold`; no other server has it.
+        """
+        self.held = Hold(practice, sign, asker)
 
     def recv(self, size: int) -> bytes:
         """The next bytes of the request; its end is the end of what the client may say now."""
@@ -76,7 +95,7 @@ class Exchange:
     def sendall(self, data: bytes) -> None:
         """Send what the line takes at once; the rest waits in `unsent`."""
         sent = 0
-        if not self.unsent:
+        if not self.unsent and self.held is None:
             with suppress(BlockingIOError):
                 sent = self._connected.send(data)
         self.unsent += memoryview(data)[sent:]
@@ -241,6 +260,22 @@ class Connection:
     def unsent(self) -> int:
         """Bytes of the answer that the client has still to take."""
         return len(self.sock.unsent) if isinstance(self.sock, Exchange) else 0
+
+    @property
+    def held(self) -> Hold | None:
+        """What the answer is to wait for, if it is to wait."""
+        return self.sock.held if isinstance(self.sock, Exchange) else None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the client, while its answer waits, has neither gone nor sent more."""
+        try:
+            self._connected.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            pass
+        return False
 
     def write(self, now: float) -> bool:
         """Send on; whether all is out. Raises OSError when the client is gone."""

@@ -21,6 +21,7 @@ from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from accounts.networks import network_of
 from tracker.server.connection import Connection
+from tracker.server.held import HeldAnswers
 from tracker.web.body_limits import ORDINARY
 from tracker.web.probes import PATHS as PROBES
 
@@ -82,6 +83,7 @@ class Worker(ThreadWorker):
         self._watched: set[Connection] = set()
         self._waiting: dict[Connection, None] = {}  # for headers; who has waited longest first
         self._per_group: Counter[str] = Counter()
+        self._held = HeldAnswers(self.method_queue.defer, self._release, self.log)
         self._looked_at = 0.0
         super().init_process()
 
@@ -131,6 +133,7 @@ class Worker(ThreadWorker):
 
     def _drop(self, conn: Connection) -> None:
         self._unwatch(conn)
+        self._held.leave(conn)
         self._all.discard(conn)
         self._per_group[conn.group] -= 1
         if not self._per_group[conn.group]:
@@ -161,13 +164,16 @@ class Worker(ThreadWorker):
         if now < self._looked_at + 1 and not force:
             return
         self._looked_at = now
-        for conn in list(self._watched):
+        self._held.look(now, is_over=not self.alive)
+        for conn in [conn for conn in self._watched if conn not in self._held or force]:
             is_idle = conn in self._waiting and not conn.has_begun
             stops = not self.alive and is_idle and now >= conn.since + STOP_KEEPALIVE_LINGER
             if force or stops or now >= conn.ends:
                 self._drop(conn)
         for lane in (self._pages, self._uploads, self._aside):
             lane.close() if force else lane.call_off(now)
+        if force:
+            self._held.close()
 
     def murder_pending(self) -> None:
         """Nothing: there is one list of connections."""
@@ -290,6 +296,21 @@ class Worker(ThreadWorker):
             return
         stays = future.exception() is None and future.result()
         conn.may_stay = bool(conn.may_stay and stays and self.alive)
+        if self.alive and self._held.take(conn, time.monotonic()):
+            self._watch(conn, selectors.EVENT_READ, self._read_held)
+        else:
+            self._send(conn)
+
+    # --- an answer waits
+
+    def _read_held(self, conn: Connection) -> None:
+        """Whoever waits has gone, or sends another request: either way there is nothing to wait for."""
+        if not conn.is_silent:
+            self._release(conn)
+
+    def _release(self, conn: Connection) -> None:
+        self._held.leave(conn)
+        conn.may_stay = conn.may_stay and self.alive
         self._send(conn)
 
     # --- an answer goes out

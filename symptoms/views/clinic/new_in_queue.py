@@ -24,23 +24,29 @@ class News:
     """How many patients are new in the queue, and the most urgent of them."""
 
     count: int
+    newest: datetime
     urgency: str  # slug
     patient: UUID
     name: str
+    at: datetime
     is_shown: bool  # in a row of this page
 
 
-def looked_before(request: HttpRequest, now: datetime) -> datetime:
+def looked_before(request: HttpRequest, now: datetime, *, is_look: bool = True) -> datetime:
     """When the reader opened the queue before this time; now, where they have not in this session.
 
-    What the page fetches by itself belongs to the look in which it was opened.
+    What the page fetches by itself belongs to the look in which it was opened. With another list before them
+    (`is_look` false) it is the last time: what came since is said there too, and is new until they open the queue.
     """
+    is_known = LOOKS in request.session
     before, last = request.session.get(LOOKS, [now.timestamp()] * 2)
-    if BACKGROUND_REQUEST not in request.headers:
-        before = last
-        request.session[LOOKS] = [last, now.timestamp()]
+    is_opened = is_look and BACKGROUND_REQUEST not in request.headers
+    if is_opened:
+        before, last = last, now.timestamp()
+    if is_opened or not is_known:
+        request.session[LOOKS] = [before, last]
         save_if_possible(request.session)
-    return datetime.fromtimestamp(before, UTC)
+    return datetime.fromtimestamp(before if is_look else last, UTC)
 
 
 def questions_about_news(practice: Practice, reader: User, since: datetime) -> dict[str, Subquery]:
@@ -50,6 +56,8 @@ def questions_about_news(practice: Practice, reader: User, since: datetime) -> d
     patients = new.order_by().values("practice").annotate(number=Count("treatment__patient", distinct=True))
     return {
         "new_count": Subquery(patients.values("number")),
+        "new_at": Subquery(first.values("worsened_at")[:1]),
+        "newest": Subquery(new.order_by("-worsened_at").values("worsened_at")[:1]),
         "new_urgency": Subquery(first.values("urgency")[:1]),
         "new_patient": Subquery(first.values("treatment__patient")[:1], output_field=UUIDField()),
         "new_name": Subquery(first.values("treatment__patient__name")[:1]),
@@ -62,7 +70,10 @@ def news_in(known: dict[str, Any], rows: Iterable[Row]) -> News | None:
         return None
     patient = known["new_patient"]
     is_shown = any(row.patient.pk == patient for row in rows)
-    return News(known["new_count"], Urgency(known["new_urgency"]).slug, patient, known["new_name"], is_shown)
+    return News(
+        count=known["new_count"], newest=known["newest"], urgency=Urgency(known["new_urgency"]).slug,
+        patient=patient, name=known["new_name"], at=known["new_at"], is_shown=is_shown,
+    )  # fmt: skip
 
 
 def mark_new(rows: Iterable[Row], reader: User, since: datetime) -> None:

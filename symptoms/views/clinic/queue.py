@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required, record_listing
 from accounts.models import Invitation, Patient, Practice
+from symptoms.alerts.changes import questions_about_changes, sign_in
 from symptoms.alerts.conversation import not_read_by_patients
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
@@ -40,19 +41,19 @@ def queue(request: PracticeRequest) -> HttpResponse:
     show = request.GET.get("show", "open")
     show = show if show in SHOW else "open"
     sought = sought_in(request)
-    page = _page(practice, show, sought, request.GET.get("page", "1"), now)
     is_queue = show == "open" and not sought
+    since = looked_before(request, now, is_look=is_queue)
+    # Before the rows: what changes after it is a change to the page.
+    asked = questions_about_the_pulse(practice, request.user, now)
+    above = _above(practice, now, asked | questions_about_news(practice, request.user, since))
+    page = _page(practice, show, sought, request.GET.get("page", "1"), now)
     left_alerts = _left(practice) if is_queue else []
     waiting = page.paginator.count + len(left_alerts) if is_queue else _waiting(practice)
     rows = rows_of(_patients(page, show), request.user, practice, now)
     if show == "closed":
         add_closed(rows, closed_today(practice, now))
-    news = questions_about_the_pulse(practice, request.user, now)
-    if is_queue:
-        since = looked_before(request, now)
-        mark_new(rows, request.user, since)
-        news |= questions_about_news(practice, request.user, since)
-    above = _above(practice, now, rows, news)
+    mark_new(rows, request.user, since)
+    above["news"] = news_in(above["known"], rows)
     context = {
         "practice": practice,
         "now": now,
@@ -186,13 +187,14 @@ def _waiting(practice: Practice) -> int:
     return _open(practice).values("pk").union(_left_alerts(practice).values("pk"), all=True).count()
 
 
-def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, Any]) -> dict[str, Any]:
+def _above(practice: Practice, now: datetime, news: dict[str, Any]) -> dict[str, Any]:
     """What stands above the list, nearly always nothing: one statement, and one more for each list that is not empty.
 
     First who took a code at the desk and waits to be recognised. Then since when messages of the practice have been
     waiting although they should have gone, None when they go out. One recipient who is refused does not count: the row
     of their patient says so, and others were told instead. Last, messages that patients have not read for two days.
-    `news` are questions about what is new in the queue, asked with the others, as is whether the worker runs.
+    `news` are questions about what is new in the queue, asked with the others, as is whether the worker runs; `sign`
+    tells this state of the practice from later ones.
     """
     used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
     waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
@@ -204,6 +206,7 @@ def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, A
         "is_any_not_read": Exists(not_read),
         "is_alive": WorkerBeat.alive(now),
         **news,
+        **questions_about_changes(now),
     }
     known: Any = Practice.objects.filter(pk=practice.pk).values(**questions, **counts(practice, now)).get()
     longest_waiting = used.select_related("patient").order_by("used_at")
@@ -211,7 +214,7 @@ def _above(practice: Practice, now: datetime, rows: list[Row], news: dict[str, A
         "known": known,
         "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if known["is_any_used"] else [],
         "stuck_since": known["stuck_since"],
-        "news": news_in(known, rows),
+        "sign": sign_in(known),
         "is_blind": not known["is_alive"],
         "counts": {name: known.get(f"count_{name}") or 0 for name in SHOW},
         "not_read": list(not_read.select_related("treatment__patient")[:MOST_NOT_READ])

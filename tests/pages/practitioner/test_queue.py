@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import time_format
 
 from accounts.invitations import accept, invite_patient
 from accounts.models import Patient
@@ -346,18 +347,37 @@ def test_what_came_since_the_last_look_is_marked_and_named_above_the_list(clinic
     def fetched(by_itself: bool = False):
         page = desk.get(QUEUE, headers={"X-By-Itself": "1"} if by_itself else {})
         marked = [words(link) for link in select(page, "h2/span[@class='new']/../a")]
-        return marked, [words(bar) for bar in select(page, "div[@id='new']/p")], select(page, "div[@id='new']//a")
+        return marked, [words(bar) for bar in select(page, "div[@id='new']/div")], select(page, "div[@id='new']//a")
 
     follow(clinic, noor, "Old", signs=["pus"])
     assert fetched()[:2] == ([], [])
     session = follow(clinic, noor, "Mara", signs=["pus", "feeling_ill"], temperature_c=39.2)
+    opened = time_format(session.alerts.first().worsened_at.astimezone(clinic.zone).time())
     for by_itself in (True, True, False):  # what the page fetches by itself is no look
         marked, bars, (link,) = fetched(by_itself)
-        assert (marked, bars) == (["Mara"], ["1 new: Emergency, Mara. Go to the row"])
+        assert (marked, bars) == (["Mara"], [f"1 new: Emergency. Mara, {opened} Go to it"])
         assert link.get("href") == f"#row-{session.patient_id}"
     follow(clinic, noor, "Zoe", signs=["pus"])
-    assert fetched(by_itself=True)[1] == ["2 new. The most urgent: Emergency, Mara. Go to the row"]
+    assert fetched(by_itself=True)[1] == [f"2 new, the most urgent: Emergency. Mara, {opened} Go to it"]
     acknowledge(session, by=noor, now=timezone.now())
-    assert fetched(by_itself=True)[:2] == (["Zoe"], ["1 new: See today, Zoe. Go to the row"])
+    assert fetched(by_itself=True)[:2] == (["Zoe"], [f"1 new: See today. Zoe, {opened} Go to it"])
     fetched()
     assert fetched()[:2] == ([], [])
+
+
+def test_what_is_new_is_said_on_every_list_until_the_queue_is_opened(clinic, noor, desk):
+    def said(headers: dict | None = None, **asked) -> list[str]:
+        bars = select(desk.get(QUEUE, asked, headers=headers), "div[@id='new']/div")
+        return [f"{bar.get('data-title')}: {bar.find('.//a').get('href')}" for bar in bars]
+
+    assert said(show="all") == []  # a session that begins there has a look to count from
+    session = follow(clinic, noor, "Mara", signs=["trouble_breathing"])
+    for asked in ({"show": "all"}, {"show": "all"}, {"q": "mara"}):
+        assert said(**asked) == [f"1 new: Emergency: #row-{session.patient_id}"]
+    assert (
+        said(show="quiet")
+        == said({"X-By-Itself": "1"}, show="closed", page="2")
+        == [f"1 new: Emergency: {reverse('patient', args=[session.patient_id])}"]
+    )
+    assert len(said()) == 1  # opened: from here on it is known
+    assert said(show="all") == said() == []

@@ -1,0 +1,156 @@
+"""What is new announces itself in sight within five seconds, wherever in the queue its reader is, and never by a name
+outside the page."""
+
+import json
+import re
+import time
+import urllib.request
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from symptoms.demo.cast import NOOR, PASSWORD
+from tests.browser.site import Site
+
+pytestmark = pytest.mark.browser
+
+WITHIN = 5.0  # seconds from the commit
+MARK = "Xanthippe Quillmark"  # of everybody who is new here: stands in no title and no notification
+# Tokens and treatments of patients who have logged nothing today.
+NEW = f"""
+import json
+from uuid import uuid4
+from rest_framework.authtoken.models import Token
+from accounts.models import Membership
+from tests import people
+from tests.treatments import pen
+noor = Membership.objects.select_related("practice", "user").get(user__email="{NOOR}")
+made = []
+for number in range({{count}}):
+    patient = people.patient(noor.practice, f"{MARK} {{{{number}}}}", f"{{{{uuid4().hex}}}}@patients.example")
+    session = pen(patient, days_ago=3, by=noor.user)
+    made.append([Token.objects.create(user=patient.user).key, str(session.id)])
+print(json.dumps(made))
+"""
+FOUR = ("redness", "swelling", "pain", "warmth")
+# Whether the bar that says what is new is there, with so many, on the screen and above whatever else is there.
+IN_SIGHT = """(least) => {
+  const bar = document.querySelector("[data-newest]");
+  if (!bar || Number(bar.dataset.count) < least) return false;
+  const { top, bottom, left, right } = bar.getBoundingClientRect();
+  if (top < 0 || bottom > innerHeight) return false;
+  return bar.contains(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
+}"""
+HIDE = """() => {
+  Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SHOW = HIDE.replace("hidden", "visible")
+
+
+@pytest.fixture(scope="module")
+def patients(site):
+    """Who can raise something, one after the other."""
+    return json.loads(site.manage("shell", "--no-imports", "-c", NEW.format(count=8)).splitlines()[-1])
+
+
+@pytest.fixture
+def reader(visitor):
+    guest = visitor()
+    guest.page.set_viewport_size({"width": 1280, "height": 800})
+    guest.sign_in(NOOR, PASSWORD)
+    return guest
+
+
+@pytest.fixture
+def queue(reader) -> Page:
+    reader.page.goto("/practice/")
+    reader.page.goto("/practice/")  # so that nothing is new
+    return reader.page
+
+
+def emergency(site: Site, patient: list[str]) -> float:
+    """Let a patient log what is an emergency; gives when that was acknowledged, and so is durable."""
+    token, treatment = patient
+    day = {"day": 3, "symptoms": dict.fromkeys(FOUR, 1), "asked": [*FOUR, "trouble_breathing"], "exposures": []}
+    sent = urllib.request.Request(
+        f"{site.url}/api/v1/treatments/{treatment}/entries/{uuid4()}/",
+        data=json.dumps({**day, "signs": ["trouble_breathing"]}).encode(),
+        headers={"Authorization": f"Token {token}", "Content-Type": "application/json"},
+        method="PUT",
+    )
+    with urllib.request.urlopen(sent, timeout=30) as answer:
+        assert answer.status == 201
+    return time.monotonic()
+
+
+def seconds_until_in_sight(page: Page, since: float, least: int) -> float:
+    page.wait_for_function(IN_SIGHT, arg=least, polling=50, timeout=30_000)
+    return time.monotonic() - since
+
+
+def test_an_emergency_is_in_sight_within_five_seconds_wherever_in_the_queue_its_reader_is(site, queue, patients):
+    places = {
+        "on top": ("/practice/", 0),
+        "scrolled": ("/practice/", 5_000),
+        "on another list": ("/practice/?show=all", 400),
+        "searching": ("/practice/?show=all&q=b", 0),
+    }
+    took, address = {}, ""
+    for name, (address, down) in places.items():
+        queue.goto("/practice/")
+        queue.goto(address)  # so that nothing is new at first
+        queue.evaluate("(down) => scrollTo(0, down)", down)
+        expect(queue.locator("[data-newest]")).to_have_count(0)
+        at = queue.evaluate("scrollY")
+        took[name] = seconds_until_in_sight(queue, emergency(site, patients.pop()), 1)
+        assert name != "scrolled" or at > 100
+    assert max(took.values()) <= WITHIN, took
+    expect(queue.locator("[data-newest]")).to_contain_text(f"1 new: Emergency. {MARK}")
+    assert queue.url.endswith(address)
+    queue.get_by_role("link", name="Go to it").click()
+    expect(queue.get_by_role("heading", level=1)).to_contain_text(MARK)
+
+
+def test_in_the_background_it_is_said_by_the_title_and_where_allowed_by_a_notification_never_by_a_name(
+    site, queue, patients
+):
+    queue.context.grant_permissions(["notifications"], origin=site.url)
+    shown = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+      .map(({ title, body, tag, data }) => ({ title, body, tag, data }))"""
+    box = queue.get_by_label("Notify me in this browser")
+    expect(box).not_to_be_checked()  # unasked, nothing is shown
+    queue.evaluate(HIDE)
+    emergency(site, patients.pop())
+    expect(queue).to_have_title(re.compile(r"^\(1 new: Emergency\) \d+ to review · Mendline$"))
+    assert queue.evaluate("navigator.serviceWorker.getRegistrations().then((found) => found.length)") == 0
+    queue.evaluate(SHOW)
+    expect(queue).to_have_title(re.compile(r"^\d+ to review · Mendline$"))
+    box.check()
+    expect(box).to_be_checked()
+    queue.wait_for_function("() => navigator.serviceWorker.ready")
+    queue.evaluate(HIDE)
+    emergency(site, patients.pop())
+    expect(queue).to_have_title(re.compile(r"^\(2 new, the most urgent: Emergency\) \d+ to review · Mendline$"))
+    queue.wait_for_function(f"async () => (await ({shown})()).length > 0")
+    (note,) = queue.evaluate(shown)
+    assert note["title"] == "2 new, the most urgent: Emergency" and not note["body"]
+    assert "Quillmark" not in json.dumps(note)
+    assert "Quillmark" in queue.locator("#queue-list").inner_text()
+
+
+def test_a_channel_that_was_cut_misses_nothing_and_says_nothing_twice(site, reader, queue, patients):
+    queue.context.set_offline(True)
+    emergency(site, patients.pop())
+    expect(queue.locator("[data-stale]")).to_be_visible()  # an old list does not look fresh
+    queue.evaluate("""() => {
+      window.heard = 0;
+      new MutationObserver(() => heard++).observe(document.getElementById("new"), { childList: true });
+    }""")
+    queue.context.set_offline(False)
+    seconds_until_in_sight(queue, time.monotonic(), 1)
+    expect(queue.locator("[data-stale]")).to_be_hidden()
+    queue.evaluate("() => document.querySelector('case-queue').refresh()")
+    assert queue.evaluate("heard") == 1
+    reader.complaints.clear()  # that there was no line

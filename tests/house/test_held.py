@@ -1,0 +1,140 @@
+"""Open pages that wait for news hold no thread; news reaches all of them soon, and what is over waits no longer."""
+
+import json
+import time
+from contextlib import ExitStack
+from uuid import uuid4
+
+import pytest
+
+from tests.house.serving import answer, is_closed, request, serving
+from tracker.server.held import HELD_FOR, MOST_OF_ADDRESS, MOST_OF_ASKER
+
+MEMBERS = 12
+# Cookies of so many practitioners, and the token and treatment of a patient of theirs.
+PEOPLE = f"""
+import json
+from rest_framework.authtoken.models import Token
+from tests import people
+from tests.treatments import pen
+clinic = people.practice()
+members = [people.practitioner(clinic, f"Dr {{number}}") for number in range({MEMBERS})]
+cookies = [people.signed_in(member).cookies["session"].value for member in members]
+patient = people.patient(clinic, "Ana Marrowby")
+session = pen(patient, days_ago=3, by=members[0])
+print(json.dumps([cookies, Token.objects.create(user=patient.user).key, str(session.id)]))
+"""
+REMOVE = """
+from django.utils import timezone
+from accounts.members import remove_member
+from accounts.models import Membership
+remove_member(Membership.objects.get(user__name="Dr 0"), timezone.now())
+"""
+FOUR = ("redness", "swelling", "pain", "warmth")
+SOON = 5.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("served")) as started:
+        started.people = json.loads(started.manage("shell", "--no-imports", "-c", PEOPLE))
+        yield started
+
+
+def asked(server, cookie: str, sign: str, source: str = "127.0.0.1"):
+    """A connection over which a page asks for news, with the sign that it has."""
+    client = server.connect(source)
+    headers = {"Cookie": f"session={cookie}", "X_By_Itself": "1"}
+    client.sendall(request(f"/practice/live/?sign={sign}", **headers))
+    return client
+
+
+def sign_now(server, cookie: str) -> str:
+    with asked(server, cookie, "") as client:
+        status, _, body = answer(client)
+    assert status == 200
+    return json.loads(body)["sign"]
+
+
+def is_kept_back(client, within: float = 1.5) -> bool:
+    client.settimeout(within)
+    try:
+        answer(client)
+    except TimeoutError:
+        return True
+    finally:
+        client.settimeout(30)
+    return False
+
+
+def raise_alert(server) -> None:
+    _, token, treatment = server.people
+    day = {"day": 3, "signs": ["pus"], "exposures": [], "symptoms": dict.fromkeys(FOUR, 2), "asked": [*FOUR, "pus"]}
+    body = json.dumps(day).encode()
+    headers = {"Authorization": f"Token {token}", "Content_Type": "application/json", "Connection": "close"}
+    with server.connect("127.0.0.3") as client:
+        client.sendall(request(f"/api/v1/treatments/{treatment}/entries/{uuid4()}/", "PUT", body, **headers))
+        status, _, said = answer(client)
+    assert status == 201, said
+
+
+def test_many_wait_without_a_thread_and_all_hear_of_an_alert_at_once(server):
+    cookies = server.people[0]
+    sign = sign_now(server, cookies[0])
+    with ExitStack() as opened:
+        waiting = [opened.enter_context(asked(server, cookie, sign)) for cookie in cookies]
+        assert server.ask()[0] == 200  # there are eight threads, and more who wait
+        assert is_kept_back(waiting[-1])
+        raise_alert(server)
+        began = time.monotonic()
+        assert [answer(client)[0] for client in waiting] == [200] * MEMBERS
+        assert time.monotonic() - began < SOON
+        waiting[0].sendall(request("/help/"))  # the connection is good for more
+        assert answer(waiting[0])[0] == 200
+    assert sign_now(server, cookies[0]) != sign
+
+
+def test_who_is_beyond_a_bound_or_knows_less_is_answered_at_once(server):
+    cookies = server.people[0]
+    sign = sign_now(server, cookies[0])
+    with ExitStack() as opened:
+
+        def ask(cookie: str, sign: str = sign):
+            return opened.enter_context(asked(server, cookie, sign, source="127.0.0.4"))
+
+        assert answer(ask(cookies[0], "older"))[0] == 200
+        kept = [ask(cookies[0]) for _ in range(MOST_OF_ASKER)]
+        assert is_kept_back(kept[-1])
+        assert answer(ask(cookies[0]))[0] == 200
+        rest = [cookie for cookie in cookies[1:] for _ in range(MOST_OF_ASKER)][: MOST_OF_ADDRESS - MOST_OF_ASKER]
+        kept += [ask(cookie) for cookie in rest]
+        assert len(kept) < MOST_OF_ADDRESS and is_kept_back(kept[-1])
+        kept[0].close()  # who is gone makes room
+        assert is_kept_back(ask(cookies[0]))
+
+
+def test_a_removed_member_waits_for_nothing_more(server):
+    cookies = server.people[0]
+    with asked(server, cookies[0], sign_now(server, cookies[0])) as client:
+        assert is_kept_back(client)
+        server.manage("shell", "--no-imports", "-c", REMOVE)
+        client.settimeout(SOON)
+        assert answer(client)[0] == 200
+    with asked(server, cookies[0], "") as client:
+        assert answer(client)[0] in (302, 403)
+
+
+def test_nobody_waits_for_longer_than_a_session_or_a_proxy_bears():
+    assert HELD_FOR <= 25
+
+
+def test_a_server_that_stops_answers_who_waits(server):  # the last, as it stops it
+    cookie = server.people[0][1]
+    with asked(server, cookie, sign_now(server, cookie)) as client:
+        assert is_kept_back(client)
+        began = time.monotonic()
+        server.leader.terminate()
+        assert answer(client)[0] == 200
+        assert is_closed(client, within=5)
+        server.leader.wait(15)
+        assert time.monotonic() - began < 8
