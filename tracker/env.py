@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError, validate
 
@@ -41,6 +42,7 @@ PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", default=PUSH_OF_BROWSERS)
 SMS_URL: str = env.str("SMS_URL", default="")
 PHONE_URL: str = env.str("PHONE_URL", default="")
 OPERATOR_CONTACT: str = env.str("OPERATOR_CONTACT", default="")
+DEADMAN_URL: str = env.str("DEADMAN_URL", default="")
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
 
 env.seal()
@@ -64,10 +66,22 @@ def refuse_unsafe() -> None:
         faults.append(f"MENDLINE_{named[0]} needs what sends it: install Mendline with the extra [apprise]")
     if any("{number}" not in url for url in (SMS_URL, PHONE_URL) if url):
         faults.append("MENDLINE_SMS_URL and MENDLINE_PHONE_URL must say {number} where the number goes")
+    if DEADMAN_URL and not _is_plain_https(DEADMAN_URL):
+        faults.append("MENDLINE_DEADMAN_URL must be an https:// address, without a user name and at the usual port")
     if not DEBUG:
         faults += _unsafe()
     if faults:
         raise UnsafeSettings("; ".join(faults))
+
+
+def _is_plain_https(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port = parts.port or 443
+    except ValueError:
+        return False
+    is_printable = address.isascii() and address.isprintable() and " " not in address
+    return is_printable and parts.scheme == "https" and bool(parts.hostname) and port == 443 and parts.username is None
 
 
 def _unsafe() -> list[str]:

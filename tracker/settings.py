@@ -216,6 +216,10 @@ PUSH_SERVICES = env.PUSH_SERVICES
 PUSH_STAND_IN = ""  # tests name an origin that stands in for a push service
 APPRISE_URLS = {"sms": env.SMS_URL, "phone": env.PHONE_URL}  # a kind without one is not offered
 
+# --- a service outside that calls somebody when it no longer hears that all is well
+DEADMAN_URL = env.DEADMAN_URL
+DEADMAN_STAND_IN = ""  # tests name an origin that stands in for it
+
 # --- numbers to call, by country: an operator's file over accounts/help_numbers.toml; never part of the protocol
 HELP_NUMBERS = env.HELP_NUMBERS or (BASE_DIR / "symptoms/demo/help_numbers.toml" if DEBUG else None)
 COUNTRY = env.COUNTRY  # of a site that serves one country: for who is not signed in, and only where nothing is guessed

@@ -29,6 +29,7 @@ from symptoms.alerts.quiet import date_the_undated, raise_next_quiet
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.alerts.unreachable import name_unreachable
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
+from symptoms.messages.deadman import DeadMan
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery, Entry, Photo, WorkerBeat
 from symptoms.photos import files, uploads
@@ -96,10 +97,12 @@ class Command(BaseCommand):
                 signal.signal(number, lambda *_: stop.set())
         self.stdout.write("Worker started.")
         outbox = Outbox(may_still_be_told, pass_on)
-        rota = Rota(duties(outbox))
+        rota, dead_man = Rota(duties(outbox)), DeadMan(settings.DEADMAN_URL, settings.DEADMAN_STAND_IN)
         while not stop.is_set():
             close_old_connections()
             worked = rota.work()
+            if not rota.has_failed:
+                dead_man.all_went_well()
             if once and not worked and (outbox.is_idle or rota.has_failed):
                 break
             if rota.has_failed:
