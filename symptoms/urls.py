@@ -3,7 +3,16 @@
 from django.urls import path
 
 from symptoms.views import before, live, operating, photos
-from symptoms.views.clinic import attention, channels, member_removal, member_roles, patient_details, queue, telling
+from symptoms.views.clinic import (
+    attention,
+    channels,
+    member_removal,
+    member_roles,
+    patient_details,
+    queue,
+    queue_way,
+    telling,
+)
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
 from symptoms.views.clinic import patient as patient_page
@@ -42,6 +51,7 @@ urlpatterns = [
     path("treatments/<id:treatment_id>/same/", own_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
+    path("practice/step/", queue_way.queue_step, name="queue_step"),
     path("practice/live/", live.queue_live, name="queue_live"),
     path("practice/attention/", attention.attention, name="attention"),
     path(

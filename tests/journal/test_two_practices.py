@@ -164,7 +164,7 @@ def test_the_queue_shows_a_patient_who_left_as_she_was(ana, noor):
 
     def rows() -> str:
         with time_machine.travel(now, tick=False):  # the page tells the time, and how long somebody waits
-            return text_of(people.signed_in(noor).get(reverse("queue"))).partition(" to review")[2]
+            return text_of(people.signed_in(noor).get(reverse("queue"))).partition(" needs action")[2]
 
     before = rows()
     assert "Ana Marrowby" in before

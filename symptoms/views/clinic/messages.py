@@ -18,7 +18,7 @@ from symptoms.models import Treatment
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.views.clinic.messages_context import replies_about, worst_concern
 from symptoms.views.clinic.patient import page_again, to_patient
-from symptoms.views.clinic.search import kept_search
+from symptoms.views.clinic.queue_asked import kept_list
 
 
 @practitioner_required
@@ -38,7 +38,7 @@ def message(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     context = {
         "patient": patient, "practice": request.practice, "treatment": treatment,
         "id": id, "seen": seen or "", "words": words, "tab": "queue",
-        "keeps_search": kept_search(request),
+        "keeps_search": kept_list(request),
     }  # fmt: skip
     if step != "send":
         return render(request, "practitioner/message_check.html", context)

@@ -34,7 +34,8 @@ from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.patient_context import patients_seen_by, record_of
 from symptoms.views.clinic.queue import next_to_review
-from symptoms.views.clinic.search import kept_search
+from symptoms.views.clinic.queue_asked import kept_list, list_behind
+from symptoms.views.clinic.queue_way import IN_TURN, NEXT, step_address
 
 PAGE = "practitioner/patient.html"
 
@@ -89,7 +90,7 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
         return page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
     if resolved:
         is_open = _alerts(request.user).open().filter(pk=alert.pk).exists()
-        messages.success(request, _kept(request, alert) if is_open else _closed(request, alert.treatment.patient))
+        messages.success(request, _kept(request, alert) if is_open else _closed(request, alert.treatment.patient, now))
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     else:
@@ -115,7 +116,7 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     elif ids:
         words = ngettext("Closed {count}.", "Closed {count}.", len(ids)).format(count=len(ids))
         if not still_open.exists():
-            words = _led_on(words, request.practice)
+            words = _led_on(words, request, patient, now)
         messages.success(request, words)
     if still_open.exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
@@ -187,8 +188,8 @@ def ask_before(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
 
 
 def to_patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
-    """Back to the patient's page, with the search that led there."""
-    return redirect(reverse("patient", args=[patient_id]) + kept_search(request))
+    """Back to the patient's page, with the list that led there."""
+    return redirect(reverse("patient", args=[patient_id]) + kept_list(request))
 
 
 def _back_to(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
@@ -260,12 +261,12 @@ def _kept(request: PracticeRequest, alert: Alert) -> str:
     return pattern.format(count=count, patient=patient)
 
 
-def _closed(request: PracticeRequest, patient: Patient) -> str:
+def _closed(request: PracticeRequest, patient: Patient, now: datetime) -> str:
     """That it is closed, how many are open of the patient beside it, and the way to the most urgent of them."""
     still_open = _alerts(request.user).open().filter(treatment__patient=patient).count()
     if not still_open:
         words = _("Closed. Nothing else is open for {patient}.").format(patient=patient)
-        return _led_on(words, request.practice)
+        return _led_on(words, request, patient, now)
     pattern = ngettext(
         'Closed. {count} more is open for {patient}. <a href="#open">To the next one</a>',
         'Closed. {count} more are open for {patient}. <a href="#open">To the next one</a>',
@@ -274,11 +275,21 @@ def _closed(request: PracticeRequest, patient: Patient) -> str:
     return format_html(pattern, count=still_open, patient=patient)
 
 
-def _led_on(closed: str, practice: Practice) -> str:
-    """What is said of a closing after which a patient needs nothing more, and where to go, which names nobody."""
-    following = next_to_review(practice)
-    if following is None:
-        pattern, address = _('{closed} <a href="{address}">To the list</a>'), reverse("queue")
+def _led_on(closed: str, request: PracticeRequest, patient: Patient, now: datetime) -> str:
+    """What is said of a closing after which a patient needs nothing more, and where to go, which names nobody.
+
+    On in the list that is worked off; without one, to whoever needs somebody first; to the list where nobody does.
+    """
+    asked = list_behind(request)
+    following = next_to_review(request.practice, request.user, now)
+    if asked is not None and asked.show in IN_TURN and asked.at < asked.of:
+        pattern, address = (
+            _('{closed} <a href="{address}">To the next patient</a>'),
+            step_address(asked, patient.pk, NEXT),
+        )
+    elif following is None or (asked is not None and asked.show in IN_TURN):
+        pattern = _('{closed} <a href="{address}">To the list</a>')
+        address = reverse("queue") + (f"?{asked.with_page}" if asked else "")
     else:
         pattern = _('{closed} <a href="{address}">To the next patient</a>')
         address = reverse("patient", args=[following])

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,8 +33,9 @@ from symptoms.views.clinic.known import age_in_words, known_of
 from symptoms.views.clinic.messages_context import messages_with
 from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.patient_care import care_of
+from symptoms.views.clinic.queue_asked import kept_list
+from symptoms.views.clinic.queue_way import way_of
 from symptoms.views.clinic.revisions import product_in_words
-from symptoms.views.clinic.search import kept_search, sought_in
 from symptoms.wording import treatment as words
 from symptoms.wording.cartridge import cartridge_in_words
 from symptoms.wording.depth import depth_in_words
@@ -90,8 +90,8 @@ def record_of(
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     context |= _past(request, patient, visibilities, open_alerts, now, is_ours=is_ours)
-    context["about"] = _about(context)
-    return context | _way_back(context, open_alerts) | _answers(open_alerts, resolve_form, practice, now)
+    context |= {"about": _about(context)} | _way_back(request, patient, context, open_alerts)
+    return context | _answers(open_alerts, resolve_form, practice, now)
 
 
 def _about(context: dict[str, Any]) -> list[str]:
@@ -105,11 +105,15 @@ def _about(context: dict[str, Any]) -> list[str]:
     return [part for part in parts if part]
 
 
-def _way_back(context: dict[str, Any], open_alerts: list[OpenAlert]) -> dict[str, Any]:
-    """What led here from the queue, or did until a moment ago, leads back there; else to all patients."""
+def _way_back(
+    request: PracticeRequest, patient: Patient, context: dict[str, Any], open_alerts: list[OpenAlert]
+) -> dict[str, Any]:
+    """The list that led here, and on in it; without one, what stands in the queue, or did until a moment ago, leads
+    back there, else to all patients."""
     lately = context["is_just_closed"] or context.get("is_just_read")
     leads_to_queue = bool(open_alerts or context.get("unread_message") or lately)
-    return {"leads_to_queue": leads_to_queue, "tab": "queue" if leads_to_queue else "patients"}
+    way = way_of(request, patient.pk, leads_to_queue=leads_to_queue)
+    return way | {"tab": "queue" if leads_to_queue else "patients"}
 
 
 def _silence_and_closing(patient: Patient, practice: Practice, now: datetime) -> tuple[bool, bool]:
@@ -136,17 +140,15 @@ def _past(
     *,
     is_ours: bool,
 ) -> dict[str, Any]:
-    """The search that led here, the history, and what was closed last, which one tap opens again.
+    """The list that led here, the history, and what was closed last, which one tap opens again.
 
     Of who left also what they wrote and nobody has read.
     """
     events = history(patient, visibilities, request.practice)
     is_silent, is_just_closed = _silence_and_closing(patient, request.practice, now)
     shows_closed = is_just_closed or not open_alerts
-    sought = sought_in(request)
     return {
-        "search": urlencode({"show": "all", "q": sought}) if sought else "",
-        "keeps_search": kept_search(request),
+        "keeps_search": kept_list(request),
         "is_just_closed": is_just_closed,
         "left_unread": [] if is_ours else list(unread_of(patient, request.practice)),
         "is_silent": is_silent,

@@ -1,33 +1,35 @@
 """The practitioner's list: who needs them first, and why."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.core.paginator import Page
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required, record_listing
-from accounts.models import Invitation, Patient, Practice
+from accounts.models import Invitation, Membership, Patient, Practice, User
 from symptoms.alerts.changes import questions_about_changes, sign_in
 from symptoms.alerts.conversation import not_read_by_patients
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.journal.visibility import patients_shown
-from symptoms.models import Alert, Assessment, Delivery, PatientStatus, TreatmentAccess, WorkerBeat
+from symptoms.models import Alert, Delivery, PatientStatus, WorkerBeat
 from symptoms.models.alert import AlertQuerySet
 from symptoms.views.clinic.new_in_queue import looked_before, mark_new, news_in, questions_about_news
 from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
-from symptoms.views.clinic.queue_lists import SHOW, closed_today, counts, patients_in, silent
+from symptoms.views.clinic.queue_asked import BY_URGENCY, FILTERS, LETTERS, SHOW, Asked, asked_of, choices
+from symptoms.views.clinic.queue_lists import closed_today, counted, counts, in_order, statuses_in
+from symptoms.views.clinic.queue_page import ROWS, members, page_of
 from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
-from symptoms.views.clinic.search import LONGEST_NAME, found, sought_in
+from symptoms.views.clinic.search import LONGEST_NAME
 
-ROWS = 50
 MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 MOST_TO_CONFIRM = 5
 MOST_NOT_READ = 10
@@ -36,45 +38,58 @@ MOST_NOT_READ = 10
 @practitioner_required
 @require_safe
 def queue(request: PracticeRequest) -> HttpResponse:
-    """A page of patients: open by urgency and waiting, all others by name. 10,000 patients cost what 50 do."""
-    practice, now = request.practice, timezone.now()
-    show = request.GET.get("show", "open")
-    show = show if show in SHOW else "open"
-    sought = sought_in(request)
-    is_queue = show == "open" and not sought
-    since = looked_before(request, now, is_look=is_queue)
-    # Before the rows: what changes after it is a change to the page.
-    asked = questions_about_the_pulse(practice, request.user, now)
-    above = _above(practice, now, asked | questions_about_news(practice, request.user, since))
-    page = _page(practice, show, sought, request.GET.get("page", "1"), now)
-    left_alerts = _left(practice) if is_queue else []
-    waiting = page.paginator.count + len(left_alerts) if is_queue else _waiting(practice)
-    rows = rows_of(_patients(page, show), request.user, practice, now)
-    if show == "closed":
+    """A page of patients: what needs action by urgency and waiting, others by name."""
+    practice, now, asked = request.practice, timezone.now(), asked_of(request)
+    is_queue = asked.query == Asked().query
+    since = looked_before(request, now, is_look=asked.show == "open" and not asked.sought)
+    known = _known(asked, practice, request.user, now, since)  # before the rows: what changes later changes the page
+    left_alerts = _left(practice) if is_queue and known["count_left"] else []
+    asked = _at_letter(asked, known)
+    page, page_note = page_of(asked, practice, request.user, now, known["count_page"] or 0)
+    rows = rows_of(page, request.user, practice, now)
+    _lead_on(rows, asked, page)
+    if asked.show == "closed":
         add_closed(rows, closed_today(practice, now))
     mark_new(rows, request.user, since)
-    above["news"] = news_in(above["known"], rows)
+    above = _above(practice, now, known) | {"news": news_in(known, rows)}
     context = {
         "practice": practice,
         "now": now,
+        "asked": asked,
+        "show": asked.show,
         "page": page,
-        "lists": in_lists(rows, show),
+        "by_urgency": asked.show in BY_URGENCY,
+        "lists": in_lists([row for row in rows if not _is_folded(asked, row)], asked.show),
+        "calm_rows": [row for row in rows if _is_folded(asked, row)],
         "left": left_alerts,
         "left_first": _stand_first(left_alerts, rows),
-        "waiting": waiting,
-        "to_review": ngettext("{number} to review", "{number} to review", waiting).format(number=waiting),
-        "show": show,
-        "shows": [(name, word, waiting if name == "open" else above["counts"][name]) for name, word in SHOW.items()],
-        "sought": sought,
-        "query": urlencode({"show": show, **({"q": sought} if sought else {})}) + "&",
-        "search": f"?{urlencode({'q': sought})}" if sought else "",  # so that a patient's page leads back to it
+        "query": asked.query + "&",
         "longest_name": LONGEST_NAME,
-        "pulse": pulse_in(above["known"], request, now),
+        "pulse": pulse_in(known, request, now),
+        "quiet_list": _nothing_waits(practice, request.user, now, known) if is_queue and not rows else "",
+        "said": [*filter(None, [page_note]), *_unknown(asked)],
+        **_heading(asked, known),
+        **_ways(asked, practice, known),
         **above,
-        "tab": "queue" if is_queue else "patients",
+        "tab": "queue" if asked.show != "all" and not asked.sought else "patients",
     }
     record_listing(request.user, _listed(rows, left_alerts, above), LISTED, now)
     return render(request, "practitioner/queue.html", context)
+
+
+def _lead_on(rows: list[Row], asked: Asked, page: "Page[Any]") -> None:
+    """Let each row lead to its patient's page with the list behind it; and the first of a letter be its mark."""
+    letters: set[str] = set()
+    for at, row in enumerate(rows, page.start_index()):
+        row.way = asked.on_page(page.number).leading_to(at, page.paginator.count)
+        letter = row.patient.sort_name[:1]
+        if asked.show == "all" and letter not in letters:
+            row.letter = letter if letter in LETTERS else "~"
+        letters.add(letter)
+
+
+def _is_folded(asked: Asked, row: Row) -> bool:
+    return asked.show == "open" and row.is_calm
 
 
 def _listed(rows: list[Row], left_alerts: list[Alert], above: dict[str, Any]) -> list[UUID]:
@@ -83,6 +98,50 @@ def _listed(rows: list[Row], left_alerts: list[Alert], above: dict[str, Any]) ->
     listed += [invitation.patient_id for invitation in above["to_confirm"] if invitation.patient_id]
     listed += [above["news"].patient] if above["news"] else []
     return listed + [note.treatment.patient_id for note in above["not_read"]]
+
+
+def _unknown(asked: Asked) -> list[str]:
+    """That filters said nothing, which they are."""
+    words = {**FILTERS, "show": _("List")}
+    pattern = _("“{filter}” in the address says nothing that we know. It was left out.")
+    return [pattern.format(filter=words[name]) for name in asked.unknown]
+
+
+def _heading(asked: Asked, known: dict[str, Any]) -> dict[str, Any]:
+    """How many need action, and how many were found."""
+    waiting, hits = (known["count_open"] or 0) + (known["count_left"] or 0), known["count_page"] or 0
+    needs = ngettext("{number} needs action", "{number} need action", waiting).format(number=waiting)
+    found = ngettext("{count} patient found for “{sought}”", "{count} patients found for “{sought}”", hits)
+    return {
+        "waiting": waiting,
+        "needs_action": needs,
+        "sought": asked.sought,
+        "hits": found.format(count=hits, sought=asked.sought) if asked.sought else "",
+    }
+
+
+def _nothing_waits(practice: Practice, by: User, now: datetime, known: dict[str, Any]) -> str:
+    """What is so while nobody needs anything: one statement, as there are no rows to be read."""
+    on_track = members(Asked("all", narrowed={"log": "on_track"}), practice, by, now).count()
+    pattern = _("{on_track} on track, {quiet} gone quiet. No alert needs action, and every message has been read.")
+    return pattern.format(on_track=on_track, quiet=known["count_quiet"] or 0)
+
+
+def _ways(asked: Asked, practice: Practice, known: dict[str, Any]) -> dict[str, Any]:
+    """The other lists with how many stand in each, the filters, the letters of All that somebody's name begins with."""
+    numbers = {name: known[f"count_{name}"] or 0 for name in SHOW}
+    numbers["open"] += known["count_left"] or 0
+    colleagues = Membership.objects.practitioners().filter(practice=practice).select_related("user")
+    filters = choices(asked, [(member.user_id, str(member.user)) for member in colleagues.order_by("user__name")])
+    letters = [(letter, known[f"letter_{letter}"]) for letter in LETTERS if f"letter_{letter}" in known]
+    return {
+        "shows": [(name, word, numbers[name], asked.showing(name)) for name, word in SHOW.items()],
+        "choices": filters,
+        "removed": [(one.label, one.word, asked.without(one.name)) for one in filters if one.chosen],
+        "letters": letters if any(occurs for _letter, occurs in letters) else [],
+        "counts": numbers,
+        "calm": known["count_calm"] or 0,
+    }
 
 
 def _left_alerts(practice: Practice) -> AlertQuerySet:
@@ -118,106 +177,72 @@ def _stand_first(left_alerts: list[Alert], rows: list[Row]) -> bool:
     return bool(left_alerts) and left_alerts[0].urgency > urgency
 
 
-def _page(practice: Practice, show: str, sought: str, number: str, now: datetime) -> "Page[Any]":
-    """The page asked for; a number past the end gives the last, anything else the first."""
-    if show == "open":
-        return _page_of_queue(practice, sought, number)
-    everybody = Patient.objects.of_practice(practice).filter(found(practice, sought)).by_name()
-    everybody = everybody.filter(patients_in(practice, now)[show])
-    shown = everybody.select_related("status__treatment", "status__entry").annotate(flags=_flags_of("status__entry"))
-    if show == "quiet":
-        is_silent = Exists(silent(practice).filter(treatment__patient=OuterRef("pk")))
-        shown = shown.order_by(is_silent.desc(), *everybody.query.order_by)
-    pages = Paginator(shown.defer("status__entry__answers"), ROWS)
-    pages.count = everybody.count()  # without what only the rows shown need
-    return pages.get_page(number)
+def _at_letter(asked: Asked, known: dict[str, Any]) -> Asked:
+    """The list at the page on which the names begin with the letter asked for."""
+    if not asked.letter:
+        return asked
+    return asked.on_page((known["before_letter"] or 0) // ROWS + 1)
 
 
-def _page_of_queue(practice: Practice, sought: str, number: str) -> "Page[Any]":
-    """The same of the queue, which is put in order by its ids alone: only the rows shown are read."""
-    waiting = _in_order(practice)
-    page: Page[Any] = Paginator(waiting.filter(found(practice, sought, "patient")).values("pk"), ROWS).get_page(number)
-    shown = waiting.filter(pk__in=page.object_list).select_related("patient", "treatment", "entry")
-    page.object_list = shown.defer("entry__answers").annotate(flags=_flags_of("entry"))
-    return page
-
-
-def next_to_review(practice: Practice) -> UUID | None:
+def next_to_review(practice: Practice, by: User, now: datetime) -> UUID | None:
     """The first in the queue whom nobody has, or whose message nobody has read."""
-    waiting = _in_order(practice).filter(Q(is_free=True) | Q(message_since__isnull=False), patient__practice=practice)
+    waiting = in_order(practice, statuses_in(practice, by, now)["open"].filter(patient__practice=practice))
+    waiting = waiting.filter(Q(is_free=True) | Q(message_since__isnull=False))
     patient: UUID | None = waiting.values_list("patient", flat=True).first()
     return patient
 
 
-def _in_order(practice: Practice) -> QuerySet[PatientStatus]:
-    """The queue: the most urgent, then whom nobody has, whose newest log still raises it, who waits longest."""
-    first = "-alert_urgency", "-is_free", "-is_raised", "waiting_since", "message_since", "patient_id"
-    return _open(practice).annotate(**_asks_for_somebody(practice)).order_by(*first)
+def _known(asked: Asked, practice: Practice, by: User, now: datetime, since: datetime) -> dict[str, Any]:
+    """What is asked of the whole practice, in one statement: how many stand in each list and on this one, what is new,
+    what stands above the list, whether the worker runs, what tells this state of the practice from later ones."""
+    used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
+    waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
+    overdue = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
+    questions: dict[str, Any] = {
+        "is_any_used": Exists(used),
+        "stuck_since": Subquery(overdue.values("created_at")[:1]),
+        "is_any_not_read": Exists(not_read_by_patients(practice, now)),
+        "is_alive": WorkerBeat.alive(now),
+        "count_left": counted(_left_alerts(practice)),
+        "count_page": counted(members(asked, practice, by, now)),
+        **counts(practice, by, now),
+        **_letters(asked, practice),
+        **questions_about_the_pulse(practice, by, now),
+        **questions_about_news(practice, by, since),
+        **questions_about_changes(now),
+    }
+    known: Any = Practice.objects.filter(pk=practice.pk).values(**questions).get()
+    return dict(known)
 
 
-def _flags_of(entry: str) -> Subquery:
-    """What was made of the newest entry, which `entry` names."""
-    return Subquery(Assessment.objects.filter(entry=OuterRef(entry), is_current=True).values("flags"))
+def _letters(asked: Asked, practice: Practice) -> dict[str, Any]:
+    """Which letters somebody's family name begins with: one look into an index for each; and how many come before the
+    one asked for."""
+    if asked.query != Asked("all").query:
+        return {}
+    everybody = Patient.objects.of_practice(practice).order_by()
+    ends = {**dict(pairwise(LETTERS)), LETTERS[-2]: "{", LETTERS[-1]: "\U0010ffff"}
+    begin = {letter: everybody.filter(sort_name__gte=letter, sort_name__lt=end) for letter, end in ends.items()}
+    each: dict[str, Any] = {f"letter_{letter}": Exists(rows) for letter, rows in begin.items()}
+    if asked.letter:
+        each["before_letter"] = counted(everybody.filter(sort_name__lt=asked.letter))
+    return each
 
 
-def _asks_for_somebody(practice: Practice) -> dict[str, Exists]:
-    """Whether something of a row at its urgency is in nobody's hands, and whether the newest log still raises it."""
-    # Behind a CASE, so that each row looks up its patient's alerts: by the practice, SQLite reads all alerts for each.
-    ours = Alert.objects.open().annotate(is_ours=Case(When(practice=practice, then=True), default=False))
-    worst = ours.filter(is_ours=True, treatment__patient=OuterRef("patient"), urgency=OuterRef("alert_urgency"))
-    return {"is_free": Exists(worst.filter(acknowledged_by=None)), "is_raised": Exists(worst.filter(cleared_at=None))}
-
-
-def _patients(page: "Page[Any]", show: str) -> list[tuple[Patient, PatientStatus | None]]:
-    if show == "open":
-        return [(status.patient, status) for status in page]
-    return [(patient, getattr(patient, "status", None)) for patient in page]
-
-
-def _open(practice: Practice) -> QuerySet[PatientStatus]:
-    """Those with an open alert, or a message that nobody has read; of a patient who left, only where the practice may
-    still read what it did."""
-    is_kept = Exists(TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("patient")))
-    waits = Q(alert_urgency__gt=0) | Q(message_since__isnull=False)
-    return PatientStatus.objects.filter(waits, Q(patient__practice=practice) | is_kept, practice=practice)
-
-
-def _waiting(practice: Practice) -> int:
-    """How many patients with something open, those who left with it among them: one statement."""
-    return _open(practice).values("pk").union(_left_alerts(practice).values("pk"), all=True).count()
-
-
-def _above(practice: Practice, now: datetime, news: dict[str, Any]) -> dict[str, Any]:
-    """What stands above the list, nearly always nothing: one statement, and one more for each list that is not empty.
+def _above(practice: Practice, now: datetime, known: dict[str, Any]) -> dict[str, Any]:
+    """What stands above the list, nearly always nothing: a statement for each list that is not empty.
 
     First who took a code at the desk and waits to be recognised. Then since when messages of the practice have been
     waiting although they should have gone, None when they go out. One recipient who is refused does not count: the row
     of their patient says so, and others were told instead. Last, messages that patients have not read for two days.
-    `news` are questions about what is new in the queue, asked with the others, as is whether the worker runs; `sign`
-    tells this state of the practice from later ones.
     """
     used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
-    waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
-    overdue = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
-    not_read = not_read_by_patients(practice, now)
-    questions = {
-        "is_any_used": Exists(used),
-        "stuck_since": Subquery(overdue.values("created_at")[:1]),
-        "is_any_not_read": Exists(not_read),
-        "is_alive": WorkerBeat.alive(now),
-        **news,
-        **questions_about_changes(now),
-    }
-    known: Any = Practice.objects.filter(pk=practice.pk).values(**questions, **counts(practice, now)).get()
     longest_waiting = used.select_related("patient").order_by("used_at")
+    not_read = not_read_by_patients(practice, now).select_related("treatment__patient")
     return {
-        "known": known,
         "to_confirm": list(longest_waiting[:MOST_TO_CONFIRM]) if known["is_any_used"] else [],
         "stuck_since": known["stuck_since"],
         "sign": sign_in(known),
         "is_blind": not known["is_alive"],
-        "counts": {name: known.get(f"count_{name}") or 0 for name in SHOW},
-        "not_read": list(not_read.select_related("treatment__patient")[:MOST_NOT_READ])
-        if known["is_any_not_read"]
-        else [],
+        "not_read": list(not_read[:MOST_NOT_READ]) if known["is_any_not_read"] else [],
     }

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, ExpressionWrapper, OuterRef, Q
@@ -40,6 +41,12 @@ class Row:
     until: datetime | None = None  # when the patient left the practice, if they did
     message: Note | None = None  # the oldest that the patient wrote and nobody has read
     is_new: bool = False  # to the reader, since they last opened the queue
+    is_calm: bool = False  # on track by now, though something is still open
+    words: str = ""  # of the patient, in the newest log
+    photo: UUID | None = None  # the newest of the newest session
+    photo_day: int | None = None
+    letter: str = ""  # where it is the first of the page whose family name begins so
+    way: str = ""  # the query that leads from the patient's page back to the list, and on
 
     @cached_property
     def worst(self) -> Alert | None:
@@ -158,23 +165,21 @@ class Row:
         return pattern.format(name=held[0].acknowledged_by, count=len(held), open=len(self.alerts))
 
 
-def rows_of(
-    patients: Iterable[tuple[Patient, PatientStatus | None]], by: User, practice: Practice, now: datetime
-) -> list[Row]:
-    """The rows of one page, in the order of `patients`: two statements more, however many rows.
+def rows_of(listed: Iterable[Any], by: User, practice: Practice, now: datetime) -> list[Row]:
+    """The rows of one page, in its order: two statements more, however many rows.
 
-    One more where somebody wrote what nobody has read, three more where somebody is among them who left: they are
-    shown as they were then.
+    Three more where somebody is among them who left: they are shown as they were then.
     """
-    rows = [Row(patient, status, flags=_flags(patient, status)) for patient, status in patients]
+    rows = [_row(one) for one in listed]
     open_alerts = _open_alerts([row.patient for row in rows], practice)
     for row in rows:
         row.alerts = open_alerts[row.patient.pk]
         if row.patient.practice_id == practice.pk:
             row.patient.practice = practice  # known already
     _put_back_who_left(rows, by, practice)
-    _add_messages(rows, practice)
     for row in rows:
+        if row.until is not None:
+            row.message, row.photo = None, None
         row.silent_since = _silent_since(row, now.astimezone(practice.zone).date())
     entries = _last_days(rows)
     for row in rows:
@@ -184,18 +189,17 @@ def rows_of(
     return rows
 
 
-def _flags(patient: Patient, status: PatientStatus | None) -> list[Flag]:
-    """Of the newest entry, as the query of the list put them beside the one or the other."""
-    return getattr(status, "flags", None) or getattr(patient, "flags", None) or []
-
-
-def _add_messages(rows: list[Row], practice: Practice) -> None:
-    waiting = {row.patient.pk: row for row in rows if row.status and row.status.message_since and row.until is None}
-    if waiting:
-        unread = Note.objects.filter(practice=practice, kind=Note.Kind.FROM_PATIENT, read_at=None)
-        unread = unread.filter(treatment__patient__in=list(waiting)).select_related("treatment")
-        for note in unread.order_by("-written_at"):  # the oldest is kept
-            waiting[note.treatment.patient_id].message = note
+def _row(listed: Any) -> Row:
+    """A row of what the query of the page read, which is a status or a patient."""
+    is_status = isinstance(listed, PatientStatus)
+    patient, status = (listed.patient, listed) if is_status else (listed, getattr(listed, "status", None))
+    row = Row(patient, status, flags=listed.flags or [], photo=listed.photo, photo_day=listed.photo_day)
+    row.is_calm = getattr(listed, "is_calm", False)
+    if status is not None and status.entry is not None and not listed.hides_note:
+        row.words = status.entry.note
+    if status is not None and status.message_since is not None and listed.unread:
+        row.message = Note(text=listed.unread, written_at=status.message_since)
+    return row
 
 
 def in_lists(rows: list[Row], show: str) -> list[tuple[str, list[Row]]]:

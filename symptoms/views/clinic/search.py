@@ -1,7 +1,6 @@
 """Finding patients by one field: parts of the name, phone, e-mail, lot, patient number, year of birth."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,14 +15,13 @@ LEAST_OF_A_LOT = 3  # letters and digits
 
 
 def sought_in(request: HttpRequest) -> str:
-    """What is looked for in the query `q`: spaces made single, marks that nobody sees left out."""
-    return " ".join(request.GET.get("q", "").replace("\0", "").translate(UNSEEN).split())[:LONGEST_NAME]
+    """What is looked for in the query `q`."""
+    return sought_of(request.GET.get("q", ""))
 
 
-def kept_search(request: HttpRequest) -> str:
-    """The search that led to a patient's page as a query that keeps it; empty where none did."""
-    sought = sought_in(request)
-    return f"?{urlencode({'q': sought})}" if sought else ""
+def sought_of(typed: str) -> str:
+    """What is looked for: spaces made single, marks that nobody sees left out."""
+    return " ".join(typed.replace("\0", "").translate(UNSEEN).split())[:LONGEST_NAME]
 
 
 def found(practice: Practice, sought: str, patient: str = "pk") -> Q:

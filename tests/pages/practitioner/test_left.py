@@ -32,7 +32,7 @@ def left(clinic, noor) -> Alert:
 
 def test_the_queue_says_who_left_with_what_and_who_was_not_told(desk, left, clinic):
     shown = text_of(desk.get(QUEUE))
-    assert "1 to review" in shown and "1 to review" in text_of(desk.get(f"{QUEUE}?show=all"))
+    assert "1 needs action" in shown and "1 needs action" in text_of(desk.get(f"{QUEUE}?show=all"))
     assert "Left with something open" in shown
     assert "Left your clinic with 2 open: signs of infection (see today)," in shown and "not taken" in shown
     Delivery.objects.filter(alert=left).update(refused_at=timezone.now())
@@ -59,7 +59,7 @@ def test_the_page_says_it_and_it_is_closed_there(desk, left):
     assert "You are now in charge" in shown and "is looking after this" not in shown
     closed = desk.post(reverse("resolve", args=[left.id]), {"outcome": "referred", "reason": "Rang her."}, follow=True)
     assert "Closed left your clinic: Referred: Rang her." in text_of(closed)
-    assert "0 to review" in text_of(desk.get(QUEUE))
+    assert "0 need action" in text_of(desk.get(QUEUE))
 
 
 def test_who_left_comes_first_only_where_nobody_in_the_list_is_as_urgent(desk, left, clinic, noor):

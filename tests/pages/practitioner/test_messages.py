@@ -130,7 +130,7 @@ def test_a_patient_who_wrote_stands_in_the_queue_below_contact_until_somebody_ha
     queue = desk.get(QUEUE)
     assert [link.text for link in select(queue, "h2/a")] == ["Bob", "Ana Marrowby"]
     text = text_of(queue)
-    assert "Message, not read: Please call me back." in text and "After 5." not in text and "2 to review" in text
+    assert "Message, not read: Please call me back." in text and "After 5." not in text and "2 need action" in text
     page = desk.get(page_of(session))
     assert "Please call me back. After 5." in text_of(page) and "Message, not read: " in text_of(desk.get(QUEUE))
     read = reverse("messages_read", args=[session.pk])

@@ -17,6 +17,7 @@ from accounts.models import Patient
 from symptoms.alerts.handling import acknowledge
 from symptoms.models import Alert, Delivery, PatientStatus, Treatment
 from symptoms.views.clinic.queue import next_to_review
+from symptoms.views.clinic.queue_asked import SHOW
 from tests import people
 from tests.moving import leaves, token_in
 from tests.pages.html import select, text_of, words
@@ -56,7 +57,7 @@ def test_the_most_urgent_come_first_then_the_longest_waiting(clinic, noor, desk)
     follow(clinic, noor, "Well", redness=1)
     response = desk.get(QUEUE)
     assert names(response) == ["Emergency", "Urgent", "Early contact", "Late contact"]
-    assert "4 to review" in text_of(response)
+    assert "4 need action" in text_of(response)
 
 
 def test_row_and_page_name_the_same_of_two_as_urgent(clinic, noor, desk):
@@ -74,10 +75,10 @@ def test_each_list_shows_its_own_and_all_shows_everybody_by_name(clinic, noor, d
     follow(clinic, noor, "Cleo", redness=3)
     follow(clinic, noor, "Berta", redness=1)
     follow(clinic, noor, "anton")
-    shown = {show: names(desk.get(QUEUE, {"show": show})) for show in ("open", "watch", "on_track", "all", "rubbish")}
+    shown = {show: names(desk.get(QUEUE, {"show": show})) for show in ("open", "all", "rubbish")}
     assert shown["open"] == shown["rubbish"] == ["Dora"]
-    assert shown["watch"] == ["Cleo"]
-    assert shown["on_track"] == ["Berta"]
+    assert names(desk.get(QUEUE, {"show": "all", "log": "watch"})) == ["Cleo"]
+    assert names(desk.get(QUEUE, {"show": "all", "log": "on_track"})) == ["Berta"]
     assert shown["all"] == ["anton", "Berta", "Cleo", "Dora"]
     everybody = desk.get(QUEUE, {"show": "all"})
     assert "Watch" in text_of(everybody) and "No log yet" in text_of(everybody)
@@ -217,8 +218,9 @@ def test_accents_and_case_hide_nobody(clinic, desk, name, sought):
 def test_a_patient_found_by_a_search_leads_back_to_it(clinic, noor, desk):
     follow(clinic, noor, "Dora & Co", signs=["pus"])
     (found,) = select(desk.get(QUEUE, {"show": "all", "q": "dora &"}), "h2/a")
-    (back,) = select(desk.get(found.get("href")), "a[@class='link'][@href='/practice/?show=all&q=dora+%26']")
-    assert words(back) == "Patients" and names(desk.get(back.get("href"))) == ["Dora & Co"]
+    (back,) = select(desk.get(found.get("href")), "span[@class='row way']/a")
+    assert words(back) == "Patients" and back.get("href").startswith("/practice/?show=all&q=dora+%26#")
+    assert names(desk.get(back.get("href"))) == ["Dora & Co"]
 
 
 def test_a_page_past_the_end_is_the_last_and_nonsense_is_the_first(clinic, noor, desk):
@@ -235,7 +237,7 @@ def test_dr_okafor_sees_nothing_of_ana(clinic, noor):
     session = pen(people.ana(clinic), days_ago=4, by=noor)
     logged(session, 4, signs=["pus"])
     okafor = people.signed_in(people.dr_okafor())
-    for show in ("open", "watch", "on_track", "all"):
+    for show in SHOW:
         response = okafor.get(QUEUE, {"show": show, "q": "Ana" if show == "all" else ""})
         assert "Marrowby" not in response.content.decode()
 
@@ -286,7 +288,7 @@ def crowd(clinic, noor):
 
 
 def test_the_queue_takes_eight_statements_and_fifteen_kilobytes_at_most(crowd, desk):
-    for show, rows in {"open": 50, "watch": 0, "on_track": 50, "all": 50}.items():
+    for show, rows in {**dict.fromkeys(SHOW, 0), "open": 50, "not_joined": 50, "all": 50}.items():
         desk.get(QUEUE, {"show": show})  # the first time of a day it is written down who was read
         took = statements(desk, QUEUE, show=show)
         assert len(took) <= 8, f"{show}: {len(took)} statements"
@@ -310,7 +312,7 @@ def test_the_work_for_a_row_is_the_same_in_a_long_list(clinic, noor):
         PatientStatus.objects.bulk_create(copied(status, patient=of.patient, treatment=of) for of in sessions)
         steps = []
         connection.connection.set_progress_handler(lambda: steps.append(1), 100)
-        next_to_review(clinic)
+        next_to_review(clinic, noor, timezone.now())
         connection.connection.set_progress_handler(None, 0)
         return len(steps)
 

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 def names(desk, show: str) -> list[str]:
-    return [words(link) for link in select(desk.get(reverse("queue"), {"show": show}), "li//h2//a")]
+    asked = {"show": "all", "log": show} if show in ("watch", "on_track") else {"show": show}
+    return [words(link) for link in select(desk.get(reverse("queue"), asked), "li//h2//a")]
 
 
 def somebody(clinic, noor, name: str, day: int = 9, **reported):
@@ -50,8 +51,9 @@ def test_each_list_has_its_own_and_says_how_many(clinic, noor, desk):
     }  # fmt: skip
     response = desk.get(reverse("queue"))
     shown, live = text_of(response), " ".join(words(part) for part in select(response, "*[@data-live]"))
-    assert "1 to review" in live and "Open 1 Follow-up due 1" in live  # brought up to date with the list
-    assert "Open 1 Follow-up due 1 Gone quiet 1 Not joined 1 Closed today 1 Watch 0 On track 1 All 5" in shown
+    assert "1 needs action" in live  # brought up to date with the list
+    assert "Needs action 1 Mine 1 Waiting on patient 0 Follow-up due 1" in live
+    assert "Follow-up due 1 Gone quiet 1 Not joined 1 Closed today 1 All 5" in shown
 
 
 def test_a_clinic_without_patients_is_led_to_the_first_and_one_with_some_reads_what_is_true(clinic, noor, desk):
@@ -59,7 +61,8 @@ def test_a_clinic_without_patients_is_led_to_the_first_and_one_with_some_reads_w
     assert "No patients yet" in text_of(shown) and "Record a treatment" in [words(a) for a in select(shown, "main//a")]
     people.patient(clinic, "Stranger", accepted=False)
     shown = text_of(desk.get(reverse("queue")))
-    assert "Nothing is waiting No alert is open, and every message has been read." in shown
+    assert "Nothing is waiting 0 on track, 0 gone quiet. No alert needs action, and every message has been" in shown
+    assert "Record a treatment" in [words(a) for a in select(desk.get(reverse("queue")), "main//a")]
     assert "Send an invitation" in text_of(desk.get(reverse("queue"), {"show": "not_joined"}))
 
 
@@ -138,4 +141,4 @@ def test_who_fell_silent_with_something_open_stands_before_who_merely_skips(clin
         page, f"ol[@aria-labelledby='{head.get('id')}']//h2/a"
     )]  # fmt: skip
     assert lists == [("Gone quiet with something open", "Zoe"), ("Others who skipped logs", "Anna")]
-    assert "With something open first, then by name." in text_of(page)
+    assert "With something open first, then by family name." in text_of(page)

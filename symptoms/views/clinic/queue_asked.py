@@ -1,0 +1,251 @@
+"""What is asked of the queue: which list, narrowed to whom, which page; read from an address, and written in one."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Self
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Practice, User
+from symptoms.models import Alert
+from symptoms.models.treatment import DEVICES
+from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.clinic.search import sought_in, sought_of
+from symptoms.wording.practitioner import URGENCIES
+from symptoms.wording.treatment import ROMAN
+
+FROM = "from"  # in the address of a patient's page: the list that led there
+LONGEST_ADDRESS, LONGEST_NUMBER = 600, 8  # characters of it, digits of a number in it
+ME, NOBODY, NOT_KNOWN = "me", "nobody", "unknown"
+DAYS = re.compile(r"([0-9]{1,3})-([0-9]{1,3})?")
+SPANS = ("0-3", "4-7", "8-14", "15-28", "29-")
+LETTERS = "abcdefghijklmnopqrstuvwxyz~"  # the last for what comes after z
+
+SHOW = {
+    "open": gettext_lazy("Needs action"),
+    "mine": gettext_lazy("Mine"),
+    "waiting": gettext_lazy("Waiting on patient"),
+    "follow_up": gettext_lazy("Follow-up due"),
+    "quiet": gettext_lazy("Gone quiet"),
+    "not_joined": gettext_lazy("Not joined"),
+    "closed": gettext_lazy("Closed today"),
+    "all": gettext_lazy("All"),
+}
+BY_URGENCY = frozenset({"open", "mine", "waiting"})
+FILTERS = {
+    "owner": gettext_lazy("Owner"),
+    "device": gettext_lazy("Device"),
+    "skin": gettext_lazy("Skin type"),
+    "days": gettext_lazy("Days since the treatment"),
+    "log": gettext_lazy("Newest log"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One list as it was asked for. `unknown`: filters that say nothing, by their names; they are left out.
+
+    `at`, `of`: where in it a patient stood whose page it leads to, and among how many; 0 where that is not known.
+    """
+
+    show: str = "open"
+    sought: str = ""
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+    page: str = "1"
+    letter: str = ""
+    at: int = 0
+    of: int = 0
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def by(cls, typed: QueryDict | dict[str, str], sought: str) -> Self:
+        """From the query of an address; what is nonsense is left out, and named in `unknown`."""
+        show = typed.get("show", "") or ("all" if sought else "open")
+        given = {name: typed.get(name, "") for name in FILTERS if typed.get(name)}
+        narrowed = {name: value for name, value in given.items() if KNOWN[name](str(value))}
+        letter = str(typed.get("letter", ""))
+        unknown = [name for name in given if name not in narrowed]
+        return cls(
+            show=str(show) if show in SHOW else "open",
+            sought=sought,
+            narrowed={name: str(value) for name, value in narrowed.items()},
+            page=str(typed.get("page", "1")),
+            letter=letter if letter and letter in LETTERS and show == "all" else "",
+            at=_number(typed.get("at", "")),
+            of=_number(typed.get("of", "")),
+            unknown=(*unknown, *(["show"] if show not in SHOW else [])),
+        )
+
+    @property
+    def query(self) -> str:
+        """The list without its page, as the query of an address."""
+        return urlencode({"show": self.show, **({"q": self.sought} if self.sought else {}), **self.narrowed})
+
+    @property
+    def with_page(self) -> str:
+        """The same with its page."""
+        return self.query + (f"&page={self.page}" if _number(self.page) > 1 else "")
+
+    def leading_to(self, at: int, of: int) -> str:
+        """The query of the page of the patient who stands at a place of the list, so that it leads back and on."""
+        return urlencode({FROM: f"{self.with_page}&at={at}&of={of}"})
+
+    def on_page(self, number: int) -> "Asked":
+        """The same list at a page."""
+        return replace(self, page=str(number))
+
+    def showing(self, show: str) -> str:
+        """Another list, narrowed in the same way; a search is over."""
+        return replace(self, show=show, sought="", letter="").query
+
+    def without(self, name: str) -> str:
+        """The same list without one of its filters."""
+        return replace(self, narrowed={key: value for key, value in self.narrowed.items() if key != name}).query
+
+
+def asked_of(request: HttpRequest) -> Asked:
+    """The list that the address of a request asks for."""
+    return Asked.by(request.GET, sought_in(request))
+
+
+def asked_in(address: str) -> Asked:
+    """The list in the `from` of a patient's page; the queue for nonsense."""
+    typed = dict(parse_qsl(address[:LONGEST_ADDRESS].replace("\0", "")))
+    return Asked.by(typed, sought_of(typed.get("q", "")))
+
+
+def kept_list(request: HttpRequest) -> str:
+    """The list that led to a patient's page, as a query that keeps it; empty where none did."""
+    asked = list_behind(request)
+    return f"?{asked.leading_to(asked.at, asked.of)}" if asked else ""
+
+
+def list_behind(request: HttpRequest) -> Asked | None:
+    """The list that led to a patient's page; None where none did."""
+    return asked_in(request.GET[FROM]) if request.GET.get(FROM) else None
+
+
+def _number(typed: Any) -> int:
+    """A whole number as addresses have it; 0 for anything else."""
+    text = str(typed)
+    return int(text) if len(text) < LONGEST_NUMBER and text.isascii() and text.isdigit() else 0
+
+
+def _is_owner(value: str) -> bool:
+    if value in (ME, NOBODY):
+        return True
+    try:
+        return bool(UUID(value))
+    except ValueError:
+        return False
+
+
+def _is_span(value: str) -> bool:
+    match = DAYS.fullmatch(value)
+    return match is not None and (match[2] is None or int(match[1]) <= int(match[2]))
+
+
+KNOWN: Mapping[str, Callable[[str], bool]] = {
+    "owner": _is_owner,
+    "device": dict(DEVICES).__contains__,
+    "skin": lambda value: value == NOT_KNOWN or (len(value) == 1 and _number(value) in ROMAN),
+    "days": _is_span,
+    "log": lambda value: value in ("watch", "on_track"),
+}
+
+
+def conditions(asked: Asked, practice: Practice, by: User, now: datetime, status: str, patient: str) -> Q:
+    """The filters as a condition on rows from which `status` leads to a PatientStatus ("" or "status__"), and
+    `patient` to the patient's id."""
+    today, narrowed = now.astimezone(practice.zone).date(), asked.narrowed
+    condition = Q()
+    if "owner" in narrowed:
+        condition &= Q(**{f"{patient}__in": _held_by(narrowed["owner"], practice, by)})
+    if "device" in narrowed:
+        condition &= Q(**{f"{status}treatment__device": narrowed["device"]})
+    if "skin" in narrowed:
+        kind = None if narrowed["skin"] == NOT_KNOWN else int(narrowed["skin"])
+        condition &= Q(**{f"{status}treatment__fitzpatrick": kind})
+    if "days" in narrowed:
+        condition &= _within(narrowed["days"], today, f"{status}treatment__day_zero")
+    if narrowed.get("log") == "watch":
+        condition &= Q(**{f"{status}urgency": Urgency.WATCH, f"{status}alert_urgency": 0})
+    elif narrowed.get("log") == "on_track":
+        condition &= _is_on_track(today, status)
+    return condition
+
+
+def _held_by(owner: str, practice: Practice, by: User) -> Any:
+    """The patients of whom something is open that `owner` has."""
+    here = Alert.objects.open().filter(practice=practice).exclude(kind=Alert.Kind.LEFT)
+    if owner == NOBODY:
+        held = here.with_holder().filter(Q(is_held=False))
+    else:
+        held = here.filter(acknowledged_by=by.pk if owner == ME else UUID(owner))
+    return held.order_by().values("treatment__patient")
+
+
+def _within(span: str, today: date, day_zero: str) -> Q:
+    first, last = span.split("-")
+    condition = Q(**{f"{day_zero}__lte": today - timedelta(days=int(first))})
+    return condition & Q(**{f"{day_zero}__gte": today - timedelta(days=int(last))}) if last else condition
+
+
+def _is_on_track(today: date, status: str) -> Q:
+    """As `PatientStatus.is_on_track_at`, with nothing open: a verdict is no older than the days on which somebody is
+    asked."""
+    current = Q(**{f"{status}urgency": Urgency.ON_TRACK, f"{status}alert_urgency": 0})
+    for name in ("log_due_on", "current_until"):
+        current &= Q(**{f"{status}{name}": None}) | Q(**{f"{status}{name}__gte": today})
+    return current
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One filter as its form offers it: (value, word) each, the first for none."""
+
+    name: str
+    label: str
+    options: list[tuple[str, str]]
+    chosen: str
+
+    @property
+    def word(self) -> str:
+        """What is chosen, in words; empty where nothing is."""
+        return dict(self.options)[self.chosen] if self.chosen else ""
+
+
+def choices(asked: Asked, colleagues: Iterable[tuple[UUID, str]]) -> list[Choice]:
+    """The filters with what each can be; `colleagues` are (id, name) of those who may have something."""
+    options = {
+        "owner": [(ME, _("Mine")), (NOBODY, _("Nobody’s")), *((str(id), name) for id, name in colleagues)],
+        "device": [(value, str(word)) for value, word in DEVICES],
+        "skin": [*((str(kind), _("Type {number}").format(number=word)) for kind, word in ROMAN.items()),
+                 (NOT_KNOWN, _("Not known"))],
+        "days": [(span, _span_in_words(span)) for span in SPANS],
+        "log": [(urgency.slug, str(URGENCIES[urgency])) for urgency in (Urgency.WATCH, Urgency.ON_TRACK)],
+    }  # fmt: skip
+    made = []
+    for name, label in FILTERS.items():
+        chosen = asked.narrowed.get(name, "")
+        known = options[name]
+        if chosen and chosen not in dict(known):
+            known = [*known, (chosen, _span_in_words(chosen) if name == "days" else _("Somebody else"))]
+        made.append(Choice(name, str(label), [("", _("Any")), *known], chosen))
+    return made
+
+
+def _span_in_words(span: str) -> str:
+    first, last = span.split("-")
+    if not last or int(last) >= LAST_DAY:
+        return _("Day {first} and later").format(first=first)
+    return _("Days {first} to {last}").format(first=first, last=last)

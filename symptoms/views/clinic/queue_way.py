@@ -1,0 +1,95 @@
+"""From one patient's page to the next of the list that led there, and back to the list."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import PracticeRequest, practitioner_required
+from accounts.models import Patient, Practice, User
+from symptoms.forms.fields import typed_id
+from symptoms.views.clinic.queue_asked import BY_URGENCY, FROM, SHOW, Asked, asked_in, list_behind
+from symptoms.views.clinic.queue_page import members, ordered
+
+PREVIOUS, NEXT = "previous", "next"
+IN_TURN = BY_URGENCY | {"follow_up", "quiet"}  # lists that are worked off: whoever closes goes on to the next in it
+
+
+@practitioner_required
+@require_safe
+def queue_step(request: PracticeRequest) -> HttpResponse:
+    """Lead to the patient before or after one in a list, as the list is now; to the list itself at its ends.
+
+    Whoever is not in the list any more counts as standing where they stood: the next is who took their place.
+    """
+    asked, now = asked_in(request.GET.get(FROM, "")), timezone.now()
+    step = -1 if request.GET.get("step") == PREVIOUS else 1
+    here = typed_id(request.GET, "patient")
+    found = _neighbour(asked, request.practice, request.user, now, here, step)
+    if found is None:
+        end = _("That was the last in this list.") if step > 0 else _("That was the first in this list.")
+        messages.info(request, end)
+        return redirect(f"{reverse('queue')}?{asked.with_page}")
+    patient, at, of = found
+    return redirect(f"{reverse('patient', args=[patient])}?{asked.leading_to(at, of)}")
+
+
+def _neighbour(
+    asked: Asked, practice: Practice, by: User, now: datetime, here: UUID | None, step: int
+) -> tuple[UUID, int, int] | None:
+    """The id of the neighbour, its place and how many there are; None at an end."""
+    rows = members(asked, practice, by, now)
+    if asked.show not in BY_URGENCY and asked.show != "quiet":
+        return _by_name(asked, rows, here, step)
+    ids = list(ordered(asked, practice, rows).values_list("pk", flat=True))
+    stood = max(asked.at - 1, 0)
+    at = ids.index(here) + step if here in ids else (stood if step > 0 else stood - 1)
+    return (ids[at], at + 1, len(ids)) if 0 <= at < len(ids) else None
+
+
+def _by_name(asked: Asked, rows: Any, here: UUID | None, step: int) -> tuple[UUID, int, int] | None:
+    """The same in a list that is sorted by name, by one look into its index: it may hold everybody."""
+    known = Patient.objects.filter(pk=here).values_list("sort_name", "pk").first() if here else None
+    if known is None:
+        return None
+    name, id = known
+    if step > 0:
+        later = rows.filter(Q(sort_name=name, pk__gt=id) | Q(sort_name__gt=name), sort_name__gte=name)
+        other = later.order_by("sort_name", "id").values_list("pk", flat=True).first()
+    else:
+        earlier = rows.filter(Q(sort_name=name, pk__lt=id) | Q(sort_name__lt=name), sort_name__lte=name)
+        other = earlier.order_by("-sort_name", "-id").values_list("pk", flat=True).first()
+    return (other, max(asked.at + step, 1), asked.of) if other else None
+
+
+def way_of(request: PracticeRequest, patient: UUID, *, leads_to_queue: bool) -> dict[str, Any]:
+    """Where a patient's page leads back and on, for way.html. Without a list behind it, to the queue or to all."""
+    asked = list_behind(request)
+    if asked is None:
+        show = "open" if leads_to_queue else "all"
+        return {"back": "" if leads_to_queue else "?show=all", "back_to": _list_word(show), "way": {}}
+    way = {
+        "at": asked.at,
+        "of": asked.of,
+        "previous": step_address(asked, patient, PREVIOUS) if asked.at > 1 else "",
+        "next": step_address(asked, patient, NEXT) if asked.at < asked.of else "",
+    }
+    way = way if asked.at and asked.of > 1 else {}
+    return {"back": f"?{asked.with_page}#row-{patient}", "back_to": _list_word(asked.show), "way": way}
+
+
+def step_address(asked: Asked, patient: UUID, step: str) -> str:
+    """Where `queue_step` leads on from a patient."""
+    return f"{reverse('queue_step')}?{asked.leading_to(asked.at, asked.of)}&patient={patient}&step={step}"
+
+
+def _list_word(show: str) -> str:
+    return str({"open": _("To review"), "all": _("Patients")}.get(show) or SHOW[show])
