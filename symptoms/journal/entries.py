@@ -9,10 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.compiled_queries import CompiledQuery
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import User
@@ -23,13 +21,6 @@ from symptoms.journal.judging import judge_entry
 from symptoms.journal.loading import Journal, read_journal
 from symptoms.models import Assessment, Entry, Treatment
 
-
-def saved_under(id: UUID) -> QuerySet[Entry]:
-    """The entry that has the id already, if one has."""
-    return Entry.objects.filter(pk=id)
-
-
-read_saved = CompiledQuery(saved_under)  # by each entry
 MOST_A_DAY = 50
 A_MOMENT = timedelta(microseconds=1)
 
@@ -115,28 +106,34 @@ def record_entry(
             written.
     """
     digest = digest_of(day, answers, note)
+    report = treatment_id, id, day, answers, note, digest, by, now, instead_of
     try:
-        with transaction.atomic():
-            return _record(treatment_id, id, day, answers, note, digest, by, now, instead_of)
+        return _record(*report)
+    except (EntryRefused, IntegrityError):
+        pass  # whatever it is, that this was saved before comes first
+    try:
+        return _record(*report, may_be_known=True)
     except IntegrityError as clash:
         if violated_constraint(clash) == primary_key(Entry):  # it came in between looking for it and writing
             raise ForeignId from clash
         raise
 
 
+@transaction.atomic
 def _record(
     treatment_id: UUID, id: UUID, day: int, answers: dict[str, Any], note: str, digest: str, by: User, now: datetime,
-    instead_of: str | None,
+    instead_of: str | None, *, may_be_known: bool = False,
 ) -> Recorded:  # fmt: skip
+    """An id of which nobody says that it `may_be_known` is looked up only where the day is there: few others are."""
     patient = lock_patient_of(by)
     if patient is None:
         raise NotTheirs
     now, journal = patient.after_leaving(now), read_journal(patient)
     treatment, on = session_and_date(journal.treatments, treatment_id, day)
-    if saved := read_saved(id):
-        return _again(journal, treatment, saved[0], digest)
     day = day_on(treatment, on)
     is_amendment = day in journal.days(treatment)
+    if (is_amendment or may_be_known) and (saved := Entry.objects.filter(pk=id).first()):
+        return _again(journal, treatment, saved, digest)
     _check_may_log(journal, treatment, day, now)
     if is_amendment:
         _supersede(treatment, day, instead_of)

@@ -1,7 +1,6 @@
 """A compiled query reads what its query set reads: an upgrade of Django that changes how SQL is composed shows here."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,7 +11,6 @@ from accounts.models import ContactMethod
 from symptoms.alerts.patient_answers import open_concerns_of, read_open_concerns
 from symptoms.alerts.raising import open_alerts_about, read_open_alerts
 from symptoms.alerts.telling import members_with_ways, read_members
-from symptoms.journal.entries import read_saved, saved_under
 from symptoms.journal.loading import read_sessions, sessions_of
 from symptoms.views.patient.own_treatments import own_sessions_of, read_own_sessions
 from tests import people
@@ -55,13 +53,6 @@ def test_the_rows_of_each_patient_are_those_of_the_query_set(patients, read, que
         assert rows == list(map(values, query_set(patient.pk)))
         counts.append(len(rows))
     assert counts[:2] == counts[3:5] and counts[0] == 2 and counts[2] == 0
-
-
-def test_an_entry_is_found_by_its_id_and_another_id_finds_none(ana):
-    entry = logged(pen(ana, days_ago=3), 3, pain=1).entry
-    for id in (entry.pk, uuid4(), entry.pk):
-        assert list(map(values, read_saved(id))) == list(map(values, saved_under(id)))
-    assert len(read_saved(entry.pk)) == 1
 
 
 def test_members_are_read_for_a_practice_and_a_day(clinic, noor):
