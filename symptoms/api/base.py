@@ -55,11 +55,9 @@ class Endpoint(APIView):
         super().initial(request, *args, **kwargs)
         refuse_unknown_query(request, known=self.query)
 
-    def read(self, serializer_class: type[BaseSerializer], **kwargs: Any) -> dict[str, Any]:
-        """The body, checked by `serializer_class`."""
-        serializer = serializer_class(data=self.request.data, **kwargs)
-        serializer.is_valid(raise_exception=True)
-        body: dict[str, Any] = serializer.validated_data
+    def read(self, serializer: BaseSerializer) -> dict[str, Any]:
+        """The body, an object, checked by `serializer`, which keeps nothing of it: all requests may share one."""
+        body: dict[str, Any] = serializer.run_validation(self.request.data)
         return body
 
     def page(

@@ -93,7 +93,7 @@ class Acknowledgement(Endpoint):
         answers={200: AlertsSerializer},
     )
     def post(self, request: AuthenticatedRequest, alert_id: UUID) -> Response:
-        self.read(NothingInSerializer)
+        self.read(NothingInSerializer())
         alert = get_object_or_404(_seen_by(request.user), pk=alert_id)
         acknowledge(alert.treatment, by=request.user, now=timezone.now())
         alerts = _seen_by(request.user).open().filter(treatment=alert.treatment_id).order_by("-urgency", "opened_at")
@@ -122,7 +122,7 @@ class Resolution(Endpoint):
         problems={409: ToConfirmProblemSerializer},
     )
     def post(self, request: AuthenticatedRequest, alert_id: UUID) -> Response:
-        resolution = self.read(ResolutionInSerializer)
+        resolution = self.read(ResolutionInSerializer())
         alert, now = get_object_or_404(_seen_by(request.user), pk=alert_id), timezone.now()
         page = PageSeen(resolution.pop("seen_at") or alert.worsened_at, frozenset(resolution.pop("known_holders")))
         try:

@@ -33,15 +33,17 @@ RECORDING = (
     "answers it is written once (200). Another entry for the same day takes the day over; both are kept. A day that "
     "has not come is refused with 422 and the server's `today`."
 )
+# Made once: a new serializer copies all its fields.
+_ENTRY_IN, _NEW_ENTRY_IN = EntryInSerializer(), NewEntryInSerializer()
 
 
 class Recording(Endpoint):
     """Where days are written down."""
 
-    def _read(self, serializer_class: type[BaseSerializer], treatment_id: UUID) -> dict[str, Any]:
+    def _read(self, serializer: BaseSerializer, treatment_id: UUID) -> dict[str, Any]:
         """The body; where it is wrong, whose treatment it is comes before what is wrong with it."""
         try:
-            return self.read(serializer_class)
+            return self.read(serializer)
         except APIException:
             own_treatment(self.request.user, treatment_id)
             raise
@@ -77,7 +79,7 @@ class Entries(Recording):
         more=(409, 422),
     )
     def post(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        return _recorded(request, treatment_id, self._read(NewEntryInSerializer, treatment_id))
+        return _recorded(request, treatment_id, self._read(_NEW_ENTRY_IN, treatment_id))
 
 
 class OneEntry(Recording):
@@ -106,7 +108,7 @@ class OneEntry(Recording):
         more=(409, 422),
     )
     def put(self, request: AuthenticatedRequest, treatment_id: UUID, entry_id: UUID) -> Response:
-        return _recorded(request, treatment_id, {"id": entry_id, **self._read(EntryInSerializer, treatment_id)})
+        return _recorded(request, treatment_id, {"id": entry_id, **self._read(_ENTRY_IN, treatment_id)})
 
 
 class Assessments(Endpoint):

@@ -67,7 +67,7 @@ class Messages(Endpoint):
         more=(409, 422),
     )
     def post(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        message = self.read(MessageInSerializer)
+        message = self.read(MessageInSerializer())
         treatment = _written_about(request.user, treatment_id)
         was_there = Note.objects.filter(pk=message["id"]).exists()
         note = _sent(treatment, message, request.user)
@@ -88,7 +88,7 @@ class MessagesRead(Endpoint):
         answers={204: None},
     )
     def post(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        seen = self.read(MessagesReadInSerializer)["seen"]
+        seen = self.read(MessagesReadInSerializer())["seen"]
         treatment = _written_about(request.user, treatment_id)
         get_object_or_404(Note, pk=seen, treatment=treatment, kind__in=MESSAGES)
         read = read_by_practice if _is_practitioner(request.user) else read_by_patient

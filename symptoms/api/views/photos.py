@@ -103,5 +103,5 @@ class OnePhoto(Endpoint):
             facts.is_valid(raise_exception=True)
             return body.get("photo", BytesIO()), facts.validated_data
         refuse_unknown_query(request, known=frozenset())
-        form = dict(self.read(PhotoInSerializer))
+        form = dict(self.read(PhotoInSerializer()))
         return form.pop("photo"), form

@@ -41,7 +41,7 @@ class OnTop(Endpoint):
         more=(409,),
     )
     def post(self, request: AuthenticatedRequest) -> Response:
-        given = self.read(AnswerInSerializer)
+        given = self.read(AnswerInSerializer())
         patient, asked_at = request.user.as_patient, given["asked_at"].timestamp()
         assert patient is not None
         try:

@@ -96,7 +96,7 @@ class Treatments(Endpoint):
         more=(409, 422),
     )
     def post(self, request: AuthenticatedRequest) -> Response:
-        facts = self.read(NewTreatmentWithIdInSerializer)
+        facts = self.read(NewTreatmentWithIdInSerializer())
         return _recorded(request.user, facts.pop("id", None) or uuid4(), facts)
 
 
@@ -128,7 +128,7 @@ class OneTreatment(Endpoint):
         more=(409, 422),
     )
     def put(self, request: AuthenticatedRequest, treatment_id: UUID) -> Response:
-        return _recorded(request.user, treatment_id, self.read(NewTreatmentInSerializer))
+        return _recorded(request.user, treatment_id, self.read(NewTreatmentInSerializer()))
 
     @operation(
         "change_treatment",
@@ -146,7 +146,7 @@ class OneTreatment(Endpoint):
         treatment = treatment_seen_by(request.user, treatment_id).treatment
         if not may_change(treatment, request.user):
             raise PermissionDenied(NOT_YOURS)
-        facts = self.read(TreatmentInSerializer, instance=treatment, partial=True)
+        facts = self.read(TreatmentInSerializer(treatment, partial=True))
         now = timezone.now()
         reading = reading_in(request, treatment, now)
         try:
