@@ -30,9 +30,13 @@ FOLLOWED = [
 ]  # fmt: skip
 
 
+# Named one by one: SQLite plans anew, each time, a statement that says not "left", since conditions of indexes do.
+ABOUT_RECOVERY = [kind for kind in Alert.Kind if kind != Alert.Kind.LEFT]
+
+
 def open_alerts_about(patient_id: UUID) -> QuerySet[Alert]:
     """What is open about a patient's recovery, whichever practice must answer it; each with its `entry_day`."""
-    alerts = Alert.objects.open().exclude(kind=Alert.Kind.LEFT).filter(treatment__patient=patient_id)
+    alerts = Alert.objects.open().filter(kind__in=ABOUT_RECOVERY, treatment__patient=patient_id)
     return alerts.annotate(entry_day=F("entry__day"))  # type: ignore[no-redef]  # declared on the model
 
 

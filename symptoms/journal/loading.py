@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection
 from django.db.models import Exists
 
-from accounts.compiled_queries import CompiledQuery
+from accounts.compiled_queries import AN_ID, CompiledQuery
 from accounts.models import Consent, Patient
 from symptoms.models import Entry, Treatment
 from symptoms.models.treatment import TreatmentQuerySet
@@ -158,4 +158,4 @@ def _parsed(day: int, answers: str) -> values.Entry:
 
 def _stored(id: UUID) -> Any:
     """An id as the database at hand keeps it."""
-    return models.UUIDField().get_db_prep_value(id, connection)
+    return AN_ID.get_db_prep_value(id, connection)
