@@ -1,7 +1,6 @@
 """What is said to a patient about an entry, and whom they can call: the same on the page and from the API."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Max
@@ -54,16 +53,15 @@ def verdict_about(entry: Entry, assessment: Assessment | None, numbers: PhoneNum
 def verdict_as_raised(entry: Entry, judged: Assessment | None, numbers: PhoneNumbers, unit: str) -> Verdict:
     """What was said of an entry by this assessment, also while it waits to be judged again."""
     answered = {*entry.answers.get("asked", Symptom), *entry.answers.get("symptoms", ())}
-    said = verdict(
+    return verdict(
         judged.urgency if judged else None,
         judged.flags if judged else (),
         reported=_reported(entry, Urgency(judged.urgency) if judged else None),
-        compared=[symptom for symptom in Symptom if symptom in answered],
+        compared=(symptom for symptom in Symptom if symptom in answered),
         numbers=numbers,
         version=judged.protocol_version if judged else "",
         unit=unit,
     )
-    return replace(said, photo_session=entry.treatment_id)
 
 
 def verdict_before_log(treatment: Treatment, day: int, numbers: PhoneNumbers) -> Verdict | None:
@@ -96,6 +94,7 @@ def _reported(entry: Entry, urgency: Urgency | None = None) -> Reported:
         who=who_of(*values),
         next_day=next_prompt(*values, after=max(last_day, seen_on - 1)),
         seen_on=seen_on,
+        session=entry.treatment_id,
     )
 
 

@@ -41,6 +41,7 @@ class Day:
         self._two_days_before = [entry for entry in self.entries[-3:-1] if entry.day >= day - 2]
         self._excess: dict[Symptom, int] = {}  # of this entry
         self._rise: dict[Symptom, int] = {}
+        self._risen: dict[Symptom, Sequence[Fact]] = {}
         # What many criteria rest on is worked out once:
         self.signs: dict[Sign, tuple[Fact]] = {sign: (Fact("sign", sign, day),) for sign in self.entry.signs}
         self.named: dict[str, Sequence[Fact]] = {}  # facts of fever, infsign …; none where it does not hold
@@ -113,6 +114,14 @@ class Day:
         if known is None:
             lows = [self.u(symptom, entry) for entry in self.recent(symptom)]
             known = self._rise[symptom] = max(0, self.u(symptom) - min(lows)) if lows else 0
+        return known
+
+    def risen(self, symptom: Symptom) -> Sequence[Fact]:
+        """The answers of the two days before, then this one."""
+        known = self._risen.get(symptom)
+        if known is None:
+            entries = (*self.recent(symptom), self.entry)
+            known = self._risen[symptom] = [self.level(symptom, entry) for entry in entries]
         return known
 
     # --- temperature

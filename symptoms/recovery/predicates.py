@@ -233,15 +233,10 @@ class Rise(Predicate):
     n: int
 
     def facts(self, day: Day) -> Sequence[Fact]:
-        return _risen(day, self.symptom) if day.rise(self.symptom) >= self.n else ()
+        return day.risen(self.symptom) if day.rise(self.symptom) >= self.n else ()
 
     def __str__(self) -> str:
         return f"rise({self.symptom}, {self.n})"
-
-
-def _risen(day: Day, symptom: Symptom) -> Sequence[Fact]:
-    """The answers of the two days before, then this one."""
-    return [day.level(symptom, entry) for entry in (*day.recent(symptom), day.entry)]
 
 
 GROUPS: dict[Group, str] = {HEAT: "HEAT", HOT: "HOT"}
@@ -273,7 +268,7 @@ class SomeRise(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         symptoms = [symptom for symptom in self.group if day.rise(symptom) >= self.n]
-        return [fact for symptom in symptoms for fact in _risen(day, symptom)] if len(symptoms) >= self.least else ()
+        return [fact for symptom in symptoms for fact in day.risen(symptom)] if len(symptoms) >= self.least else ()
 
     def __str__(self) -> str:
         return f"n_rise({GROUPS[self.group]}{'' if self.n == 2 else f', {self.n}'}) >= {self.least}"
@@ -288,7 +283,7 @@ class SomeRelapse(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         symptoms = [symptom for symptom in self.group if day.rise(symptom) >= 2 and day.above(symptom)]
-        return [fact for symptom in symptoms for fact in _risen(day, symptom)] if len(symptoms) >= self.least else ()
+        return [fact for symptom in symptoms for fact in day.risen(symptom)] if len(symptoms) >= self.least else ()
 
     def __str__(self) -> str:
         return f"n_relapse({GROUPS[self.group]}) >= {self.least}"

@@ -63,11 +63,11 @@ class Line:
             self.concern in ("", concern)
             and self.least <= grounds.urgency <= self.most
             and self.days.hold("A", grounds.day)
-            and all(group & grounds.words for group in self.any)
-            and not self.none & grounds.words
-            and (not self.who or bool(self.who & grounds.who))
-            and (not self.crit or bool(self.crit & grounds.criteria))
-            and not self.no_crit & grounds.criteria
+            and not any(map(grounds.words.isdisjoint, self.any))
+            and self.none.isdisjoint(grounds.words)
+            and (not self.who or not self.who.isdisjoint(grounds.who))
+            and (not self.crit or not self.crit.isdisjoint(grounds.criteria))
+            and self.no_crit.isdisjoint(grounds.criteria)
             and (not self.only or grounds.raising <= self.only)
         )
 

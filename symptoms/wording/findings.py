@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -40,13 +41,15 @@ ROSE = frozenset({"INF-31", "INF-39"})
 @dataclass(frozen=True, slots=True)
 class Reported:
     """An entry, what the one before it ticked, the words of patient and treatment (`texts.who_of`), and the next day on
-    which a log is asked for, seen from day `seen_on`, on which the entry came, where that is later than its own."""
+    which a log is asked for, seen from day `seen_on`, on which the entry came, where that is later than its own;
+    `session`: of which treatment the entry is, where that is known."""
 
     entry: Entry
     last_signs: frozenset[str] = frozenset()
     who: frozenset[str] = frozenset()
     next_day: int | None = None
     seen_on: int = 0
+    session: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

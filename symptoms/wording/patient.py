@@ -141,8 +141,13 @@ class Heading:
 
     title: str
     urgency: Urgency
-    word: str
     flags: tuple[Flag, ...]
+    has_clinic: bool
+
+    @property
+    def word(self) -> str:
+        """The patient's word for the urgency."""
+        return urgency_word(self.urgency, has_clinic=self.has_clinic)
 
     def rule(self, version: str) -> str:
         """Which rules of that protocol held, and what they rest on."""
@@ -262,7 +267,7 @@ def is_said_by(verdict: Verdict, above: Verdict) -> bool:
 
 def title_of(flag: Flag, flags: Sequence[Flag], reported: Reported) -> str:
     """What the patient reads as the name of a flag among all `flags` of the entry that was `reported`."""
-    return VerdictWriter(PhoneNumbers("", clinic="-")).title([flag], grounds_of(flags, reported))
+    return VerdictWriter(PhoneNumbers("", clinic="-")).heading([flag], grounds_of(flags, reported)).title
 
 
 class VerdictWriter:
@@ -320,7 +325,8 @@ class VerdictWriter:
         """From `contact` up: whom to call, then what it can mean and how to care for it."""
         grounds = grounds_of(flags, reported)
         first, after_call = self.first_aid(grounds)
-        headings = self.headings(in_order(raising(flags), reported.entry.day), grounds)
+        flags_raising = raising(flags)
+        headings = self.headings(in_order(flags_raising, reported.entry.day), grounds)
         # What is urgent must not be lost among what is not, so less urgent concerns are named only.
         concerns = tuple(self.read(heading, grounds) for heading in headings if heading.urgency >= level)
         others = [heading.title for heading in headings if heading.urgency < level]
@@ -341,10 +347,11 @@ class VerdictWriter:
             also=self.said(COMMON["tell_them_too"], titles=listed(map(small, others))) if others else "",
             at_once="" if level is Urgency.EMERGENCY else self.at_once(),
             headings=headings,
-            flags=raising(flags),
+            flags=flags_raising,
             unit=unit,
             version=version,
             photo_day=reported.entry.day if level is Urgency.CONTACT and self._numbers.has_clinic else None,
+            photo_session=reported.session,
         )
 
     def word(self, urgency: Urgency) -> str:
@@ -421,17 +428,14 @@ class VerdictWriter:
         by_heading: dict[str, list[Flag]] = {}
         for flag in flags:
             by_heading.setdefault(heading_of(flag["concern"]), []).append(flag)
-        headings = []
-        for as_one in by_heading.values():
-            urgency = max(Urgency.of(flag["urgency"]) for flag in as_one)
-            headings.append(Heading(self.title(as_one, grounds), urgency, self.word(urgency), tuple(as_one)))
-        return tuple(headings)
+        return tuple(self.heading(as_one, grounds) for as_one in by_heading.values())
 
-    def title(self, flags_of_heading: Sequence[Flag], grounds: Mapping[str, Grounds]) -> str:
+    def heading(self, flags: Sequence[Flag], grounds: Mapping[str, Grounds]) -> Heading:
         """The one heading of flags that share it: of the more urgent, or of an infection rather than a late one."""
-        flag = max(flags_of_heading, key=lambda f: (Urgency.of(f["urgency"]), f["concern"] == Concern.INFECTION))
-        concern = flag["concern"]
-        return self.sentence(fitting(CONCERN_TEXTS[heading_of(concern)].titles, grounds[concern], concern)[0])
+        concerns = (flag["concern"] for flag in flags)
+        concern = max(concerns, key=lambda concern: (grounds[concern].urgency, concern == Concern.INFECTION))
+        title = fitting(CONCERN_TEXTS[heading_of(concern)].titles, grounds[concern], concern)[0]
+        return Heading(self.sentence(title), grounds[concern].urgency, tuple(flags), self._numbers.has_clinic)
 
     def read(self, heading: Heading, grounds: Mapping[str, Grounds]) -> ConcernRead:
         """What is said under a heading: what it can mean, and how to care for it."""
