@@ -73,7 +73,8 @@ class Delivery(Sending):
     arrived_at = models.DateTimeField(null=True, blank=True, help_text="when its recipient, or their browser, said so")
 
     if TYPE_CHECKING:  # by annotation, and only then
-        session: UUID  # views/clinic/open_alerts.py: the treatment of its entry
+        session: UUID  # views/clinic/told.py: the treatment of its entry
+        opened_at: datetime | None  # the same: when its recipient opened the patient's page
 
     class Meta:
         constraints = [

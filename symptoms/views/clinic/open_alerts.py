@@ -143,7 +143,7 @@ class OpenAlert:
     @property
     def steps_told(self) -> list[StepTold]:
         """Who was told, step by step."""
-        return steps_told(self.deliveries)
+        return steps_told(self.alert, self.deliveries)
 
     @property
     def reaches_nobody(self) -> bool:

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import AccessRecord
 from symptoms.alerts.escalation import escalate_next
 from symptoms.alerts.quiet import raise_next_quiet
+from symptoms.alerts.read_receipts import LISTED, RECORD
 from symptoms.models import Alert, Delivery
 from tests import people
 from tests.pages.html import text_of
@@ -81,3 +83,39 @@ def test_what_was_told_is_read_with_one_statement_however_many(clinic, noor, des
         counts.append(len(captured))
         escalate_next(timezone.now() + timedelta(minutes=minutes))
     assert len(set(counts)) == 1
+
+
+def test_each_hop_is_named_with_its_time(clinic, noor, desk, session):
+    """Queued, refused or sent, shown, opened and taken: by each person of their own."""
+    people.practitioner(clinic, "Dr Chen")
+    now = timezone.now()
+    logged(session, 3, signs=["pus"], now=now - timedelta(minutes=50))
+    assert escalate_next(now - timedelta(minutes=20))
+    by_noor, by_chen = (Delivery.objects.filter(step=2, recipient__name=name) for name in ("Dr Noor", "Dr Chen"))
+    by_noor.update(sent_at=now - timedelta(minutes=19), arrived_at=now - timedelta(minutes=18), channel="push")
+    by_chen.update(
+        created_at=now - timedelta(minutes=15), refused_at=now - timedelta(minutes=14), last_error="452 full"
+    )
+    opened(session, noor, clinic, now - timedelta(minutes=9))
+    Alert.objects.update(acknowledged_by=noor, acknowledged_at=now - timedelta(minutes=8))
+    step = re.sub(r"\w{3} \d+ \w{3}, ", "", re.search(r"Step 2.*?First read", shown(desk, session))[0])
+    times = [timezone.localtime(now - timedelta(minutes=ago), clinic.zone) for ago in range(60)]
+    clock = [f"{time:%H:%M}" for time in times]
+    hops = f"sent by push, {clock[19]} shown by the browser, {clock[18]} opened, {clock[9]} taken, {clock[8]}"
+    assert f"Dr Noor: {hops}" in step
+    assert f"Dr Chen: queued, {clock[15]} refused by e-mail, {clock[14]} (452 full) " in step
+    assert step.count("opened") == 1 and step.count("taken") == 1
+
+
+def test_what_was_opened_before_or_for_another_clinic_or_in_a_list_is_no_hop(clinic, noor, desk, session):
+    logged(session, 4, signs=["pus"])
+    elsewhere = people.practice("Otherwhere Clinic")
+    opened(session, noor, clinic, timezone.now() - timedelta(hours=1))
+    opened(session, noor, elsewhere, timezone.now())
+    opened(session, noor, clinic, timezone.now(), what=LISTED)
+    assert "opened, " not in shown(desk, session)  # the record of this reading is written after the page
+    assert "opened, " in shown(desk, session)
+
+
+def opened(session, reader, practice, at, what=RECORD) -> None:
+    AccessRecord.objects.create(user=reader, patient=session.patient, practice=practice, what=what, at=at)
