@@ -16,6 +16,7 @@ from symptoms.views.clinic import (
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
 from symptoms.views.clinic import patient as patient_page
+from symptoms.views.clinic import statistics as statistics_page
 from symptoms.views.clinic import treatments as clinic_treatments
 from symptoms.views.patient import care, conversation, course, entry, joining, log, onboarding, seen, today
 from symptoms.views.patient import photos as own_photos
@@ -57,6 +58,7 @@ urlpatterns = [
     path(
         "practice/attention/patients/<id:patient_id>/again/", attention.attention_try_again, name="attention_try_again"
     ),
+    path("practice/statistics/", statistics_page.practice_statistics, name="practice_statistics"),
     path("practice/telling/", telling.practice_telling, name="practice_telling"),
     path("practice/review/<id:entry_id>/", patient_page.review, name="review"),
     path("practice/patients/new/", clinic_joining.practice_patient_new, name="practice_patient_new"),

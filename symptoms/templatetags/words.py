@@ -14,12 +14,12 @@ from symptoms.wording.evidence import evidence
 from symptoms.wording.patient import at_most
 from symptoms.wording.phrases import step, title
 from symptoms.wording.practitioner import DEVICE_REPORTS, flag_title, kept_open_in_words, left_in_words
-from symptoms.wording.times import at, full, on_both_clocks, span
+from symptoms.wording.times import at, full, lasted, on_both_clocks, span
 from symptoms.wording.treatment import described
 
 register = template.Library()
 register.filter("question_title", title)  # Django has a `title` of its own
-for in_words in (answers_in_words, at_most, evidence, flag_title, full, left_in_words, span, step, user_name):
+for in_words in (answers_in_words, at_most, evidence, flag_title, full, lasted, left_in_words, span, step, user_name):
     register.filter(in_words)
 register.simple_tag(on_both_clocks)
 

@@ -116,8 +116,13 @@ def full(day: date) -> str:
 
 
 def span(since: datetime, now: datetime) -> str:
-    """How long it is from `since` to `now`, in the fewest words: "14 min", "5 h" (to two days), "3 days"."""
-    waited = max(now - since, timedelta(0))
+    """How long it is from `since` to `now`, as `lasted` says it."""
+    return lasted(now - since)
+
+
+def lasted(duration: timedelta) -> str:
+    """A duration in the fewest words: "14 min", "5 h" (to two days), "3 days"."""
+    waited = max(duration, timedelta(0))
     minutes, hours = waited // timedelta(minutes=1), waited // timedelta(hours=1)
     if minutes < 60:
         return _("{count} min").format(count=minutes)

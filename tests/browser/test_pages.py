@@ -57,7 +57,7 @@ MEMBER = [
     "/practice/", "/practice/?show=on_track", "/practice/?show=all", "/practice/?show=all&q=nobody",
     "/practice/?show=follow_up", "/practice/?show=quiet", "/practice/?show=not_joined", "/practice/?show=closed",
     "/practice/treatments/new/", "/practice/patients/new/", "/practice/members/", "/practice/members/invite/",
-    "/practice/details/", "/practice/telling/",
+    "/practice/details/", "/practice/telling/", "/practice/attention/", "/practice/statistics/",
 ]  # fmt: skip
 WITH_ROWS = tuple(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed", "on_track"))
 WHO = {

@@ -110,7 +110,7 @@ def test_many_rows_take_as_many_statements_as_ten(world, ana, noor):
             "/practice/?show=all&q=some", patient, f"{patient}details/", f"{patient}?symptom=pain",
             "/practice/treatments/new/", "/practice/treatments/new/?q=some",
             f"/practice/treatments/{world.pk}/edit/", "/practice/members/", "/account/",
-            "/practice/details/", "/practice/telling/", "/practice/attention/",
+            "/practice/details/", "/practice/telling/", "/practice/attention/", "/practice/statistics/",
             "/api/v1/treatments/", "/api/v1/alerts/", own, *_lists(own),
         ],
         ana.user: [
