@@ -109,6 +109,13 @@ def test_a_quiet_morning_has_its_list_unless_the_practice_wants_none(something_o
         assert notice_of(delivery).subject == "Morning list in Mendline"
 
 
+def test_what_is_open_or_sent_at_another_clinic_is_no_news_in_this_one_s_list(something_open, noor):
+    other = people.dr_okafor().membership.practice
+    assert send_digests(at(MONDAY, 8)) == 2  # to each its own
+    told_by = {delivery.practice: notice_of(delivery).body for delivery in Delivery.objects.filter(why="digest")}
+    assert "Something is open" in told_by[something_open] and "Nothing is open" in told_by[other]
+
+
 def test_a_practice_that_is_closed_for_good_has_none(something_open):
     something_open.closed_at = at(SUNDAY, 8)
     something_open.save()
