@@ -85,7 +85,7 @@ def may_send_letter(request: HttpRequest, email: str) -> bool:
         counts = [Count("letters_on_device", LETTERS_ON_DEVICE, f"{device} {email}")]
     else:
         counts = [
-            Count("letters_from_network", LETTERS_FROM_NETWORK, f"{_network(request)} {email}"),
+            Count("letters_from_network", LETTERS_FROM_NETWORK, f"{network_asking(request)} {email}"),
             Count("letters_of_account", LETTERS_OF_ACCOUNT, email),
         ]
     try:
@@ -96,7 +96,7 @@ def may_send_letter(request: HttpRequest, email: str) -> bool:
 
 
 def _of_strangers(request: HttpRequest, email: str) -> list[Count]:
-    network = _network(request)
+    network = network_asking(request)
     return [
         Count("from_network", FROM_NETWORK, f"{network} {email}", "too_many_from_here"),
         Count("of_network", OF_NETWORK, network, "too_many_of_network"),
@@ -104,7 +104,8 @@ def _of_strangers(request: HttpRequest, email: str) -> list[Count]:
     ]
 
 
-def _network(request: HttpRequest) -> str:
+def network_asking(request: HttpRequest) -> str:
+    """The network from which a request comes, under which what its people try is counted."""
     return network_of(get_adapter().get_client_ip(request))
 
 

@@ -28,6 +28,7 @@ from accounts.zones import known_zones
 
 ADULT = 18
 INVITATION_LASTS = timedelta(days=7)
+LONGEST_WALL_LABEL = 60
 LAPSE_SAID_FOR = timedelta(days=30)  # after that, whoever did not join does not mean to
 UNDONE_WITHIN = timedelta(days=30)  # a wrong "yes, this is the same person"
 LONGEST_PATIENT_NUMBER = 40  # characters
@@ -645,6 +646,25 @@ class Invitation(models.Model):
     def new_token() -> str:
         """256 random bits, safe in a URL."""
         return secrets.token_urlsafe(32)
+
+
+class WallLink(models.Model):
+    """A way to a practice's wall screen without signing in: numbers alone, until a manager turns it off."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="wall_links")
+    label = models.CharField(max_length=LONGEST_WALL_LABEL, help_text="where the screen hangs")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    used_at = models.DateTimeField(null=True, blank=True, help_text="when a screen last showed it, by some minutes")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class AccessRecord(models.Model):

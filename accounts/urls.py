@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import practice_views, views
+from accounts import practice_views, views, wall_views
 
 urlpatterns = [
     path("account/", views.profile, name="profile"),
@@ -21,5 +21,7 @@ urlpatterns = [
         practice_views.absence_remove,
         name="absence_remove",
     ),
+    path("practice/walls/", wall_views.walls, name="walls"),
+    path("practice/walls/<id:wall_id>/end/", wall_views.wall_end, name="wall_end"),
     path("practice/invitations/<id:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),
 ]

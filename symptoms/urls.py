@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symptoms.views import before, live, operating, photos
+from symptoms.views import before, live, operating, photos, wall
 from symptoms.views.clinic import (
     attention,
     channels,
@@ -25,6 +25,8 @@ from symptoms.views.patient import treatments as own_treatments
 urlpatterns = [
     # --- anybody
     path("before/", before.before, name="before"),
+    path("wall/<str:token>/", wall.wall, name="wall"),
+    path("wall/<str:token>/live/", wall.wall_live, name="wall_live"),
     # --- whoever runs the server
     path("operator/", operating.operating, name="operating"),
     # --- patient

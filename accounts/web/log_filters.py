@@ -3,11 +3,11 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/join/|/confirm-email/|/password/reset/key/)[^/\s]+")
+TOKEN = re.compile(r"(/join/|/wall/|/confirm-email/|/password/reset/key/)[^/\s]+")
 
 
 class WithoutTokens(logging.Filter):
-    """Writes the addresses of invitations, confirmations and resets without what opens them; drops no line."""
+    """Writes addresses of invitations, wall screens, confirmations, resets without what opens them; drops no line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):

@@ -38,7 +38,7 @@ class PrivateResponsesMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Nobody asks who is signed in when the database is away; what was typed may stand on that page.
-        is_private = response.status_code == 503 or request.path.startswith(("/api/", "/accounts/", "/join/"))
+        is_private = response.status_code == 503 or request.path.startswith(("/api/", "/accounts/", "/join/", "/wall/"))
         if is_private or (hasattr(request, "user") and request.user.is_authenticated):
             response.headers["Cache-Control"] = "no-store, private"
             response.headers["Vary"] = ", ".join(

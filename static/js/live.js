@@ -6,7 +6,7 @@
 
 const PAUSE = 3000; // ms, after an answer that was not kept back, and after a failure
 const KEPT_BACK = 1000; // ms: whatever took longer was
-const TOO_LONG = 60000; // ms: nobody is there
+const TOO_LONG = 35000; // ms: nobody is there
 
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
@@ -21,7 +21,7 @@ const ask = async (address, sign) => {
 };
 
 /* `sign()` is what the page shows; `changed()` brings it up to date and gives whether it could; `failed()` is told of
-   each question without an answer, `refused()` that the reader may ask no more. Gives a function that ends the asking. */
+   each question without an answer (`isSilent`: none came for long), `refused()` that the reader may ask no more. Gives a function that ends the asking. */
 export const listen = (address, { sign, changed, heard, failed, refused }) => {
   let isOver = false;
   const run = async () => {
@@ -35,9 +35,9 @@ export const listen = (address, { sign, changed, heard, failed, refused }) => {
         if (current !== sign()) {
           if (!(await changed())) await pause(PAUSE);
         } else if (performance.now() - began < KEPT_BACK) await pause(PAUSE);
-      } catch {
+      } catch (fault) {
         if (isOver) return;
-        failed();
+        failed(fault.name === "TimeoutError");
         await pause(PAUSE);
       }
     }

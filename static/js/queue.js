@@ -4,7 +4,7 @@
    Markup it reads:
      <… id="queue-list">                       the lists, or what stands there while they are empty; each row's link is `.case h2 a`
      <… id="…" data-live>                      other parts to bring up to date with it (the count in the heading, the filters)
-     <… id="sign" data-live>                   what the server calls the state that the page shows
+     <… id="sign" data-live><data value="…">   what the server calls the state that the page shows
      <… data-newest data-count data-title>     within a part: the bar of what is new; data-title has no name in it
      <p data-said data-added role="status">    where it says what came, in the words of data-added; {count} is how many
      <p class="banner" data-stale hidden>      shown while the list cannot be brought up to date
@@ -30,10 +30,10 @@ class CaseQueue extends HTMLElement {
     document.addEventListener("visibilitychange", this.onVisible);
     this.timer = setInterval(() => document.visibilityState === "visible" && this.refresh(), Number(this.dataset.every) * 1000);
     this.unlisten = listen(this.dataset.liveAt, {
-      sign: () => document.getElementById("sign")?.textContent.trim() ?? "",
+      sign: () => this.querySelector("#sign data")?.value ?? "",
       changed: () => new Promise((resolve) => setTimeout(resolve, Math.random() * SPREAD)).then(() => this.refresh()),
       heard: () => this.say({ live: 0 }),
-      failed: () => this.say({ live: this.failures.live + 1 }),
+      failed: (isSilent) => this.say({ live: this.failures.live + (isSilent ? 2 : 1) }),
       refused: () => location.reload(), // signed out or no member any more: no name stays on the screen
     });
     this.offerKeys();

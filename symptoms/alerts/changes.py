@@ -14,12 +14,13 @@ from django.db.models import BigIntegerField, CharField, Count, ExpressionWrappe
 from django.db.models import Value as V
 from django.db.models.functions import Cast, Concat
 
-from accounts.models import Membership, Practice
+from accounts.models import Membership, Practice, WallLink
 from symptoms.models import Alert, AlertEvent, PatientStatus, WorkerBeat
 
 # Events are counted from a number that moves on by so many: one that comes late, with a number from before others that
 # were quicker, still counts. As it moves, all pages look once for nothing.
 BLOCK = 64
+LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")  # no year, nor any other number, can stand in a sign
 
 
 def signs(practices: Iterable[UUID], now: datetime) -> dict[UUID, str]:
@@ -35,22 +36,24 @@ def sign_of(practice: UUID, now: datetime) -> str:
 
 def sign_in(known: Mapping[str, Any]) -> str:
     """The sign that follows from the answers to `questions_about_changes`."""
-    names = ("changed_alerts", "changed_messages", "changed_members", "changed_worker")
-    return sha256("\n".join(str(known[name]) for name in names).encode()).hexdigest()[:20]
+    names = ("changed_alerts", "changed_messages", "changed_members", "changed_walls", "changed_worker")
+    return sha256("\n".join(str(known[name]) for name in names).encode()).hexdigest()[:20].translate(LETTERS)
 
 
 def questions_about_changes(now: datetime) -> dict[str, Any]:
     """Parts of one statement about practices, from which their signs are made.
 
-    A sign differs after each event of an alert; a patient's message, or its being read; a practitioner more or less;
-    and when the worker falls silent or is heard again.
+    A sign differs after each event of an alert; a patient's message, or its being read; a practitioner or the link of a
+    wall screen more or less; and when the worker falls silent or is heard again.
     """
     waiting = PatientStatus.objects.filter(practice=OuterRef("pk"), message_since__isnull=False)
     members = Membership.objects.practitioners().filter(practice=OuterRef("pk"))
+    walls = WallLink.objects.filter(practice=OuterRef("pk"), ended_at=None)
     return {
         "changed_alerts": _counted(_recent_events(), Max("pk")),
         "changed_messages": _counted(waiting, Max("message_since")),
         "changed_members": _counted(members, Max("joined_at")),
+        "changed_walls": _counted(walls, Max("made_at")),
         "changed_worker": WorkerBeat.alive(now),
     }
 

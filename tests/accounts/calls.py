@@ -115,6 +115,7 @@ def _day(world: World) -> dict:
 
 BODIES = {
     ("before", "POST"): lambda world: {"rosacea": "yes"},
+    ("walls", "POST"): lambda world: {"label": "Front desk"},
     ("start", "POST"): lambda world: {
         "name": "Former",
         "year_of_birth": "1980",

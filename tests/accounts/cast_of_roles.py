@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
-from accounts import invitations, members
+from accounts import invitations, members, walls
 from accounts.contact_methods import add_browser
 from accounts.models import Absence, AccountMail, User
 from accounts.patients import change_details
@@ -84,6 +84,9 @@ def build() -> World:
     test = send_test(browser, larkfield, world.now)
     world.ids |= {"member_id": member.id, "absence_id": absence.id, "purpose": "photos"}
     world.ids |= {"method_id": browser.id, "delivery_id": test.id}
+    link, token = walls.make_link(larkfield, "zq9wall", by=price, now=world.now)
+    world.ids["wall_id"] = link.id
+    world.paths |= {(name, method): {"token": token} for name in ("wall", "wall_live") for method in METHODS}
     _invite(world, larkfield, noor, price, ben)
     lea, dora = _left(world), _moved(world)
     roles = {

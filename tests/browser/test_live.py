@@ -49,6 +49,21 @@ HIDE = """() => {
 SHOW = HIDE.replace("hidden", "visible")
 
 
+# The token of a wall screen, and how it is turned off.
+WALL = f"""
+from django.utils import timezone
+from accounts.models import Membership
+from accounts.walls import make_link
+noor = Membership.objects.select_related("practice", "user").get(user__email="{NOOR}")
+print(make_link(noor.practice, "Front desk", by=noor.user, now=timezone.now())[1])
+"""
+END = """
+from django.utils import timezone
+from accounts.models import WallLink
+WallLink.objects.update(ended_at=timezone.now())
+"""
+
+
 @pytest.fixture(scope="module")
 def patients(site):
     """Who can raise something, one after the other."""
@@ -123,16 +138,16 @@ def test_in_the_background_it_is_said_by_the_title_and_where_allowed_by_a_notifi
     expect(box).not_to_be_checked()  # unasked, nothing is shown
     queue.evaluate(HIDE)
     emergency(site, patients.pop())
-    expect(queue).to_have_title(re.compile(r"^\(1 new: Emergency\) \d+ to review · Mendline$"))
+    expect(queue).to_have_title(re.compile(r"^\(1 new: Emergency\) \d+ needs? action · Mendline$"))
     assert queue.evaluate("navigator.serviceWorker.getRegistrations().then((found) => found.length)") == 0
     queue.evaluate(SHOW)
-    expect(queue).to_have_title(re.compile(r"^\d+ to review · Mendline$"))
+    expect(queue).to_have_title(re.compile(r"^\d+ needs? action · Mendline$"))
     box.check()
     expect(box).to_be_checked()
     queue.wait_for_function("() => navigator.serviceWorker.ready")
     queue.evaluate(HIDE)
     emergency(site, patients.pop())
-    expect(queue).to_have_title(re.compile(r"^\(2 new, the most urgent: Emergency\) \d+ to review · Mendline$"))
+    expect(queue).to_have_title(re.compile(r"^\(2 new, the most urgent: Emergency\) \d+ needs? action · Mendline$"))
     queue.wait_for_function(f"async () => (await ({shown})()).length > 0")
     (note,) = queue.evaluate(shown)
     assert note["title"] == "2 new, the most urgent: Emergency" and not note["body"]
@@ -154,3 +169,21 @@ def test_a_channel_that_was_cut_misses_nothing_and_says_nothing_twice(site, read
     queue.evaluate("() => document.querySelector('case-queue').refresh()")
     assert queue.evaluate("heard") == 1
     reader.complaints.clear()  # that there was no line
+
+
+def test_a_wall_screen_announces_and_goes_blank_once_its_link_is_turned_off(site, visitor, patients):
+    guest = visitor()
+    page = guest.page
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"/wall/{site.manage('shell', '--no-imports', '-c', WALL).split()[-1]}/")
+    before = int(page.locator("[data-urgency=emergency] .number").inner_text())
+    since = emergency(site, patients.pop())
+    expect(page.locator("[data-urgency=emergency] .number")).to_have_text(str(before + 1))
+    assert time.monotonic() - since <= WITHIN
+    expect(page.locator(".came")).to_contain_text("new")
+    parts = "h1, h2, .came, .number, .tiles p, .others li, .pulse span"
+    sizes = page.locator(parts).evaluate_all("(all) => all.map((part) => parseFloat(getComputedStyle(part).fontSize))")
+    assert min(sizes) >= 36, sizes  # 10 mm on a screen of 24 inches
+    assert "Quillmark" not in page.content()
+    site.manage("shell", "--no-imports", "-c", END)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Page not found", timeout=WITHIN * 1000)

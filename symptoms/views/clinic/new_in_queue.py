@@ -24,7 +24,7 @@ class News:
     """How many patients are new in the queue, and the most urgent of them."""
 
     count: int
-    newest: datetime
+    newest: int  # ms since 1970
     urgency: str  # slug
     patient: UUID
     name: str
@@ -71,8 +71,9 @@ def news_in(known: dict[str, Any], rows: Iterable[Row]) -> News | None:
     patient = known["new_patient"]
     is_shown = any(row.patient.pk == patient for row in rows)
     return News(
-        count=known["new_count"], newest=known["newest"], urgency=Urgency(known["new_urgency"]).slug,
-        patient=patient, name=known["new_name"], at=known["new_at"], is_shown=is_shown,
+        count=known["new_count"], newest=int(known["newest"].timestamp() * 1000),
+        urgency=Urgency(known["new_urgency"]).slug, patient=patient, name=known["new_name"], at=known["new_at"],
+        is_shown=is_shown,
     )  # fmt: skip
 
 

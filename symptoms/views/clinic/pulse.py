@@ -31,12 +31,17 @@ class Pulse:
 
 def questions_about_the_pulse(practice: Practice, reader: User, now: datetime) -> dict[str, Any]:
     """Parts of one statement about the practice, from which `pulse_in` is made."""
+    unopened = unopened_by(reader, practice, now).order_by("-created_at")
+    return {**questions_for_all(practice, now), "pulse_unopened_at": Subquery(unopened.values("sent_at")[:1])}
+
+
+def questions_for_all(practice: Practice, now: datetime) -> dict[str, Any]:
+    """The same for whoever reads the line, from which `pulse_for_all` is made."""
     logs = PatientStatus.objects.filter(practice=practice, logged_at__isnull=False).order_by("-logged_at")
     opened = digests_of(practice, now).filter(arrived_at__isnull=False).order_by("-created_at")
     return {
         "pulse_logged_at": Subquery(logs.values("logged_at")[:1]),
         "pulse_proven_at": Subquery(opened.values("sent_at")[:1]),
-        "pulse_unopened_at": Subquery(unopened_by(reader, practice, now).order_by("-created_at").values("sent_at")[:1]),
     }
 
 
@@ -46,10 +51,14 @@ def pulse_in(known: dict[str, Any], request: PracticeRequest, now: datetime) -> 
     if unopened_at is not None and BACKGROUND_REQUEST not in request.headers:
         _note_opened(request, now)
         proven_at = max(unopened_at, proven_at or unopened_at)
+    return pulse_for_all({**known, "pulse_proven_at": proven_at}, request.practice, now)
+
+
+def pulse_for_all(known: dict[str, Any], practice: Practice, now: datetime) -> Pulse:
+    """What the line says to whoever reads it."""
+    proven_at = known["pulse_proven_at"]
     is_proven = proven_at is not None and proven_at > now - OPENED_WITHIN
-    logged, proven = (
-        clock(at, request.practice.zone, now) if at else "" for at in (known["pulse_logged_at"], proven_at)
-    )
+    logged, proven = (clock(at, practice.zone, now) if at else "" for at in (known["pulse_logged_at"], proven_at))
     return Pulse(logged, proven, is_proven)
 
 

@@ -18,8 +18,8 @@ from symptoms.recovery.vocabulary import Urgency
 IN_ORDER = "is_calm", "-alert_urgency", "-is_free", "-is_raised", "waiting_since", "message_since", "patient_id"
 
 
-def statuses_in(practice: Practice, by: User, now: datetime) -> dict[str, QuerySet[PatientStatus]]:
-    """Those with something open, by the name of their list."""
+def statuses_in(practice: Practice, by: User | None, now: datetime) -> dict[str, QuerySet[PatientStatus]]:
+    """Those with something open, by the name of their list; `mine` is of `by`, None for a screen that is nobody's."""
     everybody, waiting = _open(practice), _waiting_patients(practice, now)
     held = Alert.objects.open().filter(practice=practice, acknowledged_by=by).exclude(kind=Alert.Kind.LEFT)
     return {

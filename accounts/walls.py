@@ -1,0 +1,80 @@
+"""Links to a practice's wall screen: made and ended by a manager, kept as a hash, good for nothing but numbers."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.core.cache import caches
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from accounts.database_errors import is_transient
+from accounts.limits import network_asking
+from accounts.locks import lock_practice
+from accounts.models import Practice, User, WallLink, hash_token
+
+# No letter or digit that is taken for another: the address is typed in where there is no keyboard. 79 random bits.
+LETTERS, GROUPS, IN_A_GROUP = "abcdefghjkmnpqrstuvwxyz23456789", 4, 4
+MOST_LINKS = 20  # of a practice, at a time
+USED_EVERY = timedelta(minutes=5)  # how exactly it is known when a link was last used
+MOST_GUESSES, GUESSES_COUNT_FOR = 30, 3600  # from one network, by each process; seconds
+
+
+class TooManyLinks(Exception):
+    """The practice has as many links as it may."""
+
+
+@transaction.atomic
+def make_link(practice: Practice, label: str, *, by: User, now: datetime) -> tuple[WallLink, str]:
+    """A new link of the practice, and its token, which is written down nowhere.
+
+    Raises:
+        PermissionDenied: `by` does not manage the practice.
+        TooManyLinks: it has so many that one must be ended first.
+    """
+    if by.practice_as_admin != practice:
+        raise PermissionDenied
+    lock_practice(practice.pk)
+    if links_of(practice).count() >= MOST_LINKS:
+        raise TooManyLinks
+    groups = ("".join(secrets.choice(LETTERS) for _ in range(IN_A_GROUP)) for _ in range(GROUPS))
+    token = "-".join(groups)
+    hashed = hash_token(token)
+    return practice.wall_links.create(label=label, token_hash=hashed, made_at=now, made_by=by), token
+
+
+def links_of(practice: Practice) -> QuerySet[WallLink]:
+    """The links that work, the newest first."""
+    return practice.wall_links.filter(ended_at=None).select_related("made_by").order_by("-made_at", "pk")
+
+
+def end_link(link: WallLink, *, by: User, now: datetime) -> bool:
+    """Let a link lead nowhere from now on; False when it was ended before."""
+    return WallLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=now, ended_by=by) == 1
+
+
+def find_link(request: HttpRequest, token: str) -> WallLink | None:
+    """The link that `token` opens; None for one that was ended or never made, and for whoever has guessed too often.
+
+    A screen that shows an ended link is no guess: it must not shut out the others of its network.
+    """
+    guesses, key = caches["throttle"], f"wall:{network_asking(request)}"
+    if guesses.get(key, 0) >= MOST_GUESSES:
+        return None
+    link = WallLink.objects.filter(token_hash=hash_token(token)).select_related("practice").first()
+    if link is None:
+        guesses.add(key, 0, GUESSES_COUNT_FOR)
+        guesses.incr(key)
+        return None
+    return link if link.ended_at is None and link.practice.closed_at is None else None
+
+
+def note_use(link: WallLink, now: datetime) -> None:
+    """Write down, every few minutes, that a screen shows it; it shows all the same where that cannot be written."""
+    is_old = Q(used_at=None) | Q(used_at__lt=now - USED_EVERY)
+    try:
+        WallLink.objects.filter(is_old, pk=link.pk).update(used_at=now)
+    except DatabaseError as fault:
+        if not is_transient(fault):
+            raise

@@ -1,0 +1,95 @@
+"""What a wall screen shows of a practice: how many, since when, by when somebody is to be in charge, what is new."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Subquery
+
+from accounts.models import Patient, Practice
+from symptoms.alerts.changes import questions_about_changes, sign_in
+from symptoms.alerts.open_numbers import OpenNumbers, open_numbers
+from symptoms.alerts.policy import TOLD_OF
+from symptoms.models import Alert, Delivery, WorkerBeat
+from symptoms.recovery.vocabulary import Urgency
+from symptoms.views.clinic.pulse import pulse_for_all, questions_for_all
+from symptoms.views.clinic.queue_asked import SHOW
+from symptoms.views.clinic.queue_lists import counted, patients_in, statuses_in
+from symptoms.wording.times import clock
+
+NEW_FOR = timedelta(minutes=10)  # how long what came is announced, unless somebody takes it
+LISTS = ("waiting", "follow_up", "quiet", "not_joined", "closed")
+LATE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """The patients whose highest open urgency this is, and by when what nobody has of it is told on."""
+
+    urgency: str  # slug
+    numbers: OpenNumbers | None
+    in_charge_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How many came a short while ago and nobody has, and the most urgent of them."""
+
+    count: int
+    urgency: str  # slug
+    at: str
+
+
+def wall_context(practice: Practice, now: datetime) -> dict[str, Any]:
+    """Everything on the screen: three statements, whatever the number of patients."""
+    known = _known(practice, now)  # first: what changes after it is a change to the screen
+    numbers = {row.urgency: row for row in open_numbers(practice)}
+    free = Alert.objects.open().filter(practice=practice, acknowledged_by=None)
+    by_urgency = free.values("urgency").annotate(by=Min("next_step_at")).values_list("urgency", "by")
+    told_on = dict(by_urgency.order_by())
+    return {
+        "practice": practice,
+        "now": now,
+        "sign": sign_in(known),
+        "tiles": [
+            Tile(urgency.slug, numbers.get(urgency), clock(by, practice.zone, now) if by else "")
+            for urgency in reversed(TOLD_OF)
+            for by in [told_on.get(urgency)]
+        ],
+        "need_action": known["count_open"] or 0,
+        "arrival": _arrival(known, practice, now),
+        "lists": [(SHOW[name], known[f"count_{name}"] or 0) for name in LISTS],
+        "pulse": pulse_for_all(known, practice, now),
+        "is_blind": not known["is_alive"],
+        "stuck_since": known["stuck_since"],
+    }
+
+
+def _known(practice: Practice, now: datetime) -> dict[str, Any]:
+    new = Alert.objects.open().filter(practice=practice, acknowledged_by=None, worsened_at__gt=now - NEW_FOR)
+    new = new.exclude(kind=Alert.Kind.LEFT)
+    patients_new = new.order_by().values("practice").annotate(number=Count("treatment__patient", distinct=True))
+    first = new.order_by("-urgency", "-worsened_at")
+    late = Delivery.objects.deliverable().filter(sent_at=None, practice=practice, created_at__lt=now - LATE)
+    patients = Patient.objects.of_practice(practice)
+    lists = statuses_in(practice, None, now) | {
+        name: patients.filter(condition) for name, condition in patients_in(practice, now).items()
+    }
+    known: Any = Practice.objects.filter(pk=practice.pk).values(
+        **questions_about_changes(now),
+        **questions_for_all(practice, now),
+        **{f"count_{name}": counted(lists[name]) for name in ("open", *LISTS)},
+        is_alive=WorkerBeat.alive(now),
+        stuck_since=Subquery(late.order_by("created_at").values("created_at")[:1]),
+        new_count=Subquery(patients_new.values("number")),
+        new_urgency=Subquery(first.values("urgency")[:1]),
+        new_at=Subquery(first.values("worsened_at")[:1]),
+    )
+    answers: dict[str, Any] = known.get()
+    return answers
+
+
+def _arrival(known: dict[str, Any], practice: Practice, now: datetime) -> Arrival | None:
+    if not known["new_count"]:
+        return None
+    return Arrival(known["new_count"], Urgency(known["new_urgency"]).slug, clock(known["new_at"], practice.zone, now))
