@@ -14,7 +14,7 @@ from symptoms.wording.evidence import evidence
 from symptoms.wording.patient import at_most
 from symptoms.wording.phrases import step, title
 from symptoms.wording.practitioner import DEVICE_REPORTS, flag_title, kept_open_in_words, left_in_words
-from symptoms.wording.times import at, full, lasted, on_both_clocks, span
+from symptoms.wording.times import at, clock, full, lasted, on_both_clocks, span
 from symptoms.wording.treatment import described
 
 register = template.Library()
@@ -36,6 +36,12 @@ def kept_open(context: template.Context, alert: Alert) -> str:
     zone, now = context["practice"].zone, context["now"]
     label = str(alert.get_outcome_display())
     return kept_open_in_words(alert.kept_open, label, alert.kept_open_at, alert.comes_back_at, zone=zone, now=now)
+
+
+@register.simple_tag(takes_context=True)
+def on_clock(context: template.Context, moment: datetime) -> str:
+    """A moment on the clock of the page's practice: "09:12" of today, else with its day."""
+    return clock(moment, context["practice"].zone, context["now"])
 
 
 @register.simple_tag(takes_context=True)

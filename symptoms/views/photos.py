@@ -5,11 +5,12 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from accounts.access import AuthenticatedHttpRequest, record_access, signed_in
+from accounts.access import AuthenticatedHttpRequest, record_access, record_listing, signed_in
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
 from symptoms.photos import files
@@ -49,7 +50,10 @@ def _picture(request: AuthenticatedHttpRequest, photo_id: UUID, *, is_small: boo
     except files.PhotoLost:
         return render(request, "components/photo_lost.svg", content_type="image/svg+xml", status=404)
     patient = photo.treatment.patient
-    if patient.user_id != request.user.pk:
+    if patient.user_id != request.user.pk and is_small:
+        # Lists show it again with each look: once a day is written down, as it is for their lines.
+        record_listing(request.user, [patient.pk], gettext_noop("small photo"), timezone.now())
+    elif patient.user_id != request.user.pk:
         record_access(request.user, patient, gettext_noop("photo"))
     return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
 

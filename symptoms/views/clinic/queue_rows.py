@@ -1,5 +1,6 @@
 """The rows of the queue: what a practitioner must know of a patient in one line, read for a whole page at once."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,16 +12,21 @@ from uuid import UUID
 from django.db.models import CharField, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from accounts import allergies
 from accounts.models import Patient, Practice, User
+from symptoms.alerts.policy import Policy, policy_of
 from symptoms.journal.visibility import visibilities_of
 from symptoms.models import Alert, Assessment, Delivery, Entry, Note, PatientStatus, Treatment
 from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Device, Symptom, Urgency
 from symptoms.views.clinic.open_alerts import quiet_in_words
+from symptoms.views.clinic.since_taken import worse_since
 from symptoms.views.clinic.sparkline import DAYS, Spark, spark
 from symptoms.wording.evidence import Flag, in_a_line, leading_symptom
+from symptoms.wording.markers import markers
 from symptoms.wording.phrases import millimetres
 from symptoms.wording.practitioner import alert_title, flag_title
+from symptoms.wording.times import clock
 from symptoms.wording.treatment import DEVICES, ROMAN
 
 DEVICE_NAMES = {str(device): name for device, name in DEVICES.items()} | {str(Device.RF): "RF"}
@@ -46,6 +52,10 @@ class Row:
     photo: UUID | None = None  # the newest of the newest session
     photo_day: int | None = None
     letter: str = ""  # where it is the first of the page whose family name begins so
+    was: str = ""  # what of the facts was less when the worst was taken
+    due: datetime | None = None  # when somebody should be in charge of the worst at the latest; None: somebody is
+    last_log: str = ""  # when the newest log came, by the practice's clock
+    now: datetime | None = None
     way: str = ""  # the query that leads from the patient's page back to the list, and on
 
     @cached_property
@@ -144,6 +154,34 @@ class Row:
         return self.message.text.partition("\n")[0] if self.message else ""
 
     @property
+    def is_worse(self) -> bool:
+        """Whether what somebody has got worse since they took it."""
+        worst = self.worst
+        return worst is not None and worst.is_held and (worst.is_worse_since_taken or bool(self.was))
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due is not None and self.now is not None and self.due < self.now
+
+    @property
+    def tags(self) -> list[str]:
+        """What is known of the patient that changes what one thinks of."""
+        if self.treatment is None:
+            return []
+        of, drugs = self.treatment, self.patient.drug_allergies
+        told = allergies.in_words(drugs) if drugs else ""
+        return markers(of.conditions, of.medications, injected=of.same_day_injection, drugs=told)
+
+    @property
+    def has_no_curve(self) -> bool:
+        """Whether only signs speak, so that no curve is drawn."""
+        return self.worst is not None and self.drawn is None
+
+    @property
+    def phone_link(self) -> str:
+        return re.sub(r"[^0-9+]", "", self.patient.phone)
+
+    @property
     def session(self) -> str:
         """What was done, in a few words: "Day 4 · Pen 1.5 mm · type II"."""
         if self.treatment is None:
@@ -181,12 +219,33 @@ def rows_of(listed: Iterable[Any], by: User, practice: Practice, now: datetime) 
         if row.until is not None:
             row.message, row.photo = None, None
         row.silent_since = _silent_since(row, now.astimezone(practice.zone).date())
-    entries = _last_days(rows)
+    entries, policy = _last_days(rows), policy_of(practice)
     for row in rows:
+        row.now, row.due = now, _due(row, policy, practice)
+        newest = row.newest
+        row.last_log = clock(newest.received_at, practice.zone, now) if newest else ""
         if row.treatment is not None:
             row.day = max(0, row.treatment.day_of(row.patient.today(row.until or now)))
-            row.spark = spark(row.treatment, entries[row.treatment.pk], row.drawn) if row.drawn else None
+            versions = entries[row.treatment.pk]
+            row.spark = spark(row.treatment, _current(versions), row.drawn) if row.drawn else None
+            if row.worst is not None and row.worst.acknowledged_at is not None and row.until is None:
+                row.was = worse_since(row.worst.acknowledged_at, versions, [row.lead] if row.lead else [])
     return rows
+
+
+def _due(row: Row, policy: Policy, practice: Practice) -> datetime | None:
+    """When the next step of the practice tells others of the worst alert, or the last step did; None while somebody
+    has it."""
+    worst = row.worst
+    if worst is None or worst.is_held or row.until is not None:
+        return None
+    if worst.next_step_at is not None or worst.steps_from is None:
+        return worst.next_step_at
+    return policy.due_at(worst.urgency, len(policy.steps[Urgency(worst.urgency)]) - 1, worst.steps_from, practice)
+
+
+def _current(versions: Iterable[Entry]) -> dict[int, Entry]:
+    return {entry.day: entry for entry in versions if entry.is_current}
 
 
 def _row(listed: Any) -> Row:
@@ -280,8 +339,11 @@ def _open_alerts(patients: list[Patient], practice: Practice) -> dict[UUID, list
     return by_patient
 
 
-def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
-    """The newest days of each row's treatment: a window a row, so that a long course costs no more than a short one."""
+def _last_days(rows: list[Row]) -> dict[UUID, list[Entry]]:
+    """The newest days of each row's treatment: a window a row, so that a long course costs no more than a short one.
+
+    Of what somebody has, also the answers that were changed since.
+    """
     windows = Q()
     for row in rows:
         newest = row.newest
@@ -289,14 +351,17 @@ def _last_days(rows: list[Row]) -> dict[UUID, dict[int, Entry]]:
             window = Q(day__gte=newest.day - DAYS)
             if row.until is not None:  # counted from another date since, perhaps
                 window = Q(date__gte=newest.date - timedelta(days=DAYS), received_at__lte=row.until)
+            if row.until is not None or row.worst is None or row.worst.acknowledged_at is None:
+                window &= Q(is_current=True)
             windows |= Q(treatment=newest.treatment_id) & window
-    by_treatment: dict[UUID, dict[int, Entry]] = defaultdict(dict)
+    by_treatment: dict[UUID, list[Entry]] = defaultdict(list)
     if not windows:
         return by_treatment
     # Where somebody changed a day after leaving, the day is left out: what it was before is on their page.
     former = {row.treatment.pk: row.treatment for row in rows if row.until is not None and row.treatment is not None}
-    for entry in Entry.objects.current().filter(windows).only("treatment", "date", "day", "answers"):
+    shown = "treatment", "date", "day", "answers", "received_at", "is_current"
+    for entry in Entry.objects.filter(windows).only(*shown):
         if entry.treatment_id in former:
             entry.day = max(0, former[entry.treatment_id].day_of(entry.date))
-        by_treatment[entry.treatment_id][entry.day] = entry
+        by_treatment[entry.treatment_id].append(entry)
     return by_treatment

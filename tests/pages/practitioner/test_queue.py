@@ -153,7 +153,7 @@ def test_a_row_says_that_an_entry_was_not_judged(clinic, noor, desk):
     session = follow(clinic, noor, "Mara")
     with broken_rules():
         logged(session, 4)
-    assert "Contact Entry not judged: day 4 could not be compared, please read it" in text_of(desk.get(QUEUE))
+    assert "Entry not judged: day 4 could not be compared, please read it" in text_of(desk.get(QUEUE))
 
 
 def test_a_row_says_that_the_answers_changed(clinic, noor, desk):
@@ -335,7 +335,7 @@ def test_a_row_speaks_of_the_newest_log_while_it_still_raises_the_same(clinic, n
     acknowledge(session, by=noor, now=timezone.now())
     desk.get(QUEUE)
     took = len(statements(desk, QUEUE))
-    assert "Signs of infection: pus 24 h" in text_of(desk.get(QUEUE))
+    assert "Signs of infection: pus Signs only, no curve 24 h" in text_of(desk.get(QUEUE))
     logged(session, 4, signs=["pus"], pain=3)
     assert Alert.objects.get(concern="infection").entry.day == 3
     assert re.search("Signs of infection: pus, pain.* severe", text_of(desk.get(QUEUE)))
