@@ -6,6 +6,7 @@ from symptoms.views import before, live, operating, photos, wall
 from symptoms.views.clinic import (
     attention,
     channels,
+    close_calm,
     member_removal,
     member_roles,
     patient_details,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("treatments/<id:treatment_id>/same/", own_treatments.same_session, name="same_session"),
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
+    path("practice/close-together/", close_calm.close_calm, name="close_calm"),
     path("practice/step/", queue_way.queue_step, name="queue_step"),
     path("practice/live/", live.queue_live, name="queue_live"),
     path("practice/attention/", attention.attention, name="attention"),

@@ -20,7 +20,7 @@ from accounts.models import Practice
 from symptoms.alerts.changed_since import PageSeen
 from symptoms.alerts.coming_back import EMERGENCY_AGAIN, SOON, URGENT_AGAIN
 from symptoms.forms.fields import LedToMistake
-from symptoms.models.alert import LONGEST_NOTE
+from symptoms.models.alert import KEEP_OPEN, LONGEST_NOTE
 from symptoms.wording.outcomes import OUTCOMES
 
 SEEN = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9])"
@@ -126,6 +126,32 @@ class ResolveForm(LedToMistake):
         """Put what the verb found wrong beside the field that it is about."""
         when = getattr(self, "when_field", "again")
         self.add_error(when if field in ("until", "comes_back_at") else field, words)
+
+
+class CloseTogetherForm(LedToMistake):
+    """What became of what is open about several patients: an outcome that closes."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        widget=forms.RadioSelect,
+        choices=[(value, label) for value, label in OUTCOMES if value not in KEEP_OPEN],
+        error_messages={"required": _("Choose an outcome.")},
+    )
+    reason = WordsField(
+        label=_("What was agreed"),
+        required=False,
+        max_length=500,
+        help_text=_("Required for “Not a concern”, and for “Treated with”."),
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    @property
+    def page_at(self) -> str:
+        """When the page with this form is made, as `page_seen_in` reads it."""
+        return str(self.now.timestamp())
 
 
 def _moments(practice: Practice, now: datetime) -> Iterator[tuple[datetime, str]]:

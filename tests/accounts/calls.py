@@ -169,6 +169,7 @@ BODIES = {
     },
     ("reopen", "POST"): lambda world: {},
     ("resolve", "POST"): lambda world: {"outcome": "seen"},
+    ("close_calm", "POST"): lambda world: {"outcome": "seen", "patient": world.ids["patient_id"]},
     ("resolve_all", "POST"): lambda world: {"outcome": "seen", "seen": f"{world.ids['alert_id']} 4"},
     ("account_reauthenticate", "POST"): lambda world: {"password": people.PASSWORD},
     ("account_signup", "POST"): lambda world: {

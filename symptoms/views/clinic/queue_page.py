@@ -47,7 +47,7 @@ def page_of(asked: Asked, practice: Practice, by: User, now: datetime, count: in
     page: Page[Any] = pages.get_page(asked.page)
     manager = PatientStatus.objects if asked.show in BY_URGENCY else Patient.objects
     rows: QuerySet[Any] = manager.filter(pk__in=page.object_list)
-    page.object_list = _with_what_is_shown(ordered(asked, practice, rows), asked, practice, by)
+    page.object_list = with_what_is_shown(ordered(asked, practice, rows), asked, practice, by)
     return page, _said_of(pages, asked.page)
 
 
@@ -61,7 +61,7 @@ def _said_of(pages: "Paginator[Any]", number: str) -> str:
     return ""
 
 
-def _with_what_is_shown(rows: QuerySet[Any], asked: Asked, practice: Practice, by: User) -> QuerySet[Any]:
+def with_what_is_shown(rows: QuerySet[Any], asked: Asked, practice: Practice, by: User) -> QuerySet[Any]:
     """With the patient, the newest session and log, and what of it the practice may read: all in one statement."""
     by_urgency = asked.show in BY_URGENCY
     way = "" if by_urgency else "status__"
