@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, Max, Q, QuerySet, Subquery
 from accounts.models import ContactMethod, Invitation, Membership, MembershipQuerySet, Patient, Practice
 from symptoms.alerts import server_health
 from symptoms.alerts.coming_back import due_again
+from symptoms.alerts.digest import OPENED_WITHIN, unproven
 from symptoms.alerts.rota_ahead import Gap, Person, Stretch, gaps_ahead, last_day_ahead, people_ahead, refused_addresses
 from symptoms.models import Delivery
 from symptoms.wording import attention as words
@@ -50,36 +51,41 @@ def questions(practice: Practice, now: datetime) -> dict[str, Any]:
 
 
 def count_in(known: Mapping[str, Any], practice: Practice, now: datetime) -> int:
-    """How many things need attention, by the answers to `questions`: one statement more, for rota and absences."""
+    """How many things need attention, by the answers to `questions`: two statements more, for rota, absences and the
+    morning's lists, and two while one of these was not opened in time."""
     rows = ("attention_patients", "attention_invitations", "attention_members")
     of_server = list(server_health.server_items(known, now, practice.zone, with_push=known["attention_push"]))
-    gaps = {stretch.gap for stretch in gaps_ahead(practice, people_ahead(practice, now), now)}
-    return sum(known[name] or 0 for name in rows) + bool(known["attention_plans"]) + len(gaps) + len(of_server)
+    people = people_ahead(practice, now)
+    gaps = {stretch.gap for stretch in gaps_ahead(practice, people, now)}
+    others = bool(known["attention_plans"]) + len(gaps) + len(of_server) + len(_unproven(practice, people, now))
+    return sum(known[name] or 0 for name in rows) + others
 
 
 def count_now(practice: Practice, now: datetime) -> int:
-    """How many things need attention: two statements."""
+    """How many things need attention: three statements, where nothing is wrong."""
     return count_in(_known(practice, now), practice, now)
 
 
 def needs_attention(practice: Practice, now: datetime, *, opens_records: bool) -> Attention:
     """What needs attention at a practice, for a reader who `opens_records` of patients or reads numbers alone.
 
-    Seven statements at most, however much there is.
+    Twelve statements at most, however much there is.
     """
     known, people = _known(practice, now), people_ahead(practice, now)
     items = list(server_health.server_items(known, now, practice.zone, with_push=known["attention_push"]))
     items += _gaps(practice, people, now)
     unreached = [item for person in people if (item := _member(person))]
+    in_doubt = _unproven(practice, people, now)
     patients = _patients(practice, known["attention_patients"], opens_records=opens_records)
     invited = _invitations(practice, now, opens_records=opens_records) if known["attention_invitations"] else []
     plans = [words.overdue_plans(known["attention_plans"])] if known["attention_plans"] else []
     more = {
         Kind.MEMBER: len(unreached) - MOST,
+        Kind.PROOF: len(in_doubt) - MOST,
         Kind.PATIENT: (known["attention_patients"] or 0) - sum(item.count for item in patients),
         Kind.INVITATION: (known["attention_invitations"] or 0) - sum(item.count for item in invited),
     }
-    items += [*sorted(unreached, key=_order)[:MOST], *patients, *invited, *plans]
+    items += [*sorted(unreached, key=_order)[:MOST], *in_doubt[:MOST], *patients, *invited, *plans]
     return Attention(sorted(items, key=_order), {kind: count for kind, count in more.items() if count > 0})
 
 
@@ -140,6 +146,16 @@ def _member(person: Person) -> Item | None:
     if person.reach is None and not person.is_refused:
         return None
     return words.unreached_member(person.name, person.reach, member=person.member, user=person.user)
+
+
+def _unproven(practice: Practice, people: Sequence[Person], now: datetime) -> list[Item]:
+    """Of those whom something is said to reach, and of whom nothing else is said."""
+    late = unproven(practice, now)
+    return [
+        words.unproven_member(person.name, late[person.user], OPENED_WITHIN, member=person.member, user=person.user)
+        for person in people
+        if person.user in late and _member(person) is None
+    ]
 
 
 def _patients(practice: Practice, number: int | None, *, opens_records: bool) -> list[Item]:

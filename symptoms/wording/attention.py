@@ -11,7 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.durations import in_words
 from accounts.models import Reach
+from symptoms.wording.channels import channels_in_words
 from symptoms.wording.phrases import in_a_row
 from symptoms.wording.times import full
 
@@ -44,6 +46,7 @@ class Kind(StrEnum):
     PROTOCOL = "protocol"
     ROTA = "rota"
     MEMBER = "member"
+    PROOF = "proof"
     PATIENT = "patient"
     INVITATION = "invitation"
     PLANS = "plans"
@@ -52,8 +55,8 @@ class Kind(StrEnum):
 OF_THE_SERVER = frozenset({Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL})
 ICONS = {
     Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.MESSAGES: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key",
-    Kind.PROTOCOL: "note", Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PATIENT: "mail", Kind.INVITATION: "mail",
-    Kind.PLANS: "calendar",
+    Kind.PROTOCOL: "note", Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PROOF: "phone", Kind.PATIENT: "mail",
+    Kind.INVITATION: "mail", Kind.PLANS: "calendar",
 }  # fmt: skip
 
 
@@ -164,6 +167,14 @@ def unreached_member(name: str, reach: Reach | None, **about: Any) -> Item:
         title, grave = _("{name} is told only of what is urgent"), Grave.SOON
         text = _("Neither e-mail nor push reaches them, only their phone.")
     return Item(Kind.MEMBER, grave, title.format(name=name), text, about=about)
+
+
+def unproven_member(name: str, channels: list[str], within: timedelta, **about: Any) -> Item:
+    """A member of whom nothing shows that messages by these channels arrive: no list was opened `within` that time."""
+    title = _("Nothing shows that alerts reach {name}").format(name=name)
+    text = _("No morning list by {channels} was opened within {time}. Ask them to open one, or send a test.")
+    text = text.format(channels=channels_in_words(channels), time=in_words(within))
+    return Item(Kind.PROOF, Grave.SOON, title, text, about=about)
 
 
 def refused_patient(email: str, since: datetime, zone: ZoneInfo, **about: Any) -> Item:

@@ -1,28 +1,34 @@
 """What needs attention: each fault appears by itself, in no other practice, and is gone once it is mended."""
 
+import random
+from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.contact_methods import add_browser, email_of
 from accounts.invitations import invite_member, invite_patient
-from accounts.models import Absence, Invitation, Membership, User
+from accounts.models import Absence, AccountMail, ContactMethod, Invitation, Membership, Patient, User
 from symptoms.alerts import attention, server_health
 from symptoms.alerts.handling import resolve_all, write_note
-from symptoms.alerts.telling import may_still_be_told
+from symptoms.alerts.policy import EVERYBODY
+from symptoms.alerts.rota_ahead import gaps_ahead, people_ahead
+from symptoms.alerts.telling import colleagues_of, may_still_be_told, tell_groups
 from symptoms.management.commands.run_worker import Rota, duties, pass_on
 from symptoms.messages.outbox import Outbox
 from symptoms.messages.push_keys import FILE, make_keys
-from symptoms.models import Alert, Delivery, WorkerBeat
+from symptoms.models import Alert, Delivery, Note, WorkerBeat
+from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.messages import mailservers, push
 from tests.treatments import logged, pen
@@ -41,7 +47,6 @@ class World:
     price: User
     session: object
     settings: object
-    patches: ExitStack = field(default_factory=ExitStack)
 
     def work(self, refused=None, script=None) -> None:
         """Let the worker do what is due, with a mail server that refuses those addresses, or that does as the script
@@ -81,8 +86,7 @@ def world(clinic, noor, ana, settings, tmp_path):
         settings,
     )  # fmt: skip
     WorkerBeat.objects.create(at=timezone.now())
-    with made.patches:
-        yield made
+    return made
 
 
 def fault(words: str, grave: str):
@@ -130,6 +134,23 @@ def a_member_without_a_channel(world):
     method.is_on = False
     method.save()
     return lambda: type(method).objects.update(is_on=True)
+
+
+@fault("Nothing shows that alerts reach Dr Noor", "soon")
+def a_morning_list_is_not_opened(world):
+    long_ago = timezone.now() - timedelta(days=3, minutes=1)
+    Delivery.objects.create(
+        recipient=world.noor, practice=world.clinic, why=Delivery.Why.DIGEST, reason="digest:x:0", created_at=long_ago,
+        sent_at=long_ago,
+    )  # fmt: skip
+    own = people.signed_in(world.noor)
+
+    def mend():
+        own.post(reverse("own_channel_change"), {"method": "email", "action": "test"})
+        world.work()
+        own.post(reverse("own_channel_change"), {"method": "email", "action": "arrived"})
+
+    return mend
 
 
 @fault("Nobody is on call", "today")
@@ -252,3 +273,74 @@ def test_a_fault_appears_and_goes_by_itself(world, enough_room, name):
     mend()
     assert attention.count_now(world.clinic, timezone.now()) == 0
     assert all("Nothing needs attention" in page_of(user) for user in everybody)
+
+
+def test_two_full_mailboxes_say_nothing_of_a_server_that_takes_what_is_for_others(world, enough_room):
+    world.emergency(3)
+    mails, now = Delivery.objects.filter(channel=Delivery.EMAIL), timezone.now()
+    mails.update(refused_at=now, last_error="recipient refused (550)")
+    assert [item.kind for item in attention.needs_attention(world.clinic, now, opens_records=True).items] == [
+        "mail_server"
+    ]
+    AccountMail.objects.create(to="x@example.org", subject="", body="", sent_at=now)
+    assert attention.count_now(world.clinic, now) == 0
+
+
+def many_faults(world, number: int) -> None:
+    """So many members and patients whom nothing reaches, and invitations that lapsed."""
+    now = timezone.now()
+    users = [User(email=f"{uuid4().hex}@example.org", name="Somebody", password="!") for _ in range(2 * number)]
+    members, patients = (User.objects.bulk_create(users[part::2]) for part in (0, 1))
+    Membership.objects.bulk_create(Membership(user=user, practice=world.clinic) for user in members)
+    ContactMethod.objects.bulk_create(
+        ContactMethod(user=user, kind="email", address=user.email, address_hash=user.pk.hex, is_on=False)
+        for user in members
+    )
+    Patient.objects.bulk_create(Patient(user=user, practice=world.clinic, name=user.name) for user in patients)
+    written = {"treatment": world.session, "practice": world.clinic, "text": "Come.", "written_at": now}
+    notes = Note.objects.bulk_create(Note(kind=Note.Kind.TO_PATIENT, **written) for _ in patients)
+    refused = {"practice": world.clinic, "why": Delivery.Why.PATIENT, "failed_at": now}
+    Delivery.objects.bulk_create(
+        Delivery(recipient=user, note=note, reason=f"note:{note.pk}:0", **refused)
+        for user, note in zip(patients, notes, strict=True)
+    )
+    invited = {"practice": world.clinic, "invited_by": world.noor, "expires_at": now - timedelta(hours=1)}
+    Invitation.objects.bulk_create(
+        Invitation(email=user.email, token_hash=user.pk.hex, **invited) for user in members
+    )  # fmt: skip
+
+
+def test_some_of_each_kind_are_named_and_the_others_counted(world, enough_room):
+    """With as many statements for 12 of each as for 120."""
+    taken = []
+    for number, more in ((12, 12), (120, 108)):
+        many_faults(world, more)
+        with CaptureQueriesContext(connection) as asked:
+            found = attention.needs_attention(world.clinic, timezone.now(), opens_records=True)
+        taken.append(len(asked))
+        assert Counter(item.kind for item in found.items) == {"member": 5, "invitation": 5, "patient": 5}
+        assert found.count == attention.count_now(world.clinic, timezone.now()) == 3 * number
+    page = page_of(world.noor)
+    assert "360 need attention" in page and page.count("And 115 more") == 3
+    assert taken[0] == taken[1] <= 12
+    assert "E-mails to 120 patients were refused" in page_of(world.price), "who opens no records reads numbers"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_telling_finds_somebody_who_is_here_on_each_day_that_is_no_gap(world, seed):
+    """Against telling itself, day by day, whatever the absences and whoever stands in."""
+    chosen, entry = random.Random(seed), logged(world.session, 2).entry
+    for user, other in ((world.noor, world.chen), (world.chen, world.noor)):
+        first = chosen.randrange(8)
+        world.away(user, first, first + chosen.randrange(8), stands_in=chosen.choice([None, other]))
+    gaps = gaps_ahead(world.clinic, people_ahead(world.clinic, timezone.now()), timezone.now())
+    today = timezone.now().astimezone(world.clinic.zone).date()
+    for day in (today + timedelta(days=number) for number in range(14)):
+        noon = datetime.combine(day, time(12), world.clinic.zone)
+        members = colleagues_of(world.clinic, noon)
+        here = {person.user for person in members if person.is_practitioner and not person.is_away}
+        told = tell_groups(
+            world.clinic, world.session, Urgency.EMERGENCY, EVERYBODY, now=noon, reason=f"try:{day}", entry=entry
+        )
+        is_gap = any(gap.first <= day <= gap.last for gap in gaps)
+        assert is_gap != any(delivery.recipient_id in here for delivery in told), day

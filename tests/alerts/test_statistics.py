@@ -10,7 +10,7 @@ from accounts.access import record_access
 from symptoms.alerts.handling import acknowledge, resolve_all
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.statistics import statistics_of
-from symptoms.models import Alert, Entry
+from symptoms.models import Alert, Assessment, Entry
 from tests import people
 from tests.pages.html import parsed
 from tests.treatments import logged, pen
@@ -38,6 +38,7 @@ def raise_one(clinic, noor, began, number, line):
     patient = people.patient(clinic, f"Somebody {number}")
     session = pen(patient, days_ago=5, by=noor, now=began, fitzpatrick=skin, device="pen" if number % 2 else "roller")
     logged(session, 3, now=began, **PUS)
+    record_access(noor, patient, RECORD, began - HOUR)  # before there was anything to read
     record_access(noor, patient, RECORD, began + opened * HOUR)
     record_access(noor, patient, RECORD, began + 12 * HOUR)  # only the first opening counts
     if taken:
@@ -75,6 +76,16 @@ def test_what_became_of_alerts_is_counted_as_by_hand(clinic, noor, now, django_a
     assert pus.id.startswith("INF-") and pus.concern == "infection" and as_counted(pus) == (4, 2, 1)
     assert as_counted(pus.by_skin["dark"]) == (1, 0, 1) and as_counted(pus.by_device["pen"]) == (2, 1, 0)
     assert statistics_of(clinic, 30, now).raised.raised == 5
+
+
+def test_what_is_only_to_be_watched_raised_nothing(clinic, noor, now):
+    raise_one(clinic, noor, now - timedelta(days=1), 1, ALERTS[0])
+    before = {criterion.id for criterion in statistics_of(clinic, 7, now).criteria}
+    judged = Assessment.objects.get(urgency=3)
+    flag = next(flag for flag in judged.flags if flag["concern"] == "infection")
+    flag["criteria"].append({"id": "INF-0", "urgency": "watch", "evidence": []})
+    judged.save()
+    assert {criterion.id for criterion in statistics_of(clinic, 7, now).criteria} == before
 
 
 def test_a_criterion_on_which_nobody_acts_is_named_for_review(clinic, noor, now):

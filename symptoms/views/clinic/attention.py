@@ -67,6 +67,7 @@ def _more(more: Any) -> list[str]:
     """What is not listed, by kind, in a sentence."""
     sentences = {
         Kind.MEMBER: _("And {count} more members who are not told of all."),
+        Kind.PROOF: _("And {count} more members of whom nothing shows that alerts reach them."),
         Kind.PATIENT: _("And {count} more patients whose address refuses e-mail."),
         Kind.INVITATION: _("And {count} more invitations that did not arrive or have lapsed."),
     }
