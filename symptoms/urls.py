@@ -17,6 +17,7 @@ from symptoms.views.clinic import (
 from symptoms.views.clinic import joining as clinic_joining
 from symptoms.views.clinic import messages as clinic_messages
 from symptoms.views.clinic import patient as patient_page
+from symptoms.views.clinic import photos as clinic_photos
 from symptoms.views.clinic import statistics as statistics_page
 from symptoms.views.clinic import treatments as clinic_treatments
 from symptoms.views.patient import care, conversation, course, entry, joining, log, onboarding, seen, today
@@ -77,6 +78,8 @@ urlpatterns = [
         clinic_treatments.practice_treatment_edit,
         name="practice_treatment_edit",
     ),
+    path("practice/treatments/<id:treatment_id>/photos/", clinic_photos.practice_photo_add, name="practice_photo_add"),
+    path("practice/photos/<id:photo_id>/remove/", clinic_photos.practice_photo_remove, name="practice_photo_remove"),
     path("practice/treatments/<id:treatment_id>/acknowledge/", patient_page.acknowledge, name="acknowledge"),
     path("practice/treatments/<id:treatment_id>/notes/", patient_page.note, name="note"),
     path("practice/treatments/<id:treatment_id>/messages/", clinic_messages.message, name="message"),

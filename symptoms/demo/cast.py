@@ -46,6 +46,7 @@ class Story:
     areas: tuple[str, ...] = ("face",)
     setting: str = "clinic"
     passes: int | None = 4
+    antiviral: str = ""
     products: tuple[tuple[str, str], ...] = (("Hyaluronic acid gel", "HA-2207"),)
     signs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     temperature: dict[int, float] = field(default_factory=dict)
@@ -82,6 +83,8 @@ class Person:
     screening: dict[str, Any] = field(default_factory=dict)
     accepted: bool = True
     phone: str = ""
+    number: str = ""
+    drug_allergies: tuple[tuple[str, str], ...] | None = None
     seed: int = 0  # of their face
 
     @property
@@ -217,12 +220,15 @@ PATIENTS = (
         1988,
         3,
         conditions=("cold_sores",),
+        number="1037",
+        drug_allergies=(),
         phone="07700 900128",
         seed=41,
         stories=(
             Story(
                 3,
                 by=CHEN,
+                antiviral="no",
                 depth="1.5",
                 areas=("around_mouth", "cheeks"),
                 levels={
@@ -280,6 +286,8 @@ PATIENTS = (
         1969,
         1,
         medications=("blood_thinner",),
+        number="1042",
+        drug_allergies=(("Penicillin", "rash"),),
         phone="07700 900155",
         seed=71,
         stories=(

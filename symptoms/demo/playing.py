@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
+from accounts.allergies import Allergies
 from accounts.consents import give_consent
 from accounts.invitations import invite_patient
 from accounts.models import AccountMail, Membership, Patient, Practice, User
@@ -111,6 +112,8 @@ def _patient(person: cast.Person, practice: Practice, password: str, now: dateti
         name=person.name,
         email=person.email,
         phone=person.phone,
+        number=person.number,
+        drug_allergies=_allergies(person),
         year_of_birth=person.born,
         created_at=began,
         **settled,
@@ -121,6 +124,12 @@ def _patient(person: cast.Person, practice: Practice, password: str, now: dateti
     if person.screening:
         keep_screening(patient, Answers.of(person.screening), by=_account_of(patient), now=began)
     return patient
+
+
+def _allergies(person: cast.Person) -> Allergies | None:
+    if person.drug_allergies is None:
+        return None
+    return [{"drug": drug, "happened": happened} for drug, happened in person.drug_allergies]
 
 
 def _account_of(patient: Patient) -> User:
@@ -145,6 +154,8 @@ def _treat(person: cast.Person, patient: Patient, story: cast.Story, by: User | 
         areas=list(story.areas),
         operator=str(by) if story.by else "",
         cartridge_lot="P24-07B" if story.by else "",
+        cartridge_expiry=date(now.year + 1, 3, 1) if story.by else None,
+        antiviral=story.antiviral,
         products=[{"name": name, "lot": lot} if lot else {"name": name} for name, lot in story.products],
         needles_new="yes" if story.by else "unknown",
         questions_asked_at=performed_at,

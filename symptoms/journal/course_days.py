@@ -77,7 +77,7 @@ def read_course(
     entries = {entry.day: entry for entry in _entries(visibility, days, with_newest)}
     by_day: dict[int, list[Photo]] = {}
     if with_photos:
-        for photo in visibility.photos().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
+        for photo in visibility.photos().own().filter(day__gte=days.start, day__lt=days.stop).order_by("received_at"):
             by_day.setdefault(photo.day, []).append(photo)
     values = {day: entry_values(entry) for day, entry in entries.items()}
     reported = {

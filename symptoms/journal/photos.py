@@ -99,7 +99,7 @@ def move_photo(photo_id: UUID, view: str, *, by: User) -> None:
     """
     with transaction.atomic():
         patient = lock_patient_of(by)
-        if not patient or not Photo.objects.filter(pk=photo_id, treatment__patient=patient).update(view=view):
+        if not patient or not Photo.objects.own().filter(pk=photo_id, treatment__patient=patient).update(view=view):
             raise NotTheirs
 
 
@@ -111,7 +111,7 @@ def remove_photo(photo_id: UUID, *, by: User) -> Photo:
     """
     with transaction.atomic():
         patient = lock_patient_of(by)
-        photo = Photo.objects.filter(pk=photo_id, treatment__patient=patient).first() if patient else None
+        photo = Photo.objects.own().filter(pk=photo_id, treatment__patient=patient).first() if patient else None
         if photo is None:
             raise NotTheirs
         Photo.objects.filter(pk=photo.pk).delete()
@@ -159,14 +159,14 @@ def _check(place: _Place, now: datetime) -> None:
     today = patient.today(now)
     if place.day > last_day(treatment, today):
         raise DayNotYet(treatment.day_of(today))
-    if Photo.objects.filter(treatment=treatment, day=place.day).count() >= MOST_A_DAY:
+    if Photo.objects.own().filter(treatment=treatment, day=place.day).count() >= MOST_A_DAY:
         sentence = ngettext(
             "Day {day} has {count} photo already, so this one was not kept.",
             "Day {day} has {count} photos already, so this one was not kept.",
             MOST_A_DAY,
         )
         raise TooManyPhotos(sentence.format(day=place.day, count=MOST_A_DAY))
-    if Photo.objects.filter(treatment__patient=patient).count() >= MOST_A_PATIENT:
+    if Photo.objects.own().filter(treatment__patient=patient).count() >= MOST_A_PATIENT:
         sentence = ngettext(
             "You have {count} photo already, so this one was not kept. Remove some first.",
             "You have {count} photos already, so this one was not kept. Remove some first.",

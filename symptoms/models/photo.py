@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,13 +23,14 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """A patient's own; a practitioner's only of treatments open to the practice, while the consent to it stands.
 
         Those made before the patient joined it are shown only where the patient shared them. A practice that the
-        patient left sees none.
+        patient left sees none but those it took itself, which need no consent of this kind; patients are not shown
+        what a practice took.
         """
         if not user.is_authenticated:
             return self.none()
         practice = user.practice_as_practitioner
         if practice is None:
-            return self.filter(treatment__patient__user=user)
+            return self.own().filter(treatment__patient__user=user)
         # Asked row by row, so that the database starts from the photos that are wanted: a list of all treatments
         # that the practice may see costs more with every patient of every practice.
         agreed = Consent.objects.filter(
@@ -38,11 +39,19 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         hidden = TreatmentAccess.objects.present().filter(
             treatment=OuterRef("treatment"), practice=practice, photos=False, since__gt=OuterRef("received_at")
         )
-        return self.filter(Exists(agreed), ~Exists(hidden), treatment__open_to=practice)
+        kept = TreatmentAccess.objects.kept_by(practice, OuterRef("treatment")).filter(
+            until__gte=OuterRef("received_at")
+        )
+        shared = Q(Exists(agreed), ~Exists(hidden), treatment__open_to=practice)
+        return self.filter(shared | Q(Q(treatment__open_to=practice) | Exists(kept), practice=practice))
+
+    def own(self) -> "PhotoQuerySet":
+        """Those that patients took of themselves."""
+        return self.filter(practice=None)
 
     def by_day(self) -> "PhotoQuerySet":
-        """The oldest first; of a day, in the order in which they came."""
-        return self.order_by("day", "date", "received_at", "id")
+        """What was taken before the treatment, then the oldest first; of a day, in the order in which they came."""
+        return self.order_by("-is_before", "day", "date", "received_at", "id")
 
 
 class Photo(models.Model):
@@ -77,4 +86,5 @@ class Photo(models.Model):
         indexes = [models.Index(fields=["treatment", "day"], name="photos_by_day")]
 
     def __str__(self) -> str:
-        return _("{view}, day {day}").format(view=self.get_view_display(), day=self.day)
+        pattern = _("{view}, before treatment") if self.is_before else _("{view}, day {day}")
+        return pattern.format(view=self.get_view_display(), day=self.day)

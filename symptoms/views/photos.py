@@ -75,6 +75,7 @@ def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpRespons
     context = {
         "photo": photo,
         "is_own": is_own,
+        "is_of_reader": photo.treatment.open_to_id == photo.practice_id is not None and not is_own,
         "is_lost": _is_lost(photo),
         "earlier": of_view[at - 1] if at else None,
         "later": of_view[at + 1] if at + 1 < len(of_view) else None,

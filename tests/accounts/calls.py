@@ -136,6 +136,11 @@ BODIES = {
         "id": str(uuid4()),
         "left": SimpleUploadedFile("x.jpg", jpeg(), "image/jpeg"),
     },
+    ("practice_photo_add", "POST"): lambda world: {
+        "id": str(uuid4()),
+        "when": "before",
+        "left": SimpleUploadedFile("x.jpg", jpeg(), "image/jpeg"),
+    },
     ("photo_move", "POST"): lambda world: {"view": "left"},
     ("treatment_new", "POST"): _typed_treatment,
     ("my_treatment", "POST"): _typed_treatment,

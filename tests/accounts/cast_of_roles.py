@@ -16,6 +16,7 @@ from accounts.models import Absence, AccountMail, User
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.journal.photos import attach_photo
+from symptoms.journal.practice_photos import Shot, attach_practice_photo
 from symptoms.messages.channel_tests import send_test
 from tests import people
 from tests.api.programs import jpeg
@@ -119,7 +120,10 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
         "day": 3,
     }
     attach_photo(treatment.id, id=world.ids["photo_id"], day=3, view="front", data=jpeg(), by=ana.user, now=world.now)
+    shot = Shot(uuid4(), "front", True, jpeg())
+    attach_practice_photo(treatment, shot, by=noor, now=world.now)
     for method in METHODS:
+        world.paths["practice_photo_remove", method] = {"photo_id": shot.id}
         world.paths["my_treatment", method] = {"treatment_id": own.id}
 
 

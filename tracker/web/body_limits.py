@@ -17,6 +17,7 @@ ONE_PHOTO = MAX_BYTES + 1_000_000  # a photo and the form around it
 FORM_WITH_PHOTOS = 10 * ONE_PHOTO
 LONGER = (
     (re.compile(r"/course/\d+/photos/"), FORM_WITH_PHOTOS),
+    (re.compile(r"/practice/treatments/[0-9a-fA-F-]{36}/photos/"), FORM_WITH_PHOTOS),
     (re.compile(r"/api/v1/treatments/[0-9a-fA-F-]{36}/photos/[0-9a-fA-F-]{36}/"), ONE_PHOTO),
 )
 

@@ -57,6 +57,13 @@ class PictureAddress(serializers.CharField):
         return reverse("photo", args=[photo_id])
 
 
+class ByPractice(serializers.BooleanField):
+    """Whether a practice took a photo."""
+
+    def get_attribute(self, photo: Any) -> bool:
+        return photo.practice_id is not None
+
+
 class PhotoSerializer(serializers.Serializer):
     """A photo that is kept."""
 
@@ -64,6 +71,8 @@ class PhotoSerializer(serializers.Serializer):
     treatment = serializers.UUIDField(source="treatment_id")
     day = serializers.IntegerField()
     view = Word("View", VIEW_WORDS)
+    by_practice = ByPractice(help_text="Whether a practice took it, not the patient.")
+    is_before = serializers.BooleanField(help_text="Whether it was taken before the treatment; `day` is 0.")
     width = serializers.IntegerField(help_text="In pixels, as it is kept.")
     height = serializers.IntegerField()
     size = serializers.IntegerField(help_text="In bytes.")

@@ -90,7 +90,7 @@ class OnePhoto(Endpoint):
     def delete(self, request: AuthenticatedRequest, treatment_id: UUID, photo_id: UUID) -> Response:
         refuse_unknown_query(request, known=frozenset())
         treatment = own_treatment(request.user, treatment_id)
-        photo = get_object_or_404(treatment.photos.all(), pk=photo_id)
+        photo = get_object_or_404(treatment.photos.own(), pk=photo_id)
         remove_photo(photo.pk, by=request.user)
         return Response(status=204)
 

@@ -32,7 +32,9 @@ def course_context(
     page = days_in_pages(min(today, LAST_DAY)).get_page(request.GET.get("page"))
     first, last = page[-1], page[0]
     # A young course is drawn with the days to come, so that one sees what is expected of them.
-    course = read_course(visibility, days=range(first, max(last, first + LEAST_WIDE) + 1), with_newest=True)
+    course = read_course(
+        visibility, days=range(first, max(last, first + LEAST_WIDE) + 1), with_photos=False, with_newest=True
+    )
     log = _log(visibility, course)
     symptom = _symptom(request.GET.get("symptom", ""), open_alerts, course.newest)
     symptoms = [column for column in Symptom if column in course.answered or column is symptom]
@@ -82,7 +84,7 @@ def _log(visibility: Visibility, course: CourseRead) -> list[dict[str, Any]]:
 
 
 def _photos(request: HttpRequest, visibility: Visibility) -> dict[str, Any]:
-    """The photos of one view: all of them by day, the first and the newest beside each other."""
+    """All photos, those from before the treatment first; of one view the first and the newest beside each other."""
     photos = list(visibility.photos().by_day())
     counts = Counter(photo.view for photo in photos)
     views = [(slug, word, counts[slug]) for slug, word in VIEWS if counts[slug]]
@@ -91,4 +93,4 @@ def _photos(request: HttpRequest, visibility: Visibility) -> dict[str, Any]:
         view = views[0][0] if views else ""
     of_view = [photo for photo in photos if photo.view == view]
     pair = [of_view[0], of_view[-1]] if len(of_view) > 1 else of_view
-    return {"views": views, "view": view, "pair": pair, "of_view": of_view, "photo_count": len(photos)}
+    return {"views": views, "view": view, "pair": pair, "of_view": of_view, "photos": photos}

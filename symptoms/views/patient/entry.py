@@ -55,7 +55,7 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "newer": newer,
         "received": received(entry, assessment, patient, now) if entry.is_current else None,
         "notes": notes.select_related("author", "practice").order_by("-written_at")[:NOTES_SHOWN],
-        "photos": entry.treatment.photos.filter(day=entry.day).order_by("received_at"),
+        "photos": entry.treatment.photos.own().filter(day=entry.day).order_by("received_at"),
         # Nobody who is to call an ambulance is asked for a photo.
         "asks_for_photos": entry.is_current and not verdict.is_emergency and patient.agreed_to("care"),
         "photos_form": PhotosForm(),

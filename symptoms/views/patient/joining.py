@@ -68,7 +68,7 @@ def _form(request: HttpRequest, user: User, invitation: Invitation) -> JoinForm 
         request.POST if request.method == "POST" else None,
         practice=invitation.practice,
         has_earlier=len(treatments) > 1,
-        has_log=any(treatment.entries.exists() or treatment.photos.exists() for treatment in treatments[:2]),
+        has_log=any(treatment.entries.exists() or treatment.photos.own().exists() for treatment in treatments[:2]),
     )
 
 

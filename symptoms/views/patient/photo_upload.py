@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -68,7 +69,7 @@ class NotKept:
         return gettext("{view}: {sentence}").format(view=dict(VIEWS)[self.view], sentence=self.sentence)
 
 
-def picker(request: PatientRequest) -> dict[str, Any]:
+def picker(request: HttpRequest) -> dict[str, Any]:
     """What `patient/shots.html` takes: the views, the limits, and what is said about a file that is beyond them."""
     reads_heic = settings.PHOTOS_READ_HEIC
     return {
@@ -111,7 +112,7 @@ def keep_photos(
     return refused
 
 
-def _browser(request: PatientRequest) -> str:
+def _browser(request: HttpRequest) -> str:
     return request.headers.get("User-Agent", "")
 
 

@@ -94,7 +94,7 @@ def photo_move(request: PatientRequest, photo_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def photo_remove(request: PatientRequest, photo_id: UUID) -> HttpResponse:
     """Take one's own photo away, after being asked once."""
-    own_photos = Photo.objects.filter(treatment__patient=request.patient)
+    own_photos = Photo.objects.own().filter(treatment__patient=request.patient)
     photo = get_object_or_404(own_photos.select_related("treatment"), pk=photo_id)
     if request.method == "POST":
         try:
