@@ -456,6 +456,7 @@ class Departure(models.Model):
             practice=self.practice,
             zone_confirmed_at=self.at,
             welcomed_at=self.at,
+            left_at=self.at,
             created_at=self.patient.created_at,
             **details,
         )

@@ -54,6 +54,7 @@ def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
         _changed_row(server, seen),
         *_today_rows(seen),
         *_course_rows(cost, seen),
+        *_record_rows(cost, seen),
         *_queue_rows(server, cost, seen),
         _judgement_row(),
         *first_loads(server, _cookie, seen),
@@ -94,6 +95,10 @@ def _asks(server: Server, seen: Seen) -> dict[str, Ask]:
         "floor: thirty rows listed": page("/floor/list/", reader),
         "course of 30": page("/course/", seen.courses[30]),
         "course of 180": page("/course/", seen.courses[180]),
+        **{
+            f"record of {entries}": page(f"/practice/patients/{id}/", seen.reader)
+            for entries, id in seen.records.items()
+        },
         "queue of 100": page("/practice/", seen.queues[100]),
         "queue of 10,000": page("/practice/", seen.queues[10_000]),
     }
@@ -176,6 +181,19 @@ def _course_rows(cost: dict[str, float], seen: Seen) -> list[dict]:
         _beside(cost, "course of 180", floor, 3, "course page at 180 entries beside the floor's list"),
         _beside(cost, "course of 180", "course of 30", 1.5, "course page at 180 entries beside 30"),
         _statements_row("course page's domain statements, at 30 and 180 entries", counts, 6),
+    ]
+
+
+def _record_rows(cost: dict[str, float], seen: Seen) -> list[dict]:
+    """A practitioner's page of a patient of whom an emergency is open."""
+    counts = [
+        _statements(lambda web, id=id: web.get(f"/practice/patients/{id}/"), seen.reader)
+        for id in seen.records.values()
+    ]
+    most = max(cost[f"record of {entries}"] for entries in seen.records)
+    return [
+        _row("a patient's page, at 10 and 1,000 entries", f"{most:.1f} ms", "<= 40 ms", most <= 40, most),
+        _statements_row("its domain statements, at 10 and 1,000 entries", counts, 12),
     ]
 
 

@@ -10,6 +10,7 @@ from rest_framework.authtoken.models import Token
 
 from accounts.models import Consent, Membership, Patient, Practice, User
 from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from tests.treatments import on_day
 
@@ -28,6 +29,8 @@ class Seen:
     loggers: dict[int, list[tuple[str, str, int]]]  # by days logged: (token, treatment, day), each to be logged once
     longest: tuple[str, str]  # of one who has logged days 0 to 399
     courses: dict[int, User]
+    reader: User  # who treats them
+    records: dict[int, str]  # by how many entries there are: the patient's id
     queues: dict[int, User]
 
 
@@ -43,12 +46,35 @@ def make(reports: int) -> Seen:
     }
     loggers = {days: _loggers(clinic, practitioner, reports, days) for days in (30, 180)}
     longest = add_patients(clinic, practitioner, 1, days=400, today=400)[0]
+    records = {entries: _record(clinic, practitioner, entries) for entries in (10, 1_000)}
     queues = {}
     for size in (100, 10_000):
         big = add_practice(f"Clinic of {size}")
         queues[size] = add_member(big)
         _crowd(big, queues[size], size)
-    return Seen(reporters, _one(long), _one(first), loggers, _one(longest), courses, queues)
+    return Seen(reporters, _one(long), _one(first), loggers, _one(longest), courses, practitioner, records, queues)
+
+
+def _record(practice: Practice, practitioner: User, entries: int) -> str:
+    """A patient with that many entries, of at most a year of days: the others were replaced by later ones."""
+    days = min(entries, LAST_DAY)
+    treatment = add_patients(practice, practitioner, 1, days=days, today=days)[0][1]
+    now = timezone.now()
+    Entry.objects.bulk_create(
+        Entry(
+            **on_day(treatment, n % days), digest="0" * 64, received_at=now - timedelta(hours=n), is_judged=True,
+            is_current=False, answers={"symptoms": {}, "asked": ASKED, "signs": [], "exposures": []},
+        )
+        for n in range(entries - days)
+    )  # fmt: skip
+    flag = _flag(4, Random(entries))
+    newest = treatment.entries.filter(is_current=True).latest("day")
+    newest.assessments.update(urgency=4, flags=[flag])
+    Alert.objects.create(
+        treatment=treatment, practice=practice, concern=flag["concern"], urgency=4, current_urgency=4, entry=newest,
+        opened_at=now, worsened_at=now,
+    )  # fmt: skip
+    return str(treatment.patient_id)
 
 
 def _one(patient: tuple[str, Treatment]) -> tuple[str, str]:

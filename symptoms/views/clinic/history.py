@@ -66,10 +66,12 @@ def _within(visibilities: list[Visibility], moment: str, treatment: str = "treat
 def _logged(patient: Patient, visibilities: list[Visibility]) -> Iterator[Event]:
     same_day = Entry.objects.filter(treatment=OuterRef("treatment"), date=OuterRef("date"))
     is_change = Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
-    entries = Entry.objects.filter(_within(visibilities, "received_at"))
+    # Of those that are shown alone it is asked whether they are changes: a long course costs no more than a short one.
+    shown = Entry.objects.filter(_within(visibilities, "received_at")).order_by("-received_at")[:SHOWN]
+    entries = Entry.objects.filter(pk__in=shown.values("pk"))
     entries = entries.annotate(is_change=is_change)  # type: ignore[no-redef]  # declared on the model
     by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
-    newest = list(entries.order_by("-received_at")[:SHOWN])
+    newest = list(entries.order_by("-received_at"))
     assessments = _assessments(newest, by_treatment)
     for entry in newest:
         visibility = by_treatment[entry.treatment_id]
@@ -185,6 +187,8 @@ def _joined(patient: Patient, practice: Practice) -> Iterator[Event]:
                 yield Event(invitation.confirmed_at, _("Somebody else"), how)
                 what = _("Took it back: it was somebody else")
                 yield Event(invitation.undone_at, user_name(invitation.undone_by), what)
+    if patient.left_at is None:
+        return
     for departure in Departure.objects.filter(patient=patient.pk, practice=practice):
         yield Event(departure.at, departure.name, _("Left the clinic: the record was handed over"))
 

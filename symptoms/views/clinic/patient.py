@@ -209,7 +209,8 @@ def page_again(
 
 
 def _patient(practice: Practice, patient_id: UUID) -> Patient:
-    return get_object_or_404(patients_seen_by(practice).select_related("practice", "user"), pk=patient_id)
+    patients = patients_seen_by(practice).select_related("practice", "user", "screening")
+    return get_object_or_404(patients, pk=patient_id)
 
 
 def _alerts(user: User) -> AlertQuerySet:

@@ -21,7 +21,7 @@ from symptoms.alerts.patient_status import current_until
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.course_days import DayRead
-from symptoms.journal.visibility import Visibility, patients_shown, screening_shown, visibilities_of
+from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
 from symptoms.models import Alert, PatientStatus, Screening, Treatment, TreatmentAccess
 from symptoms.models.values import treatment_values
 from symptoms.recovery.ceilings import band
@@ -198,7 +198,7 @@ def screening_context(screening: Screening | None, reader: ZoneInfo, now: dateti
 
 def _screening(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:
     """What the practice's own patient answered, and where they do."""
-    context = screening_context(screening_shown(practice, patient), practice.zone, now)
+    context = screening_context(getattr(patient, "screening", None), practice.zone, now)
     return {**context, "before_url": settings.SITE_URL + reverse("before")}
 
 
