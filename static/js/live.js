@@ -6,7 +6,7 @@
 
 const PAUSE = 3000; // ms, after an answer that was not kept back, and after a failure
 const KEPT_BACK = 1000; // ms: whatever took longer was
-const TOO_LONG = 35000; // ms: nobody is there
+const TOO_LONG = 55000; // ms: nobody is there
 
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 

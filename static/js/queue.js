@@ -1,4 +1,4 @@
-/* <case-queue data-live-at="/practice/live/" data-every="120"> keeps the practitioner's list fresh, says what is new, and
+/* <case-queue data-live-at="/practice/live/" data-every="300"> keeps the practitioner's list fresh, says what is new, and
    lets the list be walked with j, k and Enter.
 
    Markup it reads:
@@ -11,13 +11,15 @@
      <label hidden><input type="checkbox" data-keys checked> …</label>   turns the keys off (WCAG 2.1.4); kept for this browser
      <label hidden><input type="checkbox" data-notify> …</label>   asks to be notified while the page is in the background; kept for
                                                this browser; [data-denied] is shown where the browser refuses
-   The same address is fetched when something changed, and every so many seconds while the page is visible; whoever was
-   signed out meanwhile is led to sign in. Focus, what is ticked and unfolded, and the place in the list stay. */
+   The same address is fetched when something changed, every so many seconds while the page is visible, and when somebody
+   comes back to it after a minute; whoever was signed out meanwhile is led to sign in. Focus, what is ticked and unfolded, and the place in the list stay. */
 
 import { listen } from "./live.js";
 
 const KEYS = "queue-keys";
 const NOTIFY = "queue-notify";
+const TOUCHES = ["pointermove", "keydown", "scroll"];
+const OLD = 60000; // ms after which times of waiting are no longer right to whoever looks
 const SPREAD = 500; // ms within which the open pages of a practice fetch themselves: not all at once
 
 class CaseQueue extends HTMLElement {
@@ -28,6 +30,9 @@ class CaseQueue extends HTMLElement {
     this.onVisible = () => this.seen();
     document.addEventListener("keydown", this.onKey);
     document.addEventListener("visibilitychange", this.onVisible);
+    this.freshAt = performance.now();
+    this.onTouch = () => performance.now() > this.freshAt + OLD && !this.running && this.refresh();
+    for (const kind of TOUCHES) document.addEventListener(kind, this.onTouch, { passive: true });
     this.timer = setInterval(() => document.visibilityState === "visible" && this.refresh(), Number(this.dataset.every) * 1000);
     this.unlisten = listen(this.dataset.liveAt, {
       sign: () => this.querySelector("#sign data")?.value ?? "",
@@ -46,6 +51,7 @@ class CaseQueue extends HTMLElement {
     this.unlisten();
     document.removeEventListener("keydown", this.onKey);
     document.removeEventListener("visibilitychange", this.onVisible);
+    for (const kind of TOUCHES) document.removeEventListener(kind, this.onTouch);
   }
 
   offerKeys() {
@@ -94,6 +100,7 @@ class CaseQueue extends HTMLElement {
     this.running = this.fetched();
     const isFresh = await this.running;
     this.running = null;
+    this.freshAt = performance.now();
     this.say({ page: isFresh ? 0 : this.failures.page + 1 });
     return isFresh;
   }

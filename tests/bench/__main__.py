@@ -1,6 +1,6 @@
 """`make bench`: the figures that were asked for, beside a floor measured in the same run, on the same server.
 
-    python -m tests.bench [--rounds 5] [--reassess | --alerts] [--json]
+    python -m tests.bench [--rounds 5] [--reassess | --alerts | --live] [--json]
 
 Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
 those of the domain: what sessions, users, tokens and savepoints need is left out.
@@ -32,6 +32,9 @@ def main() -> None:
     wanted.add_argument(
         "--alerts", action="store_true", help="only an alert's way to the mail server, also after an outage"
     )
+    wanted.add_argument(
+        "--live", action="store_true", help="only open queues: what they cost, and how soon they show an emergency"
+    )
     wanted.add_argument("--json", action="store_true", help="print JSON")
     options = wanted.parse_args()
     os.chdir(ROOT)
@@ -48,7 +51,7 @@ def _measured(options: argparse.Namespace) -> list[dict]:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import alerting, measures, people, reassessing
+    from tests.bench import alerting, live, measures, people, reassessing
 
     _say("Preparing the database ...")
     call_command("migrate", run_syncdb=True, verbosity=0)
@@ -58,6 +61,8 @@ def _measured(options: argparse.Namespace) -> list[dict]:
         return reassessing.rows()
     if options.alerts:
         return alerting.rows()
+    if options.live:
+        return live.rows()
     rounds = max(1, options.rounds)
     seen = people.make(measures.WARM_UP + rounds * measures.TIMES)
     with served(dict(os.environ)) as server:

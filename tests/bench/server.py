@@ -17,13 +17,17 @@ class Server:
 
     def __init__(self, port: int, worker: int):
         self.port = port
-        self._worker = worker
+        self.worker = worker
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def cpu(self) -> float:
         """Seconds of processor time of all threads of the worker, children not counted."""
-        tasks = Path(f"/proc/{self._worker}/task")
+        tasks = Path(f"/proc/{self.worker}/task")
         return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+
+    def reconnect(self) -> None:
+        """Over a new line from now on: what was not used for a while is closed by the server."""
+        self._line.close()
 
     def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, bytes]:
         """One request over the connection that is kept."""

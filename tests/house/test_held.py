@@ -10,7 +10,7 @@ import pytest
 from tests.house.serving import answer, is_closed, request, serving
 from tracker.server.held import HELD_FOR, MOST_OF_ADDRESS, MOST_OF_ASKER
 
-MEMBERS = 12
+MEMBERS = 17
 # Cookies of so many practitioners, and the token and treatment of a patient of theirs.
 PEOPLE = f"""
 import json
@@ -105,10 +105,11 @@ def test_who_is_beyond_a_bound_or_knows_less_is_answered_at_once(server):
         assert answer(ask(cookies[0], "older"))[0] == 200
         kept = [ask(cookies[0]) for _ in range(MOST_OF_ASKER)]
         assert is_kept_back(kept[-1])
-        assert answer(ask(cookies[0]))[0] == 200
+        assert not is_kept_back(ask(cookies[0]), within=SOON)
         rest = [cookie for cookie in cookies[1:] for _ in range(MOST_OF_ASKER)][: MOST_OF_ADDRESS - MOST_OF_ASKER]
         kept += [ask(cookie) for cookie in rest]
-        assert len(kept) < MOST_OF_ADDRESS and is_kept_back(kept[-1])
+        assert len(kept) == MOST_OF_ADDRESS and is_kept_back(kept[-1])
+        assert not is_kept_back(ask(cookies[-1]), within=SOON)
         kept[0].close()  # who is gone makes room
         assert is_kept_back(ask(cookies[0]))
 
@@ -125,7 +126,7 @@ def test_a_removed_member_waits_for_nothing_more(server):
 
 
 def test_nobody_waits_for_longer_than_a_session_or_a_proxy_bears():
-    assert HELD_FOR <= 25
+    assert HELD_FOR <= 45
 
 
 def test_a_server_that_stops_answers_who_waits(server):  # the last, as it stops it

@@ -13,7 +13,7 @@ from gunicorn.glogging import Logger
 
 from tracker.server.connection import Connection, Hold
 
-HELD_FOR = 25.0  # seconds; proxies wait for at least 30
+HELD_FOR = 45.0  # seconds; proxies wait for at least 50
 LOOKS_EVERY = 1.0  # seconds between two looks at the database, of each process that keeps an answer back
 MOST_HELD = 200  # in each process: half of its connections
 MOST_OF_ADDRESS = 32  # of one IPv4 address or IPv6 /64, in each process: half of its connections
