@@ -1,21 +1,25 @@
 """A query whose SQL is composed once: composing what every entry reads costs many times what reading it does."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateField, Field, Model, QuerySet, UUIDField
+from django.db.models import DateField, DateTimeField, Field, Model, QuerySet, UUIDField
 from django.db.models.query import RelatedPopulator, get_related_populators
 
 M = TypeVar("M", bound=Model)
 P = ParamSpec("P")
-A_DATE, AN_ID = DateField(), UUIDField()
-# Stand for what is asked for while the SQL is composed: nobody's id, and a day that never comes.
-PLACEHOLDERS: "dict[Field[Any, Any], Any]" = {AN_ID: UUID(int=0), A_DATE: date.max}
+A_DATE, A_MOMENT, AN_ID = DateField(), DateTimeField(), UUIDField()
+# Stand for what is asked for while the SQL is composed: nobody's id, a day and a moment that never come.
+PLACEHOLDERS: "dict[Field[Any, Any], Any]" = {
+    AN_ID: UUID(int=0),
+    A_DATE: date.max,
+    A_MOMENT: datetime(9999, 1, 1, tzinfo=UTC),
+}
 
 
 class _Plan(NamedTuple):
@@ -29,7 +33,7 @@ class _Plan(NamedTuple):
 
 
 class CompiledQuery(Generic[P, M]):
-    """Reads rows of one model by an id, or by an id and a date: `takes` says which, in the order of what is passed.
+    """Reads rows of one model by an id, a date or a moment: `takes` says which, in the order of what is passed.
 
     `build` gives the query set, and is called once, with placeholders: so the query may depend on nothing else, neither
     on the time nor on who asks. Rows come whole, with their annotations and what `select_related` names. Tested with

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from accounts.compiled_queries import A_MOMENT, CompiledQuery
+
 BLIND_AFTER = timedelta(seconds=90)  # without a beat, nobody is being told
 
 
@@ -19,13 +21,17 @@ class WorkerBeat(models.Model):
     @classmethod
     def alive(cls, now: datetime) -> models.Exists:
         """`is_alive`, as a question that another statement asks along."""
-        return models.Exists(cls._beats(now))
+        return models.Exists(beats_since(now - BLIND_AFTER))
 
     @classmethod
     def is_alive(cls, now: datetime) -> bool:
         """Whether a worker has shown itself a short while ago; a beat ahead of `now` counts, clocks are set back."""
-        return cls._beats(now).exists()
+        return bool(read_beats(now - BLIND_AFTER))  # asked by each entry that tells somebody
 
-    @classmethod
-    def _beats(cls, now: datetime) -> models.QuerySet["WorkerBeat"]:
-        return cls.objects.filter(at__gt=now - BLIND_AFTER)
+
+def beats_since(since: datetime) -> models.QuerySet[WorkerBeat]:
+    """The beat of the worker, where it is newer than that."""
+    return WorkerBeat.objects.filter(at__gt=since)
+
+
+read_beats = CompiledQuery(beats_since, A_MOMENT)

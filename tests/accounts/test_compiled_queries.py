@@ -12,6 +12,8 @@ from symptoms.alerts.patient_answers import open_concerns_of, read_open_concerns
 from symptoms.alerts.raising import open_alerts_about, read_open_alerts
 from symptoms.alerts.telling import members_with_ways, read_members
 from symptoms.journal.loading import read_sessions, sessions_of
+from symptoms.models import WorkerBeat
+from symptoms.models.worker_beat import beats_since, read_beats
 from symptoms.views.patient.own_treatments import own_sessions_of, read_own_sessions
 from tests import people
 from tests.treatments import logged, pen
@@ -74,3 +76,11 @@ def test_a_row_that_was_read_can_be_changed(patients):
     session.areas_other = "neck"
     session.save()
     assert "neck" in [session.areas_other for session in sessions_of(patients[0].pk)]
+
+
+def test_a_beat_is_read_for_a_moment():
+    now = timezone.now()
+    WorkerBeat.objects.create(at=now)
+    for since, found in ((now - timedelta(seconds=1), 1), (now, 0), (now + timedelta(days=1), 0)):
+        rows = list(map(values, read_beats(since)))
+        assert rows == list(map(values, beats_since(since))) and len(rows) == found
