@@ -83,6 +83,10 @@ class CaseQueue extends HTMLElement {
   walk(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || (this.keys && !this.keys.checked)) return;
     if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      document.querySelector("input[type=search]")?.focus();
+    }
     const step = { j: 1, k: -1 }[event.key];
     if (!step) return;
     const links = this.links;

@@ -54,12 +54,13 @@ PATIENT = [
     "/messages/",
 ]
 MEMBER = [
-    "/practice/", "/practice/?show=on_track", "/practice/?show=all", "/practice/?show=all&q=nobody",
+    "/practice/", "/practice/?show=all&log=on_track", "/practice/?show=all", "/practice/close-together/",
+    "/practice/?show=mine", "/practice/?show=waiting&device=pen&page=9", "/practice/?show=all&q=nobody",
     "/practice/?show=follow_up", "/practice/?show=quiet", "/practice/?show=not_joined", "/practice/?show=closed",
     "/practice/treatments/new/", "/practice/patients/new/", "/practice/members/", "/practice/members/invite/",
     "/practice/details/", "/practice/telling/", "/practice/attention/", "/practice/statistics/",
 ]  # fmt: skip
-WITH_ROWS = tuple(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed", "on_track"))
+WITH_ROWS = tuple(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed", "mine"))
 WHO = {
     "a stranger": ("", STRANGER, []),
     "a patient with an infection": (
@@ -262,11 +263,11 @@ def test_an_empty_queue_fills_by_itself_and_keys_walk_through_all_of_it(visitor)
     guest = visitor()
     guest.sign_in(NOOR, PASSWORD)
     guest.page.goto("/practice/?show=all&q=nobody")
-    expect(guest.page.get_by_text("Nobody by that name")).to_be_visible()
+    expect(guest.page.get_by_text("Nobody is found by that")).to_be_visible()
     guest.page.evaluate("history.replaceState(null, '', '/practice/')")
     guest.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(guest.page.locator(".case").first).to_be_visible()
-    expect(guest.page.get_by_text("Nobody by that name")).to_have_count(0)
+    expect(guest.page.get_by_text("Nobody is found by that")).to_have_count(0)
     guest.page.keyboard.press("j")
     expect(guest.page.locator(".case h2 a").first).to_be_focused()
 

@@ -105,7 +105,8 @@ def test_many_rows_take_as_many_statements_as_ten(world, ana, noor):
     entry = Entry.objects.filter(treatment=world, is_current=True).latest("day")
     by_reader = {
         noor: [
-            "/practice/", "/practice/?show=watch", "/practice/?show=on_track", "/practice/?show=all",
+            "/practice/", "/practice/?show=all", "/practice/?show=all&log=on_track", "/practice/?owner=nobody&skin=2",
+            "/practice/?show=mine", "/practice/?show=waiting", "/practice/?q=0101", "/practice/close-together/",
             *(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed")),
             "/practice/?show=all&q=some", patient, f"{patient}details/", f"{patient}?symptom=pain",
             "/practice/treatments/new/", "/practice/treatments/new/?q=some",
