@@ -469,8 +469,8 @@ class PatientWordQuerySet(models.QuerySet["PatientWord"]):
         """The words that the practice knows and that begin so: ranges of one index."""
         ranges = Q()
         for beginning in beginnings:
-            ranges |= Q(word__gte=beginning, word__lt=beginning + LAST)
-        return self.filter(ranges, practice=practice)
+            ranges |= Q(practice=practice, word__gte=beginning, word__lt=beginning + LAST)  # each by itself: SQLite
+        return self.filter(ranges)
 
     def patients_found(self, practice: Practice, text: str) -> "list[models.QuerySet[Any]]":
         """The ids of the patients that the practice finds by a text: each of these queries gives some of them."""

@@ -15,6 +15,7 @@ from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.prompting import SKIPPED_AFTER
 from symptoms.recovery.vocabulary import Urgency
 
+FOUND = frozenset({"follow_up", "quiet", "closed"})  # lists of patients that are found by their ids
 IN_ORDER = "is_calm", "-alert_urgency", "-is_free", "-is_raised", "waiting_since", "message_since", "patient_id"
 
 
@@ -112,18 +113,31 @@ def patients_in(practice: Practice, now: datetime) -> dict[str, Q]:
     )
     return {
         "follow_up": _of(due_again(practice, now)),
-        "quiet": _of(silent(practice)) | Q(pk__in=skipping),
+        "quiet": Q(pk__in=silent(practice).values("treatment__patient").union(skipping.values("patient"))),
         "not_joined": Q(user=None),
         "closed": _of(closed_today(practice, now)),
         "all": Q(),
     }
 
 
+def patients_of(practice: Practice, *, found: bool) -> QuerySet[Patient]:
+    """The practice's patients; `found`: a condition that follows gives their ids.
+
+    Then each of those is looked up and compared: by the practice, SQLite would read all patients to keep a few.
+    """
+    if not found:
+        return Patient.objects.of_practice(practice).order_by()
+    ours = Patient.objects.annotate(is_ours=Case(When(practice=practice, then=Value(True)), default=Value(False)))
+    return ours.filter(is_ours=True).order_by()
+
+
 def counts(practice: Practice, by: User, now: datetime) -> dict[str, Subquery]:
     """How many stand in each list, empty for none, and how many are on track by now: parts of one statement."""
-    everybody = Patient.objects.of_practice(practice).order_by()
     statuses = statuses_in(practice, by, now)
-    of_patients = {name: counted(everybody.filter(condition)) for name, condition in patients_in(practice, now).items()}
+    of_patients = {
+        name: counted(patients_of(practice, found=name in FOUND).filter(condition))
+        for name, condition in patients_in(practice, now).items()
+    }
     of_statuses = {name: counted(rows) for name, rows in statuses.items()}
     each = {f"count_{name}": number for name, number in (of_statuses | of_patients).items()}
     return each | {"count_calm": counted(calm(practice, statuses["open"]))}

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
 from symptoms.models import Assessment, Note, PatientStatus, Photo, TreatmentAccess
 from symptoms.views.clinic.queue_asked import BY_URGENCY, Asked, conditions
-from symptoms.views.clinic.queue_lists import in_order, patients_in, silent, statuses_in
+from symptoms.views.clinic.queue_lists import FOUND, in_order, patients_in, patients_of, silent, statuses_in
 from symptoms.views.clinic.search import found
 
 ROWS = 50
@@ -21,7 +21,8 @@ def members(asked: Asked, practice: Practice, by: User, now: datetime) -> QueryS
     if asked.show in BY_URGENCY:
         statuses = statuses_in(practice, by, now)[asked.show].filter(found(practice, asked.sought, "patient"))
         return statuses.filter(conditions(asked, practice, by, now, "", "patient"))
-    everybody = Patient.objects.of_practice(practice).filter(found(practice, asked.sought))
+    is_found = bool(asked.sought) or asked.show in FOUND
+    everybody = patients_of(practice, found=is_found).filter(found(practice, asked.sought))
     everybody = everybody.filter(patients_in(practice, now)[asked.show])
     return everybody.filter(conditions(asked, practice, by, now, "status__", "pk"))
 
@@ -31,7 +32,8 @@ def ordered(asked: Asked, practice: Practice, rows: QuerySet[Any]) -> QuerySet[A
     if asked.show in BY_URGENCY:
         return in_order(practice, rows)
     if asked.show == "quiet":
-        is_silent = Exists(silent(practice).filter(treatment__patient=OuterRef("pk")))
+        quiet = silent(practice).values("treatment__patient")  # found once, not asked of each row
+        is_silent = Case(When(pk__in=quiet, then=Value(1)), default=Value(0))
         return rows.order_by(is_silent.desc(), "sort_name", "id")
     return rows.order_by("sort_name", "id")
 
