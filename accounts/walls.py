@@ -1,6 +1,7 @@
 """Links to a practice's wall screen: made and ended by a manager, kept as a hash, good for nothing but numbers."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.core.cache import caches
@@ -19,6 +20,7 @@ LETTERS, GROUPS, IN_A_GROUP = "abcdefghjkmnpqrstuvwxyz23456789", 4, 4
 MOST_LINKS = 20  # of a practice, at a time
 USED_EVERY = timedelta(minutes=5)  # how exactly it is known when a link was last used
 MOST_GUESSES, GUESSES_COUNT_FOR = 30, 3600  # from one network, by each process; seconds
+IN_USE = timedelta(days=7)  # since a screen showed it: holidays are shorter
 
 
 class TooManyLinks(Exception):
@@ -54,18 +56,21 @@ def end_link(link: WallLink, *, by: User, now: datetime) -> bool:
     return WallLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=now, ended_by=by) == 1
 
 
-def find_link(request: HttpRequest, token: str) -> WallLink | None:
-    """The link that `token` opens; None for one that was ended or never made, and for whoever has guessed too often.
+def find_link(request: HttpRequest, token: str, now: datetime) -> WallLink | None:
+    """The link that `token` opens; None for one that was ended or never made.
 
-    A screen that shows an ended link is no guess: it must not shut out the others of its network.
+    Who has guessed too often finds only what a screen shows already: guesses from a waiting room must not turn off the
+    screen that hangs in its network. Nor is a screen with an ended link a guess.
     """
     guesses, key = caches["throttle"], f"wall:{network_asking(request)}"
-    if guesses.get(key, 0) >= MOST_GUESSES:
-        return None
     link = WallLink.objects.filter(token_hash=hash_token(token)).select_related("practice").first()
     if link is None:
         guesses.add(key, 0, GUESSES_COUNT_FOR)
-        guesses.incr(key)
+        with suppress(ValueError):  # the hour ended in between
+            guesses.incr(key)
+        return None
+    is_in_use = link.used_at is not None and link.used_at > now - IN_USE
+    if not is_in_use and guesses.get(key, 0) >= MOST_GUESSES:
         return None
     return link if link.ended_at is None and link.practice.closed_at is None else None
 

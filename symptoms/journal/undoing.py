@@ -241,4 +241,5 @@ def _finish(invitation: Invitation, person: Patient, record: Patient, by: User, 
     judge_all(person, now=now)
     for patient in (person, record):
         refresh_status(patient)
+        keep_words(patient)  # a departure that went is no way to find them any more
         record_access(by, patient, UNDONE, now)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedHttpRequest, record_access, record_listing, signed_in
+from accounts.models import Patient, User
+from symptoms.journal.visibility import patients_shown
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
 from symptoms.photos import files
@@ -84,12 +86,18 @@ def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpRespons
         "other_views": [(view, title) for view, title in VIEWS if view != photo.view],
         "same_day": [other for other in photos if other.day == photo.day and other != photo],
         "back": day_page_of(photo) if is_own else _record_of(photo),
-        "back_to": _("Day {day}").format(day=photo.day) if is_own else str(patient),
+        "back_to": _("Day {day}").format(day=photo.day) if is_own else _name_of(patient, request.user),
         "tab": "course" if is_own else "patients",
     }
     if not is_own:
         record_access(request.user, patient, gettext_noop("page of a photo"))
     return render(request, "photo.html", context)
+
+
+def _name_of(patient: Patient, reader: User) -> str:
+    """As the reader's practice knows the patient: who left it has, to it, the name of that day."""
+    practice = reader.practice_as_practitioner
+    return str(patients_shown(practice, [patient])[patient.pk] if practice else patient)
 
 
 def _is_lost(photo: Photo) -> bool:

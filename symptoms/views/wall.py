@@ -3,6 +3,8 @@
 No name, no year and no word about health but the urgencies stands here; nothing can be done here.
 """
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +21,8 @@ from symptoms.views.wall_context import wall_context
 @require_safe
 def wall(request: HttpRequest, token: str) -> HttpResponse:
     """The numbers of the practice whose link this is."""
-    link, now = _link_or_404(request, token), timezone.now()
+    now = timezone.now()
+    link = _link_or_404(request, token, now)
     note_use(link, now)
     return render(request, "public/wall.html", {"token": token, **wall_context(link.practice, now)})
 
@@ -28,12 +31,12 @@ def wall(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def wall_live(request: HttpRequest, token: str) -> HttpResponse:
     """The sign of that practice."""
-    link = _link_or_404(request, token)
+    link = _link_or_404(request, token, timezone.now())
     return whether_changed(request, link.practice, asker=str(link.pk))
 
 
-def _link_or_404(request: HttpRequest, token: str) -> WallLink:
-    link = find_link(request, token)
+def _link_or_404(request: HttpRequest, token: str, now: datetime) -> WallLink:
+    link = find_link(request, token, now)
     if link is None:
         raise Http404
     return link

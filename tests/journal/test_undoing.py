@@ -258,6 +258,7 @@ def test_whoever_moved_on_since_stays_where_they_are(mary, eve, noor, clinic):
     record = undo_joining(invitation, by=noor, now=timezone.now())
     eve.refresh_from_db()
     assert eve.practice == okafor.membership.practice
+    assert set(eve.words.values_list("practice", flat=True)) == {eve.practice_id}  # nor does any word of hers stay
     assert record.treatments.count() == 1 and eve.treatments.count() == 1
     assert "zq9-operator" not in everything_about(eve, okafor)
     assert people.signed_in(noor).get(reverse("patient", args=[eve.pk])).status_code == 404

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import WallLink
-from accounts.walls import MOST_GUESSES, MOST_LINKS, TooManyLinks, end_link, make_link
+from accounts.walls import IN_USE, MOST_GUESSES, MOST_LINKS, TooManyLinks, end_link, make_link
 from symptoms.alerts.changes import sign_of
 from symptoms.alerts.handling import acknowledge
 from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom
@@ -96,16 +96,20 @@ def test_a_guessed_and_a_revoked_link_are_answered_alike(clinic, price, address)
     assert Client().get(address).status_code == 404
 
 
-def test_guessing_is_limited_by_network_and_a_revoked_screen_is_no_guess(clinic, price, address):
-    other, token = make_link(clinic, "Office", by=price, now=NOW())
-    end_link(other, by=price, now=NOW())
+def test_guessing_is_limited_by_network_turns_no_screen_off_and_a_revoked_screen_is_no_guess(clinic, price, address):
+    (ended, token), (_, unused) = (make_link(clinic, "Office", by=price, now=NOW()) for _ in range(2))
+    end_link(ended, by=price, now=NOW())
     for _ in range(MOST_GUESSES + 1):
         Client().get(reverse("wall", args=[token]))
     assert Client().get(address).status_code == 200
     for number in range(MOST_GUESSES):
         assert Client().get(reverse("wall", args=[f"guess-{number}"])).status_code == 404
-    assert Client().get(address).status_code == 404  # from there nothing is found any more
-    assert Client(REMOTE_ADDR="192.0.2.7").get(address).status_code == 200
+    found = reverse("wall", args=[unused])
+    assert Client().get(found).status_code == 404  # from there nothing is found any more that no screen shows
+    assert [Client().get(f"{address}{more}").status_code for more in ("", "live/")] == [200, 200]
+    WallLink.objects.update(used_at=NOW() - IN_USE)
+    assert Client().get(address).status_code == 404
+    assert Client(REMOTE_ADDR="192.0.2.7").get(found).status_code == 200
 
 
 def test_a_manager_makes_names_and_ends_links_and_sees_an_address_once(clinic, price):

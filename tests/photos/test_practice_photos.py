@@ -104,9 +104,13 @@ def test_the_same_photo_twice_is_one_and_another_record_keeps_its_own(session, n
 
 
 def test_a_clinic_that_was_left_keeps_what_it_took_and_the_next_sees_it_where_it_is_shared(session, noor, ana):
-    shot(session, noor)
+    own = shot(session, noor)
     attached(session, day=2)
     leaves(ana)
+    ana.name = "Zara Newname"
+    ana.save(update_fields=["name"])
+    shown = text_of(people.signed_in(noor).get(reverse("photo_page", args=[own.pk])))
+    assert "Ana Marrowby" in shown and "Newname" not in shown  # as the clinic knew her
     assert [photo.practice for photo in Photo.objects.visible_to(noor)] == [session.practice]
     okafor = people.dr_okafor()
     joins(ana, okafor.membership.practice, by=okafor, photos=True, earlier=True)

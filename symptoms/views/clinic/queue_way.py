@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required
-from accounts.models import Patient, Practice, User
+from accounts.models import Departure, Patient, Practice, User
+from accounts.names import family_first
 from symptoms.forms.fields import typed_id
 from symptoms.views.clinic.queue_asked import BY_URGENCY, FROM, SHOW, Asked, asked_in, list_behind
 from symptoms.views.clinic.queue_page import members, ordered
@@ -48,19 +49,29 @@ def _neighbour(
     """The id of the neighbour, its place and how many there are; None at an end."""
     rows = members(asked, practice, by, now)
     if asked.show not in BY_URGENCY and asked.show != "quiet":
-        return _by_name(asked, rows, here, step)
+        return _by_name(asked, rows, _place_of(here, practice), step)
     ids = list(ordered(asked, practice, rows).values_list("pk", flat=True))
     stood = max(asked.at - 1, 0)
     at = ids.index(here) + step if here in ids else (stood if step > 0 else stood - 1)
     return (ids[at], at + 1, len(ids)) if 0 <= at < len(ids) else None
 
 
-def _by_name(asked: Asked, rows: Any, here: UUID | None, step: int) -> tuple[UUID, int, int] | None:
-    """The same in a list that is sorted by name, by one look into its index: it may hold everybody."""
-    known = Patient.objects.filter(pk=here).values_list("sort_name", "pk").first() if here else None
-    if known is None:
+def _place_of(patient: UUID | None, practice: Practice) -> tuple[str, UUID] | None:
+    """Where in a list by name the practice has somebody, or had who left it: of nobody else's patient is it told."""
+    if patient is None:
         return None
-    name, id = known
+    known = Patient.objects.of_practice(practice).filter(pk=patient).values_list("sort_name", "pk").first()
+    if known is not None:
+        return known
+    left = Departure.objects.filter(practice=practice, patient=patient).order_by("-at").first()
+    return (family_first(left.name), patient) if left else None
+
+
+def _by_name(asked: Asked, rows: Any, here: tuple[str, UUID] | None, step: int) -> tuple[UUID, int, int] | None:
+    """The same in a list that is sorted by name, by one look into its index: it may hold everybody."""
+    if here is None:
+        return None
+    name, id = here
     if step > 0:
         later = rows.filter(Q(sort_name=name, pk__gt=id) | Q(sort_name__gt=name), sort_name__gte=name)
         other = later.order_by("sort_name", "id").values_list("pk", flat=True).first()

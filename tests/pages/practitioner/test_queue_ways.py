@@ -11,6 +11,7 @@ from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.handling import acknowledge, resolve, resolve_all, write_note
 from symptoms.models import Alert
 from tests import people
+from tests.moving import leaves
 from tests.pages.html import select, text_of, words
 from tests.treatments import logged, pen
 
@@ -219,6 +220,23 @@ def test_by_name_it_leads_on_to_the_neighbours_however_many_there_are(clinic, no
         read.append(words(select(page, "h1")[0]).partition(" day")[0])
         page = desk.get(way(page)[1].get("Next", QUEUE), follow=True)
     assert read[0].startswith("Zoe") and read[1].startswith("Ana") and read[3].startswith("Cleo")
+
+
+def test_nothing_is_told_of_where_another_clinics_patient_would_stand(clinic, desk):
+    for name in ("Zoe Abel", "Cleo Zander"):
+        people.patient(clinic, name)
+    other = people.practice("Otherwhere Clinic")
+    stranger, left = people.patient(other, "Mia Moor"), people.patient(clinic, "Ana Moor")
+    leaves(left)
+    left.name = "Ana Zzz"  # who left stands where the clinic knew them
+    left.save(update_fields=["name"])
+
+    def steps_from(patient) -> str:
+        asked = {"from": "show=all&at=1&of=9", "patient": str(patient.pk)}
+        return text_of(desk.get(reverse("queue_step"), asked, follow=True))
+
+    assert "That was the last in this list." in steps_from(stranger)
+    assert "Cleo Zander" in steps_from(left)
 
 
 @pytest.mark.parametrize("show", ["open", "mine"])
