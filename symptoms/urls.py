@@ -10,6 +10,7 @@ from symptoms.views.clinic import (
     member_removal,
     member_roles,
     patient_details,
+    pulse,
     queue,
     queue_way,
     telling,
@@ -59,6 +60,7 @@ urlpatterns = [
     path("practice/close-together/", close_calm.close_calm, name="close_calm"),
     path("practice/step/", queue_way.queue_step, name="queue_step"),
     path("practice/live/", live.queue_live, name="queue_live"),
+    path("practice/opened/", pulse.digest_opened, name="digest_opened"),
     path("practice/attention/", attention.attention, name="attention"),
     path(
         "practice/attention/patients/<id:patient_id>/again/", attention.attention_try_again, name="attention_try_again"

@@ -7,6 +7,7 @@
      <… id="sign" data-live><data value="…">   what the server calls the state that the page shows
      <… data-newest data-count data-title>     within a part: the bar of what is new; data-title has no name in it
      <p data-said data-added role="status">    where it says what came, in the words of data-added; {count} is how many
+     <form data-opened>                        sent once the page is in sight of its reader: the list of the morning was opened
      <p class="banner" data-stale hidden>      shown while the list cannot be brought up to date
      <label hidden><input type="checkbox" data-keys checked> …</label>   turns the keys off (WCAG 2.1.4); kept for this browser
      <label hidden><input type="checkbox" data-notify> …</label>   asks to be notified while the page is in the background; kept for
@@ -43,6 +44,7 @@ class CaseQueue extends HTMLElement {
     });
     this.offerKeys();
     this.offerToNotify();
+    this.noteOpened();
     this.querySelector("#lists [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
@@ -190,10 +192,23 @@ class CaseQueue extends HTMLElement {
     await registration?.showNotification(title, options);
   }
 
-  seen() {
+  async seen() {
     if (document.visibilityState !== "visible") return;
     this.missed = false;
     document.title = this.plain;
+    await this.refresh();
+    this.noteOpened();
+  }
+
+  /* Says to the server that the morning's list was opened with the page; what it answers is a page, and not read. */
+  async noteOpened() {
+    const form = this.querySelector("form[data-opened]");
+    if (!form || document.visibilityState !== "visible") return;
+    try {
+      await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" });
+    } catch {
+      return; // the form is there again in the next page
+    }
     this.refresh();
   }
 }

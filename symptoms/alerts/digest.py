@@ -89,7 +89,8 @@ def unopened_by(reader: User, practice: Practice, now: datetime) -> QuerySet[Del
 
 @transaction.atomic
 def note_opened(reader: User, practice: Practice, now: datetime) -> None:
-    """Note that `reader` has opened the queue after a list was sent to them by e-mail, which leads there.
+    """Note that `reader` has opened the queue after a list was sent to them by e-mail, which leads there, and once is
+    enough: a list that is noted stays as it is.
 
     Of a push message its browser says that it was shown (`messages.channel_tests.note_arrival`).
     """

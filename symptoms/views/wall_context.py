@@ -12,7 +12,7 @@ from symptoms.alerts.open_numbers import OpenNumbers, open_numbers
 from symptoms.alerts.policy import TOLD_OF
 from symptoms.models import Alert, Delivery, WorkerBeat
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.clinic.pulse import pulse_for_all, questions_for_all
+from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
 from symptoms.views.clinic.queue_asked import SHOW
 from symptoms.views.clinic.queue_lists import counted, patients_in, statuses_in
 from symptoms.wording.times import clock
@@ -59,7 +59,7 @@ def wall_context(practice: Practice, now: datetime) -> dict[str, Any]:
         "need_action": known["count_open"] or 0,
         "arrival": _arrival(known, practice, now),
         "lists": [(SHOW[name], known[f"count_{name}"] or 0) for name in LISTS],
-        "pulse": pulse_for_all(known, practice, now),
+        "pulse": pulse_in(known, practice, now),
         "is_blind": not known["is_alive"],
         "stuck_since": known["stuck_since"],
     }
@@ -77,7 +77,7 @@ def _known(practice: Practice, now: datetime) -> dict[str, Any]:
     }
     known: Any = Practice.objects.filter(pk=practice.pk).values(
         **questions_about_changes(now),
-        **questions_for_all(practice, now),
+        **questions_about_the_pulse(practice, now, None),
         **{f"count_{name}": counted(lists[name]) for name in ("open", *LISTS)},
         is_alive=WorkerBeat.alive(now),
         stuck_since=Subquery(late.order_by("created_at").values("created_at")[:1]),

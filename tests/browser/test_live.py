@@ -57,6 +57,18 @@ from accounts.walls import make_link
 noor = Membership.objects.select_related("practice", "user").get(user__email="{NOOR}")
 print(make_link(noor.practice, "Front desk", by=noor.user, now=timezone.now())[1])
 """
+# This morning's list, taken by e-mail a minute ago.
+LIST = f"""
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import Membership
+from symptoms.models import Delivery
+noor = Membership.objects.select_related("practice", "user").get(user__email="{NOOR}")
+at = timezone.now() - timedelta(minutes=1)
+Delivery.objects.create(
+    recipient=noor.user, practice=noor.practice, why="digest", reason="digest:browser", channel="email",
+    created_at=at, not_before=at, sent_at=at)
+"""
 END = """
 from django.utils import timezone
 from accounts.models import WallLink
@@ -126,6 +138,17 @@ def test_an_emergency_is_in_sight_within_five_seconds_wherever_in_the_queue_its_
     assert queue.url.endswith(address)
     queue.get_by_role("link", name="Go to it").click()
     expect(queue.get_by_role("heading", level=1)).to_contain_text(MARK)
+
+
+def test_the_morning_list_counts_as_opened_once_the_queue_is_in_sight(site, reader):
+    site.manage("shell", "--no-imports", "-c", LIST)
+    page = reader.page
+    page.add_init_script(f"({HIDE})()")
+    page.goto("/practice/")
+    expect(page.locator("form[data-opened]")).to_have_count(1)
+    page.evaluate(SHOW)
+    expect(page.locator("form[data-opened]")).to_have_count(0)
+    expect(page.locator("#pulse")).to_contain_text(", proven ")
 
 
 def test_in_the_background_it_is_said_by_the_title_and_where_allowed_by_a_notification_never_by_a_name(

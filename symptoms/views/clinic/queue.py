@@ -65,7 +65,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "left_first": _stand_first(left_alerts, rows),
         "query": asked.query + "&",
         "longest_name": LONGEST_NAME,
-        "pulse": pulse_in(known, request, now),
+        "pulse": pulse_in(known, practice, now),
         "quiet_list": _nothing_waits(practice, request.user, now, known) if is_queue and not rows else "",
         "said": [*filter(None, [page_note]), *_unknown(asked)],
         **_heading(asked, known),
@@ -207,7 +207,7 @@ def _known(asked: Asked, practice: Practice, by: User, now: datetime, since: dat
         "count_page": counted(members(asked, practice, by, now)),
         **counts(practice, by, now),
         **_letters(asked, practice),
-        **questions_about_the_pulse(practice, by, now),
+        **questions_about_the_pulse(practice, now, by),
         **questions_about_news(practice, by, since),
         **questions_about_changes(now),
     }
