@@ -18,6 +18,7 @@ from symptoms.alerts.handling import write_note
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.practice_photos import Shot, attach_practice_photo
 from symptoms.messages.channel_tests import send_test
+from symptoms.models import Delivery
 from tests import people
 from tests.api.programs import jpeg
 from tests.messages import push
@@ -83,6 +84,7 @@ def build() -> World:
     absence = Absence.objects.create(member=member, first_day=away, last_day=away)
     browser = add_browser(member, push.subscription("zq9push"), "Mac, Firefox")
     test = send_test(browser, larkfield, world.now)
+    Delivery.objects.create(recipient=noor, practice=larkfield, why="digest", reason="digest:x:0", sent_at=world.now)
     world.ids |= {"member_id": member.id, "absence_id": absence.id, "purpose": "photos"}
     world.ids |= {"method_id": browser.id, "delivery_id": test.id}
     link, token = walls.make_link(larkfield, "zq9wall", by=price, now=world.now)
