@@ -72,7 +72,7 @@ def attach_photo(
         return saved, False
     _check(place, now)
     picture = take_in(data)
-    key = _stored(picture, place.treatment.patient_id, id)
+    key = stored(picture, place.treatment.patient_id, id)
     try:
         with transaction.atomic():
             # All of it again, now that nobody else writes to the record: much may have happened meanwhile.
@@ -83,11 +83,11 @@ def attach_photo(
                 facts = {"id": id, "view": view, "key": key, "digest": digest, "uploaded_by": by, "received_at": now}
                 return _row(place, picture, **facts), True
     except REFUSED as refusal:
-        _remove_file(key)
+        remove_file(key)
         if isinstance(refusal, IntegrityError) and violated_constraint(refusal) == primary_key(Photo):
             raise ForeignId from refusal  # somebody else's photo came in between
         raise
-    _remove_file(key)  # the same photo came on another connection meanwhile
+    remove_file(key)  # the same photo came on another connection meanwhile
     return saved, False
 
 
@@ -115,7 +115,7 @@ def remove_photo(photo_id: UUID, *, by: User) -> Photo:
         if photo is None:
             raise NotTheirs
         Photo.objects.filter(pk=photo.pk).delete()
-    _remove_file(photo.key)  # after its row, so that no row is ever without its file
+    remove_file(photo.key)  # after its row, so that no row is ever without its file
     return photo
 
 
@@ -175,7 +175,12 @@ def _check(place: _Place, now: datetime) -> None:
         raise TooManyPhotos(sentence.format(count=MOST_A_PATIENT))
 
 
-def _stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:
+def stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:
+    """Put a picture into the store, and give the key under which it is there.
+
+    Raises:
+        PhotoRefused: the store did not take it.
+    """
     try:
         return files.store(picture.jpeg, patient_id=patient_id, photo_id=photo_id)
     except OSError as error:
@@ -183,6 +188,7 @@ def _stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:
         raise PhotoRefused(Refusal.NOT_STORED) from error
 
 
-def _remove_file(key: str) -> None:
+def remove_file(key: str) -> None:
+    """Remove the file of a photo that has no row, or none any more."""
     with suppress(OSError):  # nobody reaches a file without a row, and the worker's sweep tries again
         files.remove(key)

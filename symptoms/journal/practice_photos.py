@@ -1,7 +1,5 @@
 """Photos that a practice takes itself, before a treatment or at a visit; they never count as the patient's."""
 
-import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -16,13 +14,9 @@ from accounts.locks import lock_patient
 from accounts.models import Practice, User
 from symptoms.journal.dates import day_on
 from symptoms.journal.entries import ForeignId
-from symptoms.journal.photos import TooManyPhotos
+from symptoms.journal.photos import TooManyPhotos, remove_file, stored
 from symptoms.models import Photo, Treatment
-from symptoms.photos import files
 from symptoms.photos.intake import Picture, take_in
-from symptoms.photos.refusals import PhotoRefused, Refusal
-
-log = logging.getLogger(__name__)
 
 MOST_OF_A_TREATMENT = 100
 REFUSED = (PermissionDenied, TooManyPhotos, ForeignId, IntegrityError)  # after these there is certainly no row
@@ -55,7 +49,7 @@ def attach_practice_photo(treatment: Treatment, shot: Shot, *, by: User, now: da
         return saved, False
     _refuse_too_many(treatment, practice)
     picture = take_in(shot.data)
-    key = _stored(picture, treatment.patient_id, shot.id)
+    key = stored(picture, treatment.patient_id, shot.id)
     try:
         with transaction.atomic():  # all of it again, now that nobody else writes to the record
             patient = lock_patient(treatment.patient_id)
@@ -67,11 +61,11 @@ def attach_practice_photo(treatment: Treatment, shot: Shot, *, by: User, now: da
                 on = treatment.day_zero if shot.is_before else patient.today(now)
                 return _row(treatment, practice, shot, picture, key=key, digest=digest, on=on, by=by, now=now), True
     except REFUSED as refusal:
-        _remove_file(key)
+        remove_file(key)
         if isinstance(refusal, IntegrityError) and violated_constraint(refusal) == primary_key(Photo):
             raise ForeignId from refusal
         raise
-    _remove_file(key)  # the same photo came on another connection meanwhile
+    remove_file(key)  # the same photo came on another connection meanwhile
     return saved, False
 
 
@@ -88,7 +82,7 @@ def remove_practice_photo(photo_id: UUID, *, by: User) -> Photo:
             raise PermissionDenied
         lock_patient(photo.treatment.patient_id)
         Photo.objects.filter(pk=photo.pk).delete()
-    _remove_file(photo.key)  # after its row, so that no row is ever without its file
+    remove_file(photo.key)  # after its row, so that no row is ever without its file
     return photo
 
 
@@ -126,16 +120,3 @@ def _row(
         day=0 if shot.is_before else day_on(treatment, on), key=key, digest=digest, sha256=picture.sha256,
         width=picture.width, height=picture.height, size=len(picture.jpeg), uploaded_by=by, received_at=now,
     )  # fmt: skip
-
-
-def _stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:
-    try:
-        return files.store(picture.jpeg, patient_id=patient_id, photo_id=photo_id)
-    except OSError as error:
-        log.exception("the photo store takes nothing")
-        raise PhotoRefused(Refusal.NOT_STORED) from error
-
-
-def _remove_file(key: str) -> None:
-    with suppress(OSError):  # nobody reaches a file without a row, and the worker's sweep tries again
-        files.remove(key)
