@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from accounts.models import AccountMail, Sending
+from accounts.models import AccountMail, Practice, Sending
 from symptoms.models import Delivery
 from symptoms.models.worker_beat import BLIND_AFTER
 
@@ -19,6 +19,15 @@ def is_standing_still(now: datetime) -> bool:
     One recipient who is refused is none of it, nor a long line that moves. Two statements while nothing waits.
     """
     return any(_is_still(waiting, taken, now) for waiting, taken in _by_channel(now))
+
+
+def overdue_of(practice: Practice, now: datetime) -> QuerySet[Delivery]:
+    """Messages of a practice that should have gone by now and still may, the oldest first.
+
+    What one recipient's address refuses is none of it: their page says so, and others were told instead.
+    """
+    waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
+    return waiting.filter(created_at__lt=now - UNSENT_FOR).order_by("created_at")
 
 
 def _by_channel(now: datetime) -> Iterator[tuple[QuerySet[Sending], QuerySet[Sending]]]:

@@ -10,16 +10,17 @@ from accounts.models import Patient, Practice
 from symptoms.alerts.changes import questions_about_changes, sign_in
 from symptoms.alerts.open_numbers import OpenNumbers, open_numbers
 from symptoms.alerts.policy import TOLD_OF
-from symptoms.models import Alert, Delivery, WorkerBeat
+from symptoms.messages.standstill import overdue_of
+from symptoms.models import Alert, WorkerBeat
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
 from symptoms.views.clinic.queue_asked import SHOW
+from symptoms.views.clinic.queue_left import left_alerts
 from symptoms.views.clinic.queue_lists import counted, patients_in, statuses_in
 from symptoms.wording.times import clock
 
 NEW_FOR = timedelta(minutes=10)  # how long what came is announced, unless somebody takes it
 LISTS = ("waiting", "follow_up", "quiet", "not_joined", "closed")
-LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def wall_context(practice: Practice, now: datetime) -> dict[str, Any]:
             for urgency in reversed(TOLD_OF)
             for by in [told_on.get(urgency)]
         ],
-        "need_action": known["count_open"] or 0,
+        "need_action": (known["count_open"] or 0) + (known["count_left"] or 0),
         "arrival": _arrival(known, practice, now),
         "lists": [(SHOW[name], known[f"count_{name}"] or 0) for name in LISTS],
         "pulse": pulse_in(known, practice, now),
@@ -70,7 +71,6 @@ def _known(practice: Practice, now: datetime) -> dict[str, Any]:
     new = new.exclude(kind=Alert.Kind.LEFT)
     patients_new = new.order_by().values("practice").annotate(number=Count("treatment__patient", distinct=True))
     first = new.order_by("-urgency", "-worsened_at")
-    late = Delivery.objects.deliverable().filter(sent_at=None, practice=practice, created_at__lt=now - LATE)
     patients = Patient.objects.of_practice(practice)
     lists = statuses_in(practice, None, now) | {
         name: patients.filter(condition) for name, condition in patients_in(practice, now).items()
@@ -79,8 +79,9 @@ def _known(practice: Practice, now: datetime) -> dict[str, Any]:
         **questions_about_changes(now),
         **questions_about_the_pulse(practice, now, None),
         **{f"count_{name}": counted(lists[name]) for name in ("open", *LISTS)},
+        count_left=counted(left_alerts(practice)),
         is_alive=WorkerBeat.alive(now),
-        stuck_since=Subquery(late.order_by("created_at").values("created_at")[:1]),
+        stuck_since=Subquery(overdue_of(practice, now).values("created_at")[:1]),
         new_count=Subquery(patients_new.values("number")),
         new_urgency=Subquery(first.values("urgency")[:1]),
         new_at=Subquery(first.values("worsened_at")[:1]),

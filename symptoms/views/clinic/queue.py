@@ -1,12 +1,12 @@
 """The practitioner's list: who needs them first, and why."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,18 +19,18 @@ from accounts.models import Invitation, Membership, Patient, Practice, User
 from symptoms.alerts.changes import questions_about_changes, sign_in
 from symptoms.alerts.conversation import not_read_by_patients
 from symptoms.alerts.read_receipts import LISTED
-from symptoms.journal.visibility import patients_shown
-from symptoms.models import Alert, Delivery, PatientStatus, WorkerBeat
-from symptoms.models.alert import AlertQuerySet
+from symptoms.messages.standstill import overdue_of
+from symptoms.models import Alert, WorkerBeat
 from symptoms.views.clinic.new_in_queue import looked_before, mark_new, news_in, questions_about_news
 from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
-from symptoms.views.clinic.queue_asked import BY_URGENCY, FILTERS, LETTERS, SHOW, Asked, asked_of, choices
+from symptoms.views.clinic.queue_asked import BY_URGENCY, FILTERS, LETTERS, SHOW, Asked, asked_of
+from symptoms.views.clinic.queue_filters import choices
+from symptoms.views.clinic.queue_left import left_alerts, read_left, stand_first
 from symptoms.views.clinic.queue_lists import closed_today, counted, counts, in_order, statuses_in
 from symptoms.views.clinic.queue_page import ROWS, members, page_of
 from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
 from symptoms.views.clinic.search import LONGEST_NAME
 
-MESSAGES_SHOULD_HAVE_GONE = timedelta(minutes=10)
 MOST_TO_CONFIRM = 5
 MOST_NOT_READ = 10
 
@@ -43,7 +43,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
     is_queue = asked.query == Asked().query
     since = looked_before(request, now, is_look=asked.show == "open" and not asked.sought)
     known = _known(asked, practice, request.user, now, since)  # before the rows: what changes later changes the page
-    left_alerts = _left(practice) if is_queue and known["count_left"] else []
+    left = read_left(practice) if is_queue and known["count_left"] else []
     asked = _at_letter(asked, known)
     page, page_note = page_of(asked, practice, request.user, now, known["count_page"] or 0)
     rows = rows_of(page, request.user, practice, now)
@@ -61,8 +61,8 @@ def queue(request: PracticeRequest) -> HttpResponse:
         "by_urgency": asked.show in BY_URGENCY,
         "lists": in_lists([row for row in rows if not _is_folded(asked, row)], asked.show),
         "calm_rows": [row for row in rows if _is_folded(asked, row)],
-        "left": left_alerts,
-        "left_first": _stand_first(left_alerts, rows),
+        "left": left,
+        "left_first": stand_first(left, rows),
         "query": asked.query + "&",
         "longest_name": LONGEST_NAME,
         "pulse": pulse_in(known, practice, now),
@@ -73,7 +73,7 @@ def queue(request: PracticeRequest) -> HttpResponse:
         **above,
         "tab": "queue" if asked.show != "all" and not asked.sought else "patients",
     }
-    record_listing(request.user, _listed(rows, left_alerts, above), LISTED, now)
+    record_listing(request.user, _listed(rows, left, above), LISTED, now)
     return render(request, "practitioner/queue.html", context)
 
 
@@ -92,9 +92,9 @@ def _is_folded(asked: Asked, row: Row) -> bool:
     return asked.show == "open" and row.is_calm
 
 
-def _listed(rows: list[Row], left_alerts: list[Alert], above: dict[str, Any]) -> list[UUID]:
+def _listed(rows: list[Row], left: list[Alert], above: dict[str, Any]) -> list[UUID]:
     """The patients who are named somewhere on the page."""
-    listed = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left_alerts]
+    listed = [row.patient.pk for row in rows] + [alert.treatment.patient.pk for alert in left]
     listed += [invitation.patient_id for invitation in above["to_confirm"] if invitation.patient_id]
     listed += [above["news"].patient] if above["news"] else []
     return listed + [note.treatment.patient_id for note in above["not_read"]]
@@ -144,39 +144,6 @@ def _ways(asked: Asked, practice: Practice, known: dict[str, Any]) -> dict[str, 
     }
 
 
-def _left_alerts(practice: Practice) -> AlertQuerySet:
-    """Open alerts about patients who left; not of those who stand in the queue, as what was open stayed here."""
-    stayed = PatientStatus.objects.filter(
-        patient=OuterRef("treatment__patient"), practice=practice, alert_urgency__gt=0
-    )
-    return Alert.objects.open().filter(~Exists(stayed), practice=practice, kind=Alert.Kind.LEFT)
-
-
-def _left(practice: Practice) -> list[Alert]:
-    """Those alerts, the most urgent and longest waiting first, each patient as the practice knew them: two statements.
-
-    They stand beside the queue until somebody closes them.
-    """
-    alerts = list(
-        _left_alerts(practice)
-        .with_holder()
-        .with_what_was_told()
-        .with_messages(Delivery.objects.filter(alert=OuterRef("pk")))
-        .select_related("treatment__patient", "acknowledged_by")
-        .order_by("-urgency", "worsened_at")
-    )
-    patients = patients_shown(practice, [alert.treatment.patient for alert in alerts])
-    for alert in alerts:
-        alert.treatment.patient = patients[alert.treatment.patient_id]
-    return alerts
-
-
-def _stand_first(left_alerts: list[Alert], rows: list[Row]) -> bool:
-    """Whether those who left come before the list: where one of them is more urgent than everybody in it."""
-    urgency = max((row.worst.urgency for row in rows if row.worst), default=0)
-    return bool(left_alerts) and left_alerts[0].urgency > urgency
-
-
 def _at_letter(asked: Asked, known: dict[str, Any]) -> Asked:
     """The list at the page on which the names begin with the letter asked for."""
     if not asked.letter:
@@ -196,14 +163,12 @@ def _known(asked: Asked, practice: Practice, by: User, now: datetime, since: dat
     """What is asked of the whole practice, in one statement: how many stand in each list and on this one, what is new,
     what stands above the list, whether the worker runs, what tells this state of the practice from later ones."""
     used = Invitation.objects.to_confirm().filter(practice=practice).exclude(patient=None)
-    waiting = Delivery.objects.deliverable().filter(sent_at=None, practice=practice)
-    overdue = waiting.filter(created_at__lt=now - MESSAGES_SHOULD_HAVE_GONE).order_by("created_at")
     questions: dict[str, Any] = {
         "is_any_used": Exists(used),
-        "stuck_since": Subquery(overdue.values("created_at")[:1]),
+        "stuck_since": Subquery(overdue_of(practice, now).values("created_at")[:1]),
         "is_any_not_read": Exists(not_read_by_patients(practice, now)),
         "is_alive": WorkerBeat.alive(now),
-        "count_left": counted(_left_alerts(practice)),
+        "count_left": counted(left_alerts(practice)),
         "count_page": counted(members(asked, practice, by, now)),
         **counts(practice, by, now),
         **_letters(asked, practice),

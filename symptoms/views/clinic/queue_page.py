@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
 from symptoms.models import Assessment, Note, PatientStatus, Photo, TreatmentAccess
-from symptoms.views.clinic.queue_asked import BY_URGENCY, Asked, conditions
+from symptoms.views.clinic.queue_asked import BY_URGENCY, Asked
+from symptoms.views.clinic.queue_filters import conditions
 from symptoms.views.clinic.queue_lists import FOUND, in_order, patients_in, patients_of, silent, statuses_in
 from symptoms.views.clinic.search import found
 

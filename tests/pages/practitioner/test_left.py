@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.walls import make_link
 from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import acknowledge
@@ -41,6 +42,11 @@ def test_the_queue_says_who_left_with_what_and_who_was_not_told(desk, left, clin
     assert "Nobody was told" in text_of(desk.get(QUEUE))
     acknowledge(left.treatment, by=people.practitioner(clinic, "Dr Chen"), now=timezone.now())
     assert "Dr Chen has it" in text_of(desk.get(QUEUE))
+
+
+def test_a_wall_screen_counts_who_left_as_the_queue_does(clinic, left, client):
+    _link, token = make_link(clinic, "Front desk", by=people.admin(clinic), now=timezone.now())
+    assert "1 needs action" in text_of(client.get(reverse("wall", args=[token])))
 
 
 def test_it_is_not_in_the_list_of_anybody_else(left):
