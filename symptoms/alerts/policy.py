@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Practice
+from symptoms.models import Alert
 from symptoms.recovery.vocabulary import Urgency
 
 TOLD_OF = (Urgency.CONTACT, Urgency.URGENT, Urgency.EMERGENCY)
@@ -111,6 +112,15 @@ class Policy:
         if Urgency(urgency) in WAITS_FOR_MORNING and (ends := self.quiet_ends(practice, due)):
             return ends
         return due
+
+    def in_charge_by(self, alert: Alert, practice: Practice) -> datetime | None:
+        """By when somebody should have it: when the next step tells others, or the last one did. None of what is held
+        (`with_holder`)."""
+        if alert.is_held:
+            return None
+        if alert.next_step_at is not None or alert.steps_from is None:
+            return alert.next_step_at
+        return self.due_at(alert.urgency, len(self.steps[Urgency(alert.urgency)]) - 1, alert.steps_from, practice)
 
 
 def policy_of(practice: Practice) -> Policy:

@@ -55,7 +55,8 @@ class CriterionTally(Tally):
 
     @property
     def is_acted_on_by_nobody(self) -> bool:
-        return self.raised >= FEWEST and not self.acted_on
+        """Whether it was often closed as not a concern, and never with an act; what is still open says nothing."""
+        return self.not_a_concern >= FEWEST and not self.acted_on
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Statistics:
 
     @property
     def nominated(self) -> list[CriterionTally]:
-        """Criteria that were raised often, and nobody acted on."""
+        """Criteria whose alerts were looked at often, and nobody acted on."""
         return [criterion for criterion in self.criteria if criterion.is_acted_on_by_nobody]
 
 

@@ -1,5 +1,6 @@
 """The manager's statistics against counts by hand: how many alerts, how soon, and by criterion, skin and device."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from symptoms.alerts.handling import acknowledge, resolve_all
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.statistics import statistics_of
 from symptoms.models import Alert, Assessment, Entry
+from symptoms.recovery.protocol import PROTOCOL
+from symptoms.wording.criteria import condition_in_words
 from tests import people
-from tests.pages.html import parsed
+from tests.pages.html import parsed, text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +99,24 @@ def test_a_criterion_on_which_nobody_acts_is_named_for_review(clinic, noor, now)
     assert nominated and nominated <= {criterion.id for criterion in statistics_of(clinic, 7, now).criteria}
     raise_one(clinic, noor, now - timedelta(days=1), 5, ALERTS[0])
     assert not statistics_of(clinic, 7, now).nominated
+
+
+def test_a_criterion_whose_alerts_are_still_open_is_not_named(clinic, noor, now):
+    for number in range(5):
+        raise_one(clinic, noor, now - timedelta(days=1), number, ALERTS[3])
+    assert not statistics_of(clinic, 7, now).nominated
+
+
+def test_every_criterion_is_told_in_words(clinic, noor, now):
+    said = {criterion.id: condition_in_words(criterion.predicate) for criterion in PROTOCOL.criteria}
+    assert not [id for id, text in said.items() if re.search(r"[_<>=]|HEAT|HOT|\b[uvT]\b", text)]
+    assert (
+        said["INF-12"]
+        == "Fever or shaking chills + (a sign of infection on the skin, or firm lumps, or swollen glands)"
+    )
+    raise_one(clinic, noor, now - timedelta(days=1), 1, ALERTS[2])
+    shown = text_of(people.signed_in(people.admin(clinic)).get(reverse("practice_statistics")))
+    assert all(said[raised.id] in shown for raised in statistics_of(clinic, 30, now).criteria)
 
 
 @pytest.mark.parametrize("given", ["", "0", "31", "-7", "30 days", "९०", "7&days=x"])

@@ -58,6 +58,8 @@ def test_on_a_desk_the_same_stands_in_the_panel(visitor):
     page = patients_page(visitor, "Grace", DESK)
     shown = page.eval_on_selector_all(".verdict .acts :is(a, button)", BOXES)
     assert [what for what, *_box in shown] == ACTS and len({top for *_, top, _bottom in shown}) == 1
+    below = page.evaluate("document.querySelector('.verdict .acts ~ p:not(:empty)').getBoundingClientRect().top")
+    assert below - shown[0][4] >= 12  # what is to be done first does not touch the buttons
     assert shown[0][4] < DESK["height"] and not page.eval_on_selector_all(".dock.acts", BOXES)
 
 

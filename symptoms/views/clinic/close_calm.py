@@ -31,11 +31,12 @@ def close_calm(request: PracticeRequest) -> HttpResponse:
     stands on the page with the reason."""
     practice, now, status = request.practice, timezone.now(), 200
     form = CloseTogetherForm(request.POST or None, now=now)
-    closed, refused = 0, list[tuple[Patient, list[str]]]()
+    closed, refused, chosen = 0, list[tuple[Patient, list[str]]](), list[Patient]()
     if request.method == "POST":
-        is_done = form.is_valid()
+        chosen = _chosen(request)
+        is_done = form.is_valid() and bool(chosen)
         if is_done:
-            closed, refused, is_done = _closed(request, form)
+            closed, refused, is_done = _closed(request, form, chosen)
         status = 200 if is_done else 422
         form = CloseTogetherForm(now=now) if is_done else form
     statuses = calm(practice, statuses_in(practice, request.user, now)["open"])
@@ -47,16 +48,18 @@ def close_calm(request: PracticeRequest) -> HttpResponse:
     done = ngettext("Closed for {count} patient.", "Closed for {count} patients.", closed).format(count=closed)
     context = {
         "practice": practice, "now": now, "rows": rows, "form": form, "holders": _holders(rows), "refused": refused,
-        "done": done if closed else "", "tab": "queue", "unchosen": _unchosen(request, form),
+        "done": done if closed else "", "tab": "queue",
+        "chosen": frozenset(request.POST.getlist("patient") if status == 422 else ()),
+        "nobody_chosen": request.method == "POST" and not chosen,
     }  # fmt: skip
     return render(request, "practitioner/close_calm.html", context, status=status)
 
 
-def _closed(request: PracticeRequest, form: CloseTogetherForm) -> tuple[int, Refused, bool]:
+def _closed(request: PracticeRequest, form: CloseTogetherForm, chosen: list[Patient]) -> tuple[int, Refused, bool]:
     """How many patients were closed, who was not and why; False where the outcome lacks what goes with it."""
     seen, page, now = seen_in(request.POST), page_seen_in(request.POST), timezone.now()
     closed, refused = 0, list[tuple[Patient, list[str]]]()
-    for patient in _chosen(request):
+    for patient in chosen:
         try:
             why = close_of_one(patient.pk, seen, **form.cleaned_data, by=request.user, now=now, page=page)
         except IncompleteOutcome as incomplete:
@@ -77,13 +80,6 @@ def _chosen(request: PracticeRequest) -> list[Patient]:
         except ValueError:
             continue
     return list(Patient.objects.of_practice(request.practice).filter(pk__in=ids).by_name())
-
-
-def _unchosen(request: PracticeRequest, form: CloseTogetherForm) -> frozenset[str]:
-    """Whom the reader had not ticked, where the form comes back."""
-    if not form.is_bound:
-        return frozenset()
-    return frozenset(request.POST.getlist("listed")) - frozenset(request.POST.getlist("patient"))
 
 
 def _holders(rows: list[Row]) -> set[Any]:

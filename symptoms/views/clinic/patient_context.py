@@ -18,6 +18,7 @@ from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
 from symptoms.alerts.conversation import unread_of
 from symptoms.alerts.patient_status import current_until
+from symptoms.alerts.policy import policy_of
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.course_days import DayRead
@@ -211,8 +212,12 @@ def _answers(
     for open_alert in open_alerts:
         id = open_alert.alert.id
         open_alert.form = forms.get(id) or blank(auto_id=f"id_{id}_%s")
+    first = open_alerts[0].alert if open_alerts else None
+    due = policy_of(practice).in_charge_by(first, practice) if first else None
     return {
         "open_alerts": open_alerts,
+        "due": due,
+        "is_overdue": due is not None and due < now,
         "all_titles": ", ".join(open_alert.title.lower() for open_alert in open_alerts),
         "all_form": forms.get(None) or blank(auto_id="id_all_%s"),
     }

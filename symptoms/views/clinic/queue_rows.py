@@ -234,14 +234,8 @@ def rows_of(listed: Iterable[Any], by: User, practice: Practice, now: datetime) 
 
 
 def _due(row: Row, policy: Policy, practice: Practice) -> datetime | None:
-    """When the next step of the practice tells others of the worst alert, or the last step did; None while somebody
-    has it."""
-    worst = row.worst
-    if worst is None or worst.is_held or row.until is not None:
-        return None
-    if worst.next_step_at is not None or worst.steps_from is None:
-        return worst.next_step_at
-    return policy.due_at(worst.urgency, len(policy.steps[Urgency(worst.urgency)]) - 1, worst.steps_from, practice)
+    """By when somebody should have the worst alert; None while somebody has, or where the patient has left."""
+    return policy.in_charge_by(row.worst, practice) if row.worst is not None and row.until is None else None
 
 
 def _current(versions: Iterable[Entry]) -> dict[int, Entry]:

@@ -27,20 +27,21 @@ from symptoms.alerts.statistics import (
 )
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Device
+from symptoms.wording.criteria import condition_in_words
 from symptoms.wording.practitioner import concern_title
 from symptoms.wording.treatment import DEVICES
 
 SKIN = {LIGHT: gettext_lazy("I to III"), DARK: gettext_lazy("IV to VI"), UNKNOWN: gettext_lazy("not known")}
-CONDITIONS = {criterion.id: str(criterion.predicate) for criterion in PROTOCOL.criteria}
+CRITERIA = {criterion.id: criterion for criterion in PROTOCOL.criteria}
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a table: a criterion (or all), what it is about, its condition, and a tally for each column."""
+    """A row of a table: what a criterion (or all) is about, its id, what it looks for, and a tally for each column."""
 
-    name: str
     title: str
-    condition: str
+    id: str
+    looks_for: str
     tally: Tally
     cells: list[Tally]
 
@@ -83,8 +84,9 @@ def _days(number: int) -> str:
 
 
 def _line(criterion: CriterionTally, cells: Iterable[Tally] = ()) -> Line:
-    condition = CONDITIONS.get(criterion.id, "")
-    return Line(criterion.id, concern_title(criterion.concern), condition, criterion, list(cells))
+    known = CRITERIA.get(criterion.id)  # None: of an earlier version of the protocol
+    looks_for = condition_in_words(known.predicate) if known else ""
+    return Line(concern_title(criterion.concern), criterion.id, looks_for, criterion, list(cells))
 
 
 def _by(made: Statistics, what: str, groups: Iterable[Any]) -> list[Line]:

@@ -85,6 +85,9 @@ def test_a_second_tab_closes_nothing_again(clinic, noor, desk):
 
 def test_who_is_not_ticked_stays_and_a_mistake_keeps_the_ticks(clinic, noor, desk):
     anna, berta = calm(clinic, noor, "Anna"), calm(clinic, noor, "Berta")
+    assert not select(desk.get(PAGE), "input[@checked]")  # to close somebody is a choice
+    nobody = desk.post(PAGE, filled(desk, patient=[]))
+    assert nobody.status_code == 422 and "Tick at least one patient." in text_of(nobody)
     typed = filled(desk, patient=[str(anna.patient_id)])
     for wrong in ({"outcome": ""}, {"outcome": "watching"}, {"outcome": "no_concern", "reason": " "}):
         answer = desk.post(PAGE, {**typed, **wrong})

@@ -1,0 +1,50 @@
+"""The practice's pages in a manager's hand: their row of links, and ticking many at once."""
+
+import pytest
+
+from symptoms.demo.cast import PASSWORD
+from tests.browser.conftest import PHONE
+
+pytestmark = pytest.mark.browser
+NOOR = "noor@larkfield.example"
+
+
+def test_on_a_phone_the_practices_pages_are_one_line_with_the_current_one_in_sight(visitor):
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    for address in ("/practice/attention/", "/practice/members/", "/practice/walls/"):
+        guest.page.goto(address)
+        row = guest.page.locator("nav.lists").bounding_box()
+        current = guest.page.locator(".lists [aria-current]").bounding_box()
+        assert row["height"] < 60, address
+        assert current["x"] >= 0 and current["x"] + current["width"] <= PHONE["width"], address
+
+
+def test_on_a_phone_the_row_to_which_the_bar_of_what_is_new_leads_is_not_covered_by_it(visitor):
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/practice/")
+    row = guest.page.locator("#queue-list .case h2 a").nth(2).get_attribute("id")
+    guest.page.goto(f"/practice/#{row}")
+    guest.page.reload()
+    bar_ends = 56 + 126  # below the lists, with a name on two lines
+    assert guest.page.locator(f".case:has(#{row})").bounding_box()["y"] >= bar_ends
+
+
+def test_one_box_ticks_all_of_a_list_and_clears_them(visitor):
+    page = visitor().page
+    page.goto("/before/")
+    boxes = '<input type="checkbox">' * 3
+    page.locator("main").evaluate(
+        "(main, boxes) => { main.innerHTML = boxes; }",
+        f'<label hidden><input type="checkbox" data-ticks="to-close">Tick all</label><p id="to-close">{boxes}</p>',
+    )
+    page.add_script_tag(url="/static/js/tick-all.js", type="module")
+    every, ticked = page.get_by_label("Tick all"), page.locator("#to-close :checked")
+    every.check()
+    assert ticked.count() == 3
+    page.locator("#to-close input").first.uncheck()
+    assert not every.is_checked()
+    every.check()
+    every.uncheck()
+    assert ticked.count() == 0
