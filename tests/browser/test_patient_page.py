@@ -60,6 +60,19 @@ def test_on_a_desk_the_same_stands_in_the_panel(visitor):
     assert [what for what, *_box in shown] == ACTS and len({top for *_, top, _bottom in shown}) == 1
     below = page.evaluate("document.querySelector('.verdict .acts ~ p:not(:empty)').getBoundingClientRect().top")
     assert below - shown[0][4] >= 12  # what is to be done first does not touch the buttons
+
+
+def test_an_emergency_that_is_closed_is_named_in_letters_that_can_be_read(visitor):
+    page = patients_page(visitor, "Grace", DESK)
+    ink, ground = page.locator(".record > .first").evaluate(
+        """first => {
+            first.innerHTML = `<section class="card stack" data-urgency="emergency">
+              <div class="verdict-head"><h2>Emergency</h2></div></section>`;
+            const [card, word] = [first.querySelector("section"), first.querySelector("h2")];
+            return [getComputedStyle(word).color, getComputedStyle(card).backgroundColor];
+        }"""
+    )
+    assert ink != ground
     assert shown[0][4] < DESK["height"] and not page.eval_on_selector_all(".dock.acts", BOXES)
 
 
