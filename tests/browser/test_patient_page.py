@@ -60,6 +60,28 @@ def test_on_a_desk_the_same_stands_in_the_panel(visitor):
     assert [what for what, *_box in shown] == ACTS and len({top for *_, top, _bottom in shown}) == 1
     below = page.evaluate("document.querySelector('.verdict .acts ~ p:not(:empty)').getBoundingClientRect().top")
     assert below - shown[0][4] >= 12  # what is to be done first does not touch the buttons
+    assert shown[0][4] < DESK["height"] and not page.eval_on_selector_all(".dock.acts", BOXES)
+
+
+def test_a_print_says_whose_it_is_and_holds_facts_treatment_and_course_and_nothing_to_press(visitor):
+    page = patients_page(visitor, "Grace", DESK, color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    text = page.locator("main").inner_text()
+    for part in ("Grace Turner", "Year of birth", "Patient number", "Larkfield Skin Clinic, 020 7946 0123", "Printed"):
+        assert part in text, part
+    for part in ("Know before you call", "Drug allergies", "Treatment", "Course against expected", "Verdict"):
+        assert part in text, part
+    drawn = page.locator(".chip[aria-current]").first.text_content().strip()
+    assert re.search(rf"Course against expected\s+{drawn}\s", text)  # whose curve it is
+    visible = "parts => parts.filter(part => part.checkVisibility()).length"
+    for selector in ("form", "button", ".button", ".chips", "nav", "textarea", ".acts", "details.card", ".tabs"):
+        assert page.eval_on_selector_all(selector, visible) == 0, selector
+    empty = "cards => cards.filter(card => card.checkVisibility() && !card.innerText.trim()).length"
+    assert page.eval_on_selector_all(".card", empty) == 0
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    paper = page.pdf(prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= 4
+    assert b"/MediaBox [0 0 594" in paper or b"/MediaBox [0 0 595" in paper  # A4
 
 
 def test_an_emergency_that_is_closed_is_named_in_letters_that_can_be_read(visitor):
@@ -73,23 +95,3 @@ def test_an_emergency_that_is_closed_is_named_in_letters_that_can_be_read(visito
         }"""
     )
     assert ink != ground
-    assert shown[0][4] < DESK["height"] and not page.eval_on_selector_all(".dock.acts", BOXES)
-
-
-def test_a_print_says_whose_it_is_and_holds_facts_treatment_and_course_and_nothing_to_press(visitor):
-    page = patients_page(visitor, "Grace", DESK, color_scheme="dark")
-    page.emulate_media(media="print", color_scheme="dark")
-    text = page.locator("main").inner_text()
-    for part in ("Grace Turner", "Year of birth", "Patient number", "Larkfield Skin Clinic, 020 7946 0123", "Printed"):
-        assert part in text, part
-    for part in ("Know before you call", "Drug allergies", "Treatment", "Course against expected", "Verdict"):
-        assert part in text, part
-    visible = "parts => parts.filter(part => part.checkVisibility()).length"
-    for selector in ("form", "button", ".button", ".chips", "nav", "textarea", ".acts", "details.card", ".tabs"):
-        assert page.eval_on_selector_all(selector, visible) == 0, selector
-    empty = "cards => cards.filter(card => card.checkVisibility() && !card.innerText.trim()).length"
-    assert page.eval_on_selector_all(".card", empty) == 0
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    paper = page.pdf(prefer_css_page_size=True)
-    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", paper)) <= 4
-    assert b"/MediaBox [0 0 594" in paper or b"/MediaBox [0 0 595" in paper  # A4
