@@ -1,6 +1,6 @@
 """`make bench`: the figures that were asked for, beside a floor measured in the same run, on the same server.
 
-    python -m tests.bench [--rounds 5] [--reassess | --alerts | --live] [--json]
+    python -m tests.bench [--rounds 5] [--reassess | --alerts | --live | --queue] [--json]
 
 Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
 those of the domain: what sessions, users, tokens and savepoints need is left out.
@@ -35,6 +35,7 @@ def main() -> None:
     wanted.add_argument(
         "--live", action="store_true", help="only open queues: what they cost, and how soon they show an emergency"
     )
+    wanted.add_argument("--queue", action="store_true", help="only the queue, of 50,000 patients beside 100")
     wanted.add_argument("--json", action="store_true", help="print JSON")
     options = wanted.parse_args()
     os.chdir(ROOT)
@@ -64,6 +65,11 @@ def _measured(options: argparse.Namespace) -> list[dict]:
     if options.live:
         return live.rows()
     rounds = max(1, options.rounds)
+    if options.queue:
+        queues = people.make_queues(100, 50_000)
+        with served(dict(os.environ)) as server:
+            _say("Measuring ...")
+            return measures.queue_rows(server, queues, rounds)
     seen = people.make(measures.WARM_UP + rounds * measures.TIMES)
     with served(dict(os.environ)) as server:
         _say("Measuring ...")

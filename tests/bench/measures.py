@@ -8,6 +8,8 @@ import time
 import timeit
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -18,6 +20,7 @@ from accounts.models import User
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import Course, Patient, Treatment, entry_from_answers
 from symptoms.recovery.vocabulary import Device, Sign, Symptom
+from tests.bench import queue_lists
 from tests.bench.first_load import first_loads
 from tests.bench.people import Seen
 from tests.bench.server import Server
@@ -42,7 +45,7 @@ FLOOR_GRADES = (
 )  # fmt: skip
 FLOOR_FACTS = {"day": 3, "pus": True, "spreading": False, "temperature": 38.1, "device": "pen", "note": BAD_DAY["note"]}
 
-Ask = Callable[[], None]
+Ask = Callable[[], object]
 
 
 def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
@@ -56,6 +59,7 @@ def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
         *_course_rows(cost, seen),
         *_record_rows(cost, seen),
         *_queue_rows(server, cost, seen),
+        *queue_rows(server, seen.queues, rounds),
         _judgement_row(),
         *first_loads(server, _cookie, seen),
     ]
@@ -83,9 +87,8 @@ def _asks(server: Server, seen: Seen) -> dict[str, Ask]:
 
         return ask
 
-    def page(path: str, user: User) -> Ask:
-        cookie = _cookie(user)
-        return lambda: _expect(200, *server.ask("GET", path, Cookie=cookie))
+    def page(path: str, user: User) -> Callable[[], bytes]:
+        return _page(server, path, user)
 
     reader = seen.courses[30]
     return {
@@ -117,9 +120,9 @@ def _expect(wanted: int, status: int, body: bytes) -> None:
         raise SystemExit(f"expected {wanted}, got {status}: {body[:500]!r}")
 
 
-def _cost(server: Server, asks: dict[str, Ask], rounds: int) -> dict[str, float]:
+def _cost(server: Server, asks: dict[Any, Ask], rounds: int) -> dict[Any, float]:
     """Milliseconds of processor time for one request: each asked in turn, round after round; the median of rounds."""
-    taken: dict[str, list[float]] = {name: [] for name in asks}
+    taken: dict[Any, list[float]] = {name: [] for name in asks}
     for ask in asks.values():
         for _ in range(WARM_UP):
             ask()
@@ -208,6 +211,28 @@ def _queue_rows(server: Server, cost: dict[str, float], seen: Seen) -> list[dict
         _beside(cost, "queue of 10,000", "queue of 100", 1.5, "queue at 10,000 patients beside 100"),
         _row("queue's HTML, gzipped", html_size, "<= 15 KB", packed <= 15, packed),
     ]
+
+
+def queue_rows(server: Server, queues: dict[int, User], rounds: int) -> list[dict]:
+    """Each list of the queue, its last page and a search, at as many patients as there are beside as few."""
+    page = partial(_page, server)
+    return queue_lists.rows(server, queues, rounds, _cost, page, _statements_of)
+
+
+def _statements_of(path: str, user: User) -> int:
+    return _statements(lambda web: web.get(path), user)
+
+
+def _page(server: Server, path: str, user: User) -> Callable[[], bytes]:
+    """A page as that user asks for it; each call is one request, and gives its body."""
+    cookie = _cookie(user)
+
+    def ask() -> bytes:
+        status, body = server.ask("GET", path, Cookie=cookie)
+        _expect(200, status, body)
+        return body
+
+    return ask
 
 
 def _judgement_row() -> dict:

@@ -9,12 +9,13 @@ from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts.models import Consent, Membership, Patient, Practice, User
-from symptoms.models import Alert, Assessment, Entry, PatientStatus, Treatment
+from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from tests.treatments import on_day
 
-OPEN = 0.6  # of a crowd's patients have an open alert
+OPEN = {100: 60, 10_000: 1_000, 50_000: 1_000}  # of so many patients of a clinic something is open
+STATES = ("free", "free", "free", "held", "waiting", "left open", "on track", "free", "held", "closed")
 DAYS_EACH = 20
 ASKED = sorted(map(str, Symptom))
 
@@ -47,11 +48,7 @@ def make(reports: int) -> Seen:
     loggers = {days: _loggers(clinic, practitioner, reports, days) for days in (30, 180)}
     longest = add_patients(clinic, practitioner, 1, days=400, today=400)[0]
     records = {entries: _record(clinic, practitioner, entries) for entries in (10, 1_000)}
-    queues = {}
-    for size in (100, 10_000):
-        big = add_practice(f"Clinic of {size}")
-        queues[size] = add_member(big)
-        _crowd(big, queues[size], size)
+    queues = make_queues(100, 10_000)
     return Seen(reporters, _one(long), _one(first), loggers, _one(longest), courses, practitioner, records, queues)
 
 
@@ -75,6 +72,16 @@ def _record(practice: Practice, practitioner: User, entries: int) -> str:
         opened_at=now, worsened_at=now,
     )  # fmt: skip
     return str(treatment.patient_id)
+
+
+def make_queues(*sizes: int) -> dict[int, User]:
+    """By size, a practitioner of a clinic with so many patients."""
+    queues = {}
+    for size in sizes:
+        clinic = add_practice(f"Clinic of {size}")
+        queues[size] = add_member(clinic)
+        crowd(clinic, queues[size], size, OPEN[size])
+    return queues
 
 
 def _one(patient: tuple[str, Treatment]) -> tuple[str, str]:
@@ -164,44 +171,85 @@ def add_days(treatments: list[Treatment], days: int) -> list[Entry]:
     return entries
 
 
-def _crowd(practice: Practice, practitioner: User, size: int) -> None:
-    """A clinic's patients, three days logged each; an alert is open for most, so that the first page is full."""
-    chance = Random(size)
-    patients = Patient.objects.bulk_create(
-        [Patient(practice=practice, name=_name(chance), time_zone="UTC", year_of_birth=1990) for _ in range(size)],
-        batch_size=2_000,
-    )
+def crowd(practice: Practice, practitioner: User, size: int, opened: int) -> None:
+    """A clinic's patients, three days logged each; something is open of `opened` of them, in the states that lists
+    part: with nobody, held, waiting for an answer, left open, on track by now, closed today."""
+    chance, today = Random(size), timezone.now().date()
+    patients = _crowd_of_patients(practice, size, chance)
     treatments = add_treatments(patients, practitioner, 5)
+    for number, one in enumerate(treatments):
+        one.cartridge_lot = f"P24-{number % 400:03}B"
+    Treatment.objects.bulk_update(treatments, ["cartridge_lot", "squeezed_lot"], batch_size=2_000)
     newest = {entry.treatment_id: entry for entry in add_days(treatments, 3)}
-    alerts = {alert.treatment_id: alert for alert in _alerts(treatments, newest, chance)}
+    chosen = set(chance.sample(range(size), opened))
+    of_open = [one for number, one in enumerate(treatments) if number in chosen]
+    alerts = {alert.treatment_id: alert for alert in _alerts(of_open, practitioner, newest, chance)}
     rows = []
-    for one in treatments:
+    for number, one in enumerate(treatments):
         row = PatientStatus(patient=one.patient, practice=practice, treatment=one, entry=newest[one.id], urgency=0)
-        if alert := alerts.get(one.id):
-            row.urgency = row.alert_urgency = alert.urgency
+        row.log_due_on = {0: today + timedelta(days=1), 1: today - timedelta(days=3)}.get(number % 40)
+        if (alert := alerts.get(one.id)) and alert.resolved_at is None:
+            row.urgency, row.alert_urgency = alert.current_urgency, alert.urgency
             row.waiting_since = alert.worsened_at
         rows.append(row)
     PatientStatus.objects.bulk_create(rows, batch_size=2_000)
 
 
-def _alerts(treatments: list[Treatment], newest: dict, chance: Random) -> list[Alert]:
-    now, alerts, assessments = timezone.now(), [], []
-    for one in (one for one in treatments if chance.random() < OPEN):
+def _crowd_of_patients(practice: Practice, size: int, chance: Random) -> list[Patient]:
+    """Patients with all by which they are found; one in fifty has not joined."""
+    users = [User(email=f"{uuid4().hex}@example.org", password="!") for number in range(size) if number % 50]
+    joined = iter(User.objects.bulk_create(users, batch_size=2_000))
+    patients = Patient.objects.bulk_create(
+        [
+            Patient(
+                practice=practice, name=_name(chance), time_zone="UTC", year_of_birth=chance.randint(1940, 2005),
+                phone=f"07700 {chance.randrange(10**6):06}", email=f"{uuid4().hex[:9]}@example.org",
+                user=next(joined) if number % 50 else None,
+            )
+            for number in range(size)
+        ],
+        batch_size=2_000,
+    )  # fmt: skip
+    now = timezone.now()
+    agreed = [Consent(patient=one, purpose="care", given_at=now) for one in patients if one.user_id]
+    Consent.objects.bulk_create(agreed, batch_size=2_000)
+    return patients
+
+
+def _alerts(treatments: list[Treatment], practitioner: User, newest: dict, chance: Random) -> list[Alert]:
+    """One of each, raised by its newest entry, which is assessed anew; and the practice's messages to who is held."""
+    now, alerts, assessments, notes = timezone.now(), [], [], []
+    for number, one in enumerate(treatments):
         urgency, since = chance.choice([2, 2, 2, 3, 4]), now - timedelta(seconds=chance.randrange(100_000))
         entry, flag = newest[one.id], _flag(urgency, chance)
-        alerts.append(
-            Alert(
-                treatment=one, practice=one.practice, concern=flag["concern"], urgency=urgency, current_urgency=urgency,
-                entry=entry, opened_at=since, worsened_at=since,
-            )
+        alert = Alert(
+            treatment=one, practice=one.practice, concern=flag["concern"], urgency=urgency, current_urgency=urgency,
+            entry=entry, opened_at=since, worsened_at=since, steps_from=since,
         )  # fmt: skip
-        assessments.append(
-            Assessment(
-                entry=entry, urgency=urgency, flags=[flag], made_at=now,
-                protocol_version="bench", protocol_hash="0" * 64,
-            )
-        )  # fmt: skip
+        state = STATES[number % len(STATES)]
+        if state in ("held", "waiting", "left open", "closed"):
+            alert.acknowledged_by, alert.acknowledged_at = practitioner, since + timedelta(seconds=1)
+        if state == "waiting":
+            notes.append(
+                Note(treatment=one, practice=one.practice, author=practitioner, kind="to_patient", text="Call us.",
+                     written_at=since + timedelta(seconds=2))
+            )  # fmt: skip
+        if state == "left open":
+            alert.outcome, alert.kept_open_at, alert.comes_back_at = "not_reached", now, now + timedelta(hours=1)
+        if state == "on track":
+            alert.urgency, alert.current_urgency, alert.cleared_at = 2, 0, now
+        if state == "closed":
+            alert.outcome, alert.resolved_at, alert.resolved_by = "seen", now, practitioner
+        alerts.append(alert)
+        if state != "on track":
+            assessments.append(
+                Assessment(
+                    entry=entry, urgency=urgency, flags=[flag], made_at=now,
+                    protocol_version="bench", protocol_hash="0" * 64,
+                )
+            )  # fmt: skip
     Alert.objects.bulk_create(alerts, batch_size=2_000)
+    Note.objects.bulk_create(notes, batch_size=2_000)
     for start in range(0, len(assessments), 500):
         Assessment.objects.filter(entry__in=[row.entry_id for row in assessments[start : start + 500]]).delete()
     Assessment.objects.bulk_create(assessments, batch_size=2_000)
