@@ -66,10 +66,10 @@ def _measured(options: argparse.Namespace) -> list[dict]:
         return live.rows()
     rounds = max(1, options.rounds)
     if options.queue:
-        queues = people.make_queues(100, 50_000)
+        queues, full = people.make_queues(100, 50_000), people.make_full_lists()
         with served(dict(os.environ)) as server:
             _say("Measuring ...")
-            return measures.queue_rows(server, queues, rounds)
+            return measures.queue_rows(server, queues, full, rounds)
     seen = people.make(measures.WARM_UP + rounds * measures.TIMES)
     with served(dict(os.environ)) as server:
         _say("Measuring ...")

@@ -59,7 +59,7 @@ def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
         *_course_rows(cost, seen),
         *_record_rows(cost, seen),
         *_queue_rows(server, cost, seen),
-        *queue_rows(server, seen.queues, rounds),
+        *queue_rows(server, seen.queues, seen.full_lists, rounds),
         _judgement_row(),
         *first_loads(server, _cookie, seen),
     ]
@@ -213,10 +213,10 @@ def _queue_rows(server: Server, cost: dict[str, float], seen: Seen) -> list[dict
     ]
 
 
-def queue_rows(server: Server, queues: dict[int, User], rounds: int) -> list[dict]:
+def queue_rows(server: Server, queues: dict[int, User], full: dict[str, User], rounds: int) -> list[dict]:
     """Each list of the queue, its last page and a search, at as many patients as there are beside as few."""
     page = partial(_page, server)
-    return queue_lists.rows(server, queues, rounds, _cost, page, _statements_of)
+    return queue_lists.rows(server, queues, full, rounds, _cost, page, _statements_of)
 
 
 def _statements_of(path: str, user: User) -> int:

@@ -1,8 +1,10 @@
 """The bench's people: many patients with short courses, two with long ones, and clinics of 100 and of 10,000."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
@@ -16,6 +18,14 @@ from tests.treatments import on_day
 
 OPEN = {100: 60, 10_000: 1_000, 50_000: 1_000}  # of so many patients of a clinic something is open
 STATES = ("free", "free", "free", "held", "waiting", "left open", "on track", "free", "held", "closed")
+# Clinics of 100 in which one list fills its page: what a list costs is compared with as many rows on either side.
+FULL = {
+    "mine": {"states": ("held",)},
+    "waiting": {"states": ("waiting",)},
+    "closed": {"states": ("closed",)},
+    "quiet": {"states": (), "skips_every": 1},
+    "not_joined": {"states": (), "joined": False},
+}
 DAYS_EACH = 20
 ASKED = sorted(map(str, Symptom))
 
@@ -33,6 +43,7 @@ class Seen:
     reader: User  # who treats them
     records: dict[int, str]  # by how many entries there are: the patient's id
     queues: dict[int, User]
+    full_lists: dict[str, User]
 
 
 def make(reports: int) -> Seen:
@@ -49,7 +60,8 @@ def make(reports: int) -> Seen:
     longest = add_patients(clinic, practitioner, 1, days=400, today=400)[0]
     records = {entries: _record(clinic, practitioner, entries) for entries in (10, 1_000)}
     queues = make_queues(100, 10_000)
-    return Seen(reporters, _one(long), _one(first), loggers, _one(longest), courses, practitioner, records, queues)
+    known = _one(long), _one(first), loggers, _one(longest), courses, practitioner, records
+    return Seen(reporters, *known, queues, make_full_lists())
 
 
 def _record(practice: Practice, practitioner: User, entries: int) -> str:
@@ -76,12 +88,19 @@ def _record(practice: Practice, practitioner: User, entries: int) -> str:
 
 def make_queues(*sizes: int) -> dict[int, User]:
     """By size, a practitioner of a clinic with so many patients."""
-    queues = {}
-    for size in sizes:
-        clinic = add_practice(f"Clinic of {size}")
-        queues[size] = add_member(clinic)
-        crowd(clinic, queues[size], size, OPEN[size])
-    return queues
+    return {size: _of_a_clinic(f"Clinic of {size}", size, OPEN[size]) for size in sizes}
+
+
+def make_full_lists() -> dict[str, User]:
+    """By the name of a list, a practitioner of a clinic of 100 patients who all stand in it."""
+    return {name: _of_a_clinic(f"All {name}", 100, 100, **as_set) for name, as_set in FULL.items()}
+
+
+def _of_a_clinic(name: str, size: int, opened: int, **as_set: Any) -> User:
+    clinic = add_practice(name)
+    practitioner = add_member(clinic)
+    crowd(clinic, practitioner, size, opened, **as_set)
+    return practitioner
 
 
 def _one(patient: tuple[str, Treatment]) -> tuple[str, str]:
@@ -171,11 +190,14 @@ def add_days(treatments: list[Treatment], days: int) -> list[Entry]:
     return entries
 
 
-def crowd(practice: Practice, practitioner: User, size: int, opened: int) -> None:
+def crowd(
+    practice: Practice, practitioner: User, size: int, opened: int,
+    *, states: Sequence[str] = STATES, skips_every: int = 40, joined: bool = True,
+) -> None:  # fmt: skip
     """A clinic's patients, three days logged each; something is open of `opened` of them, in the states that lists
     part: with nobody, held, waiting for an answer, left open, on track by now, closed today."""
     chance, today = Random(size), timezone.now().date()
-    patients = _crowd_of_patients(practice, size, chance)
+    patients = _crowd_of_patients(practice, size, chance, joined)
     treatments = add_treatments(patients, practitioner, 5)
     for number, one in enumerate(treatments):
         one.cartridge_lot = f"P24-{number % 400:03}B"
@@ -183,11 +205,12 @@ def crowd(practice: Practice, practitioner: User, size: int, opened: int) -> Non
     newest = {entry.treatment_id: entry for entry in add_days(treatments, 3)}
     chosen = set(chance.sample(range(size), opened))
     of_open = [one for number, one in enumerate(treatments) if number in chosen]
-    alerts = {alert.treatment_id: alert for alert in _alerts(of_open, practitioner, newest, chance)}
+    raised = _alerts(of_open, practitioner, newest, chance, states) if states else []
+    alerts = {alert.treatment_id: alert for alert in raised}
     rows = []
     for number, one in enumerate(treatments):
         row = PatientStatus(patient=one.patient, practice=practice, treatment=one, entry=newest[one.id], urgency=0)
-        row.log_due_on = {0: today + timedelta(days=1), 1: today - timedelta(days=3)}.get(number % 40)
+        row.log_due_on = today + timedelta(days=1 if number % skips_every else -3)
         if (alert := alerts.get(one.id)) and alert.resolved_at is None:
             row.urgency, row.alert_urgency = alert.current_urgency, alert.urgency
             row.waiting_since = alert.worsened_at
@@ -195,18 +218,19 @@ def crowd(practice: Practice, practitioner: User, size: int, opened: int) -> Non
     PatientStatus.objects.bulk_create(rows, batch_size=2_000)
 
 
-def _crowd_of_patients(practice: Practice, size: int, chance: Random) -> list[Patient]:
-    """Patients with all by which they are found; one in fifty has not joined."""
-    users = [User(email=f"{uuid4().hex}@example.org", password="!") for number in range(size) if number % 50]
-    joined = iter(User.objects.bulk_create(users, batch_size=2_000))
+def _crowd_of_patients(practice: Practice, size: int, chance: Random, joined: bool) -> list[Patient]:
+    """Patients with all by which they are found; one in fifty has not joined, or none has."""
+    has_joined = [joined and number % 50 > 0 for number in range(size)]
+    users = [User(email=f"{uuid4().hex}@example.org", password="!") for has in has_joined if has]
+    accounts = iter(User.objects.bulk_create(users, batch_size=2_000))
     patients = Patient.objects.bulk_create(
         [
             Patient(
                 practice=practice, name=_name(chance), time_zone="UTC", year_of_birth=chance.randint(1940, 2005),
                 phone=f"07700 {chance.randrange(10**6):06}", email=f"{uuid4().hex[:9]}@example.org",
-                user=next(joined) if number % 50 else None,
+                user=next(accounts) if has else None,
             )
-            for number in range(size)
+            for has in has_joined
         ],
         batch_size=2_000,
     )  # fmt: skip
@@ -216,7 +240,9 @@ def _crowd_of_patients(practice: Practice, size: int, chance: Random) -> list[Pa
     return patients
 
 
-def _alerts(treatments: list[Treatment], practitioner: User, newest: dict, chance: Random) -> list[Alert]:
+def _alerts(
+    treatments: list[Treatment], practitioner: User, newest: dict, chance: Random, states: Sequence[str]
+) -> list[Alert]:
     """One of each, raised by its newest entry, which is assessed anew; and the practice's messages to who is held."""
     now, alerts, assessments, notes = timezone.now(), [], [], []
     for number, one in enumerate(treatments):
@@ -226,7 +252,7 @@ def _alerts(treatments: list[Treatment], practitioner: User, newest: dict, chanc
             treatment=one, practice=one.practice, concern=flag["concern"], urgency=urgency, current_urgency=urgency,
             entry=entry, opened_at=since, worsened_at=since, steps_from=since,
         )  # fmt: skip
-        state = STATES[number % len(STATES)]
+        state = states[number % len(states)]
         if state in ("held", "waiting", "left open", "closed"):
             alert.acknowledged_by, alert.acknowledged_at = practitioner, since + timedelta(seconds=1)
         if state == "waiting":

@@ -34,14 +34,17 @@ def pages_of(user: User) -> dict[str, str]:
 
 
 def rows(
-    server: Server, queues: dict[int, User], rounds: int, cost_of: Callable, page: Callable, counted: Callable
-) -> list[dict]:
-    """Rows of the table. `cost_of`, `page`, `counted`: what `measures` measures by."""
+    server: Server, queues: dict[int, User], full: dict[str, User], rounds: int,
+    cost_of: Callable, page: Callable, counted: Callable,
+) -> list[dict]:  # fmt: skip
+    """Rows of the table. `full`: whom a list that is short at 100 patients is read for, so that either side shows as
+    many rows. `cost_of`, `page`, `counted`: what `measures` measures by."""
     few, many = sorted(queues)
     addresses = {size: pages_of(user) for size, user in queues.items()}
     asks = {
         (name, size): page(address, queues[size]) for size, each in addresses.items() for name, address in each.items()
     }
+    asks |= {(name, few): page(addresses[few][name], user) for name, user in full.items()}
     cost = cost_of(server, asks, rounds)
     made = [_beside(name, cost[name, many], cost[name, few], few, many) for name in addresses[many]]
     statements = {

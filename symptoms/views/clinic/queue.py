@@ -26,7 +26,7 @@ from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
 from symptoms.views.clinic.queue_asked import BY_URGENCY, FILTERS, LETTERS, SHOW, Asked, asked_of
 from symptoms.views.clinic.queue_filters import choices
 from symptoms.views.clinic.queue_left import left_alerts, read_left, stand_first
-from symptoms.views.clinic.queue_lists import closed_today, counted, counts, in_order, statuses_in
+from symptoms.views.clinic.queue_lists import closed_today, counted, counted_in, counts, in_order, statuses_in
 from symptoms.views.clinic.queue_page import ROWS, members, page_of
 from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
 from symptoms.views.clinic.search import LONGEST_NAME
@@ -43,9 +43,9 @@ def queue(request: PracticeRequest) -> HttpResponse:
     is_queue = asked.query == Asked().query
     since = looked_before(request, now, is_look=asked.show == "open" and not asked.sought)
     known = _known(asked, practice, request.user, now, since)  # before the rows: what changes later changes the page
-    left = read_left(practice) if is_queue and known["count_left"] else []
+    left = read_left(practice) if is_queue and known["counts"]["left"] else []
     asked = _at_letter(asked, known)
-    page, page_note = page_of(asked, practice, request.user, now, known["count_page"] or 0)
+    page, page_note = page_of(asked, practice, request.user, now, known["counts"]["page"])
     rows = rows_of(page, request.user, practice, now)
     _lead_on(rows, asked, page)
     if asked.show == "closed":
@@ -109,7 +109,8 @@ def _unknown(asked: Asked) -> list[str]:
 
 def _heading(asked: Asked, known: dict[str, Any]) -> dict[str, Any]:
     """How many need action, and how many were found."""
-    waiting, hits = (known["count_open"] or 0) + (known["count_left"] or 0), known["count_page"] or 0
+    numbers = known["counts"]
+    waiting, hits = numbers["open"] + numbers["left"], numbers["page"]
     needs = ngettext("{number} needs action", "{number} need action", waiting).format(number=waiting)
     found = ngettext("{count} patient found for “{sought}”", "{count} patients found for “{sought}”", hits)
     return {
@@ -124,13 +125,12 @@ def _nothing_waits(practice: Practice, by: User, now: datetime, known: dict[str,
     """What is so while nobody needs anything: one statement, as there are no rows to be read."""
     on_track = members(Asked("all", narrowed={"log": "on_track"}), practice, by, now).count()
     pattern = _("{on_track} on track, {quiet} gone quiet. No alert needs action, and every message has been read.")
-    return pattern.format(on_track=on_track, quiet=known["count_quiet"] or 0)
+    return pattern.format(on_track=on_track, quiet=known["counts"]["quiet"])
 
 
 def _ways(asked: Asked, practice: Practice, known: dict[str, Any]) -> dict[str, Any]:
     """The other lists with how many stand in each, the filters, the letters of All that somebody's name begins with."""
-    numbers = {name: known[f"count_{name}"] or 0 for name in SHOW}
-    numbers["open"] += known["count_left"] or 0
+    numbers = known["counts"] | {"open": known["counts"]["open"] + known["counts"]["left"]}
     colleagues = Membership.objects.practitioners().filter(practice=practice).select_related("user")
     filters = choices(asked, [(member.user_id, str(member.user)) for member in colleagues.order_by("user__name")])
     letters = [(letter, known[f"letter_{letter}"]) for letter in LETTERS if f"letter_{letter}" in known]
@@ -140,7 +140,6 @@ def _ways(asked: Asked, practice: Practice, known: dict[str, Any]) -> dict[str, 
         "removed": [(one.label, one.word, asked.without(one.name)) for one in filters if one.chosen],
         "letters": letters if any(occurs for _letter, occurs in letters) else [],
         "counts": numbers,
-        "calm": known["count_calm"] or 0,
     }
 
 
@@ -169,15 +168,17 @@ def _known(asked: Asked, practice: Practice, by: User, now: datetime, since: dat
         "is_any_not_read": Exists(not_read_by_patients(practice, now)),
         "is_alive": WorkerBeat.alive(now),
         "count_left": counted(left_alerts(practice)),
-        "count_page": counted(members(asked, practice, by, now)),
         **counts(practice, by, now),
         **_letters(asked, practice),
         **questions_about_the_pulse(practice, now, by),
         **questions_about_news(practice, by, since),
         **questions_about_changes(now),
     }
+    if not asked.is_whole:
+        questions["count_page"] = counted(members(asked, practice, by, now))
     known: Any = Practice.objects.filter(pk=practice.pk).values(**questions).get()
-    return dict(known)
+    numbers = counted_in(known)
+    return {**known, "counts": {"page": numbers[asked.show], **numbers}}
 
 
 def _letters(asked: Asked, practice: Practice) -> dict[str, Any]:

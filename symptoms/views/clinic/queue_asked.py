@@ -82,6 +82,11 @@ class Asked:
         return urlencode({"show": self.show, **({"q": self.sought} if self.sought else {}), **self.narrowed})
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the whole list is asked for, neither searched nor narrowed."""
+        return not self.sought and not self.narrowed
+
+    @property
     def with_page(self) -> str:
         """The same with its page."""
         return self.query + (f"&page={self.page}" if _number(self.page) > 1 else "")

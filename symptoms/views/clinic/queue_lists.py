@@ -1,5 +1,6 @@
 """The lists of the queue: who needs somebody now, who is waited for, whom to look at again, who is silent, and all."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -132,15 +133,22 @@ def patients_of(practice: Practice, *, found: bool) -> QuerySet[Patient]:
 
 
 def counts(practice: Practice, by: User, now: datetime) -> dict[str, Subquery]:
-    """How many stand in each list, empty for none, and how many are on track by now: parts of one statement."""
-    statuses = statuses_in(practice, by, now)
+    """How many stand in each list, empty for none, and in `open` and `waiting` together: parts of one statement, of
+    which `counted_in` makes the numbers."""
+    statuses = statuses_in(practice, by, now) | {"open": _open(practice)}
     of_patients = {
         name: counted(patients_of(practice, found=name in FOUND).filter(condition))
         for name, condition in patients_in(practice, now).items()
     }
     of_statuses = {name: counted(rows) for name, rows in statuses.items()}
-    each = {f"count_{name}": number for name, number in (of_statuses | of_patients).items()}
-    return each | {"count_calm": counted(calm(practice, statuses["open"]))}
+    return {f"count_{name}": number for name, number in (of_statuses | of_patients).items()}
+
+
+def counted_in(known: Mapping[str, Any]) -> dict[str, int]:
+    """How many stand in each list, by its name."""
+    numbers = {name.removeprefix("count_"): number or 0 for name, number in known.items() if name.startswith("count_")}
+    numbers["open"] -= numbers["waiting"]  # who waits is dear to find, and therefore found once
+    return numbers
 
 
 def counted(rows: QuerySet[Any]) -> Subquery:
