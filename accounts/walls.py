@@ -76,7 +76,10 @@ def find_link(request: HttpRequest, token: str, now: datetime) -> WallLink | Non
 
 
 def note_use(link: WallLink, now: datetime) -> None:
-    """Write down, every few minutes, that a screen shows it; it shows all the same where that cannot be written."""
+    """Write down, every few minutes, that a screen shows it, as it is written when a session was last used.
+
+    The screen shows its numbers all the same where that cannot be written.
+    """
     is_old = Q(used_at=None) | Q(used_at__lt=now - USED_EVERY)
     try:
         WallLink.objects.filter(is_old, pk=link.pk).update(used_at=now)

@@ -26,11 +26,14 @@ def write_words(apps, schema_editor):
     word.objects.using(alias).all().delete()
     departures = apps.get_model("accounts", "Departure").objects.using(alias).order_by("at")
     left = {(row.patient_id, row.practice_id): row for row in departures.iterator(chunk_size=AT_ONCE)}
-    rows = []
+    rows = []  # some of them at a time: a patient has a dozen
     for patient in apps.get_model("accounts", "Patient").objects.using(alias).iterator(chunk_size=AT_ONCE):
         left.pop((patient.pk, patient.practice_id), None)
         if patient.practice_id is not None:
             rows += _words(word, patient.pk, patient.practice_id, patient)
+        if len(rows) >= AT_ONCE:
+            word.objects.using(alias).bulk_create(rows)
+            rows = []
     for (patient_id, practice_id), departure in left.items():
         rows += _words(word, patient_id, practice_id, departure)
     word.objects.using(alias).bulk_create(rows, batch_size=AT_ONCE)
