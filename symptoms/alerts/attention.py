@@ -17,10 +17,9 @@ from symptoms.alerts.digest import OPENED_WITHIN, unproven
 from symptoms.alerts.rota_ahead import Gap, Person, Stretch, gaps_ahead, last_day_ahead, people_ahead, refused_addresses
 from symptoms.models import Delivery
 from symptoms.wording import attention as words
-from symptoms.wording.attention import Grave, Item, Kind
+from symptoms.wording.attention import Item, Kind, soonest_first
 
 MOST = 5  # of a kind are listed, the others counted
-GRAVEST = list(Grave)
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,8 @@ def needs_attention(practice: Practice, now: datetime, *, opens_records: bool) -
         Kind.PATIENT: (known["attention_patients"] or 0) - sum(item.count for item in patients),
         Kind.INVITATION: (known["attention_invitations"] or 0) - sum(item.count for item in invited),
     }
-    items += [*sorted(unreached, key=_order)[:MOST], *in_doubt[:MOST], *patients, *invited, *plans]
-    return Attention(sorted(items, key=_order), {kind: count for kind, count in more.items() if count > 0})
+    items += [*soonest_first(unreached)[:MOST], *in_doubt[:MOST], *patients, *invited, *plans]
+    return Attention(soonest_first(items), {kind: count for kind, count in more.items() if count > 0})
 
 
 def refused_to_patients(practice: Practice) -> QuerySet[Delivery]:
@@ -123,10 +122,6 @@ def _unreached(practice: Practice) -> QuerySet[Any]:
     """Members whom neither e-mail nor push reaches, or whose address refuses e-mail."""
     members: QuerySet[Any] = _members(practice).with_what_works().annotate(is_refused=Exists(refused_addresses()))
     return members.filter(Q(email_fails=True, by_push=False) | Q(is_refused=True))
-
-
-def _order(item: Item) -> int:
-    return GRAVEST.index(item.grave)
 
 
 def _gaps(practice: Practice, people: Sequence[Person], now: datetime) -> Iterator[Item]:

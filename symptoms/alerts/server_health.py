@@ -19,7 +19,7 @@ from symptoms.messages.standstill import is_standing_still
 from symptoms.models import Assessment, Delivery, Entry, WorkerBeat
 from symptoms.recovery.protocol import REVIEW_BY, VERSION
 from symptoms.wording import attention as words
-from symptoms.wording.attention import Grave, Item, Kind
+from symptoms.wording.attention import Item, Kind, soonest_first
 
 NEARLY_FULL, FULL = 2_000_000_000, 250_000_000  # bytes that are left
 REVIEW_SAID = timedelta(days=14)
@@ -58,7 +58,7 @@ def all_server_items(now: datetime, zone: ZoneInfo) -> list[Item]:
     is_explained = any(item.kind in (Kind.WORKER, Kind.MAIL_SERVER) for item in items)
     if not is_explained and is_standing_still(now):
         items.append(words.messages_standing_still())
-    return sorted(items, key=lambda item: list(Grave).index(item.grave))
+    return soonest_first(items)
 
 
 def _of_the_machine(now: datetime, zone: ZoneInfo, with_push: bool) -> Iterator[Item]:

@@ -28,7 +28,7 @@ class PatientNumberField(NameField):
 
 
 class PatientForm(AllergiesForm):
-    """Who a patient is, as their clinic knows it, and which drugs they do not bear."""
+    """Who a patient is, as their clinic knows it, and which drugs they are allergic to."""
 
     name = NameField(label=_("Name"), error_messages={"required": _("Write the patient’s name.")})
     year_of_birth = BirthYearField(

@@ -1,6 +1,6 @@
 """What needs somebody's hand at a practice or on its server, in words: how pressing, what is wrong, what it means."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -20,8 +20,8 @@ from symptoms.wording.times import full
 PRESSING = timedelta(days=3)  # a gap that begins sooner cannot wait for the next look at the rota
 
 
-class Grave(StrEnum):
-    """How pressing it is; no urgency, which is a patient's."""
+class Due(StrEnum):
+    """How soon it is to be mended; no urgency, which is a patient's."""
 
     NOW = "now"
     TODAY = "today"
@@ -29,10 +29,10 @@ class Grave(StrEnum):
 
     @property
     def word(self) -> str:
-        return str(GRAVES[self])
+        return str(DUE_IN_WORDS[self])
 
 
-GRAVES = {Grave.NOW: gettext_lazy("Now"), Grave.TODAY: gettext_lazy("Today"), Grave.SOON: gettext_lazy("Soon")}
+DUE_IN_WORDS = {Due.NOW: gettext_lazy("Now"), Due.TODAY: gettext_lazy("Today"), Due.SOON: gettext_lazy("Soon")}
 
 
 class Kind(StrEnum):
@@ -65,7 +65,7 @@ class Item:
     """One thing to mend. `count`: for how many it stands; `about`: the rows that its button needs, by name."""
 
     kind: Kind
-    grave: Grave
+    due: Due
     title: str
     text: str
     count: int = 1
@@ -81,6 +81,11 @@ class Item:
         return self.kind in OF_THE_SERVER
 
 
+def soonest_first(items: Iterable[Item]) -> list[Item]:
+    """What is due now, then today, then soon; what is due alike stays in its order."""
+    return sorted(items, key=lambda item: list(Due).index(item.due))
+
+
 def silent_worker(seen_at: datetime | None, zone: ZoneInfo) -> Item:
     """`seen_at`: when a worker last showed itself, None: never."""
     if seen_at is None:
@@ -88,34 +93,34 @@ def silent_worker(seen_at: datetime | None, zone: ZoneInfo) -> Item:
     else:
         sentence = _("The part that sends alerts has been silent since {at}. Check the queue yourself and phone anyone urgent.")  # fmt: skip  # noqa: E501
         text = sentence.format(at=_clock(seen_at, zone))
-    return Item(Kind.WORKER, Grave.NOW, _("Alerts are not going out"), text)
+    return Item(Kind.WORKER, Due.NOW, _("Alerts are not going out"), text)
 
 
 def dead_mail_server(since: datetime, zone: ZoneInfo) -> Item:
     text = _("The mail server has taken nothing since {at}. What waits goes out by itself once it does.")
-    return Item(Kind.MAIL_SERVER, Grave.NOW, _("E-mails are not going out"), text.format(at=_clock(since, zone)))
+    return Item(Kind.MAIL_SERVER, Due.NOW, _("E-mails are not going out"), text.format(at=_clock(since, zone)))
 
 
 def messages_standing_still() -> Item:
     """By one of the channels nothing goes out, though a worker runs."""
     text = _("By one of the channels nothing that is due is taken. `manage.py outbox` says what waits, and why.")
-    return Item(Kind.MESSAGES, Grave.NOW, _("Messages stand still"), text)
+    return Item(Kind.MESSAGES, Due.NOW, _("Messages stand still"), text)
 
 
 def full_disk(free: int, *, is_full: bool) -> Item:
     """`free`: bytes that are left; `is_full`: as good as none."""
     if is_full:
-        title, grave = _("The disk is full"), Grave.NOW
+        title, due = _("The disk is full"), Due.NOW
         text = _("{megabytes} MB are left. Nothing can be logged once they are used.")
     else:
-        title, grave = _("The disk is nearly full"), Grave.TODAY
+        title, due = _("The disk is nearly full"), Due.TODAY
         text = _("{megabytes} MB are left. When they are used, nothing can be logged.")
-    return Item(Kind.DISK, grave, title, text.format(megabytes=free // 1_000_000))
+    return Item(Kind.DISK, due, title, text.format(megabytes=free // 1_000_000))
 
 
 def lost_push_keys() -> Item:
     text = _("The key for push messages is gone from the data folder. Members who rely on push are not told.")
-    return Item(Kind.PUSH_KEYS, Grave.TODAY, _("Push messages cannot be sent"), text)
+    return Item(Kind.PUSH_KEYS, Due.TODAY, _("Push messages cannot be sent"), text)
 
 
 def protocol_to_review(version: str, review_by: date, today: date) -> Item:
@@ -123,8 +128,8 @@ def protocol_to_review(version: str, review_by: date, today: date) -> Item:
     is_late = today > review_by
     text = _("Recovery protocol {version} was due on {day}.") if is_late else _("Recovery protocol {version} is due on {day}.")  # fmt: skip  # noqa: E501
     day = date_format(review_by, "DATE_FORMAT")
-    grave = Grave.TODAY if is_late else Grave.SOON
-    return Item(Kind.PROTOCOL, grave, _("The rules are due for review"), text.format(version=version, day=day))
+    due = Due.TODAY if is_late else Due.SOON
+    return Item(Kind.PROTOCOL, due, _("The rules are due for review"), text.format(version=version, day=day))
 
 
 def rota_gap(stretches: Collection[tuple[date, date]], today: date, last: date, *, is_on_call: bool) -> Item:
@@ -134,13 +139,13 @@ def rota_gap(stretches: Collection[tuple[date, date]], today: date, last: date, 
     soon = next(iter(stretches))[0] < today + PRESSING
     if is_on_call:
         text = _("{when}: whoever is on call is away or not set. An emergency would be told to everybody instead.")
-        grave, title = Grave.TODAY if soon else Grave.SOON, _("Nobody is on call")
+        due, title = Due.TODAY if soon else Due.SOON, _("Nobody is on call")
     else:
         text = _(
             "{when}: no practitioner who is here can be told. Whoever is away, or an admin, would be told instead."
         )
-        grave, title = Grave.NOW if soon else Grave.TODAY, _("An emergency would reach nobody")
-    return Item(Kind.ROTA, grave, title, text.format(when=when), about={"is_on_call": is_on_call})
+        due, title = Due.NOW if soon else Due.TODAY, _("An emergency would reach nobody")
+    return Item(Kind.ROTA, due, title, text.format(when=when), about={"is_on_call": is_on_call})
 
 
 def _stretch(first: date, until: date, today: date, last: date) -> str:
@@ -158,15 +163,15 @@ def _midnight(day: date) -> str:
 def unreached_member(name: str, reach: Reach | None, **about: Any) -> Item:
     """A member who is not told of all; `reach` None: they are, though their e-mail comes back."""
     if reach is None:
-        title, grave = _("E-mail to {name} is refused"), Grave.SOON
+        title, due = _("E-mail to {name} is refused"), Due.SOON
         text = _("Their address does not take e-mail. Push still reaches them.")
     elif reach == Reach.NOTHING:
-        title, grave = _("{name} cannot be reached"), Grave.TODAY
+        title, due = _("{name} cannot be reached"), Due.TODAY
         text = _("No channel reaches them: they are told of nothing.")
     else:
-        title, grave = _("{name} is told only of what is urgent"), Grave.SOON
+        title, due = _("{name} is told only of what is urgent"), Due.SOON
         text = _("Neither e-mail nor push reaches them, only their phone.")
-    return Item(Kind.MEMBER, grave, title.format(name=name), text, about=about)
+    return Item(Kind.MEMBER, due, title.format(name=name), text, about=about)
 
 
 def unproven_member(name: str, channels: list[str], within: timedelta, **about: Any) -> Item:
@@ -174,7 +179,7 @@ def unproven_member(name: str, channels: list[str], within: timedelta, **about: 
     title = _("Nothing shows that alerts reach {name}").format(name=name)
     text = _("No morning list by {channels} was opened within {time}. Ask them to open one, or send a test.")
     text = text.format(channels=channels_in_words(channels), time=in_words(within))
-    return Item(Kind.PROOF, Grave.SOON, title, text, about=about)
+    return Item(Kind.PROOF, Due.SOON, title, text, about=about)
 
 
 def refused_patient(email: str, since: datetime, zone: ZoneInfo, **about: Any) -> Item:
@@ -183,28 +188,28 @@ def refused_patient(email: str, since: datetime, zone: ZoneInfo, **about: Any) -
     text = _("To {email}, since {at}. They may not have read what you wrote.").format(
         email=email, at=_clock(since, zone)
     )
-    return Item(Kind.PATIENT, Grave.TODAY, title, text, about=about)
+    return Item(Kind.PATIENT, Due.TODAY, title, text, about=about)
 
 
 def refused_patients(count: int) -> Item:
     """The same for who opens no records: how many."""
     title = ngettext("E-mails to {count} patient were refused", "E-mails to {count} patients were refused", count)
     text = _("Practitioners read here whose they are, and can phone them.")
-    return Item(Kind.PATIENT, Grave.TODAY, title.format(count=count), text, count)
+    return Item(Kind.PATIENT, Due.TODAY, title.format(count=count), text, count)
 
 
 def bounced_invitation(to: str, email: str, **about: Any) -> Item:
     """An invitation whose letter did not arrive; `to`: who was invited."""
     title = _("The invitation to {name} did not arrive").format(name=to)
     text = _("{email} refused it. Check the address and invite again.").format(email=email)
-    return Item(Kind.INVITATION, Grave.TODAY, title, text, about=about)
+    return Item(Kind.INVITATION, Due.TODAY, title, text, about=about)
 
 
 def lapsed_invitation(to: str, expired_at: datetime, zone: ZoneInfo, **about: Any) -> Item:
     """An invitation that was over before anybody took it; `to`: who was invited."""
     title = _("The invitation to {name} has lapsed").format(name=to)
     text = _("It ended on {at} and was not used.").format(at=_clock(expired_at, zone))
-    return Item(Kind.INVITATION, Grave.SOON, title, text, about=about)
+    return Item(Kind.INVITATION, Due.SOON, title, text, about=about)
 
 
 def unused_invitations(count: int) -> Item:
@@ -215,14 +220,14 @@ def unused_invitations(count: int) -> Item:
         count,
     )
     text = _("Practitioners read here whose they are, and can invite again.")
-    return Item(Kind.INVITATION, Grave.SOON, title.format(count=count), text, count)
+    return Item(Kind.INVITATION, Due.SOON, title.format(count=count), text, count)
 
 
 def overdue_plans(count: int) -> Item:
     """What was left open until a day that has come."""
     title = ngettext("{count} follow-up is due", "{count} follow-ups are due", count)
     text = _("Somebody was to look again by now, and nobody has written anything down since.")
-    return Item(Kind.PLANS, Grave.TODAY, title.format(count=count), text)
+    return Item(Kind.PLANS, Due.TODAY, title.format(count=count), text)
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -89,11 +89,11 @@ def world(clinic, noor, ana, settings, tmp_path):
     return made
 
 
-def fault(words: str, grave: str):
+def fault(words: str, due: str):
     """A way in which something breaks: `inject(world)`, which gives how it is mended."""
 
     def named(inject):
-        FAULTS[inject.__name__] = words, grave, inject
+        FAULTS[inject.__name__] = words, due, inject
         return inject
 
     return named
@@ -258,14 +258,14 @@ def enough_room():
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_appears_and_goes_by_itself(world, enough_room, name):
-    words, grave, inject = FAULTS[name]
+    words, due, inject = FAULTS[name]
     okafor = people.dr_okafor()
     everybody, began = (world.noor, world.price), timezone.now()
     assert attention.count_now(world.clinic, began) == 0
     mend = inject(world)
     WorkerBeat.objects.filter(at__gte=began).update(at=timezone.now())
     found = attention.needs_attention(world.clinic, timezone.now(), opens_records=True)
-    assert [(item.title, item.grave) for item in found.items] == [(words, grave)]
+    assert [(item.title, item.due) for item in found.items] == [(words, due)]
     assert all("1 needs attention" in page_of(user) for user in everybody)
     assert attention.count_now(world.clinic, timezone.now()) == 1
     elsewhere = attention.count_now(okafor.membership.practice, timezone.now())

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from symptoms.alerts.server_health import all_server_items, server_numbers
-from symptoms.wording.attention import Grave, Item
+from symptoms.wording.attention import Due, Item
 
 
 class Command(BaseCommand):
@@ -27,17 +27,15 @@ class Command(BaseCommand):
             self.stdout.write(_as_json(items))
         else:
             for item in items:
-                self.stdout.write(f"{item.grave.word.upper()}: {item.title}. {item.text}")
+                self.stdout.write(f"{item.due.word.upper()}: {item.title}. {item.text}")
             if not items:
                 self.stdout.write("Nothing needs attention.")
             for word, number in server_numbers(now, zone):
                 self.stdout.write(f"{word}: {number}")
-        if any(item.grave is Grave.NOW for item in items):
+        if any(item.due is Due.NOW for item in items):
             sys.exit(1)
 
 
 def _as_json(items: list[Item]) -> str:
     """The things to mend, the most pressing first; the numbers are for people."""
-    return json.dumps(
-        [{"grave": item.grave, "kind": item.kind, "title": item.title, "text": item.text} for item in items]
-    )
+    return json.dumps([{"due": item.due, "kind": item.kind, "title": item.title, "text": item.text} for item in items])
