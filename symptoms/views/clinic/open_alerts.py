@@ -146,6 +146,11 @@ class OpenAlert:
         return steps_told(self.alert, self.deliveries)
 
     @property
+    def reached_not_everybody(self) -> bool:
+        """Whether a message could not be brought to somebody."""
+        return any(delivery.undelivered_at is not None for delivery in self.deliveries)
+
+    @property
     def reaches_nobody(self) -> bool:
         """Whether no message reached or is to reach anybody."""
         return all(delivery.undelivered_at is not None for delivery in self.deliveries)

@@ -15,7 +15,7 @@ from symptoms.alerts.quiet import raise_next_quiet
 from symptoms.alerts.read_receipts import LISTED, RECORD
 from symptoms.models import Alert, Delivery
 from tests import people
-from tests.pages.html import text_of
+from tests.pages.html import select, text_of, words
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +49,17 @@ def test_each_step_names_each_person_once_with_what_became_of_it(clinic, noor, d
         rf"Dr Noor: refused by e-mail, {moment} \(550 full\) ",
         told,
     )
+    (folded,) = select(desk.get(reverse("patient", args=[session.patient_id])), "details[@class='told']")
+    assert "open" in folded.attrib and "Who was told, 2 steps" in words(folded)  # one of them could not be
     Delivery.objects.filter(pk=push.pk).update(sent_at=None)
     assert re.search(rf"Noor: sent by e-mail, {moment} on its way by push since", shown(desk, session))
+
+
+def test_who_was_told_is_folded_while_all_of_it_arrives(desk, session):
+    logged(session, 4, signs=["pus"])
+    Delivery.objects.update(sent_at=timezone.now())
+    (folded,) = select(desk.get(reverse("patient", args=[session.patient_id])), "details[@class='told']")
+    assert "open" not in folded.attrib and "Dr Noor: sent by e-mail" in words(folded)
 
 
 def test_a_step_that_took_others_with_it_names_them(clinic, desk, session):
