@@ -31,6 +31,17 @@ def test_on_a_phone_the_row_to_which_the_bar_of_what_is_new_leads_is_not_covered
     assert guest.page.locator(f".case:has(#{row})").bounding_box()["y"] >= bar_ends
 
 
+def test_on_a_desk_the_lists_are_one_line_and_so_are_since_when_and_whose(visitor):
+    guest = visitor()
+    guest.page.set_viewport_size({"width": 1280, "height": 800})
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/practice/")
+    assert guest.page.locator("nav.lists").bounding_box()["height"] < 60
+    waits = guest.page.locator("#queue-list .case .waits").filter(has_text="not taken").first
+    since, whose = waits.locator("b").first.bounding_box(), waits.locator(".line").first.bounding_box()
+    assert whose["y"] < since["y"] + since["height"]
+
+
 def test_one_box_ticks_all_of_a_list_and_clears_them(visitor):
     page = visitor().page
     page.goto("/before/")
