@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.locks import lock_patient
 from accounts.models import Patient, Practice, User
@@ -61,6 +61,19 @@ def conversation(patient: Patient, practice: Practice) -> QuerySet[Note]:
     """The messages of both sides at this practice, the newest first; notes inside the practice are none of them."""
     messages = Note.objects.filter(treatment__patient=patient, practice=practice, kind__in=MESSAGES)
     return messages.select_related("author", "practice", "read_by").order_by("-written_at", "-id")
+
+
+def newest_of(patient: Patient, practice: Practice, messages: int, inside: int) -> tuple[list[Note], list[Note]]:
+    """So many of the newest messages, and of the newest notes inside the practice, in one statement."""
+    own = Note.objects.filter(treatment__patient=patient, practice=practice)
+    newest_first = own.order_by("-written_at", "-id")
+    of_both = newest_first.filter(kind__in=MESSAGES).values("pk")[:messages]
+    within = newest_first.filter(kind=Kind.INSIDE).values("pk")[:inside]
+    notes = newest_first.filter(Q(pk__in=of_both) | Q(pk__in=within)).select_related("author", "practice", "read_by")
+    by_kind: tuple[list[Note], list[Note]] = ([], [])
+    for note in notes:
+        by_kind[note.kind == Kind.INSIDE].append(note)
+    return by_kind
 
 
 def unread_of(patient: Patient, practice: Practice) -> QuerySet[Note]:

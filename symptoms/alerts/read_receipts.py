@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_noop
 
 from accounts.models import AccessRecord, User
 from symptoms.models import Alert
+from symptoms.models.alert import AlertQuerySet
 
 # Access records keep these words in English; they are shown translated (accounts/templatetags/readings.py).
 LISTED = gettext_noop("a line in the list of patients")
@@ -16,7 +19,23 @@ LISTED_BY_PROGRAM = gettext_noop("a line in a list, by a program")
 TREATMENT = gettext_noop("treatment")
 DETAILS = gettext_noop("name and phone")
 SKIN = gettext_noop("skin and medicines, for a new session")
+HISTORY = gettext_noop("history")
+LOG = gettext_noop("log, day by day")
+CARE = gettext_noop("care")
+BEFORE = gettext_noop("answers before a treatment")
 RECORD = gettext_noop("record")  # for the opening of a patient's page
+
+
+def with_first_reading(alerts: AlertQuerySet, patient: UUID) -> AlertQuerySet:
+    """The alerts of a patient, each with `first_read_at` and `first_reader` (a name), as `first_read` tells them."""
+    openings = AccessRecord.objects.filter(
+        patient=patient, practice=OuterRef("practice"), what=RECORD, at__gte=OuterRef("worsened_at")
+    ).order_by("at", "id")
+    name = Coalesce(NullIf("user__name", Value("")), "user__email", output_field=CharField())
+    return alerts.annotate(  # type: ignore[no-redef]  # declared on the model
+        first_read_at=Subquery(openings.values("at")[:1]),
+        first_reader=Subquery(openings.values_list(name)[:1]),
+    )
 
 
 def first_read(alerts: Iterable[Alert]) -> dict[UUID, tuple[datetime, User | None]]:

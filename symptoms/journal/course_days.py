@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Q, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery
 
 from symptoms.journal.loading import entry_values
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Assessment, Entry, Photo, Treatment
+from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.ceilings import most_expected
 from symptoms.recovery.vocabulary import Symptom
@@ -64,6 +65,12 @@ def last_day(treatment: Treatment, today: date) -> int:
     """The last day that has anything to show: today's, or a later one, logged before the patient travelled west."""
     newest = treatment.entries.current().aggregate(day=Max("day"))["day"]
     return max(treatment.day_of(today), -1 if newest is None else newest)
+
+
+def with_last_logged(treatments: TreatmentQuerySet) -> TreatmentQuerySet:
+    """Each with `last_logged`: the last day of which there is an entry, None without one."""
+    newest = Entry.objects.current().filter(treatment=OuterRef("pk")).order_by("-day")
+    return treatments.annotate(last_logged=Subquery(newest.values("day")[:1]))  # type: ignore[no-redef]  # declared on the model
 
 
 def read_course(

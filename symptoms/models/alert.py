@@ -131,6 +131,8 @@ class Alert(models.Model):
         answered_at: datetime | None
         tried: bool  # with_messages
         reached: bool
+        first_read_at: datetime | None  # alerts/read_receipts.py
+        first_reader: str | None
         title: str  # views/clinic/open_alerts.py
 
     class Meta:

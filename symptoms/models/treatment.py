@@ -163,6 +163,7 @@ class Treatment(models.Model):
 
     if TYPE_CHECKING:  # annotated by journal/loading.py
         agreed: bool
+        last_logged: int | None  # journal/course_days.py
         asks_before: bool  # views/patient/own_treatments.py
         log_due_on: date | None  # the same
 

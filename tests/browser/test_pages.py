@@ -202,7 +202,7 @@ def test_on_a_phone_what_is_not_always_needed_opens_by_its_title(visitor):
     title.focus()
     page.keyboard.press("Enter")
     expect(send).to_be_visible()
-    page.get_by_role("link", name="History").click()
+    page.get_by_role("link", name="Note inside the clinic").click()
     expect(send).to_be_hidden()
     page.set_viewport_size(DESK)
     expect(send).to_be_visible()

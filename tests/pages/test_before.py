@@ -302,7 +302,8 @@ def test_somebody_of_that_name_is_asked_about_before_a_second_record_is_made(des
 
 def test_who_has_joined_is_asked_on_today_until_they_answer_and_again_at_each_sending(ana, phone, desk, noor):
     pen(ana, days_ago=30, by=noor)
-    record, ask, today = reverse("patient", args=[ana.pk]), reverse("ask_before", args=[ana.pk]), reverse("today")
+    record, ask = (reverse(name, args=[ana.pk]) for name in ("patient_before", "ask_before"))
+    today = reverse("today")
     asks = "Your clinic asks you some questions before your treatment."
     for answers in ({"eczema": "yes"}, {"eczema": "no"}):
         assert asks not in text_of(phone.get(today))
@@ -320,7 +321,7 @@ def test_who_has_joined_is_asked_on_today_until_they_answer_and_again_at_each_se
 def test_the_answers_are_for_the_practice_that_has_the_patient_now(ana, phone, desk, noor):
     pen(ana, days_ago=30, by=noor)
     phone.post(BEFORE, {"eczema": "yes"})
-    address = reverse("patient", args=[ana.pk])
+    address = reverse("patient_before", args=[ana.pk])
     assert "Do you have eczema?" in text_of(desk.get(address))
     other = people.dr_okafor()
     page = phone.get(joining_link(ana, other))

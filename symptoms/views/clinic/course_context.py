@@ -1,12 +1,14 @@
 """The days of one treatment on the practitioner's page: verdict, curve, log and photos."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Page
 from django.http import HttpRequest
 
-from symptoms.journal.course_days import CourseRead, DayRead, last_day, read_course
+from symptoms.journal.course_days import CourseRead, DayRead, read_course
 from symptoms.journal.visibility import Visibility
 from symptoms.models import Entry
 from symptoms.models.photo import VIEWS
@@ -14,10 +16,11 @@ from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.views.addresses import days_in_pages
 from symptoms.views.clinic.open_alerts import OpenAlert, recorded_later
+from symptoms.views.clinic.queue_asked import kept_list
 from symptoms.wording.chart import LEAST_WIDE, draw
 from symptoms.wording.evidence import leading_symptom
 
-DAYS_UNFOLDED = 3  # of the log, the newest
+DAYS_SHOWN = 3  # of the log on a patient's page, the newest
 MOST_REPLACED = 200  # earlier answers on a page, the newest first: a cap, so that endless edits cannot slow it
 
 
@@ -26,33 +29,38 @@ def course_context(
 ) -> dict[str, Any]:
     """The part of the page's context that is about one treatment."""
     treatment = visibility.treatment
-    date = treatment.patient.today(visibility.now(now))
-    # A patient in the west may be before day 0; one who left stays at the day on which they did.
-    today = max(0, last_day(treatment, date) if visibility.until is None else treatment.day_of(date))
-    page = days_in_pages(min(today, LAST_DAY)).get_page(request.GET.get("page"))
+    today, page = days_asked(request, visibility, now)
     first, last = page[-1], page[0]
     # A young course is drawn with the days to come, so that one sees what is expected of them.
     course = read_course(
         visibility, days=range(first, max(last, first + LEAST_WIDE) + 1), with_photos=False, with_newest=True
     )
-    log = _log(visibility, course)
     symptom = _symptom(request.GET.get("symptom", ""), open_alerts, course.newest)
     symptoms = [column for column in Symptom if column in course.answered or column is symptom]
     return {
         "today": today,
         "page": page,
-        "keep": f"treatment={treatment.id}&",
+        "keep": "&".join([f"treatment={treatment.id}", *filter(None, [kept_list(request)[1:]]), ""]),
         "symptom": symptom,
         "symptoms": symptoms,
         "chart": draw(course.line(symptom), symptom, today=today),
         "rows": [(day, [day.point(column) for column in symptoms]) for day in course.days if day.entry],
         "newest": course.newest,
-        "log_newest": log[:DAYS_UNFOLDED],
-        "log_earlier": log[DAYS_UNFOLDED:],
+        "log": log_of(visibility, course, {}, most=DAYS_SHOWN),
         "joined_at": visibility.since,
         "unshared": visibility.unshared,
         **_photos(request, visibility),
     }
+
+
+def days_asked(request: HttpRequest, visibility: Visibility, now: datetime) -> tuple[int, "Page[int]"]:
+    """The last day to show of a treatment `with_last_logged`, and the stretch of days that ?page= asks for."""
+    treatment = visibility.treatment
+    date = treatment.patient.today(visibility.now(now))
+    # A patient in the west may be before day 0; one who left stays at the day on which they did.
+    last_logged = treatment.last_logged if visibility.until is None else None
+    today = max(0, treatment.day_of(date), last_logged or 0)
+    return today, days_in_pages(min(today, LAST_DAY)).get_page(request.GET.get("page"))
 
 
 def _symptom(word: str, open_alerts: list[OpenAlert], newest: DayRead | None) -> Symptom:
@@ -64,21 +72,28 @@ def _symptom(word: str, open_alerts: list[OpenAlert], newest: DayRead | None) ->
     return leading_symptom(flags) or Symptom.PAIN
 
 
-def _log(visibility: Visibility, course: CourseRead) -> list[dict[str, Any]]:
-    """The days that were logged, the newest first, each with the entries that it replaced."""
-    treatment = visibility.treatment
-    days = range(course.days[0].day, course.days[-1].day + 1)
+def replaced_in(visibility: Visibility, days: range) -> dict[int, list[Entry]]:
+    """The answers of these days that were changed since, the last first, by day."""
     replaced: dict[int, list[Entry]] = defaultdict(list)
     older = visibility.entries().filter(visibility.on(days), was_current=False)  # type: ignore[misc]  # annotated by `with_place`
     for entry in older.order_by("-received_at")[:MOST_REPLACED]:
         replaced[visibility.shown(entry).day].append(entry)
+    return replaced
+
+
+def log_of(
+    visibility: Visibility, course: CourseRead, replaced: Mapping[int, list[Entry]], most: int | None = None
+) -> list[dict[str, Any]]:
+    """The days that were logged, `most` of them, the newest first, each with the entries that it `replaced`."""
+    treatment = visibility.treatment
+    logged = [day for day in reversed(course.days) if day.entry]
     return [
         {
             "day": day,
             "recorded_later": recorded_later(day.entry, treatment, treatment.patient),
-            "replaced": replaced[day.day],
+            "replaced": replaced.get(day.day, []),
         }
-        for day in reversed(course.days)
+        for day in logged[:most]
         if day.entry
     ]
 

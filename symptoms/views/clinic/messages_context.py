@@ -1,11 +1,11 @@
-"""What a practitioner's page shows of the messages with a patient, and the ready-made words for the next one."""
+"""The messages with a patient and the notes about them on a practitioner's page, and ready-made words for the next."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from accounts.models import Patient, Practice, User
-from symptoms.alerts.conversation import conversation
+from symptoms.alerts.conversation import newest_of
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.journal.verdicts import titles_of_flags
 from symptoms.models import Alert, Note
@@ -22,10 +22,11 @@ def messages_with(
     now: datetime,
     form: PracticeMessageForm | None = None,
 ) -> dict[str, Any]:
-    """What `practitioner/messages.html` takes, and whether a message waited here lately; `form`: one that came back."""
-    notes = list(conversation(patient, practice)[:SHOWN])
+    """What `messages.html` and `note.html` take, and whether a message waited lately; `form`: one that came back."""
+    notes, inside = newest_of(patient, practice, SHOWN, UNFOLDED)
     seen = notes[0].pk if notes else None
     return {
+        "notes_inside": inside,
         "talk_newest": notes[:UNFOLDED],
         "talk_earlier": notes[UNFOLDED:],
         "unread_message": next((note for note in notes if is_unread(note)), None),

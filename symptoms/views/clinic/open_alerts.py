@@ -11,9 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.members import user_name
 from accounts.models import Patient, User
 from symptoms.alerts.patient_answers import OpenConcern, with_answer, with_last_answer
-from symptoms.alerts.read_receipts import first_read
+from symptoms.alerts.read_receipts import with_first_reading
 from symptoms.forms.handling import ResolveForm
 from symptoms.journal.course_days import DayRead
 from symptoms.journal.visibility import Visibility
@@ -41,7 +42,6 @@ class OpenAlert:
     assessment: Assessment | None
     flag: Flag | None
     deliveries: list[Delivery]
-    first_read: tuple[datetime, User | None] | None
     first_of_entry: bool  # who was told and who read it is said once for an entry
     seen: OpenConcern | None = None  # what the patient answered to "Were you seen?", as far as the reader may know
     newest: DayRead | None = None  # the newest day of the session that the page shows
@@ -50,6 +50,11 @@ class OpenAlert:
     @property
     def title(self) -> str:
         return alert_title(self.alert.kind, self.alert.concern, self.assessment.flags if self.assessment else None)
+
+    @property
+    def first_reader(self) -> str:
+        """Who read it first, in words; empty where nobody did."""
+        return (self.alert.first_reader or user_name(None)) if self.alert.first_read_at else ""
 
     @property
     def left(self) -> str:
@@ -176,10 +181,10 @@ def _days_late(entry: Entry, treatment: Treatment, patient: Patient) -> int:
 
 
 def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: User) -> list[OpenAlert]:
-    """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: four statements."""
+    """The open alerts of these treatments on the desk of `by`, most urgent, then longest waiting: three statements."""
     by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
     alerts = list(
-        with_last_answer(Alert.objects.open())
+        with_first_reading(with_last_answer(Alert.objects.open()), patient.pk)
         .managed_by(by)
         .with_holder()
         .with_what_was_told()
@@ -193,7 +198,7 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         alert.treatment = by_treatment[alert.treatment_id].treatment
         if alert.entry is not None:
             by_treatment[alert.treatment_id].shown(alert.entry)
-    messages, readings, assessments = messages_about(alerts), first_read(alerts), _assessments(alerts, by_treatment)
+    messages, assessments = messages_about(alerts), _assessments(alerts, by_treatment)
     for alert in alerts:
         if alert.entry is not None and by_treatment[alert.treatment_id].until is not None:  # perhaps judged since
             alert.entry.is_judged = bool(assessments[alert.entry_id])
@@ -202,12 +207,8 @@ def open_alerts_of(patient: Patient, visibilities: Iterable[Visibility], by: Use
         assessment, flag = _behind(alert, assessments[alert.entry_id])
         about = told_about(alert)
         first = all(told_about(other.alert) != about for other in open_alerts)
-        told, read, seen = (
-            deliveries_of(alert, messages, alerts),
-            readings.get(alert.id),
-            _answer_to(alert, by_treatment),
-        )
-        open_alerts.append(OpenAlert(alert, patient, assessment, flag, told, read, first, seen))
+        told, seen = deliveries_of(alert, messages, alerts), _answer_to(alert, by_treatment)
+        open_alerts.append(OpenAlert(alert, patient, assessment, flag, told, first, seen))
     return open_alerts
 
 

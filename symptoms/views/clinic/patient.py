@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PracticeRequest, practitioner_required
 from accounts.members import user_name
-from accounts.models import Patient, Practice, User
+from accounts.models import Patient, User
 from symptoms.alerts import handling
 from symptoms.alerts.changed_since import NeedsConfirmation
 from symptoms.alerts.conversation import ForeignNoteId, SameIdOtherNote
@@ -32,7 +32,7 @@ from symptoms.models import Alert, Entry, Treatment
 from symptoms.models.alert import AlertQuerySet
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.clinic.patient_context import patients_seen_by, record_of
+from symptoms.views.clinic.patient_context import patient_seen_by, patients_seen_by, record_of
 from symptoms.views.clinic.queue import next_to_review
 from symptoms.views.clinic.queue_asked import kept_list, list_behind
 from symptoms.views.clinic.queue_way import IN_TURN, NEXT, step_address
@@ -45,9 +45,8 @@ PAGE = "practitioner/patient.html"
 def patient(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """Everything about one patient on one page. Opening it is written down."""
     now = timezone.now()
-    record = _patient(request.practice, patient_id)
-    context = record_of(request, record, now)
-    handling.read_record(record, by=request.user, now=now)
+    context = record_of(request, patient_id, now)
+    handling.read_record(context["patient"], by=request.user, now=now)
     return render(request, PAGE, context)
 
 
@@ -102,7 +101,7 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
 @require_POST
 def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
     """One outcome for all that stood on the page; what came or got worse since stays open."""
-    patient, urgencies, now = _patient(request.practice, patient_id), seen_in(request.POST), timezone.now()
+    patient, urgencies, now = patient_seen_by(request.practice, patient_id), seen_in(request.POST), timezone.now()
     form = ResolveForm(request.POST, auto_id="id_all_%s", practice=request.practice, now=now)
     still_open = _alerts(request.user).open().filter(treatment__patient=patient)
     alerts = still_open.filter(pk__in=urgencies).select_related("treatment__patient")
@@ -202,15 +201,9 @@ def page_again(
     request: PracticeRequest, patient_id: UUID, now: datetime, status: int = 422, **forms: Any
 ) -> HttpResponse:
     """The page once more, with a form that came back."""
-    patient = _patient(request.practice, patient_id)
-    context = record_of(request, patient, now, **forms)
-    handling.read_record(patient, by=request.user, now=now)
+    context = record_of(request, patient_id, now, **forms)
+    handling.read_record(context["patient"], by=request.user, now=now)
     return render(request, PAGE, context, status=status)
-
-
-def _patient(practice: Practice, patient_id: UUID) -> Patient:
-    patients = patients_seen_by(practice).select_related("practice", "user", "screening")
-    return get_object_or_404(patients, pk=patient_id)
 
 
 def _alerts(user: User) -> AlertQuerySet:

@@ -5,15 +5,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from symptoms.alerts.patient_status import current_until
+from symptoms.journal.course_days import DayRead
 from symptoms.models import Treatment
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.care import Advice, Allowed, care, when_can_i
+from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.care import in_words, reasons
 from symptoms.wording.times import short
 
 
 def care_of(treatment: Treatment, today: date, *, open_concern: bool, is_on_track: bool) -> dict[str, Any]:
-    """The rows of the page's fold about care on the patient's `today`: `allowed`, and `advice` that is not for all.
+    """The rows of the page about care on the patient's `today`: `allowed`, and `advice` that is not for all.
 
     `open_concern`: something of `contact` or above is not dealt with; `is_on_track`: the last log was.
     """
@@ -25,6 +28,14 @@ def care_of(treatment: Treatment, today: date, *, open_concern: bool, is_on_trac
         "allowed": [_allowed(row, treatment, today) for row in allowed],
         "own_advice": [_advice(row) for row in advice if row.because],
     }
+
+
+def is_on_track(newest: DayRead, today: date) -> bool:
+    """Whether the newest log of a session was on track, and none newer was asked for before the patient's `today`."""
+    if newest.entry is None or newest.urgency != Urgency.ON_TRACK.slug:
+        return False
+    until = current_until(newest.entry.treatment, newest.entry)
+    return until is None or until >= today
 
 
 def _allowed(row: Allowed, treatment: Treatment, today: date) -> dict[str, str]:

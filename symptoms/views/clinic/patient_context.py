@@ -1,14 +1,15 @@
 """Everything the practitioner's page about a patient shows, found and put together."""
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,23 +18,19 @@ from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
 from symptoms.alerts.conversation import unread_of
-from symptoms.alerts.patient_status import current_until
 from symptoms.alerts.policy import policy_of
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
-from symptoms.journal.course_days import DayRead
+from symptoms.journal.course_days import with_last_logged
 from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
-from symptoms.models import Alert, PatientStatus, Screening, Treatment, TreatmentAccess
+from symptoms.models import Alert, PatientStatus, Screening, Treatment, TreatmentAccess, WorkerBeat
 from symptoms.models.values import treatment_values
 from symptoms.recovery.ceilings import band
-from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
-from symptoms.views.clinic.history import history
 from symptoms.views.clinic.known import age_in_words, known_of
 from symptoms.views.clinic.messages_context import messages_with
 from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert, closed_last, open_alerts_of
-from symptoms.views.clinic.patient_care import care_of
 from symptoms.views.clinic.queue_asked import kept_list
 from symptoms.views.clinic.queue_way import way_of
 from symptoms.views.clinic.revisions import product_in_words
@@ -44,8 +41,6 @@ from symptoms.wording.phrases import in_a_row
 from symptoms.wording.screening import result_for_practice
 from symptoms.wording.times import at, on_both_clocks
 
-EVENTS_UNFOLDED = 8  # of the history, the newest
-
 
 def patients_seen_by(practice: Practice) -> QuerySet[Patient]:
     """The practice's patients, and those who left it after it treated them."""
@@ -53,9 +48,46 @@ def patients_seen_by(practice: Practice) -> QuerySet[Patient]:
     return Patient.objects.filter(Q(practice=practice) | Exists(accesses))
 
 
+def patient_seen_by(practice: Practice, id: UUID) -> Patient:
+    """One of them, by id.
+
+    Raises:
+        Http404: there is none.
+    """
+    return get_object_or_404(patients_seen_by(practice).select_related("practice", "user", "screening"), pk=id)
+
+
+def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient, dict[str, Any]]:
+    """The same, with what the page asks about them and around them that is one fact each, in one statement.
+
+    `to_undo`: the id of the invitation by which somebody joined, while that can be taken back. `is_just_closed`:
+    something was closed so short a time ago that it may be opened again beside what is open. `is_silent`: a newer log
+    was due before today, the last verdict is then no word about today. `is_blind`: as `views.blindness` tells it.
+    """
+    joined = Invitation.objects.to_undo(now).filter(patient=OuterRef("pk"), practice=practice)
+    closed = Alert.objects.filter(treatment__patient=OuterRef("pk"), practice=practice)
+    patients = patients_seen_by(practice).select_related("practice", "user", "status")
+    asked = patients.annotate(
+        to_undo=Subquery(joined.values("pk")[:1]),
+        is_just_closed=Exists(closed.filter(resolved_at__gte=now - UNDONE_WITHIN)),
+        is_alive=WorkerBeat.alive(now),
+    )
+    patient = get_object_or_404(asked, pk=id)
+    status: PatientStatus | None = getattr(patient, "status", None)
+    if status is not None and status.practice_id != practice.pk:
+        status = None
+    answers = vars(patient)
+    return patient, {
+        "to_undo": answers["to_undo"] if patient.practice_id == practice.pk and patient.user_id else None,
+        "is_just_closed": status is not None and answers["is_just_closed"],
+        "is_silent": status is not None and not status.is_current(now.astimezone(practice.zone).date()),
+        "is_blind": not answers["is_alive"],
+    }
+
+
 def record_of(
     request: PracticeRequest,
-    patient: Patient,
+    id: UUID,
     now: datetime,
     *,
     note_form: NoteForm | None = None,
@@ -64,35 +96,42 @@ def record_of(
 ) -> dict[str, Any]:
     """The page's context. `resolve_form`: the alert's id (None: all) and the answer that came back with a mistake."""
     practice, session = request.practice, request.GET.get("treatment", "")
+    patient, asked = _asked_at_once(practice, id, now)
     is_ours = patient.practice_id == practice.pk
-    visibilities = _visibilities(request.user, patient)
+    visibilities = sessions_seen(request.user, patient)
     treatments = [visibility.treatment for visibility in visibilities]
     treatment = chosen(treatments, session) if treatments or session else None
     patient = patients_shown(practice, [patient])[patient.pk]
     left_at = max((visibility.now(now) for visibility in visibilities), default=now)  # where they did; else now
     open_alerts = open_alerts_of(patient, visibilities, request.user)
-    context = {
-        "patient": patient,
-        "practice": practice,
-        "zone": practice.time_zone,
-        "now": now,
-        "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
-        "is_ours": is_ours,
-        "treatments": treatments,
-        "treatment": treatment,
-        "left_at": left_at,
-        "free": _free(treatments, open_alerts),
-        "note_form": note_form or NoteForm.blank(),
-    }
+    context = asked | _around(request, patient, now) | {
+        "is_ours": is_ours, "treatments": treatments, "treatment": treatment, "left_at": left_at,
+        "free": _free(treatments, open_alerts), "note_form": note_form or NoteForm.blank(),
+        "known": known_of(patient, treatment, left_at),
+    }  # fmt: skip
     if is_ours:
-        context |= _invitations(patient, practice, now) | _screening(patient, practice, now)
+        context |= _invitations(patient)
         context |= messages_with(patient, practice, open_alerts, now, message_form)
-    context["known"] = known_of(patient, treatment, left_at)
+        context |= screening_of(patient, practice, now) if treatment is None else {}  # afterwards it is looked up
+    else:
+        context["left_unread"] = list(unread_of(patient, practice))
     if treatment is not None:
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
-    context |= _past(request, patient, visibilities, open_alerts, now, is_ours=is_ours)
+    if asked["is_just_closed"] or not open_alerts:
+        context["closed_last"] = closed_last(visibilities, request.user, open_alerts, now)
     context |= {"about": _about(context)} | _way_back(request, patient, context, open_alerts)
     return context | _answers(open_alerts, resolve_form, practice, now)
+
+
+def _around(request: PracticeRequest, patient: Patient, now: datetime) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "practice": request.practice,
+        "zone": request.practice.time_zone,
+        "now": now,
+        "phone_link": re.sub(r"[^0-9+]", "", patient.phone),
+        "keeps_search": kept_list(request),
+    }
 
 
 def _about(context: dict[str, Any]) -> list[str]:
@@ -117,48 +156,6 @@ def _way_back(
     return way | {"tab": "queue" if leads_to_queue else "patients"}
 
 
-def _silence_and_closing(patient: Patient, practice: Practice, now: datetime) -> tuple[bool, bool]:
-    """Whether a newer log was due before today: the last verdict is then no word about today.
-
-    And whether something was closed so short a time ago that it may be opened again beside what is open.
-    """
-    closed = Alert.objects.filter(
-        treatment__patient=OuterRef("patient"), practice=practice, resolved_at__gte=now - UNDONE_WITHIN
-    )
-    status = PatientStatus.objects.filter(patient=patient, practice=practice)
-    known = status.annotate(is_just_closed=Exists(closed)).first()
-    if known is None:
-        return False, False
-    return not known.is_current(now.astimezone(practice.zone).date()), known.is_just_closed
-
-
-def _past(
-    request: PracticeRequest,
-    patient: Patient,
-    visibilities: list[Visibility],
-    open_alerts: list[OpenAlert],
-    now: datetime,
-    *,
-    is_ours: bool,
-) -> dict[str, Any]:
-    """The list that led here, the history, and what was closed last, which one tap opens again.
-
-    Of who left also what they wrote and nobody has read.
-    """
-    events = history(patient, visibilities, request.practice)
-    is_silent, is_just_closed = _silence_and_closing(patient, request.practice, now)
-    shows_closed = is_just_closed or not open_alerts
-    return {
-        "keeps_search": kept_list(request),
-        "is_just_closed": is_just_closed,
-        "left_unread": [] if is_ours else list(unread_of(patient, request.practice)),
-        "is_silent": is_silent,
-        "closed_last": closed_last(visibilities, request.user, open_alerts, now) if shows_closed else [],
-        "history_newest": events[:EVENTS_UNFOLDED],
-        "history_earlier": events[EVENTS_UNFOLDED:],
-    }
-
-
 def _session(
     request: PracticeRequest, visibility: Visibility, patient: Patient, open_alerts: list[OpenAlert], now: datetime
 ) -> dict[str, Any]:
@@ -166,23 +163,8 @@ def _session(
     course = course_context(request, visibility, open_alerts, now)
     for open_alert in open_alerts:
         open_alert.newest = course["newest"]
-    left_at = visibility.now(now)
-    care = care_of(
-        visibility.treatment,
-        patient.today(left_at),
-        open_concern=any(open_alert.alert.urgency >= Urgency.CONTACT for open_alert in open_alerts),
-        is_on_track=course["newest"] is not None and _is_on_track(course["newest"], patient.today(left_at)),
-    )
     done_at = on_both_clocks(visibility.treatment.performed_at, request.practice.zone, patient.zone)
-    return {"done": done_in(visibility.treatment), "done_at": done_at} | care | course
-
-
-def _is_on_track(newest: DayRead, today: date) -> bool:
-    """Whether the newest log of a session was on track, and none newer was asked for before the patient's `today`."""
-    if newest.entry is None or newest.urgency != Urgency.ON_TRACK.slug:
-        return False
-    until = current_until(newest.entry.treatment, newest.entry)
-    return until is None or until >= today
+    return {"done": done_in(visibility.treatment), "done_at": done_at} | course
 
 
 def screening_context(screening: Screening | None, reader: ZoneInfo, now: datetime) -> dict[str, Any]:
@@ -197,7 +179,7 @@ def screening_context(screening: Screening | None, reader: ZoneInfo, now: dateti
     return {"screening": result_for_practice(screening.answers), "screening_at": when, "asked_at": asked_at}
 
 
-def _screening(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:
+def screening_of(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:
     """What the practice's own patient answered, and where they do."""
     context = screening_context(getattr(patient, "screening", None), practice.zone, now)
     return {**context, "before_url": settings.SITE_URL + reverse("before")}
@@ -223,10 +205,10 @@ def _answers(
     }
 
 
-def _invitations(patient: Patient, practice: Practice, now: datetime) -> dict[str, Any]:
-    """By which somebody joined, while that can be taken back; before that, what became of asking them to."""
+def _invitations(patient: Patient) -> dict[str, Any]:
+    """Until somebody has joined, what became of asking them to."""
     if patient.user_id is not None:
-        return {"to_undo": Invitation.objects.to_undo(now).filter(patient=patient.pk, practice=practice).first()}
+        return {}
     return {"to_confirm": patient.invitations.to_confirm().first(), "undelivered": undelivered_to(patient)}
 
 
@@ -240,10 +222,11 @@ def _free(treatments: list[Treatment], open_alerts: list[OpenAlert]) -> list[Tre
     return [treatment for treatment in treatments if treatment.id in untaken]
 
 
-def _visibilities(user: User, patient: Patient) -> list[Visibility]:
+def sessions_seen(user: User, patient: Patient) -> list[Visibility]:
     """The patient's sessions as the user may see them, the newest first."""
     visible = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
-    treatments = list(visible.select_related("practitioner", "recorded_by").newest_first())
+    known = with_last_logged(visible.select_related("practitioner", "recorded_by"))
+    treatments = list(known.newest_first())
     for treatment in treatments:
         treatment.patient = patient
     return visibilities_of(user, treatments)

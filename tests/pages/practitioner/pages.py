@@ -4,7 +4,9 @@ import re
 from uuid import uuid4
 
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 # Signing in, sessions and transactions are not the page's own.
@@ -19,6 +21,11 @@ def statements(browser, address: str, **parameters) -> list[str]:
         response = browser.get(address, parameters)
     assert response.status_code == 200
     return [query["sql"] for query in captured.captured_queries if not NOT_THE_PAGES_OWN.search(query["sql"])]
+
+
+def past(browser, patient_id) -> HttpResponse:
+    """The page of a patient's history."""
+    return browser.get(reverse("patient_history", args=[patient_id]))
 
 
 def treatment_answers(**typed) -> dict:

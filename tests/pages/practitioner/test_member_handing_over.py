@@ -13,6 +13,7 @@ from symptoms.alerts.policy_changes import rota_gaps
 from symptoms.models import Alert
 from tests import people
 from tests.pages.html import held, select, text_of
+from tests.pages.practitioner.pages import past
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_it_says_what_they_hold_and_the_colleague_with_the_least_work_is_chosen(
     sentence = "Dr Noor no longer works here and is signed out everywhere. Wei Chen has taken over."
     assert sentence in text_of(answer)
     assert Alert.objects.get().acknowledged_by == chen
-    record = people.signed_in(chen).get(reverse("patient", args=[session.patient_id]))
+    record = past(people.signed_in(chen), session.patient_id)
     assert "Mr Price Handed over signs of infection: Wei Chen instead of Dr Noor" in text_of(record)
 
 

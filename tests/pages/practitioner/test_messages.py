@@ -12,6 +12,7 @@ from symptoms.alerts.handling import write_note
 from symptoms.models import Delivery, Note, PatientStatus
 from tests import people
 from tests.pages.html import held, select, text_of
+from tests.pages.practitioner.pages import past
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -143,7 +144,7 @@ def test_a_patient_who_wrote_stands_in_the_queue_below_contact_until_somebody_ha
     assert PatientStatus.objects.get(patient=session.patient).message_since is None
     assert "Message, not read" not in text_of(desk.get(QUEUE))
     assert "before you" in text_of(desk.post(read, {"seen": later.pk}, follow=True))
-    assert "Message from the patient, read" in text_of(desk.get(page_of(session)))
+    assert "Message from the patient, read" in text_of(past(desk, session.patient_id))
 
 
 def test_a_message_that_the_patient_did_not_read_stands_in_the_list_after_two_days(desk, session, noor):

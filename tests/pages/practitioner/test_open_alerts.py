@@ -13,8 +13,10 @@ from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import acknowledge
 from symptoms.journal.judging import judge_again
 from symptoms.models import Alert, AlertEvent, Delivery
+from symptoms.views.clinic.history import SHOWN
 from tests import people
 from tests.pages.html import has_button, held, parsed, select, text_of, words
+from tests.pages.practitioner.pages import past
 from tests.treatments import broken_rules, logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +55,9 @@ def test_row_page_and_history_name_what_was_reported(desk, session):
     logged(session, 4, temperature_c=38.4)
     for shown in (page(desk, session), text_of(desk.get(reverse("queue")))):
         assert "Fever" in shown and "Signs of infection" not in shown
-    assert "Fever: See today" in page(desk, session)  # the history
+    assert "Fever: See today" in text_of(past(desk, session.patient_id))
     desk.post(reverse("resolve", args=[Alert.objects.get().id]), {"outcome": "advice"})
-    assert "Closed fever: Advice given" in page(desk, session)
+    assert "Closed fever: Advice given" in text_of(past(desk, session.patient_id))
 
 
 def test_a_further_alert_is_folded_under_its_urgency_and_facts(desk, session):
@@ -103,7 +105,7 @@ def test_a_missing_phone_number_is_said(desk, session):
 
 
 def test_the_history_says_the_day_of_a_treatment_as_people_do(desk, session):
-    assert f"Recorded the treatment: Pen on {session.day_zero:%-d %b %Y}" in page(desk, session)
+    assert f"Recorded the treatment: Pen on {session.day_zero:%-d %b %Y}" in text_of(past(desk, session.patient_id))
 
 
 def test_a_mistake_is_where_the_forms_address_ends(desk, session):
@@ -122,8 +124,9 @@ def test_a_mistake_is_where_the_forms_address_ends(desk, session):
 def test_one_tap_is_one_line_of_the_history(desk, session):
     logged(session, 4, pain=4, redness=3, signs=["pus"])
     answer = desk.post(reverse("acknowledge", args=[session.id]), follow=True)
-    assert text_of(answer).count("“I have this”") == 1
-    assert "Took signs of infection and 2 more: “I have this”" in text_of(answer)  # by the most urgent
+    shown = text_of(past(desk, session.patient_id))
+    assert shown.count("“I have this”") == 1
+    assert "Took signs of infection and 2 more: “I have this”" in shown  # by the most urgent
     assert [words(link) for link in select(answer, "div[@class='acts']/a[@href='#message']")] == ["Message"]
 
 
@@ -162,12 +165,14 @@ def test_an_entry_judged_after_all_is_no_longer_said_to_be_tried_again(desk, ses
     assert "Entry not judged: day 4 could not be compared at first, it is now" in text_of(desk.get(reverse("queue")))
 
 
-def test_a_long_history_shows_its_newest_and_folds_the_rest(desk, session):
+def test_a_long_history_holds_its_newest_the_newest_first(desk, session):
     for day in range(7):
         logged(session, day)
-    assert "1 earlier" not in map(words, select(opened(desk, session), "summary"))
-    logged(session, 6, pain=1)
-    assert "1 earlier" in map(words, select(opened(desk, session), "summary"))
+    for number in range(SHOWN - 1):
+        logged(session, 6, note=f"{number}.")
+    (shown,) = select(past(desk, session.patient_id), "ol")
+    lines = list(map(words, shown))
+    assert len(lines) == SHOWN and "Changed day 6" in lines[0] and "Logged day 6" in lines[-1]
 
 
 def test_of_many_answers_the_history_holds_the_newest_and_whose_it_is(desk, session):
@@ -176,7 +181,7 @@ def test_of_many_answers_the_history_holds_the_newest_and_whose_it_is(desk, sess
     for number in range(41):
         detail = f"not_yet: try {number}"
         write_events(alerts, AlertEvent.What.ANSWERED, at=timezone.now(), by=session.patient.user, detail=detail)
-    shown = [words(line) for line in select(opened(desk, session), "li")]
+    shown = [words(line) for line in select(past(desk, session.patient_id), "li")]
     answers = [line for line in shown if "The patient answered" in line]
     assert len(answers) == 1  # one tap, about all that is open
     assert "Ana Marrowby The patient answered about signs of infection and 2 more: not seen yet" in answers[0]
@@ -200,8 +205,8 @@ def test_all_that_is_open_is_closed_with_one_outcome_and_is_one_line_of_the_hist
     answer = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
     assert "Closed 2." in text_of(answer)
     assert set(Alert.objects.values_list("outcome", "reason")) == {("referred", "To St Mary’s.")}
-    assert text_of(answer).count("Referred: To St Mary’s.") == 1
-    assert " and 1 more: Referred" in text_of(answer)
+    shown = text_of(past(desk, session.patient_id))
+    assert shown.count("Referred: To St Mary’s.") == 1 and " and 1 more: Referred" in shown
     again = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
     assert "Somebody closed these before you." in text_of(again)
 
@@ -309,7 +314,7 @@ def test_what_was_closed_last_says_by_whom_and_is_opened_again_with_one_tap(desk
     )
     answer = desk.post(reverse("reopen", args=[alert.id]), follow=True)
     assert "It is open again. You are now in charge." in text_of(answer)
-    assert "Opened signs of infection again" in text_of(answer)
+    assert "Opened signs of infection again" in text_of(past(desk, session.patient_id))
     assert "This is open already, or the patient has left." in text_of(
         desk.post(reverse("reopen", args=[alert.id]), follow=True)
     )

@@ -16,7 +16,7 @@ from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.moving import token_in
 from tests.pages.html import held, select, text_of
-from tests.pages.practitioner.pages import treatment_answers
+from tests.pages.practitioner.pages import past, treatment_answers
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +137,7 @@ def test_a_treatment_mended_keeps_how_it_read_and_judges_its_days_anew(clinic, n
     assert Assessment.objects.filter(entry__day=4).count() == 2
     shown = text_of(desk.get(edit))
     assert "Depth in mm was 1.50, became 0.50" in shown.replace("Depth in mm  was", "Depth in mm was")
-    assert "Changed the treatment" in text_of(desk.get(reverse("patient", args=[session.patient_id])))
+    assert "Changed the treatment" in text_of(past(desk, session.patient_id))
 
 
 def test_who_treated_stays_named_after_leaving_the_clinic(clinic, noor, desk):
