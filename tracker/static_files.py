@@ -1,6 +1,7 @@
 """Leaves source maps and ReDoc out of collectstatic, draws the pictures of the levels for it, and tells whether what
 was collected is up to date."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +17,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from symptoms.recovery.swatches.strip import NAMES, strip
 
 SOURCE_MAP = "sourceMappingURL"
+HASH = re.compile(rb"\.[0-9a-f]{12}(?=\.js\b)")
 
 
 class Collected(StaticFilesConfig):
@@ -55,8 +57,10 @@ class Drawings(BaseFinder):
 
 
 class Storage(CompressedManifestStaticFilesStorage):
-    """Named by content and compressed; a comment that names a map is left as it is, since the map is not there."""
+    """Named by content and compressed, also where a script imports another; a comment that names a map is left as it
+    is, since the map is not there."""
 
+    support_js_module_import_aggregation = True  # otherwise a browser keeps an old module beside a new page
     patterns = tuple(
         (files, tuple(rule for rule in rules if SOURCE_MAP not in str(rule)))
         for files, rules in HashedFilesMixin.patterns
@@ -71,8 +75,11 @@ class Storage(CompressedManifestStaticFilesStorage):
                     return name
                 with source.open(name) as file:
                     content = file.read()
-                    # Addresses inside a stylesheet were exchanged, so that its name tells nothing about its source.
+                    # Addresses inside it were exchanged, so that its name tells nothing about its source.
                     is_changed_anyway = name.endswith(".css") and (b"url(" in content or b"@import" in content)
-                    if not is_changed_anyway and collected != self.hashed_name(name, file):
+                    if name.endswith(".js") and b'from "./' in content:
+                        if HASH.sub(b"", Path(self.path(collected)).read_bytes()) != content:
+                            return name
+                    elif not is_changed_anyway and collected != self.hashed_name(name, file):
                         return name
         return ""

@@ -1,6 +1,7 @@
 """What is missing at a start is said in one sentence, never as a traceback; and probes see what is missing later."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -146,6 +147,11 @@ def test_production_starts_with_the_static_files_of_this_code_only(production):
         manifest.write_text(json.dumps(known | {"paths": paths}))
         assert "js/log.js" in sentence(starts(production))
     manifest.write_text(was)
+    text = file.read_text()
+    assert re.search(r'from "\./drafts\.[0-9a-f]{12}\.js"', text)  # never an old module beside a new one
+    file.write_text(text + "// older")
+    assert "js/log.js" in sentence(starts(production))
+    file.write_text(text)
     file.rename(file.with_suffix(".gone"))
     assert "collectstatic" in sentence(starts(production))
     file.with_suffix(".gone").rename(file)
