@@ -225,7 +225,7 @@ def test_a_name_that_came_later_finds_nobody_who_left(ana, noor, session):
     change_details(ana, name="Zelda", phone="", country="GB", time_zone="Europe/London", now=timezone.now())
     desk = people.signed_in(noor)
     assert "Ana Marrowby" in desk.get("/practice/", {"show": "open", "q": "marrowby"}).content.decode()
-    assert "Nobody by that name" in desk.get("/practice/", {"show": "open", "q": "zelda"}).content.decode()
+    assert "Nobody is found by that" in desk.get("/practice/", {"show": "open", "q": "zelda"}).content.decode()
 
 
 def test_whoever_has_something_open_is_asked_twice_and_told_what(ana, session):

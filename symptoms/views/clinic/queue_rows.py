@@ -289,6 +289,7 @@ def _put_back_who_left(rows: list[Row], by: User, practice: Practice) -> None:
         treatment.patient = row.patient
     for row, visibility in zip(former_rows, visibilities_of(by, treatments), strict=True):
         row.patient, row.until = visibility.treatment.patient, visibility.until
+        row.words, row.message = "", None  # of the newest log, and of messages, which may have come since
         for alert in row.alerts:
             if alert.entry is not None:
                 visibility.shown(alert.entry)
