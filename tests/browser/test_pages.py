@@ -241,7 +241,7 @@ def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
     guest.sign_in(NOOR, PASSWORD)
     page = guest.page
     page.goto("/practice/")
-    page.locator(".case[data-urgency=emergency] h2 a").first.click()
+    page.get_by_role("link", name="Grace Turner").click()
     panel = page.locator(".verdict[data-urgency=emergency]")
     expect(panel.get_by_text("First: Sepsis screen now")).to_be_visible()
     _is_for_everybody(page)

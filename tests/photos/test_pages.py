@@ -103,7 +103,7 @@ def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatme
         lists = [
             statement["sql"]
             for statement in statements
-            if "IN (SELECT" in statement["sql"] and "symptoms_treatment" in statement["sql"]
+            if all(part in statement["sql"] for part in ("IN (SELECT", "symptoms_treatment", "symptoms_photo"))
         ]
         assert lists == []
 

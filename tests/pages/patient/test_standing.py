@@ -148,7 +148,8 @@ def test_each_answer_does_what_it_says_and_reaches_the_practice(phone, session, 
     assert Alert.objects.open().exists()  # an answer closes nothing
     kept = f"{FOR_THE_PRACTICE[answer]} (“Amoxicillin for a week”)"
     read_by_practice = text_of(desk.get(reverse("patient", args=[ana.pk])))
-    assert re.search(f"The patient answered about [^:]*: {re.escape(kept)}", read_by_practice)
+    history = text_of(desk.get(reverse("patient_history", args=[ana.pk])))
+    assert re.search(f"The patient answered about [^:]*: {re.escape(kept)}", history)
     assert f"the patient says: {FOR_THE_PRACTICE[answer]}." in read_by_practice.lower()  # beside the plan
     assert read_by_practice.index("Amoxicillin for a week") < read_by_practice.index("Outcome and plan")
 

@@ -271,7 +271,7 @@ def test_the_next_session_at_home_waits_for_a_log_that_is_a_word_about_today(
     may = "Now, since" if first <= days_ago else "From day 28,"
     assert f"{what} {may} {on:%a} {on.day} {on:%b}" in text_of(phone.get(reverse("care")))
     since = "Since" if first <= days_ago else "From"
-    assert f"{what} {since} day {first}," in text_of(desk.get(reverse("patient", args=[ana.pk])))
+    assert f"{what} {since} day {first}," in text_of(desk.get(reverse("patient_care", args=[ana.pk])))
 
 
 def test_a_day_that_was_logged_late_is_not_said_to_be_today(phone, ana):

@@ -351,18 +351,21 @@ def test_what_came_since_the_last_look_is_marked_and_named_above_the_list(clinic
         marked = [words(link) for link in select(page, "h2/span[@class='new']/../a")]
         return marked, [words(bar) for bar in select(page, "div[@id='new']/div")], select(page, "div[@id='new']//a")
 
+    def clock_of(session) -> str:
+        return time_format(session.alerts.first().worsened_at.astimezone(clinic.zone).time())
+
     follow(clinic, noor, "Old", signs=["pus"])
     assert fetched()[:2] == ([], [])
     session = follow(clinic, noor, "Mara", signs=["pus", "feeling_ill"], temperature_c=39.2)
-    opened = time_format(session.alerts.first().worsened_at.astimezone(clinic.zone).time())
+    opened = clock_of(session)
     for by_itself in (True, True, False):  # what the page fetches by itself is no look
         marked, bars, (link,) = fetched(by_itself)
         assert (marked, bars) == (["Mara"], [f"1 new: Emergency. Mara, {opened} Go to it"])
         assert link.get("href") == f"#row-{session.patient_id}"
-    follow(clinic, noor, "Zoe", signs=["pus"])
+    later = clock_of(follow(clinic, noor, "Zoe", signs=["pus"]))
     assert fetched(by_itself=True)[1] == [f"2 new, the most urgent: Emergency. Mara, {opened} Go to it"]
     acknowledge(session, by=noor, now=timezone.now())
-    assert fetched(by_itself=True)[:2] == (["Zoe"], [f"1 new: See today. Zoe, {opened} Go to it"])
+    assert fetched(by_itself=True)[:2] == (["Zoe"], [f"1 new: See today. Zoe, {later} Go to it"])
     fetched()
     assert fetched()[:2] == ([], [])
 
