@@ -190,6 +190,7 @@ def test_somebody_joins_by_a_code_and_begins(at, visitor, site):
     notice = desk.locator("#notices .banner").filter(has_text="Is this Ines Vale?")
     noors.use(notice.get_by_role("link", name="Confirm who it was"))
     noors.use(desk.get_by_role("button", name="Yes"))
+    expect(desk.get_by_role("button", name="Yes")).to_have_count(0)  # it is confirmed by now
     keys.use(go_on)
     keys.use(page.get_by_role("radio", name="Yes", exact=True), "Space")
     keys.use(page.get_by_role("button", name="Save and go on"))
