@@ -120,18 +120,20 @@ def _expect(wanted: int, status: int, body: bytes) -> None:
         raise SystemExit(f"expected {wanted}, got {status}: {body[:500]!r}")
 
 
-def _cost(server: Server, asks: dict[Any, Ask], rounds: int) -> dict[Any, float]:
+def _cost(
+    server: Server, asks: dict[Any, Ask], rounds: int, *, warm_up: int = WARM_UP, times: int = TIMES
+) -> dict[Any, float]:
     """Milliseconds of processor time for one request: each asked in turn, round after round; the median of rounds."""
     taken: dict[Any, list[float]] = {name: [] for name in asks}
     for ask in asks.values():
-        for _ in range(WARM_UP):
+        for _ in range(warm_up):
             ask()
     for _ in range(rounds):
         for name, ask in asks.items():
             before = server.cpu()
-            for _ in range(TIMES):
+            for _ in range(times):
                 ask()
-            taken[name].append((server.cpu() - before) / TIMES * 1000)
+            taken[name].append((server.cpu() - before) / times * 1000)
     return {name: statistics.median(each) for name, each in taken.items()}
 
 
@@ -216,7 +218,8 @@ def _queue_rows(server: Server, cost: dict[str, float], seen: Seen) -> list[dict
 def queue_rows(server: Server, queues: dict[int, User], full: dict[str, User], rounds: int) -> list[dict]:
     """Each list of the queue, its last page and a search, at as many patients as there are beside as few."""
     page = partial(_page, server)
-    return queue_lists.rows(server, queues, full, rounds, _cost, page, _statements_of)
+    cost = partial(_cost, warm_up=2, times=5)  # of pages many times as dear as an entry
+    return queue_lists.rows(server, queues, full, rounds, cost, page, _statements_of)
 
 
 def _statements_of(path: str, user: User) -> int:
