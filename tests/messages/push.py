@@ -6,12 +6,13 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
 import http_ece
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.messages.loopback import Answering, served
 
 SECRET = b"sixteen bytes --"
 SERVICE = "https://fcm.googleapis.com"
@@ -54,7 +55,7 @@ def endpoint(**answers: int):
     """A push service of its own on loopback."""
     seen = Endpoint(answers=answers)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answering):
         def do_POST(self):
             name = self.path.rpartition("/")[2]
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -63,24 +64,14 @@ def endpoint(**answers: int):
             seen.messages.setdefault(name, []).append(json.loads(clear))
             if name in seen.hang:
                 seen.is_over.wait(60)
-            self.send_response(seen.answers.get(name, 201))
-            self.send_header("Location", f"{seen.origin}/send/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(seen.answers.get(name, 201), Location=f"{seen.origin}/send/elsewhere")
 
-        def log_message(self, *words):
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    seen.origin = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield seen
-    finally:
-        seen.is_over.set()
-        server.shutdown()
-        server.server_close()
+    with served(Handler) as host:
+        seen.origin = f"http://{host}"
+        try:
+            yield seen
+        finally:
+            seen.is_over.set()
 
 
 @contextmanager
@@ -88,20 +79,10 @@ def letterbox():
     """A service for texts on loopback; gives where it is, and what it was given: (path, document)."""
     taken: list[tuple[str, dict]] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answering):
         def do_POST(self):
             taken.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(200)
 
-        def log_message(self, *words):
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"127.0.0.1:{server.server_address[1]}", taken
-    finally:
-        server.shutdown()
-        server.server_close()
+    with served(Handler) as host:
+        yield host, taken

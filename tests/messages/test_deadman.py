@@ -5,7 +5,6 @@ import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +15,7 @@ from symptoms.management.commands import run_worker
 from symptoms.messages import deadman
 from symptoms.messages.deadman import DeadMan
 from symptoms.models import Delivery
+from tests.messages.loopback import Answering, served
 from tests.messages.test_worker_loop import Clock
 from tests.messages.told import an_entry, tell
 from tracker import env
@@ -42,31 +42,21 @@ def service():
     """A real server on loopback, which answers with its `status`, once it `goes_on`."""
     seen = Service()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answering):
         def _answer(self):
             body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             seen.pings.append((self.command, self.path, dict(self.headers), body))
             seen.goes_on.wait(30)
-            self.send_response(seen.status)
-            self.send_header("Location", f"{seen.origin}/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.answer(seen.status, Location=f"{seen.origin}/elsewhere")
 
         do_POST = do_GET = do_HEAD = _answer
 
-        def log_message(self, *words):
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    seen.origin = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield seen
-    finally:
-        seen.goes_on.set()
-        server.shutdown()
-        server.server_close()
+    with served(Handler) as host:
+        seen.origin = f"http://{host}"
+        try:
+            yield seen
+        finally:
+            seen.goes_on.set()
 
 
 @pytest.fixture

@@ -100,6 +100,7 @@ def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatme
         with CaptureQueriesContext(connection) as statements:
             assert desk.get(looked_at).status_code == 200
         assert any("symptoms_photo" in statement["sql"] for statement in statements)
+        # Only of photos: what was written to a patient is looked up by the patient, through their treatments.
         lists = [
             statement["sql"]
             for statement in statements
