@@ -132,7 +132,7 @@ NOT_READ = {  # modules and folders whose words stand on no page
     "tracker/settings.py": OPERATOR,
     "tracker/sqlite": OPERATOR,
 }
-EXPLAIN_FIELDS = ("symptoms/models/", "symptoms/api/", "accounts/models.py")
+EXPLAIN_FIELDS = ("symptoms/models/", "symptoms/api/", "accounts/models/")
 MODULES = [path for path in tree.files(*SPEAKING, suffixes={".py"}) if not tree.name(path).startswith(tuple(NOT_READ))]
 
 

@@ -1,0 +1,72 @@
+"""The nouns of people, one file each: users, practices and their members, patients, invitations, what is sent."""
+
+from accounts.models.access_record import AccessRecord
+from accounts.models.invitation import (
+    INVITATION_LASTS,
+    LAPSE_SAID_FOR,
+    UNDONE_WITHIN,
+    Invitation,
+    InvitationQuerySet,
+    hash_token,
+)
+from accounts.models.member import (
+    Absence,
+    ContactMethod,
+    ContactMethodQuerySet,
+    Membership,
+    MembershipQuerySet,
+    Reach,
+    kinds_offered,
+)
+from accounts.models.patient import (
+    ADULT,
+    CONSENT_VERSION,
+    LONGEST_PATIENT_NUMBER,
+    Consent,
+    Departure,
+    Patient,
+    PatientQuerySet,
+    PatientWord,
+    PatientWordQuerySet,
+    keep_words,
+)
+from accounts.models.practice import LONGEST_WALL_LABEL, Practice, WallLink, validate_zone
+from accounts.models.sending import LONGEST_PAUSE, AccountMail, Sending, SendingQuerySet
+from accounts.models.user import User, UserManager
+
+__all__ = [
+    "ADULT",
+    "CONSENT_VERSION",
+    "INVITATION_LASTS",
+    "LAPSE_SAID_FOR",
+    "LONGEST_PATIENT_NUMBER",
+    "LONGEST_PAUSE",
+    "LONGEST_WALL_LABEL",
+    "UNDONE_WITHIN",
+    "Absence",
+    "AccessRecord",
+    "AccountMail",
+    "Consent",
+    "ContactMethod",
+    "ContactMethodQuerySet",
+    "Departure",
+    "Invitation",
+    "InvitationQuerySet",
+    "Membership",
+    "MembershipQuerySet",
+    "Patient",
+    "PatientQuerySet",
+    "PatientWord",
+    "PatientWordQuerySet",
+    "Practice",
+    "Reach",
+    "Sending",
+    "SendingQuerySet",
+    "User",
+    "UserManager",
+    "WallLink",
+    "hash_token",
+    "keep_words",
+    "kinds_offered",
+    "validate_zone",
+]
