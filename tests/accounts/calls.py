@@ -22,14 +22,19 @@ from tests.messages import push
 LEVELS = dict.fromkeys(("redness", "swelling", "pain", "warmth"), 1)
 
 
-def call(world: World, name: str, method: str, role: str, body: dict | None = None):
-    """The answer to `role` calling the route with the ids of what is Ana's, and with the body that fits."""
+def call(world: World, name: str, method: str, role: str, body: dict | None = None, *, is_forged: bool = False):
+    """The answer to `role` calling the route with the ids of what is Ana's, and with the body that fits.
+
+    `is_forged`: as a page elsewhere would have their browser send it, with its cookies and without our guard.
+    """
     world = world.seen_by(role)
     path = address(world, name, method)
     given = BODIES.get((name, method), lambda world: {})(world) if body is None else body
     browser = browser_of(world, role)
+    browser.handler.enforce_csrf_checks = is_forged
     if name.startswith("api_"):
-        headers = {"Authorization": f"Token {world.tokens[role]}"} if role in world.tokens else {}
+        is_program = role in world.tokens and not is_forged
+        headers = {"Authorization": f"Token {world.tokens[role]}"} if is_program else {}
         if method == "GET":
             return browser.get(path, given, headers=headers)
         if (name, method) == ("api_photo", "PUT"):

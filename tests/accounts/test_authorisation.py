@@ -35,6 +35,8 @@ NOTED = (AccessRecord, WallLink)
 MAY_BE_WRITTEN = re.compile(
     r'(INTO|UPDATE|FROM) "(accounts_accessrecord|accounts_walllink|django_session|usersessions_usersession)"'
 )
+# Sent by a service worker, which has no page: what is in the body is known to that browser alone.
+WITHOUT_GUARD = {"push_arrived", "push_renewed"}
 STORED = ("accounts", "symptoms", "authtoken", "account")
 STRANGERS = ("anonymous", "patient_b", "practitioner_2", "former_practice", "moved_from", "moved_to")
 
@@ -136,6 +138,22 @@ def _is_answered_as_the_line_says(world, name: str, method: str, role: str, expe
     if role == "practitioner_1" and _shows(answer, MARKERS):
         read = AccessRecord.objects.filter(user=world.noor, patient=world.ids["patient_id"], at__gte=began)
         assert read.exists(), "Ana was read, and nothing says so"
+
+
+@pytest.mark.django_db
+def test_what_no_page_of_ours_sent_is_refused_on_every_route_that_takes_something(world, at_first):
+    """By somebody whom the line lets do it: so nothing else refuses them."""
+    unguarded = set()
+    with nothing_changed(at_first, "a forged form"):
+        for name, method in CELLS:
+            answers = _answers(LINES[name][method])
+            role = next((role for role in ACTORS if answers[role] not in DENIED), None)
+            if method == "GET" or role is None:
+                continue
+            with taken_back():
+                if calls.call(world, name, method, role, is_forged=True).status_code != 403:
+                    unguarded.add(name)
+    assert unguarded == WITHOUT_GUARD
 
 
 @pytest.mark.django_db
