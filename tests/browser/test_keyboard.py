@@ -98,6 +98,14 @@ def is_led_to(page: Page, words: str) -> None:
     assert field.evaluate(HAS_FOCUS) == ""
 
 
+def is_told(page: Page, words: str) -> Locator:
+    """The focus is on what came of the act, which is whole on the screen: the keys go on from there."""
+    said = page.get_by_role("status").filter(has_text=words)
+    expect(said).to_be_focused()
+    assert said.evaluate(HAS_FOCUS) == ""
+    return said
+
+
 def is_sent_back(keys: Keys, field: Locator) -> None:
     """The focus is on the summary above the page that came back, whose link leads to `field`; what is wrong stands
     beside the field as well."""
@@ -118,7 +126,7 @@ def test_a_practitioner_takes_a_case_and_plans_it(at):
     page, keys = at(NOOR, "/practice/")
     keys.use(page.get_by_role("link", name="Grace Turner"))
     keys.use(page.get_by_role("button", name="I have this"))
-    expect(page.get_by_text("You are now in charge.")).to_be_visible()
+    is_told(page, "You are now in charge.")
     form = page.locator("form[action*='/resolve/']").first
     keys.choose(form.locator("[name=outcome]"), form.get_by_label("Watching until"))
     keys.use(form.get_by_role("button", name="Save the outcome"))
@@ -135,7 +143,7 @@ def test_a_practitioner_takes_a_case_and_plans_it(at):
         keys.use(form.get_by_role("button", name="Save the outcome"))
         if not answer:
             is_led_to(page, "Choose a time to come")
-    expect(page.get_by_text(answer)).to_be_visible()
+    is_told(page, answer)
 
 
 def test_a_message_is_written_looked_over_sent_read_and_answered(at):
@@ -156,7 +164,7 @@ def test_a_message_is_written_looked_over_sent_read_and_answered(at):
     page.keyboard.type(" And write to me on Monday.")
     keys.use(look_over)
     keys.use(page.get_by_role("button", name="Send to Joe"))
-    expect(page.get_by_text("Sent. The patient is told by e-mail.")).to_be_visible()
+    is_told(page, "Sent. The patient is told by e-mail.")
 
     page, keys = at("joe@patients.example", "/today/")
     message = page.get_by_role("region", name="Message from your clinic")
@@ -268,7 +276,7 @@ def test_a_manager_writes_down_changes_and_takes_back_an_absence(at):
     keys.press("Enter")
     expect(away).to_contain_text("4 January 2100 to 9 January 2100")
     keys.use(page.get_by_role("button", name="Remove the absence from 4 January 2100"), "Space")
-    expect(page.get_by_role("status").first).to_contain_text("Removed.")
+    is_told(page, "Removed.")
     expect(away).not_to_contain_text("2100")
 
 
