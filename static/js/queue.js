@@ -13,7 +13,8 @@
      <label hidden><input type="checkbox" data-notify> …</label>   asks to be notified while the page is in the background; kept for
                                                this browser; [data-denied] is shown where the browser refuses
    The same address is fetched when something changed, every so many seconds while the page is visible, and when somebody
-   comes back to it after a minute; whoever was signed out meanwhile is led to sign in. Focus, what is ticked and unfolded, and the place in the list stay. */
+   comes back to it after a minute; whoever was signed out meanwhile is led to sign in. Focus, what is ticked and unfolded,
+   and the place in the list stay: what renews them is found by its id, which each row's link and each fold has. */
 
 import { listen } from "./live.js";
 
@@ -82,6 +83,11 @@ class CaseQueue extends HTMLElement {
     return [...this.querySelectorAll("#queue-list .case h2 a")];
   }
 
+  /* Those that can have the focus: what is folded cannot. */
+  get inSight() {
+    return this.links.filter((link) => !link.closest("details:not([open])"));
+  }
+
   walk(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || (this.keys && !this.keys.checked)) return;
     if (event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
@@ -91,7 +97,7 @@ class CaseQueue extends HTMLElement {
     }
     const step = { j: 1, k: -1 }[event.key];
     if (!step) return;
-    const links = this.links;
+    const links = this.inSight;
     if (!links.length) return;
     const here = links.indexOf(document.activeElement);
     const next = here < 0 ? 0 : Math.min(Math.max(here + step, 0), links.length - 1);
@@ -132,8 +138,8 @@ class CaseQueue extends HTMLElement {
   }
 
   swap(fresh) {
-    const before = new Set(this.links.map((link) => link.href));
-    const focused = this.links.includes(document.activeElement) ? document.activeElement.href : null;
+    const before = new Set(this.links.map((link) => link.id));
+    const focus = this.focus();
     const place = this.place();
     const news = this.news;
     for (const part of document.querySelectorAll("#queue-list, [data-live][id]")) {
@@ -145,23 +151,43 @@ class CaseQueue extends HTMLElement {
     }
     this.plain = fresh.title || this.plain;
     this.announce(news);
-    if (focused) (this.links.find((link) => link.href === focused) ?? this.links[0])?.focus({ preventScroll: true });
+    this.focusAgain(focus);
     this.stay(place);
-    const added = this.links.filter((link) => !before.has(link.href)).length;
+    const added = this.links.filter((link) => !before.has(link.id)).length;
     const status = this.querySelector("[data-said]");
     if (status && added && this.news?.key === news?.key) status.textContent = status.dataset.added.replace("{count}", added);
   }
 
-  /* Where the reader is: the first row in sight, and how far down it stands. */
-  place() {
-    if (!scrollY) return null;
-    const link = this.links.find((link) => link.getBoundingClientRect().top >= 0);
-    return link ? { href: link.href, top: link.getBoundingClientRect().top } : null;
+  /* What has the focus in a part that is renewed: how its like is found, in which row it is, and which row that is. */
+  focus() {
+    const element = document.activeElement;
+    if (!element?.closest("[data-live], #queue-list")) return null;
+    const row = element.closest(".case")?.querySelector("h2 a");
+    return { element, like: likeOf(element), row: row?.id, at: row ? this.inSight.indexOf(row) : -1 };
   }
 
+  /* The same has the focus again; where it is gone, its row has; where that is gone, the row that took its place. */
+  focusAgain(focus) {
+    if (!focus || focus.element.isConnected) return;
+    const row = focus.row && document.getElementById(focus.row);
+    const taken = focus.at < 0 ? null : this.inSight[Math.min(focus.at, this.inSight.length - 1)];
+    const like = focus.like && (row?.closest(".case") ?? this).querySelector(focus.like);
+    for (const element of [like, row, taken].filter(Boolean)) {
+      element.focus({ preventScroll: true });
+      if (document.activeElement === element) return;
+    }
+  }
+
+  /* Where the reader is: the first row in sight and those after it, and how far down each stands. */
+  place() {
+    const rows = this.inSight.map(({ id }) => ({ id, top: topOf(id) }));
+    return scrollY ? rows.filter(({ top }) => top >= 0) : [];
+  }
+
+  /* What is still there of those rows stands where it stood. */
   stay(place) {
-    const link = place && this.links.find((link) => link.href === place.href);
-    if (link) scrollBy({ top: link.getBoundingClientRect().top - place.top, behavior: "instant" });
+    const row = place.find(({ id }) => document.getElementById(id));
+    if (row) scrollBy({ top: topOf(row.id) - row.top, behavior: "instant" });
   }
 
   get news() {
@@ -214,6 +240,15 @@ class CaseQueue extends HTMLElement {
 }
 
 const isTypedIn = (part) => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select");
+
+const topOf = (id) => document.getElementById(id).getBoundingClientRect().top;
+
+/* A selector of what renews `element`; null for what has no like. */
+const likeOf = (element) => {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  if (element.matches("summary")) return `#${CSS.escape(element.parentElement.id)} > summary`;
+  return element.matches("a[href]") ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
+};
 
 /* What the reader has ticked and unfolded in `part` is so in what takes its place. */
 const keep = (part, renewed) => {

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from symptoms.demo.cast import NOOR, PASSWORD
+from symptoms.demo.cast import CHEN, NOOR, PASSWORD
 from tests.browser.site import Site
 
 pytestmark = pytest.mark.browser
@@ -69,6 +69,29 @@ Delivery.objects.create(
     recipient=noor.user, practice=noor.practice, why="digest", reason="digest:browser", channel="email",
     created_at=at, not_before=at, sent_at=at)
 """
+# Two who are on track by now, though something is open; the second is closed below.
+CALM = f"""
+from datetime import timedelta
+from uuid import uuid4
+from django.utils import timezone
+from accounts.models import Membership
+from tests import people
+from tests.treatments import logged, pen
+noor = Membership.objects.select_related("practice", "user").get(user__email="{NOOR}")
+for name in ("Fay Calmer", "Gus Calmer"):
+    patient = people.patient(noor.practice, name, f"{{uuid4().hex}}@patients.example", phone="07700 900199")
+    session = pen(patient, days_ago=5, by=noor.user)
+    logged(session, 3, now=timezone.now() - timedelta(days=2), signs=["feeling_ill"], temperature_c=37.5)
+    logged(session, 5, redness=0)
+"""
+CLOSE = f"""
+from django.utils import timezone
+from accounts.models import User
+from symptoms.alerts.handling import resolve_all
+from symptoms.models import Alert
+alerts = Alert.objects.open().filter(treatment__patient__name="Gus Calmer")
+resolve_all(dict.fromkeys(alerts), outcome="advice", by=User.objects.get(email="{CHEN}"), now=timezone.now())
+"""
 END = """
 from django.utils import timezone
 from accounts.models import WallLink
@@ -79,7 +102,7 @@ WallLink.objects.update(ended_at=timezone.now())
 @pytest.fixture(scope="module")
 def patients(site):
     """Who can raise something, one after the other."""
-    return json.loads(site.manage("shell", "--no-imports", "-c", NEW.format(count=8)).splitlines()[-1])
+    return json.loads(site.manage("shell", "--no-imports", "-c", NEW.format(count=12)).splitlines()[-1])
 
 
 @pytest.fixture
@@ -138,6 +161,35 @@ def test_an_emergency_is_in_sight_within_five_seconds_wherever_in_the_queue_its_
     assert queue.url.endswith(address)
     queue.get_by_role("link", name="Go to it").click()
     expect(queue.get_by_role("heading", level=1)).to_contain_text(MARK)
+
+
+def test_what_is_unfolded_focused_ticked_and_in_sight_stays_so_while_the_list_is_renewed(site, queue, patients):
+    site.manage("shell", "--no-imports", "-c", CALM)
+    queue.goto("/practice/")
+    fold = queue.locator("#calm")
+    fold.locator("summary").click()
+    rows = fold.get_by_role("link", name="Calmer")
+    rows.last.scroll_into_view_if_needed()
+    assert queue.evaluate("scrollY") > 100
+
+    def renewed(change) -> None:
+        """Wait until the page has fetched itself after `change`."""
+        queue.evaluate("() => { document.querySelector('#queue-list').firstElementChild.dataset.before = '1'; }")
+        change()
+        expect(queue.locator("[data-before]")).to_have_count(0)
+
+    close = fold.get_by_role("link", name="Close these together")
+    for stop in (fold.locator("summary"), rows.last, fold.locator(".tel").last, close):
+        stop.focus()
+        top = stop.bounding_box()["y"]
+        renewed(lambda: emergency(site, patients.pop()))
+        assert fold.evaluate("(fold) => fold.open"), stop
+        expect(stop).to_be_focused()
+        assert abs(stop.bounding_box()["y"] - top) <= 1, stop
+    rows.last.focus()
+    renewed(lambda: site.manage("shell", "--no-imports", "-c", CLOSE))
+    expect(rows).to_have_count(1)
+    expect(rows).to_be_focused()  # it took the place of the one that a colleague has closed
 
 
 def test_the_morning_list_counts_as_opened_once_the_queue_is_in_sight(site, reader):
