@@ -4,12 +4,12 @@ import math
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import FilteredRelation, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,11 @@ class PatientQuerySet(models.QuerySet["Patient"]):
     def of_practice(self, practice: Practice) -> "PatientQuerySet":
         """Those whose current practice this is."""
         return self.filter(practice=practice)
+
+    def with_departure(self, practice: Practice) -> "PatientQuerySet":
+        """Each with `departure`, the last time that they left `practice`, if they did: for one patient, by `first`."""
+        left = FilteredRelation("departures", condition=Q(departures__practice=practice))
+        return self.annotate(departure=left).select_related("departure").order_by("-departure__at")  # type: ignore[no-redef,misc]  # declared on the model; a FilteredRelation, unknown to the plugin
 
     def bulk_create(self, objs: Iterable["Patient"], *args: Any, **kwargs: Any) -> list["Patient"]:
         """As ever, with the words by which each is found."""
@@ -69,6 +74,9 @@ class Patient(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = PatientQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        departure: "Departure | None"  # `with_departure`
 
     class Meta:
         indexes = [

@@ -1,6 +1,6 @@
 """Recording a session, correcting it, and saying that two records are one session."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -266,9 +266,9 @@ def as_document(treatment: Treatment) -> dict[str, Any]:
     return in_order({name: _plain(value) for name, value in fields.items()})
 
 
-def document_before(revision: TreatmentRevision) -> dict[str, Any]:
-    """How the treatment read before it was changed; a field that did not exist then had its default."""
-    return in_order({**as_document(Treatment()), **revision.was})
+def document_before(was: Mapping[str, Any]) -> dict[str, Any]:
+    """How a treatment read before it was changed, of what its revision kept; a field that is newer had its default."""
+    return in_order({**as_document(Treatment()), **was})
 
 
 def in_order(document: dict[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
-from django.db.models import FilteredRelation, Prefetch, Q
+from django.db.models import FilteredRelation, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import Departure, Patient, Practice, User
 from symptoms.journal.treatments import document_before
@@ -121,17 +123,17 @@ def visibility_of(user: User, treatment: Treatment) -> Visibility:
 
 
 def visibilities_of(user: User, treatments: Sequence[Treatment]) -> list[Visibility]:
-    """The same for many, in at most four statements; `patient` must be at hand in each.
+    """The same for many, in at most two statements; `patient` must be at hand in each.
 
     A patient's own, and what is open without limits, costs nothing but one.
     """
     practice = user.practice_as_practitioner
     if practice is None or not treatments:
         return [Visibility(user, treatment) for treatment in treatments]
-    accesses = _accesses(practice, treatments)
     former_treatments = [treatment for treatment in treatments if treatment.open_to_id != practice.pk]
+    accesses = _accesses(practice, treatments, with_changes=bool(former_treatments))
     untils = {treatment.pk: _until(accesses[treatment.pk]) for treatment in former_treatments}
-    _as_they_were(practice, former_treatments, untils)
+    _as_they_were(practice, former_treatments, accesses)
     return [
         Visibility(user, treatment, untils.get(treatment.pk), _since(access), tuple(access))
         for treatment, access in ((treatment, accesses[treatment.pk]) for treatment in treatments)
@@ -154,20 +156,32 @@ def screening_shown(practice: Practice, patient: Patient) -> Screening | None:
 
 
 def patients_shown(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:
-    """Each patient by id as `practice` knows them: its own as they are, who left as they were then. One statement."""
+    """Each patient by id as `practice` knows them: its own as they are, who left as they were then. One statement.
+
+    None of a patient found `with_departure` from it.
+    """
     shown = {patient.pk: patient for patient in patients}
     former_patients = [patient for patient in shown.values() if patient.practice_id != practice.pk]
-    if former_patients:
-        departures = Departure.objects.filter(practice=practice, patient__in=former_patients).order_by("at")
-        for departure in departures.select_related("patient"):  # the last one counts
-            departure.practice = practice
-            shown[departure.patient_id] = departure.patient_then()
+    departures = [departure for patient in former_patients if (departure := getattr(patient, "departure", None))]
+    if len(departures) < len(former_patients):
+        rows = Departure.objects.filter(practice=practice, patient__in=former_patients).order_by("at")
+        departures = list(rows.select_related("patient"))  # the last one counts
+    for departure in departures:
+        departure.practice = practice
+        shown[departure.patient_id] = departure.patient_then()
     return shown
 
 
-def _accesses(practice: Practice, treatments: Sequence[Treatment]) -> dict[UUID, list[TreatmentAccess]]:
+def _accesses(
+    practice: Practice, treatments: Sequence[Treatment], *, with_changes: bool
+) -> dict[UUID, list[TreatmentAccess]]:
+    """The limits of each treatment; `with_changes`, each with `was`: how the treatment read before its first change
+    after `until`, None where nothing was changed."""
     accesses: dict[UUID, list[TreatmentAccess]] = defaultdict(list)
     rows = TreatmentAccess.objects.filter(practice=practice, treatment__in=[treatment.pk for treatment in treatments])
+    if with_changes:
+        later = TreatmentRevision.objects.filter(treatment=OuterRef("treatment"), changed_at__gt=OuterRef("until"))
+        rows = rows.annotate(was=Subquery(later.order_by("changed_at", "id").values("was")[:1]))  # type: ignore[no-redef]  # declared on the model
     for access in rows.exclude(until__isnull=False, ended=True):
         accesses[access.treatment_id].append(access)
     for treatment in treatments:
@@ -186,20 +200,22 @@ def _since(accesses: list[TreatmentAccess]) -> datetime | None:
     return next((access.since for access in accesses if access.until is None), None)
 
 
-def _as_they_were(practice: Practice, treatments: list[Treatment], untils: dict[UUID, datetime]) -> None:
+def _as_they_were(practice: Practice, treatments: list[Treatment], accesses: dict[UUID, list[TreatmentAccess]]) -> None:
     """Put treatments and their patients back to what the practice knew when the patient left."""
     if not treatments:
         return
     patients = patients_shown(practice, [treatment.patient for treatment in treatments])
-    first_change: dict[UUID, TreatmentRevision] = {}
-    later = Q()
-    for id, until in untils.items():
-        later |= Q(treatment=id, changed_at__gt=until)
-    for revision in TreatmentRevision.objects.filter(later).order_by("changed_at", "id"):
-        first_change.setdefault(revision.treatment_id, revision)
     fields = {field.name: field for field in Treatment._meta.concrete_fields}
     for treatment in treatments:
         treatment.patient = patients[treatment.patient_id]
-        if treatment.pk in first_change:
-            for name, value in document_before(first_change[treatment.pk]).items():
-                setattr(treatment, fields[name].attname, fields[name].to_python(value))
+        was = _before_changes(treatment, accesses[treatment.pk])
+        for name, value in (document_before(was) if was is not None else {}).items():
+            setattr(treatment, fields[name].attname, fields[name].to_python(value))
+
+
+def _before_changes(treatment: Treatment, accesses: list[TreatmentAccess]) -> dict[str, Any] | None:
+    """How a treatment read before its first change since the reader's access ended; None where nothing was changed."""
+    ended = [access for access in accesses if access.until is not None]
+    if ended:
+        return max(ended, key=attrgetter("until")).was
+    return treatment.revisions.order_by("changed_at", "id").values_list("was", flat=True).first()

@@ -238,6 +238,9 @@ class TreatmentAccess(models.Model):
 
     objects = TreatmentAccessQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        was: dict[str, Any] | None  # journal/visibility.py
+
     class Meta:
         indexes = [models.Index(fields=["treatment", "practice", "until"], name="access_to_a_treatment")]
         constraints = [

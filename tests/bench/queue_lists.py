@@ -1,4 +1,4 @@
-"""What each list of the queue, its last page, a search and the next patient cost at many patients, beside 100."""
+"""What each list of the queue, its last page, a search and a patient's page cost at many patients, beside 100."""
 
 import gzip
 import statistics
@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 
 from accounts.models import Patient, User
+from symptoms.models import PatientStatus
 from tests.bench.server import Server
 
 LISTS = ("open", "mine", "waiting", "follow_up", "quiet", "not_joined", "closed", "all")
 MOST_TIMES, MOST_BYTES, MOST_STATEMENTS, LONGEST_SEARCH = 1.5, 15 * 1024, 8, 0.3
+RECORD, LONGEST_RECORD, MOST_OF_A_RECORD = "a patient's page", 40, 12  # milliseconds, statements
 OF_THE_READER = 3  # rounds in which a search is timed by the clock
 
 
@@ -33,6 +35,12 @@ def pages_of(user: User) -> dict[str, str]:
     }
 
 
+def record_of(user: User) -> str:
+    """The page of a patient in the clinic of `user` of whom an emergency is open."""
+    in_need = PatientStatus.objects.filter(practice=user.memberships.get().practice, alert_urgency=4)
+    return f"/practice/patients/{in_need.order_by('patient')[0].patient_id}/"
+
+
 def rows(
     server: Server, queues: dict[int, User], full: dict[str, User], rounds: int,
     cost_of: Callable, page: Callable, counted: Callable,
@@ -45,7 +53,10 @@ def rows(
         (name, size): page(address, queues[size]) for size, each in addresses.items() for name, address in each.items()
     }
     asks |= {(name, few): page(addresses[few][name], user) for name, user in full.items()}
+    records = {size: record_of(user) for size, user in queues.items()}
+    asks |= {(RECORD, size): page(address, queues[size]) for size, address in records.items()}
     cost = cost_of(server, asks, rounds)
+    counts = [counted(records[size], queues[size]) for size in (few, many)]
     made = [_beside(name, cost[name, many], cost[name, few], few, many) for name in addresses[many]]
     statements = {
         (name, size): counted(address, queues[size])
@@ -58,6 +69,7 @@ def rows(
     slowest = max(_by_the_clock(asks[name, many]) for name in addresses[many] if name.startswith("search"))
     return [
         *made,
+        *_record_rows(cost[RECORD, many], cost[RECORD, few], counts, f"{few} and {many:,} patients"),
         _row(f"most statements of a list or search, {few} and {many:,} patients", f"{statements[worst]} ({worst[0]})",
              f"<= {MOST_STATEMENTS}", statements[worst] <= MOST_STATEMENTS, statements[worst]),
         _row(f"largest list or search of {many:,}, gzipped", f"{packed[largest] / 1024:.1f} KB ({largest})",
@@ -71,6 +83,18 @@ def _beside(name: str, cost: float, beside: float, few: int, many: int) -> dict:
     times = cost / beside
     measured = f"{cost:.2f} ms / {beside:.2f} ms = {times:.2f}x"
     return _row(f"queue, {name}: {many:,} patients beside {few}", measured, "<= 1.5x", times <= MOST_TIMES, times)
+
+
+def _record_rows(cost: float, beside: float, counts: list[int], sizes: str) -> list[dict]:
+    """`cost` at many patients `beside` that at few, and the statements of either."""
+    times, most = cost / beside, max(counts)
+    reached, same = cost <= LONGEST_RECORD and times <= MOST_TIMES, len(set(counts)) == 1
+    measured, target = f"{beside:.1f} and {cost:.1f} ms", f"<= {LONGEST_RECORD} ms, <= {MOST_TIMES}x"
+    return [
+        _row(f"{RECORD}, of {sizes}", measured, target, reached, cost),
+        _row(f"{RECORD}, statements, of {sizes}", " and ".join(map(str, counts)), f"<= {MOST_OF_A_RECORD}, the same",
+             same and most <= MOST_OF_A_RECORD, most),
+    ]  # fmt: skip
 
 
 def _body(ask: Callable) -> bytes:

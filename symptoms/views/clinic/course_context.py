@@ -44,13 +44,23 @@ def course_context(
         "symptom": symptom,
         "symptoms": symptoms,
         "chart": draw(course.line(symptom), symptom, today=today),
-        "rows": [(day, [day.point(column) for column in symptoms]) for day in course.days if day.entry],
+        "rows": [(day, _cells(day, symptoms)) for day in course.days if day.entry],
         "newest": course.newest,
         "log": log_of(visibility, course, {}, most=DAYS_SHOWN),
         "joined_at": visibility.since,
         "unshared": visibility.unshared,
         **_photos(request, visibility),
     }
+
+
+def _cells(day: DayRead, symptoms: list[Symptom]) -> list[tuple[str, str]]:
+    """A row of the table: each answer, with the most that was expected where it is above. Words, since a template
+    takes ten times as long to write a number, and there are 400."""
+    points = [day.point(symptom) for symptom in symptoms]
+    return [
+        ("" if point.level is None else str(point.level), str(point.limit) if point.is_above else "")
+        for point in points
+    ]
 
 
 def days_asked(request: HttpRequest, visibility: Visibility, now: datetime) -> tuple[int, "Page[int]"]:

@@ -8,7 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
+from accounts.models.patient import PatientQuerySet
 from symptoms.alerts.conversation import unread_of
 from symptoms.alerts.policy import policy_of
 from symptoms.forms.conversation import PracticeMessageForm
@@ -42,7 +44,7 @@ from symptoms.wording.screening import result_for_practice
 from symptoms.wording.times import at, on_both_clocks
 
 
-def patients_seen_by(practice: Practice) -> QuerySet[Patient]:
+def patients_seen_by(practice: Practice) -> PatientQuerySet:
     """The practice's patients, and those who left it after it treated them."""
     accesses = TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("pk"))
     return Patient.objects.filter(Q(practice=practice) | Exists(accesses))
@@ -66,13 +68,15 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
     """
     joined = Invitation.objects.to_undo(now).filter(patient=OuterRef("pk"), practice=practice)
     closed = Alert.objects.filter(treatment__patient=OuterRef("pk"), practice=practice)
-    patients = patients_seen_by(practice).select_related("practice", "user", "status")
+    patients = patients_seen_by(practice).with_departure(practice).select_related("practice", "user", "status")
     asked = patients.annotate(
         to_undo=Subquery(joined.values("pk")[:1]),
         is_just_closed=Exists(closed.filter(resolved_at__gte=now - UNDONE_WITHIN)),
         is_alive=WorkerBeat.alive(now),
     )
-    patient = get_object_or_404(asked, pk=id)
+    patient = asked.filter(pk=id).first()
+    if patient is None:
+        raise Http404
     status: PatientStatus | None = getattr(patient, "status", None)
     if status is not None and status.practice_id != practice.pk:
         status = None

@@ -71,7 +71,7 @@ def revisions_of(treatment: Treatment, zone: ZoneInfo) -> list[tuple[TreatmentRe
     plain = in_words_for(zone, treatment, [became, *(revision.was for revision in revisions)])
     rows = []
     for revision in revisions:
-        before = document_before(revision)
+        before = document_before(revision.was)
         changes = [
             (label_of(name), plain(name, was), plain(name, became.get(name)))
             for name, was in before.items()

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AccessRecord
 from symptoms.alerts.events import write_events
+from symptoms.alerts.handling import resolve_all
+from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Note
 from symptoms.views.clinic.course_context import MOST_REPLACED
 from symptoms.wording.outcomes import OUTCOMES
@@ -430,6 +432,21 @@ def test_a_long_course_takes_no_more_statements_than_a_short_one(desk, clinic, n
         logged(session, 118, signs=["firm_lumps"], now=start)
     took = [len(statements(desk, reverse("patient", args=[session.patient_id]))) for session in (short, long)]
     assert took[0] == took[1] <= 12
+
+
+@pytest.mark.parametrize("became", ["all open", "one closed", "all closed", "left open", "left closed", "not joined"])
+def test_the_page_takes_twelve_statements_whatever_became_of_the_patient(became, desk, clinic, noor):
+    ana = people.patient(clinic, "Ana", accepted=became != "not joined")
+    session = pen(ana, days_ago=6, by=noor)
+    if became != "not joined":
+        ill(session, signs=["pus", "hives"])
+    change_treatment(session, by=noor, now=timezone.now(), passes=3)
+    alerts = list(Alert.objects.order_by("-urgency"))
+    closed = {"one closed": alerts[1:], "all closed": alerts, "left closed": alerts}.get(became, [])
+    resolve_all({alert: alert.urgency for alert in closed}, outcome="seen", by=noor, now=timezone.now())
+    if became.startswith("left"):
+        leaves(ana)
+    assert len(statements(desk, reverse("patient", args=[ana.pk]))) <= 12
 
 
 @pytest.mark.parametrize(
