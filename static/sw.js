@@ -1,7 +1,53 @@
-/* Shows a push message, opens the page that it leads to, and says when the browser has renewed its subscription. Nothing
-   else passes through here: no request of a page, no cache, no identity. */
+/* Shows a push message, opens the page that it leads to, and says when the browser has renewed its subscription; shows
+   the page without a network where the network fails. No identity: what it keeps are files that are the same for
+   everybody. The server puts `KEPT` before this script: {digest, page, static, files}, as they are now.
 
-self.addEventListener("install", () => self.skipWaiting());
+   Kept files are named by their content, whole or not at all: a worker that could not fetch them all is not installed,
+   and the one before goes on with what it has. Everything else comes from the network alone, and no page into a cache. */
+
+const NAMES = "kept-"; // how the names of this worker's caches begin
+const CACHE = NAMES + KEPT.digest;
+const SILENCE = 12_000; // ms: a network from which nothing comes is none
+
+const fill = async () => {
+  const asked = [KEPT.page, ...KEPT.files].map((path) => new Request(path, { credentials: "omit", cache: "no-cache" }));
+  try {
+    await (await caches.open(CACHE)).addAll(asked);
+  } catch (fault) {
+    await caches.delete(CACHE);
+    throw fault;
+  }
+};
+
+/* A page that is open asks for a file of its own time: what the worker before this one kept stays as well. */
+const tidy = async () => {
+  const others = (await caches.keys()).filter((name) => name.startsWith(NAMES) && name !== CACHE);
+  await Promise.all(others.slice(0, -1).map((name) => caches.delete(name)));
+};
+
+self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
+
+self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
+
+const kept = async (path) => (await caches.match(path, { ignoreVary: true })) ?? Response.error();
+
+const keptPage = async () =>
+  (await (await caches.open(CACHE)).match(KEPT.page, { ignoreVary: true })) ?? kept(KEPT.page);
+
+/* What is sent is waited for, however long it takes: only a page that is asked for gives way. */
+const open = (request) => {
+  const answer = fetch(request);
+  const isSilent = new Promise((_, fail) => request.method === "GET" && setTimeout(fail, SILENCE));
+  return Promise.race([answer, isSilent]).catch(keptPage);
+};
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(open(request));
+  else if (pathname.startsWith(KEPT.static)) event.respondWith(fetch(request).catch(() => kept(pathname)));
+});
 
 /* A browser that is handed nothing to show ends the subscription, so something is shown whatever has come. */
 const read = (event) => {

@@ -17,6 +17,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from symptoms.recovery.swatches.strip import NAMES, strip
 
 SOURCE_MAP = "sourceMappingURL"
+IMPORT = re.compile(rb"""\b(from |import |import\()"\./""")
 HASH = re.compile(rb"\.[0-9a-f]{12}(?=\.js\b)")
 
 
@@ -77,7 +78,7 @@ class Storage(CompressedManifestStaticFilesStorage):
                     content = file.read()
                     # Addresses inside it were exchanged, so that its name tells nothing about its source.
                     is_changed_anyway = name.endswith(".css") and (b"url(" in content or b"@import" in content)
-                    if name.endswith(".js") and b'from "./' in content:
+                    if name.endswith(".js") and IMPORT.search(content):
                         if HASH.sub(b"", Path(self.path(collected)).read_bytes()) != content:
                             return name
                     elif not is_changed_anyway and collected != self.hashed_name(name, file):

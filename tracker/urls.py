@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.urls import include, path
 
-from tracker import views
+from tracker import pwa, views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sw.js", views.service_worker, name="service_worker"),
+    path("sw.js", pwa.service_worker, name="service_worker"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path("offline/", pwa.offline, name="offline"),
     path("help/", views.help_now, name="help_now"),
     path("api/", include("symptoms.api.urls")),  # first of the long lists: programs ask most often
     path("accounts/", include("allauth.urls")),

@@ -115,14 +115,6 @@ def worker_lives(request: HttpRequest) -> JsonResponse:
     return JsonResponse(is_well, status=200 if all(is_well.values()) else 503)
 
 
-@public
-@require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
-    """The script that shows push messages, from the root: only what lies there may answer for every page."""
-    script = (settings.BASE_DIR / "static" / "sw.js").read_bytes()
-    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
-
-
 @lru_cache(maxsize=4)
 def _takes_writes(folder: Path, second: int) -> bool:
     """Whether a small file reaches the disk; tried once a `second`, however often somebody asks."""

@@ -16,6 +16,8 @@ def reader(request: HttpRequest) -> dict[str, Any]:
     patient = None if user.membership else user.as_patient  # never both: they are two accounts
     return {
         "is_patient": patient is not None,
+        # Whose log this browser may keep: nothing is kept on a phone that is not said to be the patient's own.
+        "offline_account": user.pk if patient and not request.session.get_expire_at_browser_close() else "",
         "is_practitioner": user.practice_as_practitioner is not None,
         "is_admin": user.practice_as_admin is not None,
         "practice": user.membership.practice if user.membership else None,

@@ -1,4 +1,4 @@
-/* What the browser's clock is asked on every page.
+/* What every page does: what the browser's clock is asked, and that no browser offers by itself to install the site.
 
    Its zone goes to the server as the cookie zone_here, from which the server guesses a country, shows the guess as one and
    asks. Read on the next page; nothing else is sent.
@@ -26,3 +26,20 @@ class DayOver extends HTMLElement {
 }
 
 customElements.define("day-over", DayOver);
+
+// Only install-offer.js offers to install, and not before the second logged day.
+window.addEventListener("beforeinstallprompt", (event) => event.preventDefault());
+
+/* Pages of whoever is signed in say whose log this browser may keep (data-account), or that it may keep none. Where it
+   never kept any there is nothing to do. */
+const { account } = document.documentElement.dataset;
+const keptBefore = () => {
+  try {
+    return localStorage.getItem("kept_for");
+  } catch {
+    return null;
+  }
+};
+if (account || (account === "" && keptBefore())) {
+  window.addEventListener("load", () => setTimeout(() => import("./offline.js").catch(() => undefined)));
+}

@@ -39,6 +39,7 @@ from symptoms.wording.times import full
 WEEK = 7
 BEFORE_TODAY = 3  # days of the week that have passed
 NOTES_SHOWN = 5
+INSTALL_AFTER = 2  # days logged, of those that are shown: before, nobody knows whether they come back
 
 
 @patient_required
@@ -122,6 +123,7 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
         "is_logged": is_logged,
         "is_due": is_due,
         "next_log": (full(due_on), treatment.day_of(due_on)) if due_on and not is_due else None,
+        "offers_install": not request.session.get_expire_at_browser_close() and _days_logged(course) >= INSTALL_AFTER,
         "is_old": last is not None and verdict is not None and _is_old(last, verdict, day),
         "last": last,
         "verdict": verdict,
@@ -136,6 +138,10 @@ def _day_n(request: PatientRequest, treatment: Treatment, day: int, now: datetim
             has_clinic=numbers.has_clinic,
         ),
     }
+
+
+def _days_logged(course: CourseRead) -> int:
+    return sum(day.entry is not None for day in course.days)
 
 
 def _is_old(last: Entry, verdict: Verdict, day: int) -> bool:
