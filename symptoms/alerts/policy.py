@@ -120,7 +120,11 @@ class Policy:
             return None
         if alert.next_step_at is not None or alert.steps_from is None:
             return alert.next_step_at
-        return self.due_at(alert.urgency, len(self.steps[Urgency(alert.urgency)]) - 1, alert.steps_from, practice)
+        return self.last_step_at(alert.urgency, alert.steps_from, practice)
+
+    def last_step_at(self, urgency: int, since: datetime, practice: Practice) -> datetime | None:
+        """When the last step is due for what opened or got worse at `since`."""
+        return self.due_at(urgency, len(self.steps[Urgency(urgency)]) - 1, since, practice)
 
 
 def policy_of(practice: Practice) -> Policy:

@@ -34,6 +34,10 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         )
         return self.annotate(is_held=Exists(here))  # type: ignore[no-redef]  # declared on the model
 
+    def told_out(self) -> "AlertQuerySet":
+        """Those of which nobody else will be told, whoever has them: see `Alert.is_told_out`."""
+        return self.filter(steps_from__isnull=False, next_step_at=None)
+
     def with_what_was_told(self) -> "AlertQuerySet":
         """Each with `told`: what was open when the patient last left, or what they last said is wrong with what was
         recorded, as the event's detail; None for others."""
@@ -187,6 +191,11 @@ class Alert(models.Model):
     @property
     def is_open(self) -> bool:
         return self.resolved_at is None
+
+    @property
+    def is_told_out(self) -> bool:
+        """Whether nobody has it (`with_holder`), and all the steps are taken by which somebody would be told."""
+        return self.is_open and not self.is_held and self.steps_from is not None and self.next_step_at is None
 
     @property
     def raised_by(self) -> Entry:

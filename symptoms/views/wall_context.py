@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Subquery
 from accounts.models import Patient, Practice
 from symptoms.alerts.changes import questions_about_changes, sign_in
 from symptoms.alerts.open_numbers import OpenNumbers, open_numbers
-from symptoms.alerts.policy import TOLD_OF
+from symptoms.alerts.policy import TOLD_OF, policy_of
 from symptoms.messages.standstill import overdue_of
 from symptoms.models import Alert, WorkerBeat
 from symptoms.recovery.vocabulary import Urgency
@@ -25,7 +25,8 @@ LISTS = ("waiting", "follow_up", "quiet", "not_joined", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """The patients whose highest open urgency this is, and by when what nobody has of it is told on."""
+    """The patients whose highest open urgency this is, and by when somebody should have what nobody has of it: when the
+    next step tells others of one of them, or the last one did."""
 
     urgency: str  # slug
     numbers: OpenNumbers | None
@@ -53,9 +54,8 @@ def wall_context(practice: Practice, now: datetime) -> dict[str, Any]:
         "now": now,
         "sign": sign_in(known),
         "tiles": [
-            Tile(urgency.slug, numbers.get(urgency), clock(by, practice.zone, now) if by else "")
+            _tile(urgency, numbers.get(urgency), told_on.get(urgency), practice, now)
             for urgency in reversed(TOLD_OF)
-            for by in [told_on.get(urgency)]
         ],
         "need_action": (known["count_open"] or 0) + (known["count_left"] or 0),
         "arrival": _arrival(known, practice, now),
@@ -64,6 +64,16 @@ def wall_context(practice: Practice, now: datetime) -> dict[str, Any]:
         "is_blind": not known["is_alive"],
         "stuck_since": known["stuck_since"],
     }
+
+
+def _tile(
+    urgency: Urgency, numbers: OpenNumbers | None, told_on: datetime | None, practice: Practice, now: datetime
+) -> Tile:
+    last = None
+    if numbers is not None and numbers.told_out_from is not None:
+        last = policy_of(practice).last_step_at(urgency, numbers.told_out_from, practice)
+    by = min(filter(None, (told_on, last)), default=None)
+    return Tile(urgency.slug, numbers, clock(by, practice.zone, now) if by else "")
 
 
 def _known(practice: Practice, now: datetime) -> dict[str, Any]:

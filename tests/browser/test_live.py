@@ -8,13 +8,15 @@ import urllib.request
 from uuid import uuid4
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from symptoms.demo.cast import CHEN, NOOR, PASSWORD
-from tests.browser.site import Site
+from tests.browser.site import Site, served_again
 
 pytestmark = pytest.mark.browser
 
+CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 WITHIN = 5.0  # seconds from the commit
 MARK = "Xanthippe Quillmark"  # of everybody who is new here: stands in no title and no notification
 # Tokens and treatments of patients who have logged nothing today.
@@ -91,6 +93,11 @@ from symptoms.alerts.handling import resolve_all
 from symptoms.models import Alert
 alerts = Alert.objects.open().filter(treatment__patient__name="Gus Calmer")
 resolve_all(dict.fromkeys(alerts), outcome="advice", by=User.objects.get(email="{CHEN}"), now=timezone.now())
+"""
+# Nobody is left to be told of what nobody has.
+TOLD_OUT = """
+from symptoms.models import Alert
+Alert.objects.open().filter(acknowledged_by=None).update(next_step_at=None)
 """
 END = """
 from django.utils import timezone
@@ -257,8 +264,39 @@ def test_a_wall_screen_announces_and_goes_blank_once_its_link_is_turned_off(site
     assert time.monotonic() - since <= WITHIN
     expect(page.locator(".came")).to_contain_text("new")
     parts = "h1, h2, .came, .number, .tiles p, .others li, .pulse span"
+    site.manage("shell", "--no-imports", "-c", TOLD_OUT)
+    for width, height in ((1280, 800), (1920, 1080)):  # all of it is seen: nobody scrolls there
+        page.set_viewport_size({"width": width, "height": height})
+        page.reload()
+        expect(page.locator(".told-out").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
     sizes = page.locator(parts).evaluate_all("(all) => all.map((part) => parseFloat(getComputedStyle(part).fontSize))")
     assert min(sizes) >= 36, sizes  # 10 mm on a screen of 24 inches
     assert "Quillmark" not in page.content()
     site.manage("shell", "--no-imports", "-c", END)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Page not found", timeout=WITHIN * 1000)
+
+
+def faint(page: Page) -> list:
+    """What is too faint to be read on the page, light or dark."""
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += Axe().run(page, options=CONTRAST).response["violations"]
+    return found
+
+
+def test_a_wall_screen_whose_server_is_gone_says_that_it_is_old_in_words_that_are_read(site, visitor):
+    guest = visitor()
+    page, token = guest.page, site.manage("shell", "--no-imports", "-c", WALL).split()[-1]
+    old = page.get_by_role("alert").filter(has_text=re.compile(r"Not up to date since \d\d:\d\d. Look at the queue"))
+    with served_again(site) as url:
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        page.goto(f"{url}/wall/{token}/")
+        assert faint(page) == []
+        expect(old).to_be_hidden()
+    expect(old).to_be_visible()
+    assert old.bounding_box()["y"] < 100
+    assert faint(page) == []
+    page.close()
+    guest.complaints.clear()  # that nobody answers

@@ -12,7 +12,8 @@ from accounts.models import WallLink
 from accounts.walls import IN_USE, MOST_GUESSES, MOST_LINKS, TooManyLinks, end_link, make_link
 from symptoms.alerts.changes import sign_of
 from symptoms.alerts.handling import acknowledge
-from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom
+from symptoms.alerts.policy import policy_of
+from symptoms.recovery.vocabulary import Concern, Exposure, Sign, Symptom, Urgency
 from tests import people
 from tests.pages.html import select, text_of, words
 from tests.treatments import logged, pen
@@ -54,6 +55,10 @@ def test_it_says_how_many_wait_since_when_and_by_when_somebody_is_to_be_in_charg
     page = Client().get(address)
     assert "2 need action" in text_of(page)
     assert re.search(r"1 new: Emergency, \d\d:\d\d", text_of(page))  # what came long ago is not new
+    first.alerts.update(steps_from=NOW() - timedelta(minutes=90), next_step_at=None)
+    by = policy_of(clinic).last_step_at(Urgency.EMERGENCY, first.alerts.get().steps_from, clinic)
+    said = f"{by.astimezone(clinic.zone):%H:%M} 1 of which nobody else will be told"
+    assert tiles(address)[0].endswith(said)
     acknowledge(second, by=noor, now=NOW())
     assert "1 nobody has" in tiles(address)[0] and "new:" not in text_of(Client().get(address))
     acknowledge(first, by=noor, now=NOW())

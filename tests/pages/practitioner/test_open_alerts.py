@@ -452,11 +452,16 @@ def test_a_moment_that_no_calendar_has_is_refused_beside_its_field(clinic, noor,
     assert Alert.objects.open().filter(comes_back_at=None).exists()
 
 
+SAID = "nobody else will be told"
+
+
 def test_the_head_says_by_when_somebody_is_to_be_in_charge_as_the_row_does(clinic, noor, desk, session):
     logged(session, 5, signs=["pus"])
     for next_step_at in (timezone.now() + timedelta(minutes=9), timezone.now() - timedelta(hours=30), None):
         Alert.objects.update(next_step_at=next_step_at)  # None: the last step is over
         (said,) = re.findall(r"in charge by [\w ,]*\d\d:\d\d", text_of(desk.get(reverse("queue"))))
         assert said in page(desk, session)
+        is_told_out = [SAID in shown for shown in (page(desk, session), text_of(desk.get(reverse("queue"))))]
+        assert is_told_out == [next_step_at is None] * 2
     acknowledge(session, by=noor, now=timezone.now())
-    assert "in charge by" not in page(desk, session)
+    assert "in charge by" not in page(desk, session) and SAID not in page(desk, session)
