@@ -14,6 +14,10 @@ WAIT = 4  # seconds for a lock or a connection; whoever would wait for longer is
 # Given up soon, a server that was away is asked again by the next request, and not after ever longer pauses.
 POOL = {"min_size": 1, "max_size": 10, "timeout": WAIT, "reconnect_timeout": WAIT}
 OLDEST_POSTGRES = 15
+# Values go to the server beside the statement, which it keeps from the third time on, rather than written into its text
+# by us: that costs the web process less. A kept SELECT fails when the type of one of its columns is changed, so
+# tables are changed while nothing runs (docs/running.md); new columns and indexes do not disturb it.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
 SQLITE = {
     "ENGINE": "tracker.sqlite",
     "CONN_MAX_AGE": None,
@@ -58,11 +62,24 @@ def database_settings(url: str, data_dir: Path) -> dict[str, Any]:
     settings["CONN_HEALTH_CHECKS"] = True  # a connection that a restart of the server broke is replaced
     settings["OPTIONS"] = {
         "pool": POOL,
+        **PREPARED,
         "connect_timeout": WAIT,
         "options": f"-c lock_timeout={WAIT}s -c idle_in_transaction_session_timeout=60s",
         **settings.get("OPTIONS", {}),
     }
+    _check_preparing(settings["OPTIONS"])
     return settings
+
+
+def _check_preparing(options: dict[str, Any]) -> None:
+    """What the address may say otherwise than `PREPARED`; "never" becomes psycopg's word for it."""
+    threshold = options["prepare_threshold"]
+    if not isinstance(options["server_side_binding"], bool) or not isinstance(threshold, int):
+        raise WrongDatabase(
+            "MENDLINE_DATABASE_URL takes server_side_binding as true or false, and prepare_threshold as a number, "
+            "0 for never"
+        )
+    options["prepare_threshold"] = threshold or None  # to psycopg, 0 is "the first time"
 
 
 @contextmanager

@@ -143,6 +143,35 @@ def test_an_address_that_is_none_is_said_without_its_password(tmp_path, url):
     assert "must read postgresql://user:password@host/database" in refusal and "secret" not in refusal
 
 
+@pytest.mark.parametrize(
+    ("query", "binding", "threshold"),
+    [("", True, 3), ("?prepare_threshold=0", True, None), ("?prepare_threshold=false", True, None),
+     ("?prepare_threshold=9", True, 9), ("?server_side_binding=false", False, 3)],
+)  # fmt: skip
+def test_the_address_says_whether_the_server_keeps_statements(tmp_path, query, binding, threshold):
+    options = databases.database_settings(f"postgresql://h/d{query}", tmp_path)["OPTIONS"]
+    assert (options["server_side_binding"], options["prepare_threshold"]) == (binding, threshold)
+
+
+@pytest.mark.parametrize("query", ["prepare_threshold=never", "prepare_threshold=-1", "server_side_binding=1"])
+def test_what_it_cannot_mean_is_refused(tmp_path, query):
+    with pytest.raises(databases.WrongDatabase, match="0 for never"):
+        databases.database_settings(f"postgresql://h/d?{query}", tmp_path)
+
+
+def test_a_table_gets_columns_and_indexes_under_statements_that_the_server_keeps(server):
+    in_database(server, "CREATE TABLE kept (id serial, word text)")
+    threshold = databases.PREPARED["prepare_threshold"]
+    with psycopg.connect(server.url(), autocommit=True, prepare_threshold=threshold) as ours:
+        for change in ("ADD more int NOT NULL DEFAULT 0", "ADD UNIQUE (word)", "DROP more", "ADD CHECK (id > 0)"):
+            for number in range(4):
+                ours.execute("INSERT INTO kept (word) VALUES (%s) RETURNING id", [f"{change} {number}"])
+                assert ours.execute("SELECT id, word FROM kept WHERE word = %s", [f"{change} {number}"]).fetchone()
+            kept = ours.execute("SELECT statement FROM pg_prepared_statements").fetchall()
+            assert {statement.split()[0] for (statement,) in kept} == {"INSERT", "SELECT"}
+            in_database(server, f"ALTER TABLE kept {change}")
+
+
 def test_what_is_not_installed_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(databases, "find_spec", lambda name: None)
     with pytest.raises(databases.WrongDatabase, match=r"\[postgres\]"):
