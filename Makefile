@@ -21,7 +21,7 @@ ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_b
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults fortnight simulate screenshots lock browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fortnight simulate screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -40,6 +40,7 @@ help:
 	@echo "make figures      a day on a slow phone and a slow line, by keyboard alone, and what Lighthouse says"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
+	@echo "make agree        do phone and server agree, on 10,000 people for each criterion that one day can show?"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice? (SEED=7 for another)"
 	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
 	@echo "make screenshots  the pictures under docs/"
@@ -80,6 +81,9 @@ test-postgres:
 faults: setup postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m faults
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m tests.postgres $(BIN)/python -m pytest -m faults $(ROWS)
+
+agree: setup browser
+	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -n 2 tests/browser/test_red_flags.py
 
 fortnight: setup
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/fortnight

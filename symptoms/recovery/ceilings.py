@@ -93,7 +93,7 @@ class Ceilings:
         self.band = band(treatment)
         self.usual = {s: patient.baseline.get(s, 0) if s in BASELINE_COUNTS else 0 for s in Symptom}
         self._is_at_risk = patient.belongs_to(AT_RISK)
-        self._who = _who_applies(patient, treatment)
+        self._who = who_applies(patient, treatment)
 
     def above_usual(self, symptom: Symptom, day: int, exposures: frozenset[Exposure] = frozenset()) -> int:
         """The most that is ordinary above the usual level, 0-4, on `day` with that entry's `exposures`."""
@@ -112,7 +112,7 @@ class Ceilings:
         return min(4, self.above_usual(symptom, day, exposures) + self.usual[symptom])
 
 
-def _who_applies(patient: Patient, treatment: Treatment) -> frozenset[str]:
+def who_applies(patient: Patient, treatment: Treatment) -> frozenset[str]:
     """The words of this patient and treatment that a modifier may ask for."""
     words: set[str] = {*patient.conditions, *patient.medications}
     if treatment.is_of("eye") or treatment.is_of("neck"):

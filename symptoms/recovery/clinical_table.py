@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from symptoms.recovery.ceilings import BANDS, CEILINGS, LISTED_DAYS, MODIFIERS, SCAR_DEPTH_MM
 from symptoms.recovery.day import FEVER, FEVER_AT_RISK
 from symptoms.recovery.groups import AT_RISK, BLEED_RISK, HEAT, HOT, INFECTION_SIGNS, PIH_HISTORY, SLOW_HEALING
+from symptoms.recovery.one_day import may_need_earlier_days, need_several_days
 from symptoms.recovery.phrases import listed
 from symptoms.recovery.protocol import PROTOCOL, REVIEW_BY, Protocol
 from symptoms.recovery.sources import SOURCES
@@ -53,7 +54,8 @@ def clinical_table(protocol: Protocol = PROTOCOL) -> str:
     """The whole page as Markdown: every criterion, then the ceilings and what changes them."""
     head = HEAD.format(version=protocol.version, hash=protocol.hash, review_by=f"{REVIEW_BY:%-d %B %Y}", **_TERMS)
     sources = (f"- {id}: {title}" for id, title in SOURCES.items())
-    return "\n".join([head, *_criteria(protocol), *_ceilings(), "\n## Sources\n", *sources]) + "\n"
+    parts = [head, *_criteria(protocol), *_one_day(protocol), *_ceilings(), "\n## Sources\n", *sources]
+    return "\n".join(parts) + "\n"
 
 
 def _criteria(protocol: Protocol) -> Iterator[str]:
@@ -65,6 +67,16 @@ def _criteria(protocol: Protocol) -> Iterator[str]:
         hazards = ", ".join(c.hazards)
         cells = (c.id, concern, c.written_urgency, c.days, f"`{c.predicate}`", c.source, hazards, f"`{c.test}`")
         yield f"| {' | '.join(map(str, cells))} |"
+
+
+def _one_day(protocol: Protocol) -> Iterator[str]:
+    several, partly = need_several_days(protocol.criteria), may_need_earlier_days(protocol.criteria)
+    yield "\n## What a phone without a network can judge\n"
+    yield "It knows one day's answers and the treatment, and judges by all criteria but these, which need several days:"
+    yield listed(f"{c.id} ({c.written_urgency})" for c in several) + ".\n"
+    yield "These it judges by that day, while earlier days can show them or make them more urgent as well:"
+    yield listed(f"{c.id} ({c.written_urgency})" for c in partly) + ".\n"
+    yield "What earlier sessions show late it does not judge. The server compares all of it once the entry arrives."
 
 
 def _ceilings() -> Iterator[str]:

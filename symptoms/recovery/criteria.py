@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from symptoms.recovery.day import Day
 from symptoms.recovery.predicates import AT_RISK, HOME, Predicate, has
@@ -13,6 +14,7 @@ FOREVER = 100_000
 HOME_DAYS = range(3, 15)  # ^home; on days 0-2 fresh needling is warm and damp by itself
 # ^risk, ^home and ^pregnant: for whom a `contact` is `urgent`.
 URGENT_FOR: Mapping[str, Predicate] = {"risk": AT_RISK, "home": HOME, "pregnant": has.PREGNANT}
+EARLY_UNTIL, LATE_FROM = 21, 14  # days on which INF raises infection, and late_infection
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class Days:
         """The days on which it begins or ends for some band."""
         return {edge for span in self.spans.values() for edge in span if edge < FOREVER}
 
+    def as_data(self) -> dict[str, list[int]]:
+        """As plain JSON: by band (`any`: each that is not named) the first day and, if there is one, the last."""
+        spans = {band: [first] if last == FOREVER else [first, last] for band, (first, last) in self.spans.items()}
+        most = max(spans.values(), key=list(spans.values()).count)
+        return {"any": most, **{band: span for band, span in spans.items() if span != most}}
+
     def __str__(self) -> str:
         return self.text
 
@@ -63,8 +71,8 @@ class Criterion:
         """What it raises on that day: INF raises infection on days 0-21 and late_infection from day 14."""
         if self.concern is not None:
             return (self.concern,)
-        early = (Concern.INFECTION,) if day <= 21 else ()
-        return (*early, Concern.LATE_INFECTION) if day >= 14 else early
+        early = (Concern.INFECTION,) if day <= EARLY_UNTIL else ()
+        return (*early, Concern.LATE_INFECTION) if day >= LATE_FROM else early
 
     def urgency_on(self, day: Day) -> Urgency:
         """Its urgency for this patient on this day (`^risk`, `^home`, `^pregnant`)."""
@@ -72,6 +80,28 @@ class Criterion:
             if URGENT_FOR[who].holds(day) and (who != "home" or day.day in HOME_DAYS):
                 return Urgency.URGENT
         return self.urgency
+
+    def as_data(self) -> dict[str, Any] | None:
+        """It as plain JSON, for who knows the answers of one day only; None where those can never show it."""
+        condition = self.predicate.as_data()
+        if condition is None:
+            return None
+        raised_for = [
+            {"days": [HOME_DAYS.start, HOME_DAYS[-1]] if who == "home" else [0], "if": URGENT_FOR[who].as_data()}
+            for who in self.raised_for
+        ]
+        return {
+            "id": self.id,
+            "urgency": int(self.urgency),
+            "days": self.days.as_data(),
+            "if": condition,
+            **({"concern": str(self.concern)} if self.concern else {}),
+            **({"urgent_for": raised_for} if raised_for else {}),
+        }
+
+    def looks_back(self) -> bool:
+        """Whether what was reported on earlier days counts too, be it for how urgent it is."""
+        return self.predicate.looks_back() or any(URGENT_FOR[who].looks_back() for who in self.raised_for)
 
     @property
     def hazards(self) -> tuple[str, ...]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 from symptoms.recovery import groups
-from symptoms.recovery.day import Day, Fact
+from symptoms.recovery.course import Treatment
+from symptoms.recovery.day import FEVER as FEVER_FROM
+from symptoms.recovery.day import FEVER_AT_RISK, Day, Fact
 from symptoms.recovery.groups import HEAT, HOT, NOT_ON_THE_SKIN
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
 
 Group = tuple[Symptom, ...]
+Data = str | list[Any]  # a predicate as plain JSON, which static/js/red-flags.js reads
 
 
 class Predicate:
@@ -26,6 +30,14 @@ class Predicate:
     def holds(self, day: Day) -> bool:
         """Whether anything was seen."""
         return bool(self.facts(day))
+
+    def as_data(self) -> Data | None:
+        """The same for who knows the answers of one day only; None where those can never show it."""
+        raise NotImplementedError
+
+    def looks_back(self) -> bool:
+        """Whether what was reported on earlier days counts too."""
+        return False
 
     def __and__(self, other: Predicate) -> Predicate:
         return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
@@ -53,6 +65,13 @@ class AllOf(Predicate):
             facts += of_part
         return facts
 
+    def as_data(self) -> Data | None:
+        parts = [part.as_data() for part in self.parts]
+        return None if None in parts else ["all", *parts]
+
+    def looks_back(self) -> bool:
+        return any(part.looks_back() for part in self.parts)
+
     def __str__(self) -> str:
         return " and ".join(f"({part})" if isinstance(part, AnyOf) else str(part) for part in self.parts)
 
@@ -69,6 +88,13 @@ class AnyOf(Predicate):
             facts += part.facts(day)
         return facts
 
+    def as_data(self) -> Data | None:
+        parts = [data for part in self.parts if (data := part.as_data()) is not None]
+        return ["any", *parts] if parts else None
+
+    def looks_back(self) -> bool:
+        return any(part.looks_back() for part in self.parts)
+
     def __str__(self) -> str:
         return " or ".join(f"({part})" if isinstance(part, AllOf) else str(part) for part in self.parts)
 
@@ -81,6 +107,9 @@ class HasSign(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         return day.signs.get(self.sign, ())
+
+    def as_data(self) -> Data:
+        return str(self.sign)
 
     def __str__(self) -> str:
         return str(self.sign)
@@ -95,6 +124,9 @@ class HasCondition(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         return (Fact("condition", self.condition),) if self.condition in day.patient.conditions else ()
 
+    def as_data(self) -> Data:
+        return str(self.condition)
+
     def __str__(self) -> str:
         return str(self.condition)
 
@@ -107,6 +139,9 @@ class Takes(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         return (Fact("medication", self.medication),) if self.medication in day.patient.medications else ()
+
+    def as_data(self) -> Data:
+        return str(self.medication)
 
     def __str__(self) -> str:
         return str(self.medication)
@@ -124,6 +159,12 @@ class Exposed(Predicate):
         naming = (entry for entry in day.entries if entry.day >= first and self.exposure in entry.exposures)
         return [Fact("exposure", self.exposure, entry.day) for entry in naming]
 
+    def as_data(self) -> Data:
+        return str(self.exposure)
+
+    def looks_back(self) -> bool:
+        return True
+
     def __str__(self) -> str:
         return str(self.exposure)
 
@@ -133,10 +174,13 @@ class Treated(Predicate):
     """Something about the treatment: `rf`, `home`, `same_day_injection`."""
 
     word: str
-    claim: Callable[[Day], bool]
+    claim: Callable[[Treatment], bool]
 
     def facts(self, day: Day) -> Sequence[Fact]:
-        return (Fact("treatment", self.word),) if self.claim(day) else ()
+        return (Fact("treatment", self.word),) if self.claim(day.treatment) else ()
+
+    def as_data(self) -> Data:
+        return self.word
 
     def __str__(self) -> str:
         return self.word
@@ -151,6 +195,9 @@ class DarkOrUnknownSkin(Predicate):
             return ()
         return (Fact("treatment", "fitzpatrick", value=day.patient.fitzpatrick),)
 
+    def as_data(self) -> Data:
+        return DARK_OR_UNKNOWN_SKIN
+
 
 @dataclass(frozen=True, slots=True)
 class Named(Predicate):
@@ -164,6 +211,12 @@ class Named(Predicate):
         if known is None:
             known = day.named[self.name] = self.meaning.facts(day)
         return known
+
+    def as_data(self) -> Data | None:
+        return self.meaning.as_data()
+
+    def looks_back(self) -> bool:
+        return self.meaning.looks_back()
 
     def __str__(self) -> str:
         return self.name
@@ -181,6 +234,9 @@ class Level(Predicate):
         level = day.u(self.symptom) if self.beyond_usual else day.v(self.symptom)
         return (day.level(self.symptom),) if level >= self.least else ()
 
+    def as_data(self) -> Data:
+        return ["u" if self.beyond_usual else "v", str(self.symptom), self.least]
+
     def __str__(self) -> str:
         return f"{'u' if self.beyond_usual else 'v'}({self.symptom}) {'==' if self.least == 4 else '>='} {self.least}"
 
@@ -195,6 +251,9 @@ class Above(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         return (day.level(self.symptom),) if day.above(self.symptom, self.n) else ()
 
+    def as_data(self) -> Data:
+        return ["above", self.n, 1, str(self.symptom)]
+
     def __str__(self) -> str:
         return f"above({self.symptom})" if self.n == 1 else f"above({self.symptom}, {self.n})"
 
@@ -208,6 +267,12 @@ class Twice(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         return [day.level(self.symptom, entry) for entry in day.twice(self.symptom)]
 
+    def as_data(self) -> None:
+        return None
+
+    def looks_back(self) -> bool:
+        return True
+
     def __str__(self) -> str:
         return f"twice({self.symptom})"
 
@@ -220,6 +285,12 @@ class Streak(Predicate):
 
     def facts(self, day: Day) -> Sequence[Fact]:
         return [day.level(self.symptom, entry) for entry in day.streak(self.symptom)]
+
+    def as_data(self) -> None:
+        return None
+
+    def looks_back(self) -> bool:
+        return True
 
     def __str__(self) -> str:
         return f"streak({self.symptom})"
@@ -235,10 +306,17 @@ class Rise(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         return day.risen(self.symptom) if day.rise(self.symptom) >= self.n else ()
 
+    def as_data(self) -> None:
+        return None
+
+    def looks_back(self) -> bool:
+        return True
+
     def __str__(self) -> str:
         return f"rise({self.symptom}, {self.n})"
 
 
+DARK_OR_UNKNOWN_SKIN = "dark_or_unknown_skin"
 GROUPS: dict[Group, str] = {HEAT: "HEAT", HOT: "HOT"}
 
 
@@ -253,6 +331,9 @@ class SomeAbove(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         symptoms = [symptom for symptom in self.group if day.above(symptom, self.n)]
         return [day.level(symptom) for symptom in symptoms] if len(symptoms) >= self.least else ()
+
+    def as_data(self) -> Data:
+        return ["above", self.n, self.least, *map(str, self.group)]
 
     def __str__(self) -> str:
         return f"n_above({GROUPS[self.group]}{'' if self.n == 1 else f', {self.n}'}) >= {self.least}"
@@ -270,6 +351,12 @@ class SomeRise(Predicate):
         symptoms = [symptom for symptom in self.group if day.rise(symptom) >= self.n]
         return [fact for symptom in symptoms for fact in day.risen(symptom)] if len(symptoms) >= self.least else ()
 
+    def as_data(self) -> None:
+        return None
+
+    def looks_back(self) -> bool:
+        return True
+
     def __str__(self) -> str:
         return f"n_rise({GROUPS[self.group]}{'' if self.n == 2 else f', {self.n}'}) >= {self.least}"
 
@@ -284,6 +371,12 @@ class SomeRelapse(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         symptoms = [symptom for symptom in self.group if day.rise(symptom) >= 2 and day.above(symptom)]
         return [fact for symptom in symptoms for fact in day.risen(symptom)] if len(symptoms) >= self.least else ()
+
+    def as_data(self) -> None:
+        return None
+
+    def looks_back(self) -> bool:
+        return True
 
     def __str__(self) -> str:
         return f"n_relapse({GROUPS[self.group]}) >= {self.least}"
@@ -302,6 +395,12 @@ class Temperature(Predicate):
         measured = day.entries[-2:] if self.twice else (day.entry,)
         return [Fact("temperature", "temperature_c", each.day, each.temperature_c, self.least) for each in measured]
 
+    def as_data(self) -> Data | None:
+        return None if self.twice else ["T", self.least]
+
+    def looks_back(self) -> bool:
+        return self.twice
+
     def __str__(self) -> str:
         return f"T_twice({self.least})" if self.twice else f"T >= {self.least}"
 
@@ -315,6 +414,9 @@ class FeverTemperature(Predicate):
             return ()
         return (Fact("temperature", "temperature_c", day.day, day.entry.temperature_c, day.fever_from),)
 
+    def as_data(self) -> Data:
+        return ["any", ["T", FEVER_FROM], ["all", ["any", *map(str, groups.AT_RISK)], ["T", FEVER_AT_RISK]]]
+
 
 @dataclass(frozen=True, slots=True)
 class SkinFinding(Predicate):
@@ -323,6 +425,9 @@ class SkinFinding(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         signs = [Fact("sign", sign, day.day) for sign in sorted(day.entry.signs - NOT_ON_THE_SKIN)]
         return signs + [day.level(symptom) for symptom in Symptom if day.above(symptom)]
+
+    def as_data(self) -> Data:
+        return ["skin"]
 
 
 # --- the named ones
@@ -338,15 +443,15 @@ SKIN_FINDING = Named("skin_finding", SkinFinding())
 AT_RISK = Named("at_risk", _any_word(groups.AT_RISK))
 BLEED_RISK = Named("bleed_risk", _any_word(groups.BLEED_RISK))
 PIH_RISK = Named("pih_risk", DarkOrUnknownSkin() | _any_word(groups.PIH_HISTORY))
-HOME = Named(
-    "home", Treated("home", lambda day: day.treatment.setting is Setting.HOME) | Exposed(Exposure.HOME_NEEDLING)
-)
+TREATED_AT_HOME = Treated("home", lambda treatment: treatment.setting is Setting.HOME)
+HOME = Named("home", TREATED_AT_HOME | Exposed(Exposure.HOME_NEEDLING))
 SUN_SO_FAR = Named("sun_so_far", Exposed(Exposure.UNPROTECTED_SUN))
 SUN_RECENT = Named("sun_recent", Exposed(Exposure.UNPROTECTED_SUN, within=2))
-RF = Treated("rf", lambda day: day.treatment.device is Device.RF)
-SAME_DAY_INJECTION = Treated("same_day_injection", lambda day: day.treatment.same_day_injection)
-NECK_AREA = Treated("neck_area", lambda day: day.treatment.is_of("neck"))
-BLOOD_EXPOSURE = Treated("blood_exposure", lambda day: day.treatment.blood_exposure)
+RF = Treated("rf", lambda treatment: treatment.device is Device.RF)
+SAME_DAY_INJECTION = Treated("same_day_injection", lambda treatment: treatment.same_day_injection)
+NECK_AREA = Treated("neck_area", lambda treatment: treatment.is_of("neck"))
+BLOOD_EXPOSURE = Treated("blood_exposure", lambda treatment: treatment.blood_exposure)
+ABOUT_TREATMENT = (TREATED_AT_HOME, RF, SAME_DAY_INJECTION, NECK_AREA, BLOOD_EXPOSURE)
 
 
 # --- short names, so that a criterion reads as the evidence
