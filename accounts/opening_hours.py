@@ -43,7 +43,7 @@ class OpeningHours:
 
     def span_at(self, now: datetime) -> Span | None:
         """The span in which `now` lies, up to where it closes for good; None while it is closed."""
-        spans = list(self._spans(now - timedelta(days=2), now + timedelta(days=9)))
+        spans = list(self.spans(now - timedelta(days=2), now + timedelta(days=9)))
         current = next((span for span in spans if span.opens <= now < span.closes), None)
         if current is None:
             return None
@@ -55,7 +55,7 @@ class OpeningHours:
 
     def opens_next(self, now: datetime) -> datetime | None:
         """When it opens next after `now`; None when that is not within two months."""
-        opens = (span.opens for span in self._spans(now - timedelta(days=1), now + LOOK_AHEAD) if span.opens > now)
+        opens = (span.opens for span in self.spans(now - timedelta(days=1), now + LOOK_AHEAD) if span.opens > now)
         return next(opens, None)
 
     def next_working_morning(self, now: datetime) -> datetime:
@@ -73,7 +73,7 @@ class OpeningHours:
     def _opens_on_a_later_day(self, now: datetime) -> datetime | None:
         """The first opening after `now` that begins a day's work: not the second half of a day with a lunch break."""
         today = now.astimezone(self.zone).date()
-        for span in self._spans(now, now + LOOK_AHEAD):
+        for span in self.spans(now, now + LOOK_AHEAD):
             day = span.opens.astimezone(self.zone).date()
             if span.opens > now and (day > today or not self._has_opened(day, now)):
                 return span.opens
@@ -82,7 +82,7 @@ class OpeningHours:
     def _has_opened(self, day: date, now: datetime) -> bool:
         return any(self._at(day, opens) <= now for opens, _ in self.week.get(day.weekday(), ()))
 
-    def _spans(self, since: datetime, until: datetime) -> Iterator[Span]:
+    def spans(self, since: datetime, until: datetime) -> Iterator[Span]:
         """The spans that begin on the days from `since` to `until`, in their order."""
         day, last = since.astimezone(self.zone).date(), until.astimezone(self.zone).date()
         while day <= last:

@@ -240,6 +240,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "tracker.static_files.Drawings",
+    "tracker.static_files.RedFlags",
 ]
 STORAGES = {
     "default": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "files"}},

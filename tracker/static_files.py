@@ -1,8 +1,9 @@
-"""Leaves source maps and ReDoc out of collectstatic, draws the pictures of the levels for it, and tells whether what
-was collected is up to date."""
+"""Leaves source maps and ReDoc out of collectstatic, makes files for it (pictures of the levels, the rules for phones),
+and tells whether what was collected is up to date."""
 
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +13,7 @@ from django.contrib.staticfiles.finders import BaseFinder, get_finders
 from django.contrib.staticfiles.storage import HashedFilesMixin
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
+from django.utils.translation import override
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from symptoms.recovery.swatches.strip import NAMES, strip
@@ -27,34 +29,60 @@ class Collected(StaticFilesConfig):
     ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.map", "drf_spectacular_sidecar/redoc/*"]
 
 
-class Drawings(BaseFinder):
-    """Draws the pictures of the levels as they are looked for: none is kept with the code."""
+class Made(BaseFinder):
+    """Makes files as they are looked for: none is kept with the code."""
 
     folder = Path(settings.DATA_DIR) / "drawn"
+    names: Collection[str] = ()
+
+    def make(self, name: str) -> str:
+        """What stands in the file of one of the `names`."""
+        raise NotImplementedError
 
     def find(  # type: ignore[override]  # the stubs say it in overloads, one for each `find_all`
         self, path: str, find_all: bool = False
     ) -> str | list[str]:
-        """Where a drawing lies now, empty for anything that is none: a demo's server sends files from the disk."""
-        drawn = [str(self._draw(path))] if path in NAMES else []
-        return drawn if find_all or not drawn else drawn[0]
+        """Where a file lies now, empty for one that is not made: a demo's server sends files from the disk."""
+        made = [str(self._write(path))] if path in self.names else []
+        return made if find_all or not made else made[0]
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, InMemoryStorage]]:
-        """Every drawing, with the storage that it can be read from."""
+        """Every file, with the storage that it can be read from."""
         storage = InMemoryStorage()
-        for name in NAMES:
-            storage.save(name, ContentFile(strip(*NAMES[name])))
+        for name in self.names:
+            storage.save(name, ContentFile(self.make(name)))
             yield name, storage
 
-    def _draw(self, name: str) -> Path:
-        """Put a drawing on the disk, whole: several servers of a demo may do so at once."""
-        path, svg = self.folder / name, strip(*NAMES[name])
-        if not path.is_file() or path.read_text() != svg:
+    def _write(self, name: str) -> Path:
+        """Put a file on the disk, whole: several servers of a demo may do so at once."""
+        path, content = self.folder / name, self.make(name)
+        if not path.is_file() or path.read_text() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
             with TemporaryDirectory(dir=self.folder) as unfinished:
-                (Path(unfinished) / path.name).write_text(svg)
+                (Path(unfinished) / path.name).write_text(content)
                 (Path(unfinished) / path.name).replace(path)
         return path
+
+
+class Drawings(Made):
+    """The pictures of the levels."""
+
+    names = NAMES
+
+    def make(self, name: str) -> str:
+        return strip(*NAMES[name])
+
+
+class RedFlags(Made):
+    """What a phone judges by without a network, and its words, in each language of the site: made from the protocol."""
+
+    names = {f"red-flags/{language}.json": language for language in (settings.LANGUAGE_CODE,)}
+
+    def make(self, name: str) -> str:
+        from symptoms.wording.one_day import phone_file  # Django reads this module before there are models
+
+        with override(self.names[name]):
+            return json.dumps(phone_file(), ensure_ascii=False, separators=(",", ":"))
 
 
 class Storage(CompressedManifestStaticFilesStorage):

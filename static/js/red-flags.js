@@ -9,11 +9,8 @@ const isWithin = ([first, last = Infinity], day) => first <= day && day <= last;
 
 /* The most that is ordinary of a symptom, above what is usual for the patient. */
 function ceiling(rules, { band, usual }, known, symptom, day) {
-  const row = rules.ceilings[band][symptom];
-  const table = (on) => {
-    const column = rules.days.filter((listed) => listed <= on).length - 1;
-    return row && on <= rules.days.at(-1) ? Number(row[column]) : 0;
-  };
+  const row = rules.ceilings[band][symptom] ?? "";
+  const table = (on) => Number(row[rules.days.filter((listed) => listed <= on).length - 1] ?? 0);
   const isSlow = rules.slow.includes(symptom) && rules.at_risk.some((word) => known.has(word));
   const most = isSlow && day >= 1 ? Math.max(table(day), table(day - 1)) : table(day);
   const raised = rules.raised.find(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
@@ -15,11 +16,13 @@ from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import Course
 from symptoms.recovery.course import Entry as EntryValues
+from symptoms.recovery.one_day import about
 from symptoms.recovery.prompting import next_prompt
 from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.evidence import Flag
 from symptoms.wording.findings import Reported
+from symptoms.wording.one_day import numbers_as_data
 from symptoms.wording.opening import opening_of
 from symptoms.wording.patient import PhoneNumbers, Place, Verdict, title_of, verdict
 
@@ -43,6 +46,19 @@ def phone_numbers_for(patient: Patient, abroad: HelpNumbers = UNKNOWN, now: date
         phone=practice.phone if practice else "",
         opening=opening_of(practice, patient.zone, now or timezone.now()),
     )
+
+
+def phone_facts(treatment: Treatment, numbers: PhoneNumbers, unit: str, now: datetime) -> dict[str, Any]:
+    """What a phone needs to know of a treatment and its patient to judge a day by itself, and whom they can call then.
+
+    It is plain JSON, and as private as the record. `unit` of temperatures: "c" or "f".
+    """
+    is_verified = numbers_for(treatment.patient).verified is not None
+    return {
+        "patient": about(patient_values(treatment), treatment_values(treatment)),
+        "numbers": numbers_as_data(numbers, now, is_verified=is_verified),
+        "unit": unit,
+    }
 
 
 def verdict_about(entry: Entry, assessment: Assessment | None, numbers: PhoneNumbers, unit: str) -> Verdict:

@@ -20,9 +20,9 @@ def rules(protocol: Protocol = PROTOCOL) -> dict[str, Any]:
         "urgencies": [urgency.slug for urgency in Urgency],
         "urgent": int(Urgency.URGENT),
         "symptoms": list(map(str, Symptom)),
-        "days": list(LISTED_DAYS),
+        "days": [*LISTED_DAYS, LISTED_DAYS[-1] + 1],  # from which on nothing is ordinary
         "ceilings": {
-            band: {str(s): "".join(map(str, row)) for s, row in rows.items()} for band, rows in CEILINGS.items()
+            band: {str(s): "".join(map(str, (*row, 0))) for s, row in rows.items()} for band, rows in CEILINGS.items()
         },
         "raised": [
             {"symptom": str(m.symptom), "days": [m.first, m.last], "who": sorted(m.who), "most": m.at_most}

@@ -10,8 +10,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from symptoms.recovery.criteria import Days
 from symptoms.recovery.questions import are_answered
 from symptoms.recovery.texts import (
+    ANY_DAY,
     COMMON,
     CONCERN_TEXTS,
     FIRST_AID,
@@ -449,8 +451,9 @@ class VerdictWriter:
 
 
 STARTS_WITH_SEEN = ("rise", "clearly_more", "little_more")
-# A sign of the red box names its own concern; skin that looks infected beside it does not head the page.
-BOX_CRITERIA = frozenset({"ALL-1", "ALL-7", "NERV-4", "EYE-1"})
+# By criterion the days on which it heads the page before skin that looks infected: a burn, and a sign of the red box,
+# which names its own concern.
+COMES_FIRST = {"BURN-1": Days("0-3"), **dict.fromkeys(("BURN-4", "ALL-1", "ALL-7", "NERV-4", "EYE-1"), ANY_DAY)}
 LOOKS_ALIKE = frozenset({Concern.COLD_SORE_REACTIVATION, Concern.INFECTION, Concern.LATE_INFECTION})
 
 
@@ -459,7 +462,7 @@ def in_order(flags: Iterable[Flag], day: int) -> list[Flag]:
     and blood at the end."""
     flags = list(flags)
     held = {criterion["id"] for flag in flags for criterion in flag["criteria"]}
-    comes_first = "BURN-4" in held or ("BURN-1" in held and day <= 3) or not held.isdisjoint(BOX_CRITERIA)
+    comes_first = any(COMES_FIRST[id].hold("A", day) for id in held & COMES_FIRST.keys())
 
     def place(flag: Flag) -> tuple[int, int]:
         concern = flag["concern"]

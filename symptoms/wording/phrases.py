@@ -52,8 +52,12 @@ def number(value: Decimal) -> str:
 
 def degrees(celsius: float, unit: str = "c") -> str:
     """A temperature as people of `unit` ("c" or "f") read it: "38.1 °C", "100.6 °F"."""
-    shown = number_format(Decimal(phrases.thermometer(celsius, unit)))
-    return _("{number} {unit}").format(number=shown, unit=DEGREE_SIGNS[unit])
+    return of_unit(number_format(Decimal(phrases.thermometer(celsius, unit))), unit)
+
+
+def of_unit(number: str, unit: str) -> str:
+    """A number of degrees with the sign of its `unit` ("c" or "f")."""
+    return _("{number} {unit}").format(number=number, unit=DEGREE_SIGNS[unit])
 
 
 def millimetres(depth: Decimal) -> str:

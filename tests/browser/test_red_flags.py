@@ -1,15 +1,25 @@
-"""The phone, which knows one day alone, judges that day as the server does: tried on people aimed at each criterion."""
+"""The phone, which knows one day alone, judges that day and says what to do as the server does: tried on people aimed
+at each criterion."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, time
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.opening_hours import OpeningHours
 from symptoms.recovery import one_day
 from symptoms.recovery.assessment import Assessment, assess
 from symptoms.recovery.course import Course
 from symptoms.recovery.protocol import PROTOCOL
-from symptoms.recovery.vocabulary import Sign, Symptom
+from symptoms.recovery.texts import who_of
+from symptoms.recovery.vocabulary import Sign, Symptom, Urgency
+from symptoms.wording.findings import Reported
+from symptoms.wording.one_day import numbers_as_data, phone_file
+from symptoms.wording.opening import Opening
+from symptoms.wording.patient import PhoneNumbers, Place, verdict
 from tests.aimed import aimed
 from tests.house import tree
 from tests.tries import EVERYTHING, tries
@@ -18,11 +28,20 @@ pytestmark = pytest.mark.browser
 
 PEOPLE = tries(20, 10_000)  # for each criterion
 AT_A_TIME = 2_500
+SPOKEN_TO = tries(5, 500)  # for each criterion
 NAMED = {"sign", "symptom", "temperature"}  # facts of the day itself
 JUDGE = """async ([rules, cases]) => {
     const { judged } = await import("/static/js/red-flags.js");
     const [read, day] = [JSON.parse(rules), JSON.parse(cases)];
     return JSON.stringify(day.map(([patient, on, answers]) => judged(read, patient, on, answers)));
+}"""
+SAY = """async ([file, cases]) => {
+    const { judged } = await import("/static/js/red-flags.js");
+    const { advised } = await import("/static/js/advice-words.js");
+    const [{ rules, words }, day] = [JSON.parse(file), JSON.parse(cases)];
+    const said = ([about, on, answers, now]) =>
+        advised(words, about, judged(rules, about.patient, on, answers), on, answers, now);
+    return JSON.stringify(day.map(said));
 }"""
 SHOWN_BY_ONE_DAY = [criterion for criterion in PROTOCOL.criteria if criterion.as_data() is not None]
 
@@ -97,3 +116,71 @@ def test_phone_and_server_agree_on_one_day(phone, criterion):
         assert by_phone["urgency"] == judged.urgency.slug
         held += any(one[0] == criterion.id for _, _, findings in by_server for one in findings)
     assert abs(held / PEOPLE - 1 / 2) < (1 / 4 if EVERYTHING else 9 / 20), "it should hold in about half of them"
+
+
+# --- what is said
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
+MORNINGS, ALWAYS = ({day: ((time(opens), time(closes)),) for day in range(5)} for opens, closes in ((8, 11), (8, 18)))
+
+
+def _opening(week) -> Opening:
+    return Opening("Larkfield", OpeningHours(ZoneInfo("UTC"), week), ZoneInfo("UTC"), NOON)
+
+
+CLINIC = PhoneNumbers("999", "111", "Larkfield", "020 7946 0123")
+ABROAD = (Place("France", "112", "116 117"), Place("", "999", ""))
+SPOKEN = [
+    CLINIC,
+    replace(CLINIC, opening=_opening(ALWAYS)),
+    replace(CLINIC, opening=_opening(MORNINGS)),
+    replace(CLINIC, opening=_opening(MORNINGS), urgent=""),
+    replace(CLINIC, urgent="", phone=""),
+    PhoneNumbers("999", "111"),
+    PhoneNumbers(""),
+    PhoneNumbers("", clinic="Larkfield", phone="020 7946 0123", places=ABROAD),
+]
+
+
+def _by_server_in_words(course: Course, numbers: PhoneNumbers, unit: str) -> dict:
+    (entry,) = course.entries
+    judged = assess(course, day=entry.day)
+    reported = Reported(entry, who=who_of(course.patient, course.treatment))
+    flags = judged.as_json()["flags"]
+    said = verdict(judged.urgency, flags, reported=reported, compared=(), numbers=numbers, unit=unit)
+    return {
+        "urgency": said.urgency, "word": said.word, "heading": said.heading, "first": list(said.first),
+        "line": said.line, "calls": [(call.label, call.number, call.tel) for call in said.calls],
+        "closed": bool(said.closed), "steps": list(said.steps), "afterCall": list(said.after_call),
+        "doNotWait": said.do_not_wait, "also": said.also, "atOnce": said.at_once,
+        "concerns": [(one.title, list(one.means), list(one.care)) for one in said.concerns],
+    }  # fmt: skip
+
+
+def _by_phone_in_words(said: dict) -> dict:
+    return said | {
+        "calls": [tuple(call[key] for key in ("label", "number", "tel")) for call in said["calls"]],
+        "closed": bool(said["closed"]),
+        "concerns": [(one["title"], one["means"], one["care"]) for one in said["concerns"]],
+    }
+
+
+def _drawn_at_random() -> list[tuple[Course, PhoneNumbers, str]]:
+    chance = Random("words")
+    courses = [aimed(criterion, chance) for criterion in SHOWN_BY_ONE_DAY for _ in range(SPOKEN_TO)]
+    raising = [course for course in courses if assess(course, day=course.entries[0].day).urgency >= Urgency.CONTACT]
+    return [(course, chance.choice(SPOKEN), chance.choice("cf")) for course in raising]
+
+
+def test_the_phone_says_what_the_server_says(phone):
+    people = _drawn_at_random()
+    cases = []
+    for course, numbers, unit in people:
+        patient, day, answers = _case(course)
+        about = {"patient": patient, "numbers": numbers_as_data(numbers, NOON, is_verified=True), "unit": unit}
+        cases.append([about, day, answers, NOON.timestamp()])
+    said = json.loads(phone.evaluate(SAY, [json.dumps(phone_file()), json.dumps(cases)]))
+    for (course, numbers, unit), by_phone in zip(people, said, strict=True):
+        expected = _by_server_in_words(course, numbers, unit)
+        assert _by_phone_in_words(by_phone) | expected == _by_phone_in_words(by_phone), course
+    assert {"contact", "urgent", "emergency"} == {by_phone["urgency"] for by_phone in said}

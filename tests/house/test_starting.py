@@ -17,7 +17,7 @@ from symptoms.recovery.swatches.strip import NAMES, strip
 from tests.data_folders import put_database, put_static
 from tests.house import tree
 from tracker import views
-from tracker.static_files import Drawings
+from tracker.static_files import Drawings, RedFlags
 
 SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "critical", "--bind", "127.0.0.1:0"]
 
@@ -133,6 +133,14 @@ def production(tmp_path_factory):
 
 def starts(folder: Path) -> subprocess.CompletedProcess:
     return run(folder, "-c", "import tracker.wsgi", **tree.SAFE, MENDLINE_DEBUG="0")
+
+
+def test_the_rules_for_phones_are_collected_under_their_digest_and_made_small(production):
+    collected = production / "static"
+    name = json.loads((collected / "staticfiles.json").read_text())["paths"]["red-flags/en-gb.json"]
+    assert re.fullmatch(r"red-flags/en-gb\.[0-9a-f]{12}\.json", name)
+    assert (collected / name).read_text() == RedFlags().make("red-flags/en-gb.json")
+    assert (collected / f"{name}.gz").is_file()
 
 
 def test_production_starts_with_the_static_files_of_this_code_only(production):
