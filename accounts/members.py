@@ -9,6 +9,7 @@ from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Membership, User
 from accounts.role_mail import mail_change, mail_removal
+from accounts.walls import end_links_of
 from accounts.web.sessions import end_sessions
 
 
@@ -52,7 +53,8 @@ def change_member(
 
 @transaction.atomic
 def remove_member(member: Membership, now: datetime, by: User | None = None) -> None:
-    """End a membership and every session of the member, and mail it to them, unless they are `by`.
+    """End a membership, every session of the member and the wall links that they made, and mail it to them, unless
+    they are `by`.
 
     What they did stays written under their name.
 
@@ -64,6 +66,7 @@ def remove_member(member: Membership, now: datetime, by: User | None = None) -> 
     _keep_an_admin(member)
     if Membership.objects.filter(pk=member.pk, removed_at=None).update(removed_at=now):
         mail_removal(member, by)
+        end_links_of(member, by=by, now=now)
     end_sessions(member.user)
 
 

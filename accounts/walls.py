@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from accounts.database_errors import is_transient
 from accounts.limits import network_asking
 from accounts.locks import lock_practice
-from accounts.models import Practice, User, WallLink, hash_token
+from accounts.models import Membership, Practice, User, WallLink, hash_token
 
 # No letter or digit that is taken for another: the address is typed in where there is no keyboard. 79 random bits.
 LETTERS, GROUPS, IN_A_GROUP = "abcdefghjkmnpqrstuvwxyz23456789", 4, 4
@@ -21,6 +21,7 @@ MOST_LINKS = 20  # of a practice, at a time
 USED_EVERY = timedelta(minutes=5)  # how exactly it is known when a link was last used
 MOST_GUESSES, GUESSES_COUNT_FOR = 30, 3600  # from one network, by each process; seconds
 IN_USE = timedelta(days=7)  # since a screen showed it: holidays are shorter
+SAID_FOR = timedelta(days=14)  # that screens went blank as whoever made their links works there no more
 
 
 class TooManyLinks(Exception):
@@ -54,6 +55,21 @@ def links_of(practice: Practice) -> QuerySet[WallLink]:
 def end_link(link: WallLink, *, by: User, now: datetime) -> bool:
     """Let a link lead nowhere from now on; False when it was ended before."""
     return WallLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=now, ended_by=by) == 1
+
+
+def end_links_of(member: Membership, *, by: User | None, now: datetime) -> None:
+    """Let the links lead nowhere that a member made who goes at `now`: they may have kept the addresses."""
+    links_of(member.practice).filter(made_by=member.user_id).update(ended_at=now, ended_by=by)
+
+
+def gone_with_their_maker(practice: Practice, now: datetime) -> QuerySet[WallLink]:
+    """Links that screens showed until the membership of whoever made them ended, while no other was made since: for two
+    weeks, as a screen may have been left off on purpose."""
+    ends = {"user": OuterRef("made_by"), "practice": OuterRef("practice"), "removed_at": OuterRef("ended_at")}
+    since = WallLink.objects.filter(practice=practice, made_at__gt=OuterRef("ended_at"))
+    ended = WallLink.objects.filter(practice=practice, ended_at__gt=now - SAID_FOR)
+    in_use = ended.filter(used_at__gt=F("ended_at") - IN_USE)
+    return in_use.filter(Exists(Membership.objects.filter(**ends)), ~Exists(since))
 
 
 def find_link(request: HttpRequest, token: str, now: datetime) -> WallLink | None:

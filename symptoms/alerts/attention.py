@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, Q, QuerySet, Subquery
 
 from accounts.models import ContactMethod, Invitation, Membership, MembershipQuerySet, Patient, Practice
+from accounts.walls import gone_with_their_maker
 from symptoms.alerts import server_health
 from symptoms.alerts.coming_back import due_again
 from symptoms.alerts.digest import OPENED_WITHIN, unproven
@@ -44,6 +45,7 @@ def questions(practice: Practice, now: datetime) -> dict[str, Any]:
         "attention_invitations": _number(invitations.fruitless(now)),
         "attention_plans": _number(due_again(practice, now)),
         "attention_members": _number(_unreached(practice)),
+        "attention_walls": _number(gone_with_their_maker(practice, now)),
         "attention_push": Exists(push),
         **server_health.questions(practice, now),
     }
@@ -56,7 +58,8 @@ def count_in(known: Mapping[str, Any], practice: Practice, now: datetime) -> int
     of_server = list(server_health.server_items(known, now, practice.zone, with_push=known["attention_push"]))
     people = people_ahead(practice, now)
     gaps = {stretch.gap for stretch in gaps_ahead(practice, people, now)}
-    others = bool(known["attention_plans"]) + len(gaps) + len(of_server) + len(_unproven(practice, people, now))
+    once = bool(known["attention_plans"]) + bool(known["attention_walls"])
+    others = once + len(gaps) + len(of_server) + len(_unproven(practice, people, now))
     return sum(known[name] or 0 for name in rows) + others
 
 
@@ -78,13 +81,14 @@ def needs_attention(practice: Practice, now: datetime, *, opens_records: bool) -
     patients = _patients(practice, known["attention_patients"], opens_records=opens_records)
     invited = _invitations(practice, now, opens_records=opens_records) if known["attention_invitations"] else []
     plans = [words.overdue_plans(known["attention_plans"])] if known["attention_plans"] else []
+    walls = [words.blank_screens(known["attention_walls"])] if known["attention_walls"] else []
     more = {
         Kind.MEMBER: len(unreached) - MOST,
         Kind.PROOF: len(in_doubt) - MOST,
         Kind.PATIENT: (known["attention_patients"] or 0) - sum(item.count for item in patients),
         Kind.INVITATION: (known["attention_invitations"] or 0) - sum(item.count for item in invited),
     }
-    items += [*soonest_first(unreached)[:MOST], *in_doubt[:MOST], *patients, *invited, *plans]
+    items += [*soonest_first(unreached)[:MOST], *in_doubt[:MOST], *patients, *invited, *plans, *walls]
     return Attention(soonest_first(items), {kind: count for kind, count in more.items() if count > 0})
 
 

@@ -54,8 +54,7 @@ def wall_context(practice: Practice, now: datetime) -> dict[str, Any]:
         "now": now,
         "sign": sign_in(known),
         "tiles": [
-            _tile(urgency, numbers.get(urgency), told_on.get(urgency), practice, now)
-            for urgency in reversed(TOLD_OF)
+            _tile(urgency, numbers.get(urgency), told_on.get(urgency), practice, now) for urgency in reversed(TOLD_OF)
         ],
         "need_action": (known["count_open"] or 0) + (known["count_left"] or 0),
         "arrival": _arrival(known, practice, now),

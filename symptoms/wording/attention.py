@@ -50,13 +50,14 @@ class Kind(StrEnum):
     PATIENT = "patient"
     INVITATION = "invitation"
     PLANS = "plans"
+    WALLS = "walls"
 
 
 OF_THE_SERVER = frozenset({Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL})
 ICONS = {
     Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.MESSAGES: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key",
     Kind.PROTOCOL: "note", Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PROOF: "phone", Kind.PATIENT: "mail",
-    Kind.INVITATION: "mail", Kind.PLANS: "calendar",
+    Kind.INVITATION: "mail", Kind.PLANS: "calendar", Kind.WALLS: "clinic",
 }  # fmt: skip
 
 
@@ -228,6 +229,15 @@ def overdue_plans(count: int) -> Item:
     title = ngettext("{count} follow-up is due", "{count} follow-ups are due", count)
     text = _("Somebody was to look again by now, and nobody has written anything down since.")
     return Item(Kind.PLANS, Due.TODAY, title.format(count=count), text)
+
+
+def blank_screens(count: int) -> Item:
+    """Wall screens that show nothing since whoever made their links works there no more."""
+    title = ngettext("{count} wall screen is blank", "{count} wall screens are blank", count)
+    text = _("Its link ended as whoever made it works here no more, and may have kept the address. Make a new one.")
+    if count > 1:
+        text = _("Their links ended as whoever made them works here no more, and may have kept them. Make new ones.")
+    return Item(Kind.WALLS, Due.TODAY, title.format(count=count), text)
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:

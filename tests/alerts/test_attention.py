@@ -18,7 +18,9 @@ from django.utils import timezone
 
 from accounts.contact_methods import add_browser, email_of
 from accounts.invitations import invite_member, invite_patient
+from accounts.members import remove_member
 from accounts.models import Absence, AccountMail, ContactMethod, Invitation, Membership, Patient, User
+from accounts.walls import end_link, make_link, note_use
 from symptoms.alerts import attention, server_health
 from symptoms.alerts.handling import resolve_all, write_note
 from symptoms.alerts.policy import EVERYBODY
@@ -205,6 +207,19 @@ def a_plan_is_overdue(world):
     Alert.objects.update(comes_back_at=now - timedelta(minutes=1))
     world.work()
     return lambda: resolve_all({alert: None}, outcome="seen", by=world.noor, now=timezone.now())
+
+
+@fault("1 wall screen is blank", "today")
+def whoever_made_a_wall_link_is_gone(world):
+    lund, now = people.admin(world.clinic, "Ms Lund", "lund@larkfield.example"), timezone.now()
+    for label, by in {"Front desk": lund, "Never shown": lund, "Turned off": world.price}.items():
+        link = make_link(world.clinic, label, by=by, now=now)[0]
+        if label != "Never shown":
+            note_use(link, now)
+    end_link(link, by=world.price, now=now)
+    remove_member(world.member(lund), now, world.price)
+    walls = reverse("walls")
+    return lambda: people.signed_in(world.price).post(walls, {"label": "Front desk"})
 
 
 @fault("The rules are due for review", "soon")

@@ -134,6 +134,22 @@ def test_a_manager_makes_names_and_ends_links_and_sees_an_address_once(clinic, p
     assert Client().get(path).status_code == 404
 
 
+def test_the_links_of_who_works_here_no_more_end_with_their_membership_and_the_page_says_which(clinic, price, address):
+    lund = people.admin(clinic, "Ms Lund", "lund@larkfield.example")
+    kept = reverse("wall", args=[make_link(clinic, "Back <b>room", by=lund, now=NOW())[1]])
+    browser, removal = people.signed_in(price), reverse("member_remove", args=[lund.membership.pk])
+    asked = text_of(browser.get(removal))
+    assert "Ms Lund made their links and may have kept the addresses: “Back <b>room”. Make new ones" in asked
+    assert "Front desk" not in asked
+    assert Client().get(kept).status_code == 200
+    members = browser.post(removal, {"successor": "everybody"}, follow=True)
+    assert "These wall screens are blank now: “Back <b>room”. Make new links" in text_of(members)
+    assert reverse("walls") in [link.get("href") for link in select(members, "div[@role='status']//a")]
+    assert [Client().get(path).status_code for path in (kept, address)] == [404, 200]
+    assert WallLink.objects.get(ended_at=None).label == "Front desk"
+    assert WallLink.objects.exclude(ended_at=None).get().ended_by == price
+
+
 def test_there_are_only_so_many_links(clinic, price):
     for _ in range(MOST_LINKS):
         make_link(clinic, "Office", by=price, now=NOW())

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,9 +16,11 @@ from accounts.access import PracticeRequest, admin_required
 from accounts.members import LastAdmin, user_name
 from accounts.models import Membership
 from accounts.views import already_removed
+from accounts.walls import links_of
 from symptoms.alerts.handing_over import NoSuccessor, remove_and_hand_over
 from symptoms.alerts.policy_changes import rota_days_of
 from symptoms.forms.handing_over import HandOverForm
+from symptoms.wording.phrases import in_a_row
 
 
 @admin_required
@@ -30,6 +34,7 @@ def member_remove(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     form = HandOverForm(request.POST if request.method == "POST" else None, member=member, now=now)
     if form.is_valid():
         who: dict[str, Any] = {"successor": form.chosen(), "knows_nobody_is_left": form.knows_nobody_is_left}
+        screens = _screens(member)
         try:
             successor = remove_and_hand_over(member, **who, by=request.user, now=now)
         except NoSuccessor as refusal:
@@ -38,12 +43,18 @@ def member_remove(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         except LastAdmin:
             form.add_error(None, _("A clinic needs an admin. Make somebody else an admin first."))
         else:
-            return _removed(request, member, successor)
+            return _removed(request, member, successor, screens)
     context = {"member": member, "form": form, "practice": request.practice, "tab": "practice"}
+    context["screens"] = _screens(member)
     return render(request, "practitioner/member_remove.html", context, status=422 if form.is_bound else 200)
 
 
-def _removed(request: PracticeRequest, member: Membership, successor: Membership | None) -> HttpResponse:
+def _screens(member: Membership) -> str:
+    """Where the wall screens hang that go blank with a member, who made their links: "Front desk and Office"."""
+    return in_a_row(f"“{link.label}”" for link in links_of(member.practice).filter(made_by=member.user_id))
+
+
+def _removed(request: PracticeRequest, member: Membership, successor: Membership | None, screens: str) -> HttpResponse:
     if member.user == request.user:
         return redirect("home")
     sentence = _("{name} no longer works here and is signed out everywhere.")
@@ -52,6 +63,9 @@ def _removed(request: PracticeRequest, member: Membership, successor: Membership
     other = user_name(successor.user) if successor else ""
     messages.success(request, sentence.format(name=user_name(member.user), other=other))
     say_rota_lacks(request, member)
+    if screens:
+        pattern = _('These wall screens are blank now: {screens}. <a href="{address}">Make new links</a>')
+        messages.warning(request, format_html(pattern, screens=screens, address=reverse("walls")))
     return redirect("members")
 
 
