@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.locks import lock_practice
+from accounts.locks import lock_practice, lock_user
 from accounts.models import ContactMethod, Membership, User
 
 Kind = ContactMethod.Kind
@@ -88,12 +88,28 @@ def add_browser(member: Membership, subscription: dict[str, Any], label: str) ->
         ValidationError: it takes the messages of somebody else, or there are too many.
     """
     lock_practice(member.practice_id)
+    return _add_browser(member.user, subscription, label)
+
+
+@transaction.atomic
+def add_browser_of_patient(user: User, subscription: dict[str, Any], label: str) -> ContactMethod:
+    """Let a patient be reminded by push in this browser. Of another patient on the same phone it is taken away: what
+    comes up there is read by whoever holds it.
+
+    Raises:
+        ValidationError: as `add_browser`.
+    """
+    lock_user(user.pk)
+    return _add_browser(user, subscription, label)
+
+
+def _add_browser(user: User, subscription: dict[str, Any], label: str) -> ContactMethod:
     hashed = _hash(subscription["endpoint"])
-    others = ContactMethod.objects.filter(kind=Kind.PUSH, address_hash=hashed).exclude(user=member.user_id)
+    others = ContactMethod.objects.filter(kind=Kind.PUSH, address_hash=hashed).exclude(user=user)
     if others.working().filter(user__in=Membership.objects.current().values("user")).exists():
         raise ValidationError(_("This browser takes the messages of somebody else. Let them turn it off first."))
     others.delete()
-    return _add(member, Kind.PUSH, json.dumps(subscription), hashed, label=label, is_on=True)
+    return _add(user, Kind.PUSH, json.dumps(subscription), hashed, label=label, is_on=True)
 
 
 @transaction.atomic
@@ -110,15 +126,26 @@ def renew_browser(old: str, new: str, *, reader: User | None) -> bool:
         return False
     methods = ContactMethod.objects.filter(kind=Kind.PUSH, address_hash=_hash(known["endpoint"])).select_related("user")
     method = next((row for row in methods if json.loads(row.address).get("keys") == known["keys"]), None)
-    member = method.user.membership if method else None
-    if method is None or member is None or (reader is not None and reader != method.user):
+    if method is None or (reader is not None and reader != method.user):
         return False
-    lock_practice(member.practice_id)
+    if not _lock_owner(method.user):
+        return False
     hashed = _hash(fresh["endpoint"])
     if ContactMethod.objects.filter(kind=Kind.PUSH, address_hash=hashed).exclude(pk=method.pk).exists():
         return False
     renewed = {"address": json.dumps(fresh), "address_hash": hashed, "failing_since": None, "failing_why": ""}
     return bool(ContactMethod.objects.filter(pk=method.pk, address=method.address).update(**renewed))
+
+
+def _lock_owner(user: User) -> bool:
+    """Let nobody else change how `user` is told; False of somebody who works nowhere any more, and is no patient."""
+    if user.membership is not None:
+        lock_practice(user.membership.practice_id)
+    elif user.as_patient is not None:
+        lock_user(user.pk)
+    else:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -129,11 +156,11 @@ def add_number(member: Membership, kind: str, number: str) -> ContactMethod:
         ValidationError: there are too many.
     """
     lock_practice(member.practice_id)
-    return _add(member, Kind(kind), number, _hash(number), label=number, is_on=False)
+    return _add(member.user, Kind(kind), number, _hash(number), label=number, is_on=False)
 
 
-def _add(member: Membership, kind: Kind, address: str, hashed: str, *, label: str, is_on: bool) -> ContactMethod:
-    methods = ContactMethod.objects.filter(user=member.user_id)
+def _add(user: User, kind: Kind, address: str, hashed: str, *, label: str, is_on: bool) -> ContactMethod:
+    methods = ContactMethod.objects.filter(user=user)
     if methods.exclude(kind=kind, address_hash=hashed).count() >= MOST_METHODS:
         raise ValidationError(_("You have as many as there can be. Remove one first."))
     values: dict[str, Any] = {"address": address, "label": label[:80]}
@@ -141,7 +168,7 @@ def _add(member: Membership, kind: Kind, address: str, hashed: str, *, label: st
     if kind is Kind.PUSH:  # it has just subscribed anew: whatever was wrong is over
         values |= {"is_on": True, "failing_since": None, "failing_why": ""}
     return ContactMethod.objects.update_or_create(
-        user=member.user, kind=kind, address_hash=hashed, defaults=values, create_defaults=made
+        user=user, kind=kind, address_hash=hashed, defaults=values, create_defaults=made
     )[0]
 
 

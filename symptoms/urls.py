@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symptoms.views import before, live, operating, photos, wall
+from symptoms.views import before, day_link, live, operating, photos, reminders_stop, wall
 from symptoms.views.clinic import (
     attention,
     channels,
@@ -22,7 +22,7 @@ from symptoms.views.clinic import patient as patient_page
 from symptoms.views.clinic import photos as clinic_photos
 from symptoms.views.clinic import statistics as statistics_page
 from symptoms.views.clinic import treatments as clinic_treatments
-from symptoms.views.patient import care, conversation, course, entry, joining, log, onboarding, seen, today
+from symptoms.views.patient import care, conversation, course, entry, joining, log, onboarding, reminders, seen, today
 from symptoms.views.patient import photos as own_photos
 from symptoms.views.patient import treatments as own_treatments
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("before/", before.before, name="before"),
     path("wall/<str:token>/", wall.wall, name="wall"),
     path("wall/<str:token>/live/", wall.wall_live, name="wall_live"),
+    path("day/<str:token>/", day_link.day_link, name="day_link"),
+    path("reminders/stop/<str:token>/", reminders_stop.reminders_stop, name="reminders_stop"),
     # --- whoever runs the server
     path("operator/", operating.operating, name="operating"),
     # --- patient
@@ -40,6 +42,11 @@ urlpatterns = [
     path("log/", log.log, name="log"),
     path("log/<int:day>/", log.log_day, name="log_day"),
     path("entries/<id:entry_id>/", entry.entry, name="entry"),
+    path("entries/<id:entry_id>/timer/", entry.advice_timer, name="advice_timer"),
+    path("account/reminders/", reminders.reminders, name="reminders"),
+    path("account/reminders/later/", reminders.reminder_later, name="reminder_later"),
+    path("account/reminders/offered/", reminders.reminder_offered, name="reminder_offered"),
+    path("account/reminders/channels/", reminders.reminder_channel, name="reminder_channel"),
     path("seen/", seen.seen, name="seen"),
     path("course/", course.course, name="course"),
     path("course/<int:day>/", course.course_day, name="course_day"),

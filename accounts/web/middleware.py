@@ -10,6 +10,8 @@ from django.utils.deprecation import MiddlewareMixin
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 # Libraries whose views we take as they are; each of their routes still has its line in the authorisation matrix.
 KNOWN_LIBRARIES = ("allauth.account.", "allauth.usersessions.", "drf_spectacular.", "django.contrib.staticfiles.")
+# Private whoever is signed in: passwords, records, and addresses that let somebody in.
+PRIVATE = ("/api/", "/accounts/", "/join/", "/wall/", "/day/", "/reminders/")
 
 
 def rule_of(view: Callable[..., Any]) -> str | None:
@@ -38,7 +40,7 @@ class PrivateResponsesMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         # Nobody asks who is signed in when the database is away; what was typed may stand on that page.
-        is_private = response.status_code == 503 or request.path.startswith(("/api/", "/accounts/", "/join/", "/wall/"))
+        is_private = response.status_code == 503 or request.path.startswith(PRIVATE)
         if is_private or (hasattr(request, "user") and request.user.is_authenticated):
             response.headers["Cache-Control"] = "no-store, private"
             response.headers["Vary"] = ", ".join(

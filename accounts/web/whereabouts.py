@@ -32,11 +32,14 @@ def numbers_of_site(request: HttpRequest) -> HelpNumbers:
 
 def numbers_abroad(request: HttpRequest) -> HelpNumbers:
     """The numbers of another country than the one the patient named, if they seem to be there and did not deny it."""
-    here, home = numbers_here(request), numbers_for(_patient(request))
-    is_abroad = here.country and home.country and here.country != home.country
-    if not is_abroad or here.country == request.session.get(NOT_HERE):
-        return UNKNOWN
-    return here
+    here = abroad_of(request, _patient(request))
+    return UNKNOWN if here.country == request.session.get(NOT_HERE) else here
+
+
+def abroad_of(request: HttpRequest, patient: Patient | None) -> HelpNumbers:
+    """The same of a patient who is not signed in, and has denied nothing."""
+    here, home = numbers_here(request), numbers_for(patient)
+    return here if here.country and home.country and here.country != home.country else UNKNOWN
 
 
 def chosen_country(request: HttpRequest) -> str:

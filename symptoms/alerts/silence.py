@@ -9,7 +9,9 @@ from django.db.models import Max, OuterRef, Subquery
 from accounts.models import Patient
 from symptoms.models import Alert, Assessment, Entry, Treatment
 from symptoms.models.values import patient_values, treatment_values
-from symptoms.recovery.prompting import SILENT_AT, next_log, silent_on
+from symptoms.recovery.ceilings import Ceilings
+from symptoms.recovery.course import LAST_DAY, entry_from_answers
+from symptoms.recovery.prompting import SILENT_AT, is_worse_on, next_log, silent_on
 from symptoms.recovery.vocabulary import Urgency
 
 ABOUT_THE_SKIN = (Alert.Kind.CONCERN, Alert.Kind.UNJUDGED)
@@ -30,17 +32,9 @@ def next_log_of(
     `reached_at`: when an alert about their silence was closed last, if one was.
     """
     alerts = list(open_alerts)
-    about_skin = [alert for alert in alerts if alert.kind in ABOUT_THE_SKIN]
-    worst = Urgency(max([alert.urgency for alert in about_skin] + [urgency or 0]))
-    due = next_log(
-        patient_values(treatment),
-        treatment_values(treatment),
-        after=_last_sign_of_life(patient, treatment, entry, reached_at),
-        worst=worst,
-        since=_since(patient, treatment, entry, urgency or 0, about_skin, worst),
-        is_open=bool(about_skin),
-        is_calm=worst == Urgency.CONTACT and urgency == Urgency.ON_TRACK and _is_calm(treatment.pk),
-    )
+    worst = _worst(alerts, urgency)
+    after = _last_sign_of_life(patient, treatment, entry, reached_at)
+    due = _due_after(after, patient, treatment, entry, urgency, alerts)
     if due is None:
         return None, None
     silent = silent_on(due, worst)
@@ -50,11 +44,70 @@ def next_log_of(
     return treatment.date_of(due), datetime.combine(treatment.date_of(silent), time(SILENT_AT), patient.zone)
 
 
+def is_asked_on(
+    on: date,
+    patient: Patient,
+    treatment: Treatment,
+    entry: Entry | None,
+    urgency: int | None,
+    open_alerts: Iterable[Alert],
+    reached_at: datetime | None = None,
+) -> bool:
+    """Whether a log is asked for on that date, and neither it nor anything that stands for it has come.
+
+    Unlike `next_log_of` it knows no debt: a day that was left out is asked for no more once it has passed. The other
+    arguments are those of `next_log_of`.
+    """
+    day = treatment.day_of(on)
+    if day <= _last_sign_of_life(patient, treatment, entry, reached_at) or day > LAST_DAY:
+        return False
+    return _due_after(day - 1, patient, treatment, entry, urgency, list(open_alerts)) == day
+
+
+def is_worse_after(treatment: Treatment, entry: Entry, day: int) -> bool:
+    """Whether the last log held more than is ordinary, so that another is asked for in the morning of `day`."""
+    if not is_worse_on(day - entry.day):
+        return False
+    said = entry_from_answers(entry.day, entry.answers)
+    ceilings = Ceilings(patient_values(treatment), treatment_values(treatment))
+    return any(
+        level > ceilings.most_expected(symptom, entry.day, said.exposures) for symptom, level in said.symptoms.items()
+    )
+
+
 def reached_last(treatment: Treatment) -> datetime | None:
     """When an alert about the silence of a session's patient was closed last."""
     quiet = Alert.objects.filter(treatment=treatment, kind=Alert.Kind.QUIET)
     last: datetime | None = quiet.aggregate(at=Max("resolved_at"))["at"]
     return last
+
+
+def _due_after(
+    after: int, patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int | None, alerts: list[Alert]
+) -> int | None:
+    """The next day after day `after` on which a log is asked for."""
+    about_skin, worst = _about_skin(alerts), _worst(alerts, urgency)
+    due = next_log(
+        patient_values(treatment),
+        treatment_values(treatment),
+        after=after,
+        worst=worst,
+        since=_since(patient, treatment, entry, urgency or 0, about_skin, worst),
+        is_open=bool(about_skin),
+        is_calm=worst == Urgency.CONTACT and urgency == Urgency.ON_TRACK and _is_calm(treatment.pk),
+    )
+    tomorrow = after + 1
+    if due == tomorrow or tomorrow > LAST_DAY or entry is None or not urgency:
+        return due
+    return tomorrow if is_worse_after(treatment, entry, tomorrow) else due
+
+
+def _about_skin(alerts: list[Alert]) -> list[Alert]:
+    return [alert for alert in alerts if alert.kind in ABOUT_THE_SKIN]
+
+
+def _worst(alerts: list[Alert], urgency: int | None) -> Urgency:
+    return Urgency(max([alert.urgency for alert in _about_skin(alerts)] + [urgency or 0]))
 
 
 def _last_sign_of_life(patient: Patient, treatment: Treatment, entry: Entry | None, reached_at: datetime | None) -> int:

@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery, UUIDField
+from django.utils import timezone
 
 from accounts.compiled_queries import A_DATE, AN_ID, CompiledQuery
 from accounts.locks import lock_patient
 from accounts.models import Absence, ContactMethod, Membership, Practice
 from symptoms.alerts.policy import EVERYBODY, Group, Policy, policy_of
+from symptoms.alerts.reminder_sending import may_still_be_reminded, remind_otherwise
 from symptoms.messages.channels.registry import CHANNELS
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Treatment
 from symptoms.models.delivery import reason_of
@@ -213,6 +215,10 @@ def may_still_be_told(delivery: Delivery) -> bool:
     """Whether the recipient still has the right that made them one: asked again right before sending."""
     if delivery.why == Why.PATIENT:
         return delivery.patient.user_id == delivery.recipient_id
+    if delivery.why == Why.REMINDER:
+        return may_still_be_reminded(delivery, timezone.now())
+    if delivery.practice_id is None:  # a test: whoever works nowhere is a patient
+        return delivery.recipient.as_patient is not None
     if delivery.why in Delivery.ABOUT_NOBODY:
         works_there = Membership.objects.current().filter(user=delivery.recipient_id, practice=delivery.practice_id)
         return works_there.exists()
@@ -238,6 +244,8 @@ def tell_someone_else(failed: Delivery, *, now: datetime) -> list[Delivery]:
     None while somebody at the practice, the same person by another way or somebody else, has been told of the same,
     or may be.
     """
+    if failed.why == Why.REMINDER:
+        return remind_otherwise(failed, now)
     if failed.why in (Why.PATIENT, *Delivery.ABOUT_NOBODY) or failed.practice is None:
         return []
     # Of two whose messages fail at the same time, the second must see that the first failed.

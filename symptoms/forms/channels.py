@@ -5,9 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.contact_methods import add_browser, add_number, read_number, read_subscription
+from accounts.contact_methods import (
+    add_browser,
+    add_browser_of_patient,
+    add_number,
+    read_number,
+    read_subscription,
+)
 from accounts.fields import set_choices
-from accounts.models import ContactMethod, Membership, kinds_offered
+from accounts.models import ContactMethod, Membership, User, kinds_offered
 
 Kind = ContactMethod.Kind
 ASKED = {Kind.SMS: _("Text me, where it is urgent"), Kind.PHONE: _("Call me, in an emergency")}
@@ -34,6 +40,10 @@ class BrowserForm(forms.Form):
     def save(self, member: Membership, *, label: str) -> ContactMethod:
         """Raises ValidationError, as `add_browser`."""
         return add_browser(member, self.cleaned_data["subscription"], label)
+
+    def save_of_patient(self, user: User, *, label: str) -> ContactMethod:
+        """The same of a patient."""
+        return add_browser_of_patient(user, self.cleaned_data["subscription"], label)
 
 
 class NumberForm(forms.Form):

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.contact_methods import mark_failing, mark_proven
-from accounts.locks import lock_practice
+from accounts.locks import lock_practice, lock_user
 from accounts.models import ContactMethod, Practice
 from symptoms.models import Delivery
 from symptoms.models.delivery import reason_of
@@ -23,13 +23,17 @@ class TooManyTests(Exception):
 
 
 @transaction.atomic
-def send_test(method: ContactMethod, practice: Practice, now: datetime) -> Delivery:
-    """Queue a test of one channel of a member of `practice`; the one that is on its way, where there is one.
+def send_test(method: ContactMethod, practice: Practice | None, now: datetime) -> Delivery:
+    """Queue a test of one channel of a member of `practice`, or of a patient (None); the one that is on its way, where
+    there is one.
 
     Raises:
         TooManyTests: there were MOST_TESTS lately, or MOST_TESTS_OF_A_KIND.
     """
-    lock_practice(practice.pk)
+    if practice is not None:
+        lock_practice(practice.pk)
+    else:
+        lock_user(method.user_id)
     lately = Delivery.objects.filter(
         recipient=method.user_id, channel=method.kind, why=Delivery.Why.TEST, created_at__gt=now - TESTED_WITHIN
     )

@@ -6,19 +6,23 @@ from symptoms.models.delivery import Delivery
 from symptoms.models.entry import Entry
 from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
+from symptoms.models.reminder import AdviceTimer, DayLink, Reminding
 from symptoms.models.screening import Screening
 from symptoms.models.treatment import Treatment, TreatmentAccess, TreatmentRevision
 from symptoms.models.worker_beat import WorkerBeat
 
 __all__ = [
+    "AdviceTimer",
     "Alert",
     "AlertEvent",
     "Assessment",
+    "DayLink",
     "Delivery",
     "Entry",
     "Note",
     "PatientStatus",
     "Photo",
+    "Reminding",
     "Screening",
     "Treatment",
     "TreatmentAccess",

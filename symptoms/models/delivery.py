@@ -27,11 +27,13 @@ class Delivery(Sending):
         PRACTITIONER = "practitioner", "practitioner of the practice"
         ADMIN = "admin", "no practitioner could be reached"
         PATIENT = "patient", "is the patient"
+        REMINDER = "reminder", "is the patient, who wants to be reminded"
         TEST = "test", "asked for a test"
         DIGEST = "digest", "the morning's list"
         MEMBER = "member", "manages a practice in which somebody cannot be reached"
 
     ABOUT_NOBODY = (Why.TEST, Why.DIGEST, Why.MEMBER)  # no patient, no record
+    REMIND, TIMER = "remind", "timer"  # words of a `reason`: the day's reminder, and what was asked for once
 
     TAKEN_OVER = "taken"  # word of a `reason`: a colleague has taken over what the recipient had
     HANDED_OVER = "handed"  # the same: the recipient has taken over from a colleague who works there no more
@@ -85,7 +87,7 @@ class Delivery(Sending):
                 condition=Q(entry__isnull=False, note=None, alert=None)
                 | Q(entry=None, note__isnull=False, alert=None)
                 | Q(entry=None, note=None, alert__isnull=False)
-                | Q(entry=None, note=None, alert=None, why__in=["test", "digest", "member"]),
+                | Q(entry=None, note=None, alert=None, why__in=["test", "digest", "member", "reminder"]),
                 name="a_delivery_is_about_one_thing",
             ),
         ]
@@ -103,6 +105,9 @@ class Delivery(Sending):
     @property
     def patient(self) -> Patient:
         """Whom the message is about, or goes to."""
+        if self.why == self.Why.REMINDER:
+            patient: Patient = self.recipient.patient
+            return patient
         about = self.entry or self.note or self.alert
         assert about is not None
         return about.treatment.patient

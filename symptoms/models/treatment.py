@@ -166,6 +166,7 @@ class Treatment(models.Model):
         last_logged: int | None  # journal/course_days.py
         asks_before: bool  # views/patient/own_treatments.py
         log_due_on: date | None  # the same
+        phone_is_gone: bool  # the same
 
     class Meta:
         indexes = [

@@ -18,6 +18,10 @@ SILENT_AFTER = {Urgency.CONTACT: 2, Urgency.URGENT: 1, Urgency.EMERGENCY: 1}
 SILENT_AT = 10  # o'clock
 SKIPPED_AFTER = 2  # days without a log that was due, until the practice finds somebody in its list [D]
 PROMPT_AFTER_HOURS = 4  # after an urgent verdict, until somebody is asked whether they were seen [D]
+# A log that was due in the first week and did not come is asked for once more the next morning; one in which something
+# was above its ceiling, on the next two mornings. [D]
+ONCE_MORE = range(8)
+WORSE_MORNINGS = 2
 
 
 def prompt_days(patient: Patient, treatment: Treatment) -> tuple[int, ...]:
@@ -63,6 +67,11 @@ def _is_asked_daily(worst: Urgency, days_since: int, *, is_open: bool, is_calm: 
     if worst == Urgency.CONTACT:
         return is_open and not is_calm
     return worst == Urgency.WATCH and days_since == 1
+
+
+def is_worse_on(days_since: int) -> bool:
+    """Whether somebody whose last log, so many days ago, held more than is ordinary is asked for the next one."""
+    return 1 <= days_since <= WORSE_MORNINGS
 
 
 def silent_on(due: int, worst: Urgency) -> int | None:

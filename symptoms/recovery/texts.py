@@ -79,12 +79,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FirstAid:
-    """What cannot wait for the call; with `after_call` it is said right after whom to call."""
+    """What cannot wait for the call; with `after_call` it is said right after whom to call. `press_minutes`: for how
+    long it says to press, where it does."""
 
     id: str
     concerns: frozenset[str]
     line: Line
     after_call: bool
+    press_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,13 @@ OPENINGS: Mapping[str, Mapping[str, tuple[Line, ...]]] = {
 }
 COMMON: Mapping[str, str] = _PATIENT["common"]
 FIRST_AID: tuple[FirstAid, ...] = tuple(
-    FirstAid(row["id"], frozenset(row["concerns"]), _line(row), row.get("after_call", False))
+    FirstAid(
+        row["id"],
+        frozenset(row["concerns"]),
+        _line(row),
+        row.get("after_call", False),
+        row.get("press_minutes", 0),
+    )
     for row in _PATIENT["first_aid"]
 )
 _HEADINGS = {"late_infection": "infection"}  # they look alike, and are one heading

@@ -18,6 +18,7 @@ from symptoms.recovery.texts import (
     CONCERN_TEXTS,
     FIRST_AID,
     OPENINGS,
+    FirstAid,
     Grounds,
     Line,
     as_heading,
@@ -186,6 +187,7 @@ class Verdict:
     unit: str = "c"
     version: str = ""
     photo_day: int | None = None  # to which a photo is asked for
+    press_minutes: int = 0  # for how long first aid says to press; 0 where it does not
     photo_session: UUID | None = None  # of which treatment that is a day; None: the newest
 
     @property
@@ -317,6 +319,7 @@ class VerdictWriter:
             line=line + unanswered(reported),
             steps=self.sentences("watch", "steps"),
             after_call=after_call,
+            press_minutes=self.press_minutes(grounds_of(flags, reported)),
             sooner=self.opening("watch", "sooner"),
             at_once=self.at_once(),
             flags=flags,
@@ -348,6 +351,7 @@ class VerdictWriter:
             concerns=concerns,
             also=self.said(COMMON["tell_them_too"], titles=listed(map(small, others))) if others else "",
             at_once="" if level is Urgency.EMERGENCY else self.at_once(),
+            press_minutes=self.press_minutes(grounds),
             headings=headings,
             flags=flags_raising,
             unit=unit,
@@ -404,11 +408,15 @@ class VerdictWriter:
 
     def first_aid(self, grounds: Mapping[str, Grounds]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What cannot wait: before the call, and right after it. A line that two concerns share is said once."""
-        due = [aid for aid in FIRST_AID if any(aid.line.fits(grounds[c]) for c in aid.concerns & grounds.keys())]
+        due = first_aid_due(grounds)
         before, after = (
             dict.fromkeys(self.sentence(aid.line) for aid in due if aid.after_call is late) for late in (False, True)
         )
         return tuple(before), tuple(after)
+
+    def press_minutes(self, grounds: Mapping[str, Grounds]) -> int:
+        """For how long it says to press; 0 where it does not."""
+        return max((aid.press_minutes for aid in first_aid_due(grounds)), default=0)
 
     def watched(self, flags: Sequence[Flag], reported: Reported, unit: str) -> tuple[str, str]:
         """The heading, and the line under it: a sentence or two for each kind of thing that is only to be watched."""
@@ -448,6 +456,11 @@ class VerdictWriter:
             for lines in (texts.means, texts.care)
         )
         return ConcernRead(heading.title, means, care)
+
+
+def first_aid_due(grounds: Mapping[str, Grounds]) -> list[FirstAid]:
+    """What is said on these grounds that cannot wait."""
+    return [aid for aid in FIRST_AID if any(aid.line.fits(grounds[c]) for c in aid.concerns & grounds.keys())]
 
 
 STARTS_WITH_SEEN = ("rise", "clearly_more", "little_more")

@@ -137,6 +137,9 @@ BODIES = {
     },
     ("log", "POST"): lambda world: _day(world),
     ("log_day", "POST"): _day,
+    ("day_link", "POST"): _day,
+    ("reminders", "POST"): lambda world: {"is_on": "on", "at": "19:30", "by_email": "on"},
+    ("reminder_channel", "POST"): lambda world: {"method": "email", "action": "test"},
     ("photo_add", "POST"): lambda world: {
         "id": str(uuid4()),
         "left": SimpleUploadedFile("x.jpg", jpeg(), "image/jpeg"),

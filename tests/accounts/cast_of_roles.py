@@ -1,7 +1,7 @@
 """Everybody of the authorisation matrix, and the objects of patient A."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from http.cookies import SimpleCookie
 from uuid import uuid4
 
@@ -15,10 +15,13 @@ from accounts.contact_methods import add_browser
 from accounts.models import Absence, AccountMail, User
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
+from symptoms.alerts.reminder_ways import message_to
+from symptoms.alerts.reminder_wishes import choose
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.practice_photos import Shot, attach_practice_photo
 from symptoms.messages.channel_tests import send_test
-from symptoms.models import Delivery
+from symptoms.messages.words import stopping_token
+from symptoms.models import DayLink, Delivery
 from tests import people
 from tests.api.programs import jpeg
 from tests.messages import push
@@ -90,6 +93,7 @@ def build() -> World:
     link, token = walls.make_link(larkfield, "zq9wall", by=price, now=world.now)
     world.ids["wall_id"] = link.id
     world.paths |= {(name, method): {"token": token} for name in ("wall", "wall_live") for method in METHODS}
+    _remind(world, ben)
     _invite(world, larkfield, noor, price, ben)
     lea, dora = _left(world), _moved(world)
     roles = {
@@ -127,6 +131,18 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
     for method in METHODS:
         world.paths["practice_photo_remove", method] = {"photo_id": shot.id}
         world.paths["my_treatment", method] = {"treatment_id": own.id}
+
+
+def _remind(world: World, patient) -> None:
+    """The link to today's empty log in a reminder, and the way to stop reminders, which open to whoever has them."""
+    choose(patient, is_on=True, at=time(19, 30), gives_link=True, now=world.now)
+    letter = message_to(patient, "remind:x", "email", world.now, world.now)
+    letter.save()
+    link = DayLink.made(patient, letter, patient.today(world.now))
+    link.save()
+    for method in METHODS:
+        world.paths["day_link", method] = {"token": link.token}
+        world.paths["reminders_stop", method] = {"token": stopping_token(patient)}
 
 
 def _left(world: World) -> User:

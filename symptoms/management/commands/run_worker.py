@@ -20,12 +20,14 @@ from django.utils import timezone
 
 from accounts.access_spool import store_kept
 from accounts.models import Invitation
+from symptoms.alerts.advice_timers import tell_next_timer
 from symptoms.alerts.asking_seen import ask_next
 from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.conversation import follow_up_next
 from symptoms.alerts.digest import send_digests
 from symptoms.alerts.escalation import escalate_next, resume_dropped
 from symptoms.alerts.quiet import date_the_undated, raise_next_quiet
+from symptoms.alerts.reminding import follow_travellers, remind_next
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.alerts.unreachable import name_unreachable
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
@@ -69,6 +71,9 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("work out when logs are due", date_logs, timedelta(minutes=1)),
         Duty("ask who was to be seen", ask_seen, timedelta(minutes=1)),
         Duty("tell on what nobody has taken", escalate),
+        Duty("remind who wants to be reminded", remind),
+        Duty("say that an advised time is over", tell_timers),
+        Duty("remind travellers by the clock they are at", travel, timedelta(minutes=1)),
         Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
         Duty("follow up messages that nobody has read", follow_up),
         Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
@@ -229,6 +234,21 @@ def ask_seen() -> None:
     """Ask those who were told to be seen four hours ago, and have said nothing since."""
     while ask_next(timezone.now()):
         pass
+
+
+def remind() -> bool:
+    """Remind one patient whose hour has come, if a log is due; False when it is nobody's hour."""
+    return remind_next(timezone.now())
+
+
+def tell_timers() -> bool:
+    """Tell one patient that the time is over which their advice named; False when there is none."""
+    return tell_next_timer(timezone.now())
+
+
+def travel() -> None:
+    """Go by the clock of where patients are now."""
+    follow_travellers(timezone.now())
 
 
 def resume() -> None:

@@ -23,6 +23,7 @@ ABOUT_THE_SERVER = (
 RECIPIENT_REFUSED = "recipient refused"  # how such an error begins, which says nothing about the server
 CLOSING = 421  # "service not available", whatever it was an answer to
 BY_A_MACHINE = {"Auto-Submitted": "auto-generated"}  # RFC 3834: out-of-office replies do not come back
+ONE_CLICK = "List-Unsubscribe=One-Click"
 
 
 class Email:
@@ -32,13 +33,15 @@ class Email:
 
     def write(self, sending: Sending) -> EmailMessage:
         """A mail about signing in as it was queued, else a line without a word about anyone."""
+        headers = {"Message-ID": sending.message_id, **BY_A_MACHINE}
         if isinstance(sending, AccountMail):
             subject, body, to = sending.subject, sending.body, sending.to
         else:
             assert isinstance(sending, Delivery)
             notice = notice_of(sending)
             subject, body, to = notice.subject, notice.body, sending.recipient.email
-        headers = {"Message-ID": sending.message_id, **BY_A_MACHINE}
+            if notice.stop:  # RFC 8058: the mail program offers to stop them, with one POST
+                headers |= {"List-Unsubscribe": f"<{notice.stop}>", "List-Unsubscribe-Post": ONE_CLICK}
         return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
 
     def hand_over(self, message: EmailMessage, *, ends: float) -> Receipt:

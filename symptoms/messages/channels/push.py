@@ -30,6 +30,8 @@ SIGNED_FOR = 2 * 60 * 60  # seconds; push services take 24 hours at most
 KEPT = {Urgency.EMERGENCY: 6 * 60 * 60, Urgency.URGENT: 12 * 60 * 60}  # seconds, while the browser is not reached
 KEPT_ELSE = 24 * 60 * 60
 KEPT_TEST = 10 * 60
+KEPT_REMINDER = 60 * 60  # later it would come on a phone that is turned on at night
+KEPT_BY_WHY = {str(Delivery.Why.TEST): KEPT_TEST, str(Delivery.Why.REMINDER): KEPT_REMINDER}
 GONE = (404, 410)
 TAKEN = range(200, 300)
 LATER = (408, 425, 429, *range(500, 600))
@@ -65,7 +67,7 @@ class Push:
         assert isinstance(sending, Delivery)
         topic = base64.urlsafe_b64encode(sha256(sending.reason.encode()).digest()[:24]).decode()
         is_test = sending.why == Delivery.Why.TEST
-        kept = KEPT_TEST if is_test else KEPT.get(Urgency(sending.urgency), KEPT_ELSE)
+        kept = KEPT_BY_WHY.get(sending.why) or KEPT.get(Urgency(sending.urgency), KEPT_ELSE)
         return PushMessage(
             browsers=tuple(_browsers(sending, topic)),
             key=private_key(),

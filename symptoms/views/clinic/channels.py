@@ -22,7 +22,7 @@ from symptoms.alerts.digest import unproven
 from symptoms.forms.channels import BrowserForm, NumberForm, kinds_with_numbers
 from symptoms.messages.channel_tests import TooManyTests, answer_test, note_arrival, send_test
 from symptoms.messages.push_keys import public_key
-from symptoms.views.clinic.channel_rows import name_of, rows_of
+from symptoms.views.channel_rows import name_of, rows_of
 from symptoms.wording.channels import channels_in_words
 
 EMAIL = "email"  # in the place of an id: its row is there only once something is known of it

@@ -1,22 +1,24 @@
 """One entry: what was said about it, and what the clinic did."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
+from symptoms.alerts import advice_timers
 from symptoms.alerts.patient_answers import OpenConcern
 from symptoms.forms.needles import unknown_needles
 from symptoms.forms.photo import PhotosForm
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
-from symptoms.models import Entry, Note
+from symptoms.models import AdviceTimer, Assessment, Entry, Note, Reminding
+from symptoms.models.reminder import USUAL_HOUR
 from symptoms.views.patient.clinic_response import received
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import SENDING_WORDS, picker
@@ -64,8 +66,42 @@ def entry(request: PatientRequest, entry_id: UUID) -> HttpResponse:
         "no_id": UUID(int=0),
         "shows_photos": patient.agreed_to("photos"),
     }
-    context |= standing(request)
+    context |= standing(request) | _reminding(entry, assessment, verdict, now)
     return render(request, "patient/entry.html", context | _beside_what_is_open(context, patient.today(now)))
+
+
+@patient_required
+@require_POST
+def advice_timer(request: PatientRequest, entry_id: UUID) -> HttpResponse:
+    """Be told when it is time to measure again, or not."""
+    entry = get_object_or_404(Entry.objects.filter(treatment__patient=request.patient), pk=entry_id)
+    assessment = entry.assessments.filter(is_current=True).first()
+    if request.POST.get("action") == "stop":
+        advice_timers.stop_timer(entry)
+    elif advice_timers.is_offered(entry, assessment.urgency if assessment else None, timezone.now()):
+        advice_timers.start_timer(request.patient, entry)
+    return redirect(entry)
+
+
+def _reminding(entry: Entry, assessment: Assessment | None, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """What is offered besides: reminders, and the timer of what is to be done again in some hours, which may run, or be
+    over while nothing was logged since."""
+    context: dict[str, Any] = {"press_minutes": verdict.press_minutes, "usual_hour": USUAL_HOUR}
+    context["asks_to_remind"] = _asks_to_remind(entry, verdict)
+    timer = AdviceTimer.objects.filter(entry=entry).first()
+    if timer is None:
+        is_offered = advice_timers.is_offered(entry, assessment.urgency if assessment else None, now)
+        return {**context, "timer_offered": advice_timers.due_at(entry) if is_offered else None}
+    is_over = timer.due_at <= now
+    is_wanted = entry.is_current and not _is_logged_since(entry)
+    return {**context, "timer_over": is_over and is_wanted, "timer_runs": None if is_over else timer.due_at}
+
+
+def _asks_to_remind(entry: Entry, verdict: Verdict) -> bool:
+    """Whether this is the first log, of somebody who was not asked about reminders yet, and nothing is urgent."""
+    if verdict.is_urgent or not entry.is_current or Reminding.objects.filter(patient=entry.treatment.patient).exists():
+        return False
+    return Entry.objects.current().filter(treatment__patient=entry.treatment.patient).count() == 1
 
 
 def _may_be_too_late_soon(entry: Entry, today: date) -> bool:

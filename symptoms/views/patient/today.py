@@ -64,6 +64,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
         "is_asked_before": treatment.asks_before if treatment else unanswered(patient.pk).exists(),
         "notes": _notes(patient),
+        "phone_is_gone": treatment is not None and treatment.phone_is_gone,
     }
     if treatment is not None and day is not None:
         if day > LAST_DAY:

@@ -1,4 +1,4 @@
-"""What the list of a member's channels shows of each."""
+"""What a list of somebody's channels shows of each."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo

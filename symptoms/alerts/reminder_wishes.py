@@ -1,0 +1,84 @@
+"""What a patient says about reminders: whether, when and how; later today, not today, no more."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.locks import lock_patient
+from accounts.models import Patient
+from symptoms.alerts.diary import ONE_DAY, Diary, is_due
+from symptoms.models import Reminding
+
+LATER = timedelta(hours=2)
+LOOKS_AHEAD = 100  # days: longer than any pause between two logs
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The next reminder, if nothing is logged before: when, and of which day of the session."""
+
+    at: datetime
+    day: int
+
+
+@transaction.atomic
+def choose(patient: Patient, *, is_on: bool, at: time, now: datetime, **chosen: Any) -> Reminding:
+    """Keep what a patient chose; `chosen`: other fields of `Reminding`. Begins at their next hour after `now`."""
+    patient = lock_patient(patient.pk)
+    reminding = Reminding.objects.filter(patient=patient).first() or Reminding(patient=patient)
+    for name, value in {"is_on": is_on, "at": at, **chosen}.items():
+        setattr(reminding, name, value)
+    if not is_on:
+        reminding.later_at = None
+    _begin(reminding, patient, now)
+    return reminding
+
+
+@transaction.atomic
+def remind_later(patient: Patient, now: datetime) -> datetime | None:
+    """Remind of today's log in two hours instead; gives when. None where no log is due today, or that is tomorrow."""
+    patient = lock_patient(patient.pk)
+    reminding, at = Reminding.objects.filter(patient=patient, is_on=True).first(), now + LATER
+    today = patient.today(now)
+    if reminding is None or patient.today(at) != today or not Diary.of(patient).wants_log(today):
+        return None
+    reminding.later_at, reminding.not_on = at.replace(second=0, microsecond=0), None
+    _begin(reminding, patient, now)
+    return reminding.later_at
+
+
+@transaction.atomic
+def not_today(patient: Patient, now: datetime) -> None:
+    """No reminder today, whatever was chosen."""
+    patient = lock_patient(patient.pk)
+    reminding = Reminding.objects.filter(patient=patient, is_on=True).first()
+    if reminding is not None:
+        reminding.later_at, reminding.not_on = None, patient.today(now)
+        _begin(reminding, patient, now)
+
+
+@transaction.atomic
+def stop(patient: Patient) -> None:
+    """No reminders any more, until they are turned on again; links in reminders that were sent lead nowhere."""
+    Reminding.objects.filter(patient=lock_patient(patient.pk)).update(is_on=False, look_at=None, later_at=None)
+
+
+def planned(reminding: Reminding, patient: Patient, now: datetime) -> Planned | None:
+    """The next reminder, as far as it can be told now; None where none comes in the next weeks."""
+    diary, today = Diary.of(patient), patient.today(now)
+    if not reminding.is_on or diary.status is None:
+        return None
+    for number in range(LOOKS_AHEAD):
+        on = today + number * ONE_DAY
+        for at, is_own in reminding.moments(on, patient.zone):
+            if at > now and is_due(reminding, diary, at, is_own=is_own):
+                return Planned(at, diary.day_on(on))
+    return None
+
+
+def _begin(reminding: Reminding, patient: Patient, now: datetime) -> None:
+    reminding.zone, reminding.dealt_until = patient.zone.key, now
+    reminding.look_at = reminding.next_moment(now, patient.zone) if reminding.is_on else None
+    reminding.save()
