@@ -31,6 +31,7 @@ from symptoms.recovery.ceilings import band
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import course_context
 from symptoms.views.clinic.known import age_in_words, known_of
+from symptoms.views.clinic.last_time import Closed, last_time
 from symptoms.views.clinic.messages_context import messages_with
 from symptoms.views.clinic.open_alerts import UNDONE_WITHIN, OpenAlert, closed_last, open_alerts_of
 from symptoms.views.clinic.queue_asked import kept_list
@@ -62,16 +63,17 @@ def patient_seen_by(practice: Practice, id: UUID) -> Patient:
 def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient, dict[str, Any]]:
     """The same, with what the page asks about them and around them that is one fact each, in one statement.
 
-    `to_undo`: the id of the invitation by which somebody joined, while that can be taken back. `is_just_closed`:
-    something was closed so short a time ago that it may be opened again beside what is open. `is_silent`: a newer log
-    was due before today, the last verdict is then no word about today. `is_blind`: as `views.blindness` tells it.
+    `to_undo`: the id of the invitation by which somebody joined, while that can be taken back. `last_closed`: what was
+    closed last; `is_just_closed`: so short a time ago that it may be opened again beside what is open. `is_silent`: a
+    newer log was due before today, the last verdict is then no word about today. `is_blind`: as `views.blindness`.
     """
     joined = Invitation.objects.to_undo(now).filter(patient=OuterRef("pk"), practice=practice)
-    closed = Alert.objects.filter(treatment__patient=OuterRef("pk"), practice=practice)
+    closed = Alert.objects.filter(treatment__patient=OuterRef("pk"), practice=practice).exclude(resolved_at=None)
+    last = closed.order_by("-resolved_at", "-urgency", "concern").values(told=Closed.document())
     patients = patients_seen_by(practice).with_departure(practice).select_related("practice", "user", "status")
     asked = patients.annotate(
         to_undo=Subquery(joined.values("pk")[:1]),
-        is_just_closed=Exists(closed.filter(resolved_at__gte=now - UNDONE_WITHIN)),
+        closed=Subquery(last[:1]),
         is_alive=WorkerBeat.alive(now),
     )
     patient = asked.filter(pk=id).first()
@@ -81,9 +83,11 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
     if status is not None and status.practice_id != practice.pk:
         status = None
     answers = vars(patient)
+    last_closed = Closed.read(answers["closed"])
     return patient, {
         "to_undo": answers["to_undo"] if patient.practice_id == practice.pk and patient.user_id else None,
-        "is_just_closed": status is not None and answers["is_just_closed"],
+        "last_closed": last_closed,
+        "is_just_closed": status is not None and last_closed is not None and last_closed.at >= now - UNDONE_WITHIN,
         "is_silent": status is not None and not status.is_current(now.astimezone(practice.zone).date()),
         "is_blind": not answers["is_alive"],
     }
@@ -123,6 +127,9 @@ def record_of(
         context |= _session(request, visibilities[treatments.index(treatment)], patient, open_alerts, now)
     if asked["is_just_closed"] or not open_alerts:
         context["closed_last"] = closed_last(visibilities, request.user, open_alerts, now)
+    if not context.get("closed_last"):  # which says the same, and more
+        today = left_at.astimezone(practice.zone).date()
+        context["known"] += last_time(asked["last_closed"], treatments, treatment, practice.zone, today)
     context |= {"about": _about(context)} | _way_back(request, patient, context, open_alerts)
     return context | _answers(open_alerts, resolve_form, practice, now)
 

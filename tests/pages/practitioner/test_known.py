@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Patient
 from accounts.patients import NumberTaken, edit_details
-from symptoms.models import Assessment, Treatment, TreatmentRevision
+from symptoms.alerts.handling import resolve_all
+from symptoms.models import Alert, Assessment, Treatment, TreatmentRevision
+from symptoms.wording.times import short
 from tests import people
 from tests.pages.html import held, select, text_of, words
 from tests.pages.practitioner.pages import treatment_answers
@@ -43,6 +45,32 @@ def test_a_drug_allergy_is_bold_and_not_asked_is_no_none(desk, ana, noor, kept, 
         assert known_rows(page)["Drug allergies"] == says
         assert (says in map(words, select(page, "section[@aria-labelledby='know']//b"))) is is_bold
         pen(ana, days_ago=2, by=noor)
+
+
+def test_last_time_is_what_was_closed_last_or_what_was_done_before(desk, ana, noor):
+    now = timezone.now()
+
+    def shown() -> str | None:
+        return known_rows(desk.get(reverse("patient", args=[ana.pk]))).get("Last time")
+
+    before = pen(ana, days_ago=60, by=noor)
+    assert shown() is None
+    session = pen(ana, days_ago=8, by=noor)
+    assert shown() == f"Treated {short(before.day_zero, now.date())}: pen, 1.5 mm, whole face"
+    logged(before, 5, signs=["pus"])
+    resolve_all({alert: alert.urgency for alert in Alert.objects.open()}, outcome="referred", by=noor, now=now)
+    assert shown() is None  # the page says so in a card of its own, where it can be opened again
+    Alert.objects.update(resolved_at=now - timedelta(days=3))
+    logged(session, 6, signs=["hives"])
+    day = short((now - timedelta(days=3)).date(), now.date())
+    closed = f"Closed {day}: signs of infection, referred"
+    assert shown() == f"{closed} (session of {short(before.day_zero, now.date())})"
+    logged(session, 5, signs=["pus"])
+    late = Alert.objects.get(treatment=session, concern="infection")
+    resolve_all({late: late.urgency}, outcome="seen", by=noor, now=now)
+    Alert.objects.filter(pk=late.pk).update(resolved_at=now - timedelta(days=2))
+    day = short((now - timedelta(days=2)).date(), now.date())
+    assert shown() == f"Closed {day}: signs of infection, seen"
 
 
 def test_clinic_and_patient_write_drug_allergies_and_neither_undoes_the_other_unseen(desk, ana, phone):
