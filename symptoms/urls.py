@@ -81,6 +81,7 @@ urlpatterns = [
     path("practice/patients/<id:patient_id>/history/", patient_pages.patient_history, name="patient_history"),
     path("practice/patients/<id:patient_id>/log/", patient_pages.patient_log, name="patient_log"),
     path("practice/patients/<id:patient_id>/care/", patient_pages.patient_care, name="patient_care"),
+    path("practice/patients/<id:patient_id>/letter/", patient_pages.patient_letter, name="patient_letter"),
     path("practice/patients/<id:patient_id>/before/", patient_pages.patient_before, name="patient_before"),
     path("practice/patients/<id:patient_id>/resolve/", patient_page.resolve_all, name="resolve_all"),
     path("practice/patients/<id:patient_id>/ask/", patient_page.ask_before, name="ask_before"),

@@ -23,6 +23,7 @@ HISTORY = gettext_noop("history")
 LOG = gettext_noop("log, day by day")
 CARE = gettext_noop("care")
 BEFORE = gettext_noop("answers before a treatment")
+LETTER = gettext_noop("letter for a doctor")
 RECORD = gettext_noop("record")  # for the opening of a patient's page
 
 

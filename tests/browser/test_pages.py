@@ -61,6 +61,7 @@ MEMBER = [
     "/practice/details/", "/practice/telling/", "/practice/attention/", "/practice/statistics/",
 ]  # fmt: skip
 WITH_ROWS = tuple(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed", "mine"))
+ABOUT_A_PATIENT = ("/practice/patients/", "/practice/treatments/")
 WHO = {
     "a stranger": ("", STRANGER, []),
     "a patient with an infection": (
@@ -104,6 +105,20 @@ def test_every_page_is_for_everybody(visitor, who):
         for address in alike[:MOST_OF_A_KIND]:
             guest.page.goto(address)
             _is_for_everybody(guest.page)
+
+
+def test_what_is_reached_from_a_patients_page_is_for_everybody(visitor):
+    """Each page of its own about a patient, and that every one of them is looked at."""
+    guest = visitor()
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/practice/?show=all&q=Grace")
+    guest.page.locator(".case h2 a").click()
+    links = {_kind(link): link for link in sorted(_links(guest.page)) if link.startswith(ABOUT_A_PATIENT)}
+    reached = {link.partition("?")[0].rstrip("/").rpartition("/")[2] for link in links.values()}
+    assert reached >= {"history", "log", "care", "before", "letter", "details", "edit", "photos"}, reached
+    for link in links.values():
+        guest.page.goto(link)
+        _is_for_everybody(guest.page)
 
 
 def test_removing_a_colleague_and_changing_an_absence_are_for_everybody(visitor):

@@ -105,3 +105,23 @@ def test_an_emergency_that_is_closed_is_named_in_letters_that_can_be_read(visito
         }"""
     )
     assert ink != ground
+
+
+def test_a_letter_prints_what_was_typed_into_it_on_one_white_sheet(visitor):
+    page = patients_page(visitor, "Grace", DESK, color_scheme="dark")
+    page.get_by_role("link", name="Letter").click()
+    why = page.get_by_role("textbox", name="Why we write")
+    why.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Please see her today.\nShe is drowsy.")
+    asked = page.evaluate("""new Promise(done => { window.print = () => done(true);
+        document.querySelector("[data-print]").click(); })""")
+    assert asked
+    page.emulate_media(media="print", color_scheme="dark")
+    text = page.locator("main").inner_text()
+    assert "Please see her today.\nShe is drowsy." in text and "on day 6 after" not in text
+    assert "It is kept nowhere" not in text and not page.locator(".tabs, [data-print]").locator("visible=true").count()
+    assert page.locator(".paper").evaluate("paper => getComputedStyle(paper).color") == "rgb(20, 32, 31)"
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    page.reload()
+    assert "Please see her" not in page.locator("main").inner_text()  # kept nowhere

@@ -109,7 +109,7 @@ def test_many_rows_take_as_many_statements_as_ten(world, ana, noor):
             "/practice/?show=mine", "/practice/?show=waiting", "/practice/?q=0101", "/practice/close-together/",
             *(f"/practice/?show={name}" for name in ("follow_up", "quiet", "not_joined", "closed")),
             "/practice/?show=all&q=some", patient, f"{patient}details/", f"{patient}history/",
-            f"{patient}log/", f"{patient}care/", f"{patient}before/", f"{patient}?symptom=pain",
+            f"{patient}log/", f"{patient}care/", f"{patient}letter/", f"{patient}before/", f"{patient}?symptom=pain",
             "/practice/treatments/new/", "/practice/treatments/new/?q=some",
             f"/practice/treatments/{world.pk}/edit/", "/practice/members/", "/account/",
             "/practice/details/", "/practice/telling/", "/practice/attention/", "/practice/statistics/",

@@ -31,20 +31,23 @@ def known_of(patient: Patient, treatment: Treatment | None, now: datetime) -> li
 
     That nobody asked for drug allergies is said: it is no "none".
     """
-    rows = [Known(_("Born"), text=_born(patient, now))]
-    if treatment is not None:
-        rows += [
-            Known(_("Skin"), text=words.skin_type(treatment.fitzpatrick)),
-            Known(_("The patient’s answers"), text=words.skin_answers(treatment.skin_colour, treatment.skin_burning)),
-            _parted(_("History"), words.CONDITIONS, treatment.conditions),
-            _parted(_("Medicine"), words.MEDICATIONS, treatment.medications),
-        ]
-    rows.append(_drug_allergies(patient))
-    if treatment is not None:
-        rows += [
-            Known(_("Antiviral"), text=antiviral_of(treatment)),
-            Known(_("Before treatment"), text=words.usual_levels(treatment.baseline)),
-        ]
+    born = Known(_("Born"), text=_born(patient, now))
+    return [*([born] if born.text else []), *health_of(patient, treatment)]
+
+
+def health_of(patient: Patient, treatment: Treatment | None) -> list[Known]:
+    """Skin, health, medicines and drug allergies alone."""
+    if treatment is None:
+        return [_drug_allergies(patient)]
+    rows = [
+        Known(_("Skin"), text=words.skin_type(treatment.fitzpatrick)),
+        Known(_("The patient’s answers"), text=words.skin_answers(treatment.skin_colour, treatment.skin_burning)),
+        _parted(_("History"), words.CONDITIONS, treatment.conditions),
+        _parted(_("Medicine"), words.MEDICATIONS, treatment.medications),
+        _drug_allergies(patient),
+        Known(_("Antiviral"), text=antiviral_of(treatment)),
+        Known(_("Before treatment"), text=words.usual_levels(treatment.baseline)),
+    ]
     return [row for row in rows if row.text or row.alarming]
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, practitioner_required, record_access
 from accounts.models import Patient
-from symptoms.alerts.read_receipts import BEFORE, CARE, HISTORY, LOG
+from symptoms.alerts.read_receipts import BEFORE, CARE, HISTORY, LETTER, LOG
 from symptoms.journal.course_days import read_course
 from symptoms.journal.visibility import Visibility, patients_shown
 from symptoms.models import Alert
@@ -18,6 +18,8 @@ from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.addresses import chosen
 from symptoms.views.clinic.course_context import days_asked, log_of, replaced_in
 from symptoms.views.clinic.history import history
+from symptoms.views.clinic.letter import letter_of
+from symptoms.views.clinic.open_alerts import open_alerts_of
 from symptoms.views.clinic.patient_care import care_of, is_on_track
 from symptoms.views.clinic.patient_context import patient_seen_by, screening_of, sessions_seen
 from symptoms.views.clinic.queue_asked import kept_list
@@ -76,6 +78,18 @@ def patient_before(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         raise Http404
     context = _around(request, patient) | screening_of(patient, request.practice, timezone.now())
     return _shown(request, patient, BEFORE, "before", context)
+
+
+@practitioner_required
+@require_safe
+def patient_letter(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
+    """A letter about a session (?treatment=) to print or save; what is typed into it is kept nowhere."""
+    patient, visibilities = _record(request, patient_id)
+    visibility, now = _session(request, visibilities), timezone.now()
+    today, _page = days_asked(request, visibility, now)
+    open_alerts = open_alerts_of(patient, visibilities, request.user)
+    letter = letter_of(visibility, open_alerts, request.practice, today, now)
+    return _shown(request, patient, LETTER, "letter", _around(request, patient, visibility) | letter)
 
 
 def _record(request: PracticeRequest, patient_id: UUID) -> tuple[Patient, list[Visibility]]:
