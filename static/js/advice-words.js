@@ -65,9 +65,9 @@ const listed = (words, { comma, and }) =>
 const small = (text) => text.slice(0, 1).toLowerCase() + text.slice(1);
 const large = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-function degrees(celsius, unit, patterns) {
+function degrees(words, celsius, unit) {
   const shown = unit === "f" ? (celsius * 9) / 5 + 32 : celsius;
-  return patterns[unit].replace("{number}", shown.toFixed(1));
+  return words.degrees[unit].replace("{number}", shown.toFixed(1).replace(".", words.point));
 }
 
 /* What the most urgent criteria rest on, signs first: "pus, a temperature of 38.2 °C and pain". */
@@ -80,7 +80,7 @@ function seenIn(words, flags, level, { symptoms = {}, signs = [], temperature_c:
     (word) => word === "blood_exposure",
   ];
   const asWords = [...new Set(inOrder.flatMap((isOfKind) => facts.filter(isOfKind)))].slice(0, words.most_named).map((word) => {
-    if (word === "temperature_c") return words.temperature.replace("{temperature}", degrees(temperature, unit, words.degrees));
+    if (word === "temperature_c") return words.temperature.replace("{temperature}", degrees(words, temperature, unit));
     return words.nouns[word] ?? words[word];
   });
   return listed(asWords, words) || words.earlier;
@@ -136,7 +136,7 @@ export function advised(words, { patient, numbers, unit }, { urgency, flags, abo
   }));
   const aid = (isLate) => {
     const due = words.first_aid.filter((line) => line.is_late === isLate && fitting([line], line.concerns).length);
-    return [...new Set(due.map((line) => sentence(line)))];
+    return due.map((line) => sentence(line));
   };
   const [main, less] = [headings.filter((one) => one.urgency >= RANK[urgency]), headings.filter((one) => one.urgency < RANK[urgency])];
   const isClosed = Boolean(numbers.open && !numbers.open.some((span) => isWithin(span, now)));

@@ -75,7 +75,7 @@ class PhoneAdvice extends HTMLElement {
     const shape = filled.querySelector(".shape use");
     shape.setAttribute("href", `${shape.getAttribute("href")}#u-${said.urgency}`);
     if (isUrgent) filled.querySelector(".button")?.classList.replace("plain", "act");
-    this.querySelector("[data-shown]").replaceChildren(filled);
+    this.querySelector("[data-shown]").append(filled);
     this.scrollIntoView({ block: "start" });
     this.querySelector("[data-heading]").focus({ preventScroll: true });
   }

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
 from symptoms.recovery import one_day
@@ -111,6 +112,7 @@ def _sentences() -> dict[str, Any]:
         "at_once": _text(COMMON["call_at_once"]),
         "tell_them_too": _text(COMMON["tell_them_too"]),
         "temperature": _("a temperature of {temperature}"),
+        "point": str(get_format("DECIMAL_SEPARATOR")),
         "degrees": {unit: of_unit("{number}", unit) for unit in DEGREE_SIGNS},
         "blood_exposure": _("needles that may not have been new"),
         "earlier": _("what you told us earlier"),

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -9,12 +11,14 @@ import pytest
 from django.contrib.staticfiles.finders import find
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
+from django.utils.translation import override
 from playwright.sync_api import expect
 
 from symptoms.forms.temperature import in_celsius
 from symptoms.recovery.one_day import about
-from symptoms.wording.one_day import numbers_as_data
+from symptoms.wording.one_day import numbers_as_data, phone_file
 from symptoms.wording.patient import PhoneNumbers
+from tests import pseudo
 from tests.courses import drawn
 
 pytestmark = pytest.mark.browser
@@ -133,6 +137,29 @@ def test_a_temperature_is_read_as_the_server_reads_it_and_a_slip_as_what_was_mea
     for number, unit, _ in MEANT:
         with pytest.raises(ValidationError):
             in_celsius(number, unit)
+
+
+CODES = {"any", "none", "who", "crit", "no_crit", "only", "concern", "concerns"}
+CODES |= {"comes_first", "looks_alike", "headings", "unwell"}
+
+
+def _texts(value) -> Iterator[str]:
+    """What people read of the words, without codes and places."""
+    if isinstance(value, str):
+        yield re.sub(r"\{\w+\}", "", value)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from () if key in CODES else _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+
+
+def test_every_word_is_in_the_language_of_the_reader():
+    pseudo.install()
+    with override(pseudo.CODE):
+        untranslated = [text for text in _texts(phone_file()["words"]) if re.search(r"[A-Za-z]", text)]
+    assert untranslated == []
 
 
 def test_the_rules_and_their_words_are_a_small_file():
