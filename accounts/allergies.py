@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.fields import NameField
+from accounts.names import folded
 
 ROWS = 6  # the page shows as many as are used and one more, by its stylesheet alone
 FIELD = "drug_allergies"
@@ -21,6 +22,14 @@ def in_words(allergies: Allergies | None) -> str:
     if allergies is None:
         return _("not asked")
     return ", ".join(map(_one, allergies)) or _("none known")
+
+
+def of_both(one: Allergies | None, other: Allergies | None) -> Allergies | None:
+    """What two know together: an allergy that either names is never lost to "none known" of the other."""
+    if not other:
+        return one if one is not None else other
+    named = {folded(allergy["drug"]) for allergy in one or []}
+    return [*(one or []), *(allergy for allergy in other if folded(allergy["drug"]) not in named)]
 
 
 def _one(allergy: Mapping[str, str]) -> str:
@@ -36,6 +45,8 @@ class AllergiesForm(forms.Form):
     """A row for each drug and what happened, and "none known"; all left empty is not asked."""
 
     no_drug_allergies = forms.BooleanField(label=gettext_lazy("None known"), required=False)
+
+    allergy_rows: range = range(0)  # none: they are not asked
 
     def ask_allergies(self, known: Allergies | None) -> None:
         """Make the rows, filled with what is known."""

@@ -17,7 +17,6 @@ from accounts.edits import ChangedMeanwhile, Reading, changes_since, plainly
 from accounts.help_numbers import ELSEWHERE
 from accounts.locks import lock_patient, lock_user
 from accounts.models import ADULT, Consent, Departure, Patient, Practice, User
-from accounts.names import folded
 
 ONE_NUMBER = "one_patient_a_number_in_a_practice"
 CHANGED = "changed "  # how the record of such a change begins
@@ -245,18 +244,9 @@ def claim(invited: Patient, user: User) -> Patient:
         return invited
     own_record.phone = own_record.phone or invited.phone
     own_record.year_of_birth = own_record.year_of_birth or invited.year_of_birth
-    own_record.drug_allergies = _allergies_of_both(own_record, invited)
+    own_record.drug_allergies = allergies.of_both(own_record.drug_allergies, invited.drug_allergies)
     own_record.save(update_fields=TAKEN_OVER)
     return own_record
-
-
-def _allergies_of_both(own_record: Patient, invited: Patient) -> allergies.Allergies | None:
-    """What either knows: an allergy that one of them names is never lost to "none known" in the other."""
-    if not invited.drug_allergies:
-        return own_record.drug_allergies if own_record.drug_allergies is not None else invited.drug_allergies
-    theirs = own_record.drug_allergies or []
-    named = {folded(allergy["drug"]) for allergy in theirs}
-    return [*theirs, *(allergy for allergy in invited.drug_allergies if folded(allergy["drug"]) not in named)]
 
 
 def begin_tie(patient: Patient, practice: Practice, now: datetime, *, number: str = "") -> None:

@@ -7,6 +7,7 @@ from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from accounts.allergies import AllergiesForm
 from accounts.consents import consent_texts
 from accounts.fields import NameField, ZoneField, set_choices, zone_choices
 from accounts.forms import CountryForm
@@ -72,7 +73,7 @@ class StartForm(BornForm, CountryForm):
         self.order_fields(self.field_order)
 
 
-class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
+class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm, AllergiesForm):
     """After accepting an invitation: nothing that the clinic has written down is asked again."""
 
     right = forms.ChoiceField(
@@ -100,6 +101,10 @@ class WelcomeForm(BornForm, OwnNeedlesForm, OwnSkinForm):
         if patient.agreed_to("care"):  # when joining
             known |= {text.purpose for text in self.texts}
             self.texts = []
+        if patient.drug_allergies is None:
+            self.ask_allergies(None)
+        else:
+            known.add("no_drug_allergies")
         for name in known:
             del self.fields[name]
         self.order_fields(["right", *NEEDLES, "year_of_birth"])  # as on the page, for the summary of mistakes

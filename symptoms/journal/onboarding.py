@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.allergies import Allergies, of_both
 from accounts.consents import give_consent
+from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from accounts.patients import start_alone
 from symptoms.journal.treatments import complete_treatment
@@ -33,10 +35,12 @@ def welcome(
     facts: dict[str, Any],
     agreed: Iterable[str],
     year_of_birth: int | None,
+    drug_allergies: Allergies | None = None,
     by: User,
     now: datetime,
 ) -> None:
-    """An invited patient has filled in what the practice had not: `facts` of the treatment, consents, year of birth."""
+    """An invited patient has filled in what the practice had not: `facts` of the treatment, consents, year of birth,
+    drug allergies. What was left out of these, None, stays as it is."""
     _agree(patient, agreed, now)
     if treatment is not None and any(getattr(treatment, name) != value for name, value in facts.items()):
         complete_treatment(treatment, by=by, now=now, **facts)
@@ -45,6 +49,10 @@ def welcome(
     if year_of_birth is not None:
         patient.year_of_birth = year_of_birth
         patient.save(update_fields=["year_of_birth"])
+    if drug_allergies is not None:
+        known = lock_patient(patient.pk).drug_allergies  # by now the practice may have asked as well
+        patient.drug_allergies = of_both(known, drug_allergies)
+        patient.save(update_fields=["drug_allergies"])
 
 
 def _agree(patient: Patient, purposes: Iterable[str], now: datetime) -> None:

@@ -56,7 +56,7 @@ def welcome(request: PatientRequest) -> HttpResponse:
         cleaned = form.cleaned_data
         onboarding.welcome(
             patient, treatment, facts=form.facts(), agreed=form.agreed(), year_of_birth=cleaned.get("year_of_birth"),
-            by=request.user, now=now,
+            drug_allergies=cleaned["drug_allergies"], by=request.user, now=now,
         )  # fmt: skip
         if treatment is not None and cleaned["right"] == "no":
             return redirect("my_treatment", treatment.id)

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Patient
+from symptoms.forms.onboarding import WelcomeForm
+from symptoms.journal import onboarding
 from symptoms.models import Treatment
 from symptoms.recovery.protocol import PROTOCOL
 from tests import people
@@ -102,6 +104,48 @@ def test_what_was_filled_in_is_kept_with_the_treatment_and_the_old_reading(invit
     assert treatment.baseline == {"redness": 1, "itching": 0, "peeling": 2} and treatment.revisions.count() == 1
     assert patient.year_of_birth == 1990 and patient.agreed_to("care") and patient.agreed_to("photos")
     assert "Log day 1" in text_of(phone.get(reverse("today")))
+
+
+RASH = {"drug": "Penicillin", "happened": "rash"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "by_the_clinic_meanwhile", "kept"),
+    [
+        ({}, None, None),  # skipped: nobody was asked, as far as anybody knows
+        ({"no_drug_allergies": "on"}, None, []),
+        ({"drug_0": "Penicillin", "drug_happened_0": "rash"}, None, [RASH]),
+        ({}, [RASH], [RASH]),
+        ({"no_drug_allergies": "on"}, [RASH], [RASH]),
+        ({"drug_0": "Codeine"}, [RASH], [RASH, {"drug": "Codeine"}]),
+    ],
+)
+def test_the_welcome_asks_drug_allergies_and_loses_none(invited, typed, by_the_clinic_meanwhile, kept):
+    page = people.signed_in(invited).get(WELCOME)
+    assert "Drug allergies optional" in text_of(page) and "You can skip this." in text_of(page)
+    agreed = {"right": "yes", "skin_colour": "5", "skin_burning": "4", "year_of_birth": "1990", "care": "on"}
+    usual = {"usual_redness": "0", "usual_itching": "0", "usual_peeling": "0"}
+    form = WelcomeForm(
+        {**agreed, **usual, **typed}, patient=invited, treatment=Treatment.objects.get(), now=timezone.now()
+    )
+    assert form.is_valid(), form.errors
+    Patient.objects.update(drug_allergies=by_the_clinic_meanwhile)  # while the page was open
+    onboarding.welcome(
+        invited, None, facts={}, agreed=["care"], year_of_birth=None, by=invited.user, now=timezone.now(),
+        drug_allergies=form.cleaned_data["drug_allergies"],
+    )  # fmt: skip
+    assert Patient.objects.get().drug_allergies == kept
+
+
+def test_what_the_clinic_wrote_of_drug_allergies_is_not_asked_and_a_mistake_is_said_beside_them(invited):
+    phone = people.signed_in(invited)
+    agreed = {"right": "yes", "skin_colour": "5", "skin_burning": "4", "year_of_birth": "1990", "care": "on"}
+    usual = {"usual_redness": "0", "usual_itching": "0", "usual_peeling": "0"}
+    page = phone.post(WELCOME, {**agreed, **usual, "drug_happened_0": "rash"})
+    assert page.status_code == 422 and "Write which drug it was." in text_of(page)
+    assert phone.post(WELCOME, {**agreed, **usual, "drug_0": "Codeine"}).status_code == 302
+    assert Patient.objects.get().drug_allergies == [{"drug": "Codeine"}]
+    assert "Drug allergies" not in text_of(phone.get(WELCOME))
 
 
 def test_what_only_changes_care_says_so_beside_it(invited, alone):
