@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Q, QuerySet, Subquery
+from django.db.models import Exists, F, Max, Q, QuerySet
 
 from accounts.models import ContactMethod, Invitation, Membership, MembershipQuerySet, Patient, Practice
 from accounts.walls import gone_with_their_maker
 from symptoms.alerts import server_health
 from symptoms.alerts.coming_back import due_again
+from symptoms.alerts.counts import counted
 from symptoms.alerts.digest import OPENED_WITHIN, unproven
 from symptoms.alerts.rota_ahead import Gap, Person, Stretch, gaps_ahead, last_day_ahead, people_ahead, refused_addresses
 from symptoms.models import Delivery
@@ -41,11 +42,11 @@ def questions(practice: Practice, now: datetime) -> dict[str, Any]:
     invitations = Invitation.objects.filter(practice=practice)
     push = ContactMethod.objects.filter(kind=ContactMethod.Kind.PUSH, user__memberships__in=_members(practice))
     return {
-        "attention_patients": _number(refused_to_patients(practice), "recipient"),
-        "attention_invitations": _number(invitations.fruitless(now)),
-        "attention_plans": _number(due_again(practice, now)),
-        "attention_members": _number(_unreached(practice)),
-        "attention_walls": _number(gone_with_their_maker(practice, now)),
+        "attention_patients": counted(refused_to_patients(practice), distinct="recipient"),
+        "attention_invitations": counted(invitations.fruitless(now)),
+        "attention_plans": counted(due_again(practice, now)),
+        "attention_members": counted(_unreached(practice)),
+        "attention_walls": counted(gone_with_their_maker(practice, now)),
         "attention_push": Exists(push),
         **server_health.questions(practice, now),
     }
@@ -110,12 +111,6 @@ def try_again(patient: Patient, practice: Practice, now: datetime) -> int:
 def _known(practice: Practice, now: datetime) -> dict[str, Any]:
     known: Any = Practice.objects.filter(pk=practice.pk).values(**questions(practice, now)).get()
     return dict(known)
-
-
-def _number(rows: QuerySet[Any], of: str = "pk") -> Subquery:
-    """How many of a practice's rows there are, by a column; empty for none."""
-    counted = rows.order_by().values("practice").annotate(number=Count(of, distinct=of != "pk"))
-    return Subquery(counted.values("number"))
 
 
 def _members(practice: Practice) -> MembershipQuerySet:

@@ -14,6 +14,7 @@ from accounts.members import user_name
 from accounts.models import User
 from symptoms.alerts.changed_since import NeedsConfirmation, PageSeen
 from symptoms.alerts.handling import resolve_all
+from symptoms.alerts.place_in_queue import is_over
 from symptoms.models import Alert, PatientStatus
 from symptoms.recovery.vocabulary import Urgency
 
@@ -38,7 +39,7 @@ def close_of_one(
     status = PatientStatus.objects.filter(patient=patient).first()
     if any(alert.pk not in seen or alert.urgency > seen[alert.pk] for alert in still_open):
         return [_("Something new or worse has come in.")]
-    if status is None or status.urgency != Urgency.ON_TRACK or any(not _is_over(alert) for alert in still_open):
+    if status is None or status.urgency != Urgency.ON_TRACK or any(not is_over(alert) for alert in still_open):
         return [_("They are not on track any more.")]
     try:
         closed: dict[Alert, Any] = {alert: seen[alert.pk] for alert in still_open}
@@ -46,12 +47,6 @@ def close_of_one(
     except NeedsConfirmation as unknown:
         return unknown.sentences
     return []
-
-
-def _is_over(alert: Alert) -> bool:
-    """Whether it never was more than to be spoken of, and the newest answers raise it no more."""
-    is_low = alert.urgency <= Urgency.CONTACT and alert.current_urgency == Urgency.ON_TRACK
-    return is_low and alert.cleared_at is not None and alert.answers_changed_at is None
 
 
 def _closed_before(patient_id: UUID, seen: Mapping[UUID, int], by: User) -> str:

@@ -10,6 +10,7 @@ from accounts.models import Practice
 from symptoms.alerts.escalation import STEPS, begin_steps, tell_step
 from symptoms.alerts.events import write_events
 from symptoms.alerts.passing_over import passed_over, trying
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.policy import Group
 from symptoms.models import Alert, AlertEvent
 from symptoms.models.alert import AlertQuerySet
@@ -66,6 +67,7 @@ def return_next(now: datetime) -> bool:
                 tell_step(alert, _told_of_it(alert), alerts, now)
         Alert.objects.bulk_update(alerts, [*STEPS, "comes_back_at"])
         write_events(alerts, AlertEvent.What.RETURNED, at=now)
+        refresh_status(patient)
     return True
 
 

@@ -14,7 +14,7 @@ from accounts.models import Patient, Practice, User
 from accounts.practices import NEXT_DAY, SAME_DAY
 from symptoms.alerts.answering import CareNotAgreed
 from symptoms.alerts.passing_over import passed_over, trying
-from symptoms.alerts.patient_status import refresh_messages
+from symptoms.alerts.patient_status import refresh_messages, refresh_status
 from symptoms.alerts.policy import ADMINS, EVERYBODY, Group, policy_of
 from symptoms.alerts.telling import tell_groups
 from symptoms.models import Alert, Delivery, Note, Treatment
@@ -115,7 +115,7 @@ def write_to_practice(
     if held_until is None:
         _tell(note, INVOLVED, open_alerts, step=0, now=now)
     _read(conversation(patient, present).filter(kind=Kind.TO_PATIENT), seen, by=by, now=now)
-    refresh_messages(patient)
+    refresh_status(patient)
     return note
 
 
@@ -168,7 +168,7 @@ def message_to_patient(note: Note, patient: Patient, *, by: User, now: datetime,
     Note.objects.filter(pk=note.pk).update(follow_up_at=now + REMIND_AFTER)
     _tell_patient(note, patient, step=0, now=now)
     _read(messages.filter(kind=Kind.FROM_PATIENT), seen, by=by, now=now)
-    refresh_messages(patient)
+    refresh_status(patient)
 
 
 @transaction.atomic

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts.locks import lock_patient
+from accounts.locks import lock_patient, lock_patients
 from accounts.models import AccessRecord, Membership, Practice
 from symptoms.alerts.events import write_events
 from symptoms.alerts.passing_over import passed_over, trying
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.policy import Group, Policy, policy_of
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.alerts.telling import tell_groups
@@ -67,12 +68,23 @@ def escalate_next(now: datetime) -> bool:
 
 
 def resume_dropped(now: datetime) -> int:
-    """Let the steps begin again of what somebody took who works there no more; gives how many alerts that were."""
+    """Let the steps begin again of what somebody took who works there no more; gives how many alerts that were.
+
+    Whoever waited for an answer to them waits for the practice again.
+    """
     holder = Membership.objects.practitioners().filter(user=OuterRef("acknowledged_by"), practice=OuterRef("practice"))
     dropped = Alert.objects.open().filter(~Exists(holder), next_step_at=None, acknowledged_at__isnull=False)
     waiting = dropped.exclude(practice=None).filter(acknowledged_at__gte=F("steps_from"))
-    # One statement: what somebody else takes at the same moment is not told on.
-    return waiting.update(steps_from=now, steps_done=0, next_step_at=now)
+    ids = set(waiting.values_list("treatment__patient", flat=True))
+    if not ids:
+        return 0
+    with transaction.atomic():
+        patients = lock_patients(ids)
+        # Asked again: what somebody else took at the same moment is not told on.
+        count = waiting.filter(treatment__patient__in=patients).update(steps_from=now, steps_done=0, next_step_at=now)
+        for patient in patients.values():
+            refresh_status(patient)
+    return count
 
 
 def _due(now: datetime) -> QuerySet[Alert]:

@@ -15,6 +15,7 @@ from accounts.members import change_member, remove_member, user_name
 from accounts.models import Membership, MembershipQuerySet, Patient, Practice, User
 from symptoms.alerts.escalation import STEPS, begin_steps
 from symptoms.alerts.events import write_events
+from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.policy import policy_of
 from symptoms.alerts.telling import Colleague, colleagues_of
 from symptoms.models import Alert, AlertEvent, Delivery
@@ -141,7 +142,7 @@ def _move(
 ) -> Collection[Alert]:
     """Move what the member holds; it counts as attended once whoever has it now has opened the record."""
     held = Alert.objects.open().filter(practice=practice, acknowledged_by=member.user_id)
-    lock_patients(held.values_list("treatment__patient", flat=True))
+    patients = lock_patients(held.values_list("treatment__patient", flat=True))
     alerts = list(held.select_related("treatment", "entry"))
     for alert in alerts:
         if successor is None or alert.comes_back_at is None:  # what has a day is looked at on that day
@@ -153,6 +154,8 @@ def _move(
     Alert.objects.bulk_update(alerts, [*STEPS, "acknowledged_by", "acknowledged_at"])
     names = [user_name(person.user) for person in (member, successor) if person is not None]
     write_events(alerts, AlertEvent.What.HANDED_OVER, at=now, by=by, detail="\n".join(names))
+    for patient in patients.values():
+        refresh_status(patient)
     return alerts
 
 

@@ -64,6 +64,7 @@ def acknowledge(treatment: Treatment, *, by: User, now: datetime, over_from: UUI
         if lost:
             lost[0].treatment.patient = patient
             _tell_who_lost_it(lost, events[0], now)
+        refresh_status(patient)
     return taken
 
 
@@ -187,6 +188,8 @@ def _keep_open(
     Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
     write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
     write_events(still_open, What.KEPT_OPEN, at=now, by=by, detail=detail_of(outcome, reason.strip(), comes_back_at))
+    if still_open:
+        refresh_status(still_open[0].treatment.patient)
     return still_open
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 
 from accounts.models import Practice
 from symptoms.models import Alert, PatientStatus
@@ -30,11 +30,11 @@ class OpenNumbers:
 
 def open_numbers(practice: Practice) -> list[OpenNumbers]:
     """The numbers of a practice, the most urgent first: one statement."""
+    statuses = PatientStatus.objects.filter(practice=practice, waiting_since__isnull=False)
     free = Alert.objects.open().filter(practice=practice, acknowledged_by=None, urgency=OuterRef("alert_urgency"))
-    statuses = PatientStatus.objects.filter(practice=practice, alert_urgency__gt=0)
     theirs = free.filter(treatment__patient=OuterRef("patient"))
     told_out = theirs.told_out().order_by("steps_from").values("steps_from")[:1]
-    rows = statuses.annotate(is_free=Exists(theirs), told_out_since=Subquery(told_out))
+    rows = statuses.annotate(told_out_since=Subquery(told_out))
     nobody = Q(is_free=True)
     numbers = rows.values("alert_urgency").annotate(
         patients=Count("pk"), not_taken=Count("pk", filter=nobody), since=Min("waiting_since", filter=nobody),

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Subquery
 
 from accounts.models import Patient
+from symptoms.alerts.place_in_queue import place_of
 from symptoms.alerts.silence import next_log_of, reached_last
 from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
 from symptoms.models.values import patient_values, treatment_values
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.prompting import next_prompt
 
 FOLLOWED = [
     "practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since", "log_due_on", "quiet_at",
-    "current_until",
+    "current_until", "waits_until", "is_free", "is_raised", "is_over", "has_left", "logs_until",
 ]  # fmt: skip
 
 
@@ -47,33 +50,44 @@ def keep_status(
     *,
     logged_at: datetime | None = None,
 ) -> None:
-    """Write down where `patient` stands, from what the caller knows already: one statement, and one more where a
-    concern for the clinic is open although the last log was on track.
+    """Write down where `patient` stands, from what the caller knows already: one statement, one more where a concern
+    for the clinic is open although the last log was on track, and one more where somebody has all that is open.
 
     `reached_at`: when an alert about their silence was closed last; before anybody is called silent, it is looked up.
     `logged_at`: when the patient has just logged; else that stays as it is.
     """
     # Of somebody alone, only what lies on the desk of a practice that they left waits for anybody.
     on_desks = [alert for alert in open_alerts if alert.practice_id is not None]
-    waiting = sorted(on_desks, key=lambda alert: (-alert.urgency, alert.worsened_at))
-    worst = waiting[0] if waiting else None
     log_due_on, quiet_at = next_log_of(patient, treatment, entry, urgency, on_desks, reached_at)
     row = PatientStatus(
         patient=patient,
-        # Left alone, what is open stays on the desk of the practice that had it.
-        practice_id=patient.practice_id or (worst.practice_id if worst else None),
         treatment=treatment,
         entry=entry,
         urgency=urgency,
-        alert_urgency=worst.urgency if worst else 0,
-        waiting_since=worst.worsened_at if worst else None,
         log_due_on=log_due_on,
+        logs_until=treatment.date_of(LAST_DAY) if patient.user_id else None,
         quiet_at=quiet_at,
         current_until=current_until(treatment, entry),
         logged_at=logged_at or (entry.received_at if entry else None),
+        **_desk(patient, on_desks),
     )
     kept = [*FOLLOWED, "logged_at"] if logged_at else FOLLOWED
     PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=kept)
+
+
+def _desk(patient: Patient, on_desks: Iterable[Alert]) -> dict[str, Any]:
+    """On whose desk a patient is, and by what: the fields that follow from what is open at a practice."""
+    waiting = sorted(on_desks, key=lambda alert: (-alert.urgency, alert.worsened_at))
+    # Left alone, what is open stays on the desk of the practice that had it.
+    practice_id = patient.practice_id or (waiting[0].practice_id if waiting else None)
+    here = [alert for alert in waiting if alert.practice_id == practice_id]
+    return {
+        "practice_id": practice_id,
+        "has_left": patient.practice_id is None and bool(here),
+        "alert_urgency": here[0].urgency if here else 0,
+        "waiting_since": here[0].worsened_at if here else None,
+        **vars(place_of(patient, here)),
+    }
 
 
 def current_until(treatment: Treatment, entry: Entry | None) -> date | None:

@@ -55,6 +55,8 @@ def close_practice(practice: Practice, *, now: datetime, even_with_open: bool = 
             leaving.append(patient)
             leave_practice(users[patient.user_id], now=now, knows_open=True)
             _write_to(users[patient.user_id], practice, has_unread=patient.pk in unread)
+        else:
+            refresh_status(patient)  # what had stayed on this desk is nobody's now
     _close_what_is_left(practice, now)
     for member in Membership.objects.current().filter(practice=practice).select_related("user"):
         end_sessions(member.user)

@@ -28,21 +28,43 @@ class PatientStatus(models.Model):
     current_until = models.DateField(
         null=True, help_text="when a newer log than the newest was first asked for; empty after the last"
     )
+    logs_until = models.DateField(
+        null=True, help_text="the last day of their course; empty while the record is nobody's account"
+    )
     quiet_at = models.DateTimeField(
         null=True, help_text="when silence becomes an alert; empty where nothing is open, or it has"
     )
     logged_at = models.DateTimeField(null=True, help_text="when the last log came in, of whichever day")
     message_since = models.DateTimeField(null=True, help_text="of the patient's oldest message that nobody has read")
+    # Of what is open; see `alerts/place_in_queue.py`.
+    waits_until = models.DateTimeField(null=True, help_text="the patient's turn, or a day's, until then; empty: ours")
+    is_free = models.BooleanField(default=False, help_text="nobody has what is most urgent")
+    is_raised = models.BooleanField(default=False, help_text="the newest log still raises what is most urgent")
+    is_over = models.BooleanField(default=False, help_text="the newest log raises nothing of what is open any more")
+    has_left = models.BooleanField(default=False, help_text="what is open stayed on the desk of the practice they left")
 
     class Meta:
         indexes = [
-            models.Index(fields=["practice", "-alert_urgency", "waiting_since"], name="queue_open"),
-            models.Index(fields=["practice", "urgency"], name="queue_by_verdict"),
+            # Whom a list by urgency may hold, with all by which it is counted and put in order: rows lie apart.
+            # Its condition names no value, for which SQLite would plan a statement anew each time.
             models.Index(
-                fields=["practice", "message_since"],
-                name="messages_waiting",
-                condition=models.Q(message_since__isnull=False),
+                fields=[
+                    "practice",
+                    "waits_until",
+                    "message_since",
+                    "has_left",
+                    "alert_urgency",
+                    "is_free",
+                    "is_raised",
+                    "is_over",
+                    "urgency",
+                    "waiting_since",
+                    "patient",
+                ],
+                name="queue_open_or_unread",
+                condition=models.Q(waiting_since__isnull=False) | models.Q(message_since__isnull=False),
             ),
+            models.Index(fields=["practice", "urgency"], name="queue_by_verdict"),
             models.Index(
                 fields=["practice", "log_due_on"], name="logs_due", condition=models.Q(log_due_on__isnull=False)
             ),

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Subquery
+from django.db.models import Min, Subquery
 
-from accounts.models import Patient, Practice
+from accounts.models import Practice
 from symptoms.alerts.changes import questions_about_changes, sign_in
+from symptoms.alerts.counts import counted
 from symptoms.alerts.open_numbers import OpenNumbers, open_numbers
 from symptoms.alerts.policy import TOLD_OF, policy_of
 from symptoms.messages.standstill import overdue_of
@@ -16,7 +17,7 @@ from symptoms.recovery.vocabulary import Urgency
 from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
 from symptoms.views.clinic.queue_asked import SHOW
 from symptoms.views.clinic.queue_left import left_alerts
-from symptoms.views.clinic.queue_lists import counted, patients_in, statuses_in
+from symptoms.views.clinic.queue_lists import counted_in, counts
 from symptoms.wording.times import clock
 
 NEW_FOR = timedelta(minutes=10)  # how long what came is announced, unless somebody takes it
@@ -45,20 +46,21 @@ class Arrival:
 def wall_context(practice: Practice, now: datetime) -> dict[str, Any]:
     """Everything on the screen: three statements, whatever the number of patients."""
     known = _known(practice, now)  # first: what changes after it is a change to the screen
-    numbers = {row.urgency: row for row in open_numbers(practice)}
+    numbers, by_urgency = counted_in(known), {row.urgency: row for row in open_numbers(practice)}
     free = Alert.objects.open().filter(practice=practice, acknowledged_by=None)
-    by_urgency = free.values("urgency").annotate(by=Min("next_step_at")).values_list("urgency", "by")
-    told_on = dict(by_urgency.order_by())
+    steps = free.values("urgency").annotate(by=Min("next_step_at")).values_list("urgency", "by")
+    told_on = dict(steps.order_by())
     return {
         "practice": practice,
         "now": now,
         "sign": sign_in(known),
         "tiles": [
-            _tile(urgency, numbers.get(urgency), told_on.get(urgency), practice, now) for urgency in reversed(TOLD_OF)
+            _tile(urgency, by_urgency.get(urgency), told_on.get(urgency), practice, now)
+            for urgency in reversed(TOLD_OF)
         ],
-        "need_action": (known["count_open"] or 0) + (known["count_left"] or 0),
+        "need_action": numbers["open"] + numbers["left"],
         "arrival": _arrival(known, practice, now),
-        "lists": [(SHOW[name], known[f"count_{name}"] or 0) for name in LISTS],
+        "lists": [(SHOW[name], numbers[name]) for name in LISTS],
         "pulse": pulse_in(known, practice, now),
         "is_blind": not known["is_alive"],
         "stuck_since": known["stuck_since"],
@@ -78,20 +80,15 @@ def _tile(
 def _known(practice: Practice, now: datetime) -> dict[str, Any]:
     new = Alert.objects.open().filter(practice=practice, acknowledged_by=None, worsened_at__gt=now - NEW_FOR)
     new = new.exclude(kind=Alert.Kind.LEFT)
-    patients_new = new.order_by().values("practice").annotate(number=Count("treatment__patient", distinct=True))
     first = new.order_by("-urgency", "-worsened_at")
-    patients = Patient.objects.of_practice(practice)
-    lists = statuses_in(practice, None, now) | {
-        name: patients.filter(condition) for name, condition in patients_in(practice, now).items()
-    }
     known: Any = Practice.objects.filter(pk=practice.pk).values(
         **questions_about_changes(now),
         **questions_about_the_pulse(practice, now, None),
-        **{f"count_{name}": counted(lists[name]) for name in ("open", *LISTS)},
+        **counts(practice, None, now),
         count_left=counted(left_alerts(practice)),
         is_alive=WorkerBeat.alive(now),
         stuck_since=Subquery(overdue_of(practice, now).values("created_at")[:1]),
-        new_count=Subquery(patients_new.values("number")),
+        new_count=counted(new, distinct="treatment__patient"),
         new_urgency=Subquery(first.values("urgency")[:1]),
         new_at=Subquery(first.values("worsened_at")[:1]),
     )

@@ -7,10 +7,12 @@ from random import Random
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
 from accounts.models import Consent, Membership, Patient, Practice, User
+from symptoms.alerts.place_in_queue import place_of
 from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Symptom, Urgency
@@ -96,6 +98,13 @@ def make_full_lists() -> dict[str, User]:
     return {name: _of_a_clinic(f"All {name}", 100, 100, **as_set) for name, as_set in FULL.items()}
 
 
+def settle() -> None:
+    """What PostgreSQL does by itself within minutes: it looks at how many rows there are, and which pages are full."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
 def _of_a_clinic(name: str, size: int, opened: int, **as_set: Any) -> User:
     clinic = add_practice(name)
     practitioner = add_member(clinic)
@@ -161,8 +170,9 @@ def add_treatments(patients: list[Patient], practitioner: User, days_ago: int) -
             practitioner=practitioner, recorded_by=practitioner,
             day_zero=now.date() - timedelta(days=days_ago), performed_at=now - timedelta(days=days_ago),
             device="pen", needle_depth_mm="1.5", areas=["face"], fitzpatrick=3,
+            cartridge_lot=f"P24-{number % 400:03}B",
         )
-        for patient in patients
+        for number, patient in enumerate(patients)
     )  # fmt: skip
 
 
@@ -199,9 +209,6 @@ def crowd(
     chance, today = Random(size), timezone.now().date()
     patients = _crowd_of_patients(practice, size, chance, joined)
     treatments = add_treatments(patients, practitioner, 5)
-    for number, one in enumerate(treatments):
-        one.cartridge_lot = f"P24-{number % 400:03}B"
-    Treatment.objects.bulk_update(treatments, ["cartridge_lot", "squeezed_lot"], batch_size=2_000)
     newest = {entry.treatment_id: entry for entry in add_days(treatments, 3)}
     chosen = set(chance.sample(range(size), opened))
     of_open = [one for number, one in enumerate(treatments) if number in chosen]
@@ -211,9 +218,11 @@ def crowd(
     for number, one in enumerate(treatments):
         row = PatientStatus(patient=one.patient, practice=practice, treatment=one, entry=newest[one.id], urgency=0)
         row.log_due_on = today + timedelta(days=1 if number % skips_every else -3)
+        row.logs_until = one.date_of(LAST_DAY) if one.patient.user_id else None
         if (alert := alerts.get(one.id)) and alert.resolved_at is None:
             row.urgency, row.alert_urgency = alert.current_urgency, alert.urgency
             row.waiting_since = alert.worsened_at
+            vars(row).update(vars(place_of(one.patient, [alert])))
         rows.append(row)
     PatientStatus.objects.bulk_create(rows, batch_size=2_000)
 

@@ -23,7 +23,11 @@ class Server:
     def cpu(self) -> float:
         """Seconds of processor time of all threads of the worker, children not counted."""
         tasks = Path(f"/proc/{self.worker}/task")
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e9
+        return sum(map(_seconds, tasks.iterdir()))
+
+    def cpu_with_database(self) -> float:
+        """The same with what a PostgreSQL server beside it spends on its connections; SQLite is in the worker."""
+        return self.cpu() + sum(_seconds(Path(f"/proc/{pid}")) for pid in _backends())
 
     def reconnect(self) -> None:
         """Over a new line from now on: what was not used for a while is closed by the server."""
@@ -36,6 +40,23 @@ class Server:
         self._line.request(method, path, body, sent)
         answer = self._line.getresponse()
         return answer.status, answer.read()
+
+
+def _seconds(task: Path) -> float:
+    return int((task / "schedstat").read_text().split()[0]) / 1e9
+
+
+def _backends() -> list[int]:
+    """The processes of the database's server that answer others than this process."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return [pid for (pid,) in cursor.fetchall()]
 
 
 @contextmanager

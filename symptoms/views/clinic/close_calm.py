@@ -19,7 +19,8 @@ from symptoms.models import PatientStatus
 from symptoms.views.clinic.queue_asked import Asked
 from symptoms.views.clinic.queue_lists import calm, in_order, statuses_in
 from symptoms.views.clinic.queue_page import ROWS, with_what_is_shown
-from symptoms.views.clinic.queue_rows import Row, rows_of
+from symptoms.views.clinic.queue_reading import rows_of
+from symptoms.views.clinic.queue_row import Row
 
 Refused = list[tuple[Patient, list[str]]]
 
@@ -39,9 +40,9 @@ def close_calm(request: PracticeRequest) -> HttpResponse:
             closed, refused, is_done = _closed(request, form, chosen)
         status = 200 if is_done else 422
         form = CloseTogetherForm(now=now) if is_done else form
-    statuses = calm(practice, statuses_in(practice, request.user, now)["open"])
-    ids = in_order(practice, statuses).values("pk")[:ROWS]
-    shown = in_order(practice, PatientStatus.objects.filter(pk__in=ids))
+    statuses = calm(statuses_in(practice, request.user, now)["open"])
+    ids = in_order(statuses).values("pk")[:ROWS]
+    shown = in_order(PatientStatus.objects.filter(pk__in=ids))
     rows = rows_of(with_what_is_shown(shown, Asked(), practice, request.user), request.user, practice, now)
     named = [row.patient.pk for row in rows] + [patient.pk for patient, _why in refused]
     record_listing(request.user, named, LISTED, now)

@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Subquery, UUIDField
+from django.db.models import F, Subquery, UUIDField
 from django.http import HttpRequest
 
 from accounts.models import Practice, User
 from accounts.web.sessions import BACKGROUND_REQUEST, save_if_possible
+from symptoms.alerts.counts import counted
 from symptoms.models import Alert
 from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.clinic.queue_rows import Row
+from symptoms.views.clinic.queue_row import Row
 
 LOOKS = "queue_looks"  # in the session: when the queue was opened before, and last
 
@@ -53,9 +54,8 @@ def questions_about_news(practice: Practice, reader: User, since: datetime) -> d
     """Parts of one statement about the practice, from which `news_in` is made."""
     new = _came(practice, reader, since)
     first = new.order_by("-urgency", "worsened_at", "pk")
-    patients = new.order_by().values("practice").annotate(number=Count("treatment__patient", distinct=True))
     return {
-        "new_count": Subquery(patients.values("number")),
+        "new_count": counted(new, distinct="treatment__patient"),
         "new_at": Subquery(first.values("worsened_at")[:1]),
         "newest": Subquery(new.order_by("-worsened_at").values("worsened_at")[:1]),
         "new_urgency": Subquery(first.values("urgency")[:1]),

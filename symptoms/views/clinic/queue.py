@@ -18,6 +18,7 @@ from accounts.access import PracticeRequest, practitioner_required, record_listi
 from accounts.models import Invitation, Membership, Patient, Practice, User
 from symptoms.alerts.changes import questions_about_changes, sign_in
 from symptoms.alerts.conversation import not_read_by_patients
+from symptoms.alerts.counts import counted
 from symptoms.alerts.read_receipts import LISTED
 from symptoms.messages.standstill import overdue_of
 from symptoms.models import Alert, WorkerBeat
@@ -26,9 +27,10 @@ from symptoms.views.clinic.pulse import pulse_in, questions_about_the_pulse
 from symptoms.views.clinic.queue_asked import BY_URGENCY, FILTERS, LETTERS, SHOW, Asked, asked_of
 from symptoms.views.clinic.queue_filters import choices
 from symptoms.views.clinic.queue_left import left_alerts, read_left, stand_first
-from symptoms.views.clinic.queue_lists import closed_today, counted, counted_in, counts, in_order, statuses_in
+from symptoms.views.clinic.queue_lists import closed_today, counted_in, counts, in_order, statuses_in
 from symptoms.views.clinic.queue_page import ROWS, members, page_of
-from symptoms.views.clinic.queue_rows import Row, add_closed, in_lists, rows_of
+from symptoms.views.clinic.queue_reading import add_closed, in_lists, rows_of
+from symptoms.views.clinic.queue_row import Row
 from symptoms.views.clinic.search import LONGEST_NAME
 
 MOST_TO_CONFIRM = 5
@@ -152,7 +154,7 @@ def _at_letter(asked: Asked, known: dict[str, Any]) -> Asked:
 
 def next_to_review(practice: Practice, by: User, now: datetime) -> UUID | None:
     """The first in the queue whom nobody has, or whose message nobody has read."""
-    waiting = in_order(practice, statuses_in(practice, by, now)["open"].filter(patient__practice=practice))
+    waiting = in_order(statuses_in(practice, by, now)["open"].filter(patient__practice=practice))
     waiting = waiting.filter(Q(is_free=True) | Q(message_since__isnull=False))
     patient: UUID | None = waiting.values_list("patient", flat=True).first()
     return patient

@@ -6,7 +6,7 @@ from accounts.models import Practice
 from symptoms.journal.visibility import patients_shown
 from symptoms.models import Alert, Delivery, PatientStatus
 from symptoms.models.alert import AlertQuerySet
-from symptoms.views.clinic.queue_rows import Row
+from symptoms.views.clinic.queue_row import Row
 
 
 def left_alerts(practice: Practice) -> AlertQuerySet:

@@ -31,7 +31,7 @@ def members(asked: Asked, practice: Practice, by: User, now: datetime) -> QueryS
 def ordered(asked: Asked, practice: Practice, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Such rows in the order of their list."""
     if asked.show in BY_URGENCY:
-        return in_order(practice, rows)
+        return in_order(rows)
     if asked.show == "quiet":
         quiet = silent(practice).values("treatment__patient")  # found once, not asked of each row
         is_silent = Case(When(pk__in=quiet, then=Value(1)), default=Value(0))

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from symptoms.alerts.conversation import write_to_practice
+from symptoms.alerts.escalation import resume_dropped
+from symptoms.alerts.handing_over import remove_and_hand_over
 from symptoms.alerts.handling import acknowledge, resolve, resolve_all, write_note
 from symptoms.models import Alert
 from tests import people
@@ -38,6 +40,16 @@ def somebody(
     return session
 
 
+def by_the_practice(member, by) -> None:
+    remove_and_hand_over(member.memberships.get(), successor=None, by=by, now=timezone.now())
+
+
+def by_hand(member, by) -> None:
+    """In the database; the worker sees it."""
+    member.memberships.update(removed_at=timezone.now())
+    resume_dropped(timezone.now())
+
+
 def test_what_waits_for_the_patient_is_in_a_list_of_its_own_until_somebody_must_act(clinic, noor, desk):
     session = somebody(clinic, noor, "Mara", reported=LOW)
     assert (shown(desk), shown(desk, show="waiting"), shown(desk, show="mine")) == (["Mara"], [], [])
@@ -59,7 +71,8 @@ def test_what_waits_for_the_patient_is_in_a_list_of_its_own_until_somebody_must_
     assert (shown(desk), shown(desk, show="waiting")) == (["Mara"], [])
 
 
-def test_an_urgent_one_never_waits_for_an_answer_nor_does_what_a_colleague_dropped(clinic, noor, desk):
+@pytest.mark.parametrize("leaves", [by_the_practice, by_hand])
+def test_an_urgent_one_never_waits_for_an_answer_nor_does_what_a_colleague_dropped(clinic, noor, desk, leaves):
     urgent, low = (
         somebody(clinic, noor, "Urgent", reported={"signs": ["pus"]}),
         somebody(clinic, noor, "Low", reported=LOW),
@@ -69,7 +82,7 @@ def test_an_urgent_one_never_waits_for_an_answer_nor_does_what_a_colleague_dropp
         acknowledge(session, by=chen, now=timezone.now())
         write_note(session, id=uuid4(), text="Call us.", for_patient=True, by=chen, now=timezone.now())
     assert (shown(desk), shown(desk, show="waiting")) == (["Urgent"], ["Low"])
-    chen.memberships.update(removed_at=timezone.now())
+    leaves(chen, noor)
     assert (shown(desk), shown(desk, show="waiting")) == (["Urgent", "Low"], [])
 
 
