@@ -3,5 +3,5 @@
 from tests import pseudo
 from tracker.settings import *  # noqa: F403
 
-LANGUAGE_CODE = pseudo.CODE
+LANGUAGE_CODE, USE_I18N = pseudo.CODE, True
 pseudo.install()

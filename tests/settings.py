@@ -18,3 +18,4 @@ if ON_POSTGRES:
     DATABASES["default"]["OPTIONS"]["pool"] = {"max_size": 60}  # noqa: F405  # one for each of 50 who race
 # Files are looked for when they are asked for: each test client would otherwise go through all of them first.
 WHITENOISE_AUTOREFRESH = True
+USE_I18N = True  # some speak a language made up for them (tests/pseudo.py)

@@ -229,6 +229,8 @@ OPERATOR_CONTACT = env.OPERATOR_CONTACT
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"
+# English is what the code says: nothing is looked up, which was a fiftieth of an entry, until there is a .po file.
+USE_I18N = False
 FORMAT_MODULE_PATH = "tracker.formats"
 TIME_ZONE = env.TIME_ZONE
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
+import django
 import pytest
 from django.core.management.commands.makemessages import TranslatableFile
 from django.utils import translation
@@ -26,6 +27,7 @@ from tests.house import tree
 from tests.pages.literals import CALLS
 from tests.pages.patient.test_wording import ALONE, CASES, CLINIC, verdict_of
 from tests.pages.patient.test_wording import texts_of as said_in
+from tracker import settings as real_settings
 
 FILES = [path for path in tree.files("symptoms", "accounts", suffixes={".toml"}) if path.name in CODES]
 FOUND = {text for path in FILES for text in texts_of(path)}
@@ -36,6 +38,21 @@ NOWHERE = PhoneNumbers("")
 def test_the_files_are_there_and_a_file_that_nobody_reads_has_no_texts():
     assert {path.name for path in FILES} == CODES.keys()
     assert texts_of(tree.ROOT / "symptoms/recovery/ceilings.toml") == []
+
+
+def test_texts_are_looked_up_as_soon_as_there_is_a_translation():
+    translated = [*tree.ROOT.glob("*/locale/*/LC_MESSAGES/*.po"), *tree.ROOT.glob("locale/*/LC_MESSAGES/*.po")]
+    assert bool(translated) == real_settings.USE_I18N
+
+
+@pytest.mark.parametrize("app", ["conf", "contrib/auth", "contrib/contenttypes", "contrib/sessions"])
+def test_nothing_is_lost_by_not_looking_british_english_up(app):
+    folder = Path(django.__file__).parent / app / "locale/en_GB/LC_MESSAGES"
+    with (folder / "django.mo").open("rb") as compiled:
+        said = gettext.GNUTranslations(compiled)._catalog
+    plain = {text: other for text, other in said.items() if text and isinstance(text, str)}  # not the plurals
+    assert plain
+    assert {text: other for text, other in plain.items() if text.rpartition(pseudo.CONTEXT)[2] != other} == {}
 
 
 def _strings(value) -> list[str]:
