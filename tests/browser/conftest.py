@@ -1,6 +1,8 @@
 """A real browser and a whole site for the tests that need them."""
 
 import shutil
+import subprocess
+import time
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -28,12 +30,40 @@ def program() -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def playwright():
     """Closed after each file: its event loop keeps the thread from the database, which tests of other files need."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=program(), args=QUIET)
-        yield browser
+        yield play
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright):
+    browser = playwright.chromium.launch(executable_path=program(), args=QUIET)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def window(playwright, tmp_path):
+    """A window of a browser that was started as people start it: of its tabs one is in sight, the others are hidden.
+
+    Playwright lets every page of its own believe that it is in sight, and Chromium leaves their timers alone.
+    """
+    started = [program(), "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}", *QUIET]
+    process = subprocess.Popen([*started, "about:blank"], stderr=subprocess.DEVNULL)
+    try:
+        said = tmp_path / "DevToolsActivePort"
+        ends = time.monotonic() + 60
+        while not (said.exists() and said.read_text().count("\n")):
+            assert time.monotonic() < ends, "the browser did not start"
+            time.sleep(0.05)
+        port = said.read_text().split()[0]
+        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
+        yield browser.contexts[0]
         browser.close()
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 class Visitor:
