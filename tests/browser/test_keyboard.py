@@ -122,11 +122,22 @@ def is_sent_back(keys: Keys, field: Locator) -> None:
     assert keys.pressed - before <= 1, "the link leads past the field"
 
 
-def test_a_practitioner_takes_a_case_and_plans_it(at):
-    page, keys = at(NOOR, "/practice/")
-    keys.use(page.get_by_role("link", name="Grace Turner"))
+@pytest.mark.parametrize("screen", ["a desk", "a phone"])
+def test_a_practitioner_with_two_minutes_takes_a_case_plans_it_and_goes_on_in_the_list(at, screen):
+    case, list_of = {"a desk": ("Julia Brandt", "skin=2"), "a phone": ("Grace Turner", "device=pen")}[screen]
+    page, keys = at(NOOR, f"/practice/?{list_of}")
+    if screen == "a desk":
+        page.set_viewport_size({"width": 1280, "height": 800})
+    while page.evaluate("document.activeElement.textContent") != case:
+        keys.press("j")
+    keys.press("Enter")
+    page.wait_for_url("**/patients/**")
     keys.use(page.get_by_role("button", name="I have this"))
+    assert keys.pressed <= 20, "the way there is long"
     is_told(page, "You are now in charge.")
+    before = keys.pressed
+    keys.to(page.get_by_role("main").get_by_role("link", name="Phone"))
+    assert keys.pressed == before + 1, "what is done next is not next"
     form = page.locator("form[action*='/resolve/']").first
     keys.choose(form.locator("[name=outcome]"), form.get_by_label("Watching until"))
     keys.use(form.get_by_role("button", name="Save the outcome"))
@@ -144,6 +155,21 @@ def test_a_practitioner_takes_a_case_and_plans_it(at):
         if not answer:
             is_led_to(page, "Choose a time to come")
     is_told(page, answer)
+    together = page.locator("details.all")
+    keys.use(together.locator("summary"))
+    keys.choose(together.locator("[name=outcome]"), together.get_by_label("Advice given"))
+    keys.choose(together.locator("[name=again]"), together.get_by_label("Tomorrow"))
+    keys.use(together.get_by_role("button", name="Close all"))
+    said = is_told(page, "They stay open.")
+    before = keys.pressed
+    keys.to(said.get_by_role("link", name="To the next patient"))
+    assert keys.pressed == before + 1
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text(case)
+    follower = page.get_by_role("heading", level=1).inner_text().split("\n")[0].strip()
+    keys.use(page.locator(".way a").first)
+    page.wait_for_url(lambda address: f"show=open&{list_of}" in address)
+    assert follower.startswith(page.evaluate("document.activeElement.textContent"))  # where one was in the list
 
 
 def test_a_message_is_written_looked_over_sent_read_and_answered(at):

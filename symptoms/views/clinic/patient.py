@@ -89,7 +89,8 @@ def resolve(request: PracticeRequest, alert_id: UUID) -> HttpResponse:
         return page_again(request, alert.treatment.patient_id, now, resolve_form=(alert.id, form))
     if resolved:
         is_open = _alerts(request.user).open().filter(pk=alert.pk).exists()
-        messages.success(request, _kept(request, alert) if is_open else _closed(request, alert.treatment.patient, now))
+        patient = alert.treatment.patient
+        messages.success(request, _kept(request, alert, now) if is_open else _closed(request, patient, now))
     elif _alerts(request.user).open().filter(pk=alert.pk).exists():
         messages.warning(request, _("Something new or worse has come in. Read it before you close it."))
     else:
@@ -110,8 +111,8 @@ def resolve_all(request: PracticeRequest, patient_id: UUID) -> HttpResponse:
         return page_again(request, patient.pk, now, resolve_form=(None, form))
     ids = [alert.pk for alert in resolved]
     if ids and still_open.filter(pk__in=ids).exists():
-        messages.success(request, _("Saved. They stay open."))
-        still_open = still_open.exclude(pk__in=ids)
+        still_open, words = still_open.exclude(pk__in=ids), _("Saved. They stay open.")
+        messages.success(request, words if still_open.exists() else _led_on(words, request, patient, now))
     elif ids:
         words = ngettext("Closed {count}.", "Closed {count}.", len(ids)).format(count=len(ids))
         if not still_open.exists():
@@ -240,13 +241,13 @@ def _closed_before(request: PracticeRequest, alert: Alert) -> str:
     return _("{name} closed this at {time}.").format(name=user_name(alert.resolved_by), time=at)
 
 
-def _kept(request: PracticeRequest, alert: Alert) -> str:
+def _kept(request: PracticeRequest, alert: Alert, now: datetime) -> str:
     """That it stays open, and how many beside it have no plan."""
     patient = alert.treatment.patient
     others = _alerts(request.user).open().filter(treatment__patient=patient, comes_back_at=None).exclude(pk=alert.pk)
     count = others.count()
     if not count:
-        return _("Saved. It stays open.")
+        return _led_on(_("Saved. It stays open."), request, patient, now)
     pattern = ngettext(
         "Saved. It stays open. {count} more is open for {patient}, without a plan.",
         "Saved. It stays open. {count} more are open for {patient}, without a plan.",
@@ -269,8 +270,8 @@ def _closed(request: PracticeRequest, patient: Patient, now: datetime) -> str:
     return format_html(pattern, count=still_open, patient=patient)
 
 
-def _led_on(closed: str, request: PracticeRequest, patient: Patient, now: datetime) -> str:
-    """What is said of a closing after which a patient needs nothing more, and where to go, which names nobody.
+def _led_on(done: str, request: PracticeRequest, patient: Patient, now: datetime) -> str:
+    """What is said of an act after which a patient needs nothing more for now, and where to go, which names nobody.
 
     On in the list that is worked off; without one, to whoever needs somebody first; to the list where nobody does.
     """
@@ -278,16 +279,16 @@ def _led_on(closed: str, request: PracticeRequest, patient: Patient, now: dateti
     following = next_to_review(request.practice, request.user, now)
     if asked is not None and asked.show in IN_TURN and asked.at < asked.of:
         pattern, address = (
-            _('{closed} <a href="{address}">To the next patient</a>'),
+            _('{done} <a href="{address}">To the next patient</a>'),
             step_address(asked, patient.pk, NEXT),
         )
     elif following is None or (asked is not None and asked.show in IN_TURN):
-        pattern = _('{closed} <a href="{address}">To the list</a>')
+        pattern = _('{done} <a href="{address}">To the list</a>')
         address = reverse("queue") + (f"?{asked.with_page}" if asked else "")
     else:
-        pattern = _('{closed} <a href="{address}">To the next patient</a>')
+        pattern = _('{done} <a href="{address}">To the next patient</a>')
         address = reverse("patient", args=[following])
-    return format_html(pattern, closed=closed, address=address)
+    return format_html(pattern, done=done, address=address)
 
 
 def _on_our_desk(user: User) -> TreatmentQuerySet:
