@@ -47,7 +47,7 @@ class OpenAlert:
     newest: DayRead | None = None  # the newest day of the session that the page shows
     form: ResolveForm | None = None
 
-    @property
+    @cached_property
     def title(self) -> str:
         return alert_title(self.alert.kind, self.alert.concern, self.assessment.flags if self.assessment else None)
 
@@ -96,7 +96,7 @@ class OpenAlert:
             return pattern.format(day=entry.day, count=late)
         return "" if self.facts else _("From day {day}").format(day=entry.day)
 
-    @property
+    @cached_property
     def latest(self) -> list[Evidence]:
         """The facts that the newest entry adds to the same concern, where an earlier one raised it."""
         newest, alert = self.newest, self.alert
@@ -134,7 +134,7 @@ class OpenAlert:
         """Whether its form has a mistake, or something that its writer has to confirm."""
         return self.form is not None and bool(self.form.errors or self.form.news)
 
-    @property
+    @cached_property
     def think(self) -> PractitionerTexts | None:
         return think_of(self.flag) if self.flag else None
 

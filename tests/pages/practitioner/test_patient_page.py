@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessRecord
+from symptoms.alerts import read_receipts
 from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import resolve_all
 from symptoms.journal.treatments import change_treatment
@@ -432,6 +433,34 @@ def test_a_long_course_takes_no_more_statements_than_a_short_one(desk, clinic, n
         logged(session, 118, signs=["firm_lumps"], now=start)
     took = [len(statements(desk, reverse("patient", args=[session.patient_id]))) for session in (short, long)]
     assert took[0] == took[1] <= 12
+
+
+@pytest.mark.parametrize(
+    ("what", "of_session"), [("history", False), ("before", False), ("log", True), ("care", True), ("letter", True)]
+)
+def test_what_is_looked_up_is_a_link_away_leads_back_and_is_recorded(desk, session, noor, what, of_session):
+    older = pen(session.patient, days_ago=60, by=noor)
+    logged(older, 2)
+    page = reverse("patient", args=[session.patient_id])
+    behind = {"treatment": str(older.pk), "from": "show=all&q=ana&at=1&of=1"}
+    address = reverse(f"patient_{what}", args=[session.patient_id])
+    hrefs = [link.get("href") for link in select(desk.get(page, behind), "a[@href]")]
+    (there,) = [href for href in hrefs if href.startswith(address)]
+    answer = desk.get(there)
+    assert answer.status_code == 200
+    (back,) = [link.get("href") for link in select(answer, "a[@href]") if link.get("href").startswith(page)]
+    kept = dict(parse_qsl(urlsplit(back).query))
+    assert kept == (behind if of_session else {"from": behind["from"]})  # the list that led there, and the session
+    assert AccessRecord.objects.get(user=noor, what=getattr(read_receipts, what.upper()))
+
+
+def test_of_the_log_the_page_holds_the_newest_three_days_and_a_page_of_its_own_all(desk, session):
+    stored(session, range(5))
+    days = {
+        page: [row.get("id") for row in select(desk.get(reverse(page, args=[session.patient_id])), "li[@id]")]
+        for page in ("patient", "patient_log")
+    }
+    assert days == {"patient": ["day-4", "day-3", "day-2"], "patient_log": [f"day-{day}" for day in (4, 3, 2, 1, 0)]}
 
 
 @pytest.mark.parametrize("became", ["all open", "one closed", "all closed", "left open", "left closed", "not joined"])
