@@ -114,12 +114,16 @@ def _heading(asked: Asked, known: dict[str, Any]) -> dict[str, Any]:
     numbers = known["counts"]
     waiting, hits = numbers["open"] + numbers["left"], numbers["page"]
     needs = ngettext("{number} needs action", "{number} need action", waiting).format(number=waiting)
-    found = ngettext("{count} patient found for “{sought}”", "{count} patients found for “{sought}”", hits)
+    found = ""
+    if asked.sought:
+        found = ngettext("{count} patient found for “{sought}”", "{count} patients found for “{sought}”", hits)
+    elif asked.narrowed:
+        found = ngettext("{count} patient with these filters", "{count} patients with these filters", hits)
     return {
         "waiting": waiting,
         "needs_action": needs,
         "sought": asked.sought,
-        "hits": found.format(count=hits, sought=asked.sought) if asked.sought else "",
+        "hits": found.format(count=hits, sought=asked.sought),
     }
 
 
