@@ -1,10 +1,11 @@
 /* <phone-advice> says at once what one day's answers ask for, without a server: the page of the result says it again, and
    more, once the entry is there.
 
-     await element.show(about, day, fields)
+     await element.show(about, day, fields, { onlyUrgent })
    `about` is what the server gave of the treatment with the form (symptoms/journal/verdicts.py, phone_facts), `fields` the
    form's [name, value] pairs. It fills the page's <template> (templates/patient/phone_advice.html), brings it into view and
-   gives the urgency, "on_track" to "emergency"; null where the rules could not be read, which it says.
+   gives the urgency, "on_track" to "emergency"; null where the rules could not be read, which it says. With `onlyUrgent` it
+   stays hidden unless something cannot wait.
 
    In the template: data-text="key" takes a text, data-href="key" an address, data-each="key" repeats the element in it for
    each of a list; these and data-if="key" stay only where there is something. */
@@ -12,6 +13,8 @@
 import { advised } from "./advice-words.js";
 import { answersOf } from "./answers.js";
 import { judged } from "./red-flags.js";
+
+const URGENT = ["urgent", "emergency"];
 
 const isThere = (value) => (Array.isArray(value) ? value.length > 0 : Boolean(value));
 
@@ -36,16 +39,17 @@ function fill(part, data) {
 }
 
 class PhoneAdvice extends HTMLElement {
-  async show(about, day, fields) {
+  async show(about, day, fields, { onlyUrgent = false } = {}) {
     const known = await this.read();
     this.querySelector("[data-not-read]").hidden = Boolean(known);
     this.querySelector("[data-shown]").replaceChildren();
-    this.hidden = false;
+    this.hidden = onlyUrgent;
     if (!known) return null;
     const [[, unit = about.unit] = []] = fields.filter(([name]) => name === "unit");
     const answers = answersOf(fields, known.rules.symptoms, unit);
     const judgement = judged(known.rules, about.patient, day, answers);
-    this.fillIn(advised(known.words, { ...about, unit }, judgement, day, answers));
+    const said = advised(known.words, { ...about, unit }, judgement, day, answers);
+    if (!onlyUrgent || URGENT.includes(said.urgency)) this.fillIn(said);
     return judgement.urgency;
   }
 
@@ -59,7 +63,8 @@ class PhoneAdvice extends HTMLElement {
   }
 
   fillIn(said) {
-    const isUrgent = ["urgent", "emergency"].includes(said.urgency);
+    const isUrgent = URGENT.includes(said.urgency);
+    this.hidden = false;
     const asLinks = (calls = []) =>
       calls.map((call) => ({
         ...call,

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from playwright.sync_api import expect
 
 from symptoms.forms.temperature import in_celsius
+from symptoms.recovery.course import Course
 from symptoms.recovery.one_day import about
 from symptoms.wording.one_day import numbers_as_data, phone_file
 from symptoms.wording.patient import PhoneNumbers
@@ -30,6 +31,12 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PAGE = """<!doctype html><html lang="en-gb"><title>Log</title>
 <link rel="stylesheet" href="/static/css/base.css"><script type="module" src="/static/js/advice.js"></script>
 <main class="page">{}</main></html>"""
+LOG = """<form class="log" method="post" action="/slow/"><input name="day" value="5">
+<label><input type="checkbox" name="signs" value="pus">Pus</label><button>Save</button></form>
+<script type="module" src="/static/js/meanwhile.js"></script>"""
+KEEP = """() => new MutationObserver(() => {
+    sessionStorage.setItem("said", document.querySelector("phone-advice:not([hidden]) .verdict")?.innerText ?? "");
+}).observe(document.querySelector("phone-advice"), { attributes: true })"""
 POLICY = {"Content-Security-Policy": "default-src 'self'"}
 SHOW = """async ([facts, day, fields]) => {
     await customElements.whenDefined("phone-advice");
@@ -46,7 +53,7 @@ READ = """async (typed) => {
 def phone(chromium):
     """A page with nothing but the advice on it; the rules are answered while `page.answers_rules`."""
     page = chromium.new_page(viewport={"width": 360, "height": 740})
-    page.complaints, page.answers_rules = [], True
+    page.complaints, page.answers_rules, page.held = [], True, []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.route("**/*", lambda route: _answer(page, route))
     page.goto(SITE)
@@ -60,6 +67,12 @@ def _answer(page, route) -> None:
     if path == "/":
         body = PAGE.format(render_to_string("patient/phone_advice.html"))
         route.fulfill(body=body, content_type="text/html", headers=POLICY)
+    elif path == "/log/":
+        facts = json.dumps(_facts(drawn("C"), "Larkfield"))
+        body = PAGE.format(render_to_string("patient/phone_advice.html", {"facts": facts}) + LOG)
+        route.fulfill(body=body, content_type="text/html", headers=POLICY)
+    elif path == "/slow/":
+        page.held.append(route)
     elif path == RULES and not page.answers_rules:
         route.abort("internetdisconnected")
     else:
@@ -67,16 +80,21 @@ def _answer(page, route) -> None:
         route.fulfill(path=file) if file else route.fulfill(status=404)
 
 
-def _show(phone, who: str, day: int, *said: str, clinic: str = "Larkfield", unit: str = "c") -> str | None:
-    """What `show` gives for somebody who said this: "pain3", "pus", "T38.2"."""
-    course = drawn(f"{who} | {day} {' '.join(said)}")
-    (entry,) = course.entries
+def _facts(course: Course, clinic: str) -> dict:
+    """As `phone_facts` gives them."""
     numbers = PhoneNumbers("999", "111", clinic, "020 7946 0123")
-    facts = {
+    return {
         "patient": about(course.patient, course.treatment),
         "numbers": numbers_as_data(numbers, NOON, is_verified=True),
         "unit": "c",
     }
+
+
+def _show(phone, who: str, day: int, *said: str, clinic: str = "Larkfield", unit: str = "c") -> str | None:
+    """What `show` gives for somebody who said this: "pain3", "pus", "T38.2"."""
+    course = drawn(f"{who} | {day} {' '.join(said)}")
+    (entry,) = course.entries
+    facts = _facts(course, clinic)
     fields = [*entry.symptoms.items(), *(("signs", sign) for sign in entry.signs), ("unit", unit)]
     fields += [("temperature_c", str(entry.temperature_c))] if entry.temperature_c else []
     return phone.evaluate(SHOW, [json.loads(json.dumps(facts)), day, [[name, str(value)] for name, value in fields]])
@@ -118,6 +136,20 @@ def test_where_the_rules_cannot_be_read_the_page_says_that_nothing_was_checked(p
     phone.answers_rules = True
     assert _show(phone, "C", 5, "pus") == "urgent"
     expect(phone.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_where_sending_takes_long_what_cannot_wait_is_said_meanwhile(phone, ticked):
+    phone.goto(f"{SITE}log/")
+    phone.evaluate(KEEP)
+    phone.get_by_label("Pus").set_checked(ticked)
+    phone.get_by_role("button", name="Save").click(no_wait_after=True)
+    phone.wait_for_timeout(3_000)
+    phone.held.pop().fulfill(body="<!doctype html><p>Saved</p>", content_type="text/html")
+    phone.get_by_text("Saved").wait_for()
+    said = phone.evaluate("sessionStorage.getItem('said')") or ""
+    assert ("This needs to be checked today: pus." in said) is ticked
+    assert bool(said) is ticked
 
 
 TYPED = [

@@ -1,5 +1,6 @@
 """Writing a day down: the one form of every day, with and without scripts."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -25,7 +26,7 @@ from symptoms.journal.entries import (
     SavedSince,
     record_entry,
 )
-from symptoms.journal.verdicts import phone_numbers_for
+from symptoms.journal.verdicts import phone_facts, phone_numbers_for
 from symptoms.models import Entry, Treatment
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.course import LAST_DAY
@@ -175,6 +176,7 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
         "numbers": numbers,
         "box_advice": box_advice(who, sheet.day, numbers),
+        "phone_facts": json.dumps(phone_facts(sheet.treatment, numbers, sheet.unit, timezone.now())),
         "filling_words": FILLING_WORDS,
         "tab": "today",
         **more,

@@ -1,5 +1,7 @@
 """Logging a day: nothing is answered beforehand, nothing typed is lost, each day is saved as what it is."""
 
+import html
+import json
 import re
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -12,7 +14,9 @@ from django.utils import timezone
 from accounts.consents import withdraw_consent
 from symptoms.journal.entries import record_entry
 from symptoms.models import Entry
+from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.course import Course, Patient, Treatment
+from symptoms.recovery.one_day import about
 from symptoms.recovery.questions import asked_today
 from symptoms.recovery.questions import question as question_of
 from symptoms.recovery.vocabulary import Device, Exposure, Sign, Symptom
@@ -41,6 +45,14 @@ def treatment(ana):
 
 
 # --- what the page asks
+def test_the_page_holds_what_a_phone_judges_the_day_by(phone, treatment):
+    page = phone.get("/log/").content.decode()
+    facts = json.loads(html.unescape(re.search(r'data-facts="([^"]+)"', page)[1]))
+    assert facts["patient"] == about(patient_values(treatment), treatment_values(treatment))
+    assert facts["numbers"]["clinic"] == treatment.patient.practice.name
+    assert 'src="/static/js/meanwhile.js"' in page
+
+
 def test_the_page_says_who_reads_a_note(phone, ana, treatment):
     assert "Your clinic can read this later." in text_of(phone.get(LOG))
     ana.practice = None
