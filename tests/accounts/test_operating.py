@@ -174,6 +174,7 @@ def test_whoever_runs_the_server_reads_what_only_they_can_mend(no_worker, clinic
     assert [(item["kind"], item["title"] in page) for item in json.loads(out.getvalue())] == (
         [(kind, True)] if kind else []
     )
+    assert "Tell whoever runs Mendline" not in page, "that is its reader"
     assert "Marrowby" not in page and clinic.name not in page and noor.email not in page
     assert browser.get("/").url == "/operator/"
 
