@@ -21,7 +21,7 @@ ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_b
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fortnight simulate screenshots lock browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fortnight month simulate screenshots lock browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -42,6 +42,8 @@ help:
 	@echo "make faults       the fault tests at full count"
 	@echo "make agree        do phone and server agree, on 10,000 people for each criterion that one day can show?"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice? (SEED=7 for another)"
+	@echo "make month        31 days of reminders of 600 patients in eight zones, with outages: each once, in time, not at night? (SEED=7 for another)"
+	@echo "make month        31 days of reminders of 600 patients in eight zones: each once, in time, never at night? (SEED=7 for another)"
 	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
 	@echo "make screenshots  the pictures under docs/"
 	@echo "make lock         pins the dependencies again, with uv"
@@ -87,6 +89,12 @@ agree: setup browser
 
 fortnight: setup
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/fortnight
+
+month: setup
+	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/month
+
+month: setup
+	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/month
 
 simulate: setup
 	@MENDLINE_DEBUG=1 DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.simulator $(SIMULATE)

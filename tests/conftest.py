@@ -17,6 +17,7 @@ from tests import data_folders, people, tries  # noqa: F401  what hypothesis tri
 LONGEST = (
     "tests/browser/",
     "tests/fortnight/",
+    "tests/month/",
     "tests/journal/test_sequences.py",
     "tests/house/",
     "tests/accounts/test_authorisation.py",

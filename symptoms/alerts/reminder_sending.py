@@ -42,7 +42,8 @@ def may_still_be_reminded(delivery: Delivery, now: datetime) -> bool:
     reminding = Reminding.objects.filter(patient=patient, is_on=True).first()
     if reminding is None or diary.has_logged_since(delivery.created_at) or _is_out_of_date(delivery, now):
         return False
-    return reminding.not_on != patient.today(now) and not reminding.is_quiet(now, patient.zone)
+    is_quiet = reminding.is_quiet(now, patient.zone, due_at=delivery.created_at)
+    return reminding.not_on != patient.today(now) and not is_quiet
 
 
 def _is_out_of_date(delivery: Delivery, now: datetime) -> bool:
@@ -80,6 +81,6 @@ def remind_otherwise(failed: Delivery, now: datetime) -> list[Delivery]:
 def _hold_back(reminding: Reminding, patient: Patient, failed: Delivery, now: datetime) -> None:
     """Look at the moment of a reminder again when quiet hours end, if it is they that kept it."""
     zone, at = patient.zone, failed.created_at
-    if reminding.is_on and reminding.is_quiet(now, zone) and not _is_out_of_date(failed, now):
+    if reminding.is_on and reminding.is_quiet(now, zone, due_at=at) and not _is_out_of_date(failed, now):
         reminding.dealt_until, reminding.look_at, reminding.said_on = at - MOMENT, reminding.quiet_ends(now, zone), None
         reminding.save(update_fields=["dealt_until", "look_at", "said_on"])

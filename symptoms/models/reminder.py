@@ -1,7 +1,7 @@
 """When and how a patient wants to be reminded, what they asked to be told once, and the link to one day's log."""
 
 import uuid
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -50,7 +50,8 @@ class Reminding(models.Model):
         if self.later_at is not None and self.later_at.astimezone(zone).date() == on:
             return [(self.later_at, True)]
         hours = [(MORNING, False), (self.at, True)] if self.at > MORNING else [(self.at, True)]
-        return [(datetime.combine(on, hour, zone), is_own) for hour, is_own in hours]
+        # In UTC: an hour that the clocks leave out comes an hour later, and lasts an hour then.
+        return [(datetime.combine(on, hour, zone).astimezone(UTC), is_own) for hour, is_own in hours]
 
     def next_moment(self, after: datetime, zone: ZoneInfo) -> datetime:
         """The first of them after an aware time."""
@@ -58,13 +59,17 @@ class Reminding(models.Model):
         days = (today + timedelta(days=number) for number in range(3))
         return next(at for day in days for at, _is_own in self.moments(day, zone) if at > after)
 
-    def is_quiet(self, now: datetime, zone: ZoneInfo) -> bool:
-        """Whether nobody is to be disturbed now; an hour that they chose themselves is not quiet."""
+    def is_quiet(self, now: datetime, zone: ZoneInfo, *, due_at: datetime | None = None) -> bool:
+        """Whether nobody is to be disturbed now; an hour that they chose themselves is not quiet.
+
+        `due_at`: when what is to be said fell due, perhaps at a moment that they chose once.
+        """
         here = now.astimezone(zone)
         if not (here.time() >= QUIET_FROM or here.time() < QUIET_UNTIL):
             return False
         days = (here.date() - timedelta(days=1), here.date())
-        chosen = (at for day in days for at, is_own in self.moments(day, zone) if is_own)
+        chosen = [at for day in days for at, is_own in self.moments(day, zone) if is_own]
+        chosen += [due_at] if due_at else []
         return not any(at <= now < at + CHOSEN_LASTS for at in chosen)
 
     def quiet_ends(self, now: datetime, zone: ZoneInfo) -> datetime:

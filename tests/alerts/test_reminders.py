@@ -184,6 +184,15 @@ def test_the_clock_of_the_patient_counts_through_a_change_and_a_journey():
     assert Delivery.objects.count() == before + 1
 
 
+def test_an_hour_that_the_clocks_leave_out_comes_an_hour_later():
+    begins = datetime(2026, 3, 28, 12, tzinfo=LONDON)
+    bea = people.patient(None, "Bea", now=begins)
+    bea.treatment = pen(bea, now=begins)
+    choose(bea, is_on=True, at=time(1, 30), now=begins)
+    looks(datetime(2026, 3, 29, 1, 30, tzinfo=ZoneInfo("UTC")))  # 02:30 there: 01:30 was none
+    assert [message.not_before.hour for message in said()] == [1]
+
+
 def test_whose_hour_has_passed_where_they_arrive_is_reminded_at_once_and_not_again(bea):
     looks(at(0, 18))
     confirm_place(bea, "Europe/Madrid", at(0, 18, 45), country="ES")  # 19:45 there
@@ -209,6 +218,16 @@ def test_after_a_reminder_another_in_two_hours_can_be_asked_for(bea):
     looks(at(0, 19, 30))
     assert remind_later(bea, at(0, 19, 40)) == at(0, 21, 40)
     assert lives(at(0, 19, 40), at(0, 23, 10)) == ["02 21:40"]
+
+
+def test_a_moment_at_night_that_was_asked_for_is_kept_until_it_is_sent(bea):
+    assert remind_later(bea, at(1, 4)) == at(1, 6)
+    looks(at(1, 6))
+    (message,) = said()
+    with time_machine.travel(at(1, 6, 1), tick=False):
+        assert may_still_be_told(message)
+    with time_machine.travel(at(1, 2), tick=False):
+        assert not may_still_be_told(message)
 
 
 def test_nobody_is_reminded_who_withdrew_or_has_no_treatment(bea):

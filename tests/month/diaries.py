@@ -1,0 +1,116 @@
+"""Patients in eight zones with their hours, and by hand, apart from the site's code: when each is to be reminded."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from accounts.models import Patient
+from symptoms.models import Treatment
+
+ZONES = (
+    "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe",
+    "Pacific/Auckland", "America/Sao_Paulo",
+)  # fmt: skip
+HOURS = (
+    time(6),
+    time(8, 30),
+    time(9),
+    time(12, 10),
+    time(19, 30),
+    time(19, 30),
+    time(21, 45),
+    time(23, 30),
+    time(2, 30),
+)
+EVERYBODY = {0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 21, 28, 60, 90, 180}
+KELOID, RADIOFREQUENCY = {35, 42, 75, 120, 270, 365}, {42, 120}
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Log:
+    """What was logged last, of which day, and when."""
+
+    day: int
+    at: datetime
+    is_worse: bool = False
+    is_watched: bool = False
+
+
+@dataclass
+class Diary:
+    """One patient: what they chose, what they logged, what is due and what they were sent."""
+
+    patient: Patient
+    treatment: Treatment
+    hour: time
+    zone: ZoneInfo
+    days: set[int]
+    once_more: bool
+    recorded_at: datetime
+    is_on: bool = True
+    newest: Log | None = None  # by its day
+    logged_at: datetime | None = None
+    urgent_since: int | None = None
+    open_since: datetime | None = None  # when what is due, and was not said, fell due
+    said_on: date | None = None
+    not_on: date | None = None
+    later_at: datetime | None = None
+    told: list[datetime] = field(default_factory=list)
+    generation: int = 0  # of its moments: another after a journey
+
+    def today(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
+
+    def day_of(self, on: date) -> int:
+        return (on - self.treatment.day_zero).days
+
+    def is_asked(self, on: date) -> bool:
+        """Whether a log of that date is asked for, and has not come."""
+        day = self.day_of(on)
+        if self.newest is None:
+            return day in self.days and day >= self.day_of(self.today(self.recorded_at))
+        since = day - self.newest.day
+        if since <= 0 or day < self.day_of(self.today(self.newest.at)):
+            return False
+        is_followed = self.urgent_since is not None and day - self.urgent_since <= 7
+        is_worse = self.newest.is_worse and since <= 2
+        return day in self.days or is_followed or is_worse or (self.newest.is_watched and since == 1)
+
+    def moments(self, on: date) -> list[datetime]:
+        """When something may fall due on a date."""
+        hours = [self.hour] if self.hour <= time(9) else [time(9), self.hour]
+        return [datetime.combine(on, hour, self.zone) for hour in hours]
+
+    def falls_due(self, at: datetime) -> bool:
+        """Whether a reminder falls due at one of the moments of its date."""
+        on = self.today(at)
+        if not self.is_on or self.not_on == on or self.said_on == on or not self.is_asked(on):
+            return False
+        if self.later_at is not None:
+            return at == self.later_at
+        if at == datetime.combine(on, self.hour, self.zone):
+            return True
+        left_out = self.once_more and 0 <= self.day_of(on - DAY) <= 7 and self.is_asked(on - DAY)
+        newest = self.newest
+        return left_out or (newest is not None and newest.is_worse and self.day_of(on) - newest.day <= 2)
+
+    def is_night(self, now: datetime) -> bool:
+        """Whether nothing may come: from 22:00 to 07:00, but for the hour that they chose."""
+        here = now.astimezone(self.zone)
+        if time(7) <= here.time() < time(22):
+            return False
+        chosen = [datetime.combine(here.date() - day * DAY, self.hour, self.zone) for day in (0, 1)]
+        chosen += [self.open_since] if self.open_since else []
+        return not any(timedelta(0) <= now - at < timedelta(hours=1) for at in chosen)
+
+
+def facts_of(chance: Random) -> tuple[dict, set[int]]:
+    """What was done to somebody, and on which days that asks for a log."""
+    kind = chance.random()
+    if kind < 0.2:
+        return {"conditions": ["keloid_history"]}, EVERYBODY | KELOID
+    if kind < 0.4:
+        return {"device": "rf"}, EVERYBODY | RADIOFREQUENCY
+    return {}, set(EVERYBODY)
