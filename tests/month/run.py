@@ -196,6 +196,8 @@ class Month:
         diary.newest = Log(day, self.now, "itching" in said, urgency is Urgency.WATCH)
         diary.logged_at, diary.open_since = self.now, None
         has_clinic = diary.patient.practice_id is not None
+        diary.is_open |= has_clinic and urgency >= Urgency.CONTACT
+        diary.calm = diary.calm + 1 if urgency is Urgency.ON_TRACK else 0
         if urgency >= Urgency.URGENT:
             diary.urgent_since = day
         elif not has_clinic:
