@@ -157,7 +157,7 @@ def _entry_rows(cost: dict[str, float], seen: Seen) -> list[dict]:
     first = _statements(lambda web: _put(web, *seen.first, day=0), None)
     last = _statements(lambda web: _put(web, *seen.long, day=180), None)
     return [
-        _beside(cost, "entry", "floor: one row written", 2.6, "POST of an entry beside the floor's"),
+        _beside(cost, "entry", "floor: one row written", 2.5, "POST of an entry beside the floor's"),
         _statements_row("an entry's domain statements, 1st and 180th", [first, last], 12),
         _beside(cost, "entry after 180", "entry after 30", 1.3, "POST of an entry after 180 days beside 30"),
     ]
