@@ -197,6 +197,26 @@ def is_over(alert: Alert) -> bool:
     return alert.urgency <= Urgency.CONTACT and alert.kind in ("concern", "quiet") and not is_raised
 
 
+def test_what_came_again_since_it_was_taken_waits_for_no_answer(clinic, noor):
+    session, now = pen(people.patient(clinic), days_ago=4, by=noor), timezone.now()
+    logged(session, 2, now=now - timedelta(days=2), **LOW)
+    acknowledge(session, by=noor, now=now - timedelta(days=2))
+    logged(session, 3, now=now - timedelta(days=1), redness=0)
+    logged(session, 4, now=now, **LOW)
+    write_note(session, id=uuid4(), text="Call us.", for_patient=True, by=noor, now=now + timedelta(minutes=1))
+    assert list(statuses_in(clinic, noor, now)["open"].values_list("pk", flat=True)) == [session.patient_id]
+
+
+def test_what_another_practice_is_asked_puts_nobody_into_the_queue(clinic, noor):
+    session, other = pen(people.patient(clinic), days_ago=4, by=noor), people.practice("Otherwhere Clinic")
+    question_record(session, words="Not my depth.", by=session.patient.user, now=timezone.now())
+    assert statuses_in(clinic, noor, timezone.now())["open"].count() == 1
+    leaves(session.patient)
+    joins(session.patient, other)
+    now = timezone.now()
+    assert [statuses_in(each, None, now)["open"].count() for each in (clinic, other)] == [0, 0]
+
+
 def test_the_places_of_before_are_found_by_the_migration(clinic, noor):
     free, taken, asked, left_open, gone = (
         pen(people.patient(clinic, name), days_ago=4, by=noor) for name in ("Ana", "Bea", "Cleo", "Dora", "Eva")

@@ -19,11 +19,12 @@ from symptoms.recovery.vocabulary import Symptom, Urgency
 from tests.treatments import on_day
 
 OPEN = {100: 60, 10_000: 1_000, 50_000: 1_000}  # of so many patients of a clinic something is open
-STATES = ("free", "free", "free", "held", "waiting", "left open", "on track", "free", "held", "closed")
+STATES = ("free", "free", "free", "held", "waiting", "left open", "on track", "free", "due", "closed")
 # Clinics of 100 in which one list fills its page: what a list costs is compared with as many rows on either side.
 FULL = {
     "mine": {"states": ("held",)},
     "waiting": {"states": ("waiting",)},
+    "follow_up": {"states": ("due",)},
     "closed": {"states": ("closed",)},
     "quiet": {"states": (), "skips_every": 1},
     "not_joined": {"states": (), "joined": False},
@@ -205,7 +206,7 @@ def crowd(
     *, states: Sequence[str] = STATES, skips_every: int = 40, joined: bool = True,
 ) -> None:  # fmt: skip
     """A clinic's patients, three days logged each; something is open of `opened` of them, in the states that lists
-    part: with nobody, held, waiting for an answer, left open, on track by now, closed today."""
+    part: with nobody, held, waiting for an answer, left open, due again, on track by now, closed today."""
     chance, today = Random(size), timezone.now().date()
     patients = _crowd_of_patients(practice, size, chance, joined)
     treatments = add_treatments(patients, practitioner, 5)
@@ -262,7 +263,7 @@ def _alerts(
             entry=entry, opened_at=since, worsened_at=since, steps_from=since,
         )  # fmt: skip
         state = states[number % len(states)]
-        if state in ("held", "waiting", "left open", "closed"):
+        if state in ("held", "waiting", "left open", "due", "closed"):
             alert.acknowledged_by, alert.acknowledged_at = practitioner, since + timedelta(seconds=1)
         if state == "waiting":
             notes.append(
@@ -271,6 +272,8 @@ def _alerts(
             )  # fmt: skip
         if state == "left open":
             alert.outcome, alert.kept_open_at, alert.comes_back_at = "not_reached", now, now + timedelta(hours=1)
+        if state == "due":
+            alert.outcome, alert.kept_open_at, alert.comes_back_at = "not_reached", now, now - timedelta(minutes=1)
         if state == "on track":
             alert.urgency, alert.current_urgency, alert.cleared_at = 2, 0, now
         if state == "closed":

@@ -126,7 +126,7 @@ def test_a_list_is_narrowed_by_owner_device_skin_day_and_log(clinic, noor, desk)
     assert "1 patient with these filters" in text_of(page)
     lists = [words(link) for link in select(page, "div[@id='lists']/a")]
     assert lists[0] == "Needs action 3 in all" and lists[-1] == "All 4 in all"
-    assert [words(link) for link in select(desk.get(QUEUE), "div[@id='lists']/a")][0] == "Needs action 3"
+    assert next(words(link) for link in select(desk.get(QUEUE), "div[@id='lists']/a")) == "Needs action 3"
     chips = [link.get("href") for link in select(page, "div[@id='lists']/a")]
     assert all("device=roller&skin=5" in href for href in chips)
     assert names(desk.get(QUEUE + chips[-1])) == ["His"]
