@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 
 from accounts.models import Practice
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
             treated=Count("patients", distinct=True),
             seen=Max("memberships__user__last_login", filter=works),
         )
-        for practice in rows.order_by("closed_at", "name"):
+        for practice in rows.order_by(F("closed_at").asc(nulls_first=True), "name"):
             admins = practice.memberships.admins().select_related("user").order_by("user__email")
             last = f"{practice.seen:%Y-%m-%d %H:%M} UTC" if practice.seen else "never"
             state = f"closed {practice.closed_at:%Y-%m-%d}" if practice.closed_at else f"last sign-in {last}"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -72,7 +72,13 @@ def acknowledge(request: PracticeRequest, treatment_id: UUID) -> HttpResponse:
     ):
         messages.success(request, _acknowledged(request, treatment))
     else:
-        alert = _alerts(request.user).open().filter(treatment=treatment).order_by("-acknowledged_at").first()
+        alert = (
+            _alerts(request.user)
+            .open()
+            .filter(treatment=treatment)
+            .order_by(F("acknowledged_at").desc(nulls_last=True))
+            .first()
+        )
         messages.info(request, _already(alert, request.user))
     return to_patient(request, treatment.patient_id)
 
