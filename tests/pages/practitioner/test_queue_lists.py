@@ -7,12 +7,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.consents import withdraw_consent
 from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.handling import acknowledge, resolve, resolve_all
 from symptoms.alerts.quiet import raise_next_quiet
 from symptoms.models import Alert, PatientStatus
+from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
+from tests.moving import leaves
 from tests.pages.html import select, text_of, words
 from tests.treatments import logged, pen
 
@@ -128,6 +131,23 @@ def test_a_row_that_speaks_of_what_is_open_says_that_nothing_came_since(clinic, 
     assert row.startswith("Signs of infection: pus No log since day 3.")
     logged(session, 9, signs=["pus"])
     assert "No log since" not in text_of(desk.get(reverse("queue")))
+
+
+def test_only_who_can_log_and_is_asked_to_skips_and_each_counts_once(clinic, noor, desk):
+    somebody(clinic, noor, "Skips", day=3, pain=0)
+    somebody(clinic, noor, "Silent", day=3, signs=["pus"])
+    withdrew = somebody(clinic, noor, "Withdrew", day=3, pain=0)
+    withdraw_consent(withdrew.patient, "care", timezone.now())
+    pen(people.patient(clinic, "Long ago"), days_ago=LAST_DAY + 1, by=noor)
+    pen(people.patient(clinic, "Stranger", accepted=False), days_ago=9, by=noor)
+    PatientStatus.objects.update(log_due_on=timezone.now().date() - timedelta(days=3))
+    gone = somebody(clinic, noor, "Gone", day=3, signs=["pus"])
+    leaves(gone.patient)
+    while raise_next_quiet(timezone.now()):
+        pass
+    page = desk.get(reverse("queue"), {"show": "quiet"})
+    assert [words(link) for link in select(page, "li//h2//a")] == ["Silent", "Skips"]
+    assert "Gone quiet 2" in text_of(page)
 
 
 def test_who_fell_silent_with_something_open_stands_before_who_merely_skips(clinic, noor, desk):
