@@ -1,9 +1,11 @@
 /* Shows a push message, opens the page that it leads to, and says when the browser has renewed its subscription; shows
-   the page without a network where the network fails. No identity: what it keeps are files that are the same for
-   everybody. The server puts `KEPT` before this script: {digest, page, static, files}, as they are now.
+   the page without a network where the network fails; and sends what waits on this phone (outbox.js) once there is one. No
+   identity: what it keeps are files that are the same for everybody. The server puts `KEPT` before this script: {digest, page, static, files, outbox}, as they are now.
 
    Kept files are named by their content, whole or not at all: a worker that could not fetch them all is not installed,
    and the one before goes on with what it has. Everything else comes from the network alone, and no page into a cache. */
+
+importScripts(KEPT.outbox);
 
 const NAMES = "kept-"; // how the names of this worker's caches begin
 const CACHE = NAMES + KEPT.digest;
@@ -48,6 +50,14 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(open(request));
   else if (pathname.startsWith(KEPT.static)) event.respondWith(fetch(request).catch(() => kept(pathname)));
 });
+
+/* What still waits is tried again by the browser, in its own time. */
+const send = async () => {
+  const { state } = await self.outbox.send();
+  if (state === "away") throw new Error("no network yet");
+};
+
+self.addEventListener("sync", (event) => event.waitUntil(send()));
 
 /* A browser that is handed nothing to show ends the subscription, so something is shown whatever has come. */
 const read = (event) => {

@@ -22,7 +22,19 @@ from symptoms.views.clinic import patient as patient_page
 from symptoms.views.clinic import photos as clinic_photos
 from symptoms.views.clinic import statistics as statistics_page
 from symptoms.views.clinic import treatments as clinic_treatments
-from symptoms.views.patient import care, conversation, course, entry, joining, log, onboarding, reminders, seen, today
+from symptoms.views.patient import (
+    care,
+    conversation,
+    course,
+    entry,
+    joining,
+    log,
+    offline,
+    onboarding,
+    reminders,
+    seen,
+    today,
+)
 from symptoms.views.patient import photos as own_photos
 from symptoms.views.patient import treatments as own_treatments
 
@@ -47,6 +59,10 @@ urlpatterns = [
     path("account/reminders/later/", reminders.reminder_later, name="reminder_later"),
     path("account/reminders/offered/", reminders.reminder_offered, name="reminder_offered"),
     path("account/reminders/channels/", reminders.reminder_channel, name="reminder_channel"),
+    path("offline/session/", offline.offline_session, name="offline_session"),
+    path("offline/forms/", offline.offline_forms, name="offline_forms"),
+    path("offline/entries/", offline.offline_entry, name="offline_entry"),
+    path("offline/photos/<id:photo_id>/", offline.offline_photo, name="offline_photo"),
     path("seen/", seen.seen, name="seen"),
     path("course/", course.course, name="course"),
     path("course/<int:day>/", course.course_day, name="course_day"),

@@ -27,8 +27,20 @@ PRECACHED = (
     "css/patient.css",
     "icons/icon.svg",
     "icons/sprite.svg",
+    "js/advice-words.js",
+    "js/advice.js",
+    "js/answers.js",
     "js/clock.js",
+    "js/drafts.js",
+    "js/log.js",
+    "js/offline-page.js",
+    "js/offline.js",
+    "js/outbox.js",
+    "js/photo-picker.js",
+    "js/red-flags.js",
+    "js/small-photo.js",
 )
+DAYS_KEPT = 7  # after which Safari throws away what scripts of a site that is not installed have kept
 ICONS = (
     ("icons/icon-192.png", 192, "any"),
     ("icons/icon-512.png", 512, "any"),
@@ -96,22 +108,23 @@ def _kept_of(language: str) -> dict[str, Any]:
 
 
 def _kept() -> dict[str, Any]:
-    """What the worker keeps: `page` and `files`, addresses that begin with `static`, under the name `digest`."""
-    files = [static(name) for name in PRECACHED]
+    """What the worker keeps under the name `digest`: `page` and `files`, addresses that begin with `static`; and the
+    script that it shares with pages, `outbox`."""
+    names = [*PRECACHED, f"red-flags/{get_language()}.json"]
+    files = [static(name) for name in names]
     digest = sha256("\n".join([_shell(), *files]).encode())
     if settings.DEBUG:  # names tell nothing about the content there
-        for name in PRECACHED:
+        for name in names:
             digest.update(Path(str(finders.find(name))).read_bytes())
     return {
         "digest": digest.hexdigest()[:16],
         "page": reverse("offline"),
         "static": settings.STATIC_URL,
         "files": files,
+        "outbox": static("js/outbox.js"),
     }
 
 
 def _shell() -> str:
-    numbers = numbers_for(None)
-    return render_to_string(
-        "public/offline.html", {"seek_help": SEEK_HELP, "numbers": numbers, "help_numbers": numbers, "is_guess": True}
-    )
+    numbers = {"numbers": numbers_for(None), "help_numbers": numbers_for(None), "is_guess": True}
+    return render_to_string("public/offline.html", {**numbers, "seek_help": SEEK_HELP, "days_kept": DAYS_KEPT})

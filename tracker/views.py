@@ -156,7 +156,7 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose guard did not fit: offered again to whoever signed out and in meanwhile, refused to all others."""
     route, offer = request.resolver_match, None
-    if route is not None and rule_of(route.func) not in ("api", "public", "library", None):
+    if route is not None and rule_of(route.func) not in ("api", "public", "script", "library", None):
         offer = offer_refused(request, route.func)
     return offer or render(request, "403_csrf.html", status=403)
 

@@ -92,7 +92,7 @@ class SessionTimeoutMiddleware(MiddlewareMixin):
     ) -> HttpResponse | None:
         """To the sign-in page with the reason; a form that was sent waits there (after the guard against forgeries)."""
         over, user_id = getattr(request, "signed_out", None) or _sent_after_signing_out(request)
-        if not over or request.path.startswith("/api/") or rule_of(view) in ("public", "library", None):
+        if not over or request.path.startswith("/api/") or rule_of(view) in ("public", "script", "library", None):
             return None
         if request.method == "POST" and user_id is not None:
             stash_form(request, user_id)

@@ -4,13 +4,12 @@
    It lies in IndexedDB, which has it once it says so. What localStorage took in the last seconds is gone when the phone
    ends the browser.
 
-   <forget-drafts data-draft="account/treatment/day" data-entry="…"> forgets the draft of that name if it became that entry;
-   without data-draft it forgets all, in every tab, when the form beside it, by which one signs out, is sent. */
+   <forget-drafts data-draft="account/treatment/day" data-entry="…"> forgets the draft of that name if it became that entry.
+   Signing out (sign-out.js) forgets all, in every tab. */
 
 const DATABASE = "mendline";
 const DRAFTS = "drafts"; // its one store, how names begin in sessionStorage, and what tabs call each other by
 const LONGEST_KEPT = 7 * 24 * 3600 * 1000; // milliseconds
-const LONGEST_WAIT = 2000; // milliseconds that signing out waits for
 
 let opened;
 let isOver = false; // somebody signed out in another tab: what is typed here belongs to nobody who is signed in
@@ -44,7 +43,7 @@ export async function forget(name) {
   await ask("readwrite", (drafts) => drafts.delete(name));
 }
 
-async function forgetAll() {
+export async function forgetAll() {
   tabs.postMessage("over");
   attempt(() => sessionStorage.clear()); // nothing else lies there
   await ask("readwrite", (drafts) => drafts.clear());
@@ -98,19 +97,8 @@ function open() {
 class ForgetDrafts extends HTMLElement {
   async connectedCallback() {
     const { draft: name, entry } = this.dataset;
-    if (name) {
-      const draft = await kept(name);
-      if (draft?.entry === entry) forget(name);
-    } else {
-      this.parentElement.querySelector("form").addEventListener("submit", (event) => this.signOut(event), { once: true });
-    }
-  }
-
-  /* The page goes once nothing is kept, or soon in any case. */
-  async signOut(event) {
-    event.preventDefault();
-    await Promise.race([forgetAll(), new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT))]);
-    event.target.requestSubmit(event.submitter);
+    const draft = await kept(name);
+    if (draft?.entry === entry) forget(name);
   }
 }
 

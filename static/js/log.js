@@ -18,7 +18,9 @@
    <daily-log data-draft="…" data-found="…{time}…" data-clear="…"> keeps what is typed on this phone under that name, fills
    it in again (drafts.js) and opens where one was; not on a page with data-as-sent, which holds what was just sent. With
    data-shared it is a shared phone's. Where nothing can be kept, [data-not-kept] says so.
-   The submit button is held while the answers are on their way, so that a double tap is one save.
+   The submit button is held while the answers are on their way, so that a double tap is one save. Where outbox.js is there,
+   they are kept on this phone before they are sent, so that a network that fails on the way loses nothing; with data-offline
+   they are kept alone, and "log-kept" says so (its detail: the item, and the fault where it could not be kept).
 
    <asking-form> stands around a part of any other form in which an answer brings up questions, and does nothing but that. */
 
@@ -30,6 +32,7 @@ const HOLDS = /^([a-z_]+)(?:>=(\d+(?:\.\d+)?))?$/;
 // What the page itself brings along. "instead_of" is kept with what was typed: the server asks before that replaces what
 // was saved since.
 const NOT_TYPED = ["csrfmiddlewaretoken", "id", "day", "shown"];
+const LONGEST_KEEPING = 2000; // ms: sending does not wait longer for a phone that is slow to keep
 
 class AskingForm extends HTMLElement {
   connectedCallback() {
@@ -114,7 +117,7 @@ class DailyLog extends AskingForm {
   /* `name` is that of the field that was changed, if one was. A draft is forgotten once the entry of its id is saved. */
   async keep(name, at = Date.now()) {
     this.last = name || this.last;
-    const draft = { at, entry: this.form.elements.id.value, fields: this.fields(), last: this.last };
+    const draft = { at, entry: this.form.elements.id.value, fields: this.fields(), last: this.last, id: this.ownId };
     const isKept = await keep(this.dataset.draft, draft, "shared" in this.dataset);
     this.querySelector("[data-not-kept]").hidden = isKept;
   }
@@ -123,16 +126,10 @@ class DailyLog extends AskingForm {
     return [...new FormData(this.form)].filter(([field]) => !NOT_TYPED.includes(field));
   }
 
-  fillIn({ at, fields, last }) {
-    const typed = new Map();
-    for (const [field, value] of fields) typed.set(field, [...(typed.get(field) ?? []), value]);
-    for (const control of this.form.elements) {
-      if (!control.name || NOT_TYPED.includes(control.name)) continue;
-      if (["radio", "checkbox"].includes(control.type)) control.checked = (typed.get(control.name) ?? []).includes(control.value);
-      else if (typed.has(control.name)) [control.value] = typed.get(control.name);
-    }
-    this.ask();
-    this.wantOneOrNone();
+  /* A draft with an id of its own is what waited to be sent and was refused: it is sent as the same. */
+  fillIn({ at, fields, last, id }) {
+    if (id) this.form.elements.id.value = this.ownId = id;
+    this.put(fields);
     this.keep(last, at);
     const line = document.createElement("p");
     line.className = "banner";
@@ -151,6 +148,18 @@ class DailyLog extends AskingForm {
     line.append(words);
     this.form.querySelector(".box").after(line);
     this.openAt(last);
+  }
+
+  put(fields) {
+    const typed = new Map();
+    for (const [field, value] of fields) typed.set(field, [...(typed.get(field) ?? []), value]);
+    for (const control of this.form.elements) {
+      if (!control.name || NOT_TYPED.includes(control.name)) continue;
+      if (["radio", "checkbox"].includes(control.type)) control.checked = (typed.get(control.name) ?? []).includes(control.value);
+      else if (typed.has(control.name)) [control.value] = typed.get(control.name);
+    }
+    this.ask();
+    this.wantOneOrNone();
   }
 
   /* Where one was when one left. */
@@ -234,6 +243,9 @@ class DailyLog extends AskingForm {
   }
 
   hold(event) {
+    const isKept = this.isKept;
+    this.isKept = false;
+    if (isKept) return; // it goes now
     if (this.sending) {
       event.preventDefault();
       return;
@@ -248,10 +260,38 @@ class DailyLog extends AskingForm {
     }
     this.sending = true;
     event.submitter?.setAttribute("aria-disabled", "true");
+    const isForOutbox = self.outbox && this.dataset.draft && !("shared" in this.dataset) && event.submitter?.name !== "fill";
+    if (!isForOutbox) return;
+    event.preventDefault();
+    this.keepThenSend(event.submitter);
+  }
+
+  async keepThenSend(submitter) {
+    const item = this.item();
+    const slow = new Promise((_, fail) => setTimeout(() => fail(new Error("slow")), LONGEST_KEEPING));
+    const fault = await Promise.race([self.outbox.put(item), slow]).catch((reason) => reason);
+    if ("offline" in this.dataset) {
+      this.letGo();
+      this.dispatchEvent(new CustomEvent("log-kept", { bubbles: true, detail: { item, fault } }));
+    } else {
+      this.isKept = true;
+      setTimeout(() => this.form.requestSubmit(submitter)); // not while it is still being submitted
+    }
+  }
+
+  /* The day as it waits to be sent (outbox.js). */
+  item() {
+    const [, treatment] = this.dataset.draft.split("/");
+    const fields = [...new FormData(this.form)].filter(([name]) => !["csrfmiddlewaretoken", "id"].includes(name));
+    const day = Number(fields.find(([name]) => name === "day")?.[1]);
+    const { id } = this.form.elements;
+    const { draft, previous } = this.dataset;
+    const isTrying = !("offline" in this.dataset);
+    return { id: id.value, kind: "entry", treatment, day, at: Date.now(), previous, fields, draft, isTrying };
   }
 
   letGo() {
-    this.sending = false;
+    this.sending = this.isKept = false;
     for (const button of this.form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
   }
 }

@@ -3,12 +3,11 @@
 
    Markup: <photo-sender data-address="…/photos/" data-day data-page="…/00000000-…/…" data-removal="…" data-…><form>… patient/shots.html …
    <p data-said role="status"></p></form></photo-sender>; all words are the server's, in the other data: {view} in them is the
-   outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js, and asks before its page is left
-   while photos wait. */
+   outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js. Where outbox.js is there, a photo is
+   kept on this phone until it is sent, by whichever page; where not, one is asked before its page is left while photos wait. */
 
-const LONGEST = 2000; // pixels of the long edge: the server keeps no more, and need not shrink it once again
-const MOST_BYTES = 500_000;
-const QUALITIES = [0.85, 0.75, 0.65, 0.5];
+import { newId, small } from "./small-photo.js";
+
 const WAITS = ["waiting", "sending", "failed"]; // what would be lost with the page; "sent" and "refused" are settled
 const COMES_AGAIN = [408, 429]; // what of 4xx may go well the next time
 const SIGNED_OUT = [401, 403]; // also where somebody signed in anew in another window: the form's token is old then
@@ -17,7 +16,7 @@ class PhotoSender extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     if (!this.form) return;
-    this.photos = []; // {picker, view, title, file, line, id, state, refusal, isSignedOut, request, isUploaded}
+    this.photos = []; // {picker, view, title, file, line, id, state, refusal, isSignedOut, request, isUploaded, isKept}
     this.unwanted = []; // taken away while they were being sent: the server may have them
     this.form.querySelector("button:not([type=button])")?.setAttribute("hidden", "");
     this.addEventListener("photo-chosen", (event) => this.take(event.target, event.detail));
@@ -45,7 +44,25 @@ class PhotoSender extends HTMLElement {
   }
 
   waits() {
-    return this.photos.some((photo) => WAITS.includes(photo.state));
+    return this.photos.some((photo) => WAITS.includes(photo.state) && !photo.isKept);
+  }
+
+  /* Whether a photo, made small, is kept on this phone until it is sent. */
+  async keptHere({ id, view, title }, picture) {
+    const [treatment] = this.dataset.address.match(/[0-9a-f-]{36}/) ?? [];
+    const item = { id, kind: "photo", treatment, day: Number(this.dataset.day), view, title, at: Date.now(), isTrying: true };
+    try {
+      await self.outbox.put(item, picture);
+      return true;
+    } catch {
+      return false; // no room, or nothing is kept on this phone
+    }
+  }
+
+  /* What was sent, refused or taken away waits no more; what failed is sent by whichever page is there. */
+  async settle({ id, state, isSignedOut }) {
+    if (state === "failed" || isSignedOut) await self.outbox.change(id, { isTrying: false });
+    else await self.outbox.drop(id);
   }
 
   /* Another photo takes the place of one that was chosen; one that is sent already stays. */
@@ -54,6 +71,7 @@ class PhotoSender extends HTMLElement {
     this.photos = this.photos.filter((one) => !forgotten.includes(one));
     for (const photo of forgotten) {
       photo.line.remove();
+      if (photo.isKept) self.outbox.drop(photo.id);
       if (photo.state === "failed" && photo.request) this.unwanted.push(photo); // perhaps only the answer was lost
       // The server finishes what it has whole: then its answer is waited for, since only afterwards can it be deleted.
       if (photo.state === "sending" && !photo.isUploaded) photo.request?.abort();
@@ -78,6 +96,7 @@ class PhotoSender extends HTMLElement {
         if (photo.request) this.unwanted.push(photo);
         continue;
       }
+      if (photo.isKept) await this.settle(photo);
       if (photo.state === "sent") this.seal(photo);
       this.say();
     }
@@ -124,6 +143,9 @@ class PhotoSender extends HTMLElement {
   async put(photo) {
     const picture = await small(photo.file);
     if (!this.photos.includes(photo)) return;
+    photo.isKept ||= await this.keptHere(photo, picture);
+    this.say();
+    if (!this.photos.includes(photo)) return photo.isKept && self.outbox.drop(photo.id);
     photo.isUploaded = false;
     const request = (photo.request = new XMLHttpRequest());
     await new Promise((resolve) => {
@@ -139,7 +161,9 @@ class PhotoSender extends HTMLElement {
     const { status } = request; // 0 where there was no answer
     const isRefused = status >= 400 && status < 500 && !COMES_AGAIN.includes(status);
     photo.isSignedOut = SIGNED_OUT.includes(status);
-    photo.refusal = photo.isSignedOut ? this.dataset.signedOut : detail(request) || this.dataset.failed;
+    const { failed, failedKept, signedOut, signedOutKept } = this.dataset;
+    const [later, outside] = photo.isKept ? [failedKept, signedOutKept] : [failed, signedOut];
+    photo.refusal = photo.isSignedOut ? outside : detail(request) || later;
     photo.state = status >= 200 && status < 300 ? "sent" : isRefused ? "refused" : "failed";
   }
 
@@ -183,41 +207,11 @@ class PhotoSender extends HTMLElement {
   }
 }
 
-// As crypto.randomUUID, which a page without HTTPS has not.
-function newId() {
-  const random = (most) => crypto.getRandomValues(new Uint8Array(1))[0] & most;
-  const hex = (digit) => (digit ^ random(15 >> (digit / 4))).toString(16);
-  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, hex);
-}
-
 function detail(request) {
   try {
     return JSON.parse(request.responseText).detail;
   } catch {
     return "";
-  }
-}
-
-/* Upright, without what the file says of place and phone, at most LONGEST and about MOST_BYTES; the file itself where the
-   browser cannot: the server decides. */
-async function small(file) {
-  try {
-    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round(picture.width * scale));
-    canvas.height = Math.max(1, Math.round(picture.height * scale));
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    let blob = null;
-    for (const quality of QUALITIES) {
-      blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
-      if (!blob?.size) return file;
-      if (blob.size <= MOST_BYTES) break;
-    }
-    return blob;
-  } catch {
-    return file;
   }
 }
 

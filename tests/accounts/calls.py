@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Patient, User
 from symptoms.recovery.vocabulary import Sign
 from tests import people
 from tests.accounts.cast_of_roles import World, browser_of, routes
@@ -140,6 +140,11 @@ BODIES = {
     ("day_link", "POST"): _day,
     ("reminders", "POST"): lambda world: {"is_on": "on", "at": "19:30", "by_email": "on"},
     ("reminder_channel", "POST"): lambda world: {"method": "email", "action": "test"},
+    ("offline_entry", "POST"): lambda world: {
+        **_day(world),
+        "account": str(Patient.objects.get(pk=world.ids["patient_id"]).user_id),
+        "treatment": str(world.ids["treatment_id"]),
+    },
     ("photo_add", "POST"): lambda world: {
         "id": str(uuid4()),
         "left": SimpleUploadedFile("x.jpg", jpeg(), "image/jpeg"),

@@ -70,7 +70,7 @@ class Visitor:
     """One person's browser; remembers every complaint: errors of scripts, refusals of the content security policy."""
 
     def __init__(self, browser: Browser, url: str, **options):
-        self.context = browser.new_context(base_url=url, viewport=PHONE, **(ENGLISH | options))
+        self.context = browser.new_context(**({"base_url": url, "viewport": PHONE} | ENGLISH | options))
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(45_000)

@@ -48,8 +48,11 @@ class Server(ThreadingHTTPServer):
 
     def answer(self, path: str) -> tuple[str, str] | None:
         kept = {"digest": self.digest, "page": "/offline/", "static": "/static/", "files": ["/static/a.js"]}
+        kept["outbox"] = "/outbox.js"
         if path == "/sw.js":
             return "text/javascript", f"KEPT={json.dumps(kept)};\n{SCRIPT}"
+        if path == "/outbox.js":
+            return "text/javascript", ""
         if path.startswith("/static/"):
             return ("text/javascript", self.files[path]) if path in self.files else None
         return "text/html", PAGE.format(title=f"Kept {self.digest}" if path == "/offline/" else "Page")

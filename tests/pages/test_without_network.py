@@ -15,7 +15,7 @@ from tests.pages.html import select, text_of
 from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
-NAMED = re.compile(r'"(?:/static/|\./)([\w./-]+?\.(?:css|js|svg))(?:#[\w-]+)?"')
+NAMED = re.compile(r'"(?:/static/|\./)([\w./-]+?\.(?:css|js|svg|json))(?:#[\w-]+)?"')
 
 
 def kept() -> dict:
@@ -53,9 +53,7 @@ def test_everything_that_the_kept_page_loads_is_kept_with_it():
     have |= {address: file(address) for address in told["files"]}
     named = {name for content in have.values() for name in NAMED.findall(content.decode(errors="replace"))}
     named = {name if "/" in name else f"js/{name}" for name in named}
-    assert {f"/static/{name}" for name in named} - have.keys() == {
-        "/static/js/offline.js"
-    }  # on pages of the site alone
+    assert {f"/static/{name}" for name in named} - have.keys() == set()
 
 
 def test_the_kept_page_is_the_same_for_everybody_and_says_when_to_get_help(clinic):

@@ -33,7 +33,7 @@ from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.texts import who_of
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.wording.filling import FILLING_WORDS, filled_in_words
-from symptoms.wording.patient import box_advice
+from symptoms.wording.patient import PhoneNumbers, box_advice
 from symptoms.wording.times import full, short
 
 DAYS_OFFERED = 3  # when it is asked which day is meant
@@ -97,15 +97,15 @@ def _log(request: PatientRequest, day: int | None) -> HttpResponse:
     if not patient.agreed_to("care"):
         return redirect("today")
     if (saved := sheet.saved) is None:
-        return _page(request, sheet, _form(sheet))
-    form = _form(sheet, initial=answers_of(saved, sheet.unit), signs_denied=signs_denied_in(saved))
+        return _page(request, sheet, form_of(sheet))
+    form = form_of(sheet, initial=answers_of(saved, sheet.unit), signs_denied=signs_denied_in(saved))
     return _page(request, sheet, form)
 
 
 def _posted(request: PatientRequest, sheet: Sheet, now: datetime) -> HttpResponse:
     if request.POST.get("fill"):
         return _filled(request, sheet)
-    form = _form(sheet, data=request.POST)
+    form = form_of(sheet, data=request.POST)
     if form.chosen_unit != sheet.unit:
         request.session[UNIT_USED_LAST] = form.chosen_unit
     if not form.is_valid():
@@ -140,15 +140,16 @@ def _filled(request: PatientRequest, sheet: Sheet) -> HttpResponse:
     Nothing is saved.
     """
     typed = as_typed(request.POST)
-    questions = _form(sheet, initial=dict(typed)).questions
+    questions = form_of(sheet, initial=dict(typed)).questions
     levels = questions.last_said if request.POST["fill"] == "last" else dict.fromkeys(questions.asked.symptoms, 0)
-    form = _form(sheet, initial=filled_from(typed, levels))
+    form = form_of(sheet, initial=filled_from(typed, levels))
     filled = sum(typed.get(symptom) in (None, "") for symptom in levels)
     empty = sum(form[symptom].value() in (None, "") for symptom in form.questions.asked.symptoms)
     return _page(request, sheet, form, filled=filled_in_words(filled, empty))
 
 
-def _form(sheet: Sheet, **given: Any) -> EntryForm:
+def form_of(sheet: Sheet, **given: Any) -> EntryForm:
+    """The form of a day."""
     previous = sheet.before[0] if sheet.before else None
     return EntryForm(
         treatment=sheet.treatment, day=sheet.day, previous_entry=previous, is_known=len(sheet.before) == 2,
@@ -157,28 +158,37 @@ def _form(sheet: Sheet, **given: Any) -> EntryForm:
 
 
 def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
-    on = sheet.treatment.date_of(sheet.day)
     numbers = phone_numbers_for(sheet.treatment.patient, numbers_abroad(request))
-    who = who_of(patient_values(sheet.treatment), treatment_values(sheet.treatment))
+    on = sheet.treatment.date_of(sheet.day)
     offered = range(sheet.today, max(-1, sheet.today - DAYS_OFFERED), -1)
     context = {
-        "form": form,
-        "questions": form.questions,
-        "treatment": sheet.treatment,
-        "day": sheet.day,
+        **form_context(sheet, form, numbers),
         "is_today": sheet.day == sheet.today,
-        "is_change": sheet.saved is not None,
-        "instead_of": sheet.saved.pk if sheet.saved else "",
         "seconds_left": sheet.seconds_left if sheet.day == sheet.today else None,
         "is_shared_phone": request.session.get_expire_at_browser_close(),
-        "draft": f"{request.user.pk}/{sheet.treatment.pk}/{sheet.day}",
-        "on": full(on),
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
-        "numbers": numbers,
-        "box_advice": box_advice(who, sheet.day, numbers),
         "phone_facts": json.dumps(phone_facts(sheet.treatment, numbers, sheet.unit, timezone.now())),
-        "filling_words": FILLING_WORDS,
         "tab": "today",
         **more,
     }
     return render(request, "patient/log.html", context, status=status)
+
+
+def form_context(sheet: Sheet, form: EntryForm, numbers: PhoneNumbers) -> dict[str, Any]:
+    """What `patient/log_form.html` shows of a day, whenever it is written down."""
+    treatment = sheet.treatment
+    who = who_of(patient_values(treatment), treatment_values(treatment))
+    return {
+        "form": form,
+        "questions": form.questions,
+        "treatment": treatment,
+        "day": sheet.day,
+        "is_change": sheet.saved is not None,
+        "instead_of": sheet.saved.pk if sheet.saved else "",
+        "previous": sheet.before[0].pk if sheet.before else "",
+        "draft": f"{treatment.patient.user_id}/{treatment.pk}/{sheet.day}",
+        "on": full(treatment.date_of(sheet.day)),
+        "numbers": numbers,
+        "box_advice": box_advice(who, sheet.day, numbers),
+        "filling_words": FILLING_WORDS,
+    }

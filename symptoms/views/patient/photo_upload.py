@@ -44,10 +44,14 @@ SENDING_WORDS = {
     "sending": _("Sending: {percent} %"),
     "sent": _("Sent."),
     "failed": _("Not sent. It is still here: send it again once there is a signal."),
+    "failed_kept": _("Not sent yet. It waits on this phone, and is sent by itself once there is a signal."),
     "again": _("Send again: {view}"),
     "count": _("{sent} of {all} sent"),
     "stay": _("{sent} of {all} sent. Stay on this page until all are sent."),
     "signed_out": _("Not sent: you have signed out, or in again, elsewhere. Sign in and choose this photo again."),
+    "signed_out_kept": _(
+        "Not sent: you have signed out, or in again, elsewhere. It waits on this phone until you sign in again."
+    ),
     "sign_in": _("Sign in again"),
     "open": _("Open"),
     "open_of": _("Open: {view}"),

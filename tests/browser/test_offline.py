@@ -1,0 +1,427 @@
+"""Without a network: a patient writes days and photos down on their phone, and the clinic has all of it once, whatever
+happened on the way."""
+
+import json
+import os
+import re
+import signal
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page, expect
+
+from symptoms.demo.cast import NOOR, PASSWORD
+from tests import images
+from tests.browser.conftest import ENGLISH, PHONE, QUIET, Visitor, program
+from tests.browser.line import Line
+from tests.browser.somebody import ON_DAY_5
+from tests.browser.test_push import until
+from tests.tries import tries
+
+pytestmark = pytest.mark.browser
+ANSWERED = """(log, sign) => {
+  const nones = "#none_right_now, #nothing_new, [data-asked] fieldset.symptom input[value='0']";
+  for (const input of log.querySelectorAll(nones)) if (!input.checked) input.click();
+  if (sign) log.querySelector(`input[name=signs][value=${sign}]`).click();
+}"""
+KEPT = "async () => (await caches.keys()).length && (await self.outbox?.pages())?.days.length"
+WAITING = "async () => (await self.outbox?.items())?.map(({ kind, day }) => `${kind} ${day}`)"
+# Somebody new on day 2, who has logged nothing yet.
+NEW = ON_DAY_5.replace("days_ago=5", "days_ago=2").replace("range(5)", "range(0)")
+NEW = NEW.replace("objects.first()", 'objects.get(name="Larkfield Skin Clinic")')
+# What is stored of somebody: each entry's day and note, each photo's day; by address.
+STORED = """
+import json
+from symptoms.models import Entry, Photo
+entries = Entry.objects.filter(treatment__patient__user__email={email!r}).order_by("received_at")
+photos = Photo.objects.filter(treatment__patient__user__email={email!r}).order_by("day", "view")
+print(json.dumps([[[entry.day, entry.note, entry.is_current] for entry in entries], [[p.day, p.view] for p in photos]]))
+"""
+# Their treatment was so many days earlier: as many days have passed.
+LATER = """
+from datetime import timedelta
+from django.db.models import F
+from symptoms.models import Treatment
+days = timedelta(days={days})
+earlier = {{name: F(name) - days for name in ("day_zero", "performed_at")}}
+Treatment.objects.filter(patient__user__email={email!r}).update(**earlier)
+"""
+# The phone's own clock shows another time, from the next page on.
+SHIFTED = "{{ const now = Date.now.bind(Date); Date.now = () => now() + {days} * 86_400_000; }}"
+# Everything that lies in the browser's databases, as far as it is text.
+LIES_HERE = """async () => {
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    const opening = indexedDB.open(name);
+    await new Promise((done) => opening.addEventListener("success", done));
+    for (const store of opening.result.objectStoreNames) {
+      const all = opening.result.transaction(store).objectStore(store).getAll();
+      await new Promise((done) => all.addEventListener("success", done));
+      const text = (_, value) => value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+        ? new TextDecoder("latin1").decode(value) : value;
+      found.push(JSON.stringify(all.result, text));
+    }
+    opening.result.close();
+  }
+  return found.join() + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage });
+}"""
+
+
+@pytest.fixture
+def line(site):
+    """The line by which a phone reaches the site."""
+    made = Line(site.url)
+    yield made
+    made.close()
+
+
+class Person:
+    """Somebody with a phone on a line that may be cut."""
+
+    def __init__(self, site, line: Line, guest: Visitor, made_by: str = NEW):
+        self.site, self.line, self.guest, self.page = site, line, guest, guest.page
+        self.email = site.manage("shell", "--no-imports", "-c", made_by).split()[-1]
+
+    def signs_in(self) -> None:
+        """And has what a phone keeps for when there is no network."""
+        sign_in(self.page, self.email)
+        until(lambda: self.page.evaluate(KEPT), "nothing is kept")
+
+    def stored(self) -> tuple[list, list]:
+        said = self.site.manage("shell", "--no-imports", "-c", STORED.format(email=self.email))
+        return tuple(json.loads(said.splitlines()[-1]))
+
+    def is_sent(self) -> None:
+        until(lambda: self.page.evaluate(WAITING) == [], "something still waits")
+
+
+def sign_in(page: Page, email: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Yes, only I use it").check(force=True)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(re.compile(r"/today/|/practice/"))
+
+
+def write_down(page: Page, *, note: str = "", sign: str = "", save: bool = True) -> None:
+    """The log that is open: none of everything, and perhaps a note or a sign."""
+    page.locator("daily-log").evaluate(ANSWERED, sign)
+    if note:
+        if not page.locator("textarea[name=note]").is_visible():
+            page.locator("summary", has_text="ote").first.click()
+        page.locator("textarea[name=note]").fill(note)
+    if save:
+        page.locator(".dock .button").click()
+
+
+def add_photo(page: Page, view: str, colour=images.BLUE) -> None:
+    file = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": images.photo(colour)}
+    page.locator(f"input[name={view}]").set_input_files(file)
+
+
+@pytest.fixture
+def person(site, line, visitor):
+    """Somebody new, who is signed in and whose phone is ready."""
+    guest = visitor(base_url=line.url)
+    someone = Person(site, line, guest)
+    someone.signs_in()
+    yield someone
+    guest.complaints.clear()  # of a network that is not there
+
+
+def shift(page: Page, days: int) -> None:
+    page.add_init_script(SHIFTED.format(days=days))
+
+
+def test_three_days_with_photos_and_a_red_flag_in_airplane_mode_reach_the_clinic_once(person, visitor):
+    page, line = person.page, person.line
+    line.cut()
+    for later, (note, sign) in enumerate((("One.", ""), ("Two.", ""), ("Three.", "trouble_breathing"))):
+        shift(page, min(later, 1))  # a day later each time
+        page.goto("/today/")
+        expect(page.get_by_text("No signal.")).to_be_visible()
+        page.get_by_role("link", name=f"Write down day {2 + later}").click()
+        expect(page.get_by_role("heading", name=f"Day {2 + later}")).to_be_visible()
+        write_down(page, note=note, sign=sign)
+        expect(page.get_by_role("heading", name=f"Day {2 + later} is written down")).to_be_visible()
+        if sign:
+            expect(page.locator("phone-advice .verdict")).to_have_attribute("data-urgency", "emergency")
+            expect(page.locator("phone-advice a[href='tel:999']").first).to_be_in_viewport()
+        else:
+            add_photo(page, "front")
+            expect(page.get_by_text("Kept: Front")).to_be_visible()
+    page.goto("/today/")
+    expect(page.get_by_role("heading", name="Not sent yet: 5")).to_be_visible()
+    # Three days have passed when there is a signal again.
+    person.site.manage("shell", "--no-imports", "-c", LATER.format(email=person.email, days=2))
+    assert person.stored() == ([], [])
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    person.is_sent()
+    assert person.stored() == (
+        [[2, "One.", True], [3, "Two.", True], [4, "Three.", True]], [[2, "front"], [3, "front"]]
+    )  # fmt: skip
+    page.goto("/today/")
+    expect(page.get_by_role("link", name="Call 999").first).to_be_visible()  # by the server now
+    desk = visitor()
+    desk.sign_in(NOOR, PASSWORD)
+    desk.page.goto("/practice/?q=Ora+Dean")
+    expect(desk.page.locator(".case", has_text="Ora Dean").first).to_contain_text("Emergency")
+
+
+def test_a_log_whose_sending_fails_on_the_way_is_kept_and_sent_once(person):
+    page, line = person.page, person.line
+    for note, fail in (("It never left.", line.cut), ("Its answer was lost.", line.lose_answers)):
+        page.goto("/log/")
+        until(lambda: page.evaluate("Boolean(self.outbox)"), "nothing is kept here")
+        write_down(page, note=note, save=False)
+        fail()
+        page.locator(".dock .button").click()
+        expect(page.get_by_role("heading", name="Day 2 is written down")).to_be_visible()
+        line.mend()
+        page.goto("/today/")
+        person.is_sent()
+    entries, _ = person.stored()
+    assert entries == [[2, "It never left.", False], [2, "Its answer was lost.", True]]
+
+
+def test_what_the_server_refuses_stays_with_its_words_and_is_put_right(person):
+    page, line = person.page, person.line
+    line.cut()
+    shift(page, 1)  # somebody sets the clock, and nobody is there to say that it is wrong
+    page.goto("/log/")
+    write_down(page, note="A day too early.")
+    expect(page.get_by_role("heading", name="Day 3 is written down")).to_be_visible()
+    add_photo(page, "left")
+    page.locator("input[name=right]").set_input_files(
+        {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": images.photo()[:200]}
+    )
+    expect(page.get_by_text("Kept: Right")).to_be_visible()
+    line.mend()
+    page.goto("/offline/")
+    expect(page.get_by_text("By our clock today is day 2. Which day do you mean?")).to_be_visible()
+    # Its photos are of a day that has not come either, and half of one is missing.
+    expect(page.locator(".waiting .error:visible")).to_have_count(3)
+    page.get_by_role("button", name="Look at it again").click()
+    expect(page.get_by_text("is filled in. Nothing is saved yet.")).to_be_visible()
+    expect(page.locator("textarea[name=note]")).to_have_value("A day too early.")
+    page.get_by_role("button", name="Save day 2").click()
+    expect(page.get_by_role("heading", name="As expected on day 2")).to_be_visible()
+    until(lambda: page.evaluate(WAITING) == ["photo 3", "photo 3"], "what was put right still waits")
+    page.goto("/offline/")
+    for _ in range(2):
+        page.get_by_role("button", name="Delete", exact=True).first.click()
+        page.get_by_role("button", name="Yes, delete it").click()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    assert person.stored() == ([[2, "A day too early.", True]], [])
+
+
+def test_nothing_of_one_account_is_shown_to_or_sent_by_the_next(person):
+    page, line, site = person.page, person.line, person.site
+    line.cut()
+    page.goto("/log/")
+    write_down(page, note="Only mine.")
+    expect(page.get_by_role("heading", name="is written down")).to_be_visible()
+    assert "Only mine." not in page.evaluate(LIES_HERE)
+    line.mend()
+    page.context.clear_cookies()  # the session is over; nobody signed out
+    other = Person(site, line, person.guest)
+    other.signs_in()
+    line.cut()
+    seen = []
+    for path in ("/today/", "/log/", "/log/2/", "/offline/", "/help/"):
+        page.goto(path)
+        page.wait_for_timeout(300)
+        seen.append(page.locator("body").inner_text())
+    for _ in range(6):
+        page.go_back()
+        page.wait_for_timeout(100)
+        seen.append(page.content())
+    assert not [text for text in seen if "Only mine." in text or "Not sent yet: 1" in text]
+    assert page.evaluate(WAITING) == []
+    line.mend()
+    page.goto("/offline/")
+    expect(page.get_by_text("There is a signal.", exact=True)).to_be_visible()
+    assert other.stored() == person.stored() == ([], [])
+    page.context.clear_cookies()
+    sign_in(page, person.email)
+    until(lambda: page.evaluate(KEPT), "nothing is kept")
+    person.is_sent()
+    assert person.stored() == ([[2, "Only mine.", True]], [])
+
+
+def test_signing_out_sends_first_or_asks_and_leaves_nothing(person):
+    page, line = person.page, person.line
+    sign_out = page.get_by_role("button", name="Sign out", exact=True)
+    line.cut()
+    page.goto("/log/")
+    write_down(page, note="Sent as I leave.")
+    expect(page.get_by_role("heading", name="is written down")).to_be_visible()
+    line.mend()
+    page.route("**/offline/session/", lambda route: route.abort())
+    page.goto("/accounts/logout/")
+    sign_out.click()
+    expect(page.get_by_text("Not everything is sent.")).to_be_visible()
+    page.unroute("**/offline/session/")
+    sign_out.click()
+    page.wait_for_url(person.line.url + "/")
+    assert person.stored() == ([[2, "Sent as I leave.", True]], [])
+    text = page.evaluate(LIES_HERE)
+    assert person.email not in text and "kept_for" not in text and '"account"' not in text
+    sign_in(page, person.email)
+    until(lambda: page.evaluate(KEPT), "nothing is kept")
+    line.cut()
+    page.goto("/log/2/")
+    write_down(page, note="Never sent.")
+    expect(page.get_by_role("heading", name="is written down")).to_be_visible()
+    line.mend()
+    page.route("**/offline/session/", lambda route: route.abort())
+    page.goto("/accounts/logout/")
+    sign_out.click()
+    page.get_by_role("button", name="Delete it and sign out").click()
+    page.wait_for_url(person.line.url + "/")
+    line.cut()
+    page.goto("/log/2/")
+    expect(page.get_by_text("We cannot be reached just now.")).to_be_visible()
+    assert page.locator("daily-log").count() == 0 and '"account"' not in page.evaluate(LIES_HERE)
+    assert len(person.stored()[0]) == 1
+
+
+@pytest.mark.parametrize("locks", ["there", "missing"])
+def test_two_tabs_send_one_outbox_once(person, locks):
+    page, line = person.page, person.line
+    line.cut()
+    page.goto("/log/")
+    write_down(page, note="Once.")
+    expect(page.get_by_role("heading", name="is written down")).to_be_visible()
+    add_photo(page, "front")
+    expect(page.get_by_text("Kept: Front")).to_be_visible()
+    if locks == "missing":
+        page.context.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")
+    tabs = [page.context.new_page() for _ in range(2)]
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(f"{request.method} {request.url.partition('?')[0]}"))
+    for tab in tabs:
+        tab.goto("/offline/")
+    page.close()
+    line.mend()
+    for tab in tabs:
+        tab.evaluate("void self.outbox.send()")
+    person.page = tabs[0]
+    person.is_sent()
+    assert person.stored() == ([[2, "Once.", True]], [[2, "front"]])
+    if locks == "there":
+        assert len([one for one in asked if one.startswith(("POST", "PUT"))]) == 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {value: undefined})",
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }",
+    ],
+    ids=["forbidden", "full"],
+)
+def test_where_a_phone_keeps_nothing_it_says_so_and_everything_else_goes_on(person, fault):
+    page, line = person.page, person.line
+    page.add_init_script(fault)
+    page.goto("/log/")
+    write_down(page, note="Saved as ever.")
+    expect(page.get_by_role("heading", name="As expected on day 2")).to_be_visible()
+    line.cut()
+    page.goto("/log/2/")
+    expect(page.get_by_text("No signal.")).to_be_visible()
+    if "full" in fault:
+        write_down(page, note="No room.")
+        expect(page.get_by_text("This phone could not keep it.")).to_be_visible()
+        expect(page.locator("textarea[name=note]")).to_have_value("No room.")
+    else:
+        expect(page.get_by_role("heading", name="Any one of these")).to_be_visible()
+    assert person.stored() == ([[2, "Saved as ever.", True]], [])
+
+
+def test_a_shared_phone_keeps_nothing(site, line, visitor):
+    guest = visitor(base_url=line.url)
+    person = Person(site, line, guest)
+    page = guest.page
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("No, others use it too").check(force=True)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/today/")
+    page.goto("/log/")
+    page.wait_for_load_state("networkidle")
+    write_down(page)
+    expect(page.get_by_role("heading", name="As expected on day 2")).to_be_visible()
+    assert page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))") == ["mendline"]  # drafts
+    assert page.evaluate(LIES_HERE).count("[]") == 1 and person.email not in page.evaluate(LIES_HERE)
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
+
+
+class Killed:
+    """A browser with a profile on the disk, which is ended at any moment by what nothing can catch."""
+
+    def __init__(self, play, folder: Path, url: str):
+        self.play, self.folder, self.url = play, folder, url
+        self.cookies: list = []
+
+    def start(self, days: int = 0) -> Page:
+        self.context: BrowserContext = self.play.launch_persistent_context(
+            str(self.folder), executable_path=program(), args=QUIET, base_url=self.url, viewport=PHONE, **ENGLISH
+        )
+        self.context.add_cookies(self.cookies)  # written to the disk now and then only
+        page = self.context.pages[0]
+        page.add_init_script(SHIFTED.format(days=days))
+        return page
+
+    def end(self) -> None:
+        (_, _, process) = (self.folder / "SingletonLock").readlink().name.rpartition("-")
+        os.kill(int(process), signal.SIGKILL)
+        with suppress(Error):
+            self.context.close()
+
+
+def test_a_browser_killed_at_any_moment_of_two_weeks_offline_loses_nothing(site, line, visitor, tmp_path, chromium):
+    rounds, chance = tries(5, 50), Random(14)
+    person = Person(site, line, visitor(base_url=line.url))
+    phone = Killed(chromium.browser_type, tmp_path, line.url)
+    page = phone.start()
+    sign_in(page, person.email)
+    until(lambda: page.evaluate(KEPT), "nothing is kept")
+    phone.cookies = phone.context.cookies()
+    phone.context.close()
+    line.cut()
+    kept, written = [], []
+    for number in range(rounds):
+        day = 2 + number * 14 // rounds
+        page = phone.start(days=day - 2)
+        page.goto(f"/log/{day}/")
+        written.append(f"Note {number}.")
+        write_down(page, note=written[-1], save=False)
+        page.locator(".dock .button").click(no_wait_after=True)
+        with suppress(Error):
+            page.wait_for_selector("[data-kept]:not([hidden])", timeout=chance.choice([20, 100, 300, 5000]))
+            kept.append(written[-1])
+            add_photo(page, "front", (number, 90, 200))
+            page.get_by_text("Kept: Front").wait_for(timeout=chance.choice([50, 5000]))
+            kept.append(day)
+        phone.end()
+    site.manage("shell", "--no-imports", "-c", LATER.format(email=person.email, days=13))
+    line.mend()
+    person.page = page = phone.start()
+    page.goto("/today/")
+    until(lambda: page.evaluate("self.outbox && self.outbox.account()"), "nobody is there")
+    person.is_sent()
+    entries, photos = person.stored()
+    notes = [note for _, note, _ in entries]
+    assert len(notes) == len(set(notes)) and set(notes) <= set(written)
+    assert {note for note in kept if isinstance(note, str)} <= set(notes)
+    days = [day for day, _ in photos]
+    assert all(days.count(day) >= kept.count(day) for day in kept if isinstance(day, int))
+    assert len(photos) <= len(written)
+    phone.context.close()
+    assert len(kept) >= rounds // 2, "it was never given the time to keep anything"
