@@ -3,7 +3,6 @@
 A declared exception to "a mail link is no way to sign in" (decision 33).
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -84,7 +83,7 @@ def _form(opened: OpenDay, **given: Any) -> EntryForm:
 
 def _page(request: HttpRequest, opened: OpenDay, form: EntryForm, *, status: int = 200, **more: Any) -> HttpResponse:
     treatment = opened.treatment
-    numbers = replace(_numbers(request, treatment.patient), clinic="", phone="", opening=None)
+    numbers = _numbers(request, treatment.patient)
     who = who_of(patient_values(treatment), treatment_values(treatment))
     context = {
         "form": form,

@@ -127,6 +127,14 @@ def test_a_log_between_the_hour_and_the_sending_takes_it_back(bea):
         assert not may_still_be_told(Delivery.objects.get(pk=message.pk))
 
 
+def test_who_logged_another_day_while_no_worker_ran_is_not_reminded(bea):
+    logs(bea, 0, at(0, 18))
+    looks(at(1, 18))
+    logs(bea, 0, at(1, 20), itching=1)
+    looks(at(1, 21))
+    assert said() == []
+
+
 def test_after_an_outage_one_reminder_comes_and_says_that_it_is_late(bea):
     looks(at(0, 18))
     looks(at(0, 21))
@@ -281,6 +289,6 @@ def test_the_time_that_the_advice_names_is_told_once_and_not_after_a_log(bea):
     with time_machine.travel(at(1, 18), tick=False):
         assert may_still_be_told(message) and notice_of(message).link.endswith(f"/entries/{entry.pk}/")
         assert notice_of(message).stop == ""
-    logs(bea, 1, at(1, 18, 1), temperature_c=37.0)
+    logs(bea, 0, at(1, 18, 1))  # whichever day: they are at it
     with time_machine.travel(at(1, 18, 2), tick=False):
         assert not may_still_be_told(Delivery.objects.get(pk=message.pk))

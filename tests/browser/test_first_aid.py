@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from symptoms.demo.cast import PASSWORD
+from tests.browser.somebody import on_day_5
 
 pytestmark = pytest.mark.browser
 TICK = "(box, is_ticked) => { box.checked = is_ticked; box.dispatchEvent(new Event('change', { bubbles: true })); }"
@@ -52,3 +53,36 @@ def test_first_aid_and_the_number_are_seen_at_once(visitor, signs, first, number
         page.evaluate("document.querySelector('form[action*=\"/log/\"]').requestSubmit()")
     expect(page.get_by_text(first).first).to_be_in_viewport()
     expect(page.locator(f".verdict a[href^='{number}']").first).to_be_in_viewport()
+
+
+def test_the_minutes_of_pressing_are_counted_through_a_reload_and_their_end_is_said(visitor, site):
+    ora = visitor()
+    ora.sign_in(on_day_5(site), PASSWORD)
+    page = ora.page
+    page.clock.install()
+    page.goto("/log/5/")
+    page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
+    for symptom, level in (
+        ("redness", 0),
+        ("swelling", 0),
+        ("pain", 0),
+        ("warmth", 0),
+        ("itching", 0),
+        ("bleeding", 3),
+    ):
+        page.locator(f"input[name={symptom}][value='{level}']").evaluate("radio => radio.checked = true")
+    for name in ("none_right_now", "nothing_new"):
+        page.locator(f"#{name}").evaluate(TICK, True)
+    page.get_by_role("button", name="Save day 5").click()
+    said = page.locator("keep-pressing [role=status]")
+    if page.get_by_role("button", name="Save day 5").count():  # the answers brought up more signs
+        page.locator("#nothing_new").evaluate(TICK, True)
+        page.get_by_role("button", name="Save day 5").click()
+    page.get_by_role("button", name="Start 15 minutes of pressing").click()
+    expect(said).to_have_text("15 minutes left. Keep pressing.")
+    page.clock.run_for(6 * 60_000)
+    page.reload()
+    expect(said).to_have_text("9 minutes left. Keep pressing.")
+    page.clock.run_for(9 * 60_000 + 1_000)
+    expect(said).to_contain_text("The time is over.")
+    expect(page.get_by_role("button", name="Start 15 minutes of pressing")).to_be_visible()
