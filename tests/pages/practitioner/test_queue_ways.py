@@ -12,6 +12,7 @@ from symptoms.alerts.escalation import resume_dropped
 from symptoms.alerts.handing_over import remove_and_hand_over
 from symptoms.alerts.handling import acknowledge, resolve, resolve_all, write_note
 from symptoms.models import Alert
+from symptoms.views.clinic.queue_lists import in_order, statuses_in
 from tests import people
 from tests.moving import leaves
 from tests.pages.html import select, text_of, words
@@ -96,8 +97,12 @@ def test_who_is_on_track_by_now_stands_last_and_folded_never_with_anything_urgen
     changed = somebody(clinic, noor, "Changed", reported=LOW)
     logged(changed, 4, redness=0)  # the same day, answered anew
     somebody(clinic, noor, "Still", reported=LOW)
+    asks = somebody(clinic, noor, "Asks", reported={"redness": 0})
+    write_to_practice(asks, id=uuid4(), text="Hello?", by=asks.patient.user, now=timezone.now())
     page = desk.get(QUEUE)
-    assert names(page) == ["Was urgent", "Still", "Changed", "Calm"]
+    assert names(page) == ["Was urgent", "Still", "Changed", "Asks", "Calm"]
+    last = in_order(statuses_in(clinic, noor, timezone.now())["open"]).last()
+    assert last is not None and last.patient_id == calm.patient_id  # also of several pages
     (fold,) = select(page, "details[@id='calm']")
     assert [words(link) for link in fold.findall(".//h2/a")] == ["Calm"] and "1 more, now on track" in words(fold)
     write_to_practice(calm, id=uuid4(), text="Hello?", by=calm.patient.user, now=timezone.now())
@@ -155,12 +160,13 @@ def test_a_page_beyond_the_last_and_one_that_is_none_are_said(clinic, noor, desk
 
 WAYS = {
     "mara": 1, "OBrien": 1, "o’brien mara": 1, "07700 900101": 1, "+44 7700 9001": 1, "0101": 1, "mara.ob@": 1,
+    "kd-0815": 1, "KD 08": 1,
     "p24 07b": 1, "P24-07B": 1, "p2407": 1, "1969": 1, "mara 1969": 1, "mara 1970": 0, "p25": 0, "rien": 0,
 }  # fmt: skip
 
 
 def test_one_field_finds_a_patient_by_any_of_its_ways_and_says_how_many(clinic, noor, desk):
-    known = {"phone": "+44 (0)7700 900 101", "year_of_birth": 1969}
+    known = {"phone": "+44 (0)7700 900 101", "year_of_birth": 1969, "number": "KD-0815"}
     session = somebody(clinic, noor, "Mara O'Brien", details=known, cartridge_lot="P24-07b")
     session.patient.email = "mara.ob@example.org"
     session.patient.save(update_fields=["email"])
