@@ -54,7 +54,7 @@ class Diary:
     logged_at: datetime | None = None
     urgent_since: int | None = None
     is_open: bool = False  # something to tell the clinic of, which nobody closes
-    calm: int = 0  # logs on track, one after the other
+    on_track: dict[int, bool] = field(default_factory=dict)  # by day, what counts of it
     open_since: datetime | None = None  # when what is due, and was not said, fell due
     said_on: date | None = None
     not_on: date | None = None
@@ -77,7 +77,8 @@ class Diary:
         if since <= 0 or day < self.day_of(self.today(self.newest.at)):
             return False
         is_followed = self.urgent_since is not None and day - self.urgent_since <= 7
-        is_followed |= self.is_open and self.urgent_since is None and self.calm < 2
+        is_calm = [self.on_track[day] for day in sorted(self.on_track)[-2:]] == [True, True]
+        is_followed |= self.is_open and self.urgent_since is None and not is_calm
         is_worse = self.newest.is_worse and since <= 2
         return day in self.days or is_followed or is_worse or (self.newest.is_watched and since == 1)
 

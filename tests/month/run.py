@@ -197,7 +197,7 @@ class Month:
         diary.logged_at, diary.open_since = self.now, None
         has_clinic = diary.patient.practice_id is not None
         diary.is_open |= has_clinic and urgency >= Urgency.CONTACT
-        diary.calm = diary.calm + 1 if urgency is Urgency.ON_TRACK else 0
+        diary.on_track[day] = urgency is Urgency.ON_TRACK
         if urgency >= Urgency.URGENT:
             diary.urgent_since = day
         elif not has_clinic:
