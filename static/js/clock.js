@@ -30,16 +30,19 @@ customElements.define("day-over", DayOver);
 // Only install-offer.js offers to install, and not before the second logged day.
 window.addEventListener("beforeinstallprompt", (event) => event.preventDefault());
 
-/* Pages of whoever is signed in say whose log this browser may keep (data-account), or that it may keep none. Where it
-   never kept any there is nothing to do. */
+/* Pages of whoever is signed in say whose log this browser may keep (data-account), or that it may keep none. What another
+   account left here is put out of sight at once; else what a page is for comes first, and on a log what is typed. */
+const SOON = 2000; // ms
 const { account } = document.documentElement.dataset;
-const keptBefore = () => {
+const keptFor = () => {
   try {
     return localStorage.getItem("kept_for");
   } catch {
     return null;
   }
 };
-if (account || (account === "" && keptBefore())) {
-  window.addEventListener("load", () => setTimeout(() => import("./offline.js").catch(() => undefined)));
-}
+const keepOffline = () => import("./offline.js").catch(() => undefined);
+const log = document.querySelector("daily-log:not([data-answered])");
+if (account !== undefined && keptFor() && keptFor() !== account) keepOffline();
+else if (account && log) for (const kind of ["change", "focusin"]) log.addEventListener(kind, keepOffline, { once: true });
+else if (account) window.addEventListener("load", () => setTimeout(keepOffline, SOON));

@@ -3,8 +3,8 @@
 
    Markup: <photo-sender data-address="…/photos/" data-day data-page="…/00000000-…/…" data-removal="…" data-…><form>… patient/shots.html …
    <p data-said role="status"></p></form></photo-sender>; all words are the server's, in the other data: {view} in them is the
-   outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js. Where outbox.js is there, a photo is
-   kept on this phone until it is sent, by whichever page; where not, one is asked before its page is left while photos wait. */
+   outline's title, {percent}, {sent} and {all} are numbers. It listens to photo-picker.js. Where this phone keeps it
+   (outbox.js), a photo is there until it is sent, by whichever page; where not, one is asked before its page is left while photos wait. */
 
 import { newId, small } from "./small-photo.js";
 
@@ -52,6 +52,7 @@ class PhotoSender extends HTMLElement {
     const [treatment] = this.dataset.address.match(/[0-9a-f-]{36}/) ?? [];
     const item = { id, kind: "photo", treatment, day: Number(this.dataset.day), view, title, at: Date.now(), isTrying: true };
     try {
+      await import("./outbox.js");
       await self.outbox.put(item, picture);
       return true;
     } catch {

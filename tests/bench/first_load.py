@@ -1,5 +1,8 @@
 """What a first visit brings over the wire: a fresh browser opens a page, and everything it fetches is counted."""
 
+import gzip
+import json
+import re
 import shutil
 from urllib.parse import urlsplit
 
@@ -9,13 +12,15 @@ from tests.bench.people import Seen
 from tests.bench.server import Server
 
 MOST_BYTES, MOST_REQUESTS = 60 * 1024, 8
+MOST_OFFLINE = 25 * 1024  # bytes of scripts for when there is no network, beyond those of the log
+OF_THE_LOG = re.compile(rb"/static/js/(clock|drafts|log)\.")
 HELD = "/practice/live/"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
 
 
 def first_loads(server: Server, cookie_of, seen: Seen) -> list[dict]:
-    """One row for the log, today and the queue."""
+    """One row for the log, today and the queue, and one for what a phone fetches for when there is no network."""
     patient, practitioner = cookie_of(seen.courses[30]), cookie_of(seen.queues[10_000])
     pages = (
         ("log", "/log/", patient, PHONE),
@@ -28,9 +33,25 @@ def first_loads(server: Server, cookie_of, seen: Seen) -> list[dict]:
             args=["--no-sandbox", "--disable-background-networking"],
         )
         try:
-            return [_row(name, *_visit(browser, server, path, cookie, size)) for name, path, cookie, size in pages]
+            rows = [_row(name, *_visit(browser, server, path, cookie, size)) for name, path, cookie, size in pages]
+            return [*rows, _scripts_for_offline(server)]
         finally:
             browser.close()
+
+
+def _scripts_for_offline(server: Server) -> dict:
+    """The worker's script and those that it keeps, without what a log loads in any case."""
+    _, worker = server.ask("GET", "/sw.js", Accept_Encoding="gzip")
+    kept = json.loads(re.match(rb"KEPT=(.*);\n", gzip.decompress(worker))[1])
+    scripts = [file for file in kept["files"] if file.endswith(".js") and not OF_THE_LOG.search(file.encode())]
+    size = len(worker) + sum(len(server.ask("GET", file, Accept_Encoding="gzip")[1]) for file in scripts)
+    return {
+        "what": "scripts for when there is no network",
+        "measured": f"{size / 1024:.1f} KB, {len(scripts) + 1} files",
+        "target": "<= 25 KB more than the log",
+        "reached": size <= MOST_OFFLINE,
+        "figure": round(size / 1024, 2),
+    }
 
 
 def _row(name: str, size: int, requests: int, hosts: set[str]) -> dict:

@@ -1,13 +1,15 @@
 """Without a network: a patient writes days and photos down on their phone, and the clinic has all of it once, whatever
 happened on the way."""
 
-import json
 import os
 import re
 import signal
-from contextlib import suppress
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
+from textwrap import indent
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
@@ -21,6 +23,7 @@ from tests.browser.test_push import until
 from tests.tries import tries
 
 pytestmark = pytest.mark.browser
+PEOPLE = 14  # as many as the tests take
 ANSWERED = """(log, sign) => {
   const nones = "#none_right_now, #nothing_new, [data-asked] fieldset.symptom input[value='0']";
   for (const input of log.querySelectorAll(nones)) if (!input.checked) input.click();
@@ -31,14 +34,14 @@ WAITING = "async () => (await self.outbox?.items())?.map(({ kind, day }) => `${k
 # Somebody new on day 2, who has logged nothing yet.
 NEW = ON_DAY_5.replace("days_ago=5", "days_ago=2").replace("range(5)", "range(0)")
 NEW = NEW.replace("objects.first()", 'objects.get(name="Larkfield Skin Clinic")')
-# What is stored of somebody: each entry's day and note, each photo's day; by address.
-STORED = """
-import json
-from symptoms.models import Entry, Photo
-entries = Entry.objects.filter(treatment__patient__user__email={email!r}).order_by("received_at")
-photos = Photo.objects.filter(treatment__patient__user__email={email!r}).order_by("day", "view")
-print(json.dumps([[[entry.day, entry.note, entry.is_current] for entry in entries], [[p.day, p.view] for p in photos]]))
+# What is stored of somebody: each entry's day and note, and whether it counts; each photo's day and view.
+OF_SOMEBODY = """
+JOIN symptoms_treatment AS treatment ON treatment.id = treatment_id
+JOIN accounts_patient AS patient ON patient.id = treatment.patient_id
+JOIN accounts_user AS user ON user.id = patient.user_id WHERE user.email = ? ORDER BY
 """
+ENTRIES = f"SELECT day, note, is_current FROM symptoms_entry {OF_SOMEBODY} symptoms_entry.received_at"
+PHOTOS = f"SELECT day, view FROM symptoms_photo {OF_SOMEBODY} day, view"
 # Their treatment was so many days earlier: as many days have passed.
 LATER = """
 from datetime import timedelta
@@ -80,9 +83,8 @@ def line(site):
 class Person:
     """Somebody with a phone on a line that may be cut."""
 
-    def __init__(self, site, line: Line, guest: Visitor, made_by: str = NEW):
-        self.site, self.line, self.guest, self.page = site, line, guest, guest.page
-        self.email = site.manage("shell", "--no-imports", "-c", made_by).split()[-1]
+    def __init__(self, site, line: Line, guest: Visitor, email: str):
+        self.site, self.line, self.guest, self.page, self.email = site, line, guest, guest.page, email
 
     def signs_in(self) -> None:
         """And has what a phone keeps for when there is no network."""
@@ -90,8 +92,10 @@ class Person:
         until(lambda: self.page.evaluate(KEPT), "nothing is kept")
 
     def stored(self) -> tuple[list, list]:
-        said = self.site.manage("shell", "--no-imports", "-c", STORED.format(email=self.email))
-        return tuple(json.loads(said.splitlines()[-1]))
+        (file,) = Path(self.site.environment["MENDLINE_DATA_DIR"]).glob("*.sqlite3")
+        with closing(sqlite3.connect(file, timeout=30)) as database:
+            entries, photos = (database.execute(query, [self.email]).fetchall() for query in (ENTRIES, PHOTOS))
+        return [[day, note, bool(is_current)] for day, note, is_current in entries], [list(photo) for photo in photos]
 
     def is_sent(self) -> None:
         until(lambda: self.page.evaluate(WAITING) == [], "something still waits")
@@ -122,11 +126,18 @@ def add_photo(page: Page, view: str, colour=images.BLUE) -> None:
     page.locator(f"input[name={view}]").set_input_files(file)
 
 
+@pytest.fixture(scope="module")
+def addresses(site) -> Iterator[str]:
+    """Those of people who are new."""
+    made = f"for _ in range({PEOPLE}):\n" + indent(NEW, "    ")
+    return iter([word for word in site.manage("shell", "--no-imports", "-c", made).split() if "@" in word])
+
+
 @pytest.fixture
-def person(site, line, visitor):
+def person(site, line, visitor, addresses):
     """Somebody new, who is signed in and whose phone is ready."""
     guest = visitor(base_url=line.url)
-    someone = Person(site, line, guest)
+    someone = Person(site, line, guest, next(addresses))
     someone.signs_in()
     yield someone
     guest.complaints.clear()  # of a network that is not there
@@ -176,8 +187,8 @@ def test_a_log_whose_sending_fails_on_the_way_is_kept_and_sent_once(person):
     page, line = person.page, person.line
     for note, fail in (("It never left.", line.cut), ("Its answer was lost.", line.lose_answers)):
         page.goto("/log/")
-        until(lambda: page.evaluate("Boolean(self.outbox)"), "nothing is kept here")
         write_down(page, note=note, save=False)
+        until(lambda: page.evaluate("Boolean(self.outbox)"), "nothing is kept here")
         fail()
         page.locator(".dock .button").click()
         expect(page.get_by_role("heading", name="Day 2 is written down")).to_be_visible()
@@ -219,7 +230,7 @@ def test_what_the_server_refuses_stays_with_its_words_and_is_put_right(person):
     assert person.stored() == ([[2, "A day too early.", True]], [])
 
 
-def test_nothing_of_one_account_is_shown_to_or_sent_by_the_next(person):
+def test_nothing_of_one_account_is_shown_to_or_sent_by_the_next(person, addresses):
     page, line, site = person.page, person.line, person.site
     line.cut()
     page.goto("/log/")
@@ -228,7 +239,7 @@ def test_nothing_of_one_account_is_shown_to_or_sent_by_the_next(person):
     assert "Only mine." not in page.evaluate(LIES_HERE)
     line.mend()
     page.context.clear_cookies()  # the session is over; nobody signed out
-    other = Person(site, line, person.guest)
+    other = Person(site, line, person.guest, next(addresses))
     other.signs_in()
     line.cut()
     seen = []
@@ -329,7 +340,9 @@ def test_where_a_phone_keeps_nothing_it_says_so_and_everything_else_goes_on(pers
     page, line = person.page, person.line
     page.add_init_script(fault)
     page.goto("/log/")
-    write_down(page, note="Saved as ever.")
+    write_down(page, note="Saved as ever.", save=False)
+    until(lambda: page.evaluate("Boolean(self.outbox)"), "nothing was tried")
+    page.locator(".dock .button").click()
     expect(page.get_by_role("heading", name="As expected on day 2")).to_be_visible()
     line.cut()
     page.goto("/log/2/")
@@ -343,9 +356,9 @@ def test_where_a_phone_keeps_nothing_it_says_so_and_everything_else_goes_on(pers
     assert person.stored() == ([[2, "Saved as ever.", True]], [])
 
 
-def test_a_shared_phone_keeps_nothing(site, line, visitor):
+def test_a_shared_phone_keeps_nothing(site, line, visitor, addresses):
     guest = visitor(base_url=line.url)
-    person = Person(site, line, guest)
+    person = Person(site, line, guest, next(addresses))
     page = guest.page
     page.goto("/accounts/login/")
     page.get_by_label("E-mail").fill(person.email)
@@ -385,9 +398,11 @@ class Killed:
             self.context.close()
 
 
-def test_a_browser_killed_at_any_moment_of_two_weeks_offline_loses_nothing(site, line, visitor, tmp_path, chromium):
+def test_a_browser_killed_at_any_moment_of_two_weeks_offline_loses_nothing(
+    site, line, visitor, tmp_path, chromium, addresses
+):
     rounds, chance = tries(5, 50), Random(14)
-    person = Person(site, line, visitor(base_url=line.url))
+    person = Person(site, line, visitor(base_url=line.url), next(addresses))
     phone = Killed(chromium.browser_type, tmp_path, line.url)
     page = phone.start()
     sign_in(page, person.email)
