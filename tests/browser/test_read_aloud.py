@@ -120,7 +120,7 @@ def test_a_note_can_be_spoken_and_the_result_says_first_how_urgent_it_is_then_wh
     note.click()
     log.keyboard.insert_text(SPOKEN)  # as dictation does: no key is pressed
     expect(note).to_have_value(SPOKEN)
-    log.wait_for_timeout(300)
+    log.wait_for_timeout(1_500)  # until it is kept, however busy the machine is
     log.reload()
     expect(log.get_by_label("A note for your clinic")).to_have_value(SPOKEN)
     for name in ("redness", "swelling", "pain", "warmth", "itching"):

@@ -36,6 +36,7 @@ class Log:
     at: datetime
     is_worse: bool = False
     is_watched: bool = False
+    is_urgent: bool = False
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Diary:
     is_on: bool = True
     newest: Log | None = None  # by its day
     logged_at: datetime | None = None
-    urgent_since: int | None = None
+    urgent_at: datetime | None = None  # when something urgent was raised last, which nobody closes
     is_open: bool = False  # something to tell the clinic of, which nobody closes
     on_track: dict[int, bool] = field(default_factory=dict)  # by day, what counts of it
     open_since: datetime | None = None  # when what is due, and was not said, fell due
@@ -67,6 +68,13 @@ class Diary:
 
     def day_of(self, on: date) -> int:
         return (on - self.treatment.day_zero).days
+
+    @property
+    def urgent_since(self) -> int | None:
+        """The day from which a week of logs is asked for, by the clock of where they are now; None for none."""
+        days = [self.day_of(self.today(self.urgent_at))] if self.urgent_at else []
+        days += [self.newest.day] if self.newest and self.newest.is_urgent else []
+        return max(days, default=None)
 
     def is_asked(self, on: date) -> bool:
         """Whether a log of that date is asked for, and has not come."""

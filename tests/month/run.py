@@ -193,15 +193,14 @@ class Month:
             return
         self.happened["logs"] += 1
         urgency = Urgency(recorded.assessment.urgency)
-        diary.newest = Log(day, self.now, "itching" in said, urgency is Urgency.WATCH)
+        is_urgent = urgency >= Urgency.URGENT
+        diary.newest = Log(day, self.now, "itching" in said, urgency is Urgency.WATCH, is_urgent)
         diary.logged_at, diary.open_since = self.now, None
         has_clinic = diary.patient.practice_id is not None
         diary.is_open |= has_clinic and urgency >= Urgency.CONTACT
         diary.on_track[day] = urgency is Urgency.ON_TRACK
-        if urgency >= Urgency.URGENT:
-            diary.urgent_since = day
-        elif not has_clinic:
-            diary.urgent_since = None
+        if is_urgent and has_clinic:
+            diary.urgent_at = self.now
 
     def _travel(self, diary: Diary) -> None:
         zone = ZoneInfo(self.chance.choice(ZONES))
