@@ -285,9 +285,9 @@ class DailyLog extends AskingForm {
     const fields = [...new FormData(this.form)].filter(([name]) => !["csrfmiddlewaretoken", "id"].includes(name));
     const day = Number(fields.find(([name]) => name === "day")?.[1]);
     const { id } = this.form.elements;
-    const { draft, previous } = this.dataset;
+    const { draft } = this.dataset;
     const isTrying = !("offline" in this.dataset);
-    return { id: id.value, kind: "entry", treatment, day, at: Date.now(), previous, fields, draft, isTrying };
+    return { id: id.value, kind: "entry", treatment, day, at: Date.now(), fields, draft, isTrying };
   }
 
   letGo() {

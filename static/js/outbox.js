@@ -6,7 +6,7 @@
    has said, with its id, that it has it. What is sent twice the server keeps once.
 
    An item: {id, kind: "entry" or "photo", treatment, day, at (when it was written), size, isTrying (a page is sending it
-   itself), refused: {why, detail, day} (the server's words)}; an entry has `fields` and `previous`, a photo `view`. */
+   itself), refused: {why, detail, day} (the server's words)}; an entry has `fields`, a photo `view`. */
 
 (() => {
   const DATABASE = "mendline-outbox"; // beside that of drafts.js: a page of before, which stays open, blocks nothing
@@ -229,8 +229,8 @@
     }
   };
 
-  const sendEntry = ({ id, treatment, previous, fields }, { account: whose, token }) => {
-    const own = { id, treatment, previous: previous ?? "", account: whose };
+  const sendEntry = ({ id, treatment, fields }, { account: whose, token }) => {
+    const own = { id, treatment, account: whose };
     const body = new URLSearchParams([...fields.filter(([name]) => !(name in own)), ...Object.entries(own)]);
     return talk("/offline/entries/", { method: "POST", body, headers: { "X-CSRFToken": token } });
   };

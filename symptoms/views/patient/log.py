@@ -185,7 +185,6 @@ def form_context(sheet: Sheet, form: EntryForm, numbers: PhoneNumbers) -> dict[s
         "day": sheet.day,
         "is_change": sheet.saved is not None,
         "instead_of": sheet.saved.pk if sheet.saved else "",
-        "previous": sheet.before[0].pk if sheet.before else "",
         "draft": f"{treatment.patient.user_id}/{treatment.pk}/{sheet.day}",
         "on": full(treatment.date_of(sheet.day)),
         "numbers": numbers,

@@ -49,11 +49,8 @@ def offline_entry(request: PatientRequest) -> JsonResponse:
     if treatment is None:
         return _refused(404, "treatment")
     treatment.patient = patient
-    previous = _entry(patient, posted.get("previous"))
     day = int(posted["day"]) if posted.get("day", "").isascii() and posted.get("day", "").isdigit() else LAST_DAY + 1
-    form = EntryForm(
-        treatment=treatment, day=day, previous_entry=previous, unit=unit_for(request, patient), data=posted
-    )
+    form = EntryForm(treatment=treatment, day=day, previous_entry=None, unit=unit_for(request, patient), data=posted)
     if not form.is_valid():
         is_there = _entry(patient, posted.get("id"))
         return _refused(409, "known") if is_there else _refused(422, "form", " ".join(_mistakes(form)))
