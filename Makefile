@@ -93,9 +93,6 @@ fortnight: setup
 month: setup
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/month
 
-month: setup
-	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/month
-
 simulate: setup
 	@MENDLINE_DEBUG=1 DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m tests.simulator $(SIMULATE)
 

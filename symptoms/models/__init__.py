@@ -8,7 +8,7 @@ from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
 from symptoms.models.reminder import AdviceTimer, DayLink, Reminding
 from symptoms.models.screening import Screening
-from symptoms.models.treatment import Treatment, TreatmentAccess, TreatmentRevision
+from symptoms.models.treatment import ProductLot, Treatment, TreatmentAccess, TreatmentRevision
 from symptoms.models.worker_beat import WorkerBeat
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Note",
     "PatientStatus",
     "Photo",
+    "ProductLot",
     "Reminding",
     "Screening",
     "Treatment",

@@ -1,12 +1,13 @@
 """One microneedling session, with the skin, conditions and medicines of that day."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -52,6 +53,18 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
         """Those open to the practice whose cartridge's lot begins so, however it is written."""
         lot = squeezed(beginning)
         return self.filter(open_to=practice, squeezed_lot__gte=lot, squeezed_lot__lt=lot + LAST) if lot else self.none()
+
+    def of_product_lot(self, practice: Practice, beginning: str) -> "TreatmentQuerySet":
+        """Those open to the practice in which a product was used whose lot begins so, however it is written."""
+        lot = squeezed(beginning)
+        used = self.filter(open_to=practice, product_lots__lot__gte=lot, product_lots__lot__lt=lot + LAST)
+        return used if lot else self.none()
+
+    def bulk_create(self, objs: Iterable["Treatment"], *args: Any, **kwargs: Any) -> list["Treatment"]:
+        """As ever, with the lots by which each is found."""
+        made = super().bulk_create(objs, *args, **kwargs)
+        ProductLot.objects.bulk_create([row for treatment in made for row in ProductLot.rows_of(treatment)])
+        return made
 
     def visible_to(self, user: User) -> "TreatmentQuerySet":
         """A patient's own; for a practitioner those open to the practice now, and those it kept when the patient left.
@@ -186,6 +199,14 @@ class Treatment(models.Model):
     def __str__(self) -> str:
         return _("{device} on {date}").format(device=self.get_device_display(), date=date_format(self.day_zero))
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """As ever, with the lots of its products, by which it is found."""
+        with transaction.atomic():
+            super().save(*args, update_fields=update_fields, **kwargs)
+            if update_fields is None or "products" in update_fields:
+                self.product_lots.all().delete()
+                ProductLot.objects.bulk_create(ProductLot.rows_of(self))
+
     @property
     def sort_key(self) -> tuple[Any, ...]:
         """What sorts sessions from the oldest to the newest, as `newest_first` does in the database."""
@@ -203,6 +224,26 @@ class Treatment(models.Model):
     def date_of(self, day: int) -> date:
         """The calendar date of a day."""
         return self.day_zero + timedelta(days=day)
+
+
+class ProductLot(models.Model):
+    """The lot of a product that was used, without case, spaces and hyphens; the one of the cartridge is in its row."""
+
+    id = models.BigAutoField(primary_key=True)
+    treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="product_lots")
+    lot = PlainOrderField(max_length=LONGEST_LOT)
+
+    class Meta:
+        indexes = [models.Index(fields=["lot", "treatment"], name="treatments_by_product_lot")]
+
+    def __str__(self) -> str:
+        return self.lot
+
+    @classmethod
+    def rows_of(cls, treatment: Treatment) -> "list[ProductLot]":
+        """A row, not yet saved, for each lot that is written beside a product."""
+        lots = {squeezed(product.get("lot", ""))[:LONGEST_LOT] for product in treatment.products}
+        return [cls(treatment=treatment, lot=lot) for lot in sorted(lots - {""})]
 
 
 class TreatmentAccessQuerySet(models.QuerySet["TreatmentAccess"]):

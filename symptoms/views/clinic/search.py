@@ -28,14 +28,15 @@ def found(practice: Practice, sought: str, patient: str = "pk") -> Q:
     """Those whom the practice finds by `sought`; `patient` is the way to a patient's id ("patient").
 
     Each word of it begins a word of the name or address, in any order, or is the year of birth: "obrien" finds
-    "O’Brien", "anne-marie" finds "Anne Marie". Or the whole begins the lot of their cartridge, their patient number or
-    their phone number, which its last digits end. All patients when nothing is sought.
+    "O’Brien", "anne-marie" finds "Anne Marie". Or the whole begins the lot of their cartridge or of a product, their
+    patient number or their phone number, which its last digits end. All patients when nothing is sought.
     """
     if not sought:
         return Q()
     ways: list[QuerySet[Any]] = PatientWord.objects.patients_found(practice, sought)
     if len(squeezed(sought)) >= LEAST_OF_A_LOT:
-        ways.append(Treatment.objects.of_lot(practice, sought).values("patient"))
+        used = Treatment.objects
+        ways += [rows(practice, sought).values("patient") for rows in (used.of_lot, used.of_product_lot)]
     if not ways:
         return Q(pk__in=[])
     first, *others = ways

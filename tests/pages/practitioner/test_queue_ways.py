@@ -162,12 +162,15 @@ WAYS = {
     "mara": 1, "OBrien": 1, "o’brien mara": 1, "07700 900101": 1, "+44 7700 9001": 1, "0101": 1, "mara.ob@": 1,
     "kd-0815": 1, "KD 08": 1,
     "p24 07b": 1, "P24-07B": 1, "p2407": 1, "1969": 1, "mara 1969": 1, "mara 1970": 0, "p25": 0, "rien": 0,
+    "ha 77 c": 1, "HA-77c": 1, "ha78": 0, "serum": 0,
 }  # fmt: skip
 
 
 def test_one_field_finds_a_patient_by_any_of_its_ways_and_says_how_many(clinic, noor, desk):
     known = {"phone": "+44 (0)7700 900 101", "year_of_birth": 1969, "number": "KD-0815"}
     session = somebody(clinic, noor, "Mara O'Brien", details=known, cartridge_lot="P24-07b")
+    session.products = [{"name": "Serum", "lot": "HA 77C"}, {"name": "Numbing cream"}]
+    session.save()
     session.patient.email = "mara.ob@example.org"
     session.patient.save(update_fields=["email"])
     somebody(clinic, noor, "Zoe Other", cartridge_lot="X1")
@@ -175,9 +178,10 @@ def test_one_field_finds_a_patient_by_any_of_its_ways_and_says_how_many(clinic, 
         page = desk.get(QUEUE, {"q": sought})
         assert len(names(page)) == hits, sought
         assert f"{hits} patient{'' if hits == 1 else 's'} found for “{sought}”" in text_of(page)
-    session.cartridge_lot = "Q9"
+    session.cartridge_lot, session.products = "Q9", [{"name": "Serum", "lot": "HA 78"}]
     session.save()
     assert (shown(desk, q="q9"), shown(desk, q="p2407")) == ([], [])  # too short to be a lot
+    assert (len(shown(desk, q="ha78")), shown(desk, q="ha77c")) == (1, [])
     stranger = people.signed_in(people.dr_okafor())
     assert not any(shown(stranger, q=sought) for sought in WAYS)
 
