@@ -7,7 +7,7 @@
 import "./log.js";
 import "./outbox.js";
 import "./photo-picker.js";
-import { forget, keep } from "./drafts.js";
+import { forget, keep, kept } from "./drafts.js";
 import { newId, small } from "./small-photo.js";
 
 const { outbox } = self;
@@ -118,19 +118,31 @@ class OfflinePage extends HTMLElement {
     log.querySelector("daily-log").dataset.offline = "";
     log.querySelector("[name=id]").value = newId();
     // A day that waits already is changed: the server takes both, in their order.
-    const before = this.items.findLast((item) => item.kind === "entry" && item.draft === log.querySelector("daily-log").dataset.draft);
-    if (before) log.querySelector("[name=instead_of]").value = before.id;
+    const { draft } = log.querySelector("daily-log").dataset;
+    const before = this.items.findLast((item) => item.kind === "entry" && item.draft === draft);
+    if (before) await this.follow(before);
     for (const drawing of log.querySelectorAll("figure.drawing")) { // no picture is kept
       const around = drawing.parentElement;
       (around.matches("details:not(.ask)") ? around : drawing).remove();
     }
     this.part("log").replaceChildren(log);
     this.part("log").hidden = false;
-    if (before) this.querySelector("daily-log").put(before.fields);
+    if (before) this.querySelector("daily-log").put(this.inPlaceOf(before, before.fields));
     this.head(day.title, day.on);
     document.querySelector("[data-back]").hidden = false;
     for (const name of ["days", "waiting", "keeping", "help"]) this.part(name).hidden = true;
     document.querySelector("[data-get-help]").href = HELP;
+  }
+
+  inPlaceOf({ id }, fields) {
+    return fields.map(([name, value]) => [name, name === "instead_of" ? id : value]);
+  }
+
+  /* What was typed before it was kept is in it; what was typed since takes its place as well. */
+  async follow(before) {
+    const draft = await kept(before.draft);
+    if (draft && draft.at <= before.at) await forget(before.draft);
+    else if (draft) await keep(before.draft, { ...draft, fields: this.inPlaceOf(before, draft.fields) }, false);
   }
 
   async logKept({ item, fault }) {

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from random import Random
 from textwrap import indent
@@ -22,7 +23,7 @@ from tests.browser.somebody import ON_DAY_5
 from tests.browser.test_push import until
 from tests.tries import tries
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.faults]
 PEOPLE = 14  # as many as the tests take
 ANSWERED = """(log, sign) => {
   const nones = "#none_right_now, #nothing_new, [data-asked] fieldset.symptom input[value='0']";
@@ -31,6 +32,7 @@ ANSWERED = """(log, sign) => {
 }"""
 KEPT = "async () => (await caches.keys()).length && (await self.outbox?.pages())?.days.length"
 WAITING = "async () => (await self.outbox?.items())?.map(({ kind, day }) => `${kind} ${day}`)"
+REFUSED = "async () => (await self.outbox.items()).flatMap(({ refused }) => (refused ? [refused.detail] : []))"
 # Somebody new on day 2, who has logged nothing yet.
 NEW = ON_DAY_5.replace("days_ago=5", "days_ago=2").replace("range(5)", "range(0)")
 NEW = NEW.replace("objects.first()", 'objects.get(name="Larkfield Skin Clinic")')
@@ -97,8 +99,16 @@ class Person:
             entries, photos = (database.execute(query, [self.email]).fetchall() for query in (ENTRIES, PHOTOS))
         return [[day, note, bool(is_current)] for day, note, is_current in entries], [list(photo) for photo in photos]
 
+    def changed_since(self, before: list | None) -> tuple[list] | None:
+        waiting = self.page.evaluate(WAITING)
+        return None if waiting in (None, before) else (waiting,)
+
     def is_sent(self) -> None:
-        until(lambda: self.page.evaluate(WAITING) == [], "something still waits")
+        """Waited for as long as anything goes; nothing was refused."""
+        left: list | None = None
+        while left != []:
+            (left,) = until(partial(self.changed_since, left), f"still waits: {left}")
+            assert self.page.evaluate(REFUSED) == []
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -197,6 +207,22 @@ def test_a_log_whose_sending_fails_on_the_way_is_kept_and_sent_once(person):
         person.is_sent()
     entries, _ = person.stored()
     assert entries == [[2, "It never left.", False], [2, "Its answer was lost.", True]]
+
+
+def test_a_day_that_waits_is_changed_and_both_are_sent_in_their_order(person):
+    page, line = person.page, person.line
+    line.cut()
+    for note in ("First.", "Then.", "At last."):
+        page.goto("/log/")
+        write_down(page, note=note)
+        expect(page.get_by_role("heading", name="Day 2 is written down")).to_be_visible()
+    page.goto("/offline/")
+    page.get_by_role("button", name="Delete", exact=True).nth(1).click()
+    page.get_by_role("button", name="Yes, delete it").click()
+    line.mend()
+    page.goto("/offline/")
+    person.is_sent()
+    assert person.stored() == ([[2, "First.", False], [2, "At last.", True]], [])
 
 
 def test_what_the_server_refuses_stays_with_its_words_and_is_put_right(person):
@@ -421,7 +447,7 @@ def test_a_browser_killed_at_any_moment_of_two_weeks_offline_loses_nothing(
         with suppress(Error):
             page.wait_for_selector("[data-kept]:not([hidden])", timeout=chance.choice([20, 100, 300, 5000]))
             kept.append(written[-1])
-            add_photo(page, "front", (number, 90, 200))
+            add_photo(page, "front", (number * 37 % 256, number * 91 % 256, 200))  # no two alike
             page.get_by_text("Kept: Front").wait_for(timeout=chance.choice([50, 5000]))
             kept.append(day)
         phone.end()
