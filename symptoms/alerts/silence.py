@@ -86,16 +86,22 @@ def _due_after(
     after: int, patient: Patient, treatment: Treatment, entry: Entry | None, urgency: int | None, alerts: list[Alert]
 ) -> int | None:
     """The next day after day `after` on which a log is asked for."""
-    about_skin, worst = _about_skin(alerts), _worst(alerts, urgency)
-    due = next_log(
-        patient_values(treatment),
-        treatment_values(treatment),
-        after=after,
-        worst=worst,
-        since=_since(patient, treatment, entry, urgency or 0, about_skin, worst),
-        is_open=bool(about_skin),
-        is_calm=worst == Urgency.CONTACT and urgency == Urgency.ON_TRACK and _is_calm(treatment.pk),
-    )
+    about_skin = _about_skin(alerts)
+    # Each by itself: something urgent of weeks ago, still open, must not hide that the last log is to be watched.
+    levels = {Urgency(urgency or 0), *(Urgency(alert.urgency) for alert in about_skin)}
+    asked = [
+        next_log(
+            patient_values(treatment),
+            treatment_values(treatment),
+            after=after,
+            worst=level,
+            since=_since(patient, treatment, entry, urgency or 0, about_skin, level),
+            is_open=bool(about_skin),
+            is_calm=level == Urgency.CONTACT and urgency == Urgency.ON_TRACK and _is_calm(treatment.pk),
+        )
+        for level in levels
+    ]
+    due = min((day for day in asked if day is not None), default=None)
     tomorrow = after + 1
     if due == tomorrow or tomorrow > LAST_DAY or entry is None or not urgency:
         return due

@@ -117,6 +117,15 @@ def test_while_something_urgent_is_open_it_comes_each_day(clinic, noor, bea):
     assert [moment for moment in told if not moment.endswith("22:00")] == ["17 19:30", "18 19:30", "19 19:30"]
 
 
+def test_what_is_urgent_and_open_for_weeks_hides_nothing_that_is_new(clinic, noor):
+    ana = people.ana(clinic, now=at(0, 8))
+    ana.treatment = pen(ana, by=noor, now=at(0, 12))
+    choose(ana, is_on=True, at=time(19, 30), now=at(0, 12))
+    logs(ana, 14, at(14, 18), signs=["pus"])
+    logs(ana, 28, at(28, 18), signs=["feeling_ill"])
+    assert lives(at(28, 18), at(29, 23)) == ["01 19:30"]
+
+
 def test_a_log_between_the_hour_and_the_sending_takes_it_back(bea):
     looks(at(0, 19, 30))
     (message,) = said()

@@ -54,6 +54,7 @@ class Diary:
     newest: Log | None = None  # by its day
     logged_at: datetime | None = None
     urgent_at: datetime | None = None  # when something urgent was raised last, which nobody closes
+    has_calmed: bool = True  # since then: the same again is news
     is_open: bool = False  # something to tell the clinic of, which nobody closes
     on_track: dict[int, bool] = field(default_factory=dict)  # by day, what counts of it
     open_since: datetime | None = None  # when what is due, and was not said, fell due
@@ -86,7 +87,7 @@ class Diary:
             return False
         is_followed = self.urgent_since is not None and day - self.urgent_since <= 7
         is_calm = [self.on_track[day] for day in sorted(self.on_track)[-2:]] == [True, True]
-        is_followed |= self.is_open and self.urgent_since is None and not is_calm
+        is_followed |= self.is_open and not is_calm
         is_worse = self.newest.is_worse and since <= 2
         return day in self.days or is_followed or is_worse or (self.newest.is_watched and since == 1)
 
@@ -100,7 +101,7 @@ class Diary:
         on = self.today(at)
         if not self.is_on or self.not_on == on or self.said_on == on or not self.is_asked(on):
             return False
-        if self.later_at is not None:
+        if self.later_at is not None and self.today(self.later_at) == on:
             return at == self.later_at
         if at == datetime.combine(on, self.hour, self.zone):
             return True

@@ -199,8 +199,9 @@ class Month:
         has_clinic = diary.patient.practice_id is not None
         diary.is_open |= has_clinic and urgency >= Urgency.CONTACT
         diary.on_track[day] = urgency is Urgency.ON_TRACK
-        if is_urgent and has_clinic:
+        if is_urgent and has_clinic and diary.has_calmed:
             diary.urgent_at = self.now
+        diary.has_calmed = urgency <= Urgency.WATCH or (diary.has_calmed and not is_urgent)
 
     def _travel(self, diary: Diary) -> None:
         zone = ZoneInfo(self.chance.choice(ZONES))
