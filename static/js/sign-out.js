@@ -33,12 +33,14 @@ class SignOut extends HTMLElement {
     setTimeout(() => this.form.requestSubmit()); // not while it is still being submitted
   }
 
-  /* How many things wait after one more try to send them. */
+  /* How many things wait after one more try to send them; "?" of a store that is too busy to say. */
   async unsent() {
     try {
-      if (!(await inTime(outbox.items(), LONGEST_WAIT))?.length) return 0;
+      const items = await inTime(outbox.items(), LONGEST_WAIT);
+      if (!items) return "?";
+      if (!items.length) return 0;
       this.querySelector("[data-sending]").hidden = false;
-      await inTime(outbox.send((await outbox.items()).map(({ id }) => id)), LONGEST_SENDING);
+      await inTime(outbox.send(items.map(({ id }) => id)), LONGEST_SENDING);
       this.querySelector("[data-sending]").hidden = true;
       return (await outbox.items()).length;
     } catch {

@@ -123,7 +123,7 @@ def is_sent_back(keys: Keys, field: Locator) -> None:
 
 
 @pytest.mark.parametrize("screen", ["a desk", "a phone"])
-def test_a_practitioner_with_two_minutes_takes_a_case_plans_it_and_goes_on_in_the_list(at, screen):
+def test_a_practitioner_with_two_minutes_takes_a_case_plans_it_and_goes_on_in_the_list(at, untaken, screen):
     case, list_of = {"a desk": ("Julia Brandt", "skin=2"), "a phone": ("Grace Turner", "device=pen")}[screen]
     page, keys = at(NOOR, f"/practice/?{list_of}")
     if screen == "a desk":

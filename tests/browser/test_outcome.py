@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+import pytest
 from playwright.sync_api import expect
 
 from symptoms.demo.cast import NOOR, PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("untaken")]
 
 
 def test_a_case_with_a_plan_takes_four_taps(visitor):

@@ -250,7 +250,7 @@ def test_on_a_phone_the_chosen_list_is_in_sight_and_the_first_patient_on_the_fir
     assert guest.page.locator("#lists").bounding_box()["height"] < 2 * chosen["height"]
 
 
-def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor):
+def test_the_panel_of_an_emergency_is_readable_with_a_mistake_in_it(visitor, untaken):
     """White on dark red, folds and forms as well; what is less urgent is smaller."""
     guest = visitor()
     guest.sign_in(NOOR, PASSWORD)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from symptoms.demo.cast import PASSWORD
 from tests.browser.conftest import PHONE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("untaken")]
 NOOR, DESK = "noor@larkfield.example", {"width": 1280, "height": 800}
 BOXES = """parts => parts.filter(part => part.checkVisibility()).map(part => {
     const box = part.getBoundingClientRect();
@@ -19,15 +19,6 @@ FOCUS_LIES_ABOVE = """bar => {
     return !!part.closest(".dock, .tabs, .skip") || part.getBoundingClientRect().top < bar;
 }"""
 ACTS = ["I have this", "Phone", "Message", "Plan", "Close"]
-UNTAKEN = """from symptoms.models import Alert
-Alert.objects.filter(treatment__patient__name="Grace Turner").update(
-    acknowledged_by=None, acknowledged_at=None, outcome="", kept_open_at=None, comes_back_at=None)"""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def untaken(site):
-    """Grace's alerts in nobody's hands, whatever was done on the same site before."""
-    site.manage("shell", "--no-imports", "-c", UNTAKEN)
 
 
 def patients_page(visitor, name: str, size: dict = PHONE, **options) -> Page:
