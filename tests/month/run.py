@@ -197,7 +197,7 @@ class Month:
         diary.newest = Log(day, self.now, "itching" in said, urgency is Urgency.WATCH, is_urgent)
         diary.logged_at, diary.open_since = self.now, None
         has_clinic = diary.patient.practice_id is not None
-        diary.is_open |= has_clinic and urgency >= Urgency.CONTACT
+        diary.is_open |= has_clinic and urgency is Urgency.CONTACT
         diary.on_track[day] = urgency is Urgency.ON_TRACK
         if is_urgent and has_clinic and diary.has_calmed:
             diary.urgent_at = self.now
