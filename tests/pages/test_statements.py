@@ -65,7 +65,7 @@ def world(ana, noor, clinic, photo_folder):
 def grow(treatment: Treatment, count: int) -> None:
     """`count` more rows of everything that a page lists."""
     patient, entry = treatment.patient, treatment.entries.get(day=4, is_current=True)
-    assessment, alert = entry.assessments.get(is_current=True), Alert.objects.order_by("-urgency").first()
+    assessment, alert = entry.assessments.get(is_current=True), treatment.alerts.order_by("-urgency").first()
     same = [{} for _ in range(count)]
     users = User.objects.bulk_create(User(email=f"{uuid4().hex}@example.org", password="!") for _ in same)
     copies(Membership.objects.first(), ({"user": user, "is_admin": False} for user in users))
