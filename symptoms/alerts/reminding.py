@@ -80,6 +80,6 @@ def _arrive(reminding: Reminding, patient: Patient, now: datetime) -> None:
     zone, today = patient.zone, patient.today(now)
     has_passed = any(at <= now for at, is_own in reminding.moments(today, zone) if is_own)
     if has_passed and reminding.said_on != today and reminding.not_on != today:
-        reminding.later_at = now
-    reminding.zone, reminding.dealt_until = zone.key, now - MOMENT
-    reminding.look_at = reminding.next_moment(reminding.dealt_until, zone)
+        reminding.later_at, reminding.dealt_until = now, now - MOMENT
+    # What fell due yesterday by that clock, while no worker ran, is not lost.
+    reminding.zone, reminding.look_at = zone.key, now

@@ -216,6 +216,15 @@ def test_whose_hour_has_passed_where_they_arrive_is_reminded_at_once_and_not_aga
     assert lives(at(0, 18, 45), at(0, 23)) == ["02 18:45"]
 
 
+def test_who_travels_while_no_worker_runs_is_reminded_when_the_night_is_over(bea):
+    logs(bea, 13, at(13, 12))
+    looks(at(14, 18))  # 14 is a day of the rhythm
+    confirm_place(bea, "Europe/Madrid", at(14, 19), country="ES")
+    looks(at(15, 1))
+    looks(at(15, 6))
+    assert [message.not_before for message in said()] == [at(15, 6)]  # 07:00 there
+
+
 def test_later_not_today_and_no_more(bea):
     logs(bea, 0, at(0, 13))
     assert planned(Reminding.objects.get(), bea, at(1, 12)).at == at(1, 19, 30)
