@@ -235,6 +235,7 @@ def test_what_the_server_refuses_stays_with_its_words_and_is_put_right(person):
     write_down(page, note="A day too early.")
     expect(page.get_by_role("heading", name="Day 3 is written down")).to_be_visible()
     add_photo(page, "left")
+    expect(page.get_by_text("Kept: Left")).to_be_visible()
     page.locator("input[name=right]").set_input_files(
         {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": images.photo()[:200]}
     )
@@ -292,36 +293,34 @@ def test_nothing_of_one_account_is_shown_to_or_sent_by_the_next(person, addresse
     assert person.stored() == ([[2, "Only mine.", True]], [])
 
 
-def test_signing_out_sends_first_or_asks_and_leaves_nothing(person):
-    page, line = person.page, person.line
-    sign_out = page.get_by_role("button", name="Sign out", exact=True)
-    # Its worker would send by itself what the page is kept from sending here.
-    page.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
-    line.cut()
-    page.goto("/log/")
-    write_down(page, note="Sent as I leave.")
+def leave_with_a_log(person: Person, address: str, note: str) -> None:
+    """Write a log down without a network, and press "Sign out" where it still cannot be sent."""
+    page = person.page
+    person.line.cut()
+    page.goto(address)
+    write_down(page, note=note)
     expect(page.get_by_role("heading", name="is written down")).to_be_visible()
-    line.mend()
+    person.line.mend()
     page.route("**/offline/session/", lambda route: route.abort())
     page.goto("/accounts/logout/")
-    sign_out.click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
+
+
+def test_signing_out_sends_first_or_asks_and_leaves_nothing(person):
+    page, line = person.page, person.line
+    # Its worker would send by itself what the page is kept from sending here.
+    page.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
+    leave_with_a_log(person, "/log/", "Sent as I leave.")
     expect(page.get_by_text("Not everything is sent.")).to_be_visible()
     page.unroute("**/offline/session/")
-    sign_out.click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.wait_for_url(person.line.url + "/")
     assert person.stored() == ([[2, "Sent as I leave.", True]], [])
     text = page.evaluate(LIES_HERE)
     assert person.email not in text and "kept_for" not in text and '"account"' not in text
     sign_in(page, person.email)
     until(lambda: page.evaluate(KEPT), "nothing is kept")
-    line.cut()
-    page.goto("/log/2/")
-    write_down(page, note="Never sent.")
-    expect(page.get_by_role("heading", name="is written down")).to_be_visible()
-    line.mend()
-    page.route("**/offline/session/", lambda route: route.abort())
-    page.goto("/accounts/logout/")
-    sign_out.click()
+    leave_with_a_log(person, "/log/2/", "Never sent.")
     page.get_by_role("button", name="Delete it and sign out").click()
     page.wait_for_url(person.line.url + "/")
     line.cut()
