@@ -43,7 +43,6 @@ help:
 	@echo "make agree        do phone and server agree, on 10,000 people for each criterion that one day can show?"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice? (SEED=7 for another)"
 	@echo "make month        31 days of reminders of 600 patients in eight zones, with outages: each once, in time, not at night? (SEED=7 for another)"
-	@echo "make month        31 days of reminders of 600 patients in eight zones: each once, in time, never at night? (SEED=7 for another)"
 	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
 	@echo "make screenshots  the pictures under docs/"
 	@echo "make lock         pins the dependencies again, with uv"
