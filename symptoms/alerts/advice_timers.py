@@ -11,6 +11,7 @@ from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.reminder_ways import message_to, ways_of
 from symptoms.models import AdviceTimer, Delivery, Entry, Reminding
 from symptoms.models.delivery import reason_of
+from symptoms.models.reminder import may_come_until
 from symptoms.recovery.texts import WARM
 from symptoms.recovery.vocabulary import Urgency
 
@@ -62,7 +63,8 @@ def tell_next_timer(now: datetime) -> bool:
 
 
 def is_timer_wanted(timer: AdviceTimer, diary: Diary, now: datetime) -> bool:
-    """Whether what was asked for is still to be told: nothing was logged since, and it is not long past."""
+    """Whether what was asked for is still to be told: nothing was logged since, it is not long past nor now night."""
     logged_at = diary.status.logged_at if diary.status else None
     is_newer = logged_at is not None and logged_at > timer.entry.received_at
-    return timer.entry.is_current and not is_newer and now < timer.due_at + TIMER_LASTS
+    may_come = now < may_come_until(now, diary.patient.zone, [timer.due_at])
+    return timer.entry.is_current and not is_newer and may_come and now < timer.due_at + TIMER_LASTS

@@ -33,7 +33,7 @@ class Diary:
 
     @cached_property
     def _open_alerts(self) -> list[Alert]:
-        still_open = Alert.objects.open().filter(treatment__patient=self.patient).exclude(practice=None)
+        still_open = Alert.objects.open().filter(treatment__patient=self.patient)
         return list(still_open.exclude(kind=Alert.Kind.LEFT))
 
     @cached_property
@@ -69,9 +69,8 @@ class Diary:
         return self.status is not None and self.status.logged_at is not None and self.status.logged_at >= at
 
 
-def is_due(reminding: Reminding, diary: Diary, at: datetime, *, is_own: bool) -> bool:
-    """Whether they are to be reminded at one of their moments (`Reminding.moments`), by what is known now."""
-    on = diary.patient.today(at)
+def is_due(reminding: Reminding, diary: Diary, at: datetime, on: date, *, is_own: bool) -> bool:
+    """Whether they are to be reminded at one of the moments of a date (`Reminding.moments`), by what is known now."""
     was_said = reminding.said_on is not None and reminding.said_on >= on
     if reminding.not_on == on or (was_said and at != reminding.later_at):
         return False

@@ -56,9 +56,10 @@ def keep_status(
     `reached_at`: when an alert about their silence was closed last; before anybody is called silent, it is looked up.
     `logged_at`: when the patient has just logged; else that stays as it is.
     """
+    still_open = list(open_alerts)
     # Of somebody alone, only what lies on the desk of a practice that they left waits for anybody.
-    on_desks = [alert for alert in open_alerts if alert.practice_id is not None]
-    log_due_on, quiet_at = next_log_of(patient, treatment, entry, urgency, on_desks, reached_at)
+    on_desks = [alert for alert in still_open if alert.practice_id is not None]
+    log_due_on, quiet_at = next_log_of(patient, treatment, entry, urgency, still_open, reached_at)
     row = PatientStatus(
         patient=patient,
         treatment=treatment,

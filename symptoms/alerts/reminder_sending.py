@@ -9,6 +9,7 @@ from symptoms.alerts.diary import Diary
 from symptoms.alerts.reminder_ways import browsers_of, message_to, ways_of
 from symptoms.models import AdviceTimer, DayLink, Delivery, Reminding
 from symptoms.models.delivery import reason_of
+from symptoms.models.reminder import quiet_ends
 
 Kind, Why = ContactMethod.Kind, Delivery.Why
 LOOKS_BACK = timedelta(hours=36)  # after an outage: of what fell due earlier nobody is told any more
@@ -82,5 +83,5 @@ def _hold_back(reminding: Reminding, patient: Patient, failed: Delivery, now: da
     """Look at the moment of a reminder again when quiet hours end, if it is they that kept it."""
     zone, at = patient.zone, failed.created_at
     if reminding.is_on and reminding.is_quiet(now, zone, due_at=at) and not _is_out_of_date(failed, now):
-        reminding.dealt_until, reminding.look_at, reminding.said_on = at - MOMENT, reminding.quiet_ends(now, zone), None
+        reminding.dealt_until, reminding.look_at, reminding.said_on = at - MOMENT, quiet_ends(now, zone), None
         reminding.save(update_fields=["dealt_until", "look_at", "said_on"])

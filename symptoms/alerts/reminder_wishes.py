@@ -73,7 +73,7 @@ def planned(reminding: Reminding, patient: Patient, now: datetime) -> Planned | 
     for number in range(LOOKS_AHEAD):
         on = today + number * ONE_DAY
         for at, is_own in reminding.moments(on, patient.zone):
-            if at > now and is_due(reminding, diary, at, is_own=is_own):
+            if at > now and is_due(reminding, diary, at, on, is_own=is_own):
                 return Planned(at, diary.day_on(on))
     return None
 

@@ -2,7 +2,8 @@
 worker ran is told once, late, and not in quiet hours."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,10 +13,11 @@ from django.db.models.functions import Coalesce, NullIf
 
 from accounts.locks import lock_patient
 from accounts.models import Patient
-from symptoms.alerts.diary import ONE_DAY, Diary, is_due
+from symptoms.alerts.diary import Diary, is_due
 from symptoms.alerts.passing_over import passed_over, trying
-from symptoms.alerts.reminder_sending import LOOKS_BACK, MOMENT, queue_reminder
+from symptoms.alerts.reminder_sending import LOOKS_BACK, queue_reminder
 from symptoms.models import Reminding
+from symptoms.models.reminder import quiet_ends
 
 AT_ONCE = 100
 
@@ -26,60 +28,63 @@ def remind_next(now: datetime) -> bool:
     patient_id = due.exclude(patient__in=passed_over()).values_list("patient", flat=True).first()
     if patient_id is None:
         return False
+    _look_at(patient_id, now)
+    return True
+
+
+def follow_travellers(now: datetime) -> None:
+    """Look at whoever's clock has changed, or their clinic's where they have said none.
+
+    Who arrives at night with something to be told is looked at each time until it is over.
+    """
+    theirs = Coalesce(
+        NullIf("patient__time_zone", Value("")), "patient__practice__time_zone", Value(settings.TIME_ZONE)
+    )
+    moved = Reminding.objects.filter(look_at__isnull=False).exclude(zone=theirs).exclude(patient__in=passed_over())
+    for patient_id in list(moved.values_list("patient", flat=True)[:AT_ONCE]):
+        _look_at(patient_id, now)
+
+
+def _look_at(patient_id: UUID, now: datetime) -> None:
     with trying(patient_id), transaction.atomic():
         patient = lock_patient(patient_id)
-        reminding = due.filter(patient=patient).first()
-        if reminding is not None:
+        reminding = Reminding.objects.filter(patient=patient).first()
+        if reminding is None or reminding.look_at is None:
+            return
+        # Another worker may have looked while we waited.
+        if reminding.look_at <= now or reminding.zone != patient.zone.key:
             _look(reminding, patient, now)
-            reminding.save(update_fields=["look_at", "dealt_until", "said_on", "later_at"])
-    return True
+            reminding.save(update_fields=["zone", "look_at", "dealt_until", "said_on", "later_at"])
 
 
 def _look(reminding: Reminding, patient: Patient, now: datetime) -> None:
     """Deal with every moment that has passed since the last look: one reminder for all of them."""
     zone, diary = patient.zone, Diary.of(patient)
-    fallen_due = [at for at, is_own in _passed(reminding, zone, now) if is_due(reminding, diary, at, is_own=is_own)]
+    passed = list(_passed(reminding, patient, now))
+    fallen_due = [at for at, on, is_own in passed if is_due(reminding, diary, at, on, is_own=is_own)]
     if fallen_due and reminding.is_quiet(now, zone):
-        reminding.look_at = reminding.quiet_ends(now, zone)
+        reminding.look_at = quiet_ends(now, zone)
         return
     if fallen_due:
-        queue_reminder(reminding, patient, fallen_due[-1], now)
+        queue_reminder(reminding, patient, max(fallen_due), now)
         reminding.said_on = patient.today(now)
     if reminding.later_at is not None and reminding.later_at <= now:
         reminding.later_at = None
-    reminding.dealt_until = now
+    reminding.zone, reminding.dealt_until = zone.key, now
     reminding.look_at = reminding.next_moment(now, zone)
 
 
-def _passed(reminding: Reminding, zone: ZoneInfo, now: datetime) -> Iterator[tuple[datetime, bool]]:
-    """The moments since the last look."""
-    after = max(reminding.dealt_until or now - LOOKS_BACK, now - LOOKS_BACK)
-    first, last = after.astimezone(zone).date(), now.astimezone(zone).date()
-    for number in range((last - first).days + 1):
-        for at, is_own in reminding.moments(first + number * ONE_DAY, zone):
-            if after < at <= now:
-                yield at, is_own
+def _passed(reminding: Reminding, patient: Patient, now: datetime) -> Iterator[tuple[datetime, date, bool]]:
+    """The moments since the last look, each with its date and whether that is the date's own hour.
 
-
-def follow_travellers(now: datetime) -> None:
-    """Work out anew when to look at whoever's clock has changed, or their clinic's where they have said none."""
-    theirs = Coalesce(
-        NullIf("patient__time_zone", Value("")), "patient__practice__time_zone", Value(settings.TIME_ZONE)
-    )
-    moved = Reminding.objects.filter(look_at__isnull=False).exclude(zone=theirs)
-    for patient_id in list(moved.values_list("patient", flat=True)[:AT_ONCE]):
-        with trying(patient_id), transaction.atomic():
-            patient = lock_patient(patient_id)
-            reminding = Reminding.objects.get(patient=patient)
-            _arrive(reminding, patient, now)
-            reminding.save(update_fields=["zone", "look_at", "dealt_until", "later_at"])
-
-
-def _arrive(reminding: Reminding, patient: Patient, now: datetime) -> None:
-    """Go by another clock from now on: whose hour has passed there already is reminded at once."""
+    Of who has moved to another clock: those by the clock that they left, until they left it, since the log that was
+    asked for then is wanted all the same; and now, where their hour has passed already on the date that it is there.
+    """
     zone, today = patient.zone, patient.today(now)
-    has_passed = any(at <= now for at, is_own in reminding.moments(today, zone) if is_own)
-    if has_passed and reminding.said_on != today and reminding.not_on != today:
-        reminding.later_at, reminding.dealt_until = now, now - MOMENT
-    # What fell due yesterday by that clock, while no worker ran, is not lost.
-    reminding.zone, reminding.look_at = zone.key, now
+    after = max(reminding.dealt_until or now - LOOKS_BACK, now - LOOKS_BACK)
+    if reminding.zone != zone.key:
+        until = min(patient.zone_confirmed_at or now, now)
+        yield from reminding.moments_between(after, until, ZoneInfo(reminding.zone))
+        if any(at <= now for at, is_own in reminding.moments(today, zone) if is_own):
+            yield now, today, True
+    yield from reminding.moments_between(after, now, zone)

@@ -28,8 +28,8 @@ def next_log_of(
 ) -> tuple[date | None, datetime | None]:
     """The date on which the next log is due, and the moment at which silence becomes an alert; each may be None.
 
-    `entry`, `urgency`: of the newest log (None: none, or not judged); `open_alerts`: what is open at a practice;
-    `reached_at`: when an alert about their silence was closed last, if one was.
+    `entry`, `urgency`: of the newest log (None: none, or not judged); `open_alerts`: what is open, also
+    of somebody alone; `reached_at`: when an alert about their silence was closed last, if one was.
     """
     alerts = list(open_alerts)
     worst = _worst(alerts, urgency)

@@ -1,6 +1,7 @@
 """When and how a patient wants to be reminded, what they asked to be told once, and the link to one day's log."""
 
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,29 @@ from symptoms.models.entry import Entry
 USUAL_HOUR = time(19, 30)
 MORNING = time(9)  # the hour of what comes "the next morning", for whoever has chosen no earlier one
 QUIET_FROM, QUIET_UNTIL = time(22), time(7)  # on the patient's clock
-CHOSEN_LASTS = timedelta(hours=1)  # from an hour that was chosen inside quiet hours, it is none of them
+CHOSEN_LASTS = timedelta(hours=1)  # from a moment that was chosen inside quiet hours, it is none of them
+
+
+def is_night(at: datetime, zone: ZoneInfo) -> bool:
+    """Whether an aware time lies in quiet hours there."""
+    hour = at.astimezone(zone).time()
+    return hour >= QUIET_FROM or hour < QUIET_UNTIL
+
+
+def may_come_until(now: datetime, zone: ZoneInfo, chosen: Iterable[datetime]) -> datetime:
+    """Until when something may come by the clock of `zone`: in the day until quiet hours begin; in them until an hour
+    after one of the `chosen` moments that lie there; `now` where it may not."""
+    if not is_night(now, zone):
+        return datetime.combine(now.astimezone(zone).date(), QUIET_FROM, zone)
+    ends = [at + CHOSEN_LASTS for at in chosen if at <= now and is_night(at, zone)]
+    return max([now, *ends])
+
+
+def quiet_ends(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next end of quiet hours after `now`."""
+    here = now.astimezone(zone)
+    day = here.date() + timedelta(days=here.time() >= QUIET_UNTIL)
+    return datetime.combine(day, QUIET_UNTIL, zone)
 
 
 class Reminding(models.Model):
@@ -53,30 +76,34 @@ class Reminding(models.Model):
         # In UTC: an hour that the clocks leave out comes an hour later, and lasts an hour then.
         return [(datetime.combine(on, hour, zone).astimezone(UTC), is_own) for hour, is_own in hours]
 
+    def moments_between(
+        self, after: datetime, until: datetime, zone: ZoneInfo
+    ) -> Iterator[tuple[datetime, date, bool]]:
+        """Those after one aware time and not after another, each with its date and whether it is that date's own."""
+        first, last = after.astimezone(zone).date(), until.astimezone(zone).date()
+        for on in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+            for at, is_own in self.moments(on, zone):
+                if after < at <= until:
+                    yield at, on, is_own
+
     def next_moment(self, after: datetime, zone: ZoneInfo) -> datetime:
         """The first of them after an aware time."""
         today = after.astimezone(zone).date()
         days = (today + timedelta(days=number) for number in range(3))
         return next(at for day in days for at, _is_own in self.moments(day, zone) if at > after)
 
-    def is_quiet(self, now: datetime, zone: ZoneInfo, *, due_at: datetime | None = None) -> bool:
-        """Whether nobody is to be disturbed now; an hour that they chose themselves is not quiet.
+    def may_come_until(self, now: datetime, zone: ZoneInfo, *, due_at: datetime | None = None) -> datetime:
+        """Until when they may be reminded from now on; `now` where nobody is to be disturbed.
 
         `due_at`: when what is to be said fell due, perhaps at a moment that they chose once.
         """
-        here = now.astimezone(zone)
-        if not (here.time() >= QUIET_FROM or here.time() < QUIET_UNTIL):
-            return False
-        days = (here.date() - timedelta(days=1), here.date())
-        chosen = [at for day in days for at, is_own in self.moments(day, zone) if is_own]
-        chosen += [due_at] if due_at else []
-        return not any(at <= now < at + CHOSEN_LASTS for at in chosen)
+        today = now.astimezone(zone).date()
+        chosen = [at for day in (today - timedelta(days=1), today) for at, is_own in self.moments(day, zone) if is_own]
+        return may_come_until(now, zone, [*chosen, due_at] if due_at else chosen)
 
-    def quiet_ends(self, now: datetime, zone: ZoneInfo) -> datetime:
-        """The next end of quiet hours after `now`."""
-        here = now.astimezone(zone)
-        day = here.date() + timedelta(days=here.time() >= QUIET_UNTIL)
-        return datetime.combine(day, QUIET_UNTIL, zone)
+    def is_quiet(self, now: datetime, zone: ZoneInfo, *, due_at: datetime | None = None) -> bool:
+        """Whether nobody is to be disturbed now (`may_come_until`)."""
+        return self.may_come_until(now, zone, due_at=due_at) <= now
 
 
 class AdviceTimer(models.Model):

@@ -19,7 +19,8 @@ from symptoms.messages.channels.email import Email
 from symptoms.messages.channels.push import KEPT_REMINDER, Push
 from symptoms.messages.push_keys import make_keys
 from symptoms.messages.words import notice_of
-from symptoms.models import DayLink, Delivery, Reminding
+from symptoms.models import DayLink, Delivery, PatientStatus, Reminding
+from symptoms.recovery.vocabulary import Urgency
 from tests import people
 from tests.messages import push
 from tests.treatments import logged, pen
@@ -101,7 +102,7 @@ def _is_quiet_day(patient, day: int) -> bool:
     ("reported", "told"),
     [
         ({}, []),
-        ({"itching": 4}, ["12 09:00", "13 09:00"]),  # more than is usual: the next two mornings
+        ({"itching": 2}, ["12 09:00", "13 09:00"]),  # more than is usual: the next two mornings
         ({"signs": ["feeling_ill"]}, ["12 19:30"]),  # to be watched: the next day as well
     ],
 )
@@ -109,6 +110,21 @@ def test_what_the_last_log_held_asks_for_more(bea, reported, told):
     logs(bea, 9, at(9, 18), **reported)
     later = [moment for moment in lives(at(9, 18), at(12, 23)) if moment != "13 19:30"]
     assert later == told
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_after_contact_it_comes_each_day_until_two_logs_are_on_track_also_alone(clinic, is_alone):
+    patient = people.patient(None if is_alone else clinic, "Cleo", now=at(0, 8))
+    patient.treatment = pen(patient, now=at(0, 12))
+    assert logs(patient, 28, at(28, 18), itching=4).assessment.urgency == Urgency.CONTACT
+    choose(patient, is_on=True, at=time(8), now=at(28, 18))
+    asked = ["01 08:00", "02 08:00", "03 08:00"]
+    assert lives(at(28, 18), at(31, 12)) == asked
+    logs(patient, 31, at(31, 18))
+    assert lives(at(31, 18), at(32, 12)) == ["04 08:00"]  # once is not enough
+    logs(patient, 32, at(32, 18))
+    assert lives(at(32, 18), at(36, 12)) == []
+    assert PatientStatus.objects.get().log_due_on == patient.treatment.date_of(60)
 
 
 def test_while_something_urgent_is_open_it_comes_each_day(clinic, noor, bea):
@@ -174,6 +190,15 @@ def test_an_hour_that_was_chosen_at_night_is_kept(bea, hour, when):
     assert lives(at(0, 12), at(1, 8))[:1] == [when]
 
 
+def test_an_hour_in_the_evening_does_not_reach_into_the_night(bea):
+    choose(bea, is_on=True, at=time(21, 45), now=at(0, 12))
+    looks(at(0, 21, 45))
+    (message,) = said()
+    for when, may in ((at(0, 21, 59), True), (at(0, 22), False)):
+        with time_machine.travel(when, tick=False):
+            assert may_still_be_told(message) is may
+
+
 def test_a_message_that_the_mail_server_did_not_take_until_night_comes_in_the_morning(bea):
     looks(at(0, 19, 30))
     (message,) = said()
@@ -223,6 +248,38 @@ def test_who_travels_while_no_worker_runs_is_reminded_when_the_night_is_over(bea
     looks(at(15, 1))
     looks(at(15, 6))
     assert [message.not_before for message in said()] == [at(15, 6)]  # 07:00 there
+
+
+def test_a_day_that_ended_where_they_arrived_while_no_worker_ran_is_said_late_and_once(bea):
+    york, auckland = ZoneInfo("America/New_York"), ZoneInfo("Pacific/Auckland")
+    confirm_place(bea, york.key, at(13, 8, zone=york), country="US")
+    logs(bea, 13, at(13, 12, zone=york))
+    looks(at(14, 9, zone=york))  # 14 is a day of the rhythm, 15 is none
+    confirm_place(bea, auckland.key, at(15, 14, zone=auckland), country="NZ")  # 20:00 on day 14 in New York
+    assert patient_day(bea, at(15, 14, zone=auckland)) == 15
+    looks(at(15, 15, zone=auckland))
+    (message,) = said()
+    with time_machine.travel(at(15, 15, zone=auckland), tick=False):
+        assert may_still_be_told(message) and "later than you chose" in notice_of(message).body
+    assert lives(at(15, 15, zone=auckland), at(17, 23, zone=auckland)) == []
+
+
+def test_who_left_before_their_hour_is_not_reminded_by_the_clock_that_they_left(bea):
+    logs(bea, 13, at(13, 12))
+    looks(at(14, 9))
+    confirm_place(bea, "Pacific/Auckland", at(14, 18), country="NZ")  # 07:00 on day 15 there
+    looks(at(14, 23))
+    assert said() == []
+
+
+def test_who_arrives_at_night_is_reminded_when_it_is_over(bea):
+    looks(at(0, 18))
+    confirm_place(bea, "Europe/Athens", at(0, 20, 30), country="GR")  # 22:30 there, and 19:30 has passed
+    assert lives(at(0, 20, 30), at(1, 8)) == ["03 05:00"]  # 07:00 there
+
+
+def patient_day(patient, now: datetime) -> int:
+    return patient.treatment.day_of(patient.today(now))
 
 
 def test_later_not_today_and_no_more(bea):
@@ -310,3 +367,15 @@ def test_the_time_that_the_advice_names_is_told_once_and_not_after_a_log(bea):
     logs(bea, 0, at(1, 18, 1))  # whichever day: they are at it
     with time_machine.travel(at(1, 18, 2), tick=False):
         assert not may_still_be_told(Delivery.objects.get(pk=message.pk))
+
+
+def test_an_advised_time_comes_at_night_only_when_it_was_chosen_for_then(bea):
+    start_timer(bea, logs(bea, 1, at(1, 22, 30), temperature_c=37.6).entry)
+    looks(at(2, 2, 30))  # as it was asked for
+    (message,) = said()
+    for when, may in ((at(2, 3, 20), True), (at(2, 3, 40), False)):
+        with time_machine.travel(when, tick=False):
+            assert may_still_be_told(message) is may
+    start_timer(bea, logs(bea, 2, at(2, 17), temperature_c=37.6).entry)
+    looks(at(2, 22, 30))  # of 21:00, when no worker ran
+    assert said() == [message]

@@ -4,24 +4,34 @@ import base64
 import json
 import stat
 import time
+from contextlib import nullcontext
+from datetime import datetime
+from datetime import time as time_of_day
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.test import override_settings
 from django.utils import timezone
 
-from accounts.contact_methods import add_browser, is_push_service
+from accounts.contact_methods import add_browser, add_browser_of_patient, is_push_service
 from accounts.models import ContactMethod
+from symptoms.alerts.reminder_wishes import choose
+from symptoms.alerts.reminding import remind_next
 from symptoms.alerts.telling import may_still_be_told
 from symptoms.management.commands.run_worker import pass_on
 from symptoms.messages import outbox, push_keys
 from symptoms.messages.channel_tests import note_arrival
 from symptoms.messages.channels import https
+from symptoms.messages.channels.interface import Refused
+from symptoms.messages.channels.push import Push
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Delivery
 from tests import people
 from tests.messages import mailservers, push
 from tests.messages.told import CLINIC_STRINGS, PATIENT_STRINGS, an_entry, to
+from tests.treatments import pen
 
 pytestmark = pytest.mark.django_db
 
@@ -246,3 +256,32 @@ def test_nobody_renews_what_is_not_theirs(clinic, noor, service, renewed):
         assert renewed(old, fresh) == 404
     assert list(ContactMethod.objects.order_by("pk").values()) == before
     assert renewed(hers, new, people.signed_in(noor)) == 204
+
+
+EVENING = datetime(2026, 11, 5, 18, tzinfo=ZoneInfo("Europe/London"))
+
+
+@pytest.mark.parametrize(
+    ("hour", "handed_over", "kept"),
+    [
+        ("19:30", "19:31", 60 * 60),  # who takes their phone out later finds it on Today
+        ("21:30", "21:35", 25 * 60),  # shown before 22:00, or never
+        ("21:30", "21:59:59.5", 0),  # now, or never
+        ("21:30", "22:00", None),
+        ("23:15", "23:20", 55 * 60),  # at night as they chose, for an hour
+    ],
+)
+def test_a_reminder_that_a_push_service_keeps_is_not_shown_in_quiet_hours(service, hour, handed_over, kept):
+    with time_machine.travel(EVENING, tick=False) as clock:
+        ana = people.ana()
+        pen(ana, days_ago=1)
+        add_browser_of_patient(ana.user, push.subscription("ana", service.origin), "Android, Chrome")
+        choose(ana, is_on=True, at=time_of_day.fromisoformat(hour), by_email=False, by_push=True, now=EVENING)
+        due_at = datetime.combine(EVENING, time_of_day.fromisoformat(hour), EVENING.tzinfo)
+        clock.move_to(due_at)
+        assert remind_next(due_at)
+        message = Push().write(Delivery.objects.get(channel="push"))
+        clock.move_to(datetime.combine(EVENING, time_of_day.fromisoformat(handed_over), EVENING.tzinfo))
+        with nullcontext() if kept is not None else pytest.raises(Refused, match="at night"):
+            Push().hand_over(message, ends=time.monotonic() + 30)
+    assert service.headers.get("ana", {}).get("TTL") == (None if kept is None else str(kept))

@@ -58,6 +58,8 @@ class Diary:
     is_open: bool = False  # something to tell the clinic of, which nobody closes
     on_track: dict[int, bool] = field(default_factory=dict)  # by day, what counts of it
     open_since: datetime | None = None  # when what is due, and was not said, fell due
+    may_be_left: bool = False  # it fell due at night on arrival, and the day is over there before the night is
+    asked_for: datetime | None = None  # the moment at which they wanted what is due, "in two hours"
     said_on: date | None = None
     not_on: date | None = None
     later_at: datetime | None = None
@@ -110,13 +112,34 @@ class Diary:
         return left_out or (newest is not None and newest.is_worse and self.day_of(on) - newest.day <= 2)
 
     def is_night(self, now: datetime) -> bool:
-        """Whether nothing may come: from 22:00 to 07:00, but for the hour that they chose."""
-        here = now.astimezone(self.zone)
-        if time(7) <= here.time() < time(22):
+        """Whether nothing may come: from 22:00 to 07:00, but for an hour from a moment that they chose in there."""
+        if not self._is_dark(now):
             return False
-        chosen = [datetime.combine(here.date() - day * DAY, self.hour, self.zone) for day in (0, 1)]
-        chosen += [self.open_since] if self.open_since else []
-        return not any(timedelta(0) <= now - at < timedelta(hours=1) for at in chosen)
+        on = self.today(now)
+        chosen = [datetime.combine(on - day * DAY, self.hour, self.zone) for day in (0, 1)]
+        chosen += [self.asked_for] if self.asked_for else []
+        return not any(self._is_dark(at) and timedelta(0) <= now - at < timedelta(hours=1) for at in chosen)
+
+    def _is_dark(self, at: datetime) -> bool:
+        return not time(7) <= at.astimezone(self.zone).time() < time(22)
+
+    def arrives(self, zone: ZoneInfo, now: datetime) -> None:
+        """Go by another clock. What fell due by the one they leave, and was not said, is due all the same; whose hour
+        has passed already where they arrive is to be reminded at once."""
+        self.zone, on = zone, self.today(now)
+        is_past = datetime.combine(on, self.hour, zone) <= now
+        if not is_past or not self.is_on or on in (self.said_on, self.not_on) or not self.is_asked(on):
+            return
+        self.may_be_left = self.open_since is None and self.is_night(now) and now.astimezone(zone).time() >= time(22)
+        self.open_since = self.open_since or now
+
+    def is_left(self, now: datetime) -> bool:
+        """Whether what is due need not be said any more."""
+        return self.may_be_left and self.open_since is not None and self.today(now) > self.today(self.open_since)
+
+    def closes(self) -> None:
+        """Nothing is due any more."""
+        self.open_since, self.may_be_left, self.asked_for = None, False, None
 
 
 def facts_of(chance: Random) -> tuple[dict, set[int]]:

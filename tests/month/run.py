@@ -33,6 +33,8 @@ BEGINS = datetime(
     2026, 3, 26, 0, tzinfo=UTC
 )  # clocks change in London on 29 March, on Lord Howe and in Auckland on 5 April
 MINUTE, IN_TIME = timedelta(minutes=1), timedelta(minutes=5)
+# After an outage: a letter is tried again after 288 seconds at most, and this worker looks at whole minutes alone.
+CATCHES_UP = IN_TIME + MINUTE
 REMINDS = ("remind who wants", "remind travellers", "say that an advised", "send what is due")
 LOGGED = 0.6  # of the days
 OLD = timedelta(hours=36)  # nobody is told any more of what fell due earlier
@@ -49,7 +51,7 @@ class Month:
     begins: datetime = BEGINS
     post: Post = field(default_factory=Post)
     violations: list[str] = field(default_factory=list)
-    happened: Counter[str] = field(default_factory=Counter)
+    happened: Counter[str] = field(default_factory=lambda: Counter({"after a log": 0, "in quiet hours": 0}))
 
     def __post_init__(self) -> None:
         self._events: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -195,11 +197,11 @@ class Month:
         urgency = Urgency(recorded.assessment.urgency)
         is_urgent = urgency >= Urgency.URGENT
         diary.newest = Log(day, self.now, "itching" in said, urgency is Urgency.WATCH, is_urgent)
-        diary.logged_at, diary.open_since = self.now, None
-        has_clinic = diary.patient.practice_id is not None
-        diary.is_open |= has_clinic and urgency is Urgency.CONTACT
+        diary.logged_at = self.now
+        diary.closes()
+        diary.is_open |= urgency is Urgency.CONTACT
         diary.on_track[day] = urgency is Urgency.ON_TRACK
-        if is_urgent and has_clinic and diary.has_calmed:
+        if is_urgent and diary.has_calmed:
             diary.urgent_at = self.now
         diary.has_calmed = urgency <= Urgency.WATCH or (diary.has_calmed and not is_urgent)
 
@@ -209,14 +211,11 @@ class Month:
         self.happened["journeys"] += zone != diary.zone
         if zone == diary.zone:
             return
-        diary.zone, self._has_travelled = zone, True
-        on = diary.today(self.now)
+        was_due = diary.open_since
+        diary.arrives(zone, self.now)
+        self.happened["due"] += was_due != diary.open_since
+        self._has_travelled = True
         self._moments(diary)
-        is_past = datetime.combine(on, diary.hour, zone) <= self.now
-        if is_past and not (diary.said_on and diary.said_on >= on) and diary.not_on != on:
-            diary.later_at = self.now
-            self._fall_due(diary, self.now, diary.generation)
-            diary.later_at = None
 
     def _later(self, diary: Diary) -> None:
         at = remind_later(diary.patient, timezone.now())
@@ -225,23 +224,27 @@ class Month:
         if (at is not None) != (is_wanted and is_today):
             self._violated(diary, "in two hours was refused, or was not due")
         if at is not None:
-            diary.later_at, diary.not_on, diary.said_on, diary.open_since = at, None, None, None
+            diary.closes()
+            diary.later_at, diary.asked_for, diary.not_on, diary.said_on = at, at, None, None
             self.happened["in two hours"] += 1
             self._at(at, partial(self._fall_due, diary, at, diary.generation))
 
     def _not_today(self, diary: Diary) -> None:
         not_today(diary.patient, timezone.now())
-        diary.not_on, diary.later_at, diary.open_since = diary.today(self.now), None, None
+        diary.not_on, diary.later_at = diary.today(self.now), None
+        diary.closes()
 
     def _stop(self, diary: Diary) -> None:
         stop(diary.patient)
-        diary.is_on, diary.open_since = False, None
+        diary.is_on = False
+        diary.closes()
 
     # --- what is due
 
     def _fall_due(self, diary: Diary, at: datetime, generation: int) -> None:
         if generation == diary.generation and diary.falls_due(at):
-            diary.open_since = diary.open_since or at
+            if diary.open_since is None or diary.may_be_left:
+                diary.open_since, diary.may_be_left = at, False
             self.happened["due"] += 1
 
     def _look(self) -> None:
@@ -267,17 +270,21 @@ class Month:
         if diary.open_since is None:
             if diary.said_on == on and diary.told and self._is_second_way(diary):
                 return
-            self._violated(diary, "nothing was due")
+            self._violated(diary, "after a log" if self._has_logged(diary) else "nothing was due")
             return
         if diary.is_night(self.now):
-            self._violated(diary, "at night")
+            self._violated(diary, "in quiet hours")
         if self.now - diary.open_since > IN_TIME:
-            self.happened["late"] += 1
+            self.happened["late, once"] += 1
         if diary.later_at is not None and diary.later_at <= self.now:
             diary.later_at = None
-        diary.open_since, diary.said_on = None, on
+        diary.closes()
+        diary.said_on = on
         diary.told.append(self.now)
         self.happened["told"] += 1
+
+    def _has_logged(self, diary: Diary) -> bool:
+        return diary.logged_at is not None and diary.today(diary.logged_at) == diary.today(self.now)
 
     def _is_second_way(self, diary: Diary) -> bool:
         """The e-mail of what the phone said already, as the mail server was down."""
@@ -286,22 +293,30 @@ class Month:
     def _check(self) -> None:
         """Whatever is due and may be said was said within five minutes of when it could be."""
         well_since = max(self._dead_until, self._mail_until)
-        if self.now < well_since + IN_TIME:
+        if self.now < well_since + CATCHES_UP:
             return
         for diary in self.diaries.values():
             if diary.open_since is None or self.now - diary.open_since <= IN_TIME:
                 continue
-            if self.now - diary.open_since > OLD:
-                diary.open_since = None
+            if self.now - diary.open_since > OLD or diary.is_left(self.now):
+                diary.closes()
                 self.happened["too old"] += 1
-            elif not diary.is_night(self.now) and not diary.is_night(self.now - IN_TIME):
+            elif not diary.is_night(self.now) and not diary.is_night(self.now - CATCHES_UP):
                 self._violated(diary, "was not said in time")
 
     def _violated(self, diary: Diary, what: str) -> None:
-        said = f"{self.now.astimezone(diary.zone):%d %b %H:%M} in {diary.zone.key}, hour {diary.hour:%H:%M}"
-        state = f"due since {diary.open_since}, said on {diary.said_on}, newest {diary.newest}, told {diary.told[-2:]}"
+        """Say what was not kept, of whom, where and when, by their clock."""
+        self.happened[what] += 1
         day = diary.day_of(diary.today(self.now))
-        self.violations.append(f"{what}: {diary.patient} {said}, day {day}; {state}")
+        due, told = self._there(diary, diary.open_since), self._there(diary, max(diary.told, default=None))
+        self.violations.append(
+            f"{what}: {diary.patient} in {diary.zone.key}, {self._there(diary, self.now)} there, day {day}, reminded "
+            f"at {diary.hour:%H:%M}, due since {due}, told last {told}, not on {diary.not_on}, newest {diary.newest}"
+        )
+
+    @staticmethod
+    def _there(diary: Diary, at: datetime | None) -> str:
+        return f"{at.astimezone(diary.zone):%d %b %H:%M}" if at else "never"
 
     # --- faults
 

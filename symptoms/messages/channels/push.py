@@ -6,21 +6,24 @@ import logging
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
+from math import floor
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, get_language_info
 
 from accounts.contact_methods import is_push_service
-from accounts.models import ContactMethod, Sending
+from accounts.models import ContactMethod, Patient, Sending
 from symptoms.messages.channels.https import Forbidden, NotReached, post
 from symptoms.messages.channels.interface import Fault, Receipt, Refused
 from symptoms.messages.push_keys import private_key
 from symptoms.messages.words import notice_of
-from symptoms.models import Delivery
+from symptoms.models import Delivery, Reminding
 from symptoms.recovery.vocabulary import Urgency
 
 log = logging.getLogger(__name__)
@@ -30,7 +33,7 @@ SIGNED_FOR = 2 * 60 * 60  # seconds; push services take 24 hours at most
 KEPT = {Urgency.EMERGENCY: 6 * 60 * 60, Urgency.URGENT: 12 * 60 * 60}  # seconds, while the browser is not reached
 KEPT_ELSE = 24 * 60 * 60
 KEPT_TEST = 10 * 60
-KEPT_REMINDER = 60 * 60  # later it would come on a phone that is turned on at night
+KEPT_REMINDER = 60 * 60  # and not into quiet hours
 KEPT_BY_WHY = {str(Delivery.Why.TEST): KEPT_TEST, str(Delivery.Why.REMINDER): KEPT_REMINDER}
 GONE = (404, 410)
 TAKEN = range(200, 300)
@@ -55,6 +58,15 @@ class PushMessage:
     topic: str
     kept: int
     urgency: str
+    until: datetime | None = None  # by then a browser must have shown it, or never
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it may not be shown any more."""
+        return self.until is not None and self.until <= now
+
+    def seconds(self, now: datetime) -> int:
+        """For how long a push service keeps it that is handed over at `now` (RFC 8030, TTL)."""
+        return self.kept if self.until is None else max(0, min(self.kept, floor((self.until - now).total_seconds())))
 
 
 class Push:
@@ -74,6 +86,7 @@ class Push:
             topic=topic,
             kept=kept,
             urgency="high" if is_test or sending.urgency >= Urgency.URGENT else "normal",
+            until=_shown_until(sending, timezone.now()),
         )
 
     def hand_over(self, message: PushMessage, *, ends: float) -> Receipt:
@@ -81,6 +94,8 @@ class Push:
 
         A browser that its service knows no more is named in the receipt.
         """
+        if message.is_over(timezone.now()):
+            raise Refused("it would be shown at night", Fault.POINTLESS)
         taken, ended, faults = False, {}, []
         for place, browser in enumerate(message.browsers):
             now = time.monotonic()
@@ -104,6 +119,15 @@ class Push:
         if not faults:
             raise Refused("no browser takes push messages any more", Fault.POINTLESS, Receipt(ended))
         raise Refused(f"push service: {', '.join(sorted(set(faults)))}"[:200], Fault.LATER, Receipt(ended))
+
+
+def _shown_until(delivery: Delivery, now: datetime) -> datetime | None:
+    """When quiet hours begin for who is reminded: a phone that is turned on in them must show nothing."""
+    if delivery.why != Delivery.Why.REMINDER:
+        return None
+    patient = Patient.objects.select_related("practice").get(user=delivery.recipient_id)
+    reminding = Reminding.objects.filter(patient=patient).first() or Reminding(patient=patient)
+    return reminding.may_come_until(now, patient.zone, due_at=delivery.created_at)
 
 
 def _browsers(delivery: Delivery, topic: str) -> Iterable[Browser]:
@@ -144,7 +168,7 @@ def _send(message: PushMessage, browser: Browser, *, ends: float) -> int:
         **Vapid02.from_pem(message.key).sign(claims),
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
-        "TTL": str(message.kept),
+        "TTL": str(message.seconds(timezone.now())),
         "Topic": message.topic,
         "Urgency": message.urgency,
     }
