@@ -1,6 +1,6 @@
 /* Shows a push message, opens the page that it leads to, and says when the browser has renewed its subscription; shows
    the page without a network where the network fails; and sends what waits on this phone (outbox.js) once there is one. No
-   identity: what it keeps are files that are the same for everybody. The server puts `KEPT` before this script: {digest, page, static, files, outbox}, as they are now.
+   identity: what it keeps are files that are the same for everybody. The server puts `KEPT` before this script: {digest, page, static, files, is_named, outbox}, as they are now.
 
    Kept files are named by their content, whole or not at all: a worker that could not fetch them all is not installed,
    and the one before goes on with what it has. Everything else comes from the network alone, and no page into a cache. */
@@ -12,7 +12,11 @@ const CACHE = NAMES + KEPT.digest;
 const SILENCE = 12_000; // ms: a network from which nothing comes is none
 
 const fill = async () => {
-  const asked = [KEPT.page, ...KEPT.files].map((path) => new Request(path, { credentials: "omit", cache: "no-cache" }));
+  // What changes under its name is asked for anew; of the rest a page has brought some already.
+  const anew = (path) => path === KEPT.page || !KEPT.is_named;
+  const asked = [KEPT.page, ...KEPT.files].map(
+    (path) => new Request(path, { credentials: "omit", cache: anew(path) ? "no-cache" : "default" }),
+  );
   try {
     await (await caches.open(CACHE)).addAll(asked);
   } catch (fault) {
@@ -33,6 +37,10 @@ self.addEventListener("activate", (event) => event.waitUntil(tidy().then(() => s
 
 const kept = async (path) => (await caches.match(path, { ignoreVary: true })) ?? Response.error();
 
+/* A file that is named by its content is there at once, also where the network takes its time or never answers. */
+const file = async (request, path) =>
+  (KEPT.is_named && (await caches.match(path, { ignoreVary: true }))) || fetch(request).catch(() => kept(path));
+
 const keptPage = async () =>
   (await (await caches.open(CACHE)).match(KEPT.page, { ignoreVary: true })) ?? kept(KEPT.page);
 
@@ -48,7 +56,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
   if (request.mode === "navigate") event.respondWith(open(request));
-  else if (pathname.startsWith(KEPT.static)) event.respondWith(fetch(request).catch(() => kept(pathname)));
+  else if (pathname.startsWith(KEPT.static)) event.respondWith(file(request, pathname));
 });
 
 /* What still waits is tried again by the browser, in its own time. */

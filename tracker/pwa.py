@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import public
 from accounts.help_numbers import numbers_for
 from symptoms.recovery.care import SEEK_HELP
+from tracker.static_files import without_comments
 
 # What the page without a network needs: fetched before it is needed, by the worker alone.
 PRECACHED = (
@@ -33,6 +34,7 @@ PRECACHED = (
     "js/clock.js",
     "js/drafts.js",
     "js/log.js",
+    "js/meanwhile.js",
     "js/offline-page.js",
     "js/offline.js",
     "js/outbox.js",
@@ -92,7 +94,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     What it keeps is named by its content: a browser takes an update as soon as a byte of it differs, whole or not at
     all.
     """
-    script = (settings.BASE_DIR / "static" / "sw.js").read_text(encoding="utf-8")
+    script = without_comments((settings.BASE_DIR / "static" / "sw.js").read_bytes()).decode()
     kept = _kept() if settings.DEBUG else _kept_of(get_language() or "")
     return HttpResponse(
         f"KEPT={dumps(kept)};\n{script}",
@@ -108,8 +110,8 @@ def _kept_of(language: str) -> dict[str, Any]:
 
 
 def _kept() -> dict[str, Any]:
-    """What the worker keeps under the name `digest`: `page` and `files`, addresses that begin with `static`; and the
-    script that it shares with pages, `outbox`."""
+    """What the worker keeps under the name `digest`: `page` and `files`, addresses that begin with `static`; whether
+    their names change with their content (`is_named`); and the script that it shares with pages, `outbox`."""
     names = [*PRECACHED, f"red-flags/{get_language()}.json"]
     files = [static(name) for name in names]
     digest = sha256("\n".join([_shell(), *files]).encode())
@@ -121,6 +123,7 @@ def _kept() -> dict[str, Any]:
         "page": reverse("offline"),
         "static": settings.STATIC_URL,
         "files": files,
+        "is_named": not settings.DEBUG,
         "outbox": static("js/outbox.js"),
     }
 

@@ -53,13 +53,16 @@ class PhoneAdvice extends HTMLElement {
     return judgement.urgency;
   }
 
+  /* The rules and their words, fetched once; null where they cannot be had now. */
   async read() {
+    if (this.known) return this.known;
     try {
       const response = await fetch(this.dataset.file);
-      return response.ok ? await response.json() : null;
+      if (response.ok) this.known = await response.json();
     } catch {
-      return null;
+      // no network, and none kept
     }
+    return this.known ?? null;
   }
 
   fillIn(said) {

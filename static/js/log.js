@@ -102,9 +102,18 @@ class DailyLog extends AskingForm {
     window.addEventListener("pageshow", () => this.letGo());
     if (this.dataset.draft) this.resume();
     this.wantOneOrNone();
+    this.prepare();
     for (const button of this.form.querySelectorAll("[data-fill]")) {
       button.addEventListener("click", (event) => this.fill(event));
     }
+  }
+
+  /* What the answers ask for can be said here while sending takes long (meanwhile.js): fetched once somebody begins, while
+     there is a network. */
+  prepare() {
+    if (!document.querySelector("phone-advice[data-facts]")) return;
+    const fetch = () => import("./meanwhile.js").catch(() => undefined);
+    for (const kind of ["change", "focusin", "pointerdown"]) this.form.addEventListener(kind, fetch, { once: true });
   }
 
   /* What was typed and not saved is there again, unless the page has come back with what was sent. */

@@ -115,6 +115,11 @@ def test_stylesheets_and_scripts_are_sent_as_they_were_compressed_when_they_were
         assert int(headers["content-length"]) == file.stat().st_size, name
 
 
+def test_what_scripts_say_to_their_readers_is_not_sent(visits, folder):
+    sent = [*(folder / "static" / "js").glob("*.js"), folder / collected(folder, "js/outbox.js")[1:]]
+    assert len(sent) > 40 and not [file.name for file in sent if re.search(r"^\s*(/\*|//)", file.read_text(), re.M)]
+
+
 def test_a_drawing_of_levels_is_kept_for_long_by_a_name_that_changes_with_it_and_knows_nobody(visits, folder):
     drawing, absent = visits[drawing_in(folder)], visits[NOT_DRAWN]
     assert re.search(r"-black\.[0-9a-f]{12}\.svg$", drawing_in(folder))
