@@ -44,9 +44,14 @@ const file = async (request, path) =>
 const keptPage = async () =>
   (await (await caches.open(CACHE)).match(KEPT.page, { ignoreVary: true })) ?? kept(KEPT.page);
 
+/* A page of whoever signed out without a network is shown to nobody: first their session ends. */
+const openAfterLeaving = async (request) => ((await self.outbox.finishLeaving()) ? fetch(request) : keptPage());
+
+const isSigningOut = ({ method, url }) => method === "POST" && new URL(url).pathname === self.outbox.signOutAt;
+
 /* What is sent is waited for, however long it takes: only a page that is asked for gives way. */
 const open = (request) => {
-  const answer = fetch(request);
+  const answer = isSigningOut(request) ? fetch(request) : openAfterLeaving(request);
   const isSilent = new Promise((_, fail) => request.method === "GET" && setTimeout(fail, SILENCE));
   return Promise.race([answer, isSilent]).catch(keptPage);
 };
@@ -59,8 +64,9 @@ self.addEventListener("fetch", (event) => {
   else if (pathname.startsWith(KEPT.static)) event.respondWith(file(request, pathname));
 });
 
-/* What still waits is tried again by the browser, in its own time. */
+/* What still waits is tried again by the browser, in its own time; so is signing out. */
 const send = async () => {
+  if (!(await self.outbox.finishLeaving())) throw new Error("no network yet");
   const { state } = await self.outbox.send();
   if (state === "away") throw new Error("no network yet");
 };

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import public
 from accounts.help_numbers import numbers_for
+from accounts.web.context_processors import DAYS_KEPT
 from symptoms.recovery.care import SEEK_HELP
 from tracker.static_files import without_comments
 
@@ -42,7 +43,6 @@ PRECACHED = (
     "js/red-flags.js",
     "js/small-photo.js",
 )
-DAYS_KEPT = 7  # after which Safari throws away what scripts of a site that is not installed have kept
 ICONS = (
     ("icons/icon-192.png", 192, "any"),
     ("icons/icon-512.png", 512, "any"),

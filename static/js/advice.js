@@ -4,8 +4,9 @@
      await element.show(about, day, fields, { onlyUrgent })
    `about` is what the server gave of the treatment with the form (symptoms/journal/verdicts.py, phone_facts), `fields` the
    form's [name, value] pairs. It fills the page's <template> (templates/patient/phone_advice.html), brings it into view and
-   gives the urgency, "on_track" to "emergency"; null where the rules could not be read, which it says. With `onlyUrgent` it
-   stays hidden unless something cannot wait.
+   gives the urgency, "on_track" to "emergency"; null where the rules could not be read, which it says. Rules that are older
+   or newer than the form say what cannot wait, and nothing else. With `onlyUrgent` it stays hidden unless something cannot
+   wait.
 
    In the template: data-text="key" takes a text, data-href="key" an address, data-each="key" repeats the element in it for
    each of a list; these and data-if="key" stay only where there is something. */
@@ -40,7 +41,7 @@ function fill(part, data) {
 
 class PhoneAdvice extends HTMLElement {
   async show(about, day, fields, { onlyUrgent = false } = {}) {
-    const known = await this.read();
+    const known = await this.read(), isOld = Boolean(known) && about.version !== known.rules.version;
     this.querySelector("[data-not-read]").hidden = Boolean(known);
     this.querySelector("[data-shown]").replaceChildren();
     this.hidden = onlyUrgent;
@@ -49,7 +50,12 @@ class PhoneAdvice extends HTMLElement {
     const answers = answersOf(fields, known.rules.symptoms, unit);
     const judgement = judged(known.rules, about.patient, day, answers);
     const said = advised(known.words, { ...about, unit }, judgement, day, answers);
-    if (!onlyUrgent || URGENT.includes(said.urgency)) this.fillIn(said);
+    const isUrgent = URGENT.includes(said.urgency);
+    if (isOld && !isUrgent) {
+      this.querySelector("[data-not-read]").hidden = false;
+      return null;
+    }
+    if (!onlyUrgent || isUrgent) this.fillIn(said);
     return judgement.urgency;
   }
 

@@ -7,7 +7,7 @@
 import "./log.js";
 import "./outbox.js";
 import "./photo-picker.js";
-import { forget, keep, kept } from "./drafts.js";
+import { forget, forgetAll, keep, kept } from "./drafts.js";
 import { newId, small } from "./small-photo.js";
 
 const { outbox } = self;
@@ -52,7 +52,8 @@ class OfflinePage extends HTMLElement {
     await this.list();
     const [isLog, day] = A_LOG.exec(pathname) ?? [];
     const sent = interrupted.findLast(({ kind }) => kind === "entry");
-    if (sent) await this.showKept(sent);
+    if (pathname === outbox.signOutAt && this.account) await this.askToLeave();
+    else if (sent) await this.showKept(sent);
     else if (isLog) await this.openLog(day);
     outbox.listen(() => this.changed());
     for (const event of ["online", "focus"]) window.addEventListener(event, () => this.look());
@@ -71,14 +72,24 @@ class OfflinePage extends HTMLElement {
     return template.content;
   }
 
-  head(heading, eyebrow) {
-    if (heading) document.querySelector("[data-heading]").textContent = heading;
-    if (eyebrow) document.querySelector("[data-eyebrow]").textContent = eyebrow;
+  /* The page is of what is open on it; else of what waits, else of how it stands with the network. */
+  async head(title, eyebrow) {
+    this.title = title ?? this.title;
+    const { waitsTitle, leftTitle, awayTitle, thereTitle } = this.dataset;
+    const isWaiting = !this.title && this.items?.some((item) => !item.isTrying);
+    const ofState = { away: awayTitle, leaving: leftTitle, left: leftTitle }[this.state ?? "away"] ?? thereTitle;
+    const heading = this.title ?? (isWaiting ? waitsTitle : ofState);
+    document.querySelector("[data-heading]").textContent = heading;
+    document.title = `${heading} · Mendline`;
+    const above = eyebrow ?? (isWaiting ? new Date(await outbox.now()).toLocaleDateString(LANGUAGE, DATE) : "");
+    if (above) document.querySelector("[data-eyebrow]").textContent = above;
   }
 
   /* --- the network */
 
   async look() {
+    if (await outbox.isLeaving().catch(() => false)) this.hasLeft = await outbox.finishLeaving();
+    if (this.hasLeft !== undefined) return this.say(this.hasLeft ? "left" : "leaving");
     const { state } = this.account ? await this.send() : { state: "idle" };
     if (state === "idle") {
       const { status } = await outbox.talk("/offline/session/");
@@ -101,6 +112,24 @@ class OfflinePage extends HTMLElement {
     this.part("somebody").hidden = !this.account;
     this.part("nobody").hidden = Boolean(this.account);
     this.part("all-sent").hidden = !this.account || Boolean(this.items?.length);
+    this.state = state;
+    this.head();
+  }
+
+  /* Signing out where the server cannot be reached; what waits is lost only to whoever says so. */
+  async askToLeave() {
+    const waiting = this.items.length;
+    this.part("leave").hidden = false;
+    [this.part("lost").hidden, this.part("count-lost").textContent] = [!waiting, waiting];
+    this.part("go").hidden = Boolean(waiting);
+    for (const name of ["go", "go-anyway"]) this.part(name).addEventListener("click", () => this.signOut());
+    this.head(this.dataset.leaveTitle);
+    await this.list();
+  }
+
+  /* Every page is told, this one too: it opens anew. */
+  async signOut() {
+    await Promise.allSettled([forgetAll(), outbox.leave()]);
   }
 
   /* --- the log of a day */
@@ -212,16 +241,17 @@ class OfflinePage extends HTMLElement {
   async list() {
     this.items = await outbox.items();
     if (this.isHelp) return;
-    const waiting = this.items.filter((item) => !item.isTrying), isLog = this.querySelector("daily-log");
+    const waiting = this.items.filter((item) => !item.isTrying);
+    const isLog = this.querySelector("daily-log, [data-leave]:not([hidden])"); // or something else that is done alone
     this.part("waiting").hidden = this.part("keeping").hidden = !waiting.length || Boolean(isLog);
     this.part("count").textContent = waiting.length;
     const open = this.querySelector("[data-sure]:not([hidden])")?.closest("li").dataset.id; // is being asked: it stays
     if (!open) this.part("list").replaceChildren(...waiting.map((item) => this.row(item)));
-    if (waiting.length && !isLog) this.head(this.dataset.waitsTitle, new Date(await outbox.now()).toLocaleDateString(LANGUAGE, DATE));
+    this.head();
     const tried = await outbox.tried(), words = this.part("tried");
     words.textContent = tried ? words.dataset.tried.replace("{time}", new Date(tried).toLocaleTimeString(LANGUAGE, CLOCK)) : "";
-    const isSafe = (await navigator.storage?.persisted?.()) || navigator.standalone;
-    [this.part("safe").hidden, this.part("unsafe").hidden] = [!isSafe, Boolean(isSafe)];
+    const isSafe = await outbox.isSafe();
+    [this.part("safe").hidden, this.part("unsafe").hidden] = [!isSafe, isSafe];
     this.part("days-waiting").textContent = new Set(waiting.map(({ day }) => day)).size;
     await this.listDays(Boolean(isLog));
   }

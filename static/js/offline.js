@@ -26,6 +26,8 @@ const say = async () => {
   const waiting = (await outbox.items()).filter((item) => !item.isTrying);
   line.hidden = !waiting.length;
   line.querySelector("[data-count]").textContent = waiting.length;
+  line.querySelector("[data-days]").textContent = new Set(waiting.map(({ day }) => day)).size;
+  line.querySelector("[data-unsafe]").hidden = await outbox.isSafe();
 };
 
 const send = async () => {
@@ -34,6 +36,8 @@ const send = async () => {
 };
 
 const start = async () => {
+  // Where no worker stood before this page: it is somebody's who signed out.
+  if (await outbox.isLeaving()) return (await outbox.finishLeaving()) && location.reload();
   await outbox.enter(account);
   if (!account) return;
   navigator.serviceWorker?.register("/sw.js", { scope: "/" }).catch(() => undefined);

@@ -11,9 +11,11 @@
 (() => {
   const DATABASE = "mendline-outbox"; // beside that of drafts.js: a page of before, which stays open, blocks nothing
   const KEYS = "keys", PAGES = "pages", WAITING = "waiting"; // its stores
-  const HERE = "here", CLOCK = "clock", TRIED = "tried"; // in KEYS: whose log this browser keeps, and two times
+  const HERE = "here", LEAVING = "leaving"; // in KEYS: whose log this browser keeps, and who signed out of it
+  const CLOCK = "clock", TRIED = "tried"; // and two times
   const LEFT_ALONE = 60_000; // ms for which a page that sends something itself is left to do so
   const PATIENCE = { talk: 20_000, photo: 180_000 }; // ms
+  const SIGN_OUT = "/accounts/logout/";
   const LATER = [0, 408, 425, 429]; // statuses of what may go well the next time; 0 is no answer at all
 
   const pages = new BroadcastChannel("outbox"); // a word that something has changed
@@ -96,12 +98,14 @@
     });
   };
 
-  /* Forget all that is kept for whoever it is kept for now; the key goes in the same breath. */
+  /* Forget all that is kept for whoever it is kept for now; the key goes in the same breath. That their session is to end
+     is kept until the server has said that it has (`finishLeaving`). */
   const leave = async () => {
     const id = await account();
     if (!id) return;
     say("");
     await ask([KEYS, PAGES, WAITING], "readwrite", (from) => {
+      from[KEYS].put(id, LEAVING);
       for (const key of [id, HERE, TRIED, CLOCK]) from[KEYS].delete(key);
       from[PAGES].delete(id);
       then(from[WAITING].openCursor(), (place) => {
@@ -110,6 +114,24 @@
       });
     });
     pages.postMessage("changed");
+    sendLater();
+  };
+
+  /* End the session of whoever signed out here while the server could not be reached; whether nothing is left to end. */
+  const finishLeaving = async () => {
+    const id = await read(KEYS, LEAVING).catch(() => undefined); // where nothing can be kept, nothing is owed
+    if (!id) return true;
+    const session = () => talk("/offline/session/");
+    const isOver = ({ status, body }) => status === 401 || status === 403 || Boolean(body.account && body.account !== id);
+    const before = await session();
+    if (!isOver(before)) {
+      if (!before.body.token) return false; // no network
+      await talk(SIGN_OUT, { method: "POST", headers: { "X-CSRFToken": before.body.token } });
+      if (!isOver(await session())) return false;
+    }
+    await ask([KEYS], "readwrite", (from) => from[KEYS].delete(LEAVING));
+    pages.postMessage("changed");
+    return true;
   };
 
   /* --- locked away */
@@ -143,8 +165,8 @@
   /* Ask the server for them anew, where they have changed; whether it has answered. */
   const refreshPages = async () => {
     const { sign } = (await keptPages()) ?? {};
-    const { status, body } = await talk(`/offline/forms/?have=${sign ?? ""}`);
-    if (body.now) await note(CLOCK, body.now - Date.now());
+    const { status, body, at } = await talk(`/offline/forms/?have=${sign ?? ""}`);
+    if (at) await note(CLOCK, (body.now ?? at) - Date.now());
     if (status === 200) await keepPages(body);
     return status === 200 || status === 204;
   };
@@ -215,7 +237,7 @@
 
   /* --- sending */
 
-  /* The server's answer: its status, 0 where there was none or it was not ours, and what it says. */
+  /* The server's answer: its status, 0 where there was none or it was not ours, what it says, and `at` what time. */
   const talk = async (path, options = {}, patience = PATIENCE.talk) => {
     const headers = { Accept: "application/json", ...options.headers };
     const signal = AbortSignal.timeout?.(patience);
@@ -223,7 +245,8 @@
       const asked = { credentials: "same-origin", cache: "no-store", redirect: "manual", signal, ...options, headers };
       const answer = await fetch(path, asked);
       const body = answer.status === 204 ? {} : await answer.json().catch(() => undefined);
-      return { status: answer.ok && !body ? 0 : answer.status, body: body ?? {} };
+      const at = Date.parse(answer.headers.get("Date"));
+      return { status: answer.ok && !body ? 0 : answer.status, body: body ?? {}, at };
     } catch {
       return { status: 0, body: {} };
     }
@@ -293,7 +316,10 @@
   };
 
   self.outbox = {
-    account, enter, leave, refreshPages, pages: keptPages, put, items, picture, change, drop, send, talk,
+    account, enter, leave, finishLeaving, refreshPages, pages: keptPages, put, items, picture, change, drop, send, talk,
+    signOutAt: SIGN_OUT,
+    isLeaving: async () => Boolean(await read(KEYS, LEAVING)),
+    isSafe: async () => Boolean((await navigator.storage?.persisted?.()) || navigator.standalone), // not thrown away
     tried: () => read(KEYS, TRIED),
     now: async () => Date.now() + ((await read(KEYS, CLOCK)) ?? 0), // by the server's clock, as far as is known
     listen: (act) => new BroadcastChannel("outbox").addEventListener("message", act),

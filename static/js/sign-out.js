@@ -1,7 +1,7 @@
 /* <sign-out> stands around the form by which one signs out: what waits on this phone is sent first; where that cannot be done,
    its reader is asked; then nothing of theirs is left here, in any tab.
 
-   Markup: templates/account/logout.html, with <div data-unsent hidden> and in it [data-count], how many wait, and
+   Markup: templates/accounts/sign_out.html, with <div data-unsent hidden> and in it [data-count], how many wait, and
    <button data-anyway>; <p data-sending hidden role="status"> is shown while they are sent. */
 
 import { forgetAll } from "./drafts.js";

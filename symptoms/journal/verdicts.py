@@ -18,6 +18,7 @@ from symptoms.recovery.course import Course
 from symptoms.recovery.course import Entry as EntryValues
 from symptoms.recovery.one_day import about
 from symptoms.recovery.prompting import next_prompt
+from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.texts import who_of
 from symptoms.recovery.vocabulary import Symptom, Urgency
 from symptoms.wording.evidence import Flag
@@ -58,6 +59,7 @@ def phone_facts(treatment: Treatment, numbers: PhoneNumbers, unit: str, now: dat
         "patient": about(patient_values(treatment), treatment_values(treatment)),
         "numbers": numbers_as_data(numbers, now, is_verified=is_verified),
         "unit": unit,
+        "version": PROTOCOL.version,
     }
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from functools import partial
@@ -19,12 +20,13 @@ from symptoms.demo.cast import NOOR, PASSWORD
 from tests import images
 from tests.browser.conftest import ENGLISH, PHONE, QUIET, Visitor, program
 from tests.browser.line import Line
-from tests.browser.somebody import ON_DAY_5
+from tests.browser.somebody import ON_DAY_5, on_day_5
 from tests.browser.test_push import until
 from tests.tries import tries
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults]
-PEOPLE = 14  # as many as the tests take
+PEOPLE = 20  # as many as the tests take
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5"
 ANSWERED = """(log, sign) => {
   const nones = "#none_right_now, #nothing_new, [data-asked] fieldset.symptom input[value='0']";
   for (const input of log.querySelectorAll(nones)) if (!input.checked) input.click();
@@ -55,6 +57,7 @@ Treatment.objects.filter(patient__user__email={email!r}).update(**earlier)
 """
 # The phone's own clock shows another time, from the next page on.
 SHIFTED = "{{ const now = Date.now.bind(Date); Date.now = () => now() + {days} * 86_400_000; }}"
+OUR_TIME = "async () => (await self.outbox?.now()) ?? 0"
 # Everything that lies in the browser's databases, as far as it is text.
 LIES_HERE = """async () => {
   const found = [];
@@ -256,7 +259,7 @@ def test_what_the_server_refuses_stays_with_its_words_and_is_put_right(person):
     for _ in range(2):
         page.get_by_role("button", name="Delete", exact=True).first.click()
         page.get_by_role("button", name="Yes, delete it").click()
-    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    expect(page.get_by_text("Everything is sent.", exact=True)).to_be_visible()
     assert person.stored() == ([[2, "A day too early.", True]], [])
 
 
@@ -294,8 +297,9 @@ def test_nothing_of_one_account_is_shown_to_or_sent_by_the_next(person, addresse
     assert person.stored() == ([[2, "Only mine.", True]], [])
 
 
-def leave_with_a_log(person: Person, address: str, note: str) -> None:
-    """Write a log down without a network, and press "Sign out" where it still cannot be sent."""
+def leave_with_a_log(person: Person, address: str, note: str, at: str = "/accounts/logout/") -> None:
+    """Write a log down without a network, and press "Sign out", on either page that has it, where it still cannot be
+    sent."""
     page = person.page
     person.line.cut()
     page.goto(address)
@@ -303,7 +307,7 @@ def leave_with_a_log(person: Person, address: str, note: str) -> None:
     expect(page.get_by_role("heading", name="is written down")).to_be_visible()
     person.line.mend()
     page.route("**/offline/session/", lambda route: route.abort())
-    page.goto("/accounts/logout/")
+    page.goto(at)
     page.get_by_role("button", name="Sign out", exact=True).click()
 
 
@@ -321,7 +325,7 @@ def test_signing_out_sends_first_or_asks_and_leaves_nothing(person):
     assert person.email not in text and "kept_for" not in text and '"account"' not in text
     sign_in(page, person.email)
     until(lambda: page.evaluate(KEPT), "nothing is kept")
-    leave_with_a_log(person, "/log/2/", "Never sent.")
+    leave_with_a_log(person, "/log/2/", "Never sent.", at="/account/")
     page.get_by_role("button", name="Delete it and sign out").click()
     page.wait_for_url(person.line.url + "/")
     line.cut()
@@ -329,6 +333,120 @@ def test_signing_out_sends_first_or_asks_and_leaves_nothing(person):
     expect(page.get_by_text("We cannot be reached just now.")).to_be_visible()
     assert page.locator("daily-log").count() == 0 and '"account"' not in page.evaluate(LIES_HERE)
     assert len(person.stored()[0]) == 1
+
+
+def sync(page: Page, url: str) -> None:
+    """The browser says to the worker, by itself, that there is a network."""
+    wire = page.context.new_cdp_session(page)
+    seen: list[dict] = []
+    wire.on("ServiceWorker.workerRegistrationUpdated", lambda event: seen.extend(event["registrations"]))
+    wire.send("ServiceWorker.enable")
+    until(lambda: page.evaluate("1") and seen, "no registration")
+    about = {"origin": url, "registrationId": seen[-1]["registrationId"], "tag": "outbox", "lastChance": False}
+    wire.send("ServiceWorker.dispatchSyncEvent", about)
+
+
+def is_over(person: Person) -> bool:
+    """Whether the session has ended, by the server itself."""
+    return person.page.context.request.get(f"{person.site.url}/offline/session/").status == 401
+
+
+def test_what_waits_is_sent_by_the_browser_itself_when_no_page_is_open(person):
+    page, line = person.page, person.line
+    line.cut()
+    page.goto("/log/")
+    write_down(page, note="By itself.")
+    expect(page.get_by_role("heading", name="is written down")).to_be_visible()
+    add_photo(page, "front")
+    expect(page.get_by_text("Kept: Front")).to_be_visible()
+    line.mend()
+    page.goto("/healthz")  # nothing of ours runs there
+    assert person.stored() == ([], [])
+    sync(page, line.url)
+    until(lambda: person.stored() == ([[2, "By itself.", True]], [[2, "front"]]), "nobody has sent it")
+
+
+@pytest.mark.parametrize("by", ["the next page", "the browser itself"])
+def test_who_signs_out_without_a_network_is_signed_out_before_anybody_sees_a_page(person, by):
+    page, line, beside = person.page, person.line, person.page.context.new_page()
+    beside.goto("/healthz")  # nothing of ours runs there
+    line.cut()
+    page.goto("/log/")
+    write_down(page, note="Thrown away.")
+    expect(page.get_by_role("heading", name="is written down")).to_be_visible()
+    page.goto("/accounts/logout/")
+    expect(page.get_by_text("What waits on this phone is lost when you sign out here: 1")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_hidden()  # it is asked, not done
+    page.get_by_role("button", name="Delete it and sign out").click()
+    expect(page.get_by_text("You are signed out on this phone.")).to_be_visible()
+    text = page.evaluate(LIES_HERE)
+    assert '"account"' not in text and person.email not in text and "kept_for" not in text
+    page.close()
+    line.mend()
+    assert not is_over(person)  # nobody could tell the server
+    if by == "the next page":
+        beside.goto("/today/")
+        assert "/accounts/login/" in beside.url
+    else:
+        sync(beside, line.url)
+    until(lambda: is_over(person), "nobody has told the server")
+    sign_in(beside, person.email)  # and in again, and stays so
+    beside.goto("/today/")
+    assert beside.url.endswith("/today/") and not is_over(person) and person.stored() == ([], [])
+
+
+def test_how_many_days_a_browser_may_throw_away_is_said_on_every_page(person):
+    page, line = person.page, person.line
+    page.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
+    line.cut()
+    for day in (2, 3):
+        shift(page, day - 2)
+        page.goto(f"/log/{day}/")
+        write_down(page, note=f"Day {day}.")
+        expect(page.get_by_role("heading", name="is written down")).to_be_visible()
+    line.mend()
+    page.context.route("**/offline/session/", lambda route: route.abort())
+    page.goto("/course/")
+    waits = page.locator("[data-waits]")
+    expect(waits).to_contain_text("Days that wait: 2")
+    expect(waits.get_by_text("it may be lost after 7 days without a visit.")).to_be_visible()
+    page.add_init_script("StorageManager.prototype.persisted = async () => true")
+    page.goto("/course/")
+    expect(waits.get_by_role("link", name="See what waits")).to_be_visible()
+    expect(waits.get_by_text("it may be lost")).to_be_hidden()
+
+
+def test_on_an_iphone_installing_is_said_in_words_and_not_once_it_is_done(site, visitor):
+    guest = visitor(user_agent=IPHONE)
+    sign_in(guest.page, on_day_5(site))
+    by_hand = guest.page.get_by_text("Open this page in Safari, and tap Share")
+    expect(by_hand).to_be_visible()
+    expect(guest.page.get_by_role("button", name="Put it there")).to_be_hidden()
+    guest.page.add_init_script("Object.defineProperty(navigator, 'standalone', { value: true })")
+    guest.page.goto("/today/")
+    guest.page.wait_for_load_state("networkidle")
+    expect(by_hand).to_be_hidden()
+
+
+def test_a_clock_that_is_a_day_off_changes_no_day(site, line, visitor, addresses):
+    """Neither one that was wrong from the beginning, nor one that is put right later."""
+    person = Person(site, line, visitor(base_url=line.url), next(addresses))
+    page = person.page
+    page.add_init_script(
+        "Date.now = ((now) => () => now() + (Number(window.name) || 0) * 86_400_000)(Date.now.bind(Date))"
+    )
+    page.evaluate("window.name = '-1'")
+    person.signs_in()
+    for days in ("-1", "0"):
+        page.evaluate("(days) => { window.name = days }", days)
+        page.goto("/today/")
+        until(lambda: abs(page.evaluate(OUR_TIME) - time.time() * 1000) < 60_000, "it believes its own clock")
+        line.cut()
+        page.goto("/today/")
+        expect(page.get_by_role("link", name="Write down day 2")).to_be_visible()
+        expect(page.get_by_role("link", name="Write down day")).to_have_count(1)
+        line.mend()
+    person.guest.complaints.clear()
 
 
 @pytest.mark.parametrize("locks", ["there", "missing"])

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from symptoms.forms.temperature import in_celsius
 from symptoms.recovery.course import Course
 from symptoms.recovery.one_day import about
+from symptoms.recovery.protocol import PROTOCOL
 from symptoms.wording.one_day import numbers_as_data, phone_file
 from symptoms.wording.patient import PhoneNumbers
 from tests import pseudo
@@ -87,14 +88,17 @@ def _facts(course: Course, clinic: str) -> dict:
         "patient": about(course.patient, course.treatment),
         "numbers": numbers_as_data(numbers, NOON, is_verified=True),
         "unit": "c",
+        "version": PROTOCOL.version,
     }
 
 
-def _show(phone, who: str, day: int, *said: str, clinic: str = "Larkfield", unit: str = "c") -> str | None:
+def _show(
+    phone, who: str, day: int, *said: str, clinic: str = "Larkfield", unit: str = "c", version: str = PROTOCOL.version
+) -> str | None:
     """What `show` gives for somebody who said this: "pain3", "pus", "T38.2"."""
     course = drawn(f"{who} | {day} {' '.join(said)}")
     (entry,) = course.entries
-    facts = _facts(course, clinic)
+    facts = _facts(course, clinic) | {"version": version}
     fields = [*entry.symptoms.items(), *(("signs", sign) for sign in entry.signs), ("unit", unit)]
     fields += [("temperature_c", str(entry.temperature_c))] if entry.temperature_c else []
     return phone.evaluate(SHOW, [json.loads(json.dumps(facts)), day, [[name, str(value)] for name, value in fields]])
@@ -136,6 +140,15 @@ def test_where_the_rules_cannot_be_read_the_page_says_that_nothing_was_checked(p
     phone.answers_rules = True
     assert _show(phone, "C", 5, "pus") == "urgent"
     expect(phone.get_by_role("alert")).to_be_hidden()
+
+
+def test_rules_of_another_version_than_the_form_say_what_cannot_wait_and_call_nothing_calm(phone):
+    assert _show(phone, "C", 5, "pus", version="2025.1") == "urgent"
+    expect(phone.locator(".verdict")).to_contain_text("This needs to be checked today: pus.")
+    expect(phone.get_by_role("alert")).to_be_hidden()
+    assert _show(phone, "C", 5, "pain0", version="2025.1") is None
+    expect(phone.get_by_role("alert")).to_contain_text("We could not check these answers on this phone.")
+    expect(phone.locator(".verdict")).to_have_count(0)
 
 
 @pytest.mark.parametrize("ticked", [True, False])

@@ -25,6 +25,7 @@ from symptoms.models.photo import VIEWS
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.care import SEEK_HELP
 from symptoms.recovery.course import LAST_DAY
+from symptoms.recovery.protocol import PROTOCOL
 from symptoms.views.patient.log import Sheet, form_context, form_of
 from symptoms.views.patient.own_treatments import own_treatments
 from symptoms.views.patient.photo_upload import picker
@@ -105,7 +106,7 @@ def forms_ahead(request: PatientRequest, *, have: str) -> dict[str, Any] | None:
 def _sign(treatments: Sequence[Treatment], newest: Sequence[Entry], *facts: str | None) -> str:
     """Differs after whatever changes a form."""
     about = [(treatment.pk, patient_values(treatment), treatment_values(treatment)) for treatment in treatments]
-    return sha256(repr([about, [entry.pk for entry in newest], facts]).encode()).hexdigest()[:20]
+    return sha256(repr([about, [entry.pk for entry in newest], facts, PROTOCOL.version]).encode()).hexdigest()[:20]
 
 
 def _day(sheet: SheetAhead, numbers: PhoneNumbers, page: dict[str, Any], lines: Lines) -> dict[str, Any]:
