@@ -9,6 +9,8 @@ importScripts(KEPT.outbox);
 
 const NAMES = "kept-"; // how the names of this worker's caches begin
 const CACHE = NAMES + KEPT.digest;
+const ICON = "/static/icons/icon.png";
+const LATER = "later"; // the button in a reminder
 const SILENCE = 12_000; // ms: a network from which nothing comes is none
 
 const fill = async () => {
@@ -86,7 +88,8 @@ const report = (address) => address && fetch(address, { method: "POST", credenti
 
 self.addEventListener("push", (event) => {
   const { title, lang, dir, tag, data } = read(event);
-  const options = { lang, dir, tag, renotify: Boolean(tag), data, icon: "/static/icons/icon.png" };
+  const actions = data?.later ? [{ action: LATER, title: data.later.title }] : []; // Safari and Firefox show none
+  const options = { lang, dir, tag, renotify: Boolean(tag), data, actions, icon: ICON };
   const shown = self.registration.showNotification(title || "Mendline", options);
   event.waitUntil(shown.then(() => report(data?.arrived)).catch(() => undefined));
 });
@@ -102,7 +105,20 @@ const renew = async ({ oldSubscription: old, newSubscription }) => {
 
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event).catch(() => undefined)));
 
+/* A reminder that is put off says until when in its own place, without a sound; one that cannot be opens its page. */
+const putOff = async ({ lang, dir, tag, data }) => {
+  const answer = await fetch(data.later.address, { method: "POST", credentials: "omit" });
+  const { title } = await answer.json();
+  if (!title) throw new Error("nothing to put off");
+  const { later, ...rest } = data;
+  await self.registration.showNotification(title, { lang, dir, tag, data: rest, silent: true, icon: ICON });
+};
+
+const follow = ({ data }) => self.clients.openWindow(data?.navigate ?? "/");
+
 self.addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  event.waitUntil(self.clients.openWindow(event.notification.data?.navigate ?? "/"));
+  const { action, notification } = event;
+  notification.close();
+  const isLater = action === LATER && notification.data?.later;
+  event.waitUntil(isLater ? putOff(notification).catch(() => follow(notification)) : follow(notification));
 });

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symptoms.views import before, day_link, live, operating, photos, reminders_stop, wall
+from symptoms.views import before, day_link, live, operating, photos, push_later, reminders_stop, wall
 from symptoms.views.clinic import (
     attention,
     channels,
@@ -125,6 +125,7 @@ urlpatterns = [
     path("account/channels/change/", channels.own_channel_change, name="own_channel_change"),
     path("practice/members/<id:member_id>/channels/", channels.member_channels, name="member_channels"),
     path("push/renewed/", channels.push_renewed, name="push_renewed"),
+    path("push/<id:delivery_id>/<id:method_id>/later/", push_later.push_later, name="push_later"),
     path("push/<id:delivery_id>/<id:method_id>/arrived/", channels.push_arrived, name="push_arrived"),
     # --- joining and leaving
     path("join/<str:token>/", joining.join, name="join"),

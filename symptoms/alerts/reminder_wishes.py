@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.locks import lock_patient
-from accounts.models import Patient
+from accounts.models import ContactMethod, Patient
 from symptoms.alerts.diary import ONE_DAY, Diary, is_due
-from symptoms.models import Reminding
+from symptoms.models import Delivery, Reminding
 
 LATER = timedelta(hours=2)
 LOOKS_AHEAD = 100  # days: longer than any pause between two logs
@@ -47,6 +49,26 @@ def remind_later(patient: Patient, now: datetime) -> datetime | None:
     reminding.later_at, reminding.not_on = at.replace(second=0, microsecond=0), None
     _begin(reminding, patient, now)
     return reminding.later_at
+
+
+def who_is_reminded(message: UUID, browser: UUID, now: datetime) -> Patient | None:
+    """Whose reminder of today a browser shows; None where it is none.
+
+    Only that browser knows both ids, so that it may put the reminder off, and do nothing else, without a session.
+    """
+    shown = Delivery.objects.filter(pk=message, why=Delivery.Why.REMINDER, channel=ContactMethod.Kind.PUSH)
+    its_own = ContactMethod.objects.filter(pk=browser, kind=ContactMethod.Kind.PUSH, user=OuterRef("recipient"))
+    delivery = shown.filter(Exists(its_own)).select_related("recipient").first()
+    patient = delivery.recipient.as_patient if delivery else None
+    if delivery is None or patient is None or not delivery.reason.startswith(f"{Delivery.REMIND}:"):
+        return None
+    return patient if patient.today(delivery.created_at) == patient.today(now) else None
+
+
+def may_be_later(patient: Patient, now: datetime) -> bool:
+    """Whether there is anything to remind of in two hours, today."""
+    wants = Reminding.objects.filter(patient=patient, is_on=True).exists()
+    return wants and patient.today(now + LATER) == patient.today(now)
 
 
 @transaction.atomic

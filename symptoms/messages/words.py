@@ -79,7 +79,7 @@ def _reminded_of(delivery: Delivery) -> str:
     """The page on which what they are reminded of is done."""
     kind, _, rest = delivery.reason.partition(":")
     if kind != Delivery.TIMER:
-        return reverse("log")
+        return reverse("log") + "?reminded"  # that page then offers "in two hours" as well
     return reverse("entry", args=[AdviceTimer.objects.get(pk=rest.partition(":")[0]).entry_id])
 
 

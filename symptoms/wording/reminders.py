@@ -49,3 +49,8 @@ def next_reminder(at: datetime, day: int, zone: ZoneInfo, today: date) -> str:
     else:
         pattern = _("{date} at {time}, for day {day}")
     return pattern.format(date=short(there.date(), today), time=date_format(there, "TIME_FORMAT"), day=day)
+
+
+def is_later(at: datetime, zone: ZoneInfo) -> str:
+    """That today's reminder comes at another time."""
+    return _("We remind you at {time}.").format(time=date_format(at.astimezone(zone), "TIME_FORMAT"))

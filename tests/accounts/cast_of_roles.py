@@ -12,7 +12,7 @@ from rest_framework.authtoken.models import Token
 
 from accounts import invitations, members, walls
 from accounts.contact_methods import add_browser
-from accounts.models import Absence, AccountMail, User
+from accounts.models import Absence, AccountMail, ContactMethod, User
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.alerts.reminder_ways import message_to
@@ -140,7 +140,11 @@ def _remind(world: World, patient) -> None:
     letter.save()
     link = DayLink.made(patient, letter, patient.today(world.now))
     link.save()
+    phone = ContactMethod.objects.create(user=patient.user, kind="push", address="{}", address_hash="zq9phone")
+    shown = message_to(patient, "remind:x", "push", world.now, world.now)
+    shown.save()
     for method in METHODS:
+        world.paths["push_later", method] = {"delivery_id": shown.id, "method_id": phone.id}
         world.paths["day_link", method] = {"token": link.token}
         world.paths["reminders_stop", method] = {"token": stopping_token(patient)}
 

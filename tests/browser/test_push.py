@@ -97,3 +97,43 @@ def test_a_renewed_subscription_is_reported(visitor, site):
     )
     until(lambda: guest.page.evaluate("1") and asked, "nothing was said")
     assert asked == [f"{site.url}/push/renewed/ old=%7B%22a%22%3A1%7D&new=%7B%22b%22%3A2%7D"]
+
+
+# A reminder whose button is pressed, and what its script asked, opened and shows.
+PRESSED = """async ({ answer, action }) => {
+  const asked = [], opened = [];
+  self.fetch = async (address, { method, credentials }) => {
+    asked.push([address, method, credentials]);
+    return new Response(JSON.stringify(answer));
+  };
+  Object.defineProperty(self.clients, "openWindow", { value: async (page) => opened.push(page), configurable: true });
+  const later = { title: "In two hours", address: "/push/1/2/later/" };
+  const notification = { title: "Your diary is waiting.", tag: "remind", data: { navigate: "/log/?reminded", later } };
+  const all = () => self.registration.getNotifications();
+  const shown = async () => (await all()).map(({ title, actions }) => [title, actions.length]);
+  const until = async (is) => { while (!(await is())) await new Promise((go) => { setTimeout(go, 20); }); };
+  self.dispatchEvent(new PushEvent("push", { data: JSON.stringify({ notification }) }));
+  await until(async () => (await shown()).length);
+  const first = await shown();
+  const [reminder] = await all();
+  self.dispatchEvent(new NotificationEvent("notificationclick", { notification: reminder, action }));
+  await until(async () => opened.length || (await shown()).some(([title]) => title === answer.title));
+  const last = await shown();
+  (await all()).forEach((row) => row.close());
+  return { first, asked, opened, last };
+}"""
+
+
+def test_a_reminder_is_put_off_by_its_own_button_or_else_opens_its_page(visitor, site):
+    guest = visitor()
+    guest.context.grant_permissions(["notifications"], origin=site.url)
+    guest.sign_in(NOOR, PASSWORD)
+    guest.page.goto("/account/channels/")
+    guest.page.evaluate(REGISTER)
+    (worker,) = until(lambda: guest.context.service_workers, "no worker")
+    said = worker.evaluate(PRESSED, {"answer": {"title": "We remind you at 21:30."}, "action": "later"})
+    assert said["first"] == [["Your diary is waiting.", 1]] and said["last"] == [["We remind you at 21:30.", 0]]
+    assert said["asked"] == [["/push/1/2/later/", "POST", "omit"]] and said["opened"] == []
+    for answer, action in (({"title": ""}, "later"), ({"title": "x"}, "")):
+        said = worker.evaluate(PRESSED, {"answer": answer, "action": action})
+        assert said["opened"] == ["/log/?reminded"]

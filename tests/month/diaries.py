@@ -126,7 +126,8 @@ class Diary:
     def arrives(self, zone: ZoneInfo, now: datetime) -> None:
         """Go by another clock. What fell due by the one they leave, and was not said, is due all the same; whose hour
         has passed already where they arrive is to be reminded at once."""
-        self.zone, on = zone, self.today(now)
+        self.zone = zone
+        on = self.today(now)
         is_past = datetime.combine(on, self.hour, zone) <= now
         if not is_past or not self.is_on or on in (self.said_on, self.not_on) or not self.is_asked(on):
             return

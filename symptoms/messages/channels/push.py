@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from math import floor
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
 
 from accounts.contact_methods import is_push_service
 from accounts.models import ContactMethod, Patient, Sending
@@ -138,7 +140,7 @@ def _browsers(delivery: Delivery, topic: str) -> Iterable[Browser]:
     language = get_language() or settings.LANGUAGE_CODE
     for row in rows.order_by("created_at"):
         arrived = reverse("push_arrived", args=[delivery.pk, row.pk])
-        notification = {
+        notification: dict[str, Any] = {
             "title": notice.subject,
             "navigate": notice.link,
             "lang": language,
@@ -146,8 +148,16 @@ def _browsers(delivery: Delivery, topic: str) -> Iterable[Browser]:
             "tag": topic,
             "data": {"navigate": notice.link, "arrived": f"{settings.SITE_URL}{arrived}"},
         }
+        if notice.stop:  # it is a reminder, and can be put off
+            notification["data"] |= _later(delivery, row)
         payload = {"web_push": DECLARATIVE, "mutable": True, "notification": notification}
         yield Browser(row.pk, json.loads(row.address), json.dumps(payload).encode())
+
+
+def _later(delivery: Delivery, method: ContactMethod) -> dict[str, dict[str, str]]:
+    """For browsers that show buttons in a message; the others have it on the page that opens."""
+    address = reverse("push_later", args=[delivery.pk, method.pk])
+    return {"later": {"title": _("In two hours"), "address": f"{settings.SITE_URL}{address}"}}
 
 
 def _send(message: PushMessage, browser: Browser, *, ends: float) -> int:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PatientRequest, patient_required
 from accounts.web.whereabouts import numbers_abroad
+from symptoms.alerts.reminder_wishes import may_be_later
 from symptoms.forms.entry import EntryForm, answers_of, as_typed, filled_from, signs_denied_in
 from symptoms.forms.temperature import UNIT_USED_LAST, unit_for
 from symptoms.journal.course_days import last_day
@@ -168,6 +169,7 @@ def _page(request: PatientRequest, sheet: Sheet, form: EntryForm, *, status: int
         "is_shared_phone": request.session.get_expire_at_browser_close(),
         "days_offered": [(day, short(sheet.treatment.date_of(day), on)) for day in offered],
         "phone_facts": json.dumps(phone_facts(sheet.treatment, numbers, sheet.unit, timezone.now())),
+        "may_be_later": "reminded" in request.GET and may_be_later(sheet.treatment.patient, timezone.now()),
         "tab": "today",
         **more,
     }

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,7 +27,7 @@ from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery.prompting import EVERYBODY, prompt_days
 from symptoms.views.channel_rows import rows_of
 from symptoms.views.patient.own_treatments import own_treatments
-from symptoms.wording.reminders import next_reminder, rhythm
+from symptoms.wording.reminders import is_later, next_reminder, rhythm
 
 EMAIL = "email"  # in the place of an id: its row is there only once something is known of it
 
@@ -56,8 +55,7 @@ def reminder_later(request: PatientRequest) -> HttpResponse:
         not_today(patient, now)
         messages.success(request, _("No reminder comes today."))
     elif (at := remind_later(patient, now)) is not None:
-        time = date_format(at.astimezone(patient.zone), "TIME_FORMAT")
-        messages.success(request, _("We remind you at {time}.").format(time=time))
+        messages.success(request, is_later(at, patient.zone))
     else:
         messages.error(request, _("There is nothing to remind you of later today."))
     return redirect("reminders")

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, time, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,10 @@ from django.test import Client
 from accounts.contact_methods import add_browser, add_browser_of_patient, renew_browser
 from accounts.models import ContactMethod
 from symptoms.alerts.reminder_wishes import choose
+from symptoms.alerts.reminding import remind_next
 from symptoms.messages.channel_tests import note_arrival
+from symptoms.messages.channels.push import Push
+from symptoms.messages.push_keys import make_keys
 from symptoms.messages.words import stopping_token
 from symptoms.models import AdviceTimer, Delivery, Reminding
 from tests import people
@@ -21,6 +25,7 @@ from tests.treatments import logged, pen
 
 pytestmark = pytest.mark.django_db
 PAGE = "/account/reminders/"
+EVENING = datetime(2026, 11, 5, 19, 30, tzinfo=ZoneInfo("Europe/London"))
 NOON = datetime(2026, 11, 5, 12, tzinfo=ZoneInfo("Europe/London"))
 
 
@@ -104,6 +109,54 @@ def test_a_phone_that_is_added_is_tested_used_and_said_to_be_gone_once_it_is(pho
     assert "no longer reach this phone" in text_of(phone.get("/today/"))
     phone.post(PAGE + "channels/", {"method": str(method.pk), "action": "remove"})
     assert not ContactMethod.objects.exists() and "no longer reach" not in text_of(phone.get("/today/"))
+
+
+@pytest.fixture
+def shown(ana, settings, tmp_path) -> dict:
+    """What a browser shows of a reminder at 19:30 (`data`), and its message."""
+    settings.DATA_DIR = tmp_path
+    make_keys()
+    method = add_browser_of_patient(ana.user, push.subscription("ana"), "Android")
+    choose(ana, is_on=True, at=time(19, 30), by_email=False, by_push=True, now=NOON)
+    assert remind_next(EVENING)
+    message = Delivery.objects.get(channel="push")
+    (browser,) = Push().write(message).browsers
+    return {"message": message, "method": method, **json.loads(browser.payload)["notification"]["data"]}
+
+
+def test_a_reminder_is_put_off_from_the_notification_itself(ana, shown):
+    address = urlsplit(shown["later"]["address"]).path
+    script = Client(enforce_csrf_checks=True)  # without a session
+    with time_machine.travel(EVENING, tick=False):
+        assert script.get(address).status_code == 405
+        assert script.post(address).json() == {"title": "We remind you at 21:30."}
+        assert Reminding.objects.get().look_at == EVENING + timedelta(hours=2)
+        assert not script.cookies and script.get("/today/").status_code == 302
+        logged(ana.treatment, 3)
+        assert script.post(address).json() == {"title": ""}  # nothing is left to remind of
+
+
+@pytest.mark.parametrize("who", ["another's browser", "another message", "tomorrow"])
+def test_nothing_else_puts_a_reminder_off(ana, shown, who):
+    ben = people.patient(None, "Ben")
+    other = add_browser_of_patient(ben.user, push.subscription("ben"), "Android")
+    test = Delivery.objects.create(
+        recipient=ana.user, why="test", channel="push", method=shown["method"], created_at=EVENING, not_before=EVENING
+    )
+    message = test if who == "another message" else shown["message"]
+    method = other if who == "another's browser" else shown["method"]
+    with time_machine.travel(EVENING + timedelta(days=who == "tomorrow"), tick=False):
+        before = Reminding.objects.values_list().get()
+        assert Client().post(f"/push/{message.pk}/{method.pk}/later/").status_code == 404
+        assert Reminding.objects.values_list().get() == before
+
+
+def test_the_page_that_a_reminder_opens_puts_it_off_as_well(phone, ana, shown):
+    button = "form[@action='/account/reminders/later/']//button[@value='later']"
+    assert shown["navigate"].endswith("/log/?reminded")
+    assert select(phone.get("/log/?reminded"), button) and not select(phone.get("/log/"), button)
+    logged(ana.treatment, 3)
+    assert not select(phone.get("/log/?reminded"), button)
 
 
 def test_a_shared_phone_takes_the_reminders_of_who_turned_them_on_last(ana, noor):
