@@ -74,11 +74,11 @@ class OfflinePage extends HTMLElement {
 
   /* The page is of what is open on it; else of what waits, else of how it stands with the network. */
   async head(title, eyebrow) {
-    this.title = title ?? this.title;
+    this.openedAs = title ?? this.openedAs;
     const { waitsTitle, leftTitle, awayTitle, thereTitle } = this.dataset;
-    const isWaiting = !this.title && this.items?.some((item) => !item.isTrying);
+    const isWaiting = !this.openedAs && this.items?.some((item) => !item.isTrying);
     const ofState = { away: awayTitle, leaving: leftTitle, left: leftTitle }[this.state ?? "away"] ?? thereTitle;
-    const heading = this.title ?? (isWaiting ? waitsTitle : ofState);
+    const heading = this.openedAs ?? (isWaiting ? waitsTitle : ofState);
     document.querySelector("[data-heading]").textContent = heading;
     document.title = `${heading} · Mendline`;
     const above = eyebrow ?? (isWaiting ? new Date(await outbox.now()).toLocaleDateString(LANGUAGE, DATE) : "");
@@ -108,12 +108,15 @@ class OfflinePage extends HTMLElement {
   }
 
   say(state) {
-    for (const banner of this.querySelectorAll("[data-state]")) banner.hidden = banner.dataset.state !== state;
+    const isLeaving = !this.part("leave").hidden; // which says itself that there is no signal
+    if (isLeaving && state === "there") location.reload(); // the server's own page
+    for (const banner of this.querySelectorAll("[data-state]")) banner.hidden = isLeaving || banner.dataset.state !== state;
     this.part("somebody").hidden = !this.account;
     this.part("nobody").hidden = Boolean(this.account);
     this.part("all-sent").hidden = !this.account || Boolean(this.items?.length);
     this.state = state;
     this.head();
+    if (state !== "away") this.part("days").hidden = true; // one logs on the server's pages
   }
 
   /* Signing out where the server cannot be reached; what waits is lost only to whoever says so. */
@@ -313,7 +316,8 @@ class OfflinePage extends HTMLElement {
     this.part("day-list").replaceChildren(...links);
     const isOver = Boolean(this.kept?.days.length) && today > this.kept.days.at(-1).date;
     this.part("ended").hidden = !isOver;
-    this.part("days").hidden = isLog || !this.part("kept").hidden || !(links.length || isOver);
+    const isHere = (this.state ?? "away") === "away" && !isLog && this.part("kept").hidden;
+    this.part("days").hidden = !isHere || !(links.length || isOver);
   }
 }
 

@@ -21,6 +21,8 @@ from tests import images
 from tests.browser.conftest import ENGLISH, PHONE, QUIET, Visitor, program
 from tests.browser.line import Line
 from tests.browser.somebody import ON_DAY_5, on_day_5
+from tests.browser.test_keyboard import Keys
+from tests.browser.test_pages import is_for_everybody
 from tests.browser.test_push import until
 from tests.tries import tries
 
@@ -521,6 +523,39 @@ def test_a_shared_phone_keeps_nothing(site, line, visitor, addresses):
     assert page.evaluate("indexedDB.databases().then((all) => all.map(({ name }) => name))") == ["mendline"]  # drafts
     assert page.evaluate(LIES_HERE).count("[]") == 1 and person.email not in page.evaluate(LIES_HERE)
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then(({ length }) => length)") == 0
+
+
+def test_the_page_without_a_network_is_for_everybody_and_done_by_keyboard_alone(person):
+    page, line, keys = person.page, person.line, Keys(person.page)
+    line.cut()
+    page.goto("/today/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No signal")
+    is_for_everybody(page)
+    page.set_viewport_size(PHONE)
+    keys.use(page.get_by_role("link", name="Write down day 2"))
+    write_down(page, note="By keyboard.", save=False)
+    keys.use(page.locator(".dock .button"))
+    expect(page.locator("phone-advice h2").first).to_be_focused()
+    keys.to(page.get_by_role("link", name="Call 999").first)
+    keys.to(page.locator("input[name=front]"))
+    is_for_everybody(page)
+    page.goto("/today/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waiting to be sent")
+    delete = page.get_by_role("button", name="Delete", exact=True)
+    keys.use(delete)
+    expect(page.get_by_role("button", name="Keep it")).to_be_focused()
+    is_for_everybody(page)
+    keys.press("Enter")
+    expect(delete).to_be_focused()
+    page.goto("/accounts/logout/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign out?")
+    is_for_everybody(page)
+    line.mend()
+    page.goto("/offline/")
+    expect(page.get_by_text("Everything is sent.", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing waits to be sent")
+    expect(page.get_by_role("link", name="Log day 2 again")).to_be_hidden()  # one logs on the server's page again
+    assert person.stored() == ([[2, "By keyboard.", True]], [])
 
 
 class Killed:
