@@ -5,12 +5,13 @@ from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as current
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone
@@ -24,12 +25,21 @@ from rest_framework.authtoken.models import Token
 from accounts.addresses import canonical_address
 from accounts.hashers import spellings_of
 from accounts.invitations import find
-from accounts.limits import FROM_NETWORK, OF_NETWORK, TooManyTries, count_try, forget_tries, uncount, wait_after
+from accounts.limits import (
+    CODES_SOON,
+    FROM_NETWORK,
+    OF_NETWORK,
+    TooManyTries,
+    count_try,
+    forget_tries,
+    uncount,
+    wait_after,
+)
 from accounts.models import Invitation, User
 from accounts.role_mail import news_since
 from accounts.web.known_devices import remember_device
 from accounts.web.sessions import end_sessions, is_said_to_be_own, limit_session
-from accounts.web.unsent_forms import keep_guards, sign_out
+from accounts.web.unsent_forms import keep_guards, offer_resubmission, sign_out
 from accounts.zones import clock_of
 
 INVITED_BY = "invitation"  # the session's key for the token with which somebody came, kept through sign-up and sign-in
@@ -63,6 +73,10 @@ class Adapter(DefaultAccountAdapter):
             "Too many wrong tries for this e-mail address today. Sign in on a device that you have used before, or "
             "choose a new password: see “I can’t sign in” below."
         ),
+        "too_many_codes": format_lazy(
+            gettext_lazy("Too many wrong codes. Wait {time}, or use a passkey."), time=_wait_after(CODES_SOON)
+        ),
+        "too_many_codes_today": gettext_lazy("Too many wrong codes today. Use a passkey, or try again tomorrow."),
         "incorrect_password": gettext_lazy("This is not your password. Try again."),
         "enter_current_password": gettext_lazy("This is not your current password. Try again."),
     }
@@ -89,6 +103,17 @@ class Adapter(DefaultAccountAdapter):
         keep_guards(request, user)
         limit_session(request, user, timezone.now(), is_own_phone=is_own_phone)
         remember_device(request, user.email)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Whose form was kept while they were signed out is shown it first, by whichever steps they came in."""
+        response = super().post_login(request, user, **kwargs)
+        return offer_resubmission(request) or response
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Whoever has a second factor shows it: a password may be known to more. Passkeys first."""
+        methods = super().get_reauthentication_methods(user)
+        stronger = [method for method in methods if method["id"] != "reauthenticate"]
+        return stronger[::-1] or methods
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """allauth calls this when a link from a letter led to a new password."""
@@ -154,6 +179,8 @@ class Adapter(DefaultAccountAdapter):
         """A letter about the account; its time stands by the clock of its reader, which is named."""
         moment = date_format(timezone.localtime(timezone=user.zone), "DATETIME_FORMAT")
         timestamp = _("{moment} ({clock})").format(moment=moment, clock=clock_of(user.zone))
+        if template_prefix.startswith("mfa/"):  # allauth's word that a second factor came, went or was made anew
+            end_sessions(user, except_key=current.request.session.session_key)
         super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": timestamp}, email)
 
     def add_message(

@@ -23,8 +23,7 @@ from django.utils.translation import gettext_lazy
 from accounts.fields import EmailField, KnownEmailField, NameField
 from accounts.limits import may_send_letter
 from accounts.models import User
-from accounts.web.sessions import say_whose_phone
-from accounts.web.unsent_forms import offer_resubmission
+from accounts.web.sessions import renew_key, say_whose_phone
 
 
 def _without_placeholders(form: forms.Form) -> None:
@@ -71,10 +70,7 @@ class LoginForm(AsksWhosePhone, allauth_forms.LoginForm):
         # allauth's own would give everybody the same length; how long members and patients stay is the adapter's.
         self._login.redirect_url = redirect_url
         say_whose_phone(request, self.cleaned_data["remember"])
-        response = perform_password_login(request, credentials, self._login)
-        if not request.user.is_authenticated:
-            return response
-        return offer_resubmission(request) or response
+        return perform_password_login(request, credentials, self._login)
 
 
 class WithNewPassword(forms.Form):
@@ -152,6 +148,19 @@ class SignupForm(WithNewPassword, AsksWhosePhone, allauth_forms.SignupForm):
             has_verified_email(nobody)
             User.objects.get(pk=get_address_for_user(nobody).user_id)
             transaction.set_rollback(True)
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):
+    """The password once more, from whoever has no second factor."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _without_placeholders(self)
+
+    def clean_password(self) -> str:
+        password: str = super().clean_password()
+        renew_key(context.request)
+        return password
 
 
 class AddEmailForm(allauth_forms.AddEmailForm):

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest
 
 from accounts.durations import in_words
+from accounts.models import User
 from accounts.networks import network_of
 from accounts.web.known_devices import known_device
 
@@ -25,6 +26,9 @@ ON_DEVICE = "50/1d/key"  # for one account, on a device on which it was signed i
 FROM_NETWORK = "5/5m/key"  # for one account, from one network
 OF_NETWORK = "100/1h/key"  # for all accounts together, from one network
 OF_ACCOUNT = "100/1d/key"  # for one account, from all devices on which it was never signed in to
+# Wrong codes of a second step; a device on which the account was signed in to before has `ON_DEVICE` for them.
+CODES_SOON = "5/5m/key"
+CODES_A_DAY = "50/1d/key"
 # Letters with a link to a new password.
 LETTERS_ON_DEVICE = "5/30m/key"
 LETTERS_FROM_NETWORK = "5/30m/key"
@@ -63,6 +67,18 @@ def count_try(request: HttpRequest, email: str) -> list[RateLimitUsage]:
         with suppress(TooManyTries):  # whoever tried so often on a device of theirs is no better than a stranger there
             return _count(request, [Count("on_device", ON_DEVICE, f"{device} {email}")])
     return _count(request, _of_strangers(request, email))
+
+
+def count_code(request: HttpRequest, user: User) -> list[RateLimitUsage]:
+    """Count a code before it is looked at, as `count_try` counts a password.
+
+    Raises:
+        TooManyTries: it may not be tried; nothing is counted for it.
+    """
+    if device := known_device(request, user.email):
+        return _count(request, [Count("codes_on_device", ON_DEVICE, f"{device} {user.pk}", "too_many_codes_today")])
+    soon = Count("codes_soon", CODES_SOON, str(user.pk), "too_many_codes")
+    return _count(request, [soon, Count("codes_a_day", CODES_A_DAY, str(user.pk), "too_many_codes_today")])
 
 
 def uncount(usages: list[RateLimitUsage]) -> None:

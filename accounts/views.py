@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.stagekit import clear_login
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import BaseForm
@@ -21,6 +22,7 @@ from accounts.access import (
     PracticeRequest,
     admin_required,
     patient_required,
+    public,
     readings_of,
     signed_in,
 )
@@ -173,6 +175,14 @@ def token_change(request: AuthenticatedHttpRequest) -> HttpResponse:
         return _profile_page(request, forms.NameForm(instance=request.user), new_token=token.key)
     form, reading = forms.DetailsForm(instance=patient), _details_read(request, patient)
     return _profile_page(request, form, new_token=token.key, reading=reading)
+
+
+@public
+@require_POST
+def start_over(request: HttpRequest) -> HttpResponse:
+    """Back from the second step to the first, as somebody else perhaps."""
+    clear_login(request)
+    return redirect("account_login")
 
 
 @signed_in

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
     "rest_framework",
     "rest_framework.authtoken",
     "drf_spectacular",
@@ -124,6 +125,7 @@ ACCOUNT_FORMS = {
     "login": "accounts.allauth_forms.LoginForm",
     "add_email": "accounts.allauth_forms.AddEmailForm",
     "change_password": "accounts.allauth_forms.ChangePasswordForm",
+    "reauthenticate": "accounts.allauth_forms.ReauthenticateForm",
     "set_password": "accounts.allauth_forms.SetPasswordForm",
     "reset_password": "accounts.allauth_forms.ResetPasswordForm",
     "reset_password_from_key": "accounts.allauth_forms.ResetPasswordKeyForm",
@@ -149,6 +151,24 @@ ACCOUNT_RATE_LIMITS = {
     "login": None,
     "login_failed": None,
     "reset_password": "20/m/ip",
+}
+MFA_ADAPTER = "accounts.allauth_mfa.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # by finger, face or PIN: a passkey is two factors in one
+MFA_TOTP_TOLERANCE = 1  # half minutes: RFC 6238 advises no more; who is further off is told so
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# There is no secret to guess, and a clinic's people come from one network in the morning.
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_FORMS = {
+    "authenticate": "accounts.allauth_mfa.AuthenticateForm",
+    "reauthenticate": "accounts.allauth_mfa.ReauthenticateForm",
+    "activate_totp": "accounts.allauth_mfa.ActivateTOTPForm",
+    "add_webauthn": "accounts.allauth_mfa.AddPasskeyForm",
+    "edit_webauthn": "accounts.allauth_mfa.RenamePasskeyForm",
+    "authenticate_webauthn": "accounts.allauth_mfa.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "accounts.allauth_mfa.ReauthenticatePasskeyForm",
+    "login_webauthn": "accounts.allauth_mfa.LoginPasskeyForm",
 }
 USERSESSIONS_ADAPTER = "accounts.allauth_adapters.SessionsAdapter"
 

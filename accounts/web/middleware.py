@@ -9,7 +9,13 @@ from django.utils.deprecation import MiddlewareMixin
 
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
 # Libraries whose views we take as they are; each of their routes still has its line in the authorisation matrix.
-KNOWN_LIBRARIES = ("allauth.account.", "allauth.usersessions.", "drf_spectacular.", "django.contrib.staticfiles.")
+KNOWN_LIBRARIES = (
+    "allauth.account.",
+    "allauth.mfa.",
+    "allauth.usersessions.",
+    "drf_spectacular.",
+    "django.contrib.staticfiles.",
+)
 # Private whoever is signed in: passwords, records, and addresses that let somebody in.
 PRIVATE = ("/api/", "/accounts/", "/join/", "/wall/", "/day/", "/reminders/")
 

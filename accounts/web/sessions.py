@@ -66,6 +66,13 @@ def became_member(request: HttpRequest, user: User, now: datetime) -> None:
     limit_session(request, user, now, is_own_phone=not request.session.get_expire_at_browser_close())
 
 
+def renew_key(request: HttpRequest) -> None:
+    """Go on under a new key, since who is there was just shown anew: whoever took the old one is out."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
 def end_sessions(user: User, except_key: str | None = None) -> None:
     """Sign `user` out everywhere at once, save in the session `except_key`; a token for programs ends as well."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=except_key or ""):

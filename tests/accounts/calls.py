@@ -81,7 +81,16 @@ def _confirmation(world: World) -> dict:
     return {"key": EmailConfirmationHMAC(address).key}
 
 
-PATHS = {"account_reset_password_from_key": _reset_link, "account_confirm_email": _confirmation}
+def _passkey(world: World) -> dict:
+    return {"pk": world.ids["pk"]}
+
+
+PATHS = {
+    "account_reset_password_from_key": _reset_link,
+    "account_confirm_email": _confirmation,
+    "mfa_remove_webauthn": _passkey,
+    "mfa_edit_webauthn": _passkey,
+}
 
 
 def _treatment(world: World) -> dict:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from http.cookies import SimpleCookie
 from uuid import uuid4
 
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -90,6 +91,8 @@ def build() -> World:
     Delivery.objects.create(recipient=noor, practice=larkfield, why="digest", reason="digest:x:0", sent_at=world.now)
     world.ids |= {"member_id": member.id, "absence_id": absence.id, "purpose": "photos"}
     world.ids |= {"method_id": browser.id, "delivery_id": test.id}
+    passkey = Authenticator.objects.create(user=people.user(), type="webauthn", data={"name": "zq9passkey"})
+    world.ids["pk"] = passkey.pk
     link, token = walls.make_link(larkfield, "zq9wall", by=price, now=world.now)
     world.ids["wall_id"] = link.id
     world.paths |= {(name, method): {"token": token} for name in ("wall", "wall_live") for method in METHODS}

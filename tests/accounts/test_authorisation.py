@@ -38,7 +38,7 @@ MAY_BE_WRITTEN = re.compile(
 # Sent by a service worker, which has no page: what is in the body is known to that browser alone. And what is done by
 # an address in a letter, in the name of nobody who is signed in.
 WITHOUT_GUARD = {"push_arrived", "push_later", "push_renewed", "day_link", "reminders_stop"}
-STORED = ("accounts", "symptoms", "authtoken", "account")
+STORED = ("accounts", "symptoms", "authtoken", "account", "mfa")
 STRANGERS = ("anonymous", "patient_b", "practitioner_2", "former_practice", "moved_from", "moved_to")
 
 

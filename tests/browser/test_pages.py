@@ -39,6 +39,7 @@ ACCOUNT = [
     "/accounts/password/change/",
     "/accounts/sessions/",
     "/accounts/logout/",
+    "/accounts/2fa/",
 ]
 PATIENT = [
     "/today/",

@@ -1,0 +1,23 @@
+"""Lets somebody in again who lost passkey, app and recovery codes: what was set up goes, and the password with it."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.addresses import canonical_address
+from accounts.models import User
+from accounts.second_factors import let_in_again
+
+
+class Command(BaseCommand):
+    help = "Removes the second factors and the password of an account, whose owner is mailed how to choose another."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email", help="of the account; make sure first that it is its owner who asks")
+
+    def handle(self, *, email: str, **options: Any) -> None:
+        user = User.objects.filter(email=canonical_address(email), is_active=True).first()
+        if user is None:
+            raise CommandError(f"Nobody signs in with {email!r}.")
+        let_in_again(user)
+        self.stdout.write(f"{user.email} was signed out everywhere, and is told by mail how to get in again.")

@@ -1,0 +1,32 @@
+"""Second factors as the site sees them: who has one, and the way back for whoever lost theirs."""
+
+import logging
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import AccountMail, User
+from accounts.web.sessions import end_sessions
+
+log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def let_in_again(user: User) -> None:
+    """Take the second factors from an account whose owner lost them, sign it out everywhere, and mail it to the owner.
+
+    The password ends as well: who gets in is who reads the account's mail, not whoever learned its password and talked
+    others into this.
+    """
+    Authenticator.objects.filter(user=user).delete()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    end_sessions(user)
+    url = settings.SITE_URL + reverse("account_reset_password")
+    body = render_to_string("accounts/email/let_in_again.txt", {"url": url})
+    AccountMail.objects.create(to=user.email, subject=_("Your passkeys and codes were removed"), body=body)
+    log.warning("the second factors of account %s were removed", user.pk)

@@ -1,0 +1,226 @@
+"""A second factor: whose passkeys these are, how secrets lie, and what codes are taken. Ceremonies: tests/browser."""
+
+import json
+import re
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+from fido2.utils import websafe_encode
+
+from accounts.allauth_mfa import pages_with_passkeys, site_of_passkeys
+from accounts.models import AccountMail
+from accounts.sealing import CannotOpen, seal, unseal
+from accounts.web.sessions import UserSession
+from tests import people
+
+pytestmark = pytest.mark.django_db
+
+LOGIN, CODE = "/accounts/login/", "/accounts/2fa/authenticate/"
+
+
+@pytest.fixture
+def noor_s_app(noor) -> str:
+    """The secret of Noor's app."""
+    TOTP.activate(noor, secret := generate_totp_secret())
+    return secret
+
+
+def code_of(secret: str, steps: int = 0) -> str:
+    return format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // 30 + steps))
+
+
+def after_password(person) -> Client:
+    """Somebody's browser, in which their password was typed."""
+    browser = Client()
+    browser.post(LOGIN, {"login": person.email, "password": people.PASSWORD, "remember": "own"})
+    return browser
+
+
+def is_in(browser: Client) -> bool:
+    return browser.get("/account/").status_code == 200
+
+
+def types(browser: Client, code: str) -> str:
+    """What the page answers: nothing when it lets in."""
+    answer = browser.post(CODE, {"code": code})
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_a_password_alone_opens_nothing_where_there_is_a_second_factor(noor, noor_s_app):
+    browser = after_password(noor)
+    assert not is_in(browser)
+    assert browser.get("/practice/").status_code == 302
+    browser.post("/account/start-over/")
+    assert browser.get(CODE)["Location"] == LOGIN
+    browser = after_password(noor)
+    assert types(browser, code_of(noor_s_app)) == ""
+    assert is_in(browser)
+    assert browser.session.get_expire_at_browser_close() is False, "what was said of the phone holds over the steps"
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (-1, ""),
+        (1, ""),
+        (-3, "about two minutes slow"),
+        (3, "about two minutes fast"),
+        (10, "about five minutes fast"),
+        (-11, "This code is wrong"),
+    ],
+)
+def test_a_clock_that_is_off_is_told_so(noor, noor_s_app, steps, said):
+    browser = after_password(noor)
+    answer = types(browser, code_of(noor_s_app, steps))
+    assert said in answer
+    assert is_in(browser) == (said == "")
+
+
+def test_a_code_is_taken_once_and_one_that_was_told_to_be_early_never(noor, noor_s_app):
+    early = code_of(noor_s_app, 3)
+    types(after_password(noor), early)
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(seconds=90)):
+        assert "This code is wrong, or was used already" in types(after_password(noor), early)
+        used = code_of(noor_s_app, 1)
+        assert types(after_password(noor), used) == ""
+    with time_machine.travel(now + timedelta(seconds=135)):
+        assert "was used already" in types(after_password(noor), used)
+
+
+def test_codes_are_guessed_five_times_and_no_more(noor, noor_s_app):
+    browser = after_password(noor)
+    for _ in range(5):
+        assert "This code is wrong" in types(browser, "123456")
+    assert "Too many wrong codes" in types(browser, code_of(noor_s_app))
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert types(after_password(noor), code_of(noor_s_app)) == ""
+
+
+def test_a_recovery_code_lets_in_once(noor, noor_s_app):
+    code = RecoveryCodes.activate(noor).get_unused_codes()[0]
+    browser = after_password(noor)
+    assert types(browser, code) == ""
+    assert "9 are left" in browser.get("/accounts/2fa/").content.decode()
+    assert "was used already" in types(after_password(noor), code)
+
+
+def test_secrets_lie_sealed_and_open_with_the_key_of_before(noor, noor_s_app, settings):
+    RecoveryCodes.activate(noor)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT data FROM mfa_authenticator")
+        stored = str(cursor.fetchall())
+    assert noor_s_app not in stored
+    assert "gAAAAA" in stored
+    sealed = seal("a secret")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "x" * 60
+    assert unseal(sealed) == "a secret"
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(CannotOpen):
+        unseal(sealed)
+    assert "secret key was changed" in types(after_password(noor), "123456")
+
+
+def test_a_passkey_belongs_to_the_site_of_the_settings_whatever_host_is_asked(noor, settings):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://mendline.example:8443", ["*"]
+    browser = Client(headers={"Host": "elsewhere.example", "Accept": "application/json"})
+    asked = browser.get("/accounts/2fa/webauthn/login/").json()["request_options"]["publicKey"]
+    assert asked["rpId"] == "mendline.example"
+    assert asked["userVerification"] == "required"
+    assert pages_with_passkeys()[0] == "https://mendline.example:8443"
+    settings.SITE_URL = "http://127.0.0.1:8000"
+    assert (site_of_passkeys(), pages_with_passkeys()[1]) == ("localhost", "http://localhost:8000")
+
+
+def _said(**client_data) -> dict:
+    said = websafe_encode(json.dumps(client_data).encode())
+    response = {"clientDataJSON": said, "authenticatorData": "", "signature": ""}
+    return {"id": "x", "rawId": "x", "type": "public-key", "response": response}
+
+
+@pytest.mark.parametrize(
+    "credential", ["", "[]", "1", '"x"', "{}", '{"response": 1}', '{"response": {"clientDataJSON": "!"}}',
+                   '{"response": {"clientDataJSON": "W10"}}', json.dumps(_said(origin="http://testserver")),
+                   json.dumps(_said(origin="http://testserver", challenge="x", type="webauthn.get"))],
+)  # fmt: skip
+def test_what_is_no_passkey_is_refused_in_words(noor, noor_s_app, credential):
+    browser = Client(headers={"Accept": "application/json"})
+    browser.get("/accounts/2fa/webauthn/login/")
+    answer = browser.post("/accounts/2fa/webauthn/login/", {"credential": credential}, follow=True)
+    assert answer.redirect_chain == [("/accounts/login/", 302)]
+    second = after_password(noor)
+    second.get(CODE)
+    assert second.post(CODE, {"credential": credential}).status_code == 200
+    assert not is_in(second)
+
+
+def test_a_change_of_second_factors_ends_the_other_sessions_and_is_mailed(noor, monkeypatch):
+    monkeypatch.setattr(transaction, "on_commit", lambda then: then())  # a test's transaction is never committed
+    here, there = after_password(noor), after_password(noor)
+    here.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+    page = here.get("/accounts/2fa/totp/activate/").content.decode()
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+    here.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
+    assert (is_in(here), is_in(there)) == (True, False)
+    assert "Codes from an app" in AccountMail.objects.get(to=noor.email).subject
+
+
+def test_who_has_a_second_factor_is_asked_for_it_and_not_for_the_password(noor, noor_s_app):
+    browser = after_password(noor)
+    types(browser, code_of(noor_s_app))
+    answer = browser.post("/account/token/", {"answer": "new"})
+    assert answer["Location"].startswith("/accounts/2fa/reauthenticate/")
+    browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+    assert browser.post("/account/token/", {"answer": "new"})["Location"].startswith("/accounts/2fa/reauthenticate/")
+
+
+def test_showing_once_more_who_is_there_changes_the_session_and_ends_the_old_key(noor):
+    browser = after_password(noor)
+    old = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+    new = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    assert new != old
+    assert list(UserSession.objects.filter(user=noor).values_list("session_key", flat=True)) == [new]
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = old
+    assert not is_in(thief)
+
+
+def test_nobody_renames_or_removes_the_passkey_of_somebody_else(noor):
+    foreign = Authenticator.objects.create(user=people.user(), type="webauthn", data={"name": "zq9"})
+    browser = after_password(noor)
+    browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+    for act in ("edit", "remove"):
+        for method in (browser.get, browser.post):
+            assert method(f"/accounts/2fa/webauthn/keys/{foreign.pk}/{act}/", {"name": "mine"}).status_code == 404
+    assert Authenticator.objects.get(pk=foreign.pk).data == {"name": "zq9"}
+
+
+def test_who_lost_all_factors_gets_in_by_the_operator_and_their_own_mail_alone(noor, noor_s_app):
+    there = after_password(noor)
+    types(there, code_of(noor_s_app))
+    call_command("let_in_again", noor.email.upper(), stdout=StringIO())
+    assert not is_in(there)
+    assert not is_in(after_password(noor)), "the password that somebody may know opens nothing"
+    assert "/accounts/password/reset/" in AccountMail.objects.get(to=noor.email).body
+    reader = Client()
+    reader.post("/accounts/password/reset/", {"email": noor.email})
+    link = (
+        AccountMail.objects.filter(to=noor.email).latest("created_at").body.partition("http://testserver")[2].split()[0]
+    )
+    form = reader.get(link, follow=True).redirect_chain[-1][0]
+    new = "four large brown bears"
+    reader.post(form, {"password1": new, "password2": new})
+    browser = Client()
+    browser.post(LOGIN, {"login": noor.email, "password": new})
+    assert is_in(browser)
