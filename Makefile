@@ -12,7 +12,8 @@ COMPILE := uv pip compile pyproject.toml --quiet --python-version 3.11 --univers
 
 # What `check --deploy` looks at: settings as an operator would choose them, and no secret of anybody's.
 SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
-	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example
+	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example \
+	MENDLINE_MASTER_KEY_FILE=/etc/mendline.master-key
 
 # What touches rows, races and verbs: these tests run on PostgreSQL as well.
 ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \

@@ -6,6 +6,8 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import Model, UniqueConstraint
 
+from accounts.keys.faults import KeysUnavailable
+
 # SQLite's primary result codes for what may be over in a moment: a lock, a full disk, a disk that does not answer.
 SQLITE_TRANSIENT = frozenset(
     {
@@ -56,8 +58,11 @@ def primary_key(model: type[Model]) -> str:
 def is_transient(error: BaseException) -> bool:
     """Whether `error` says that the database may do later what it did not do now: a lock, a full disk, a restart.
 
-    A fault of ours, such as a missing column, is not transient, and neither is a violated constraint.
+    A fault of ours, such as a missing column, is not transient, and neither is a violated constraint. Without keys
+    nothing can be kept or read either, until somebody puts them back.
     """
+    if isinstance(error, KeysUnavailable):
+        return True
     if not isinstance(error, DatabaseError | InterfaceError) or isinstance(error, IntegrityError):
         return False
     cause = error.__cause__

@@ -15,6 +15,7 @@ from accounts.consents import withdraw_consent
 from accounts.database_errors import violated_constraint
 from accounts.edits import ChangedMeanwhile, Reading, changes_since, plainly
 from accounts.help_numbers import ELSEWHERE
+from accounts.keys.patients import new_keys
 from accounts.locks import lock_patient, lock_user
 from accounts.models import ADULT, Consent, Departure, Patient, Practice, User
 
@@ -62,6 +63,7 @@ def start_alone(user: User, *, name: str, year_of_birth: int, time_zone: str, no
         time_zone=time_zone,
         zone_confirmed_at=now,
         created_at=now,
+        data_keys=new_keys(),
         **place,
     )
     patient.full_clean()
@@ -91,6 +93,7 @@ def add_to_practice(
         phone=phone,
         year_of_birth=year_of_birth,
         created_at=now,
+        data_keys=new_keys(),
         **known,
     )
     _save(patient)
@@ -245,7 +248,9 @@ def claim(invited: Patient, user: User) -> Patient:
     own_record.phone = own_record.phone or invited.phone
     own_record.year_of_birth = own_record.year_of_birth or invited.year_of_birth
     own_record.drug_allergies = allergies.of_both(own_record.drug_allergies, invited.drug_allergies)
-    own_record.save(update_fields=TAKEN_OVER)
+    # What the clinic's record has sealed stays as it is, and dies with theirs; theirs goes on being sealed by its own.
+    own_record.data_keys = [*invited.data_keys, *(own_record.data_keys or new_keys())]
+    own_record.save(update_fields=[*TAKEN_OVER, "data_keys"])
     return own_record
 
 

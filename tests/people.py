@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.consents import give_consent
+from accounts.keys.patients import new_keys
 from accounts.models import Membership, Patient, Practice, User
 
 PASSWORD = "three small grey horses"
@@ -63,7 +64,7 @@ def patient(
         user=user(name, email) if accepted else None,
         practice=at,
         name=name,
-        **{"year_of_birth": 1990, **settled, **fields},
+        **{"year_of_birth": 1990, "data_keys": new_keys(), **settled, **fields},
     )
     for purpose in consents if accepted else ():
         give_consent(made, purpose, now)

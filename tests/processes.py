@@ -15,6 +15,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     database = str(connection.settings_dict["NAME"])
     ours = {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(folder), "MENDLINE_SITE_URL": settings.SITE_URL}
+    ours |= {"MENDLINE_KEYS_DIR": str(settings.KEYS_DIR), "MENDLINE_MASTER_KEY_FILE": str(settings.MASTER_KEY_FILE)}
     if settings.ON_POSTGRES:
         server = urlsplit(os.environ["MENDLINE_TEST_DATABASE_URL"])
         ours["MENDLINE_DATABASE_URL"] = urlunsplit(server._replace(path=f"/{database}"))

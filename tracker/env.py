@@ -26,6 +26,9 @@ SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG els
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
 DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / "var")
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
+KEYS_DIR: Path = env.path("KEYS_DIR", default=Path(f"{DATA_DIR.absolute()}-keys"))
+_MASTER_KEY_FILE: str = env.str("MASTER_KEY_FILE", default=str(BASE_DIR / ".master-key") if DEBUG else "")
+MASTER_KEY_COMMAND: str = env.str("MASTER_KEY_COMMAND", default="")
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 MAIL_FROM: str = env.str("MAIL_FROM", default="Mendline <mendline@localhost>")
 SMTP_HOST: str = env.str("SMTP_HOST", default="")
@@ -46,6 +49,7 @@ DEADMAN_URL: str = env.str("DEADMAN_URL", default="")
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
 
 env.seal()
+MASTER_KEY_FILE = Path(_MASTER_KEY_FILE) if _MASTER_KEY_FILE else None
 
 
 class UnsafeSettings(EnvError):
@@ -92,6 +96,23 @@ def _unsafe() -> list[str]:
         faults.append("MENDLINE_ALLOWED_HOSTS must name the hosts you serve, without '*'")
     if not SITE_URL.startswith("https://"):
         faults.append("MENDLINE_SITE_URL must be the https:// address that patients open")
+    faults += _unsafe_keys()
     if not SMTP_HOST:
         faults.append("MENDLINE_SMTP_HOST must name a mail server: without one nobody is told")
+    return faults
+
+
+def _unsafe_keys() -> list[str]:
+    """A copy of the data folder must not hold what opens it."""
+    faults = []
+    if bool(MASTER_KEY_COMMAND) == bool(MASTER_KEY_FILE):
+        faults.append(
+            "MENDLINE_MASTER_KEY_FILE must name the file of the master key, which make_master_key makes, or "
+            "MENDLINE_MASTER_KEY_COMMAND a command that prints it; one of the two"
+        )
+    for name, path in (("MASTER_KEY_FILE", MASTER_KEY_FILE), ("KEYS_DIR", KEYS_DIR)):
+        if path is not None and path.resolve().is_relative_to(DATA_DIR.resolve()):
+            faults.append(f"MENDLINE_{name} must not lie in the data folder: a copy of that would open itself")
+    if MASTER_KEY_FILE is not None and MASTER_KEY_FILE.resolve().is_relative_to(KEYS_DIR.resolve()):
+        faults.append("MENDLINE_MASTER_KEY_FILE must not lie in MENDLINE_KEYS_DIR: a copy of that would open itself")
     return faults

@@ -22,7 +22,7 @@ MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic"}
 USE_THE_DATABASE = {"migrate", "createcachetable"}
 # These serve nobody and open no data: they need no settings of an operator's.
 NEED_NO_SETTINGS = {"assess_cases", "makemigrations", "spectacular", "help", "--help", "version", "--version"}
-NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice", "check_photos"}
+NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice", "check_photos", "seal_records"}
 APP_LOAD_ERROR = 4  # gunicorn's word for a fault that starting again does not mend
 
 
@@ -81,6 +81,7 @@ def refuse_unready() -> None:
         except DatabaseError as fault:
             name = connection.settings_dict["NAME"]
             raise CannotStart(f"the database {name} cannot be used: {in_one_line(fault)}.") from fault
+    _check_keys()
     make_folder()
     make_spool()
     make_keys()
@@ -130,6 +131,26 @@ def _check_numbers() -> None:
         check_numbers(date.today())
     except WrongNumbers as fault:
         raise CannotStart(f"{fault}. Correct the file that MENDLINE_HELP_NUMBERS names.") from fault
+
+
+def _check_keys() -> None:
+    from accounts.keys import master, store
+    from accounts.keys.faults import KeysUnavailable
+    from accounts.models import Patient
+
+    file = settings.MASTER_KEY_FILE
+    if settings.DEBUG and file is not None and not settings.MASTER_KEY_COMMAND and not file.exists():
+        master.make_file(file)  # the demo has one of its own
+    try:
+        if not store.check() and Patient.objects.exclude(data_keys=[]).exists():
+            raise CannotStart(
+                f"the store of keys at {settings.KEYS_DIR} is empty, and there are patients who have keys. Put it back "
+                "from its backup, or name the right folder in MENDLINE_KEYS_DIR. To go on without what was sealed: "
+                "manage.py begin_keys_anew"
+            )
+        store.begin()
+    except KeysUnavailable as fault:
+        raise CannotStart(f"{fault}. Nothing was changed. See docs/running.md, Keys.") from fault
 
 
 def _check_folder(folder: Path) -> None:

@@ -100,6 +100,11 @@ CACHES = {
     "throttle": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"},
 }
 
+# --- keys: what patients wrote, and their photos, are sealed by a key of each patient, wrapped by the master key
+MASTER_KEY_FILE = env.MASTER_KEY_FILE
+MASTER_KEY_COMMAND = env.MASTER_KEY_COMMAND
+KEYS_DIR = env.KEYS_DIR  # never in the data folder: a copy of that must be of no use to anybody
+
 # --- photos
 PHOTOS_READ_HEIC = env.HEIC
 
@@ -267,6 +272,7 @@ STATICFILES_FINDERS = [
 STORAGES = {
     "default": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "photos": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "photos"}},
+    "keys": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": KEYS_DIR}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING

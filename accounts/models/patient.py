@@ -72,6 +72,9 @@ class Patient(models.Model):
     welcomed_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, editable=False, help_text="when they last left a practice")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    data_keys = models.JSONField(
+        default=list, editable=False, help_text="ids of the keys that seal the record, in use the last; `accounts.keys`"
+    )
 
     objects = PatientQuerySet.as_manager()
 

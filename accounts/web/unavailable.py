@@ -53,7 +53,7 @@ class DatabaseUnavailableMiddleware(MiddlewareMixin):
         """The page that offers to send the same once more."""
         if not is_transient(error):
             return None
-        log.error("the database takes nothing: %s", error)
+        log.error("nothing is taken or shown for now: %s", error)
         return busy_page(request)
 
 

@@ -6,7 +6,9 @@ nobody but its owner, each session knows the guards that this browser had in the
 A guard is good for showing the form again, never for sending it: that takes a new guard and the person's own tap.
 """
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from datetime import timedelta
 from typing import Any
@@ -19,6 +21,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from rest_framework.authentication import CSRFCheck
 
+from accounts.keys.faults import Damaged, KeyLost, KeysUnavailable
+from accounts.keys.sealing import open_for_site, seal_for_site
 from accounts.models import User
 
 TYPED, LEFT, EARLIER = "typed", "left", "earlier_guards"  # keys of the session
@@ -60,17 +64,24 @@ def who_left(request: HttpRequest) -> str | None:
 
 
 def stash_form(request: HttpRequest, user_id: UUID | str) -> None:
-    """Keep the form in `request` for its sender, in this browser's session; files are not kept."""
+    """Keep the form in `request` for its sender, sealed, in this browser's session; files are not kept."""
     form = _form_in(request)
     if sum(len(name) + len(value) for name, value in form["fields"]) <= MOST:
-        request.session[TYPED] = {"user": str(user_id), **form}
-        request.session.set_expiry(KEPT_FOR)
+        with suppress(KeysUnavailable):  # then it is lost, and lies nowhere for anybody to read
+            sealed = seal_for_site(json.dumps(form), _bound(user_id))
+            request.session[TYPED] = {"user": str(user_id), "sealed": sealed}
+            request.session.set_expiry(KEPT_FOR)
 
 
 def offer_resubmission(request: HttpRequest) -> HttpResponse | None:
     """The page on which whoever just signed in sends it after all; None when there is nothing of theirs."""
-    form = request.session.pop(TYPED, None)
-    return _page(request, form) if form and form["user"] == str(request.user.pk) else None
+    kept = request.session.pop(TYPED, None)
+    if not kept or kept["user"] != str(request.user.pk) or "sealed" not in kept:
+        return None
+    try:
+        return _page(request, json.loads(open_for_site(kept["sealed"], _bound(kept["user"]))))
+    except (Damaged, KeyLost, KeysUnavailable):
+        return None
 
 
 def offer_refused(request: HttpRequest, view: Callable[..., HttpResponse]) -> HttpResponse | None:
@@ -83,6 +94,10 @@ def offer_refused(request: HttpRequest, view: Callable[..., HttpResponse]) -> Ht
     if not any(_fits(request, guard, view) for guard in request.session.get(EARLIER, ())):
         return None
     return _page(request, _form_in(request), status=403)
+
+
+def _bound(user_id: UUID | str) -> str:
+    return f"unsent form\0{user_id}"
 
 
 def _form_in(request: HttpRequest) -> dict[str, Any]:

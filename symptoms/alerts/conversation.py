@@ -98,6 +98,7 @@ def write_to_practice(
         PermissionDenied: `by` is not the patient.
     """
     patient, text = lock_patient(treatment.patient_id), text.strip()
+    treatment.patient = patient  # whose key seals the message
     if patient.user_id != by.pk:
         raise PermissionDenied
     earlier = kept_before(id, by=by, text=text, kind=Kind.FROM_PATIENT)

@@ -163,7 +163,7 @@ def close(alerts: Mapping[Alert, int | None], outcome: str, reason: str, by: Use
     """
     closing = {"resolved_at": now, "resolved_by": by, "kept_open_at": None, "watched_until": None}
     closing |= {"next_step_at": None, "comes_back_at": None}
-    closed = _written(alerts, {**closing, "outcome": outcome, "reason": reason.strip()})
+    closed = _written(alerts, {**closing, "outcome": outcome}, reason.strip())
     if closed:
         write_events(closed, What.RESOLVED, at=now, by=by, detail=detail_of(outcome, reason.strip()))
         read_of_who_left(closed, by=by, now=now)
@@ -182,8 +182,9 @@ def _keep_open(
     now: datetime,
 ) -> list[Alert]:
     day = None if outcome == "not_reached" else comes_back_at.astimezone(practice.zone).date()
-    keeping = {"kept_open_at": now, "watched_until": day, "outcome": outcome, "reason": reason.strip()}
-    still_open = _written(alerts, {**keeping, "comes_back_at": comes_back_at, "next_step_at": None})
+    keeping = {"kept_open_at": now, "watched_until": day, "outcome": outcome}
+    keeping |= {"comes_back_at": comes_back_at, "next_step_at": None}
+    still_open = _written(alerts, keeping, reason.strip())
     taken = [alert for alert in still_open if alert.pk in free]
     Alert.objects.filter(pk__in=[alert.pk for alert in taken]).update(acknowledged_at=now, acknowledged_by=by)
     write_events(taken, What.ACKNOWLEDGED, at=now, by=by)
@@ -193,14 +194,15 @@ def _keep_open(
     return still_open
 
 
-def _written(alerts: Mapping[Alert, int | None], values: Mapping[str, Any]) -> list[Alert]:
-    """Those of the open alerts, no worse than the user was shown, that took the values."""
+def _written(alerts: Mapping[Alert, int | None], values: Mapping[str, Any], reason: str) -> list[Alert]:
+    """Those of the open alerts, no worse than the user was shown, that took the values and the reason."""
+    reason_field: Any = Alert._meta.get_field("reason")
     return [
         alert
         for alert, seen in alerts.items()
         if Alert.objects.open()
         .filter(pk=alert.pk, urgency__lte=Urgency.EMERGENCY if seen is None else seen)
-        .update(**values)
+        .update(**values, reason=reason_field.sealed(alert, reason))
     ]
 
 
@@ -218,6 +220,7 @@ def write_note(
         PermissionDenied: the treatment is not open to the practice of `by`.
     """
     patient, text = lock_patient(treatment.patient_id), text.strip()
+    treatment.patient = patient  # whose key seals the note
     practice = by.practice_as_practitioner
     if practice is None or not Treatment.objects.managed_by(by).filter(pk=treatment.pk).exists():
         raise PermissionDenied

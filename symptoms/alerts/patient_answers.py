@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from accounts.compiled_queries import CompiledQuery
+from accounts.free_text import Unreadable
 from symptoms.models import Alert, AlertEvent
 from symptoms.models.alert import AlertQuerySet
 from symptoms.recovery.vocabulary import Urgency
@@ -73,5 +74,8 @@ def with_answer(alert: Alert, detail: str | None, at: datetime | None) -> OpenCo
     """An open alert with what its patient last answered (the event's `detail`, and when), if that counts still."""
     if detail is None or at is None or at < answered_from(alert):
         return OpenConcern(alert)
-    answer, words = answer_in(detail)
+    said = AlertEvent.words_of(AlertEvent.What.ANSWERED, at, detail)
+    if isinstance(said, Unreadable):
+        return OpenConcern(alert)  # whatever it was, it keeps nothing from standing on top
+    answer, words = answer_in(said)
     return OpenConcern(alert, SeenAnswer(answer), words, at)

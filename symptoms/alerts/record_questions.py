@@ -44,4 +44,4 @@ def question_record(treatment: Treatment, words: str, *, by: User, now: datetime
 def open_question(treatment: Treatment) -> str | None:
     """What the patient said is wrong and the practice has still to answer; None where nothing is open."""
     alerts = Alert.objects.open().filter(treatment=treatment, kind=Alert.Kind.DETAILS).with_what_was_told()
-    return next((alert.told for alert in alerts), None)
+    return next((alert.questioned for alert in alerts), None)

@@ -142,7 +142,7 @@ def _note_waits(waits: dict[str, list[timedelta]], row: dict[str, Any]) -> None:
 def _count(made: Statistics, criteria: dict[tuple[str, str], CriterionTally], row: dict[str, Any]) -> None:
     is_closed, outcome = row["resolved_at"] is not None, row["outcome"]
     made.closed += is_closed
-    made.documented += is_closed and bool(row["reason"].strip())
+    made.documented += is_closed and bool(row["reason"])  # sealed; nothing is kept of spaces
     skin, device = _skin_group(row["treatment__fitzpatrick"]), row["treatment__device"]
     tallies = [made.raised, made.by_skin[skin], made.by_device[device]]
     for id in set(_criteria_of(row["concern"], row["flags"] or [])):

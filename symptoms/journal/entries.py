@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.database_errors import primary_key, violated_constraint
+from accounts.keys import patients
 from accounts.locks import lock_patient_of
 from accounts.models import User
 from symptoms.alerts.following import Change
@@ -138,7 +139,8 @@ def _record(
     if is_amendment:
         _supersede(treatment, day, instead_of)
     entry = Entry(
-        id=id, treatment=treatment, date=on, day=day, answers=answers, note=note, digest=digest, reported_by=by,
+        id=id, treatment=treatment, date=on, day=day, answers=answers, note=note, reported_by=by,
+        digest=patients.mark(patient, digest),
         # After everything else of the patient, whatever the clock says: which entry counts goes by this.
         received_at=max(now, journal.last_received + A_MOMENT) if journal.last_received else now,
         is_judged=True,  # as it nearly always is by the commit; a fault puts it in line again
@@ -152,7 +154,10 @@ def _record(
 
 
 def digest_of(day: int, answers: dict[str, Any], note: str) -> str:
-    """A SHA-256 over what was reported, the same for the same report however its keys were ordered."""
+    """A SHA-256 over what was reported, the same for the same report however its keys were ordered.
+
+    What is kept is a mark of it: from the digest itself, whoever has the answers could find a short note by trying.
+    """
     document = json.dumps([day, answers, note], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(document.encode()).hexdigest()
 
@@ -176,7 +181,7 @@ def _again(journal: Journal, treatment: Treatment, saved: Entry, digest: str) ->
     """The answer to an id that is there already."""
     if all(saved.treatment_id != session.id for session in journal.treatments):
         raise ForeignId
-    if saved.digest != digest or saved.treatment_id != treatment.id:
+    if saved.treatment_id != treatment.id or not patients.is_mark(saved.digest, journal.patient, digest):
         raise SameIdOtherAnswers(saved)
     saved.treatment = treatment
     return Recorded(saved, saved.assessments.filter(is_current=True).first(), is_new=False)

@@ -232,6 +232,7 @@ def _snapshot(invited: Patient, treatments: Iterable[Any]) -> dict[str, Any]:
         "id": str(invited.pk),
         "patient": {name: getattr(invited, name) for name in known},
         "treatments": [str(id) for id in treatments],
+        "data_keys": invited.data_keys,
     }
 
 

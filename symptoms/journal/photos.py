@@ -72,7 +72,7 @@ def attach_photo(
         return saved, False
     _check(place, now)
     picture = take_in(data)
-    key = stored(picture, place.treatment.patient_id, id)
+    key = stored(picture, place.treatment.patient, id)
     try:
         with transaction.atomic():
             # All of it again, now that nobody else writes to the record: much may have happened meanwhile.
@@ -175,14 +175,15 @@ def _check(place: _Place, now: datetime) -> None:
         raise TooManyPhotos(sentence.format(count=MOST_A_PATIENT))
 
 
-def stored(picture: Picture, patient_id: UUID, photo_id: UUID) -> str:
+def stored(picture: Picture, patient: Patient, photo_id: UUID) -> str:
     """Put a picture into the store, and give the key under which it is there.
 
     Raises:
         PhotoRefused: the store did not take it.
+        KeysUnavailable: it could not be sealed.
     """
     try:
-        return files.store(picture.jpeg, patient_id=patient_id, photo_id=photo_id)
+        return files.store(picture.jpeg, patient=patient, photo_id=photo_id)
     except OSError as error:
         log.exception("the photo store takes nothing")
         raise PhotoRefused(Refusal.NOT_STORED) from error

@@ -49,7 +49,7 @@ def attach_practice_photo(treatment: Treatment, shot: Shot, *, by: User, now: da
         return saved, False
     _refuse_too_many(treatment, practice)
     picture = take_in(shot.data)
-    key = stored(picture, treatment.patient_id, shot.id)
+    key = stored(picture, treatment.patient, shot.id)
     try:
         with transaction.atomic():  # all of it again, now that nobody else writes to the record
             patient = lock_patient(treatment.patient_id)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.access import record_access
+from accounts.keys.patients import new_keys
 from accounts.locks import lock_patients, lock_practice
 from accounts.models import AccountMail, Consent, Departure, Invitation, Patient, Practice, User, keep_words
 from accounts.patients import is_number_free
@@ -22,6 +23,7 @@ from symptoms.alerts.handling import close
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.journal.joining import move_open_alerts, tell_of_moved
 from symptoms.journal.judging import judge_all
+from symptoms.journal.sealing import seal_anew
 from symptoms.models import (
     Alert,
     Assessment,
@@ -100,7 +102,10 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     if before["id"] != before["kept"]:
         _forget(joined, before, practice)
         known = before["patient"] | {"number": _free_number(practice, before["patient"])}
-        return joined, Patient.objects.create(id=UUID(before["id"]), practice=practice, **known)
+        keys = before.get("data_keys") or new_keys()  # its own again; what was written since is sealed by them anew
+        joined.data_keys = [key for key in joined.data_keys if key not in keys]
+        joined.save(update_fields=["data_keys"])
+        return joined, Patient.objects.create(id=UUID(before["id"]), practice=practice, data_keys=keys, **known)
     user = joined.user
     if user is None:  # their account is gone: nobody is left whose record it could be
         raise TooLate
@@ -114,6 +119,7 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     joined.number = _free_number(practice, before["patient"], but=joined.pk)
     joined.user_id, joined.practice, joined.emergency_number = None, practice, ""
     joined.zone_confirmed_at = joined.welcomed_at = None
+    joined.data_keys = new_keys()  # those of before have sealed what the person wrote, and die with them
     joined.save()
     person.user = user
     # Another practice that made the same mistake later may take it back later: it is about this record then.
@@ -121,13 +127,8 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     for invitation in later.exclude(record_before__id=str(joined.pk)):
         invitation.record_before = {**(invitation.record_before or {}), "kept": str(person.pk)}
         invitation.save(update_fields=["record_before"])
-    # What they said about themselves since stays; what the practice had written of the other person goes.
     person.number = number
-    unknown = {"name": str(user), "email": user.email, "phone": "", "year_of_birth": None, "drug_allergies": None}
-    for name, otherwise in unknown.items():
-        if getattr(person, name) == before["patient"].get(name):
-            setattr(person, name, otherwise)
-    person.save(update_fields=["user", "folded_name", "number", *unknown])
+    _without_the_others(person, user, before)
     for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
         rows.update(patient=person)
     keep_words(joined)  # the practices that were left know the other record now
@@ -135,6 +136,15 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
     Screening.objects.filter(patient=joined).update(patient=person)
     PatientStatus.objects.filter(patient=joined).delete()
     return person, joined
+
+
+def _without_the_others(person: Patient, user: User, before: dict[str, Any]) -> None:
+    """What they said about themselves since stays; what the practice had written of the other person goes."""
+    unknown = {"name": str(user), "email": user.email, "phone": "", "year_of_birth": None, "drug_allergies": None}
+    for name, otherwise in unknown.items():
+        if getattr(person, name) == before["patient"].get(name):
+            setattr(person, name, otherwise)
+    person.save(update_fields=["user", "folded_name", "number", *unknown])
 
 
 def _forget(joined: Patient, before: dict[str, Any], practice: Practice) -> None:
@@ -240,6 +250,7 @@ def _finish(invitation: Invitation, person: Patient, record: Patient, by: User, 
     invitation.save(update_fields=["undone_at", "undone_by", "patient", "record_before"])
     judge_all(person, now=now)
     for patient in (person, record):
+        seal_anew(patient)
         refresh_status(patient)
         keep_words(patient)  # a departure that went is no way to find them any more
         record_access(by, patient, UNDONE, now)

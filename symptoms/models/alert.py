@@ -40,10 +40,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def with_what_was_told(self) -> "AlertQuerySet":
         """Each with `told`: what was open when the patient last left, or what they last said is wrong with what was
-        recorded, as the event's detail; None for others."""
+        recorded, as the event's detail, with `told_at`; None for others. See `questioned` for the latter's words."""
         about = [AlertEvent.What.LEFT, AlertEvent.What.QUESTIONED]
         telling = AlertEvent.objects.filter(alert=OuterRef("pk"), what__in=about).order_by("-id")
-        return self.annotate(told=Subquery(telling.values("detail")[:1]))  # type: ignore[no-redef]  # declared on the model
+        told, told_at = (Subquery(telling.values(name)[:1]) for name in ("detail", "at"))
+        return self.annotate(told=told, told_at=told_at)  # type: ignore[no-redef]  # declared on the model
 
     def with_flags(self) -> "AlertQuerySet":
         """Each with `flags`: what was said last of its entry, None while it is not judged."""
@@ -113,7 +114,7 @@ class Alert(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     outcome = models.CharField(max_length=12, choices=OUTCOMES, blank=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = FreeText(max_length=500, blank=True, bound="reason of an alert")
     kept_open_at = models.DateTimeField(
         null=True, blank=True, help_text="when an outcome that leaves it open was last written down"
     )
@@ -129,6 +130,7 @@ class Alert(models.Model):
     if TYPE_CHECKING:  # by annotation, and only then
         is_held: bool  # with_holder
         told: str | None  # with_what_was_told
+        told_at: datetime | None
         entry_day: int | None  # alerts/raising.py
         flags: list[Flag] | None  # with_flags
         answer: str | None  # alerts/patient_answers.py
@@ -210,6 +212,11 @@ class Alert(models.Model):
         return self.outcome if is_current else ""
 
     @property
+    def questioned(self) -> str:
+        """What the patient last said is wrong with what was recorded, of one read `with_what_was_told`."""
+        return AlertEvent.words_of(AlertEvent.What.QUESTIONED, self.told_at, self.told)
+
+    @property
     def urgency_slug(self) -> str:
         """The peak's word: contact, urgent or emergency."""
         return Urgency(self.urgency).slug
@@ -240,6 +247,11 @@ class AlertEventQuerySet(models.QuerySet["AlertEvent"]):
         """File these events under another alert, because both turned out to be about one and the same."""
         super().update(alert=to)
 
+    def seal_anew(self, event: "AlertEvent") -> None:
+        """Keep the detail of an event as it is, sealed by the key that its patient has now."""
+        field: Any = AlertEvent._meta.get_field("detail")
+        models.QuerySet.update(self.filter(pk=event.pk), detail=field.sealed(event, event.detail))
+
 
 class AlertEvent(models.Model):
     """Who did what to an alert, and when. Only ever added to, by `alerts.events`; without `actor` Mendline did it."""
@@ -265,13 +277,19 @@ class AlertEvent(models.Model):
             "from who works there no more; the detail holds their name and, on a line, whose it is now",
         )
 
+    WITH_WORDS = frozenset({What.ANSWERED, What.RESOLVED, What.KEPT_OPEN, What.QUESTIONED})  # somebody's own
+
     id = models.BigAutoField(primary_key=True)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="events")
     what = models.CharField(max_length=20, choices=What.choices)
     urgency = models.PositiveSmallIntegerField(null=True, blank=True)
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     at = models.DateTimeField()
-    detail = models.CharField(max_length=500, blank=True)
+    # Its key is made by the database, so what says which event it is of is what was done, and when.
+    detail = FreeText(
+        max_length=500, blank=True, of="alert.treatment.patient", bound="detail of an event", named_by=("what", "at"),
+        only=lambda event: event.what in event.WITH_WORDS,
+    )  # fmt: skip
 
     objects = AlertEventQuerySet.as_manager()
 
@@ -289,6 +307,11 @@ class AlertEvent(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly
 
+    @classmethod
+    def words_of(cls, what: "AlertEvent.What", at: datetime | None, detail: Any) -> str:
+        """The detail of an event of which a query gave the stored value alone; empty where it gave none."""
+        return cls(what=what, at=at, detail=detail).detail if detail and at else ""
+
 
 class Note(models.Model):
     """What was written: inside the practice, or a short message from the one side to the other."""
@@ -302,7 +325,7 @@ class Note(models.Model):
     treatment = models.ForeignKey(Treatment, on_delete=models.CASCADE, related_name="notes")
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
-    text = FreeText(max_length=LONGEST_NOTE)
+    text = FreeText(max_length=LONGEST_NOTE, bound="text of a note")
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.INSIDE)
     written_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)

@@ -72,7 +72,7 @@ class Photo(models.Model):
     )
     is_before = models.BooleanField(default=False, help_text="taken by the practice before the treatment")
     key = models.CharField(max_length=128, unique=True, help_text="the name of its file in the store of photos")
-    sha256 = models.CharField(max_length=64, help_text="of the stored picture")
+    sha256 = models.CharField(max_length=64, help_text="of the picture that is kept, before it is sealed")
     digest = models.CharField(max_length=64, help_text="of the picture as it was sent")
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()

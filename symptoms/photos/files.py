@@ -13,6 +13,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from PIL import Image
 
+from accounts.keys import patients, sealing
+from accounts.keys.faults import Damaged, KeyLost
+from accounts.models import Patient
 from symptoms.models import Photo
 
 log = logging.getLogger(__name__)
@@ -27,34 +30,45 @@ class PhotoLost(Exception):
     """The file of a photo is missing, cannot be read, or is not the one that was stored."""
 
 
-def store(jpeg: bytes, *, patient_id: UUID, photo_id: UUID) -> str:
-    """Store a picture and give the key under which it can be read, once it is on the disk.
+def store(jpeg: bytes, *, patient: Patient, photo_id: UUID) -> str:
+    """Seal and store a picture and give the key under which it can be read, once it is on the disk.
 
     The key names the patient, whose folder can be erased as a whole, and the photo; its random end keeps two requests
     with the same photo id from ever touching each other's file.
 
     Raises:
         OSError: it could not be stored, as on a full disk; nothing of it is left.
+        KeysUnavailable: it could not be sealed.
     """
-    return store_of_photos().save(f"{patient_id}/{photo_id}-{secrets.token_hex(8)}.jpg", ContentFile(jpeg))
+    sealed = patients.seal(patient, jpeg, _bound(photo_id))
+    return store_of_photos().save(f"{patient.pk}/{photo_id}-{secrets.token_hex(8)}.jpg", ContentFile(sealed))
 
 
 def read(photo: Photo) -> bytes:
-    """The picture of a photo, just as it was stored. What is wrong with one that is not is in the log.
+    """The picture of a photo, just as it was taken in. What is wrong with one that is not is in the log.
+
+    Its SHA-256 is of the picture, not of the sealed file: so it is the one that a program can compare.
 
     Raises:
         PhotoLost: there is no such picture any more.
+        KeysUnavailable: it is there, and cannot be opened for now.
     """
-    try:
-        with store_of_photos().open(photo.key) as file:
-            jpeg: bytes = file.read()
-    except OSError as error:
-        log.error("photo %s cannot be read: %s", photo.pk, error)
-        raise PhotoLost from error
+    jpeg = _opened(photo, as_stored(photo))
     if sha256(jpeg).hexdigest() != photo.sha256:
         log.error("photo %s is damaged: its file is not the one that was stored", photo.pk)
         raise PhotoLost
     return jpeg
+
+
+def as_stored(photo: Photo) -> bytes:
+    """The file of a photo as it lies in the store: sealed, or plain if older than sealing. Raises PhotoLost."""
+    try:
+        with store_of_photos().open(photo.key) as file:
+            stored: bytes = file.read()
+    except OSError as error:
+        log.error("photo %s cannot be read: %s", photo.pk, error)
+        raise PhotoLost from error
+    return stored
 
 
 def small(photo: Photo) -> bytes:
@@ -105,6 +119,24 @@ def sweep_orphans(older_than: timedelta, now: datetime) -> int:
 def store_of_photos() -> Storage:
     """Where pictures lie, as the settings say."""
     return storages["photos"]
+
+
+def _opened(photo: Photo, stored: bytes) -> bytes:
+    if not sealing.is_sealed(stored):
+        return stored
+    try:
+        return sealing.opened(stored, _bound(photo.pk))
+    except KeyLost as error:
+        log.error("photo %s cannot be read: its key was erased, or is lost", photo.pk)
+        raise PhotoLost from error
+    except Damaged as error:
+        log.error("photo %s is damaged: its file does not open", photo.pk)
+        raise PhotoLost from error
+
+
+def _bound(photo_id: UUID) -> str:
+    """To what a file is sealed: in the place of any other photo's it does not open."""
+    return f"photo\0{photo_id}"
 
 
 def _names(store: Storage) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """A private, durable file store: for the server's own user, without addresses, on the disk before it answers."""
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ class PrivateStorage(FileSystemStorage):
         path = Path(self.path(name))
         for folder in (Path(self.location), path.parent):  # `mode` is for the last part of a path alone
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished = path.with_name(path.name + UNFINISHED)
+        # With a name of its own: what a process that was killed left behind is in nobody's way.
+        unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
         try:
             _write(unfinished, content)
             unfinished.rename(path)

@@ -6,6 +6,7 @@ The browser here checks the guard against forgeries, as in life; both "windows" 
 import re
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.models import User
@@ -81,6 +82,8 @@ def test_sent_while_signed_out_it_waits_for_the_same_person(browser, ana, filled
     sign_out(browser)
     answer = browser.post(LOG, filled, follow=True)
     assert b"You were signed out." in answer.content and b"not saved yet" in answer.content
+    waiting = [session.get_decoded() for session in Session.objects.all()]
+    assert any(unsent_forms.TYPED in session for session in waiting) and "throbs" not in str(waiting)  # it lies sealed
     assert is_offered(sign_in(browser, ana))
     assert not Entry.objects.exists()
 

@@ -98,7 +98,8 @@ def environment(data: str) -> dict[str, str]:
     return tree.environment(
         DJANGO_SETTINGS_MODULE="tests.bench.settings",
         MENDLINE_DEBUG="0",
-        MENDLINE_DATA_DIR=data,
+        MENDLINE_DATA_DIR=f"{data}/data",
+        MENDLINE_MASTER_KEY_FILE=str(tree.MASTER_KEY),
         MENDLINE_DATABASE_URL=os.environ.get("MENDLINE_TEST_DATABASE_URL", ""),
         MENDLINE_SECRET_KEY="only-for-the-bench-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEF",
         MENDLINE_ALLOWED_HOSTS="mendline.example,127.0.0.1",

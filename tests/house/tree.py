@@ -1,18 +1,25 @@
 """The files of the project as they lie on the disk, without what is made from them."""
 
 import os
+import tempfile
 from pathlib import Path
+
+from accounts.keys.master import make_file
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OURS = ("tracker", "accounts", "symptoms", "templates", "static", "tests", "docs", "deploy", ".ci")
 MADE = {"__pycache__", "node_modules"}
 WRITTEN = {".py", ".html", ".txt", ".css", ".js", ".toml", ".md", ".sh", ".json", ".svg", ".yml", ".xml", ""}
+MASTER_KEY = Path(tempfile.gettempdir()) / f"mendline-tests-{os.getuid()}.master-key"
+if not MASTER_KEY.exists():
+    make_file(MASTER_KEY)
 # Settings as an operator would choose them.
 SAFE = {
     "MENDLINE_SECRET_KEY": "for-a-test-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
     "MENDLINE_ALLOWED_HOSTS": "mendline.example",
     "MENDLINE_SITE_URL": "https://mendline.example",
     "MENDLINE_SMTP_HOST": "mail.example",
+    "MENDLINE_MASTER_KEY_FILE": str(MASTER_KEY),
 }
 
 

@@ -5,6 +5,7 @@ import os
 import stat
 import time
 from datetime import timedelta
+from hashlib import sha256
 from importlib import import_module
 from uuid import uuid4
 
@@ -15,6 +16,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
 from django.utils import timezone
 
+from accounts.keys.patients import new_keys
+from accounts.models import Patient
 from symptoms.management.commands import run_worker
 from symptoms.models import Photo
 from symptoms.photos import files
@@ -31,7 +34,7 @@ def root(photo_folder):
 
 
 def put(data: bytes = b"a picture") -> str:
-    return files.store(data, patient_id=uuid4(), photo_id=uuid4())
+    return files.store(data, patient=Patient(data_keys=new_keys()), photo_id=uuid4())
 
 
 def on_disk(root):
@@ -44,19 +47,19 @@ def grow_old(path, by=timedelta(hours=2)):
 
 
 def test_what_is_stored_can_be_opened_until_it_is_removed(root):
-    key = put()
-    with storages["photos"].open(key) as file:
-        assert file.read() == b"a picture"
+    photo_id = uuid4()
+    key = files.store(b"a picture", patient=Patient(data_keys=new_keys()), photo_id=photo_id)
+    assert files.read(Photo(id=photo_id, key=key, sha256=sha256(b"a picture").hexdigest())) == b"a picture"
     files.remove(key)
     files.remove(key)
     assert on_disk(root) == []
 
 
 def test_keys_name_patient_and_photo_and_never_meet(root):
-    patient_id, photo_id = uuid4(), uuid4()
-    keys = {files.store(b"the same picture", patient_id=patient_id, photo_id=photo_id) for _ in range(20)}
+    patient, photo_id = Patient(data_keys=new_keys()), uuid4()
+    keys = {files.store(b"the same picture", patient=patient, photo_id=photo_id) for _ in range(20)}
     assert len(keys) == 20 and on_disk(root) == sorted(keys)
-    assert all(key.startswith(f"{patient_id}/{photo_id}-") for key in keys)
+    assert all(key.startswith(f"{patient.pk}/{photo_id}-") for key in keys)
 
 
 def test_files_are_for_the_server_alone_and_have_no_address(root):
@@ -90,7 +93,9 @@ def test_file_and_folders_are_flushed_before_the_key_is_given(root, monkeypatch)
 
     monkeypatch.setattr(os, "fsync", flush)
     key = put()
-    assert flushed == [str(root / key) + ".part", str((root / key).parent), str(root)]
+    unfinished, *folders = flushed
+    assert unfinished.startswith(f"{root / key}.") and unfinished.endswith(".part")
+    assert folders == [str((root / key).parent), str(root)]
 
 
 def test_a_full_disk_leaves_nothing_behind_and_the_store_works_again(root, monkeypatch):

@@ -69,7 +69,7 @@ class OpenAlert:
     @property
     def questioned(self) -> str:
         """What the patient says is wrong with what was recorded, in their words."""
-        return self.alert.told or "" if self.alert.kind == Alert.Kind.DETAILS else ""
+        return self.alert.questioned if self.alert.kind == Alert.Kind.DETAILS else ""
 
     @property
     def quiet(self) -> str:

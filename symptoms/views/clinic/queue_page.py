@@ -75,7 +75,8 @@ def with_what_is_shown(rows: QuerySet[Any], asked: Asked, practice: Practice, by
     photos = Photo.objects.visible_to(by).filter(treatment=OuterRef(f"{way}treatment")).order_by("-day", "-received_at")
     shown: QuerySet[Any] = rows.select_related(*related).defer(f"{way}entry__answers").annotate(
         flags=Subquery(Assessment.objects.filter(entry=OuterRef(f"{way}entry"), is_current=True).values("flags")),
-        unread=Subquery(unread.order_by("written_at").values("text")[:1]),
+        unread=Subquery(unread.order_by("written_at", "pk").values("text")[:1]),
+        unread_id=Subquery(unread.order_by("written_at", "pk").values("pk")[:1]),
         photo=Subquery(photos.values("pk")[:1]),
         photo_day=Subquery(photos.values("day")[:1]),
         hides_note=_hides_note(way, practice),

@@ -69,7 +69,7 @@ def _row(listed: Any) -> Row:
     if status is not None and status.entry is not None and not listed.hides_note:
         row.words = status.entry.note
     if status is not None and status.message_since is not None and listed.unread:
-        row.message = Note(text=listed.unread, written_at=status.message_since)
+        row.message = Note(pk=listed.unread_id, text=listed.unread, written_at=status.message_since)
     return row
 
 

@@ -59,8 +59,8 @@ def offline_entry(request: PatientRequest) -> JsonResponse:
 
 def _recorded(request: PatientRequest, treatment: Treatment, form: EntryForm) -> JsonResponse:
     cleaned, answers = form.cleaned_data, form.answers()
-    same = treatment.entries.current().filter(day=cleaned["day"], note=cleaned["note"]).first()
-    if same is not None and same.answers == answers:
+    same = treatment.entries.current().filter(day=cleaned["day"]).first()
+    if same is not None and (same.answers, same.note) == (answers, cleaned["note"]):
         return JsonResponse({"id": cleaned["id"]})  # saved by another page: nothing has changed
     try:
         recorded = record_entry(

@@ -213,7 +213,9 @@ def test_the_page_says_who_read_it_who_has_it_and_how_it_ended(ana, phone, noor)
     }  # fmt: skip
     assert {*answers} - {"of_long_ago"} == {word for word, _ in OUTCOMES} - KEEP_OPEN
     for outcome, answer in answers.items():
-        Alert.objects.update(outcome=outcome, reason="Usual.")
+        for alert in Alert.objects.all():
+            alert.outcome, alert.reason = outcome, "Usual."
+            alert.save()
         page = phone.get(entry.get_absolute_url())
         text = text_of(page)
         assert f"{answer} Larkfield Skin Clinic marked this as dealt with today at" in text

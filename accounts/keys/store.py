@@ -1,0 +1,221 @@
+"""The keys of patients, wrapped by a master key, in a store of their own: `storages["keys"]`.
+
+One small file a key, `<id>.<id of the master key>`, which never changes: wrapping anew adds a file and then removes the
+other, so a process that is killed at any moment loses nothing, and any store behind Django's storage API will do. A
+file `check.<id of the master key>` tells which master keys the store needs.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from uuid import UUID, uuid4
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
+
+from accounts.keys.faults import KeyLost, KeysUnavailable
+from accounts.keys.master import MasterKey, master_keys
+
+MAGIC = b"MNDK1"
+NONCE = 12  # bytes
+KNOWN_FOR = 60.0  # seconds that a process keeps a key: an erased one is gone everywhere after that
+KNOWN_AT_MOST = 2000
+CHECK = "check"
+OF_THE_SITE = UUID(int=1)  # the key of what is no patient's: forms that wait an hour for their sender
+
+_known: dict[UUID, tuple[float, bytes]] = {}  # unwrapped, with the moment (monotonic) until which they may be used
+
+
+def make(key: UUID | None = None) -> UUID:
+    """Make a new key, on the disk before this returns, and give its id.
+
+    Raises:
+        KeysUnavailable: nothing was made.
+    """
+    key, master = key or uuid4(), master_keys()[0]
+    _begin(master)
+    _put(_name(key, master), _wrapped(AESGCM.generate_key(256), str(key), master))
+    return key
+
+
+def unwrapped(key: UUID) -> bytes:
+    """The key of an id, for at most `KNOWN_FOR` seconds.
+
+    Raises:
+        KeyLost: it was erased, or its file is lost.
+        KeysUnavailable: the master key is missing or another one, or the store does not answer.
+    """
+    now = time.monotonic()
+    until, secret = _known.get(key, (0.0, b""))
+    if until > now:
+        return secret
+    secret = _read(key)
+    if len(_known) >= KNOWN_AT_MOST:
+        _known.clear()
+    _known[key] = (now + KNOWN_FOR, secret)
+    return secret
+
+
+def of_the_site() -> bytes:
+    """The key of the site itself, which is made at first need."""
+    try:
+        return unwrapped(OF_THE_SITE)
+    except KeyLost:
+        make(OF_THE_SITE)
+        return unwrapped(OF_THE_SITE)
+
+
+def forget(key: UUID) -> bool:
+    """Erase a key for good: nothing that it sealed can be read again, in no copy; False where it is gone already.
+
+    Other processes may know it for up to `KNOWN_FOR` seconds; copies of the store itself end with their own time.
+    """
+    _known.pop(key, None)
+    names = [name for name in _names() if name.startswith(f"{key}.")]
+    for name in names:
+        _store().delete(name)
+    return bool(names)
+
+
+def forget_unwrapped() -> None:
+    """Let go of every key that this process knows."""
+    _known.clear()
+
+
+def check() -> bool:
+    """See to it that the store needs no other master keys than those given; False for a store that is still empty.
+
+    Raises:
+        KeysUnavailable: with what is wrong, and what to do. Nothing was changed.
+    """
+    masters = {master.id: master for master in master_keys()}
+    names = list(_names())
+    needed = [name.partition(".")[2] for name in names if name.startswith(f"{CHECK}.")]
+    if not needed and names:
+        raise KeysUnavailable("the store of keys has no check value, so a part of it is missing: put all of it back")
+    for id in needed:
+        if id not in masters:
+            raise KeysUnavailable(_other_master(id, masters))
+        _unwrap(_get(f"{CHECK}.{id}"), CHECK, masters[id])
+    return bool(needed)
+
+
+def begin() -> None:
+    """Write down that the current master key is needed from now on. Call it after `check`."""
+    _begin(master_keys()[0])
+
+
+def rotate() -> Iterator[tuple[int, int]]:
+    """Wrap every key by the current master key; gives after each how many are done, and of how many.
+
+    What was wrapped already stays, so that a run that was ended is taken up by the next. When all is done, the other
+    master keys are not needed any more.
+
+    Raises:
+        KeysUnavailable: a master key is missing; what was wrapped until then stays.
+    """
+    check()
+    masters = {master.id: master for master in master_keys()}
+    current = master_keys()[0]
+    _begin(current)
+    old = [name for name in _names() if name.partition(".")[2] != current.id and not name.startswith(f"{CHECK}.")]
+    for done, name in enumerate(old, 1):
+        key, _dot, id = name.partition(".")
+        if id not in masters:
+            raise KeysUnavailable(_other_master(id, masters))
+        if not _store().exists(f"{key}.{current.id}"):
+            _put(f"{key}.{current.id}", _wrapped(_unwrap(_get(name), key, masters[id]), key, current))
+        _store().delete(name)
+        yield done, len(old)
+    for name in [name for name in _names() if name.startswith(f"{CHECK}.") and name != f"{CHECK}.{current.id}"]:
+        _store().delete(name)
+
+
+def is_empty() -> bool:
+    """Whether nothing was ever stored there."""
+    return next(_names(), None) is None
+
+
+def _read(key: UUID) -> bytes:
+    masters = master_keys()
+    for _again in range(2):  # a rotation may add one file and remove the other between two looks
+        for master in masters:
+            try:
+                return _unwrap(_get(_name(key, master)), str(key), master)
+            except FileNotFoundError:
+                continue
+    # It is lost only where the store is the one that these master keys belong to.
+    if not any(_store().exists(f"{CHECK}.{master.id}") for master in masters):
+        raise KeysUnavailable("the store of keys is empty, or belongs to another master key")
+    raise KeyLost
+
+
+def _begin(master: MasterKey) -> None:
+    if not _store().exists(f"{CHECK}.{master.id}"):
+        _put(f"{CHECK}.{master.id}", _wrapped(os.urandom(32), CHECK, master))
+
+
+def _wrapped(secret: bytes, name: str, master: MasterKey) -> bytes:
+    header, nonce = MAGIC + bytes.fromhex(master.id), os.urandom(NONCE)
+    return header + nonce + AESGCM(master.secret).encrypt(nonce, secret, header + name.encode())
+
+
+def _unwrap(stored: bytes, name: str, master: MasterKey) -> bytes:
+    header = MAGIC + bytes.fromhex(master.id)
+    nonce, sealed = stored[len(header) : len(header) + NONCE], stored[len(header) + NONCE :]
+    try:
+        if not stored.startswith(header):
+            raise InvalidTag
+        return AESGCM(master.secret).decrypt(nonce, sealed, header + name.encode())
+    except (InvalidTag, ValueError) as fault:
+        raise KeysUnavailable(f"{name}.{master.id} in the store of keys is damaged: put it back from a copy") from fault
+
+
+def _name(key: UUID, master: MasterKey) -> str:
+    return f"{key}.{master.id}"
+
+
+def _put(name: str, content: bytes) -> None:
+    """Store a file that is not there. Raises KeysUnavailable, as on a full disk."""
+    try:
+        kept = _store().save(name, ContentFile(content))
+        if kept != name:  # somebody else was first: theirs stays
+            _store().delete(kept)
+    except OSError as fault:
+        raise KeysUnavailable(f"the store of keys takes nothing ({fault.strerror or type(fault).__name__})") from fault
+
+
+def _get(name: str) -> bytes:
+    """Raises FileNotFoundError, and KeysUnavailable for any other fault."""
+    try:
+        with _store().open(name) as file:
+            content: bytes = file.read()
+    except FileNotFoundError:
+        raise
+    except OSError as fault:
+        raise KeysUnavailable(f"the store of keys cannot be read ({fault.strerror or type(fault).__name__})") from fault
+    return content
+
+
+def _names() -> Iterator[str]:
+    """Every file of the store but what a process that was killed left unfinished."""
+    try:
+        _folders, names = _store().listdir("")
+    except FileNotFoundError:
+        return
+    except OSError as fault:
+        raise KeysUnavailable(f"the store of keys cannot be read ({fault.strerror or type(fault).__name__})") from fault
+    yield from (name for name in names if not name.endswith(".part"))
+
+
+def _store() -> Storage:
+    return storages["keys"]
+
+
+def _other_master(needed: str, given: dict[str, MasterKey]) -> str:
+    return (
+        f"the keys were wrapped by the master key {needed}, and what is given is {', '.join(given)}. Give the right "
+        "one; after a rotation that is not done, both"
+    )

@@ -1,0 +1,50 @@
+"""Seals what was kept before there were keys: notes, messages, words about alerts, photos."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+
+from accounts.keys.faults import KeysUnavailable
+from accounts.models import Patient
+from symptoms.journal.sealing import seal_record
+from symptoms.models import Alert, AlertEvent, Entry, Note
+
+SAID_EVERY = 500  # patients
+
+
+class Command(BaseCommand):
+    help = "Seals what is older than the keys. Ended, it goes on where it was when it is called again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--after", type=UUID, help="go on after this patient, whose id the last run said")
+
+    def handle(self, *, after: UUID | None, **options: Any) -> None:
+        patients = Patient.objects.order_by("pk").filter(**{"pk__gt": after} if after else {})
+        sealed = seen = 0
+        for id in list(patients.values_list("pk", flat=True)):
+            try:
+                sealed += seal_record(id)
+            except Patient.DoesNotExist:  # went meanwhile
+                continue
+            except KeysUnavailable as fault:
+                raise CommandError(f"{fault}. {sealed} were sealed; nothing is lost.") from fault
+            seen += 1
+            if seen % SAID_EVERY == 0:
+                self.stdout.write(f"{seen} patients, {sealed} sealed, last {id}")
+        if sealed:
+            _overwrite_what_was_there()
+        self.stdout.write(f"{seen} patients, {sealed} notes, messages and photos sealed.")
+
+
+def _overwrite_what_was_there() -> None:
+    """Rows that were replaced still lie in the database's files until those are written anew."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.fetchall()
+            return
+        for model in (Entry, Note, Alert, AlertEvent):
+            cursor.execute(f"VACUUM FULL {model._meta.db_table}")
