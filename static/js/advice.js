@@ -3,8 +3,8 @@
 
      await element.show(about, day, fields, { onlyUrgent })
    `about` is what the server gave of the treatment with the form (symptoms/journal/verdicts.py, phone_facts), `fields` the
-   form's [name, value] pairs. It fills the page's <template> (templates/patient/phone_advice.html), brings it into view and
-   gives the urgency, "on_track" to "emergency"; null where the rules could not be read, which it says. Rules that are older
+   form's [name, value] pairs. It fills the page's <template> (templates/patient/phone_advice.html), brings into view what asks
+   for something, and gives the urgency, "on_track" to "emergency"; null where the rules could not be read, which it says. Rules that are older
    or newer than the form say what cannot wait, and nothing else. With `onlyUrgent` it stays hidden unless something cannot
    wait.
 
@@ -90,6 +90,7 @@ class PhoneAdvice extends HTMLElement {
     shape.setAttribute("href", `${shape.getAttribute("href")}#u-${said.urgency}`);
     if (isUrgent) filled.querySelector(".button")?.classList.replace("plain", "act");
     this.querySelector("[data-shown]").append(filled);
+    if (said.urgency === "unjudged") return; // it asks for nothing, so it takes neither sight nor focus
     this.scrollIntoView({ block: "start" });
     this.querySelector("[data-heading]").focus({ preventScroll: true });
   }

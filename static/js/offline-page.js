@@ -17,6 +17,7 @@ const CLOCK = { hour: "2-digit", minute: "2-digit" };
 const AGAIN = 15_000; // ms between looks whether there is a network
 const A_LOG = /^\/log\/(?:(\d+)\/)?$/;
 const HELP = "/help/";
+const COMES_FIRST = ["contact", "urgent", "emergency"];
 const LANGUAGE = document.documentElement.lang;
 
 class OfflinePage extends HTMLElement {
@@ -92,7 +93,8 @@ class OfflinePage extends HTMLElement {
     if (this.hasLeft !== undefined) return this.say(this.hasLeft ? "left" : "leaving");
     const { state } = this.account ? await this.send() : { state: "idle" };
     if (state === "idle") {
-      const { status } = await outbox.talk("/offline/session/");
+      const { status, body } = await outbox.talk("/offline/session/");
+      if (this.account && (body.account ?? this.account) !== this.account) return outbox.enter(""); // this page opens anew
       this.say(status ? "there" : "away");
     }
     if (!this.account || state === "away" || !(await outbox.refreshPages())) return;
@@ -210,6 +212,10 @@ class OfflinePage extends HTMLElement {
     [section.querySelector("[data-compared]").hidden, section.querySelector("[data-not-compared]").hidden] = [!urgency, Boolean(urgency)];
     if (urgency) section.querySelector("[data-advice]").replaceChildren();
     if (urgency) section.dataset.urgency = "unjudged";
+    // What asks for something stands first; else that it is kept.
+    const said = this.querySelector("phone-advice");
+    if (COMES_FIRST.includes(urgency)) said.after(section);
+    if (COMES_FIRST.includes(urgency)) said.scrollIntoView({ block: "start" });
     if (urgency !== "emergency" && !advice && this.kept) {
       this.part("photos").hidden = false;
       this.part("shots").replaceChildren(this.fragment(this.kept.shots));

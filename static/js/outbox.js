@@ -152,7 +152,7 @@
 
   const keepPages = async (value) => {
     const id = await account(), key = id && (await read(KEYS, id));
-    if (!key) return;
+    if (!key || value.account !== id) return; // somebody else is signed in, and no page has said so yet
     const box = await lockValue(key, PAGES, value);
     await ask([KEYS, PAGES], "readwrite", (to) => onlyWhileHere(to, id, () => to[PAGES].put(box, id)));
   };
@@ -286,7 +286,10 @@
     if (status === 401 || status === 403) return "signed-out";
     if (status !== 200 || !who.account) return "away";
     await note(CLOCK, who.now - Date.now());
-    if (who.account !== (await account())) return "other";
+    if (who.account !== (await account())) {
+      await enter(""); // their own page says whose it is; what waits stays locked away for its writer
+      return "other";
+    }
     for (const item of waiting) {
       const { status: said, body } = await (item.kind === "photo" ? sendPhoto : sendEntry)(item, who);
       if (said === 0) return "away";

@@ -24,7 +24,7 @@ from symptoms.recovery.texts import (
 )
 from symptoms.recovery.vocabulary import Concern, Urgency
 from symptoms.wording.findings import MOST_NAMED
-from symptoms.wording.patient import COMES_FIRST, CONTACT_ALONE, LOOKS_ALIKE, NOT_JUDGED, URGENCIES, Call, PhoneNumbers
+from symptoms.wording.patient import COMES_FIRST, CONTACT_ALONE, LOOKS_ALIKE, URGENCIES, Call, PhoneNumbers
 from symptoms.wording.phrases import DEGREE_SIGNS, of_unit, small
 
 HOURS_AHEAD = timedelta(days=15)  # of the clinic; longer no page waits for a network
@@ -97,7 +97,7 @@ def _sentences() -> dict[str, Any]:
     return {
         "urgencies": {urgency.slug: str(word) for urgency, word in URGENCIES.items()},
         "contact_alone": str(CONTACT_ALONE),
-        "not_judged": str(NOT_JUDGED),
+        "not_judged": _("Only this day was checked"),
         "calm": _("Nothing in these answers alone needs help today"),
         "not_all_is_well": _("Don’t take this as “all is well”."),
         "when_to_call": _("When to call {number}"),

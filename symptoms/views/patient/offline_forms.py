@@ -90,6 +90,7 @@ def forms_ahead(request: PatientRequest, *, have: str) -> dict[str, Any] | None:
     }  # the phone has its own
     sheets = [SheetAhead(treatments[0], day, days[0], unit, 0, newest) for day in days]
     return {
+        "account": request.user.pk,
         "sign": sign,
         "now": int(now.timestamp() * 1000),  # as a script counts: milliseconds
         "zone": patient.zone.key,
