@@ -117,7 +117,9 @@ def staff_required(view: Callable[Concatenate[AuthenticatedHttpRequest, P], Http
 
 def member_required(view: Callable[Concatenate[PracticeRequest, P], HttpResponse]) -> View:
     """Members, whatever their role, about themselves."""
-    return _member_required(view, "member", lambda user: user.membership.practice if user.membership else None)
+    return _member_required(
+        view, "member", lambda user: user.active_membership.practice if user.active_membership else None
+    )
 
 
 def _member_required(

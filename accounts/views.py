@@ -213,7 +213,9 @@ def _invitation(request: PracticeRequest) -> forms.InviteMemberForm:
 
 def _members_page(request: PracticeRequest, form: forms.InviteMemberForm) -> HttpResponse:
     practice = request.practice
-    people = practice.memberships.current().select_related("user").order_by("user__name", "user__email")
+    people = (
+        practice.memberships.current().with_second_factor().select_related("user").order_by("user__name", "user__email")
+    )
     invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
     reach = practice.memberships.reach()
     members = [(member, reach.get(member.pk, "")) for member in people]

@@ -1,5 +1,6 @@
 """What the environment says, read once, typed, and refused loudly when it is wrong or unsafe."""
 
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,6 +45,9 @@ HEIC: bool = env.bool("HEIC", default=False)
 PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", default=PUSH_OF_BROWSERS)
 SMS_URL: str = env.str("SMS_URL", default="")
 PHONE_URL: str = env.str("PHONE_URL", default="")
+SECOND_FACTOR: bool = env.bool("SECOND_FACTOR", default=not DEBUG)
+SECOND_FACTOR_DAYS: int = env.int("SECOND_FACTOR_DAYS", default=14, validate=validate.Range(0, 90))
+SECOND_FACTOR_SINCE: date | None = env.date("SECOND_FACTOR_SINCE", default=None)
 OPERATOR_CONTACT: str = env.str("OPERATOR_CONTACT", default="")
 DEADMAN_URL: str = env.str("DEADMAN_URL", default="")
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))

@@ -1,6 +1,7 @@
 """Django's settings for Mendline; whatever differs between machines comes from env.py."""
 
 import sys
+from datetime import UTC, datetime, time
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy
@@ -59,6 +60,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.web.unavailable.DatabaseUnavailableMiddleware",
+    "accounts.web.second_factor.SecondFactorMiddleware",
     "accounts.web.middleware.DenyByDefaultMiddleware",
 ]
 
@@ -175,6 +177,10 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "accounts.allauth_mfa.ReauthenticatePasskeyForm",
     "login_webauthn": "accounts.allauth_mfa.LoginPasskeyForm",
 }
+# Members have to set one up, so many days after they became one, or after the day from which an operator asks for it.
+SECOND_FACTOR_REQUIRED = env.SECOND_FACTOR
+SECOND_FACTOR_DAYS = env.SECOND_FACTOR_DAYS
+SECOND_FACTOR_SINCE = env.SECOND_FACTOR_SINCE and datetime.combine(env.SECOND_FACTOR_SINCE, time.min, UTC)
 USERSESSIONS_ADAPTER = "accounts.allauth_adapters.SessionsAdapter"
 
 # --- sessions, cookies, headers (docs/security.md), where they differ from Django's own

@@ -1,8 +1,10 @@
 """Who works at a practice, when they are away, and what reaches them."""
 
 import uuid
+from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -31,6 +33,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def admins(self) -> "MembershipQuerySet":
         return self.current().filter(is_admin=True)
+
+    def with_second_factor(self) -> "MembershipQuerySet":
+        """With `has_second_factor`: a passkey or an app's codes; recovery codes come with one of them."""
+        factors = Authenticator.objects.filter(user=OuterRef("user")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        return self.annotate(has_second_factor=Exists(factors))
 
     def reach(self) -> "dict[uuid.UUID, Reach]":
         """By membership what those who work there are told of whom neither e-mail, which fails or is off, nor push
@@ -68,6 +75,9 @@ class Membership(models.Model):
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
     )
     removed_at = models.DateTimeField(null=True, blank=True)
+    second_factor_asked_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="when the days began in which to set up a second factor"
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -82,6 +92,17 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.practice}"
+
+    def second_factor_due(self) -> datetime | None:
+        """When who has no second factor can do nothing but set one up; None where they have one, or need none.
+
+        Takes a row that was read `with_second_factor`.
+        """
+        if not settings.SECOND_FACTOR_REQUIRED or self.has_second_factor:  # type: ignore[attr-defined]  # annotated
+            return None
+        since: datetime | None = settings.SECOND_FACTOR_SINCE
+        asked_at = max(self.second_factor_asked_at, since) if since else self.second_factor_asked_at
+        return asked_at + timedelta(days=settings.SECOND_FACTOR_DAYS)
 
 
 class Absence(models.Model):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.addresses import canonical_address
@@ -63,17 +64,30 @@ class User(AbstractUser):
         """Where the user works now, if anywhere."""
         if self.__dict__.get("as_patient") is not None:  # known to be a patient: nobody is both
             return None
-        return self.memberships.current().select_related("practice").first()
+        return self.memberships.current().with_second_factor().select_related("practice").first()
+
+    @cached_property
+    def is_kept_out(self) -> bool:
+        """Whether the user works somewhere and has not set up the second factor in time that is required there."""
+        due = self.membership.second_factor_due() if self.membership else None
+        return due is not None and due <= timezone.now()  # no caller has a better now: it is asked on the way in
+
+    @property
+    def active_membership(self) -> "Membership | None":
+        """Where the user works now, and may do something."""
+        return None if self.membership is None or self.is_kept_out else self.membership
 
     @property
     def practice_as_practitioner(self) -> "Practice | None":
         """The practice whose records the user may read: being its admin alone is not enough."""
-        return self.membership.practice if self.membership and self.membership.is_practitioner else None
+        member = self.active_membership
+        return member.practice if member and member.is_practitioner else None
 
     @property
     def practice_as_admin(self) -> "Practice | None":
         """The practice whose people the user manages."""
-        return self.membership.practice if self.membership and self.membership.is_admin else None
+        member = self.active_membership
+        return member.practice if member and member.is_admin else None
 
     @cached_property
     def as_patient(self) -> "Patient | None":
@@ -89,5 +103,5 @@ class User(AbstractUser):
 
     def look_up_again(self) -> None:
         """Where the user works or which patient they are has just changed: forget what was found before."""
-        for name in ("membership", "as_patient"):
+        for name in ("membership", "as_patient", "is_kept_out"):
             self.__dict__.pop(name, None)

@@ -21,6 +21,8 @@ def reader(request: HttpRequest) -> dict[str, Any]:
         # Whose log this browser may keep: nothing is kept on a phone that is not said to be the patient's own.
         "offline_account": user.pk if patient and not request.session.get_expire_at_browser_close() else "",
         "days_kept": DAYS_KEPT,
+        "second_factor_due": user.membership.second_factor_due() if user.membership else None,
+        "is_kept_out": user.is_kept_out,
         "is_practitioner": user.practice_as_practitioner is not None,
         "is_admin": user.practice_as_admin is not None,
         "practice": user.membership.practice if user.membership else None,

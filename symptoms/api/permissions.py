@@ -1,7 +1,11 @@
 """Who may call which endpoint: every view names one of these, and one that names none refuses everybody."""
 
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
+
+NO_SECOND_FACTOR = _("Set up a passkey, or codes from an app, first: sign in on the site.")
 
 
 class DenyAll(BasePermission):
@@ -22,6 +26,8 @@ class IsPractitioner(BasePermission):
     """Members with the practitioner role; managing a practice's people is not enough."""
 
     def has_permission(self, request: Request, view: object) -> bool:
+        if request.user.is_authenticated and request.user.is_kept_out:
+            raise PermissionDenied(NO_SECOND_FACTOR)
         return request.user.is_authenticated and request.user.practice_as_practitioner is not None
 
 

@@ -103,6 +103,8 @@ def build() -> World:
         "patient_a": ana.user, "patient_b": ben.user, "practitioner_1": noor, "practitioner_2": okafor,
         "practice_admin_1": price, "removed_practitioner_1": former, "former_practice": lea, **dora,
     }  # fmt: skip
+    roles["no_mfa_practitioner"] = people.practitioner(larkfield, "Dr Late", "late@larkfield.example")
+    roles["no_mfa_practitioner"].memberships.update(second_factor_asked_at=world.now - timedelta(days=100))
     for role, user in roles.items():
         world.cookies[role] = _signed_in(user)
         world.tokens[role] = Token.objects.create(user=user).key

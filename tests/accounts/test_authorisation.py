@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessRecord, WallLink
+from accounts.web.middleware import rule_of
+from accounts.web.second_factor import GUARDED
 from symptoms.api.throttles import PerPerson
 from symptoms.photos import files
 from tests.accounts import calls
@@ -180,6 +182,31 @@ def test_no_detour_leads_past_the_rule(world, unread, name):
             assert answer.status_code < 500, f"{role}: {answer.request['REQUEST_METHOD']} {answer.request['PATH_INFO']}"
             _shows_nothing_foreign(answer, role, "detour")
     assert _snapshot(without=NOTED) == unread
+
+
+# What sets one up, signs out, or is for anybody.
+OPEN_WITHOUT_A_SECOND_FACTOR = {"account_logout", "account_reauthenticate"}
+
+
+@pytest.mark.django_db
+def test_who_has_not_set_up_a_second_factor_in_time_reaches_what_sets_one_up_and_no_more(world, at_first, settings):
+    """On every route and method, with a session and with a token: a page leads there, the API says so."""
+    settings.SECOND_FACTOR_REQUIRED = True
+    closed = 0
+    for name, method in CELLS:
+        if LINES[name][method]["reach"] == "any" or name.startswith("mfa_") or name in OPEN_WITHOUT_A_SECOND_FACTOR:
+            continue
+        with nothing_changed(at_first, f"{name} {method}"):
+            answer = calls.call(world, name, method, "no_mfa_practitioner")
+            rule = rule_of(routes()[name].callback)
+            if rule in GUARDED or rule == "api":
+                expected = {"403", "404"} if rule == "api" else {"mfa_index"}  # 404: what an address alone tells
+                assert _word(answer, "mfa_index") in expected, f"{name} {method}"
+                closed += 1
+            else:  # for anybody, for patients, or for scripts: refused as any member is
+                assert answer.status_code != 200, f"{name} {method}"
+            _shows_nothing_foreign(answer, "no_mfa_practitioner", "403")
+    assert closed > 100
 
 
 def _word(answer, expected: str) -> str:

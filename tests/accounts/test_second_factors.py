@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from fido2.utils import websafe_encode
+from rest_framework.authtoken.models import Token
 
 from accounts.allauth_mfa import pages_with_passkeys, site_of_passkeys
 from accounts.models import AccountMail
@@ -224,3 +225,58 @@ def test_who_lost_all_factors_gets_in_by_the_operator_and_their_own_mail_alone(n
     browser = Client()
     browser.post(LOGIN, {"login": noor.email, "password": new})
     assert is_in(browser)
+
+
+def asked(person, days_ago: float) -> Client:
+    """Their browser; they were asked for a second factor so long ago."""
+    person.memberships.update(second_factor_asked_at=timezone.now() - timedelta(days=days_ago))
+    return people.signed_in(person)
+
+
+@pytest.fixture
+def required(settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    return settings
+
+
+def test_members_are_told_until_when_and_then_reach_only_what_sets_a_second_factor_up(required, noor):
+    in_time = asked(noor, 13.9).get("/practice/")
+    assert in_time.status_code == 200
+    assert "a password alone opens nothing of your clinic" in in_time.content.decode()
+    late = asked(noor, 14)
+    for closed in ("/practice/", "/account/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/"):
+        assert late.get(closed)["Location"] == "/accounts/2fa/", closed
+    assert late.get("/", follow=True).redirect_chain[-1][0] == "/accounts/2fa/"
+    page = late.get("/accounts/2fa/").content.decode()
+    assert "needs more than a password" in page
+    assert "To review" not in page
+    assert late.get("/accounts/logout/").status_code == 200
+    TOTP.activate(noor, generate_totp_secret())
+    assert late.get("/practice/").status_code == 200
+
+
+def test_a_program_of_such_a_member_is_told_why(required, noor):
+    headers = {"Authorization": f"Token {Token.objects.create(user=noor).key}"}
+    asked(noor, 20)
+    answer = Client().get("/api/v1/alerts/", headers=headers)
+    assert answer.status_code == 403
+    assert answer.json()["detail"] == "Set up a passkey, or codes from an app, first: sign in on the site."
+    RecoveryCodes.activate(noor)
+    assert Client().get("/api/v1/alerts/", headers=headers).status_code == 403
+    TOTP.activate(noor, generate_totp_secret())
+    assert Client().get("/api/v1/alerts/", headers=headers).status_code == 200
+
+
+def test_patients_are_not_asked_and_nobody_is_where_it_is_off_or_begins_later(required, noor, ana):
+    assert "password alone" not in people.signed_in(ana).get("/today/").content.decode()
+    required.SECOND_FACTOR_SINCE = timezone.now() - timedelta(days=1)
+    assert asked(noor, 100).get("/practice/").status_code == 200
+    required.SECOND_FACTOR_SINCE, required.SECOND_FACTOR_REQUIRED = None, False
+    assert "password alone" not in asked(noor, 100).get("/practice/").content.decode()
+
+
+def test_an_admin_sees_who_signs_in_with_a_password_alone(noor, clinic):
+    price = people.admin(clinic)
+    TOTP.activate(noor, generate_totp_secret())
+    page = people.signed_in(price).get("/practice/members/").content.decode()
+    assert page.count("Signs in with a password alone") == 1

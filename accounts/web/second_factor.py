@@ -1,0 +1,27 @@
+"""Members who have not set up a second factor in time reach the pages that set one up, and no others."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.deprecation import MiddlewareMixin
+
+from accounts.web.middleware import rule_of
+
+# Public pages know nobody; patients' pages refuse members; the API says so itself (symptoms/api/permissions.py).
+GUARDED = {"signed_in", "practitioner", "admin", "member", "staff", "library"}
+OPEN = {"account_logout", "account_reauthenticate"}  # beside all about second factors
+
+
+class SecondFactorMiddleware(MiddlewareMixin):
+    """Leads them there; were a page forgotten here, they would still be no practitioner and no admin (User)."""
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """To the page that sets one up, from every other."""
+        if rule_of(view) not in GUARDED or not request.user.is_authenticated or not request.user.is_kept_out:
+            return None
+        name = request.resolver_match.url_name if request.resolver_match else None
+        return None if name in OPEN or (name or "").startswith("mfa_") else redirect("mfa_index")
