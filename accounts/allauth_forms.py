@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 from accounts.fields import EmailField, KnownEmailField, NameField
 from accounts.limits import may_send_letter
 from accounts.models import User
+from accounts.passwords import refuse_guessable
 from accounts.web.sessions import renew_key, say_whose_phone
 
 
@@ -119,10 +120,22 @@ class SignupForm(WithNewPassword, AsksWhosePhone, allauth_forms.SignupForm):
         self.fields["email"] = EmailField(widget=_own_address())
         self.order_fields(self.field_order)
         invitation = get_adapter().invitation(context.request)
+        self.clinic = invitation.practice.name if invitation is not None else ""
         self.is_invited = invitation is not None and invitation.is_bound
         if invitation is not None and invitation.is_bound:  # whoever read that mail knows both already
             self.fields["email"].initial = invitation.email
             self.fields["name"].initial = invitation.patient.name if invitation.patient else ""
+
+    def clean(self) -> dict[str, Any]:
+        """The password is judged by what somebody knows who knows them, which allauth's own look does not."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if "password1" in cleaned:
+            names = [cleaned.get("name", ""), *cleaned.get("email", "").split("@"), self.clinic]
+            try:
+                refuse_guessable(cleaned["password1"], names)
+            except forms.ValidationError as weakness:
+                self.add_error("password1", weakness)
+        return cleaned
 
     def validate_unique_email(self, value: str) -> str:
         is_theirs = Q(email=value) | Q(emailaddress__email=value, emailaddress__verified=True)

@@ -121,8 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": LEAST_PASSWORD_LENGTH},
     },
     {"NAME": "accounts.hashers.MaximumLength"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "accounts.passwords.Guessable"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -180,7 +179,7 @@ MFA_FORMS = {
 # Members have to set one up, so many days after they became one, or after the day from which an operator asks for it.
 SECOND_FACTOR_REQUIRED = env.SECOND_FACTOR
 SECOND_FACTOR_DAYS = env.SECOND_FACTOR_DAYS
-SECOND_FACTOR_SINCE = env.SECOND_FACTOR_SINCE and datetime.combine(env.SECOND_FACTOR_SINCE, time.min, UTC)
+SECOND_FACTOR_SINCE = datetime.combine(env.SECOND_FACTOR_SINCE, time.min, UTC) if env.SECOND_FACTOR_SINCE else None
 USERSESSIONS_ADAPTER = "accounts.allauth_adapters.SessionsAdapter"
 
 # --- sessions, cookies, headers (docs/security.md), where they differ from Django's own

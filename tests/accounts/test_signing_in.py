@@ -91,7 +91,7 @@ def test_the_101st_wrong_try_in_a_day_is_refused_and_the_next_day_the_owner_gets
 @pytest.mark.parametrize(
     ("password", "sentence"),
     [
-        ("short", b"too short"), ("x" * 129, b"too long"), ("ana.marrowby@example.org", b"too similar"),
+        ("short", b"too short"), ("x" * 129, b"too long"), ("ana.marrowby@example.org", b"a name that belongs to you"),
         (unicodedata.normalize("NFD", "äöüäöüäöü"), b"at least 15 characters"),  # 18 code points as typed
     ],
 )  # fmt: skip
@@ -102,8 +102,46 @@ def test_a_poor_password_is_refused_beside_its_field_and_the_name_stays(password
     assert not User.objects.exists()
 
 
-def test_no_rule_asks_what_a_password_is_made_of():
-    assert Client().post("/accounts/signup/", {**SIGNUP, "password1": "passwordpassword"}).status_code == 302
+@pytest.mark.parametrize(
+    "password",
+    [
+        "onlysmallletters of four words",
+        "4711 0815 90210 31415926",
+        "ДЛИННЫЙ пароль из слов",
+        "correcthorsebattery",
+    ],
+)
+def test_no_rule_asks_what_a_password_is_made_of(password):
+    assert Client().post("/accounts/signup/", {**SIGNUP, "password1": password}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("passwordpassword", "it repeats itself"),
+        ("aaaaaaaaaaaaaaa", "it repeats itself"),
+        ("iloveyouiloveyou", "it repeats itself"),
+        ("ab" * 60, "it repeats itself"),
+        ("123456789012345", "stand in a row"),
+        ("abcdefghijklmnopqrst", "stand in a row"),
+        ("qwertyuiopasdfgh", "too easy to guess"),
+        ("mendlinemendline", "a name that belongs to you"),
+        ("Mendline-Mendline-1", "a name that belongs to you"),
+        ("Bartholomew Longname", "a name that belongs to you"),
+        ("longname-bartholomew", "a name that belongs to you"),
+        ("larkfieldskinclinic", "a name that belongs to you"),
+    ],
+)
+def test_what_is_guessed_first_is_refused_with_a_reason(noor, password, why):
+    User.objects.filter(pk=noor.pk).update(name="Bartholomew Longname Smith")
+    browser = sign_in(noor)
+    typed = {"oldpassword": people.PASSWORD, "password1": password, "password2": password}
+    page = browser.post("/accounts/password/change/", typed).content.decode()
+    assert why in page, page[page.find("error") :][:400]
+    assert is_in(browser)
+    if "larkfield" not in password:
+        named = {**SIGNUP, "name": "Bartholomew Longname Smith", "password1": password}
+        assert "too easy to guess" in Client().post("/accounts/signup/", named).content.decode()
 
 
 def test_signing_in_makes_a_new_session_and_signing_out_ends_it():
