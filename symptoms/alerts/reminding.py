@@ -77,14 +77,14 @@ def _look(reminding: Reminding, patient: Patient, now: datetime) -> None:
 def _passed(reminding: Reminding, patient: Patient, now: datetime) -> Iterator[tuple[datetime, date, bool]]:
     """The moments since the last look, each with its date and whether that is the date's own hour.
 
-    Of who has moved to another clock: those by the clock that they left, until they left it, since the log that was
-    asked for then is wanted all the same; and now, where their hour has passed already on the date that it is there.
+    Each counts by the clock that they were at: until they moved to another, by the one that they left, since the log
+    that was asked for then is wanted all the same. Whose hour had passed already where they arrived, it comes then.
     """
-    zone, today = patient.zone, patient.today(now)
-    after = max(reminding.dealt_until or now - LOOKS_BACK, now - LOOKS_BACK)
+    zone, after = patient.zone, max(reminding.dealt_until or now - LOOKS_BACK, now - LOOKS_BACK)
     if reminding.zone != zone.key:
-        until = min(patient.zone_confirmed_at or now, now)
-        yield from reminding.moments_between(after, until, ZoneInfo(reminding.zone))
-        if any(at <= now for at, is_own in reminding.moments(today, zone) if is_own):
-            yield now, today, True
+        arrived = min(patient.zone_confirmed_at or now, now)
+        yield from reminding.moments_between(after, arrived, ZoneInfo(reminding.zone))
+        on, after = patient.today(arrived), max(after, arrived)
+        if any(at <= arrived for at, is_own in reminding.moments(on, zone) if is_own):
+            yield arrived, on, True
     yield from reminding.moments_between(after, now, zone)

@@ -58,7 +58,6 @@ class Diary:
     is_open: bool = False  # something to tell the clinic of, which nobody closes
     on_track: dict[int, bool] = field(default_factory=dict)  # by day, what counts of it
     open_since: datetime | None = None  # when what is due, and was not said, fell due
-    may_be_left: bool = False  # it fell due at night on arrival, and the day is over there before the night is
     asked_for: datetime | None = None  # the moment at which they wanted what is due, "in two hours"
     said_on: date | None = None
     not_on: date | None = None
@@ -131,16 +130,11 @@ class Diary:
         is_past = datetime.combine(on, self.hour, zone) <= now
         if not is_past or not self.is_on or on in (self.said_on, self.not_on) or not self.is_asked(on):
             return
-        self.may_be_left = self.open_since is None and self.is_night(now) and now.astimezone(zone).time() >= time(22)
         self.open_since = self.open_since or now
-
-    def is_left(self, now: datetime) -> bool:
-        """Whether what is due need not be said any more."""
-        return self.may_be_left and self.open_since is not None and self.today(now) > self.today(self.open_since)
 
     def closes(self) -> None:
         """Nothing is due any more."""
-        self.open_since, self.may_be_left, self.asked_for = None, False, None
+        self.open_since = self.asked_for = None
 
 
 def facts_of(chance: Random) -> tuple[dict, set[int]]:

@@ -243,8 +243,7 @@ class Month:
 
     def _fall_due(self, diary: Diary, at: datetime, generation: int) -> None:
         if generation == diary.generation and diary.falls_due(at):
-            if diary.open_since is None or diary.may_be_left:
-                diary.open_since, diary.may_be_left = at, False
+            diary.open_since = diary.open_since or at
             self.happened["due"] += 1
 
     def _look(self) -> None:
@@ -298,7 +297,7 @@ class Month:
         for diary in self.diaries.values():
             if diary.open_since is None or self.now - diary.open_since <= IN_TIME:
                 continue
-            if self.now - diary.open_since > OLD or diary.is_left(self.now):
+            if self.now - diary.open_since > OLD:
                 diary.closes()
                 self.happened["too old"] += 1
             elif not diary.is_night(self.now) and not diary.is_night(self.now - CATCHES_UP):

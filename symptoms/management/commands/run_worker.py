@@ -44,6 +44,7 @@ RETRY_AFTER = (1, 2, 4, 8, 15)  # seconds until a duty that failed is tried agai
 LOG_EVERY = 60  # seconds between two log lines about the same duty
 ALWAYS = timedelta(0)
 PHOTOS_A_TIME = 200  # read in an hour, some seconds of work
+REMINDERS_A_TIME = 4  # as many letters as go out at once: at the usual hour it is the turn of thousands
 ORPHAN_AFTER = timedelta(days=1)  # longer than any upload takes between its file and its row
 
 
@@ -237,8 +238,8 @@ def ask_seen() -> None:
 
 
 def remind() -> bool:
-    """Remind one patient whose hour has come, if a log is due; False when it is nobody's hour."""
-    return remind_next(timezone.now())
+    """Remind some patients whose hour has come, if a log is due; False when it is nobody's hour any more."""
+    return all(remind_next(timezone.now()) for _ in range(REMINDERS_A_TIME))
 
 
 def tell_timers() -> bool:

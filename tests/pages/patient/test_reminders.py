@@ -51,13 +51,13 @@ def chosen(**more) -> dict:
 def test_what_is_chosen_is_kept_and_the_next_reminder_stands_on_top(phone, ana):
     assert "Next reminder" not in text_of(phone.get(PAGE))
     page = phone.post(PAGE, chosen(), follow=True)
-    assert "Next reminder today at 19:30, for day 3" in text_of(page)
+    assert "Next reminder Today at 19:30, for day 3" in text_of(page)
     page = phone.post(PAGE + "later/", {"when": "later"}, follow=True)
-    assert "We remind you at 14:00." in text_of(page) and "today at 14:00, for day 3" in text_of(page)
+    assert "We remind you at 14:00." in text_of(page) and "Today at 14:00, for day 3" in text_of(page)
     page = phone.post(PAGE + "later/", {"when": "not_today"}, follow=True)
-    assert "You said: not today." in text_of(page) and "tomorrow at 09:00, for day 4" in text_of(page)
+    assert "You said: not today." in text_of(page) and "Tomorrow at 09:00, for day 4" in text_of(page)
     logged(ana.treatment, 3)
-    assert "tomorrow at 19:30, for day 4" in text_of(phone.get(PAGE))
+    assert "Tomorrow at 19:30, for day 4" in text_of(phone.get(PAGE))
     assert "No reminders come." in text_of(phone.post(PAGE, {"at": "19:30"}, follow=True))
     assert Reminding.objects.get().look_at is None
 
