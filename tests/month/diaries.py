@@ -92,6 +92,10 @@ class Diary:
         is_worse = self.newest.is_worse and since <= 2
         return day in self.days or is_followed or is_worse or (self.newest.is_watched and since == 1)
 
+    def was_said(self, on: date) -> bool:
+        """Whether a reminder has come on that date, or on a later one before a journey west."""
+        return self.said_on is not None and self.said_on >= on
+
     def moments(self, on: date) -> list[datetime]:
         """When something may fall due on a date."""
         hours = [self.hour] if self.hour <= time(9) else [time(9), self.hour]
@@ -100,7 +104,7 @@ class Diary:
     def falls_due(self, at: datetime) -> bool:
         """Whether a reminder falls due at one of the moments of its date."""
         on = self.today(at)
-        if not self.is_on or self.not_on == on or self.said_on == on or not self.is_asked(on):
+        if not self.is_on or self.not_on == on or self.was_said(on) or not self.is_asked(on):
             return False
         if self.later_at is not None and self.today(self.later_at) == on:
             return at == self.later_at
@@ -128,7 +132,7 @@ class Diary:
         self.zone = zone
         on = self.today(now)
         is_past = datetime.combine(on, self.hour, zone) <= now
-        if not is_past or not self.is_on or on in (self.said_on, self.not_on) or not self.is_asked(on):
+        if not is_past or not self.is_on or self.not_on == on or self.was_said(on) or not self.is_asked(on):
             return
         self.open_since = self.open_since or now
 
