@@ -17,9 +17,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from accounts import audit
 from accounts.access_spool import keep
+from accounts.audit import Kind
 from accounts.database_errors import is_transient
-from accounts.models import AccessRecord, Patient, Practice, User
+from accounts.models import AuditRecord, Patient, Practice, User
 
 log = logging.getLogger(__name__)
 
@@ -163,7 +165,9 @@ def record_listing(user: User, patients: Iterable[UUID], what: str, now: datetim
     ids = dict.fromkeys(patients)
     if not ids:
         return
-    earlier = AccessRecord.objects.filter(user=user, patient__in=ids, practice=practice, what=what, at__gte=today)
+    earlier = AuditRecord.objects.readings().filter(
+        user=user, patient__in=ids, practice=practice, what=what, at__gte=today
+    )
     recorded = set(earlier.values_list("patient", flat=True))
     _write(user, [id for id in ids if id not in recorded], what, now)
 
@@ -173,16 +177,16 @@ def readings_of(patient: Patient) -> QuerySet[Any]:
 
     Each is a dict with `user__name`, `user__email`, `practice__name`, `what`, `times` and `last`, the last time.
     """
-    by_day = patient.access_records.annotate(on=TruncDate("at", tzinfo=patient.zone))
+    by_day = patient.audit_records.readings().annotate(on=TruncDate("at", tzinfo=patient.zone))
     rows = by_day.values("user__name", "user__email", "practice__name", "what", "on", "user")
     return rows.annotate(times=Count("id"), last=Max("at")).order_by("-last", "what")
 
 
 def _write(user: User, patients: list[UUID], what: str, now: datetime) -> None:
     practice = user.practice_as_practitioner
-    records = [AccessRecord(user=user, patient_id=id, practice=practice, what=what, at=now) for id in patients]
+    records = [audit.row(Kind.READ, what, user=user, patient=id, practice=practice, now=now) for id in patients]
     try:
-        AccessRecord.objects.bulk_create(records)
+        audit.note_all(records)
     except DatabaseError as fault:
         if connection.in_atomic_block or not is_transient(fault):
             raise

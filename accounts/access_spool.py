@@ -16,10 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import AccessRecord, Patient, Practice, User
+from accounts.models import AuditRecord, Patient
 
 SIZE = 1 << 20  # bytes; some five thousand records
-REFERENCES = {"user_id": User.objects, "patient_id": Patient.objects, "practice_id": Practice.objects}
+IDS = ("user_id", "patient_id", "practice_id")
 
 
 def make_spool() -> None:
@@ -28,15 +28,18 @@ def make_spool() -> None:
         os.posix_fallocate(spool, 0, SIZE)
 
 
-def keep(record: AccessRecord) -> None:
+def keep(record: AuditRecord) -> None:
     """Add a record that has not been saved; it is on the disk before this returns.
 
     Raises:
         OSError: there is no room.
     """
-    ids = {name: str(id) if (id := getattr(record, name)) else None for name in REFERENCES}
+    ids = {name: str(id) if (id := getattr(record, name)) else None for name in IDS}
     # The line before it may be half of one, when its process was killed.
-    line = b"\n" + json.dumps({**ids, "what": record.what, "at": record.at.isoformat()}).encode()
+    line = (
+        b"\n"
+        + json.dumps({**ids, "what": record.what, "network": record.network, "at": record.at.isoformat()}).encode()
+    )
     with _locked() as spool:
         end = len(_content(spool))
         if end + len(line) > SIZE:
@@ -55,8 +58,8 @@ def store_kept() -> int:
             return 0
         lines = [json.loads(line) for line in content.splitlines() if line.endswith(b"}")]
         with transaction.atomic():
-            new = [row for row in _rows(lines) if not AccessRecord.objects.filter(**row).exists()]
-            AccessRecord.objects.bulk_create(AccessRecord(**row) for row in new)
+            new = [row for row in _rows(lines) if not AuditRecord.objects.filter(**row).exists()]
+            AuditRecord.objects.bulk_create(AuditRecord(**row) for row in new)
         os.pwrite(spool, bytes(len(content)), 0)
         os.fsync(spool)
         return len(lines)
@@ -81,12 +84,17 @@ def _content(spool: int) -> bytes:
 
 
 def _rows(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """As the database would have kept them: without a patient there is no record, without a reader it stays."""
-    stored = {
-        name: set(map(str, rows.filter(pk__in={line[name] for line in lines}).values_list("pk", flat=True)))
-        for name, rows in REFERENCES.items()
-    }
+    """As the database would have kept them: who is gone since is still named by their id."""
+    present = set(
+        map(str, Patient.objects.filter(pk__in={line["patient_id"] for line in lines}).values_list("pk", flat=True))
+    )
     for line in lines:
-        ids = {name: line[name] if line[name] in stored[name] else None for name in REFERENCES}
-        if ids["patient_id"]:
-            yield {**ids, "what": line["what"], "at": datetime.fromisoformat(line["at"])}
+        subject = line["patient_id"]
+        yield {
+            **{name: line[name] for name in IDS},
+            "patient_id": subject if subject in present else None,
+            "subject": subject,
+            "what": line["what"],
+            "network": line.get("network", ""),  # lines of an earlier release have none
+            "at": datetime.fromisoformat(line["at"]),
+        }

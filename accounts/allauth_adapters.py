@@ -1,5 +1,6 @@
 """How allauth behaves here: who gets in and where to next; and no answer tells whether an address is known."""
 
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -10,6 +11,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
@@ -19,10 +21,12 @@ from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from rest_framework.authtoken.models import Token
 
+from accounts import audit
 from accounts.addresses import canonical_address
+from accounts.audit import Kind
 from accounts.hashers import spellings_of
 from accounts.invitations import find
 from accounts.limits import (
@@ -32,10 +36,11 @@ from accounts.limits import (
     TooManyTries,
     count_try,
     forget_tries,
+    network_asking,
     uncount,
     wait_after,
 )
-from accounts.models import Invitation, User
+from accounts.models import Invitation, Practice, User
 from accounts.role_mail import news_since
 from accounts.web.known_devices import remember_device
 from accounts.web.sessions import end_sessions, is_said_to_be_own, limit_session
@@ -87,9 +92,11 @@ class Adapter(DefaultAccountAdapter):
         try:
             usages = count_try(request, email)
         except TooManyTries as refusal:
+            _note_lockout(request, email)
             raise self.validation_error(str(refusal)) from refusal
         user = User.objects.filter(email=email).first()
         if not (user or User()).check_password(password) or user is None or not user.is_active:
+            audit.note(Kind.FAILED, gettext_noop("a wrong password"), user=user)
             return None
         uncount(usages)
         return user
@@ -97,6 +104,7 @@ class Adapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         last_time, is_own_phone = user.last_login, is_said_to_be_own(request)
         super().login(request, user)
+        audit.note(Kind.SIGNED_IN, gettext_noop("signed in"), user=user, practice=_practice_of(user))
         news = news_since(user, last_time) if last_time else ""
         if news:
             messages.info(request, news)
@@ -127,6 +135,9 @@ class Adapter(DefaultAccountAdapter):
         super().send_mail(template_prefix, email, {**context, **links})
 
     def logout(self, request: HttpRequest) -> None:
+        if request.user.is_authenticated:
+            user = request.user
+            audit.note(Kind.SIGNED_OUT, gettext_noop("signed out"), user=user, practice=_practice_of(user))
         sign_out(request)
 
     def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
@@ -136,6 +147,7 @@ class Adapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         """A new password ends every session and token that the old one opened."""
         super().set_password(user, password)
+        audit.did(gettext_noop("chose a new password"), by=user, practice=_practice_of(user))
         end_sessions(user)
 
     def clean_password(self, password: str, user: User | None = None) -> str:
@@ -189,6 +201,18 @@ class Adapter(DefaultAccountAdapter):
         # A message that shows only when a mail goes out would tell that one went out a minute ago.
         if message_template != SAID_ON_THE_PAGE or request.user.is_authenticated:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+
+def _note_lockout(request: HttpRequest, email: str) -> None:
+    """Once an hour for an account and a network: who is refused may go on trying, and must not fill the record."""
+    about = sha256(f"{network_asking(request)} {email}".encode()).hexdigest()
+    if cache.add(f"locked_out:{about}", True, timeout=3600):
+        user = User.objects.filter(email=email).first()
+        audit.note(Kind.LOCKED_OUT, gettext_noop("too many wrong passwords"), user=user)
+
+
+def _practice_of(user: User) -> Practice | None:
+    return user.membership.practice if user.membership else None
 
 
 def _on_our_site(url: str) -> str:

@@ -6,10 +6,16 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.database_errors import violated_constraint
 from accounts.invitations import end_waiting
 from accounts.models import CONSENT_VERSION, Consent, Patient, Practice
+
+# As the audit record keeps them.
+AGREED = {"care": gettext_noop("agreed to the care"), "photos": gettext_noop("agreed to show photos")}
+WITHDREW = {"care": gettext_noop("withdrew the consent to the care"), "photos": gettext_noop("hid the photos")}
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,10 @@ def give_consent(patient: Patient, purpose: str, now: datetime) -> Consent:
     try:
         with transaction.atomic():
             standing.exclude(same).update(withdrawn_at=now)
-            return standing.first() or patient.consents.create(
+            if kept := standing.first():
+                return kept
+            audit.did(AGREED[purpose], by=patient.user_id, patient=patient, now=now)
+            return patient.consents.create(
                 purpose=purpose, practice=patient.practice, version=CONSENT_VERSION, given_at=now
             )
     except IntegrityError as clash:
@@ -109,4 +118,6 @@ def withdraw_consent(patient: Patient, purpose: str, now: datetime) -> None:
     """
     if purpose == Consent.Purpose.CARE and patient.user is not None:
         end_waiting(patient.user, now)
-    patient.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)
+    if patient.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=now):
+        what = WITHDREW[purpose]
+        audit.did(what, by=patient.user_id, patient=patient, now=now)

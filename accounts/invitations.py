@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from accounts import audit
 from accounts.durations import in_words
 from accounts.locks import lock_patient, lock_practice
 from accounts.models import (
@@ -104,6 +105,8 @@ def _invite(practice: Practice, by: User, now: datetime | None, *, email: str, *
         expires_at=now + INVITATION_LASTS,
         **fields,
     )
+    what = gettext_noop("invited a patient") if patient else gettext_noop("invited a colleague")
+    audit.did(what, by=by, patient=patient, practice=practice, thing=invitation.pk, now=now)
     url = settings.SITE_URL + reverse("join", args=[token])
     if not email:
         return invitation, url
@@ -245,7 +248,7 @@ def _refuse_mixing(invitation: Invitation, user: User) -> None:
 def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
     try:
         with transaction.atomic():
-            Membership.objects.create(
+            member = Membership.objects.create(
                 user=user,
                 practice=invitation.practice,
                 is_practitioner=invitation.is_practitioner,
@@ -255,4 +258,5 @@ def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
     except IntegrityError:
         sentence = _("This account works at a clinic already. It can work at one clinic only.")
         raise CannotJoin(sentence) from None
+    audit.note_role(member, by=user, now=now)
     user.look_up_again()

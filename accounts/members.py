@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Membership, User
@@ -48,6 +50,8 @@ def change_member(
     roles = {"is_practitioner": is_practitioner, "is_admin": is_admin}
     if Membership.objects.current().filter(pk=member.pk).update(**roles, changed_by=by, changed_at=now):
         mail_change(member, roles, by)
+        member.is_practitioner, member.is_admin = is_practitioner, is_admin
+        audit.note_role(member, by=by, now=now)
     end_sessions(member.user, except_key)
 
 
@@ -65,6 +69,8 @@ def remove_member(member: Membership, now: datetime, by: User | None = None) -> 
     member.refresh_from_db(fields=["is_admin", "removed_at"])
     _keep_an_admin(member)
     if Membership.objects.filter(pk=member.pk, removed_at=None).update(removed_at=now):
+        what = gettext_noop("removed a member")
+        audit.note(audit.Kind.ROLE, what, user=by, practice=member.practice_id, thing=member.pk, now=now)
         mail_removal(member, by)
         end_links_of(member, by=by, now=now)
     end_sessions(member.user)

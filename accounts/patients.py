@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from accounts import allergies
+from accounts import allergies, audit
 from accounts.access import record_access
 from accounts.consents import withdraw_consent
 from accounts.database_errors import violated_constraint
@@ -68,6 +68,7 @@ def start_alone(user: User, *, name: str, year_of_birth: int, time_zone: str, no
     )
     patient.full_clean()
     patient.save()
+    audit.did(gettext_noop("began a record"), by=user, patient=patient, now=now)
     user.look_up_again()
     return patient
 
@@ -174,6 +175,8 @@ def change_details(
     for field, value in details.items():
         setattr(patient, field, value)
     patient.save(update_fields=list(details))
+    what = gettext_noop("changed their details")
+    audit.did(what, by=patient.user_id, patient=patient, now=now)
     confirm_place(patient, time_zone, now, country=country, emergency_number=emergency_number)
 
 
@@ -223,7 +226,9 @@ def _refuse_if_changed(patient: Patient, reading: Reading | None) -> None:
     """Where no clinic wrote down that it changed something since, it was the patient."""
     if reading is None or not changes_since(reading, details_of(patient)):
         return
-    by_clinic = patient.access_records.filter(what__startswith=CHANGED, at__gte=reading.at).select_related("user")
+    by_clinic = (
+        patient.audit_records.readings().filter(what__startswith=CHANGED, at__gte=reading.at).select_related("user")
+    )
     last = by_clinic.order_by("-at").first()
     by, at = (last.user, last.at) if last else (patient.user, None)
     raise ChangedMeanwhile(reading, details_of(patient), by=by, at=at)

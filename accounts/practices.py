@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Practice, User
@@ -50,4 +52,6 @@ def change_settings(
     stored.days_off = settings["days_off"]
     stored.changed_by, stored.changed_at = by, now
     stored.save(update_fields=[*PLAIN, "week", "days_off", "changed_by", "changed_at"])
+    what = gettext_noop("changed the details of the practice")
+    audit.did(what, by=by, practice=practice, now=now)
     return True

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import practice_views, views, wall_views
+from accounts import audit_views, practice_views, views, wall_views
 
 urlpatterns = [
     path("account/", views.profile, name="profile"),
@@ -22,6 +22,7 @@ urlpatterns = [
         practice_views.absence_remove,
         name="absence_remove",
     ),
+    path("practice/record/", audit_views.practice_audit, name="practice_audit"),
     path("practice/walls/", wall_views.walls, name="walls"),
     path("practice/walls/<id:wall_id>/end/", wall_views.wall_end, name="wall_end"),
     path("practice/invitations/<id:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),

@@ -9,7 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.database_errors import is_transient
 from accounts.limits import network_asking
 from accounts.locks import lock_practice
@@ -44,7 +46,9 @@ def make_link(practice: Practice, label: str, *, by: User, now: datetime) -> tup
     groups = ("".join(secrets.choice(LETTERS) for _ in range(IN_A_GROUP)) for _ in range(GROUPS))
     token = "-".join(groups)
     hashed = hash_token(token)
-    return practice.wall_links.create(label=label, token_hash=hashed, made_at=now, made_by=by), token
+    link = practice.wall_links.create(label=label, token_hash=hashed, made_at=now, made_by=by)
+    audit.did(gettext_noop("made a wall link"), by=by, practice=practice, thing=link.pk, now=now)
+    return link, token
 
 
 def links_of(practice: Practice) -> QuerySet[WallLink]:
@@ -54,7 +58,11 @@ def links_of(practice: Practice) -> QuerySet[WallLink]:
 
 def end_link(link: WallLink, *, by: User, now: datetime) -> bool:
     """Let a link lead nowhere from now on; False when it was ended before."""
-    return WallLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=now, ended_by=by) == 1
+    ended = WallLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=now, ended_by=by) == 1
+    if ended:
+        what = gettext_noop("ended a wall link")
+        audit.did(what, by=by, practice=link.practice_id, thing=link.pk, now=now)
+    return ended
 
 
 def end_links_of(member: Membership, *, by: User | None, now: datetime) -> None:

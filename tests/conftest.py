@@ -6,11 +6,13 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import Value
 from django.test import override_settings
 from django.test.utils import ContextList
 from xdist.scheduler import LoadFileScheduling
 
+from accounts.audit_guards import remove_guards
 from tests import data_folders, people, tries  # noqa: F401  what hypothesis tries is set before any test is made
 
 # Begun first, so that no process is left with one of them when the others have ended.
@@ -83,6 +85,19 @@ def only_the_page_is_noted():
             store["templates"], store["context"] = [template], ContextList([copy(context)])
 
     with patch("django.test.client.store_rendered_templates", note):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_audit_record_may_be_emptied():
+    """Between tests that commit. Its guards come back with what Django does after emptying, as after `migrate`."""
+    empty = BaseDatabaseOperations.execute_sql_flush
+
+    def without_guards(operations, statements) -> None:
+        remove_guards(operations.connection)
+        empty(operations, statements)
+
+    with patch.object(BaseDatabaseOperations, "execute_sql_flush", without_guards):
         yield
 
 

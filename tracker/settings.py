@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.web.middleware.PrivateResponsesMiddleware",
+    "accounts.audit.origin_middleware",
     "tracker.web.probes.Probes",
     "tracker.web.body_limits.BodyLimit",
     "tracker.web.compression.CompressionMiddleware",

@@ -1,6 +1,6 @@
 """The nouns of people, one file each: users, practices and their members, patients, invitations, what is sent."""
 
-from accounts.models.access_record import AccessRecord
+from accounts.models.audit import AuditRecord, AuditSeal
 from accounts.models.invitation import (
     INVITATION_LASTS,
     LAPSE_SAID_FOR,
@@ -44,8 +44,9 @@ __all__ = [
     "LONGEST_WALL_LABEL",
     "UNDONE_WITHIN",
     "Absence",
-    "AccessRecord",
     "AccountMail",
+    "AuditRecord",
+    "AuditSeal",
     "Consent",
     "ContactMethod",
     "ContactMethodQuerySet",

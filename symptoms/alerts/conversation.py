@@ -8,7 +8,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.locks import lock_patient
 from accounts.models import Patient, Practice, User
 from accounts.practices import NEXT_DAY, SAME_DAY
@@ -146,6 +148,14 @@ def kept_before(id: UUID, *, by: User, text: str, kind: str, practice: Practice 
     return note
 
 
+# As the audit record keeps them.
+WROTE = {
+    Note.Kind.INSIDE: gettext_noop("wrote a note"),
+    Note.Kind.TO_PATIENT: gettext_noop("wrote to the patient"),
+    Note.Kind.FROM_PATIENT: gettext_noop("wrote to the clinic"),
+}
+
+
 def keep(id: UUID, **facts: Any) -> Note:
     """Keep a note whose id was free when `kept_before` looked.
 
@@ -155,6 +165,8 @@ def keep(id: UUID, **facts: Any) -> Note:
     note, is_new = Note.objects.get_or_create(id=id, defaults=facts)
     if not is_new:
         raise ForeignNoteId
+    what, patient = WROTE[Note.Kind(note.kind)], note.treatment.patient
+    audit.did(what, by=note.author_id, patient=patient, practice=note.practice_id, thing=id, now=note.written_at)
     return note
 
 

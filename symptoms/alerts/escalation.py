@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.locks import lock_patient, lock_patients
-from accounts.models import AccessRecord, Membership, Practice
+from accounts.models import AuditRecord, Membership, Practice
 from symptoms.alerts.events import write_events
 from symptoms.alerts.passing_over import passed_over, trying
 from symptoms.alerts.patient_status import refresh_status
@@ -150,5 +150,5 @@ def _is_attended(alert: Alert) -> bool:
 
 
 def _has_read(user: UUID, alert: Alert) -> bool:
-    opened = AccessRecord.objects.filter(user=user, patient=alert.treatment.patient_id, what=RECORD)
+    opened = AuditRecord.objects.readings().filter(user=user, patient=alert.treatment.patient_id, what=RECORD)
     return opened.filter(at__gte=alert.steps_from).exists()

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils.dates import WEEKDAYS as WEEKDAY_NAMES
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.members import user_name
@@ -71,6 +73,7 @@ def change_telling(
     successors = {name: value for name, value in stored.telling.items() if name == "successors"}
     stored.telling, stored.changed_by, stored.changed_at = _as_stored(telling) | successors, by, now
     stored.save(update_fields=["telling", "changed_by", "changed_at"])
+    audit.did(gettext_noop("changed who is told"), by=by, practice=practice, now=now)
     return True
 
 

@@ -8,7 +8,7 @@ from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_noop
 
-from accounts.models import AccessRecord, User
+from accounts.models import AuditRecord, User
 from symptoms.models import Alert
 from symptoms.models.alert import AlertQuerySet
 
@@ -29,9 +29,11 @@ RECORD = gettext_noop("record")  # for the opening of a patient's page
 
 def with_first_reading(alerts: AlertQuerySet, patient: UUID) -> AlertQuerySet:
     """The alerts of a patient, each with `first_read_at` and `first_reader` (a name), as `first_read` tells them."""
-    openings = AccessRecord.objects.filter(
-        patient=patient, practice=OuterRef("practice"), what=RECORD, at__gte=OuterRef("worsened_at")
-    ).order_by("at", "id")
+    openings = (
+        AuditRecord.objects.readings()
+        .filter(patient=patient, practice=OuterRef("practice"), what=RECORD, at__gte=OuterRef("worsened_at"))
+        .order_by("at", "id")
+    )
     name = Coalesce(NullIf("user__name", Value("")), "user__email", output_field=CharField())
     return alerts.annotate(  # type: ignore[no-redef]  # declared on the model
         first_read_at=Subquery(openings.values("at")[:1]),
@@ -48,7 +50,7 @@ def first_read(alerts: Iterable[Alert]) -> dict[UUID, tuple[datetime, User | Non
     unread = sorted(alerts, key=lambda alert: alert.worsened_at)
     if not unread:
         return {}
-    openings = AccessRecord.objects.filter(
+    openings = AuditRecord.objects.readings().filter(
         patient=unread[0].treatment.patient_id,
         practice__in={alert.practice_id for alert in unread},
         what=RECORD,

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from accounts.models import AccessRecord, Practice
+from accounts.models import AuditRecord, Practice
 from symptoms.alerts.policy import TOLD_OF
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.models import Alert, AlertEvent, Entry
@@ -119,7 +119,7 @@ def statistics_of(practice: Practice, days: int, now: datetime) -> Statistics:
 
 def _alerts(practice: Practice, since: datetime) -> QuerySet[Alert, dict[str, Any]]:
     """What is counted of each alert: when it was first opened and taken, and what was said of its entry."""
-    opened = AccessRecord.objects.filter(
+    opened = AuditRecord.objects.readings().filter(
         patient=OuterRef("treatment__patient"), practice=practice, what=RECORD, at__gte=OuterRef("opened_at")
     )
     taken = AlertEvent.objects.filter(alert=OuterRef("pk"), what=AlertEvent.What.ACKNOWLEDGED)

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.keys import patients
 from accounts.locks import lock_patient_of
@@ -90,6 +92,9 @@ class Recorded:
     is_on_its_way: bool = False
 
 
+LOGGED, CHANGED_A_DAY = gettext_noop("logged a day"), gettext_noop("changed a day")  # as the audit record keeps them
+
+
 def record_entry(
     treatment_id: UUID, *, id: UUID, day: int, answers: dict[str, Any], note: str = "", by: User, now: datetime,
     instead_of: str | None = None,
@@ -150,6 +155,8 @@ def _record(
     journal.add(entry)
     change = Change.AMENDED if is_amendment else Change.WRITTEN
     judged = judge_entry(journal, entry, now=now, change=change)
+    what = CHANGED_A_DAY if is_amendment else LOGGED
+    audit.did(what, by=by, patient=patient, thing=id, now=now)
     return Recorded(entry, judged.assessment, is_new=True, is_on_its_way=bool(judged.queued))
 
 

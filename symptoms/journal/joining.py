@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.translation import gettext_noop
 
-from accounts import invitations, patients
+from accounts import audit, invitations, patients
 from accounts.access import record_access
 from accounts.consents import give_consent
 from accounts.locks import lock_patient_of, lock_patients, lock_practice, lock_user
@@ -93,7 +93,8 @@ def join(
     invitation = invitations.accept(token, user, now, asdict(choices or Choices()))
     if invitation is not None and not invitation.is_to_confirm:
         if invitation.patient_id is not None:
-            _attach(invitation, user, now)
+            joined = _attach(invitation, user, now)
+            _note(gettext_noop("joined a clinic"), joined, invitation.practice_id, by=user, now=now)
         end_sessions(user, except_key=session_key)
     return invitation
 
@@ -147,11 +148,16 @@ def leave_practice(
     _refuse_what_is_open(patient, knows_open)
     now = _after_what_was_logged(patient, now)
     practice = _leave(patient, now, stays_open=True)
+    _note(gettext_noop("left a clinic"), patient, practice.pk, by=user, now=now)
     invitations.end_waiting(user, now)
     refresh_status(patient)
     end_sessions(user, except_key=session_key)
     user.look_up_again()
     return practice
+
+
+def _note(what: str, patient: Patient, practice: UUID, *, by: User, now: datetime) -> None:
+    audit.did(what, by=by, patient=patient, now=now)
 
 
 def open_at(patient: Patient, practice: Practice) -> list[Alert]:
@@ -284,7 +290,7 @@ def _join_records(joined: Patient, invited: Patient, now: datetime) -> None:
         return
     moved_sessions = Treatment.objects.filter(patient=invited).update(patient=joined)
     PatientStatus.objects.filter(patient=invited).delete()
-    invited.access_records.update(patient=joined)
+    invited.audit_records.update(patient=joined)
     invited.invitations.update(patient=joined)
     invited.delete()
     if moved_sessions:  # sessions that stood apart are assessed along with one another from now on

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
+from accounts import audit
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient_of
 from accounts.models import Patient, User
@@ -99,8 +100,11 @@ def move_photo(photo_id: UUID, view: str, *, by: User) -> None:
     """
     with transaction.atomic():
         patient = lock_patient_of(by)
-        if not patient or not Photo.objects.own().filter(pk=photo_id, treatment__patient=patient).update(view=view):
+        photo = Photo.objects.own().filter(pk=photo_id, treatment__patient=patient).first() if patient else None
+        if photo is None:
             raise NotTheirs
+        Photo.objects.filter(pk=photo.pk).update(view=view)
+        _note(gettext_noop("said what a photo shows"), photo, by=by)
 
 
 def remove_photo(photo_id: UUID, *, by: User) -> Photo:
@@ -115,8 +119,15 @@ def remove_photo(photo_id: UUID, *, by: User) -> Photo:
         if photo is None:
             raise NotTheirs
         Photo.objects.filter(pk=photo.pk).delete()
+        _note(gettext_noop("removed a photo"), photo, by=by)
     remove_file(photo.key)  # after its row, so that no row is ever without its file
     return photo
+
+
+def _note(what: str, photo: Photo, *, by: User) -> None:
+    patient = by.as_patient
+    assert patient is not None
+    audit.did(what, by=by, patient=patient, thing=photo.pk)
 
 
 def _place(patient: Patient | None, treatment_id: UUID, day: int, on: date | None = None) -> _Place:
@@ -144,11 +155,13 @@ def _saved(id: UUID, place: _Place, digest: str) -> Photo | None:
     return saved
 
 
-def _row(place: _Place, picture: Picture, **facts: Any) -> Photo:
-    return Photo.objects.create(
+def _row(place: _Place, picture: Picture, *, uploaded_by: User, **facts: Any) -> Photo:
+    row = Photo.objects.create(
         treatment=place.treatment, date=place.date, day=place.day, sha256=picture.sha256, width=picture.width,
-        height=picture.height, size=len(picture.jpeg), **facts,
+        height=picture.height, size=len(picture.jpeg), uploaded_by=uploaded_by, **facts,
     )  # fmt: skip
+    _note(gettext_noop("added a photo"), row, by=uploaded_by)
+    return row
 
 
 def _check(place: _Place, now: datetime) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
+from accounts import audit
 from accounts.database_errors import primary_key, violated_constraint
 from accounts.locks import lock_patient
 from accounts.models import Practice, User
@@ -59,7 +60,9 @@ def attach_practice_photo(treatment: Treatment, shot: Shot, *, by: User, now: da
             if saved is None:
                 _refuse_too_many(treatment, practice)
                 on = treatment.day_zero if shot.is_before else patient.today(now)
-                return _row(treatment, practice, shot, picture, key=key, digest=digest, on=on, by=by, now=now), True
+                row = _row(treatment, practice, shot, picture, key=key, digest=digest, on=on, by=by, now=now)
+                audit.did(gettext_noop("added a photo"), by=by, patient=patient, thing=row.pk)
+                return row, True
     except REFUSED as refusal:
         remove_file(key)
         if isinstance(refusal, IntegrityError) and violated_constraint(refusal) == primary_key(Photo):
@@ -80,8 +83,9 @@ def remove_practice_photo(photo_id: UUID, *, by: User) -> Photo:
         photo = Photo.objects.filter(pk=photo_id, practice=practice, treatment__open_to=practice).first()
         if practice is None or photo is None:
             raise PermissionDenied
-        lock_patient(photo.treatment.patient_id)
+        patient = lock_patient(photo.treatment.patient_id)
         Photo.objects.filter(pk=photo.pk).delete()
+        audit.did(gettext_noop("removed a photo"), by=by, patient=patient, thing=photo.pk)
     remove_file(photo.key)  # after its row, so that no row is ever without its file
     return photo
 

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
 from symptoms.journal.entries import LoggingStopped
@@ -29,6 +31,8 @@ def keep_screening(patient: Patient, answers: Answers, *, by: User, now: datetim
         raise LoggingStopped
     changes = {"document": answers.document(), "changed_at": patient.after_leaving(now)}
     screening, _ = Screening.objects.update_or_create(patient=patient, defaults=changes)
+    what = gettext_noop("answered before a treatment")
+    audit.did(what, by=by, patient=patient, now=now)
     return screening
 
 
@@ -45,6 +49,8 @@ def ask_screening(patient: Patient, *, by: User, now: datetime) -> Screening:
         raise PermissionDenied
     asked = {"asked_at": patient.after_leaving(now), "asked_by": practice}
     screening, _ = Screening.objects.update_or_create(patient=patient, defaults=asked)
+    what = gettext_noop("asked to answer before a treatment")
+    audit.did(what, by=by, patient=patient, now=now)
     return screening
 
 

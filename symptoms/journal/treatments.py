@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.edits import ChangedMeanwhile, Reading, changes_since
 from accounts.locks import lock_patient
 from accounts.models import Patient, User
@@ -57,6 +59,7 @@ def start_treatment(patient: Patient, *, by: User, now: datetime, id: UUID | Non
     if practice is not None and treatment.practitioner is None:
         treatment.practitioner = by
     treatment.save(force_insert=True)
+    _note(gettext_noop("recorded a treatment"), treatment, by)
     judge_all(patient, now=now)
     return treatment
 
@@ -149,6 +152,11 @@ def answer_questions(treatment: Treatment, facts: dict[str, Any], *, by: User, n
     Treatment.objects.filter(pk=treatment.pk).update(questions_asked_at=now)
 
 
+def _note(what: str, treatment: Treatment, by: User | None) -> None:
+    patient = treatment.patient
+    audit.did(what, by=by, patient=patient, thing=treatment.pk)
+
+
 def _refuse_without_consent(patient: Patient, by: User) -> None:
     """What a practice did is its own to write down; what patients write about their health is kept when they agreed."""
     if patient.user_id == by.pk and not patient.agreed_to("care"):
@@ -175,6 +183,7 @@ def _change(treatment: Treatment, facts: dict[str, Any], by: User, now: datetime
     treatment.day_zero = day_zero
     TreatmentRevision.objects.create(treatment=treatment, was=document, changed_by=by, changed_at=now)
     treatment.save()
+    _note(gettext_noop("changed a treatment"), treatment, by)
     if shift:
         renumber(treatment)
     judge_all(patient, now=now)
@@ -241,6 +250,7 @@ def say_same(treatment: Treatment, duplicate: Treatment, *, now: datetime) -> No
     _join_alerts(treatment, duplicate)
     duplicate.same_as = treatment
     duplicate.save(update_fields=["same_as"])
+    _note(gettext_noop("said that two records are one session"), treatment, patient.user)
     judge_all(patient, now=patient.after_leaving(now))
 
 
@@ -255,7 +265,8 @@ def _join_alerts(treatment: Treatment, duplicate: Treatment) -> None:
 @transaction.atomic
 def say_different(treatment: Treatment, *, now: datetime) -> None:
     """The patient says that it is a session of its own: do not ask again."""
-    lock_patient(treatment.patient_id)
+    patient = lock_patient(treatment.patient_id)
+    _note(gettext_noop("said that two records are two sessions"), treatment, patient.user)
     treatment.kept_apart_at = now
     treatment.save(update_fields=["kept_apart_at"])
 

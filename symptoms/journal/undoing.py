@@ -129,7 +129,7 @@ def _apart(before: dict[str, Any], joined: Patient, practice: Practice) -> tuple
         invitation.save(update_fields=["record_before"])
     person.number = number
     _without_the_others(person, user, before)
-    for rows in (joined.consents, joined.departures, joined.access_records, joined.invitations, joined.treatments):
+    for rows in (joined.consents, joined.departures, joined.audit_records, joined.invitations, joined.treatments):
         rows.update(patient=person)
     keep_words(joined)  # the practices that were left know the other record now
     keep_words(person)
@@ -197,7 +197,7 @@ def _end_access(invitation: Invitation, person: Patient, record: Patient, practi
     Treatment.objects.filter(patient=person, open_to=practice).update(open_to=None)
     TreatmentAccess.objects.filter(treatment__patient=person, practice=practice).delete()
     Departure.objects.filter(patient=person, practice=practice, at__gte=invitation.confirmed_at).delete()
-    person.access_records.filter(practice=practice, at__lt=invitation.confirmed_at).update(patient=record)
+    person.audit_records.filter(practice=practice, at__lt=invitation.confirmed_at).update(patient=record)
     person.invitations.filter(practice=practice).update(patient=record)
 
 

@@ -11,6 +11,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import AccountMail, Sending
 from symptoms.messages.channels.interface import NOTHING_LEARNED, Fault, Receipt, Refused
 from symptoms.messages.channels.registry import CHANNELS, channel_of
@@ -156,7 +157,7 @@ class Outbox:
 
     def _taken(self, sending: Sending, receipt: Receipt) -> None:
         # Not one transaction: what teaches us nothing was sent all the same, and must not be sent once more.
-        if mark_sent(sending):
+        if _marked(sending):
             learn_taken(sending, receipt, timezone.now())
 
     @transaction.atomic
@@ -176,3 +177,16 @@ class Outbox:
             give_up(sending, error)
         else:
             put_off(sending, error, fault)
+
+
+@transaction.atomic
+def _marked(sending: Sending) -> bool:
+    """Mark it as sent and write down who was told; False when the lease is over."""
+    if not mark_sent(sending):
+        return False
+    if isinstance(sending, Delivery):
+        audit.note(
+            audit.Kind.TOLD, sending.channel, user=sending.recipient_id, practice=sending.practice_id, thing=sending.pk,
+            patient=None if sending.why in Delivery.ABOUT_NOBODY else sending.patient,
+        )  # fmt: skip
+    return True

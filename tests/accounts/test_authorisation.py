@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessRecord, WallLink
+from accounts.models import AuditRecord, WallLink
 from accounts.web.middleware import rule_of
 from accounts.web.second_factor import GUARDED
 from symptoms.api.throttles import PerPerson
@@ -32,10 +32,10 @@ FRONT = ("leads to / ", "leads to /start/ ", "leads to /accounts/")
 NO_ANSWERS = {"reach", "others"}
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
 SEES_ANA = {"patient_a", "practitioner_1"}
-NOTED = (AccessRecord, WallLink)
+NOTED = (AuditRecord, WallLink)
 # What a GET may write: who read what, the session, that a screen showed its link.
 MAY_BE_WRITTEN = re.compile(
-    r'(INTO|UPDATE|FROM) "(accounts_accessrecord|accounts_walllink|django_session|usersessions_usersession)"'
+    r'(INTO|UPDATE|FROM) "(accounts_auditrecord|accounts_walllink|django_session|usersessions_usersession)"'
 )
 # Sent by a service worker, which has no page: what is in the body is known to that browser alone. And what is done by
 # an address in a letter, in the name of nobody who is signed in.
@@ -139,7 +139,7 @@ def _is_answered_as_the_line_says(world, name: str, method: str, role: str, expe
     assert _word(answer, expected) == expected, f"{role}: {answer.status_code} {_where(answer)}"
     _shows_nothing_foreign(answer, role, expected)
     if role == "practitioner_1" and _shows(answer, MARKERS):
-        read = AccessRecord.objects.filter(user=world.noor, patient=world.ids["patient_id"], at__gte=began)
+        read = AuditRecord.objects.filter(user=world.noor, patient=world.ids["patient_id"], at__gte=began)
         assert read.exists(), "Ana was read, and nothing says so"
 
 

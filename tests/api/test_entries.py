@@ -144,9 +144,9 @@ def test_a_fault_in_judging_keeps_the_entry_and_tells_people(anas, treatment):
 
 def test_what_a_practitioner_s_program_reads_is_written_down_for_the_patient(noors, noor, ana, anas, treatment):
     anas.get(of(treatment, "entries"))
-    assert not ana.access_records.exists()
+    assert not ana.audit_records.readings().exists()
     noors.get(of(treatment, "entries"))
-    assert [(record.user, record.what) for record in ana.access_records.all()] == [(noor, "record, by a program")]
+    assert [(record.user, record.what) for record in ana.audit_records.readings()] == [(noor, "record, by a program")]
 
 
 def test_an_id_that_belongs_to_somebody_else_s_entry_does_not_exist(anas, treatment, clinic):

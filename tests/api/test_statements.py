@@ -13,7 +13,7 @@ from tests.treatments import pen, stored
 pytestmark = pytest.mark.django_db
 
 AUTHENTICATION = ('FROM "authtoken_token"', "SAVEPOINT", "BEGIN", "COMMIT")
-MOST = 12
+MOST = 13
 
 
 @pytest.fixture

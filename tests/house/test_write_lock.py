@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from accounts.database_errors import is_transient
-from accounts.models import AccessRecord, Practice
+from accounts.models import AuditRecord, Consent, Practice
 from tests import people
 from tests.house.tree import ROOT
 from tests.tries import tries
@@ -40,10 +40,10 @@ def short_wait(monkeypatch):
 
 WAYS = {
     "a transaction": lambda ana: transaction.atomic(lambda: Practice.objects.count())(),
-    "a row made": lambda ana: AccessRecord.objects.create(patient=ana, what="page", at=timezone.now()),
+    "a row made": lambda ana: AuditRecord.objects.create(patient=ana, what="page", at=timezone.now()),
     "rows changed": lambda ana: Practice.objects.update(phone="1"),
     "rows made": lambda ana: Practice.objects.bulk_create([Practice(name="Two"), Practice(name="Three")]),
-    "a row deleted": lambda ana: AccessRecord.objects.all().delete(),
+    "a row deleted": lambda ana: Consent.objects.all().delete(),
     "a statement": lambda ana: connection.cursor().execute("/* so */ UPDATE accounts_practice SET phone = 2"),
     "statements": lambda ana: connection.cursor().executemany("UPDATE accounts_practice SET phone = %s", [(1,), (2,)]),
 }

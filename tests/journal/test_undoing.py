@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessRecord, AccountMail, Invitation, Patient, Practice, User
+from accounts.models import AccountMail, AuditRecord, Invitation, Patient, Practice, User
 from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.handling import write_note
 from symptoms.journal.treatments import possibly_same, say_same
@@ -206,7 +206,7 @@ def test_it_is_written_down_and_both_are_told(mary, eve, noor, clinic, desk):
     assert not [word for word in ("Larkfield", "Mary", "Eve", "clinic", "skin") if word in letter.subject + letter.body]
     account = people.signed_in(eve).get("/account/").content.decode()
     assert "Larkfield Skin Clinic took you for somebody else" in account
-    undone = AccessRecord.objects.filter(what__startswith="took back")
+    undone = AuditRecord.objects.filter(what__startswith="took back")
     assert {record.patient.name for record in undone} == {"Eve Stone", "Mary Brook"}
 
 

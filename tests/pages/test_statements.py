@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.access import record_access
 from accounts.invitations import invite_member
-from accounts.models import AccessRecord, Invitation, Membership, User
+from accounts.models import AuditRecord, Invitation, Membership, User
 from symptoms.alerts.handling import acknowledge, write_note
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, Entry, Note, PatientStatus, Photo, Treatment, TreatmentRevision
@@ -72,7 +72,7 @@ def grow(treatment: Treatment, count: int) -> None:
     copies(
         Invitation.objects.first(), ({"email": user.email, "token_hash": user.pk.hex, "letter": None} for user in users)
     )
-    copies(AccessRecord.objects.first(), ({"user": user} for user in users))
+    copies(AuditRecord.objects.first(), ({"user": user} for user in users))
     for kind in (Note.Kind.TO_PATIENT, Note.Kind.INSIDE):
         copies(Note.objects.filter(kind=kind).first(), same)
     copies(TreatmentRevision.objects.first(), same)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.consents import withdraw_consent
-from accounts.models import AccessRecord
+from accounts.models import AuditRecord
 from symptoms.journal import photos as verbs
 from symptoms.models import Photo
 from symptoms.photos import files
@@ -67,7 +67,7 @@ def test_a_part_of_a_photo_is_never_handed_out(phone, photo, asked):
 
 def test_a_practitioners_look_at_a_photo_is_kept(ana, photo, noor):
     assert people.signed_in(noor).get(address(photo)).status_code == 200
-    record = AccessRecord.objects.get()
+    record = AuditRecord.objects.readings().get()
     assert (record.user, record.patient, record.what) == (noor, ana, "photo")
 
 
@@ -91,7 +91,7 @@ def test_a_photo_whose_file_is_gone_or_damaged_says_so_to_everybody_and_in_the_l
             assert [record.name for record in caplog.records if f"photo {photo.id}" in record.getMessage()] == [
                 files.__name__
             ]
-    assert not AccessRecord.objects.exists()  # nobody saw it
+    assert not AuditRecord.objects.readings().exists()  # nobody saw it
 
 
 def test_a_look_at_a_photo_starts_from_the_photo_and_not_from_everybodys_treatments(ana, clinic, photo):
@@ -171,7 +171,7 @@ def test_a_large_photo_leads_to_those_before_and_after_it_and_of_its_day(phone, 
         assert select(page, f"a[@href='{large(many[4])}']")
         assert many[2].date.strftime("%A") in text_of(page) and "Front, day 2" in text_of(page)
         assert links(browser.get(large(many[0])), "prev") == links(browser.get(large(many[3])), "next") == []
-    assert not AccessRecord.objects.filter(what="photo").exists()  # the picture itself was not fetched
+    assert not AuditRecord.objects.filter(what="photo").exists()  # the picture itself was not fetched
 
 
 def test_photos_cost_the_pages_no_more_statements_however_many_there_are(ana, clinic, many):

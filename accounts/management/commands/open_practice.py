@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.addresses import canonical_address, validate_address
+from accounts.audit import note_role
 from accounts.help_numbers import all_numbers
 from accounts.models import AccountMail, Membership, Practice, User
 from accounts.zones import known_zones
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         user = User.objects.create_user(email, name=admin)
         # The password is chosen through a mail to this address, which shows that its owner reads it.
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-        Membership.objects.create(user=user, practice=practice, is_admin=True, is_practitioner=treats)
+        member = Membership.objects.create(user=user, practice=practice, is_admin=True, is_practitioner=treats)
+        note_role(member, by=None)
         url = settings.SITE_URL + reverse("account_reset_password")
         body = render_to_string("accounts/email/clinic_opened.txt", {"url": url})
         AccountMail.objects.create(to=email, subject=_("Your clinic on Mendline is ready"), body=body)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.addresses import canonical_address, validate_address
+from accounts.audit import note_role
 from accounts.locks import lock_practice
 from accounts.management.practice_by_id import practice_by_id
 from accounts.members import LastAdmin, change_member, remove_member
@@ -61,7 +62,9 @@ class Command(BaseCommand):
         user = User.objects.create_user(email)
         # The password is chosen through a mail to this address, which shows that its owner reads it.
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-        return Membership.objects.create(user=user, practice=practice, is_admin=True, is_practitioner=False)
+        member = Membership.objects.create(user=user, practice=practice, is_admin=True, is_practitioner=False)
+        note_role(member, by=None)
+        return member
 
     @staticmethod
     def _end(other: Membership, now: datetime) -> None:

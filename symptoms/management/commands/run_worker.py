@@ -18,6 +18,7 @@ from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import audit
 from accounts.access_spool import store_kept
 from accounts.models import Invitation
 from symptoms.alerts.advice_timers import tell_next_timer
@@ -80,6 +81,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
         Duty("send the morning's lists", digest, timedelta(minutes=1)),
         Duty("send what is due", outbox.work),
+        Duty("seal the audit record", seal_audit, timedelta(minutes=1)),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
         Duty("check some photo files", PhotoCheck().some, hourly),
@@ -260,6 +262,11 @@ def resume() -> None:
 def store_access_records() -> None:
     """Write down the access records that wait in their file."""
     store_kept()
+
+
+def seal_audit() -> None:
+    """Seal what the audit record says of the last minute."""
+    audit.seal()
 
 
 def sweep_photos() -> None:

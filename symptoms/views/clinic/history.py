@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.members import user_name
-from accounts.models import AccessRecord, Departure, Invitation, Patient, Practice
+from accounts.models import AuditRecord, Departure, Invitation, Patient, Practice
 from accounts.patients import CHANGED
 from accounts.templatetags.readings import in_words
 from symptoms.journal.visibility import Visibility
@@ -194,6 +194,6 @@ def _joined(patient: Patient, practice: Practice) -> Iterator[Event]:
 
 
 def _details(patient: Patient, practice: Practice) -> Iterator[Event]:
-    changed = AccessRecord.objects.filter(patient=patient.pk, practice=practice, what__startswith=CHANGED)
+    changed = AuditRecord.objects.readings().filter(patient=patient.pk, practice=practice, what__startswith=CHANGED)
     for record in changed.select_related("user").order_by("-at")[:SHOWN]:
         yield Event(record.at, user_name(record.user), capfirst(in_words(record.what)))

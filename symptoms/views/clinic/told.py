@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from accounts.models import AccessRecord
+from accounts.models import AuditRecord
 from symptoms.alerts.read_receipts import RECORD
 from symptoms.models import Alert, Delivery, Entry
 from symptoms.recovery.vocabulary import Urgency
@@ -50,7 +50,7 @@ def messages_about(alerts: list[Alert]) -> list[Delivery]:
     The alerts are of one patient and one practice. Each message has `opened_at`: when its recipient first opened the
     patient's page after it was queued.
     """
-    openings = AccessRecord.objects.filter(
+    openings = AuditRecord.objects.readings().filter(
         user=OuterRef("recipient"), patient=alerts[0].treatment.patient_id, practice=alerts[0].practice_id, what=RECORD,
         at__gte=OuterRef("created_at"),
     )  # fmt: skip

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import AccessRecord
+from accounts.models import AuditRecord
 from tests import people
 from tests.pages.html import held, select, text_of, words
 from tests.pages.practitioner.pages import past
@@ -38,11 +38,11 @@ def test_only_what_differs_is_written_and_the_patient_sees_that_it_was(desk, ana
     ana.refresh_from_db()
     assert (ana.name, ana.year_of_birth, ana.phone) == ("Ana Marrowby", 1991, "07700 900199")
     assert (ana.country, ana.email) == ("GB", "")
-    assert AccessRecord.objects.get(what__startswith="changed").what == "changed year of birth, phone"
+    assert AuditRecord.objects.get(what__startswith="changed").what == "changed year of birth, phone"
     assert "changed year of birth, phone" in text_of(people.signed_in(ana).get("/account/"))
     again = desk.post(details(ana), {**TYPED, "year_of_birth": "1991"}, follow=True)
     assert "Nothing was changed." in text_of(again)
-    assert AccessRecord.objects.filter(what__startswith="changed").count() == 1
+    assert AuditRecord.objects.filter(what__startswith="changed").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_mistake_stands_beside_its_field_and_nothing_typed_is_lost(desk, ana, 
     assert field == "name" or held(answer)["name"] == ["Ana Typed"]
     ana.refresh_from_db()
     assert (ana.name, ana.phone) == ("Ana Marrowby", "")
-    assert not AccessRecord.objects.filter(what__startswith="changed").exists()
+    assert not AuditRecord.objects.filter(what__startswith="changed").exists()
 
 
 @pytest.mark.parametrize(

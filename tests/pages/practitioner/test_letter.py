@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessRecord, Patient
+from accounts.models import AuditRecord, Patient
 from symptoms.alerts.handling import write_note
 from symptoms.alerts.read_receipts import LETTER
 from symptoms.journal.treatments import change_treatment
@@ -49,7 +49,7 @@ def test_a_letter_holds_what_a_doctor_elsewhere_needs_and_reading_it_is_kept(des
     ):  # fmt: skip
         assert part in shown, part
     assert "Difficult." not in shown  # a note inside the clinic stays there
-    assert AccessRecord.objects.filter(user=noor, patient=session.patient, what=LETTER).count() == 1
+    assert AuditRecord.objects.filter(user=noor, patient=session.patient, what=LETTER).count() == 1
 
 
 def test_its_course_has_a_column_a_day_and_marks_what_is_above(desk, session):

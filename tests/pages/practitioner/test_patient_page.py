@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessRecord
+from accounts.models import AuditRecord
 from symptoms.alerts import read_receipts
 from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import resolve_all
@@ -81,7 +81,7 @@ def test_opening_is_kept_is_the_first_reading_and_changes_no_alert(clinic, desk,
     ill(session)
     before = Alert.objects.values().get(concern="infection")
     assert "You are the first to open it." in page(desk, session)
-    assert AccessRecord.objects.get(what="record").user == noor
+    assert AuditRecord.objects.get(what="record").user == noor
     assert Alert.objects.values().get(concern="infection") == before
     chen = people.signed_in(people.practitioner(clinic, "Dr Chen"))
     assert "First read by Dr Noor" in page(chen, session)
@@ -451,7 +451,7 @@ def test_what_is_looked_up_is_a_link_away_leads_back_and_is_recorded(desk, sessi
     (back,) = [link.get("href") for link in select(answer, "a[@href]") if link.get("href").startswith(page)]
     kept = dict(parse_qsl(urlsplit(back).query))
     assert kept == (behind if of_session else {"from": behind["from"]})  # the list that led there, and the session
-    assert AccessRecord.objects.get(user=noor, what=getattr(read_receipts, what.upper()))
+    assert AuditRecord.objects.get(user=noor, what=getattr(read_receipts, what.upper()))
 
 
 def test_of_the_log_the_page_holds_the_newest_three_days_and_a_page_of_its_own_all(desk, session):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessRecord
+from accounts.models import AuditRecord
 from symptoms.alerts.escalation import escalate_next
 from symptoms.alerts.quiet import raise_next_quiet
 from symptoms.alerts.read_receipts import LISTED, RECORD
@@ -127,4 +127,4 @@ def test_what_was_opened_before_or_for_another_clinic_or_in_a_list_is_no_hop(cli
 
 
 def opened(session, reader, practice, at, what=RECORD) -> None:
-    AccessRecord.objects.create(user=reader, patient=session.patient, practice=practice, what=what, at=at)
+    AuditRecord.objects.create(user=reader, patient=session.patient, practice=practice, what=what, at=at)
