@@ -1,5 +1,6 @@
 """The whole site as it runs, on a fresh folder: gunicorn, the worker, a mail server and a service for texts."""
 
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from tests.messages import mailservers, push
 
 SERVER = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "warning"]
 
+# Of the tests, where they have any: what lies in the site's database can be opened beside it.
+KEYS = {name: os.environ[name] for name in ("MENDLINE_KEYS_DIR", "MENDLINE_MASTER_KEY_FILE") if name in os.environ}
 NO_SERVICE = "https://push.invalid"  # takes no push message: what is sent to it waits
 
 
@@ -79,7 +82,7 @@ def running(data: Path):
         environment = tree.environment(
             MENDLINE_DEBUG="1", MENDLINE_DATA_DIR=str(data), MENDLINE_SITE_URL=url, PORT=str(port),
             MENDLINE_SMTP_HOST="127.0.0.1", MENDLINE_SMTP_PORT=str(smtp_port),
-            MENDLINE_SMS_URL=f"json://{texts}/{{number}}", MENDLINE_PUSH_SERVICES=urlsplit(NO_SERVICE).netloc,
+            MENDLINE_SMS_URL=f"json://{texts}/{{number}}", MENDLINE_PUSH_SERVICES=urlsplit(NO_SERVICE).netloc, **KEYS,
         )  # fmt: skip
         site = Site(url, environment, letters)
         put_database(data)

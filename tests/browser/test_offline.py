@@ -12,11 +12,14 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from textwrap import indent
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page, expect
 
+from accounts.free_text import Sealed
 from symptoms.demo.cast import NOOR, PASSWORD
+from symptoms.models import Entry
 from tests import images
 from tests.browser.conftest import ENGLISH, PHONE, QUIET, Visitor, program
 from tests.browser.line import Line
@@ -50,7 +53,9 @@ JOIN symptoms_treatment AS treatment ON treatment.id = treatment_id
 JOIN accounts_patient AS patient ON patient.id = treatment.patient_id
 JOIN accounts_user AS user ON user.id = patient.user_id WHERE user.email = ? ORDER BY
 """
-ENTRIES = f"SELECT day, note, is_current FROM symptoms_entry {OF_SOMEBODY} symptoms_entry.received_at"
+ENTRIES = (
+    f"SELECT symptoms_entry.id, day, note, is_current FROM symptoms_entry {OF_SOMEBODY} symptoms_entry.received_at"
+)
 PHOTOS = f"SELECT day, view FROM symptoms_photo {OF_SOMEBODY} day, view"
 # Their treatment was so many days earlier: as many days have passed.
 LATER = """
@@ -106,7 +111,8 @@ class Person:
         (file,) = Path(self.site.environment["MENDLINE_DATA_DIR"]).glob("*.sqlite3")
         with closing(sqlite3.connect(file, timeout=30)) as database:
             entries, photos = (database.execute(query, [self.email]).fetchall() for query in (ENTRIES, PHOTOS))
-        return [[day, note, bool(is_current)] for day, note, is_current in entries], [list(photo) for photo in photos]
+        said = [[day, opened(id, note), bool(is_current)] for id, day, note, is_current in entries]
+        return said, [list(photo) for photo in photos]
 
     def changed_since(self, before: list | None) -> tuple[list] | None:
         waiting = self.page.evaluate(WAITING)
@@ -118,6 +124,11 @@ class Person:
         while left != []:
             (left,) = until(partial(self.changed_since, left), f"still waits: {left}")
             assert self.page.evaluate(REFUSED) == []
+
+
+def opened(id: str, note: str) -> str:
+    """What was written, which lies sealed in the database."""
+    return Entry(pk=UUID(id), note=Sealed(note)).note if note else ""
 
 
 def sign_in(page: Page, email: str) -> None:
