@@ -21,6 +21,29 @@ limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1,::1"
 
 
+def _is_demo() -> bool:
+    """Whether lines stay plain; also when the settings cannot be read, which is said below."""
+    from environs import EnvError
+
+    try:
+        from tracker.env import DEBUG
+    except EnvError:
+        return True
+    return DEBUG
+
+
+if not _is_demo():
+    # gunicorn's own lines, as settings.py has all others; it writes no line for each request.
+    logconfig_dict = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "tracker.logs.JsonLines"}},
+        "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"level": "INFO", "handlers": []},
+        "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["json"], "propagate": False}},
+    }
+
+
 def on_starting(server) -> None:
     """What keeps Mendline from starting is said once, before there are processes that would each stop over it."""
     check = subprocess.run([sys.executable, "-c", "import tracker.wsgi"], check=False)

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime, time
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "accounts.web.middleware.PrivateResponsesMiddleware",
     "accounts.audit.origin_middleware",
     "tracker.web.probes.Probes",
+    "tracker.web.plain_http.RefusePrograms",
     "tracker.web.body_limits.BodyLimit",
     "tracker.web.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
@@ -193,7 +195,8 @@ SESSION_COOKIE_AGE = 30 * 24 * 60 * 60
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "tracker.views.csrf_failure"
 SECURE_SSL_REDIRECT = not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^workerz$"]  # a probe inside the machine speaks plain http
+# A probe inside the machine speaks plain http; a program that does is refused (web/plain_http.py), and so notices.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^workerz$", r"^api/"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 63_072_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = env.HSTS_PRELOAD
@@ -321,12 +324,24 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
 }
 
-LOGGING = {
+# --- the log: one line of JSON a record, which names nobody (docs/logs.md); plain lines in the demo
+LOGGING_CONFIG = "tracker.logs.configure"
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_tokens": {"()": "accounts.web.log_filters.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["without_tokens"]}},
+    "formatters": {} if DEBUG else {"json": {"()": "tracker.logs.JsonLines"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            **({"filters": ["without_tokens"]} if DEBUG else {"formatter": "json"}),
+        },
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
-    # In DEBUG Django brings a console of its own, which would write every line again, with its tokens.
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},
+    "loggers": {
+        # In DEBUG Django brings a console of its own, which would write every line again, with its tokens.
+        "django": {"handlers": [], "level": "INFO"},
+        # What sends texts and calls says to which number; what became of them is told by `manage.py outbox`.
+        "apprise": {"level": "CRITICAL"},
+    },
 }

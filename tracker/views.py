@@ -81,7 +81,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """Whether the process answers; it asks neither the database nor the disk."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")
 
 
 @public

@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 from tracker.preflight import APP_LOAD_ERROR, or_sentence, refuse_unready, refuse_without_static_files
 from tracker.web.content_type import ReadableContentType
 from tracker.web.request_body import RejectTruncatedBody
+from tracker.web.request_ids import WithRequestId
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
@@ -22,4 +23,4 @@ def _started() -> WSGIApplication:
     return applications[0]
 
 
-application = RejectTruncatedBody(ReadableContentType(_started()))
+application = WithRequestId(RejectTruncatedBody(ReadableContentType(_started())))

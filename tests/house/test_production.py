@@ -44,6 +44,7 @@ POLICY = {
     "form-action": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'", "upgrade-insecure-requests": "",
 }  # fmt: skip
 COMPRESSED = ("css/base.css", "js/clock.js")
+IN_CLEAR = {"/api/v1/treatments/": 403, "/api/no/such/": 403, "/help/": 301, "/healthz": 200, "/readyz": 200}
 NOT_DRAWN = "/static/swatches/pain-black.svg"
 
 
@@ -56,7 +57,7 @@ def folder(tmp_path_factory):
 def visits(folder):
     put_database(folder)
     put_static(folder)
-    compressed = [f"gzip:{collected(folder, name)}" for name in COMPRESSED]
+    compressed = [f"gzip:{collected(folder, name)}" for name in COMPRESSED] + [f"http:{path}" for path in IN_CLEAR]
     visited = subprocess.run(
         [sys.executable, "-m", "tests.house.visit", *PAGES, "/api/docs/", drawing_in(folder), NOT_DRAWN, *compressed],
         cwd=tree.ROOT, env=tree.environment(MENDLINE_DATA_DIR=str(folder), **tree.SAFE),
@@ -145,3 +146,18 @@ def test_the_page_of_the_api_finds_all_its_files_by_names_that_change_with_the_c
 def test_errors_speak_to_people_on_pages_and_to_programs_in_the_api(visits):
     assert "<h1" in visits["/no/such/page/"]["body"]
     assert visits["/api/no/such/"]["headers"]["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", IN_CLEAR)
+def test_over_plain_http_a_page_leads_to_https_and_a_program_is_told_that_its_token_was_in_clear(visits, path):
+    answer = visits[f"http:{path}"]
+    assert answer["status"] == IN_CLEAR[path]
+    if path.startswith("/api/"):
+        assert answer["headers"]["content-type"] == "application/problem+json"
+        assert "sent in clear" in json.loads(answer["body"])["detail"] and answer["cookies"] == {}
+
+
+def test_text_says_how_it_is_encoded(visits):
+    kinds = {path: answer["headers"].get("content-type", "") for path, answer in visits.items()}
+    assert kinds["/healthz"].startswith("text/plain")
+    assert [path for path, kind in kinds.items() if kind.startswith("text/") and "charset=" not in kind] == []

@@ -59,7 +59,7 @@ def test_a_form_that_broke_off_saves_nothing_and_the_whole_one_is_saved(sent, ki
     assert Entry.objects.get().note == "It hurts."
 
 
-def test_the_server_is_given_the_application_with_both_guards(tmp_path):
-    guards = "from tracker.wsgi import application as a; print(type(a).__name__, type(a.application).__name__)"
+def test_the_server_is_given_the_application_with_its_guards(tmp_path):
+    guards = "from tracker.wsgi import application as a; print(type(a).__name__, type(a.application).__name__, type(a.application.application).__name__)"
     put_database(tmp_path)
-    assert run(tmp_path, "-c", guards).stdout.split() == ["RejectTruncatedBody", "ReadableContentType"]
+    assert run(tmp_path, "-c", guards).stdout.split() == ["WithRequestId", "RejectTruncatedBody", "ReadableContentType"]

@@ -24,6 +24,7 @@ from tracker.server.connection import Connection
 from tracker.server.held import HeldAnswers
 from tracker.web.body_limits import ORDINARY
 from tracker.web.probes import PATHS as PROBES
+from tracker.web.request_ids import HEADER
 
 MOST_PER_ADDRESS = 64  # connections of one IPv4 address or IPv6 /64, in each process
 SPARE = 16  # connections of a process that are always free for somebody new
@@ -379,7 +380,9 @@ class Worker(ThreadWorker):
         setup_testing_defaults(environ)
         body = b"".join(self.wsgi(environ, lambda status, headers: head.extend([status, *headers])))
         status, *headers = head
-        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), "Connection: close", "", ""]
+        # Kept for many: it is no request's answer.
+        kept = [f"{name}: {value}" for name, value in headers if name != HEADER]
+        lines = [f"HTTP/1.1 {status}", *kept, "Connection: close", "", ""]
         return "\r\n".join(lines).encode("latin-1") + body
 
     def _answer(self, conn: Connection, answer: bytes) -> None:

@@ -103,7 +103,7 @@ class Command(BaseCommand):
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
-        self.stdout.write("Worker started.")
+        log.info("Worker started.")
         outbox = Outbox(may_still_be_told, pass_on)
         rota, dead_man = Rota(duties(outbox)), DeadMan(settings.DEADMAN_URL, settings.DEADMAN_STAND_IN)
         while not stop.is_set():
@@ -121,7 +121,7 @@ class Command(BaseCommand):
             outbox.close()
         except OperationalError as fault:
             log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
-        self.stdout.write("Worker stopped.")
+        log.info("Worker stopped.")
 
 
 class Rota:
