@@ -82,6 +82,7 @@ urlpatterns = [
     # --- practitioner
     path("practice/", queue.queue, name="queue"),
     path("practice/close-together/", close_calm.close_calm, name="close_calm"),
+    path("practice/search/", queue_way.practice_search, name="practice_search"),
     path("practice/step/", queue_way.queue_step, name="queue_step"),
     path("practice/live/", live.queue_live, name="queue_live"),
     path("practice/opened/", pulse.digest_opened, name="digest_opened"),

@@ -182,6 +182,7 @@ BODIES = {
     ("practice_treatment_new", "GET"): lambda world: {"patient": str(world.ids["patient_id"])},
     ("practice_treatment_edit", "POST"): _typed_treatment,
     ("queue", "GET"): lambda world: {"show": "all", "q": "a"},
+    ("practice_search", "POST"): lambda world: {"q": "a"},
     ("course", "GET"): lambda world: {"treatment": str(world.ids["treatment_id"])},
     ("course_day", "GET"): lambda world: {"treatment": str(world.ids["treatment_id"])},
     ("api_treatments", "GET"): lambda world: {"patient": str(world.ids["patient_id"])},

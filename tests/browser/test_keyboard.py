@@ -172,6 +172,19 @@ def test_a_practitioner_with_two_minutes_takes_a_case_plans_it_and_goes_on_in_th
     assert follower.startswith(page.evaluate("document.activeElement.textContent"))  # where one was in the list
 
 
+def test_a_patient_is_found_by_slash_name_and_enter_and_the_address_does_not_say_whom_one_looks_for(at):
+    page, keys = at(NOOR, "/practice/")
+    page.keyboard.press("/")
+    page.keyboard.type("Joe")
+    keys.press("Enter")
+    page.wait_for_url(lambda address: "show=all&s=" in address and "joe" not in address.lower())
+    expect(page.locator("#q")).to_have_value("Joe")
+    keys.use(page.locator(".case h2 a").first)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Joe")
+    page.go_back()
+    expect(page.locator("#q")).to_have_value("Joe")
+
+
 def test_a_message_is_written_looked_over_sent_read_and_answered(at):
     page, keys = at(NOOR, "/practice/?show=all&q=Joe")
     keys.use(page.locator(".case h2 a"))

@@ -60,6 +60,12 @@ def test_a_form_that_broke_off_saves_nothing_and_the_whole_one_is_saved(sent, ki
 
 
 def test_the_server_is_given_the_application_with_its_guards(tmp_path):
-    guards = "from tracker.wsgi import application as a; print(type(a).__name__, type(a.application).__name__, type(a.application.application).__name__)"
+    guards = """
+from tracker.wsgi import application as a
+while a:
+    print(type(a).__name__)
+    a = vars(a).get("application")
+"""
     put_database(tmp_path)
-    assert run(tmp_path, "-c", guards).stdout.split() == ["WithRequestId", "RejectTruncatedBody", "ReadableContentType"]
+    said = run(tmp_path, "-c", guards).stdout.split()
+    assert said[:-1] == ["WithRequestId", "RejectTruncatedBody", "ReadableContentType"]

@@ -12,11 +12,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from symptoms.models.treatment import DEVICES
-from symptoms.views.clinic.search import sought_in, sought_of
+from symptoms.views.clinic.search import SOUGHT, sought_by, sought_in
+from symptoms.views.clinic.sought_words import sealed
 from symptoms.wording.treatment import ROMAN
 
 FROM = "from"  # in the address of a patient's page: the list that led there
-LONGEST_ADDRESS, LONGEST_NUMBER = 600, 8  # characters of it, digits of a number in it
+LONGEST_ADDRESS, LONGEST_NUMBER = 1_200, 8  # characters of it, digits of a number in it
 ME, NOBODY, NOT_KNOWN = "me", "nobody", "unknown"
 DAYS = re.compile(r"([0-9]{1,3})-([0-9]{1,3})?")
 LETTERS = "abcdefghijklmnopqrstuvwxyz~"  # the last for what comes after z
@@ -79,7 +80,12 @@ class Asked:
     @property
     def query(self) -> str:
         """The list without its page, as the query of an address."""
-        return urlencode({"show": self.show, **({"q": self.sought} if self.sought else {}), **self.narrowed})
+        return urlencode({"show": self.show, **({SOUGHT: self.sealed} if self.sought else {}), **self.narrowed})
+
+    @property
+    def sealed(self) -> str:
+        """What is looked for, as an address may say it."""
+        return sealed(self.sought)
 
     @property
     def is_whole(self) -> bool:
@@ -116,7 +122,7 @@ def asked_of(request: HttpRequest) -> Asked:
 def asked_in(address: str) -> Asked:
     """The list in the `from` of a patient's page; the queue for nonsense."""
     typed = dict(parse_qsl(address[:LONGEST_ADDRESS].replace("\0", "")))
-    return Asked.by(typed, sought_of(typed.get("q", "")))
+    return Asked.by(typed, sought_by(typed))
 
 
 def kept_list(request: HttpRequest) -> str:

@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PracticeRequest, practitioner_required
 from accounts.models import Departure, Patient, Practice, User
@@ -19,9 +20,21 @@ from accounts.names import family_first
 from symptoms.forms.fields import typed_id
 from symptoms.views.clinic.queue_asked import BY_URGENCY, FROM, SHOW, Asked, asked_in, list_behind
 from symptoms.views.clinic.queue_page import members, ordered
+from symptoms.views.clinic.search import SOUGHT, sought_of
+from symptoms.views.clinic.sought_words import sealed
 
 PREVIOUS, NEXT = "previous", "next"
 IN_TURN = BY_URGENCY | {"follow_up", "quiet"}  # lists that are worked off: whoever closes goes on to the next in it
+
+
+@practitioner_required
+@require_POST
+def practice_search(request: PracticeRequest) -> HttpResponse:
+    """From the words of a search, which came in a form, to what is found: by an address that does not hold them."""
+    sought = sought_of(request.POST.get("q", ""))
+    if request.POST.get("to") == "treatment":
+        return redirect(f"{reverse('practice_treatment_new')}?{urlencode({SOUGHT: sealed(sought)})}")
+    return redirect(f"{reverse('queue')}?{Asked.by(request.POST, sought).query}")
 
 
 @practitioner_required

@@ -1,5 +1,6 @@
 """Finding patients by one field: parts of the name, phone, e-mail, lot, patient number, year of birth."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,14 +10,21 @@ from accounts.fields import UNSEEN
 from accounts.models import PatientWord, Practice
 from accounts.search_words import squeezed
 from symptoms.models import Treatment
+from symptoms.views.clinic.sought_words import unsealed
 
+SOUGHT = "s"  # in an address: the words, sealed
 LONGEST_NAME = 120  # characters; a longer search finds nobody
 LEAST_OF_A_LOT = 3  # letters and digits
 
 
 def sought_in(request: HttpRequest) -> str:
-    """What is looked for in the query `q`."""
-    return sought_of(request.GET.get("q", ""))
+    """What an address looks for."""
+    return sought_by(request.GET)
+
+
+def sought_by(query: Mapping[str, Any]) -> str:
+    """What the query of an address looks for: sealed in SOUGHT; also `q`, which no page of ours writes into one."""
+    return sought_of(unsealed(str(query.get(SOUGHT, ""))) or str(query.get("q", "")))
 
 
 def sought_of(typed: str) -> str:

@@ -16,6 +16,7 @@ from symptoms.alerts.handling import resolve_all
 from symptoms.journal.treatments import change_treatment
 from symptoms.models import Alert, AlertEvent, Delivery, Entry, Note
 from symptoms.views.clinic.course_context import MOST_REPLACED
+from symptoms.views.clinic.sought_words import sealed
 from symptoms.wording.outcomes import OUTCOMES
 from tests import people, pseudo
 from tests.moving import joins, leaves
@@ -283,8 +284,8 @@ def test_a_plan_with_a_mistake_leads_to_the_first_field_that_has_one(desk, sessi
 
 def test_a_search_is_kept_through_what_is_done_and_a_closing_leads_to_the_queue(desk, session):
     ill(session)
-    kept = "?" + urlencode({"from": "show=all&q=Ana&at=1&of=1"})
-    found, back = reverse("patient", args=[session.patient_id]) + kept, "?show=all&q=Ana"
+    kept = "?" + urlencode({"from": f"show=all&s={sealed('Ana')}&at=1&of=1"})
+    found, back = reverse("patient", args=[session.patient_id]) + kept, f"?show=all&s={sealed('Ana')}"
     actions = [form.get("action") for form in select(desk.get(found), "form[@method='post']")]
     written = [reverse(name, args=[session.pk]) for name in ("acknowledge", "note")]
     closing = [reverse("resolve", args=[Alert.objects.get(concern="infection").pk])]
@@ -442,7 +443,7 @@ def test_what_is_looked_up_is_a_link_away_leads_back_and_is_recorded(desk, sessi
     older = pen(session.patient, days_ago=60, by=noor)
     logged(older, 2)
     page = reverse("patient", args=[session.patient_id])
-    behind = {"treatment": str(older.pk), "from": "show=all&q=ana&at=1&of=1"}
+    behind = {"treatment": str(older.pk), "from": f"show=all&s={sealed('ana')}&at=1&of=1"}
     address = reverse(f"patient_{what}", args=[session.patient_id])
     hrefs = [link.get("href") for link in select(desk.get(page, behind), "a[@href]")]
     (there,) = [href for href in hrefs if href.startswith(address)]

@@ -18,6 +18,7 @@ from symptoms.alerts.handling import acknowledge
 from symptoms.models import Alert, Delivery, PatientStatus, Treatment
 from symptoms.views.clinic.queue import next_to_review
 from symptoms.views.clinic.queue_asked import SHOW
+from symptoms.views.clinic.sought_words import sealed, unsealed
 from tests import people
 from tests.moving import leaves, token_in
 from tests.pages.html import select, text_of, words
@@ -219,8 +220,35 @@ def test_a_patient_found_by_a_search_leads_back_to_it(clinic, noor, desk):
     follow(clinic, noor, "Dora & Co", signs=["pus"])
     (found,) = select(desk.get(QUEUE, {"show": "all", "q": "dora &"}), "h2/a")
     (back,) = select(desk.get(found.get("href")), "span[@class='row way']/a")
-    assert words(back) == "Patients" and back.get("href").startswith("/practice/?show=all&q=dora+%26#")
+    assert words(back) == "Patients" and back.get("href").startswith(f"/practice/?show=all&s={sealed('dora &')}#")
     assert names(desk.get(back.get("href"))) == ["Dora & Co"]
+
+
+def test_a_search_is_sent_as_a_form_and_no_address_that_follows_holds_its_words(clinic, noor, desk):
+    follow(clinic, noor, "Dora Quill", signs=["pus"])
+    form = {"q": " dora  quill ", "device": "pen"}
+    (search,) = (form for form in select(desk.get(QUEUE), "form[@role='search']"))
+    assert (search.get("method"), search.get("action")) == ("post", reverse("practice_search"))
+    led = desk.post(search.get("action"), form)
+    assert led.url == f"{QUEUE}?show=all&s={sealed('dora quill')}&device=pen"
+    page = desk.get(led.url)
+    assert names(page) == ["Dora Quill"] and "found for “dora quill”" in text_of(page)
+    pages = [page, desk.get(select(page, "h2/a")[0].get("href"))]
+    parts = [part for at in pages for part in select(at, "*")]
+    addresses = " ".join(part.get(name, "") for part in parts for name in ("href", "action")).lower()
+    assert sealed("dora quill").lower() in addresses and "dora" not in addresses and "quill" not in addresses
+    assert desk.post(search.get("action"), {"q": " "}).url == f"{QUEUE}?show=open"
+    to_treatment = desk.post(search.get("action"), {"q": "dora", "to": "treatment"}).url
+    assert "dora" not in to_treatment and "Use the record of Dora Quill" in text_of(desk.get(to_treatment))
+
+
+def test_sealed_words_open_under_an_older_key_and_others_say_nothing(settings):
+    words = sealed("Łucja 🌹")
+    assert unsealed(words) == "Łucja 🌹" and sealed("Łucja 🌹") == words
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 10, [settings.SECRET_KEY]
+    assert unsealed(words) == "Łucja 🌹" != unsealed(words[:-2]) == ""
+    settings.SECRET_KEY_FALLBACKS = []
+    assert [unsealed(text) for text in (words, "", "a", "é", "=", "A" * 5000, "dora")] == [""] * 7
 
 
 def test_a_page_past_the_end_is_the_last_and_nonsense_is_the_first(clinic, noor, desk):

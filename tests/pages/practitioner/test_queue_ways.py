@@ -136,7 +136,7 @@ def test_a_list_is_narrowed_by_owner_device_skin_day_and_log(clinic, noor, desk)
     assert all("device=roller&skin=5" in href for href in chips)
     assert names(desk.get(QUEUE + chips[-1])) == ["His"]
     hidden = {field.get("name") for field in select(page, "form[@role='search']/input[@type='hidden']")}
-    assert hidden == {"device", "skin"}
+    assert hidden == {"csrfmiddlewaretoken", "device", "skin"}
 
 
 @pytest.mark.parametrize("nonsense", ["x", "\0", "9" * 5000, "-1", "0", "7", "<b>", "me' OR 1=1", "3-1", "٣", "1-2-3"])
