@@ -7,12 +7,13 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 RUN := deploy/requirements.txt
 DEV := deploy/requirements-dev.txt
-COMPILE := uv pip compile pyproject.toml --quiet --python-version 3.11 --universal --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links
+TOOLS := deploy/requirements-tools.txt
+COMPILE := uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url \
+	--no-emit-find-links
 
 # What `check --deploy` looks at: settings as an operator would choose them, and no secret of anybody's.
 SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH \
-	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example \
+	MENDLINE_ALLOWED_HOSTS=mendline.example MENDLINE_SITE_URL=https://mendline.example MENDLINE_SMTP_HOST=mail.example MENDLINE_SMTP_SECURITY=starttls \
 	MENDLINE_MASTER_KEY_FILE=/etc/mendline.master-key
 
 # What touches rows, races and verbs: these tests run on PostgreSQL as well.
@@ -22,7 +23,7 @@ ROWS := tests/races tests/migrations tests/journal tests/alerts tests/api/test_b
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fortnight month simulate screenshots lock browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fortnight month simulate screenshots lock sbom audit browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -47,6 +48,8 @@ help:
 	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
 	@echo "make screenshots  the pictures under docs/"
 	@echo "make lock         pins the dependencies again, with uv"
+	@echo "make sbom         sbom.cdx.json: what production consists of, as CycloneDX"
+	@echo "make audit        known holes in what production and tests install, where there is internet"
 
 $(BIN)/python:
 	@sh deploy/make-venv.sh $(PYTHON)
@@ -136,5 +139,16 @@ screenshots: setup browser
 	@$(BIN)/python deploy/screenshots.py
 
 lock:
-	$(COMPILE) --extra postgres --extra heic -o $(RUN)
-	$(COMPILE) --extra dev -o $(DEV)
+	$(COMPILE) pyproject.toml --extra postgres --extra heic -o $(RUN)
+	$(COMPILE) pyproject.toml --extra dev -o $(DEV)
+	$(COMPILE) --group tools -o $(TOOLS)
+
+.venv/.tools: $(TOOLS) $(BIN)/python
+	@sh deploy/tools.sh $(TOOLS) && touch $@
+
+sbom: .venv/.tools
+	@.venv-tools/bin/cyclonedx-py requirements $(RUN) --pyproject pyproject.toml --mc-type application --of JSON -o sbom.cdx.json
+	@echo "sbom.cdx.json lists what production consists of."
+
+audit: .venv/.tools
+	@sh deploy/audit.sh $(RUN) $(DEV)

@@ -1,5 +1,6 @@
 """What the environment says, read once, typed, and refused loudly when it is wrong or unsafe."""
 
+import ipaddress
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,7 @@ env = Env(prefix="MENDLINE_", eager=False)
 # Each line below is documented in docs/running.md; a test compares the two.
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET if DEBUG else "")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG else "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
 DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / "var")
@@ -50,6 +52,8 @@ SECOND_FACTOR_DAYS: int = env.int("SECOND_FACTOR_DAYS", default=14, validate=val
 SECOND_FACTOR_SINCE: date | None = env.date("SECOND_FACTOR_SINCE", default=None)
 OPERATOR_CONTACT: str = env.str("OPERATOR_CONTACT", default="")
 DEADMAN_URL: str = env.str("DEADMAN_URL", default="")
+SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="")
+SECURITY_EXPIRES: date | None = env.date("SECURITY_EXPIRES", default=None)
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
 
 env.seal()
@@ -76,10 +80,24 @@ def refuse_unsafe() -> None:
         faults.append("MENDLINE_SMS_URL and MENDLINE_PHONE_URL must say {number} where the number goes")
     if DEADMAN_URL and not _is_plain_https(DEADMAN_URL):
         faults.append("MENDLINE_DEADMAN_URL must be an https:// address, without a user name and at the usual port")
+    if SECURITY_CONTACT and not (SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")) and SECURITY_EXPIRES):
+        faults.append(
+            "MENDLINE_SECURITY_CONTACT is a mailto:, https:// or tel: address, with MENDLINE_SECURITY_EXPIRES"
+        )
     if not DEBUG:
         faults += _unsafe()
     if faults:
         raise UnsafeSettings("; ".join(faults))
+
+
+def is_here(host: str) -> bool:
+    """Whether a name or number is this machine's own, which nobody else reaches or listens to."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_plain_https(address: str) -> bool:
@@ -96,6 +114,8 @@ def _unsafe() -> list[str]:
     faults = []
     if len(SECRET_KEY) < 50 or SECRET_KEY == DEMO_SECRET:
         faults.append("MENDLINE_SECRET_KEY must be a secret of your own, 50 characters or more")
+    if any(len(key) < 50 or key == DEMO_SECRET for key in SECRET_KEY_FALLBACKS):
+        faults.append("MENDLINE_SECRET_KEY_FALLBACKS must be secrets that were your own, 50 characters or more each")
     if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
         faults.append("MENDLINE_ALLOWED_HOSTS must name the hosts you serve, without '*'")
     if not SITE_URL.startswith("https://"):
@@ -103,6 +123,12 @@ def _unsafe() -> list[str]:
     faults += _unsafe_keys()
     if not SMTP_HOST:
         faults.append("MENDLINE_SMTP_HOST must name a mail server: without one nobody is told")
+    elif SMTP_SECURITY == "none" and not is_here(SMTP_HOST):
+        what = "the password and letters" if SMTP_PASSWORD else "letters"
+        faults.append(
+            f"MENDLINE_SMTP_SECURITY must be starttls or tls: {what} with links that let somebody in would go to "
+            f"{SMTP_HOST} in clear"
+        )
     return faults
 
 

@@ -1,6 +1,7 @@
 """What must be there before Mendline starts; what is missing is said in one sentence, with what to do about it."""
 
 import os
+import stat
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -23,6 +24,8 @@ USE_THE_DATABASE = {"migrate", "createcachetable"}
 # These serve nobody and open no data: they need no settings of an operator's.
 NEED_NO_SETTINGS = {"assess_cases", "makemigrations", "spectacular", "help", "--help", "version", "--version"}
 NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice", "check_photos", "seal_records"}
+# Of the data folder; photos and uploads are made private one by one, below folders that are.
+PRIVATE = ("mendline.sqlite3*", "access-records.spool", "push-keys.json", "photos", "files", "uploads", "mail")
 APP_LOAD_ERROR = 4  # gunicorn's word for a fault that starting again does not mend
 
 
@@ -85,6 +88,42 @@ def refuse_unready() -> None:
     make_folder()
     make_spool()
     make_keys()
+    keep_private(settings.DATA_DIR)
+
+
+def refuse_open_demo(host: str) -> None:
+    """See to it that the demo, which shows everybody's mail, listens to this machine alone.
+
+    Raises:
+        CannotStart: `host` can be reached from elsewhere.
+    """
+    from tracker.env import is_here
+
+    if settings.DEBUG and not is_here(host):
+        raise CannotStart(
+            f"with MENDLINE_DEBUG it shows everybody's mail and its own insides, so it may not listen at {host}. "
+            "Leave HOST at 127.0.0.1, or set it up as docs/running.md says."
+        )
+
+
+def keep_private(folder: Path) -> None:
+    """See to it that nobody but Mendline's user opens what is in the data folder; in the demo it is left as it is.
+
+    Raises:
+        CannotStart: everybody on the machine may enter the folder, or a file of ours is somebody else's.
+    """
+    if settings.DEBUG:
+        return
+    if folder.stat().st_mode & stat.S_IRWXO:
+        raise CannotStart(f"everybody on this machine may look into the data folder {folder}. Run: chmod 700 {folder}")
+    for path in (found for pattern in PRIVATE for found in folder.glob(pattern)):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+            continue
+        try:
+            path.chmod(mode & stat.S_IRWXU)
+        except PermissionError as fault:
+            raise CannotStart(f"others may read {path}. Run: chown and chmod go= on it") from fault
 
 
 def refuse_without_static_files() -> None:

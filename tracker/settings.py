@@ -17,6 +17,7 @@ env.refuse_unsafe()
 BASE_DIR = env.BASE_DIR
 DEBUG = env.DEBUG
 SECRET_KEY = env.SECRET_KEY
+SECRET_KEY_FALLBACKS = env.SECRET_KEY_FALLBACKS  # what an older key signed or sealed goes on
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 SITE_URL = env.SITE_URL.rstrip("/")
 TESTING = "pytest" in sys.modules
@@ -185,6 +186,9 @@ SECOND_FACTOR_DAYS = env.SECOND_FACTOR_DAYS
 SECOND_FACTOR_SINCE = datetime.combine(env.SECOND_FACTOR_SINCE, time.min, UTC) if env.SECOND_FACTOR_SINCE else None
 USERSESSIONS_ADAPTER = "accounts.allauth_adapters.SessionsAdapter"
 
+# What is said on the next page names people: it lies with the session, not in a cookie that everybody can read.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
 # --- sessions, cookies, headers (docs/security.md), where they differ from Django's own
 SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
 CSRF_COOKIE_NAME = "csrf" if DEBUG else "__Host-csrf"
@@ -260,6 +264,8 @@ COUNTRY = env.COUNTRY  # of a site that serves one country: for who is not signe
 
 # --- whom a practice asks for help with the server: text, shown as it is
 OPERATOR_CONTACT = env.OPERATOR_CONTACT
+# Who is told of a hole, and until when that holds: /.well-known/security.txt (RFC 9116).
+SECURITY_CONTACT, SECURITY_EXPIRES = env.SECURITY_CONTACT, env.SECURITY_EXPIRES
 
 # --- language and time
 LANGUAGE_CODE = "en-gb"

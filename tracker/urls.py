@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("sw.js", pwa.service_worker, name="service_worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("offline/", pwa.offline, name="offline"),
     path("help/", views.help_now, name="help_now"),
     path("api/", include("symptoms.api.urls")),  # first of the long lists: programs ask most often

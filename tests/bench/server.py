@@ -105,6 +105,7 @@ def environment(data: str) -> dict[str, str]:
         MENDLINE_ALLOWED_HOSTS="mendline.example,127.0.0.1",
         MENDLINE_SITE_URL="https://mendline.example",
         MENDLINE_SMTP_HOST="mail.example",
+        MENDLINE_SMTP_SECURITY="starttls",
         MENDLINE_TRUST_PROXY="1",
         MENDLINE_API_RATE="1000000/min",
     )

@@ -115,7 +115,8 @@ def running(data: Path, *seed: str, **settings: str):
     port, written = mailservers.free_port(), data.parent / "written.log"
     with mailservers.honest() as (smtp_port, letters), written.open("wb") as log:
         environment = tree.environment(
-            **tree.SAFE | {"MENDLINE_SMTP_HOST": "127.0.0.1"}, MENDLINE_SMTP_PORT=str(smtp_port), PORT=str(port),
+            **tree.SAFE | {"MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_SECURITY": "none"},
+            MENDLINE_SMTP_PORT=str(smtp_port), PORT=str(port),
             MENDLINE_DATA_DIR=str(data), MENDLINE_TRUST_PROXY="1", WEB_PROCESSES="1", **settings,
         )  # fmt: skip
         if seed:

@@ -30,7 +30,16 @@ def test_the_example_starts_production_once_it_has_a_secret(tmp_path):
     filled = EXAMPLE.read_text(encoding="utf-8").replace("SECRET_KEY=''", f"SECRET_KEY='{secret}'")
     file.write_text(f"{filled}MENDLINE_DATA_DIR='{data}'\n", encoding="utf-8")
     command = ["deploy/manage.sh", "check", "--deploy", "--fail-level", "WARNING"]
-    for settings, status in ((EXAMPLE, 1), (file, 0)):
+    unfilled = tmp_path / "unfilled.env"
+    unfilled.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    file.chmod(0o644)
+    readable = subprocess.run(
+        command, cwd=tree.ROOT, env=tree.environment(ENV_FILE=str(file)), capture_output=True, text=True, check=False
+    )
+    assert readable.returncode == 1 and f"chmod 640 {file}" in readable.stderr
+    file.chmod(0o640)
+    unfilled.chmod(0o600)
+    for settings, status in ((unfilled, 1), (file, 0)):
         environment = tree.environment(ENV_FILE=str(settings))
         done = subprocess.run(command, cwd=tree.ROOT, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == status, done.stderr

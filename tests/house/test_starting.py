@@ -17,6 +17,7 @@ from symptoms.recovery.swatches.strip import NAMES, strip
 from tests.data_folders import put_database, put_static
 from tests.house import tree
 from tracker import views
+from tracker.preflight import PRIVATE
 from tracker.static_files import Drawings, RedFlags
 
 SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "critical", "--bind", "127.0.0.1:0"]
@@ -78,6 +79,11 @@ def test_without_the_table_of_the_cache_the_command_that_makes_it_is_named(tmp_p
     assert "createcachetable" in sentence(run(tmp_path, "manage.py", "run_worker"))
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "[::]", "mendline.example"])
+def test_the_demo_listens_to_this_machine_alone(tmp_path, host):
+    assert "may not listen at" in sentence(run(tmp_path, *SERVER, HOST=host))
+
+
 @pytest.mark.django_db
 def test_a_probe_reads_503_when_the_database_or_the_folder_is_away(tmp_path, settings, monkeypatch):
     assert Client().get("/readyz").json() == {"database": True, "storage": True}
@@ -133,6 +139,19 @@ def production(tmp_path_factory):
 
 def starts(folder: Path) -> subprocess.CompletedProcess:
     return run(folder, "-c", "import tracker.wsgi", **tree.SAFE, MENDLINE_DEBUG="0")
+
+
+def test_what_lies_in_the_data_folder_is_for_mendline_s_user_alone(production):
+    database = production / "mendline.sqlite3"
+    database.chmod(0o644)
+    (production / "photos").mkdir(mode=0o755, exist_ok=True)
+    assert starts(production).returncode == 0
+    private = [path for pattern in PRIVATE for path in production.glob(pattern)]
+    assert {path.name for path in private} >= {"mendline.sqlite3", "photos", "uploads", "access-records.spool"}
+    assert {path.name: oct(path.stat().st_mode & 0o077) for path in private} == {path.name: "0o0" for path in private}
+    production.chmod(0o755)
+    assert "chmod 700" in sentence(starts(production))
+    production.chmod(0o700)
 
 
 def test_the_rules_for_phones_are_collected_under_their_digest_and_made_small(production):

@@ -19,6 +19,7 @@ SAFE = {
     "MENDLINE_ALLOWED_HOSTS": "mendline.example",
     "MENDLINE_SITE_URL": "https://mendline.example",
     "MENDLINE_SMTP_HOST": "mail.example",
+    "MENDLINE_SMTP_SECURITY": "starttls",
     "MENDLINE_MASTER_KEY_FILE": str(MASTER_KEY),
 }
 
