@@ -77,7 +77,8 @@ def test_heic_cannot_be_turned_on_without_what_reads_it(monkeypatch):
 
 def test_every_reason_not_to_start_is_said_at_once():
     errors = start().stderr
-    assert all(name in errors for name in tree.SAFE)
+    needed = tree.SAFE.keys() - {"MENDLINE_SMTP_SECURITY"}  # refused only of a server that is named
+    assert all(name in errors for name in needed)
 
 
 def test_every_setting_is_documented_and_nothing_else_is():
