@@ -74,7 +74,7 @@ def squeezed(code: str) -> str:
 def national_digits(phone: str) -> str:
     """A phone number without what is written differently: "+44 (0)7700 900101" and "07700 900101" give the same."""
     plain = with_plain_digits(phone).strip()
-    digits = re.sub(r"\D", "", plain.replace("(0)", ""))
+    digits = re.sub(r"\D", "", plain)
     if plain.startswith("+"):
         return _without_code(digits)
     return _without_code(digits[2:]) if digits.startswith("00") else digits.lstrip("0")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import OuterRef, Subquery
 
 from accounts.models import Patient
 from symptoms.alerts.place_in_queue import place_of
@@ -22,22 +22,31 @@ FOLLOWED = [
 
 def refresh_status(patient: Patient, *, logged_at: datetime | None = None) -> None:
     """Work out where `patient` stands from what is stored; `logged_at` as `keep_status` takes it."""
-    treatment = newest_treatment(Treatment.objects.filter(patient=patient))
-    if treatment is None:
+    row = _worked_out(patient, logged_at)
+    if row is None:
         PatientStatus.objects.filter(patient=patient).delete()
         return
-    entry, urgency = _newest_entry(treatment)
-    still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
-    keep_status(patient, treatment, entry, urgency, still_open, reached_last(treatment), logged_at=logged_at)
+    _keep(row, logged_at)
     refresh_messages(patient)
+
+
+def is_status_kept(patient: Patient) -> bool:
+    """Whether what is kept of `patient` is what follows from what is stored; writes nothing.
+
+    Without a lock, whoever acts meanwhile may make it seem otherwise: then work it out again with the patient locked.
+    """
+    kept = PatientStatus.objects.filter(patient=patient).annotate(unread_since=_unread_since(patient)).first()
+    row = _worked_out(patient)
+    if kept is None or row is None:
+        return kept is row
+    ids = {"practice": "practice_id", "treatment": "treatment_id", "entry": "entry_id"}  # no other row is read for them
+    is_same = all(getattr(kept, ids.get(name, name)) == getattr(row, ids.get(name, name)) for name in FOLLOWED)
+    return is_same and kept.message_since == kept.unread_since
 
 
 def refresh_messages(patient: Patient) -> None:
     """Write down since when a message of `patient` has been waiting for somebody at their practice: one statement."""
-    unread = Note.objects.filter(treatment__patient=patient, kind=Note.Kind.FROM_PATIENT, read_at=None)
-    unread = unread.filter(practice=patient.practice_id).order_by("written_at")
-    since = Subquery(unread.values("written_at")[:1])
-    PatientStatus.objects.filter(patient=patient).update(message_since=since)
+    PatientStatus.objects.filter(patient=patient).update(message_since=_unread_since(patient))
 
 
 def keep_status(
@@ -56,11 +65,33 @@ def keep_status(
     `reached_at`: when an alert about their silence was closed last; before anybody is called silent, it is looked up.
     `logged_at`: when the patient has just logged; else that stays as it is.
     """
+    _keep(_row(patient, treatment, entry, urgency, open_alerts, reached_at, logged_at), logged_at)
+
+
+def _worked_out(patient: Patient, logged_at: datetime | None = None) -> PatientStatus | None:
+    """The row that follows from what is stored, but for messages; None for who was never treated."""
+    treatment = newest_treatment(Treatment.objects.filter(patient=patient))
+    if treatment is None:
+        return None
+    entry, urgency = _newest_entry(treatment)
+    still_open = Alert.objects.open().filter(treatment__patient=patient).exclude(kind=Alert.Kind.LEFT)
+    return _row(patient, treatment, entry, urgency, still_open, reached_last(treatment), logged_at)
+
+
+def _row(
+    patient: Patient,
+    treatment: Treatment,
+    entry: Entry | None,
+    urgency: int | None,
+    open_alerts: Iterable[Alert],
+    reached_at: datetime | None,
+    logged_at: datetime | None,
+) -> PatientStatus:
     still_open = list(open_alerts)
     # Of somebody alone, only what lies on the desk of a practice that they left waits for anybody.
     on_desks = [alert for alert in still_open if alert.practice_id is not None]
     log_due_on, quiet_at = next_log_of(patient, treatment, entry, urgency, still_open, reached_at)
-    row = PatientStatus(
+    return PatientStatus(
         patient=patient,
         treatment=treatment,
         entry=entry,
@@ -72,8 +103,16 @@ def keep_status(
         logged_at=logged_at or (entry.received_at if entry else None),
         **_desk(patient, on_desks),
     )
+
+
+def _keep(row: PatientStatus, logged_at: datetime | None) -> None:
     kept = [*FOLLOWED, "logged_at"] if logged_at else FOLLOWED
     PatientStatus.objects.bulk_create([row], update_conflicts=True, unique_fields=["patient"], update_fields=kept)
+
+
+def _unread_since(patient: Patient) -> Subquery:
+    unread = Note.objects.filter(treatment__patient=patient, kind=Note.Kind.FROM_PATIENT, read_at=None)
+    return Subquery(unread.filter(practice=patient.practice_id).order_by("written_at").values("written_at")[:1])
 
 
 def _desk(patient: Patient, on_desks: Iterable[Alert]) -> dict[str, Any]:
@@ -109,8 +148,7 @@ def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:
 
 
 def _newest_entry(treatment: Treatment) -> tuple[Entry | None, int | None]:
-    entry = treatment.entries.current().order_by("-day").first()
-    if entry is None:
-        return None, None
-    assessment = Assessment.objects.filter(entry=entry, is_current=True).first() if entry.is_judged else None
-    return entry, assessment.urgency if assessment else None
+    """The newest log of a session, and its urgency; None where it was not judged: one statement."""
+    current = Assessment.objects.filter(entry=OuterRef("pk"), is_current=True).values("urgency")[:1]
+    newest: Any = treatment.entries.current().annotate(judged_as=Subquery(current)).order_by("-day").first()
+    return newest, newest.judged_as if newest and newest.is_judged else None

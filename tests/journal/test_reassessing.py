@@ -2,14 +2,18 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from symptoms.alerts.conversation import write_to_practice
 from symptoms.alerts.handling import close
 from symptoms.journal import reassessing
-from symptoms.models import Alert, Assessment, Delivery
+from symptoms.models import Alert, Assessment, Delivery, PatientStatus
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Urgency
 from tests import people
@@ -86,6 +90,37 @@ def test_a_dry_run_and_a_comparison_say_what_would_change_and_write_nothing(quie
     call_command("compare_assessments", "--stored", "--json")
     assert json.loads(capsys.readouterr().out) == report
     assert (list(Assessment.objects.values()), list(Alert.objects.values())) == before
+
+
+def test_where_patients_stand_is_worked_out_again_where_no_day_is_judged_otherwise(clinic, noor, capsys):
+    """As a version leaves it that asks for logs on other days, or counts otherwise whose turn it is."""
+    now = timezone.now()
+    sessions = [pen(people.patient(clinic, name), days_ago=4, by=noor) for name in ("Ana", "Bea", "Cleo", "Dora")]
+    for session in sessions[:3]:
+        logged(session, 4, now=now, signs=["feeling_ill"], temperature_c=37.5)
+    write_to_practice(sessions[1], id=uuid4(), text="Hello?", by=sessions[1].patient.user, now=now)
+    people.patient(clinic, "Not treated")
+    rows = PatientStatus.objects.order_by("patient")
+    right, others = list(rows.values()), [list(model.objects.values()) for model in (Assessment, Alert, Delivery)]
+    wrong = {
+        "log_due_on": now.date(), "current_until": now.date(), "quiet_at": now, "waits_until": now, "is_free": False,
+        "is_raised": False, "is_over": True, "has_left": True, "logs_until": None, "message_since": None, "urgency": 0,
+        "alert_urgency": 4, "waiting_since": now,
+    }  # fmt: skip
+    for name, value in wrong.items():
+        rows.update(**{name: value})
+        reassess("--dry-run")
+        reassess()
+        assert list(rows.values()) == right, name
+    rows.filter(patient=sessions[0].patient).delete()
+    reassess("--dry-run")
+    assert "places out of date: 1;" in capsys.readouterr().err and rows.count() == 3
+    reassess()
+    assert set(rows.values_list("patient", flat=True)) == {row["patient_id"] for row in right}
+    with CaptureQueriesContext(connection) as captured:
+        reassess()
+    assert not [query["sql"] for query in captured if not query["sql"].lstrip().startswith("SELECT")]
+    assert [list(model.objects.values()) for model in (Assessment, Alert, Delivery)] == others
 
 
 def test_it_goes_a_page_at_a_time_and_can_be_taken_up_again(clinic, noor, monkeypatch, capsys):
