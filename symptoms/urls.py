@@ -85,7 +85,7 @@ urlpatterns = [
     path("practice/search/", queue_way.practice_search, name="practice_search"),
     path("practice/step/", queue_way.queue_step, name="queue_step"),
     path("practice/live/", live.queue_live, name="queue_live"),
-    path("practice/opened/", pulse.digest_opened, name="digest_opened"),
+    path("practice/opened/", pulse.morning_list_opened, name="morning_list_opened"),
     path("practice/attention/", attention.attention, name="attention"),
     path(
         "practice/attention/patients/<id:patient_id>/again/", attention.attention_try_again, name="attention_try_again"

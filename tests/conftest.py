@@ -138,7 +138,7 @@ def worker(request, monkeypatch):
 def hour_of_day(request, monkeypatch):
     """A worker in this process sends no morning's list, at whatever hour the tests run; `mornings` lets it."""
     if "mornings" not in request.fixturenames:
-        monkeypatch.setattr("symptoms.management.commands.run_worker.send_digests", lambda now: 0)
+        monkeypatch.setattr("symptoms.management.commands.run_worker.send_morning_lists", lambda now: 0)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from accounts.walls import gone_with_their_maker
 from symptoms.alerts import server_health
 from symptoms.alerts.coming_back import due_again
 from symptoms.alerts.counts import counted
-from symptoms.alerts.digest import OPENED_WITHIN, unproven
+from symptoms.alerts.morning_list import OPENED_WITHIN, unproven
 from symptoms.alerts.rota_ahead import Gap, Person, Stretch, gaps_ahead, last_day_ahead, people_ahead, refused_addresses
 from symptoms.models import Delivery
 from symptoms.wording import attention as words

@@ -30,7 +30,7 @@ class Group(StrEnum):
     ADMINS = "admins"
 
 
-class Digest(StrEnum):
+class MorningList(StrEnum):
     """On which mornings the list is sent."""
 
     EVERY_MORNING = ""  # of a day on which the practice opens: so it shows that alerts arrive
@@ -68,7 +68,8 @@ class OnCall:
 
 @dataclass(frozen=True)
 class Policy:
-    """What a practice has set: steps by urgency, the weekly rota, when nothing but what is urgent is sent, the digest.
+    """What a practice has set: steps by urgency, the weekly rota, when nothing but what is urgent is sent, and on which
+    mornings its list is.
 
     Times are by the practice's clock; `rota` maps a weekday (0: Monday) to ids of memberships. `successors`: which user
     is told in the place of which who has left.
@@ -78,8 +79,8 @@ class Policy:
     rota: Mapping[int, OnCall] = field(default_factory=dict)
     quiet_from: time | None = None
     quiet_until: time | None = None
-    digest_at: time | None = None  # None: as the practice opens
-    digest: str = ""  # a value of Digest
+    morning_list_at: time | None = None  # None: as the practice opens
+    morning_list: str = ""  # a value of MorningList
     successors: Mapping[UUID, UUID] = field(default_factory=dict)  # of users who work there no more
 
     def on_call(self, day: date) -> list[UUID]:
@@ -138,10 +139,10 @@ def policy_of(practice: Practice) -> Policy:
         int(day): OnCall(UUID(turn[0]), UUID(turn[1]) if turn[1] else None)
         for day, turn in stored.get("rota", {}).items()
     }
-    times = {name: _time(stored.get(name)) for name in ("quiet_from", "quiet_until", "digest_at")}
+    times = {name: _time(stored.get(name)) for name in ("quiet_from", "quiet_until", "morning_list_at")}
     successors = {UUID(was): UUID(now) for was, now in stored.get("successors", {}).items()}
-    digest = stored.get("digest", Digest.EVERY_MORNING)
-    return Policy({**DEFAULT_STEPS, **steps}, rota, **times, digest=digest, successors=successors)
+    morning_list = stored.get("morning_list", MorningList.EVERY_MORNING)
+    return Policy({**DEFAULT_STEPS, **steps}, rota, **times, morning_list=morning_list, successors=successors)
 
 
 def _time(text: str | None) -> time | None:

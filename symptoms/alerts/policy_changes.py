@@ -49,8 +49,8 @@ def telling_of(practice: Practice) -> dict[str, Any]:
         **{urgency.slug: [step.as_json() for step in policy.steps[urgency]] for urgency in TOLD_OF},
         **turns,
         "quiet": [list(quiet)] if all(quiet) else [],
-        "digest_at": practice.telling.get("digest_at") or "",
-        "digest": str(policy.digest),
+        "morning_list_at": practice.telling.get("morning_list_at") or "",
+        "morning_list": str(policy.morning_list),
     }
 
 
@@ -94,7 +94,7 @@ def _as_stored(telling: Mapping[str, Any]) -> dict[str, Any]:
         "steps": {slug: telling[slug] for slug, steps in defaults.items() if telling[slug] != steps},
         "rota": {day: turn for day, turn in turns.items() if turn[0]},
         "quiet_from": quiet_from, "quiet_until": quiet_until,
-        "digest_at": telling["digest_at"], "digest": telling["digest"],
+        "morning_list_at": telling["morning_list_at"], "morning_list": telling["morning_list"],
     }  # fmt: skip
     return {name: value for name, value in document.items() if value}
 

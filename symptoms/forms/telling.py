@@ -15,7 +15,7 @@ from accounts.fields import set_choices
 from accounts.members import user_name
 from accounts.models import Membership, Practice
 from accounts.spans import SpansField
-from symptoms.alerts.policy import LONGEST_WAIT, MOST_STEPS, TOLD_OF, Digest, Group
+from symptoms.alerts.policy import LONGEST_WAIT, MOST_STEPS, TOLD_OF, Group, MorningList
 from symptoms.alerts.policy_changes import WEEKDAYS, turn_fields
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.practitioner import URGENCIES
@@ -148,20 +148,20 @@ class TellingForm(forms.Form):
         most=1,
         help_text=_("Then only Emergency and See today are sent. The rest is sent when they end."),
     )
-    digest = forms.ChoiceField(
+    morning_list = forms.ChoiceField(
         label=_("Morning list"),
         required=False,
         choices=[
             ("", _("Every morning")),
-            (Digest.WHILE_OPEN, _("Only while something is open")),
-            (Digest.NEVER, _("Never")),
+            (MorningList.WHILE_OPEN, _("Only while something is open")),
+            (MorningList.NEVER, _("Never")),
         ],
         help_text=_(
             "To every practitioner who is there, on days on which you open. Every morning, it also shows that alerts "
             "arrive, by e-mail and by push."
         ),
     )
-    digest_at = forms.TimeField(
+    morning_list_at = forms.TimeField(
         label=_("Morning list at"),
         required=False,
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -202,8 +202,8 @@ class TellingForm(forms.Form):
             first, second = turn_fields(day)
             yield day, str(WEEKDAY_NAMES[day]), self[first], self[second]
 
-    def clean_digest_at(self) -> str:
-        time = self.cleaned_data["digest_at"]
+    def clean_morning_list_at(self) -> str:
+        time = self.cleaned_data["morning_list_at"]
         return time.strftime("%H:%M") if time else ""
 
     def clean(self) -> dict[str, Any]:

@@ -94,9 +94,9 @@ def _about(delivery: Delivery) -> tuple[str, str]:
     if delivery.why == Delivery.Why.MEMBER:
         told_from = Urgency(int(delivery.reason.split(":")[2]))
         return NOT_TOLD_OF_ALL[told_from], reverse("members")
-    if delivery.why == Delivery.Why.DIGEST:
+    if delivery.why == Delivery.Why.MORNING_LIST:
         is_open = Alert.objects.open().filter(practice=delivery.practice_id).exists()
-        return ("digest" if is_open else "digest_quiet"), reverse("queue")
+        return ("morning_list" if is_open else "morning_list_quiet"), reverse("queue")
     if delivery.why == Delivery.Why.PATIENT:
         return ("question" if delivery.entry_id else "message"), reverse("today")
     if delivery.note_id:

@@ -29,10 +29,10 @@ class Delivery(Sending):
         PATIENT = "patient", "is the patient"
         REMINDER = "reminder", "is the patient, who wants to be reminded"
         TEST = "test", "asked for a test"
-        DIGEST = "digest", "the morning's list"
+        MORNING_LIST = "morning_list", "the morning's list"
         MEMBER = "member", "manages a practice in which somebody cannot be reached"
 
-    ABOUT_NOBODY = (Why.TEST, Why.DIGEST, Why.MEMBER)  # no patient, no record
+    ABOUT_NOBODY = (Why.TEST, Why.MORNING_LIST, Why.MEMBER)  # no patient, no record
     REMIND, TIMER = "remind", "timer"  # words of a `reason`: the day's reminder, and what was asked for once
 
     TAKEN_OVER = "taken"  # word of a `reason`: a colleague has taken over what the recipient had
@@ -73,10 +73,13 @@ class Delivery(Sending):
     )  # fmt: skip
     urgency = models.PositiveSmallIntegerField(default=0, help_text="the most urgent goes first")
     arrived_at = models.DateTimeField(null=True, blank=True, help_text="when its recipient, or their browser, said so")
+    opened_at = models.DateTimeField(
+        null=True, blank=True, help_text="of a morning list: when its recipient opened the queue, to which it leads"
+    )
 
     if TYPE_CHECKING:  # by annotation, and only then
         session: UUID  # views/clinic/told.py: the treatment of its entry
-        opened_at: datetime | None  # the same: when its recipient opened the patient's page
+        read_at: datetime | None  # the same: when its recipient opened the patient's page
 
     class Meta:
         constraints = [
@@ -87,7 +90,7 @@ class Delivery(Sending):
                 condition=Q(entry__isnull=False, note=None, alert=None)
                 | Q(entry=None, note__isnull=False, alert=None)
                 | Q(entry=None, note=None, alert__isnull=False)
-                | Q(entry=None, note=None, alert=None, why__in=["test", "digest", "member", "reminder"]),
+                | Q(entry=None, note=None, alert=None, why__in=["test", "morning_list", "member", "reminder"]),
                 name="a_delivery_is_about_one_thing",
             ),
         ]
@@ -96,7 +99,7 @@ class Delivery(Sending):
             models.Index(fields=["note"], name="deliveries_of_a_note", condition=Q(note__isnull=False)),
             models.Index(fields=["alert"], name="deliveries_of_an_alert", condition=Q(alert__isnull=False)),
             models.Index(fields=["practice", "why"], name="deliveries_not_sent", condition=Q(sent_at=None)),
-            models.Index(fields=["practice", "-created_at"], name="digests", condition=Q(why="digest")),
+            models.Index(fields=["practice", "-created_at"], name="morning_lists", condition=Q(why="morning_list")),
             models.Index(
                 fields=["-urgency", "not_before"], name="deliveries_due", condition=Q(sent_at=None, failed_at=None)
             ),

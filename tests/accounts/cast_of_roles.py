@@ -88,7 +88,9 @@ def build() -> World:
     absence = Absence.objects.create(member=member, first_day=away, last_day=away)
     browser = add_browser(member, push.subscription("zq9push"), "Mac, Firefox")
     test = send_test(browser, larkfield, world.now)
-    Delivery.objects.create(recipient=noor, practice=larkfield, why="digest", reason="digest:x:0", sent_at=world.now)
+    Delivery.objects.create(
+        recipient=noor, practice=larkfield, why="morning_list", reason="morning_list:x:0", sent_at=world.now
+    )
     world.ids |= {"member_id": member.id, "absence_id": absence.id, "purpose": "photos"}
     world.ids |= {"method_id": browser.id, "delivery_id": test.id}
     passkey = Authenticator.objects.create(user=people.user(), type="webauthn", data={"name": "zq9passkey"})

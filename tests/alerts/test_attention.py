@@ -142,8 +142,8 @@ def a_member_without_a_channel(world):
 def a_morning_list_is_not_opened(world):
     long_ago = timezone.now() - timedelta(days=3, minutes=1)
     Delivery.objects.create(
-        recipient=world.noor, practice=world.clinic, why=Delivery.Why.DIGEST, reason="digest:x:0", created_at=long_ago,
-        sent_at=long_ago,
+        recipient=world.noor, practice=world.clinic, why=Delivery.Why.MORNING_LIST, reason="morning_list:x:0",
+        created_at=long_ago, sent_at=long_ago,
     )  # fmt: skip
     own = people.signed_in(world.noor)
 

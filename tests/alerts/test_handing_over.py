@@ -95,7 +95,7 @@ def test_of_whom_they_treated_whoever_took_over_is_told_also_after_another_remov
     logged(session, 3, **URGENT)
     assert told() == {"Dr Chen"}
     stored = telling_of(session.practice)
-    change_telling(session.practice, {**stored, "digest_at": "08:00"}, by=team["price"], now=timezone.now())
+    change_telling(session.practice, {**stored, "morning_list_at": "08:00"}, by=team["price"], now=timezone.now())
     remove_and_hand_over(member(team["chen"]), successor=member(team["lind"]).pk, by=team["price"], now=timezone.now())
     Delivery.objects.all().delete()
     logged(pen(session.patient, days_ago=3, by=team["noor"]), 3, **URGENT)

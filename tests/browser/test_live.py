@@ -64,7 +64,7 @@ from symptoms.models import Delivery
 noor = Membership.objects.select_related("practice", "user").get(user__email="{NOOR}")
 at = timezone.now() - timedelta(minutes=1)
 Delivery.objects.create(
-    recipient=noor.user, practice=noor.practice, why="digest", reason="digest:browser", channel="email",
+    recipient=noor.user, practice=noor.practice, why="morning_list", reason="morning_list:browser", channel="email",
     created_at=at, not_before=at, sent_at=at)
 """
 # Two who are on track by now, though something is open; the second is closed below.

@@ -17,7 +17,7 @@ CLINIC_STRINGS = ["Larkfield Skin", "microneedling", "patient", "photo"]
 
 def a_treatment() -> Treatment:
     """Ana's, by Dr Noor at Larkfield, which has no morning's list: a worker may run at any hour."""
-    practice = people.practice(telling={"digest": "never"})
+    practice = people.practice(telling={"morning_list": "never"})
     noor = people.dr_noor(practice)
     return Treatment.objects.create(
         patient=people.ana(practice), practice=practice, open_to=practice, practitioner=noor, recorded_by=noor,

@@ -45,7 +45,7 @@ def waiting(clinic, person, channel: str = "email", **times) -> Delivery:
     now = timezone.now()
     values = {name: now - ago for name, ago in times.items()}
     return Delivery.objects.create(
-        recipient=person, practice=clinic, why="digest", reason=uuid4(), channel=channel,
+        recipient=person, practice=clinic, why="morning_list", reason=uuid4(), channel=channel,
         **{"created_at": now - 20 * MINUTE, "not_before": now, **values},
     )  # fmt: skip
 

@@ -25,8 +25,8 @@ from symptoms.alerts.advice_timers import tell_next_timer
 from symptoms.alerts.asking_seen import ask_next
 from symptoms.alerts.coming_back import return_next
 from symptoms.alerts.conversation import follow_up_next
-from symptoms.alerts.digest import send_digests
 from symptoms.alerts.escalation import escalate_next, resume_dropped
+from symptoms.alerts.morning_list import send_morning_lists
 from symptoms.alerts.quiet import date_the_undated, raise_next_quiet
 from symptoms.alerts.reminding import follow_travellers, remind_next
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
@@ -79,7 +79,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("tell on what somebody took who has left", resume, timedelta(minutes=1)),
         Duty("follow up messages that nobody has read", follow_up),
         Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
-        Duty("send the morning's lists", digest, timedelta(minutes=1)),
+        Duty("send the morning's lists", write_morning_lists, timedelta(minutes=1)),
         Duty("send what is due", outbox.work),
         Duty("seal the audit record", seal_audit, timedelta(minutes=1)),
         Duty("remove photo files without a row", sweep_photos, hourly),
@@ -218,9 +218,9 @@ def name_members() -> None:
     name_unreachable(timezone.now())
 
 
-def digest() -> None:
+def write_morning_lists() -> None:
     """Write to those who are there what is open this morning, where the practice asked for it."""
-    send_digests(timezone.now())
+    send_morning_lists(timezone.now())
 
 
 def notice_quiet() -> bool:

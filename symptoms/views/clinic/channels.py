@@ -18,7 +18,7 @@ from accounts.access import PracticeRequest, admin_required, member_required, pu
 from accounts.contact_methods import email_of, is_by_phone, is_unproven_number, renew_browser
 from accounts.models import ContactMethod, Membership, Practice, User
 from accounts.templatetags.devices import device_name
-from symptoms.alerts.digest import unproven
+from symptoms.alerts.morning_list import unproven
 from symptoms.forms.channels import BrowserForm, NumberForm, kinds_with_numbers
 from symptoms.messages.channel_tests import TooManyTests, answer_test, note_arrival, send_test
 from symptoms.messages.push_keys import public_key

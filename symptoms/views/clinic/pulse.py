@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import PracticeRequest, practitioner_required
 from accounts.models import Practice, User
-from symptoms.alerts.digest import OPENED_WITHIN, digests_of, note_opened, unopened_by
+from symptoms.alerts.morning_list import OPENED_WITHIN, PROVES, morning_lists_of, note_opened, unopened_by
 from symptoms.models import PatientStatus
 from symptoms.wording.times import clock
 
@@ -30,7 +30,7 @@ class Pulse:
 
 @practitioner_required
 @require_POST
-def digest_opened(request: PracticeRequest) -> HttpResponse:
+def morning_list_opened(request: PracticeRequest) -> HttpResponse:
     """The page says that it was opened by its reader, who has the morning list with it: a GET notes nothing."""
     note_opened(request.user, request.practice, timezone.now())
     return redirect("queue")
@@ -39,7 +39,7 @@ def digest_opened(request: PracticeRequest) -> HttpResponse:
 def questions_about_the_pulse(practice: Practice, now: datetime, reader: User | None) -> dict[str, Any]:
     """Parts of one statement about the practice, from which `pulse_in` is made; `reader`: None for a wall screen."""
     logs = PatientStatus.objects.filter(practice=practice, logged_at__isnull=False).order_by("-logged_at")
-    opened = digests_of(practice, now).filter(arrived_at__isnull=False).order_by("-created_at")
+    opened = morning_lists_of(practice, now).filter(PROVES).order_by("-created_at")
     own = {"pulse_is_unopened": Exists(unopened_by(reader, practice, now))} if reader else {}
     return {
         "pulse_logged_at": Subquery(logs.values("logged_at")[:1]),

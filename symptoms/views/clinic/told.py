@@ -47,7 +47,7 @@ class StepTold:
 def messages_about(alerts: list[Alert]) -> list[Delivery]:
     """The messages to the practice's own people about these alerts and their sessions, the first first: one statement.
 
-    The alerts are of one patient and one practice. Each message has `opened_at`: when its recipient first opened the
+    The alerts are of one patient and one practice. Each message has `read_at`: when its recipient first opened the
     patient's page after it was queued.
     """
     openings = AuditRecord.objects.readings().filter(
@@ -57,7 +57,7 @@ def messages_about(alerts: list[Alert]) -> list[Delivery]:
     sessions = Entry.objects.filter(treatment__in={alert.treatment_id for alert in alerts})
     about = Q(entry__in=sessions) | Q(alert__in=alerts)
     sent = Delivery.objects.filter(about, practice=alerts[0].practice_id).select_related("recipient")
-    sent = sent.annotate(session=F("entry__treatment"), opened_at=Subquery(openings.order_by("at").values("at")[:1]))
+    sent = sent.annotate(session=F("entry__treatment"), read_at=Subquery(openings.order_by("at").values("at")[:1]))
     return list(sent.order_by("created_at", "recipient__name", "channel"))
 
 
@@ -129,7 +129,7 @@ def _hops(messages: list[Delivery], alert: Alert, begun: datetime) -> list[Hop]:
     hops += _by_channels(messages)
     shown = [message.arrived_at for message in messages if message.arrived_at is not None]
     hops += [Hop("shown", min(shown))] if shown else []
-    opened = [message.opened_at for message in messages if message.opened_at is not None]
+    opened = [message.read_at for message in messages if message.read_at is not None]
     hops += [Hop("opened", min(opened))] if opened else []
     has_it = alert.acknowledged_by_id == messages[0].recipient_id
     return [*hops, Hop("taken", taken_at)] if has_it and taken_at is not None and taken_at >= queued_at else hops

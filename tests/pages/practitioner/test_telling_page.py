@@ -84,7 +84,7 @@ def test_what_is_set_is_what_is_told(clinic, boss, noor, lind, ana, page):
     typed = {
         **steps("urgent", ("0", ["on_call", "holder"]), ("45", ["everybody"]), ("120", ["admins"])),
         **{f"first_{day}": member(lind) for day in range(7)}, "second_0": member(chen),
-        "quiet_0_from": "20:00", "quiet_0_to": "08:00", "digest_at": "08:00",
+        "quiet_0_from": "20:00", "quiet_0_to": "08:00", "morning_list_at": "08:00",
     }  # fmt: skip
     answer = boss.post(page, filled(boss, page, **typed), follow=True)
     assert "Saved." in text_of(answer) and "Last changed by Mr Price" in text_of(answer)
@@ -94,7 +94,7 @@ def test_what_is_set_is_what_is_told(clinic, boss, noor, lind, ana, page):
         ({Group.ON_CALL, Group.HOLDER}, 0), ({Group.EVERYBODY}, 45), ({Group.ADMINS}, 120)]  # fmt: skip
     assert policy.steps[Urgency.EMERGENCY] == DEFAULT_STEPS[Urgency.EMERGENCY]
     assert "emergency" not in clinic.telling["steps"]
-    assert (str(policy.quiet_from), str(policy.quiet_until), str(policy.digest_at)) == (
+    assert (str(policy.quiet_from), str(policy.quiet_until), str(policy.morning_list_at)) == (
         "20:00:00", "08:00:00", "08:00:00")  # fmt: skip
     logged(pen(ana, days_ago=3, by=noor), 3, pain=3, signs=["pus"])
     assert [delivery.recipient for delivery in Delivery.objects.all()] == [lind]
@@ -127,7 +127,7 @@ def test_what_is_set_is_what_is_told(clinic, boss, noor, lind, ana, page):
         ({"quiet_0_from": "20:00", "quiet_0_to": ""}, "quiet", "Write both times"),
         ({"quiet_0_from": "late", "quiet_0_to": "08:00"}, "quiet", "“late” is not a time."),
         ({"quiet_0_from": "20:00", "quiet_0_to": "20:00"}, "quiet", "same time"),
-        ({"digest_at": "breakfast"}, "digest_at", "Write a time, like 08:00."),
+        ({"morning_list_at": "breakfast"}, "morning_list_at", "Write a time, like 08:00."),
         ({"first_0": "00000000-0000-0000-0000-000000000000"}, "first_0", "Choose a practitioner who works here."),
         ({"first_0": "Dr Noor"}, "first_0", "Choose a practitioner who works here."),
     ],
@@ -164,13 +164,13 @@ def test_who_left_stands_on_the_rota_until_somebody_else_is_chosen(clinic, boss,
     remove_member(lind.memberships.get(), NOW)
     text = text_of(boss.get(page))
     assert "Dr Lind, no longer a practitioner here" in text and "Who is on call no longer works here" in text
-    answer = boss.post(page, filled(boss, page, digest_at="07:00"))
+    answer = boss.post(page, filled(boss, page, morning_list_at="07:00"))
     assert beside(answer, "first_1") == "Choose a practitioner who works here."
     assert "Tuesday, on call: Choose a practitioner who works here." in text_of(answer)
-    answer = boss.post(page, filled(boss, page, first_1=member(noor), digest_at="breakfast"))
+    answer = boss.post(page, filled(boss, page, first_1=member(noor), morning_list_at="breakfast"))
     assert answer.status_code == 422 and "Who is on call no longer works here" not in text_of(answer)
     clinic.refresh_from_db()
-    assert clinic.telling["rota"] == {"1": [left, None]} and "digest_at" not in clinic.telling
+    assert clinic.telling["rota"] == {"1": [left, None]} and "morning_list_at" not in clinic.telling
     assert boss.post(page, filled(boss, page, first_1=member(noor))).status_code == 302
 
 
