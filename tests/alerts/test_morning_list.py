@@ -216,7 +216,7 @@ def test_lists_and_what_was_set_of_before_are_named_by_the_migration(told_on_mon
     )  # fmt: skip
     told_on_monday.telling = {"digest": "open", "digest_at": "08:00", "quiet_from": "20:00", "quiet_until": "08:00"}
     told_on_monday.save()
-    migration = import_module("symptoms.migrations.0037_morning_lists")
+    migration = import_module("symptoms.migrations.0038_morning_lists")
     for step in (migration.name_the_lists, migration.name_what_is_set):
         step(apps, SimpleNamespace(connection=connection))
     named = Delivery.objects.values_list("channel", "why", "reason", "arrived_at", "opened_at")

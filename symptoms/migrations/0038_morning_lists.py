@@ -27,8 +27,8 @@ def name_what_is_set(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0016_wall_links"),
-        ("symptoms", "0036_lots_of_products_are_found"),
+        ("accounts", "0017_keys_of_patients"),
+        ("symptoms", "0037_words_are_sealed"),
     ]
 
     operations = [
