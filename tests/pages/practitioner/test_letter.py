@@ -45,7 +45,7 @@ def test_a_letter_holds_what_a_doctor_elsewhere_needs_and_reading_it_is_kept(des
         "Penicillin", "Cold sores", "Blood thinner", "Antiviral Yes",
         "Pen, Pen Six, 1.5 mm", "P24-07B, expires 03/2030",
         "Be seen today", "It throbs.", "Please tell us what you found and gave. With kind regards, Dr Noor",
-        "It is not a diagnosis.",
+        "It is not a diagnosis. No doctor has checked the rules", "It is kept nowhere",
     ):  # fmt: skip
         assert part in shown, part
     assert "Difficult." not in shown  # a note inside the clinic stays there

@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from accounts.models import AuditRecord
+from accounts.models import AuditRecord, Patient
 from symptoms.alerts import read_receipts
 from symptoms.alerts.events import write_events
 from symptoms.alerts.handling import resolve_all
@@ -453,6 +454,18 @@ def test_what_is_looked_up_is_a_link_away_leads_back_and_is_recorded(desk, sessi
     kept = dict(parse_qsl(urlsplit(back).query))
     assert kept == (behind if of_session else {"from": behind["from"]})  # the list that led there, and the session
     assert AuditRecord.objects.get(user=noor, what=getattr(read_receipts, what.upper()))
+
+
+def test_a_print_says_in_full_whose_it_is_which_clinic_s_and_of_when(desk, session, clinic):
+    Patient.objects.filter(pk=session.patient_id).update(number="KD 1042")
+    (paper,) = select(desk.get(reverse("patient", args=[session.patient_id])), "dl[@class='facts on-paper']")
+    facts = dict(zip(map(words, paper.findall("dt")), map(words, paper.findall("dd")), strict=True))
+    today = date_format(timezone.localtime(timezone.now(), clinic.zone), "DATE_FORMAT")
+    assert facts.pop("Printed").startswith(today)
+    assert facts == {
+        "Name": "Ana Marrowby", "Year of birth": "1990", "Patient number": "KD 1042",
+        "Clinic": f"{clinic}, {clinic.phone}",
+    }  # fmt: skip
 
 
 def test_of_the_log_the_page_holds_the_newest_three_days_and_a_page_of_its_own_all(desk, session):

@@ -121,6 +121,7 @@ def test_a_list_is_narrowed_by_owner_device_skin_day_and_log(clinic, noor, desk)
         ("owner", "me"): ["Mine"], ("owner", str(chen.pk)): ["His"], ("owner", "nobody"): ["Nobodys"],
         ("device", "roller"): ["His"], ("skin", "5"): ["His"], ("skin", "unknown"): ["Nobodys"],
         ("days", "8-14"): ["His"], ("days", "9-"): ["His"], ("days", "0-3"): [],
+        ("days", "4-4"): ["Nobodys", "Mine"], ("days", "5-8"): [],
     }  # fmt: skip
     assert {case: shown(desk, **dict([case])) for case in cases} == cases
     assert shown(desk, show="all", skin="2", log="on_track") == ["Well"]
