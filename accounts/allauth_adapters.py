@@ -42,6 +42,7 @@ from accounts.limits import (
 )
 from accounts.models import Invitation, Practice, User
 from accounts.role_mail import news_since
+from accounts.step_up import ask_who_is_there
 from accounts.web.known_devices import remember_device
 from accounts.web.sessions import end_sessions, is_said_to_be_own, limit_session
 from accounts.web.unsent_forms import keep_guards, offer_resubmission, sign_out
@@ -224,5 +225,6 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
 
     def end_sessions(self, sessions: list[UserSession]) -> None:
         """End them, and the token: whoever lost a phone does not know what else got into other hands."""
+        ask_who_is_there(current.request)
         super().end_sessions(sessions)
         Token.objects.filter(user__in={session.user_id for session in sessions}).delete()

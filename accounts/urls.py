@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/country/", views.country_here, name="country_here"),
     path("account/consents/<slug:purpose>/", views.consent_change, name="consent_change"),
     path("account/token/", views.token_change, name="token_change"),
+    path("account/sessions/<int:session_id>/end/", views.session_end, name="session_end"),
     path("account/start-over/", views.start_over, name="start_over"),
     path("account/waiting/", views.waiting, name="waiting"),
     path("practice/details/", practice_views.practice_details, name="practice_details"),

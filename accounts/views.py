@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.stagekit import clear_login
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import BaseForm
@@ -30,6 +30,7 @@ from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.durations import in_words
 from accounts.members import editor_name
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
+from accounts.step_up import step_up_required
 from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
 
 READINGS_SHOWN = 20
@@ -162,7 +163,7 @@ def consent_change(request: PatientRequest, purpose: str) -> HttpResponse:
 
 @signed_in
 @require_POST
-@reauthentication_required  # type: ignore[untyped-decorator]  # allauth has no types
+@step_up_required
 def token_change(request: AuthenticatedHttpRequest) -> HttpResponse:
     """Make a token for programs, shown this once, or end it; the password was asked for a moment ago."""
     Token.objects.filter(user=request.user).delete()
@@ -183,6 +184,19 @@ def start_over(request: HttpRequest) -> HttpResponse:
     """Back from the second step to the first, as somebody else perhaps."""
     clear_login(request)
     return redirect("account_login")
+
+
+@signed_in
+@require_POST
+@step_up_required
+def session_end(request: AuthenticatedHttpRequest, session_id: int) -> HttpResponse:
+    """Sign out on one of one's other devices."""
+    session = get_object_or_404(UserSession, user=request.user, pk=session_id)
+    if session.session_key == request.session.session_key:
+        return redirect("account_logout")  # which asks about what waits on this phone
+    session.end()
+    messages.success(request, _("Signed out there."))
+    return redirect("usersessions_list")
 
 
 @signed_in
@@ -225,6 +239,7 @@ def _members_page(request: PracticeRequest, form: forms.InviteMemberForm) -> Htt
 
 @admin_required
 @require_http_methods(["GET", "POST"])
+@step_up_required
 def invite_member(request: PracticeRequest) -> HttpResponse:
     """Mail a colleague a link to join; the answer is the same whether or not the address has an account."""
     form = _invitation(request)
@@ -252,6 +267,7 @@ def already_removed(request: PracticeRequest, member: Membership) -> HttpRespons
 
 @admin_required
 @require_POST
+@step_up_required
 def withdraw_invitation(request: PracticeRequest, invitation_id: UUID) -> HttpResponse:
     """Take back a colleague's invitation that is not used yet."""
     invitation = get_object_or_404(request.practice.invitations.filter(patient=None), pk=invitation_id)

@@ -1,8 +1,10 @@
 """The cast of every test: Ana the patient, Dr Noor who treats her, and Dr Okafor who must never see her."""
 
+import time
 from datetime import datetime
 from itertools import count
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
@@ -87,7 +89,12 @@ def dr_okafor(at: Practice | None = None, *, admin: bool = True) -> User:
 
 
 def signed_in(person: User | Patient, **defaults) -> Client:
-    """A browser in which `person` has signed in."""
+    """A browser in which `person` has signed in a moment ago."""
     browser = Client(**defaults)
-    browser.force_login(person.user if isinstance(person, Patient) else person)
+    user = person.user if isinstance(person, Patient) else person
+    browser.force_login(user)
+    session = browser.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return browser

@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -110,6 +111,7 @@ def build() -> World:
     for role, user in roles.items():
         world.cookies[role] = _signed_in(user)
         world.tokens[role] = Token.objects.create(user=user).key
+    world.ids["session_id"] = UserSession.objects.get(user=ana.user).pk
     world.noor = noor
     world.cookies["anonymous"] = SimpleCookie()
     world.cookies["unverified"] = _turned_away()

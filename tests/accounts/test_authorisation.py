@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Model
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -49,6 +50,7 @@ def world(django_db_setup, django_db_blocker):
     with (
         django_db_blocker.unblock(),
         transaction.atomic(),
+        override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=86_400),  # nobody is asked once more who they are
         patch.dict(PerPerson.THROTTLE_RATES, person="100000/min"),
         # Each call is rolled back, and what it took from the disk could not be.
         patch.object(files, "remove"),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
@@ -148,7 +149,8 @@ def test_the_zone_is_a_line_of_text_and_its_list_is_folded_until_it_is_refused(a
 def test_a_token_is_made_after_the_password_shown_once_and_ended():
     ana = people.ana()
     browser = Client()
-    browser.post("/accounts/login/", {"login": ana.user.email, "password": people.PASSWORD})
+    with time_machine.travel(timezone.now() - timedelta(minutes=6)):
+        browser.post("/accounts/login/", {"login": ana.user.email, "password": people.PASSWORD})
     asked = browser.post("/account/token/", {"answer": "new"})
     assert "/accounts/reauthenticate/" in asked["Location"]
     assert not Token.objects.exists()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.models import Session
@@ -16,6 +17,7 @@ from rest_framework.authtoken.models import Token
 from accounts import members
 from accounts.invitations import invite_member
 from accounts.models import AccountMail, User
+from symptoms.forms.handing_over import EVERYBODY
 from tests import people
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +208,60 @@ def test_somebody_signs_out_everywhere_else():
     assert is_in(here)
     assert not is_in(there)
     assert not Token.objects.filter(user=ana).exists()
+
+
+def test_somebody_signs_out_one_other_device_and_nobody_elses(noor):
+    ana = people.ana().user
+    here, there, third = sign_in(ana), sign_in(ana), sign_in(ana)
+    keys = {browser: browser.session.session_key for browser in (here, there)}
+    ids = {browser: UserSession.objects.get(session_key=key).pk for browser, key in keys.items()}
+    assert f"/account/sessions/{ids[there]}/end/" in here.get("/accounts/sessions/").content.decode()
+    assert sign_in(noor).post(f"/account/sessions/{ids[there]}/end/").status_code == 404
+    assert here.post(f"/account/sessions/{ids[there]}/end/")["Location"] == "/accounts/sessions/"
+    assert (is_in(here), is_in(there), is_in(third)) == (True, False, True)
+    assert here.post(f"/account/sessions/{ids[here]}/end/")["Location"] == "/accounts/logout/"
+
+
+LATER = timedelta(minutes=6)  # than showing who one is is good for
+
+
+ACTS = (
+    "/accounts/sessions/", "/account/token/", "/practice/members/invite/", "/practice/members/{}/",
+    "/practice/members/{}/remove/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_what_counts_is_asked_for_who_is_there_once_more_and_done_then(clinic, act):
+    people.practitioner(clinic, "Dr Chen")
+    boss = people.practitioner(clinic, "Dr Boss", admin=True)
+    other = clinic.memberships.get(user__name="Dr Chen")
+    form = {"answer": "new", "email": "new@larkfield.example", "is_practitioner": "on", "is_admin": "on"}
+    form["successor"] = EVERYBODY
+    path, browser = act.format(other.pk), sign_in(boss)
+    there = sign_in(boss)
+    with time_machine.travel(timezone.now() + LATER):
+        before = everything_of(clinic)
+        asked = browser.post(path, form)
+        assert asked["Location"].startswith("/accounts/reauthenticate/?next="), asked
+        assert is_in(there) and everything_of(clinic) == before
+        assert browser.post(asked["Location"], {"password": "not the password"}).status_code == 200
+        assert everything_of(clinic) == before
+        browser.post(asked["Location"], {"password": people.PASSWORD, "next": path})
+        assert everything_of(clinic) != before or not is_in(there)
+
+
+def everything_of(clinic) -> tuple:
+    """What managing people, and a token, change."""
+    members = clinic.memberships.order_by("pk").values_list("is_admin", "is_practitioner", "removed_at")
+    return list(members), clinic.invitations.count(), list(Token.objects.values_list("key", flat=True))
+
+
+def test_signing_out_clears_what_the_browser_keeps_of_pages_and_leaves_what_waits_to_be_sent():
+    browser = sign_in(people.ana().user)
+    assert "/accounts/logout/" in browser.get("/today/").content.decode()
+    assert "Clear-Site-Data" not in browser.get("/accounts/logout/").headers
+    assert browser.post("/accounts/logout/").headers["Clear-Site-Data"] == '"cache"'
 
 
 ACCENTS = "drei größere Häuser am Fluß ö"

@@ -88,7 +88,7 @@ def test_every_script_is_loaded_by_a_page():
 
 def test_one_signs_out_by_the_form_that_asks_about_what_waits_on_the_phone():
     using = {path.name: path.read_text() for path in TEMPLATES}
-    assert [name for name, text in using.items() if "url 'account_logout'" in text] == ["sign_out.html"]
+    assert [name for name, text in using.items() if "action=\"{% url 'account_logout' %}" in text] == ["sign_out.html"]
     pages = [name for name, text in using.items() if 'include "accounts/sign_out.html"' in text]
     assert len(pages) == 4 and all("js/sign-out.js" in using[name] for name in pages)
 

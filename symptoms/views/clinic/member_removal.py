@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import PracticeRequest, admin_required
 from accounts.members import LastAdmin, user_name
 from accounts.models import Membership
+from accounts.step_up import step_up_required
 from accounts.views import already_removed
 from accounts.walls import links_of
 from symptoms.alerts.handing_over import NoSuccessor, remove_and_hand_over
@@ -25,6 +26,7 @@ from symptoms.wording.phrases import in_a_row
 
 @admin_required
 @require_http_methods(["GET", "POST"])
+@step_up_required
 def member_remove(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     """End a colleague's membership, or one's own."""
     member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)

@@ -16,6 +16,7 @@ from accounts.forms import RolesForm
 from accounts.members import LastAdmin, editor_name, roles_of, user_name
 from accounts.models import Membership
 from accounts.practice_views import absences_part
+from accounts.step_up import step_up_required
 from accounts.views import already_removed
 from symptoms.alerts.handing_over import NoSuccessor, Work, change_roles_and_hand_over
 from symptoms.forms.handing_over import HandOverForm
@@ -24,6 +25,7 @@ from symptoms.views.clinic.member_removal import say_rota_lacks
 
 @admin_required
 @require_http_methods(["GET", "POST"])
+@step_up_required
 def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     """Change what a member may do. Whoever holds something and is to be no practitioner is asked about first."""
     member = get_object_or_404(request.practice.memberships.select_related("user", "practice"), pk=member_id)
