@@ -193,6 +193,7 @@ class Adapter(DefaultAccountAdapter):
         moment = date_format(timezone.localtime(timezone=user.zone), "DATETIME_FORMAT")
         timestamp = _("{moment} ({clock})").format(moment=moment, clock=clock_of(user.zone))
         if template_prefix.startswith("mfa/"):  # allauth's word that a second factor came, went or was made anew
+            audit.did(gettext_noop("changed passkeys or codes"), by=user, practice=_practice_of(user))
             end_sessions(user, except_key=current.request.session.session_key)
         super().send_notification_mail(template_prefix, user, {**(context or {}), "timestamp": timestamp}, email)
 

@@ -19,6 +19,10 @@ class LastAdmin(Exception):
     """A practice without an admin could not manage its people any more."""
 
 
+class NeedsSecondYes(Exception):
+    """It takes another admin, or whoever runs the server."""
+
+
 def user_name(user: User | None) -> str:
     """How a member is named to others; somebody who left the service is still somebody."""
     return str(user) if user else _("A former member")
@@ -39,6 +43,7 @@ def change_member(
     Raises:
         ChangedMeanwhile: other roles stand there by now than `reading`, what `by` had before them.
         LastAdmin: when it would leave the practice without an admin.
+        NeedsSecondYes: nobody gives themselves the sight of records (accounts/second_yes.py).
     """
     lock_practice(member.practice_id)
     member.refresh_from_db(fields=["is_practitioner", "is_admin", "removed_at", "changed_by", "changed_at"])
@@ -47,6 +52,8 @@ def change_member(
         return
     if not is_admin:
         _keep_an_admin(member)
+    if by == member.user and is_practitioner and not member.is_practitioner:
+        raise NeedsSecondYes
     roles = {"is_practitioner": is_practitioner, "is_admin": is_admin}
     if Membership.objects.current().filter(pk=member.pk).update(**roles, changed_by=by, changed_at=now):
         mail_change(member, roles, by)

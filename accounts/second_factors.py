@@ -1,26 +1,24 @@
 """Second factors as the site sees them: who has one, and the way back for whoever lost theirs."""
 
-import logging
-
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.models import AccountMail, User
 from accounts.web.sessions import end_sessions
 
-log = logging.getLogger(__name__)
-
 
 @transaction.atomic
-def let_in_again(user: User) -> None:
+def let_in_again(user: User, by: User | None = None) -> None:
     """Take the second factors from an account whose owner lost them, sign it out everywhere, and mail it to the owner.
 
     The password ends as well: who gets in is who reads the account's mail, not whoever learned its password and talked
-    others into this.
+    others into this. `by` is who agreed, None for the operator.
     """
     Authenticator.objects.filter(user=user).delete()
     user.set_unusable_password()
@@ -29,4 +27,5 @@ def let_in_again(user: User) -> None:
     url = settings.SITE_URL + reverse("account_reset_password")
     body = render_to_string("accounts/email/let_in_again.txt", {"url": url})
     AccountMail.objects.create(to=user.email, subject=_("Your passkeys and codes were removed"), body=body)
-    log.warning("the second factors of account %s were removed", user.pk)
+    practice = user.membership.practice if user.membership else None
+    audit.did(gettext_noop("let in somebody who lost passkey and codes"), by=by, practice=practice, thing=user.pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import audit_views, practice_views, views, wall_views
+from accounts import audit_views, practice_views, second_yes_views, views, wall_views
 
 urlpatterns = [
     path("account/", views.profile, name="profile"),
@@ -24,6 +24,8 @@ urlpatterns = [
         name="absence_remove",
     ),
     path("practice/record/", audit_views.practice_audit, name="practice_audit"),
+    path("practice/members/<id:member_id>/let-in/", second_yes_views.member_let_in, name="member_let_in"),
+    path("practice/asks/<id:ask_id>/", second_yes_views.second_yes_answer, name="second_yes_answer"),
     path("practice/walls/", wall_views.walls, name="walls"),
     path("practice/walls/<id:wall_id>/end/", wall_views.wall_end, name="wall_end"),
     path("practice/invitations/<id:invitation_id>/withdraw/", views.withdraw_invitation, name="withdraw_invitation"),

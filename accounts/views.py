@@ -30,6 +30,7 @@ from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.durations import in_words
 from accounts.members import editor_name
 from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
+from accounts.second_yes import sentence_of, waiting_at
 from accounts.step_up import step_up_required
 from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
 
@@ -233,7 +234,15 @@ def _members_page(request: PracticeRequest, form: forms.InviteMemberForm) -> Htt
     invited = practice.invitations.open(timezone.now()).filter(patient=None).select_related("letter").order_by("email")
     reach = practice.memberships.reach()
     members = [(member, reach.get(member.pk, "")) for member in people]
-    context = {"practice": practice, "members": members, "invited": invited, "form": form, "tab": "practice"}
+    asks = [(asked, sentence_of(asked)) for asked in waiting_at(practice, timezone.now())]
+    context = {
+        "asks": asks,
+        "practice": practice,
+        "members": members,
+        "invited": invited,
+        "form": form,
+        "tab": "practice",
+    }
     return render(request, "accounts/members.html", context, status=_status_of(form))
 
 

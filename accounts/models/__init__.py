@@ -31,11 +31,13 @@ from accounts.models.patient import (
     keep_words,
 )
 from accounts.models.practice import LONGEST_WALL_LABEL, Practice, WallLink, validate_zone
+from accounts.models.second_yes import ASK_LASTS, SecondYes, SecondYesQuerySet
 from accounts.models.sending import LONGEST_PAUSE, AccountMail, Sending, SendingQuerySet
 from accounts.models.user import User, UserManager
 
 __all__ = [
     "ADULT",
+    "ASK_LASTS",
     "CONSENT_VERSION",
     "INVITATION_LASTS",
     "LAPSE_SAID_FOR",
@@ -61,6 +63,8 @@ __all__ = [
     "PatientWordQuerySet",
     "Practice",
     "Reach",
+    "SecondYes",
+    "SecondYesQuerySet",
     "Sending",
     "SendingQuerySet",
     "User",

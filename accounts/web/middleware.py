@@ -46,8 +46,8 @@ class PrivateResponsesMiddleware(MiddlewareMixin):
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         if request.method == "POST" and request.resolver_match and request.resolver_match.url_name == "account_logout":
-            # Pages that the browser keeps go. Not "storage": the log of another account may wait there (decision 35); our
-            # script has emptied this one. Not "cookies": the device would be a stranger's afterwards.
+            # Pages that the browser keeps go. Not "storage": the log of another account may wait there (decision 35);
+            # our script has emptied this one. Not "cookies": the device would be a stranger's afterwards.
             response.headers["Clear-Site-Data"] = '"cache"'
         # Nobody asks who is signed in when the database is away; what was typed may stand on that page.
         is_private = response.status_code == 503 or request.path.startswith(PRIVATE)

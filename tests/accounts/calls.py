@@ -228,7 +228,7 @@ BODIES = {
     ("member_away", "POST"): lambda world: {"first_day": "2100-01-01", "last_day": "2100-01-02"},
     ("invite_member", "POST"): lambda world: {"email": "other@larkfield.example", "is_practitioner": "on"},
     ("member_change", "POST"): lambda world: {"is_practitioner": "on", "is_admin": "on"},
-    ("member_remove", "POST"): lambda world: {"successor": "nobody_left"},
+    ("member_remove", "POST"): lambda world: {"successor": "everybody"},
     ("member_channels", "POST"): lambda world: {"method": "email", "action": "test"},
     ("own_channel_add", "POST"): lambda world: {"kind": "push", "subscription": json.dumps(push.subscription())},
     ("push_renewed", "POST"): lambda world: {

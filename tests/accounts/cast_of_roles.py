@@ -14,7 +14,7 @@ from rest_framework.authtoken.models import Token
 
 from accounts import invitations, members, walls
 from accounts.contact_methods import add_browser
-from accounts.models import Absence, AccountMail, ContactMethod, User
+from accounts.models import Absence, AccountMail, ContactMethod, SecondYes, User
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.alerts.reminder_ways import message_to
@@ -111,6 +111,8 @@ def build() -> World:
     for role, user in roles.items():
         world.cookies[role] = _signed_in(user)
         world.tokens[role] = Token.objects.create(user=user).key
+    asked = SecondYes.objects.create(member=member, about="factors", asked_by=noor)
+    world.ids["ask_id"] = asked.pk
     world.ids["session_id"] = UserSession.objects.get(user=ana.user).pk
     world.noor = noor
     world.cookies["anonymous"] = SimpleCookie()

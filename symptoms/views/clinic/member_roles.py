@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods
 from accounts import edits
 from accounts.access import PracticeRequest, admin_required
 from accounts.forms import RolesForm
-from accounts.members import LastAdmin, editor_name, roles_of, user_name
-from accounts.models import Membership
+from accounts.members import LastAdmin, NeedsSecondYes, editor_name, roles_of, user_name
+from accounts.models import Membership, SecondYes
 from accounts.practice_views import absences_part
+from accounts.second_yes import ask
+from accounts.second_yes_views import asks
 from accounts.step_up import step_up_required
 from accounts.views import already_removed
 from symptoms.alerts.handing_over import NoSuccessor, Work, change_roles_and_hand_over
@@ -47,6 +49,9 @@ def member_change(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         return _question_page(request, member, form, question, reading)
     except edits.ChangedMeanwhile as change:
         return _changed_meanwhile(request, member, form, reading, change)
+    except NeedsSecondYes:
+        asks(request, lambda: ask(member, SecondYes.About.SIGHT, by=request.user, now=timezone.now()))
+        return redirect("members")
     except LastAdmin:
         messages.error(request, _("A clinic needs an admin. Make somebody else an admin first."))
         return _member_page(request, member, form, status=422, reading=reading)
