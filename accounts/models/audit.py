@@ -7,6 +7,8 @@ from django.utils import timezone
 from accounts.models.patient import Patient
 from accounts.models.practice import Practice
 
+KINDS = ["read", "did", "exported", "told", "signed_in", "signed_out", "failed", "locked_out", "role"]
+
 
 class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
     """The rows of the audit record."""
@@ -27,6 +29,7 @@ class AuditRecord(models.Model):
     class Kind(models.TextChoices):
         READ = "read"  # something of a patient's record
         DID = "did"  # changed something
+        EXPORTED = "exported"  # fetched a file with everything about a patient
         TOLD = "told"  # a message was handed over to `user`
         SIGNED_IN = "signed_in"
         SIGNED_OUT = "signed_out"
@@ -57,9 +60,7 @@ class AuditRecord(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    kind__in=["read", "did", "told", "signed_in", "signed_out", "failed", "locked_out", "role"]
-                ),
+                condition=models.Q(kind__in=KINDS),
                 name="kind_of_audit_record_is_known",
             )
         ]

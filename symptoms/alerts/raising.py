@@ -100,8 +100,7 @@ def _keep_status(
 def _store(followed: Followed, logged_with: list[Alert], now: datetime) -> None:
     """`logged_with`: what is open of a patient who has just logged."""
     note_log(logged_with, now)
-    if followed.opened:
-        Alert.objects.bulk_create(followed.opened)
+    Alert.objects.bulk_create(followed.opened)
     if followed.changed:
         Alert.objects.bulk_update(followed.changed, FOLLOWED)
     for what, alerts in (
@@ -110,8 +109,7 @@ def _store(followed: Followed, logged_with: list[Alert], now: datetime) -> None:
         (What.RELAPSED, followed.relapsed),
         (What.ANSWERS_CHANGED, followed.changed_away),
     ):
-        if alerts:
-            write_events(alerts, what, at=now)
+        write_events(alerts, what, at=now)
 
 
 def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:

@@ -81,7 +81,14 @@ def attach_photo(
             saved = _saved(id, place, digest)
             if saved is None:
                 _check(place, now)
-                facts = {"id": id, "view": view, "key": key, "digest": digest, "uploaded_by": by, "received_at": now}
+                facts: dict[str, Any] = {
+                    "id": id,
+                    "view": view,
+                    "key": key,
+                    "digest": digest,
+                    "uploaded_by": by,
+                    "received_at": now,
+                }
                 return _row(place, picture, **facts), True
     except REFUSED as refusal:
         remove_file(key)

@@ -4,6 +4,7 @@ from symptoms.models.alert import Alert, AlertEvent, Note
 from symptoms.models.assessment import Assessment
 from symptoms.models.delivery import Delivery
 from symptoms.models.entry import Entry
+from symptoms.models.own_data import EXPORT_LASTS, UNDO_WITHIN, Erasure, Export
 from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
 from symptoms.models.reminder import AdviceTimer, DayLink, Reminding
@@ -12,6 +13,8 @@ from symptoms.models.treatment import ProductLot, Treatment, TreatmentAccess, Tr
 from symptoms.models.worker_beat import WorkerBeat
 
 __all__ = [
+    "EXPORT_LASTS",
+    "UNDO_WITHIN",
     "AdviceTimer",
     "Alert",
     "AlertEvent",
@@ -19,6 +22,8 @@ __all__ = [
     "DayLink",
     "Delivery",
     "Entry",
+    "Erasure",
+    "Export",
     "Note",
     "PatientStatus",
     "Photo",

@@ -129,6 +129,7 @@ def _day(world: World) -> dict:
 
 BODIES = {
     ("before", "POST"): lambda world: {"rosacea": "yes"},
+    ("own_data_erase", "POST"): lambda world: {"sure": "yes"},
     ("walls", "POST"): lambda world: {"label": "Front desk"},
     ("start", "POST"): lambda world: {
         "name": "Former",

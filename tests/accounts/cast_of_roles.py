@@ -19,6 +19,7 @@ from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.alerts.reminder_ways import message_to
 from symptoms.alerts.reminder_wishes import choose
+from symptoms.journal.exporting import ask_export, make_next
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.practice_photos import Shot, attach_practice_photo
 from symptoms.messages.channel_tests import send_test
@@ -136,6 +137,8 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
         "photo_id": uuid4(),
         "day": 3,
     }
+    world.ids["export_id"] = ask_export(ana, world.now).pk
+    make_next(world.now)
     attach_photo(treatment.id, id=world.ids["photo_id"], day=3, view="front", data=jpeg(), by=ana.user, now=world.now)
     shot = Shot(uuid4(), "front", True, jpeg())
     attach_practice_photo(treatment, shot, by=noor, now=world.now)

@@ -31,6 +31,8 @@ from symptoms.alerts.quiet import date_the_undated, raise_next_quiet
 from symptoms.alerts.reminding import follow_travellers, remind_next
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.alerts.unreachable import name_unreachable
+from symptoms.journal.erasing import erase_next
+from symptoms.journal.exporting import make_next, remove_old
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.deadman import DeadMan
 from symptoms.messages.outbox import Outbox
@@ -81,6 +83,9 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
         Duty("send the morning's lists", write_morning_lists, timedelta(minutes=1)),
         Duty("send what is due", outbox.work),
+        Duty("make files that patients asked for", make_export),
+        Duty("erase what is to be erased", erase_due, timedelta(minutes=1)),
+        Duty("remove files whose day is over", remove_exports, hourly),
         Duty("seal the audit record", seal_audit, timedelta(minutes=1)),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly),
@@ -262,6 +267,21 @@ def resume() -> None:
 def store_access_records() -> None:
     """Write down the access records that wait in their file."""
     store_kept()
+
+
+def make_export() -> bool:
+    """Make one file with everything about a patient; False when nobody waits for one."""
+    return make_next(timezone.now())
+
+
+def erase_due() -> bool:
+    """Erase one record, or end one account; False when none is due."""
+    return erase_next(timezone.now())
+
+
+def remove_exports() -> None:
+    """Remove the files that patients may fetch no more."""
+    remove_old(timezone.now())
 
 
 def seal_audit() -> None:

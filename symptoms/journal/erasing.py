@@ -1,0 +1,231 @@
+"""The end of everything about somebody: asked for, undone within a week, else done by the worker, with a receipt.
+
+First the record goes: its rows in one transaction, then its photos, then its keys, without which no copy of notes,
+messages and photos can be read. The receipt is mailed; with that letter, or a day later, the account goes as well.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts import audit
+from accounts.database_errors import violated_constraint
+from accounts.keys import patients as keys
+from accounts.locks import lock_patient
+from accounts.models import AccountMail, Invitation, Patient, User
+from accounts.web.sessions import end_sessions
+from symptoms.journal.exporting import path_of
+from symptoms.models import UNDO_WITHIN, Alert, Entry, Erasure, Note, Photo, Reminding, Treatment
+from symptoms.photos import files
+
+log = logging.getLogger(__name__)
+
+LETTER_WAITS = timedelta(hours=20)  # for the receipt to be sent, before the account goes all the same
+
+
+def ask_erasure(patient: Patient, *, by: User, now: datetime, session_key: str | None = None) -> Erasure:
+    """Everything about `patient` goes in a week. Until then nothing changes, but that reminders stop and all other
+    sessions end; asked twice, the first counts.
+
+    Raises:
+        PermissionError: `by` is not the patient.
+    """
+    if patient.user_id != by.pk:
+        raise PermissionError
+    try:
+        with transaction.atomic():
+            lock_patient(patient.pk)
+            erasure = Erasure.objects.create(
+                patient_id=patient.pk, user_id=by.pk, asked_at=now, due_at=now + UNDO_WITHIN
+            )
+            Reminding.objects.filter(patient=patient).update(is_on=False, look_at=None)
+            audit.did(gettext_noop("asked that everything is erased"), by=by, patient=patient, now=now)
+    except IntegrityError as clash:
+        if violated_constraint(clash) != "one_erasure_at_a_time":
+            raise
+        return Erasure.objects.get(patient_id=patient.pk, undone_at=None, done_at=None)
+    _tell(by, now, "accounts/email/erasure_asked.txt", _("Your Mendline account will be erased"), erasure=erasure)
+    end_sessions(by, except_key=session_key)
+    return erasure
+
+
+def erasure_of(patient: Patient) -> Erasure | None:
+    """The one that was asked for and can still be undone."""
+    return Erasure.objects.filter(patient_id=patient.pk, undone_at=None, done_at=None).first()
+
+
+@transaction.atomic
+def keep_all(patient: Patient, *, by: User, now: datetime) -> bool:
+    """Undo it; False when there is nothing to undo."""
+    lock_patient(patient.pk)
+    undone = Erasure.objects.filter(patient_id=patient.pk, undone_at=None, done_at=None).update(undone_at=now) == 1
+    if undone:
+        audit.did(gettext_noop("keeps everything after all"), by=by, patient=patient, now=now)
+    return undone
+
+
+def erase_next(now: datetime) -> bool:
+    """Do what is due of one erasure; False when nothing is."""
+    waiting = Erasure.objects.filter(undone_at=None, ended_at=None, due_at__lte=now).order_by("due_at")
+    for erasure in waiting[:20]:
+        if erasure.done_at is None:
+            erase(erasure, now)
+            return True
+        if _may_end(erasure, now):
+            _end_account(erasure, now)
+            return True
+    return False
+
+
+def erase(erasure: Erasure, now: datetime) -> None:
+    """Erase the record. Killed anywhere it is done again: what is gone already is no fault.
+
+    Before the first row goes, the id is written down beside the keys, which a backup of rows does not hold: a copy of
+    the rows that is put back is erased again (`replay`).
+    """
+    _remember(erasure.patient_id, erasure.user_id)
+    with transaction.atomic():
+        if not Erasure.objects.select_for_update().filter(pk=erasure.pk, undone_at=None, done_at=None).exists():
+            return
+        patient = Patient.objects.filter(pk=erasure.patient_id).first()
+        if patient is not None:
+            lock_patient(patient.pk)
+            receipt = _counts(patient)
+            _erase_rows(patient)
+            user = _user(erasure.user_id)
+            if user is not None:
+                _tell(user, now, "accounts/email/erased.txt", _("What we erased"), receipt=receipt, id=erasure.pk)
+            audit.did(gettext_noop("erased a record"), by=None, thing=erasure.pk, now=now)
+            Erasure.objects.filter(pk=erasure.pk).update(receipt=receipt, done_at=now)
+        else:
+            Erasure.objects.filter(pk=erasure.pk).update(done_at=now)
+
+
+def _erase_rows(patient: Patient) -> None:
+    """Rows, and with their commit the files and keys; who is killed between the two finds them by `replay`."""
+    photos = list(Photo.objects.filter(treatment__patient=patient).values_list("key", flat=True))
+    exports = [path_of(id) for id in patient.exports.values_list("pk", flat=True)]
+    invitations = Invitation.objects.filter(Q(patient=patient) | Q(used_by=patient.user_id, used_by__isnull=False))
+    letters = list(invitations.exclude(letter=None).values_list("letter", flat=True))
+    invitations.delete()
+    AccountMail.objects.filter(pk__in=letters).delete()
+    Treatment.objects.filter(patient=patient).update(same_as=None)
+    patient.delete()
+    transaction.on_commit(lambda: _erase_files(photos, exports, patient))
+
+
+def _erase_files(photos: list[str], exports: list[Path], patient: Patient) -> None:
+    for key in photos:
+        try:
+            files.remove(key)
+        except OSError as fault:  # the sweep of orphans tries again
+            log.error("the photo of an erased record stays for now: %s", fault)
+    for path in exports:
+        path.unlink(missing_ok=True)
+    keys.forget(patient)
+
+
+def _counts(patient: Patient) -> dict[str, int]:
+    """What goes, by kind."""
+    theirs = {"treatment__patient": patient}
+    return {
+        "treatments": patient.treatments.count(),
+        "logs": Entry.objects.filter(**theirs).count(),
+        "photos": Photo.objects.filter(**theirs).count(),
+        "messages": Note.objects.filter(**theirs, kind__in=[Note.Kind.TO_PATIENT, Note.Kind.FROM_PATIENT]).count(),
+        "notes": Note.objects.filter(**theirs, kind=Note.Kind.INSIDE).count(),
+        "alerts": Alert.objects.filter(**theirs).count(),
+        "consents": patient.consents.count(),
+    }
+
+
+def _tell(user: User, now: datetime, template: str, subject: str, **facts: Any) -> None:
+    """A letter to whoever it is about: dates and counts, no name and nothing about health."""
+    url = settings.SITE_URL + reverse("own_data")
+    body = render_to_string(template, {"url": url, "zone": user.zone, **facts})
+    AccountMail.objects.create(to=user.email, subject=subject, body=body, not_before=now)
+
+
+def _may_end(erasure: Erasure, now: datetime) -> bool:
+    """Whether the receipt is on its way, or has had its time."""
+    user = _user(erasure.user_id)
+    if user is None or erasure.done_at is None or now >= erasure.done_at + LETTER_WAITS:
+        return True
+    return not AccountMail.objects.filter(to=user.email, sent_at=None, failed_at=None).exists()
+
+
+@transaction.atomic
+def _end_account(erasure: Erasure, now: datetime) -> None:
+    """The account goes as well."""
+    user = _user(erasure.user_id)
+    if user is not None:
+        _delete_account(user)
+    Erasure.objects.filter(pk=erasure.pk).update(ended_at=now)
+
+
+def _user(id: UUID | str | None) -> User | None:
+    return User.objects.filter(pk=id).first() if id else None
+
+
+def _delete_account(user: User) -> None:
+    """With every letter to its addresses. One that became a colleague's meanwhile stays."""
+    if user.membership is not None or user.is_staff:
+        return
+    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
+    AccountMail.objects.filter(to__in=addresses).delete()
+    end_sessions(user)
+    user.delete()
+
+
+def _register() -> Path:
+    return Path(settings.KEYS_DIR) / "erased.jsonl"
+
+
+def _remember(patient_id: UUID, user_id: UUID | None) -> None:
+    """Write down, on the disk before this returns, that a record is to be gone for good."""
+    line = json.dumps({"patient": str(patient_id), "user": str(user_id) if user_id else None}) + "\n"
+    descriptor = os.open(_register(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remembered() -> Iterator[tuple[Patient | None, User | None]]:
+    """Whose ids are written down; None for a row that is not there."""
+    path = _register()
+    for line in path.read_text().splitlines() if path.exists() else ():
+        if line.endswith("}"):  # the last one may be half of one, when its process was killed: nothing went then
+            ids = json.loads(line)
+            yield Patient.objects.filter(pk=ids["patient"]).first(), _user(ids["user"])
+
+
+def replay() -> int:
+    """Erase again whatever was erased before, once rows or photos were put back from a copy; gives how many there were.
+
+    Photos without a row go with the sweep of orphans.
+    """
+    count = 0
+    for patient, user in _remembered():
+        if patient is not None or user is not None:
+            count += 1
+            with transaction.atomic():
+                if patient is not None:
+                    _erase_rows(patient)
+                if user is not None:
+                    _delete_account(user)
+    return count

@@ -1,0 +1,71 @@
+"""Files that hold a lot of somebody's record: sealed piece by piece as they are written, so none lies in the clear."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from accounts.keys import patients as keys
+from accounts.keys.faults import Damaged
+from accounts.keys.sealing import opened
+from accounts.models import Patient
+
+PIECE = 1 << 20  # bytes
+LENGTH = 4  # bytes before each piece, its length
+
+
+class SealedWriter(io.RawIOBase):
+    """A file to write to from beginning to end; what lies in `file` can be opened with the patient's key alone.
+
+    Each piece is bound to `name` and its place, and the last to being the last: none is missed, moved or cut off.
+    """
+
+    def __init__(self, file: BinaryIO, patient: Patient, name: str):
+        super().__init__()
+        self._file, self._patient, self._name = file, patient, name
+        self._waiting, self._number, self.size = bytearray(), 0, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]  # anything that is like bytes, as a zip writes it
+        self._waiting += data
+        self.size += len(data)
+        while len(self._waiting) >= PIECE:
+            self._seal(bytes(self._waiting[:PIECE]))
+            del self._waiting[:PIECE]
+        return len(data)
+
+    def finish(self) -> None:
+        """Write the last piece."""
+        self._seal(bytes(self._waiting), is_last=True)
+
+    def _seal(self, piece: bytes, *, is_last: bool = False) -> None:
+        sealed = keys.seal(self._patient, piece, _bound(self._name, self._number, is_last))
+        self._file.write(len(sealed).to_bytes(LENGTH) + sealed)
+        self._number += 1
+
+
+def pieces(path: Path, name: str) -> Iterator[bytes]:
+    """What was written, piece by piece.
+
+    Raises:
+        OSError: there is no such file.
+        Damaged, KeyLost, KeysUnavailable: it cannot be opened; what came before may have been handed out.
+    """
+    with path.open("rb") as file:
+        number, sealed = 0, _next(file)
+        while sealed:
+            following = _next(file)
+            yield opened(sealed, _bound(name, number, is_last=not following))
+            number, sealed = number + 1, following
+    if not number:
+        raise Damaged
+
+
+def _next(file: BinaryIO) -> bytes:
+    return file.read(int.from_bytes(file.read(LENGTH)))
+
+
+def _bound(name: str, number: int, is_last: bool) -> str:
+    return f"{name}:{number}:{'last' if is_last else 'more'}"

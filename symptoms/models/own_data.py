@@ -1,0 +1,67 @@
+"""What becomes of one's own data: a file with everything, and an end of all of it."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Patient
+
+EXPORT_LASTS = timedelta(hours=24)  # from when it is ready
+UNDO_WITHIN = timedelta(days=7)
+
+
+class Export(models.Model):
+    """A file with everything about a patient, asked for by them and made by the worker; it lies sealed in its store."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="exports")
+    asked_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    size = models.PositiveBigIntegerField(default=0, help_text="bytes of the file as it is handed out")
+    without = models.PositiveSmallIntegerField(default=0, help_text="photos whose files are missing or damaged")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(made_at=None, failed_at=None), name="one_export_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="exports_to_make", condition=Q(made_at=None, failed_at=None))]
+
+    def __str__(self) -> str:
+        return f"asked for at {self.asked_at}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Until when it can be fetched; None while it is not ready."""
+        return self.made_at + EXPORT_LASTS if self.made_at else None
+
+
+class Erasure(models.Model):
+    """That somebody wants everything erased. It outlives the record: it holds ids, times and counts, and no name."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient_id = models.UUIDField()
+    user_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True, help_text="rows of the record, its photos and keys are gone")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="the account and the receipt's letter as well")
+    receipt = models.JSONField(default=dict, help_text="what went, by kind: counts")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient_id"], condition=Q(undone_at=None, done_at=None), name="one_erasure_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="erasures_due", condition=Q(undone_at=None, ended_at=None))]
+
+    def __str__(self) -> str:
+        return f"due at {self.due_at}"
