@@ -76,6 +76,11 @@ def test_it_comes_at_the_hour_and_after_a_day_without_a_log_in_the_morning_once_
     assert lives(at(0, 12), at(3, 23, 30)) == ["02 19:30", "03 09:00", "04 09:00", "05 09:00"]
 
 
+def test_who_wants_no_second_reminder_gets_none_in_the_morning(bea):
+    choose(bea, is_on=True, at=time(19, 30), once_more=False, now=at(0, 12))
+    assert lives(at(0, 12), at(1, 23)) == ["02 19:30", "03 19:30"]
+
+
 def test_a_day_that_was_logged_is_not_asked_for_and_the_next_is_at_its_hour(bea):
     logs(bea, 0, at(0, 18))
     assert lives(at(0, 18), at(1, 23)) == ["03 19:30"]

@@ -192,6 +192,7 @@ def test_it_is_asked_once_beneath_the_first_log(clinic, noor):
     assert "Shall we remind you?" not in text_of(phone.get(second.get_absolute_url()))
     page = phone.post(PAGE + "offered/", {"answer": "yes"}, follow=True)
     assert Reminding.objects.get().is_on and Reminding.objects.get().at == time(19, 30)
+    assert not Reminding.objects.get().gives_link  # that, nobody turns on but they
     assert page.redirect_chain == [(PAGE, 302)]
 
 
