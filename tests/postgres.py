@@ -62,6 +62,10 @@ class Server:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(30)
 
+    def log(self) -> str:
+        """What the server has logged so far."""
+        return (self._folder / "log").read_text(encoding="utf-8")
+
     def _run(self, program: str, *arguments: str, check: bool = True) -> int:
         command = [self._programs / program, *arguments]
         done = subprocess.run(command, cwd=self._folder, capture_output=True, check=False, **self._identity())

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from django.db.models import Model
+
 from accounts.web.log_filters import redacted
 
 LONGEST = 2_000  # characters of a message: what a stranger sends must not fill the disk in a few lines
@@ -39,10 +41,20 @@ class JsonLines(logging.Formatter):
             line["request"] = id
         if isinstance(status := getattr(record, "status_code", None), int):
             line["status"] = status
+        if account := account_of(record):
+            line["account"] = account
         # Where in the code something was refused helps nobody, and fills the log as fast as somebody asks for it.
         if record.exc_info and record.exc_info[1] and record.levelno >= logging.ERROR and not is_refusal(record):
             line["exception"] = described(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
+
+
+def account_of(record: logging.LogRecord) -> str:
+    """The id of who asked, which is random; empty where nobody was signed in, or nobody has looked yet."""
+    known = getattr(getattr(record, "request", None), "__dict__", {})
+    # What the session or a token said; `request.user` itself would ask the database for the sake of the log.
+    user = known.get("_cached_user") or known.get("user")
+    return str(user.pk) if isinstance(user, Model) and user.pk else ""
 
 
 def is_refusal(record: logging.LogRecord) -> bool:

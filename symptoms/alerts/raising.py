@@ -100,7 +100,8 @@ def _keep_status(
 def _store(followed: Followed, logged_with: list[Alert], now: datetime) -> None:
     """`logged_with`: what is open of a patient who has just logged."""
     note_log(logged_with, now)
-    Alert.objects.bulk_create(followed.opened)
+    if followed.opened:
+        Alert.objects.bulk_create(followed.opened)
     if followed.changed:
         Alert.objects.bulk_update(followed.changed, FOLLOWED)
     for what, alerts in (
@@ -109,7 +110,8 @@ def _store(followed: Followed, logged_with: list[Alert], now: datetime) -> None:
         (What.RELAPSED, followed.relapsed),
         (What.ANSWERS_CHANGED, followed.changed_away),
     ):
-        write_events(alerts, what, at=now)
+        if alerts:
+            write_events(alerts, what, at=now)
 
 
 def raise_unjudged(entry: Entry, *, now: datetime) -> list[Delivery]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from django.db.models import Max, OuterRef, Q, Subquery
 
@@ -122,4 +123,4 @@ def _entries(visibility: Visibility, days: range, with_newest: bool) -> list[Ent
     elif with_newest:
         wanted |= Q(pk=Subquery(current.order_by("-date", "-received_at").values("pk")[:1]))
     rows = visibility.with_assessment(current.filter(wanted))
-    return [visibility.shown(entry) for entry in rows.order_by("received_at")]
+    return [visibility.shown(entry) for entry in sorted(rows, key=attrgetter("received_at"))]

@@ -1,6 +1,7 @@
 """A photo of one view on one day; the picture itself lies in the private store under `key`."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -50,7 +51,10 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         return self.filter(practice=None)
 
     def by_day(self) -> "PhotoQuerySet":
-        """What was taken before the treatment, then the oldest first; of a day, in the order in which they came."""
+        """What was taken before the treatment, then the oldest first; of a day, in the order in which they came.
+
+        As `Photo.sort_key` does.
+        """
         return self.order_by("-is_before", "day", "date", "received_at", "id")
 
 
@@ -88,3 +92,8 @@ class Photo(models.Model):
     def __str__(self) -> str:
         pattern = _("{view}, before treatment") if self.is_before else _("{view}, day {day}")
         return pattern.format(view=self.get_view_display(), day=self.day)
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        """What sorts photos as `by_day` does in the database."""
+        return not self.is_before, self.day, self.date, self.received_at, self.id

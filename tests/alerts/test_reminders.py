@@ -184,6 +184,13 @@ def test_what_fell_due_while_no_worker_ran_waits_for_the_end_of_the_night_and_co
         assert may_still_be_told(said()[-1])
 
 
+def test_what_fell_due_longer_ago_is_said_no_more(bea):
+    logs(bea, 21, at(21, 12))
+    looks(at(28, 18))  # 28 is a day of the rhythm
+    looks(at(30, 8))
+    assert said() == []
+
+
 def test_an_outage_of_days_is_no_pile(bea):
     looks(at(0, 18))
     assert lives(at(5, 12), at(5, 23)) == ["07 12:00"]
@@ -341,6 +348,10 @@ def test_it_goes_by_the_ways_that_were_chosen_and_by_email_where_the_phone_is_go
     assert [row.channel for row in said()] == ["push", "email"]
     looks(at(1, 9))
     assert [row.channel for row in said()] == ["push", "email", "email"]
+    ContactMethod.objects.filter(pk=browser.pk).update(failing_since=None)
+    choose(bea, is_on=True, at=time(19, 30), by_email=True, by_push=False, now=at(1, 12))
+    looks(at(2, 9))
+    assert [row.channel for row in said()] == ["push", "email", "email", "email"]  # a browser that works is not enough
 
 
 def test_it_says_nothing_of_health_and_how_to_stop_it(bea):
@@ -383,4 +394,7 @@ def test_an_advised_time_comes_at_night_only_when_it_was_chosen_for_then(bea):
             assert may_still_be_told(message) is may
     start_timer(bea, logs(bea, 2, at(2, 17), temperature_c=37.6).entry)
     looks(at(2, 22, 30))  # of 21:00, when no worker ran
+    assert said() == [message]
+    start_timer(bea, logs(bea, 3, at(3, 6), temperature_c=37.6).entry)
+    looks(at(3, 14, 30))  # of 10:00: whoever reads that now took it long ago, or will not
     assert said() == [message]

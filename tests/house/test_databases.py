@@ -27,6 +27,19 @@ browser = people.signed_in(noor)
 print("; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items()))
 print(Token.objects.create(user=noor).key)
 """
+SENT_AGAIN = """
+import django; django.setup()
+from uuid import uuid4
+from symptoms.journal.entries import SameIdOtherAnswers
+from tests import people
+from tests.treatments import logged, pen
+treatment, id = pen(people.ana(people.practice()), days_ago=5), uuid4()
+logged(treatment, 2, id=id, signs=["pus"])
+try:
+    logged(treatment, 3, id=id, signs=["pus", "hives"])
+except SameIdOtherAnswers:
+    print("refused")
+"""
 LATER = "INSERT INTO django_migrations (app, name, applied) VALUES ('symptoms', '9999_later', CURRENT_TIMESTAMP)"
 
 
@@ -170,6 +183,19 @@ def test_a_table_gets_columns_and_indexes_under_statements_that_the_server_keeps
             kept = ours.execute("SELECT statement FROM pg_prepared_statements").fetchall()
             assert {statement.split()[0] for (statement,) in kept} == {"INSERT", "SELECT"}
             in_database(server, f"ALTER TABLE kept {change}")
+
+
+@pytest.mark.parametrize(("query", "is_told"), [("", False), ("?server_side_binding=false", True)])
+def test_the_server_s_log_holds_no_word_of_a_log_whose_id_was_used_for_another_day(tmp_path, server, query, is_told):
+    in_database(server, "DROP DATABASE IF EXISTS clashing")
+    in_database(server, "CREATE DATABASE clashing TEMPLATE migrated")
+    url, before = server.url("clashing") + query, len(server.log())
+    at = {"MENDLINE_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tracker.settings"}
+    done = run(tmp_path, "-c", SENT_AGAIN, **at)
+    assert done.stdout == "refused\n", done.stderr
+    said = server.log()[before:]
+    assert 'violates unique constraint "symptoms_entry_pkey"' in said and 'INSERT INTO "symptoms_entry"' in said
+    assert ('"pus"' in said) == is_told  # bound by us, the values would stand in the statement
 
 
 def test_what_is_not_installed_is_named(tmp_path, monkeypatch):

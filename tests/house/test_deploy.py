@@ -57,3 +57,9 @@ def test_the_numbers_of_the_documentation_are_those_of_the_server(monkeypatch):
     assert f"up to {words[POOL['max_size']]} connections" in RUNNING
     assert f"| a connection without a request | {server['keepalive']} s |" in RUNNING
     assert f"{server['worker_connections']} in all" in RUNNING
+
+
+def test_systemd_keeps_the_history_of_the_code_and_what_others_wrote_out_of_reach():
+    unit = (tree.ROOT / "deploy" / "mendline@.service").read_text(encoding="utf-8")
+    for line in ("InaccessiblePaths=-/srv/mendline/.git", "UMask=0077", "ProtectSystem=strict", "NoNewPrivileges=yes"):
+        assert f"\n{line}\n" in unit

@@ -135,6 +135,9 @@ def test_who_names_the_id_of_an_answer_is_found_in_the_log(site, lived, status):
     [*found] = [line for line in lines(site) if line.get("request") == id]
     assert [line["status"] for line in found if "status" in line] == [status]
     assert ("exception" in found[-1]) == (status == 500)
+    assert len(found[-1].get("account", "")) == (
+        0 if status == 404 else 36
+    )  # who asked for what is nobody's is not known
     if status == 500:
         assert any("/symptoms/" in at for part in found[-1]["exception"] for at in part["at"])
 
@@ -144,6 +147,10 @@ def test_no_answer_has_the_id_of_another_and_none_takes_over_the_client_s(site):
         Browser(site.port).get(path, X_Request_Id=TOKEN).headers["x-request-id"] for path in ["/healthz", "/help/"] * 3
     }
     assert len(ids) == 6 and all(re.fullmatch("[0-9a-f]{16}", id) for id in ids)
+
+
+def test_trace_is_not_answered(site):
+    assert Browser(site.port).ask("TRACE", "/help/").status == 405
 
 
 def _record(message: object, *args: object, error: BaseException | None = None, name: str = "x") -> dict:

@@ -82,6 +82,7 @@ def test_a_stranger_gets_the_page_with_every_header(visits, path):
     page = visits[path]
     assert page["status"] == PAGES[path]
     assert {name: page["headers"].get(name) for name in EVERYWHERE} == EVERYWHERE
+    assert not [name for name in page["headers"] if name.startswith("access-control-")]
     policy = dict((part.strip() + " ").split(" ", 1) for part in page["headers"]["content-security-policy"].split(";"))
     assert {name: values.strip() for name, values in policy.items()} == POLICY
 

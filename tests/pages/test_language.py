@@ -18,6 +18,8 @@ from django.template.base import Lexer, Token, TokenType
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.translation import trans_null
 
 from accounts.models import AccountMail, ContactMethod, Invitation, Patient, Practice, User, WallLink
 from accounts.web.whereabouts import ZONE_HERE
@@ -27,6 +29,7 @@ from tests.house import tree
 from tests.pages.html import GUARD, forms_of, parsed
 from tests.pages.literals import WORDS, literals
 from tests.tries import some_of
+from tracker import settings as real_settings
 
 TEMPLATES = tree.ROOT / "templates"
 READ_ALOUD = ("alt", "aria-label", "title", "placeholder")  # attributes that people read
@@ -182,6 +185,46 @@ def test_whoever_reads_a_page_or_sends_its_forms_reads_one_language(world, in_ps
                     plain.setdefault(f"POST {form}", set()).update(texts)
     assert len(plain) > 20
     assert {address: texts for address, texts in plain.items() if texts} == {}
+
+
+MAIN = {  # by who reads them, with the ids of the world
+    "anonymous": ["/", "/accounts/login/", "/help/", "/no-such-page/"],
+    "patient_a": ["/today/", "/log/", "/course/", "/care/", "/messages/", "/entries/{entry_id}/"],
+    "alone": ["/today/", "/care/"],
+    "practitioner_1": [
+        "/practice/", "/practice/?show=all", "/practice/patients/{patient_id}/",
+        "/practice/patients/{patient_id}/history/", "/practice/patients/{patient_id}/letter/",
+        "/practice/treatments/new/",
+    ],
+    "practice_admin_1": ["/practice/members/", "/practice/telling/", "/practice/attention/", "/practice/statistics/"],
+}  # fmt: skip
+OF_ONE_REQUEST = re.compile(rb'<input type="hidden"[^>]*>|(nonce|data-seconds)="[^"]*"')
+
+
+@pytest.mark.django_db
+def test_the_main_pages_are_byte_by_byte_as_without_the_look_up_that_production_leaves_out(
+    world, settings, monkeypatch
+):
+    assert (settings.USE_I18N, real_settings.USE_I18N) == (True, False)  # else there is nothing to compare
+    pages = [(reader, path.format(**world.ids)) for reader, paths in MAIN.items() for path in paths]
+    for page in pages:
+        _bytes(world, *page)  # what it writes when it is opened first stands on none that follows
+    tested = {page: _bytes(world, *page) for page in pages}
+    with monkeypatch.context() as production:
+        production.setattr(settings, "USE_I18N", False)
+        production.setattr(translation, "_trans", type(translation._trans)())  # it keeps what the setting was at first
+        in_production = {page: _bytes(world, *page) for page in pages}
+        assert translation._trans.gettext is trans_null.gettext
+    # What differs is asked for once more: a minute may have begun in between.
+    differing = [page for page in pages if tested[page] != in_production[page]]
+    assert [page for page in differing if _bytes(world, *page) != in_production[page]] == []
+
+
+def _bytes(world: World, reader: str, address: str) -> bytes:
+    """An answer, without what differs from one to the next."""
+    answer = browser_of(world, reader).get(address)
+    assert answer.status_code == (404 if "no-such" in address else 200), (reader, address)
+    return OF_ONE_REQUEST.sub(b"", answer.content)
 
 
 @pytest.mark.parametrize("template", ["413.html", "500.html", "503.html"])

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Page
@@ -110,7 +111,7 @@ def log_of(
 
 def _photos(request: HttpRequest, visibility: Visibility) -> dict[str, Any]:
     """All photos, those from before the treatment first; of one view the first and the newest beside each other."""
-    photos = list(visibility.photos().by_day())
+    photos = sorted(visibility.photos(), key=attrgetter("sort_key"))
     counts = Counter(photo.view for photo in photos)
     views = [(slug, word, counts[slug]) for slug, word in VIEWS if counts[slug]]
     view = request.GET.get("view", "")

@@ -3,13 +3,13 @@
 import re
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -76,9 +76,7 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
         closed=Subquery(last[:1]),
         is_alive=WorkerBeat.alive(now),
     )
-    patient = asked.filter(pk=id).first()
-    if patient is None:
-        raise Http404
+    patient = get_object_or_404(asked, pk=id)
     status: PatientStatus | None = getattr(patient, "status", None)
     if status is not None and status.practice_id != practice.pk:
         status = None
@@ -237,7 +235,7 @@ def sessions_seen(user: User, patient: Patient) -> list[Visibility]:
     """The patient's sessions as the user may see them, the newest first."""
     visible = Treatment.objects.visible_to(user).filter(patient=patient, same_as=None)
     known = with_last_logged(visible.select_related("practitioner", "recorded_by"))
-    treatments = list(known.newest_first())
+    treatments = sorted(known, key=attrgetter("sort_key"), reverse=True)  # here: see `open_alerts_of`
     for treatment in treatments:
         treatment.patient = patient
     return visibilities_of(user, treatments)

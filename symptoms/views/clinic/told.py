@@ -58,7 +58,7 @@ def messages_about(alerts: list[Alert]) -> list[Delivery]:
     about = Q(entry__in=sessions) | Q(alert__in=alerts)
     sent = Delivery.objects.filter(about, practice=alerts[0].practice_id).select_related("recipient")
     sent = sent.annotate(session=F("entry__treatment"), read_at=Subquery(openings.order_by("at").values("at")[:1]))
-    return list(sent.order_by("created_at", "recipient__name", "channel"))
+    return sorted(sent, key=lambda delivery: (delivery.created_at, delivery.recipient.name, delivery.channel))
 
 
 def told_about(alert: Alert) -> UUID:
