@@ -295,6 +295,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's pages need our files
 WHITENOISE_ADD_HEADERS_FUNCTION = say_version if DEBUG else None
 
 # --- API

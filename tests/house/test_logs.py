@@ -135,9 +135,7 @@ def test_who_names_the_id_of_an_answer_is_found_in_the_log(site, lived, status):
     [*found] = [line for line in lines(site) if line.get("request") == id]
     assert [line["status"] for line in found if "status" in line] == [status]
     assert ("exception" in found[-1]) == (status == 500)
-    assert len(found[-1].get("account", "")) == (
-        0 if status == 404 else 36
-    )  # who asked for what is nobody's is not known
+    assert re.fullmatch("[0-9a-f-]{36}", found[-1]["account"])
     if status == 500:
         assert any("/symptoms/" in at for part in found[-1]["exception"] for at in part["at"])
 
@@ -147,6 +145,11 @@ def test_no_answer_has_the_id_of_another_and_none_takes_over_the_client_s(site):
         Browser(site.port).get(path, X_Request_Id=TOKEN).headers["x-request-id"] for path in ["/healthz", "/help/"] * 3
     }
     assert len(ids) == 6 and all(re.fullmatch("[0-9a-f]{16}", id) for id in ids)
+
+
+def test_of_a_stranger_no_account_is_written(site, lived):
+    [line] = [line for line in lines(site) if line["message"].startswith("Not Found: /join/")]
+    assert line["status"] == 404 and "account" not in line
 
 
 def test_trace_is_not_answered(site):
