@@ -21,10 +21,10 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from fido2.utils import websafe_decode
 
-from accounts import one_time_codes
+from accounts import audit, one_time_codes
 from accounts.durations import in_words
 from accounts.invitations import qr_code
 from accounts.limits import TooManyTries, count_code, uncount
@@ -106,12 +106,14 @@ class TypesACode(forms.Form):
         try:
             usages = count_code(context.request, user)
         except TooManyTries as refusal:
+            audit.note(audit.Kind.LOCKED_OUT, gettext_noop("too many wrong codes"), user=user)
             raise get_account_adapter().validation_error(str(refusal)) from refusal
         if one_time_codes.is_spent(user, code):
             raise get_adapter().validation_error("incorrect_code")
         try:
             super().clean_code()  # type: ignore[misc]  # allauth's, which these forms inherit
         except ValidationError as refusal:
+            audit.note(audit.Kind.FAILED, gettext_noop("a wrong code"), user=user)
             off = one_time_codes.clock_off(user, self.secret_of_app(), code)
             if off:
                 raise ValidationError(_off(off)) from refusal

@@ -19,7 +19,7 @@ from fido2.utils import websafe_encode
 from rest_framework.authtoken.models import Token
 
 from accounts.allauth_mfa import pages_with_passkeys, site_of_passkeys
-from accounts.models import AccountMail
+from accounts.models import AccountMail, AuditRecord
 from accounts.sealing import CannotOpen, seal, unseal
 from accounts.web.sessions import UserSession
 from tests import people
@@ -104,6 +104,8 @@ def test_codes_are_guessed_five_times_and_no_more(noor, noor_s_app):
     for _ in range(5):
         assert "This code is wrong" in types(browser, "123456")
     assert "Too many wrong codes" in types(browser, code_of(noor_s_app))
+    written = AuditRecord.objects.filter(user=noor).values_list("what", flat=True)
+    assert [list(written).count(what) for what in ("a wrong code", "too many wrong codes")] == [5, 1]
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         assert types(after_password(noor), code_of(noor_s_app)) == ""
 
