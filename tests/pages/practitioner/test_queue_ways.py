@@ -138,6 +138,11 @@ def test_a_list_is_narrowed_by_owner_device_skin_day_and_log(clinic, noor, desk)
     assert names(desk.get(QUEUE + chips[-1])) == ["His"]
     hidden = {field.get("name") for field in select(page, "form[@role='search']/input[@type='hidden']")}
     assert hidden == {"csrfmiddlewaretoken", "device", "skin"}
+    without = [link.get("href") for link in select(page, "a[@class='tag strong']")]
+    assert without == ["?show=open&skin=5", "?show=open&device=roller"]
+    stale = somebody(clinic, noor, "Stale", day=9)
+    logged(stale, 3, now=timezone.now() - timedelta(days=6), redness=0)  # a word about that day, not about today
+    assert shown(desk, show="all", skin="2", log="on_track") == ["Well"]
 
 
 @pytest.mark.parametrize("nonsense", ["x", "\0", "9" * 5000, "-1", "0", "7", "<b>", "me' OR 1=1", "3-1", "٣", "1-2-3"])
