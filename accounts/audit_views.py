@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +33,10 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class Line:
-    """A record, in words for a manager. `about` names nobody whose record the reader may not open."""
+    """A record, or several alike of one minute, in words for a manager.
+
+    `about` names nobody whose record the reader may not open.
+    """
 
     at: datetime
     kind: str
@@ -95,10 +98,16 @@ def _lines(records: list[AuditRecord], practice: Practice, *, names_patients: bo
             return ""
         return _name_of(record.patient, practice) if names_patients else _("a patient")
 
-    return [
-        Line(record.at, record.kind, who(record), _in_words(record), about(record), record.network)
-        for record in records
-    ]
+    lines = []
+    for _alike, together in groupby(records, key=_what_is_alike):
+        rows = list(together)
+        names = ", ".join(dict.fromkeys(filter(None, map(about, rows))))
+        lines.append(Line(rows[0].at, rows[0].kind, who(rows[0]), _in_words(rows[0]), names, rows[0].network))
+    return lines
+
+
+def _what_is_alike(record: AuditRecord) -> tuple[Any, ...]:
+    return record.user_id, record.kind, record.what, record.network, record.at.replace(second=0, microsecond=0)
 
 
 def _name_of(patient: Patient | None, practice: Practice) -> str:
@@ -110,7 +119,7 @@ def _in_words(record: AuditRecord) -> str:
     what = in_words(record.what)
     sentences: dict[str, Any] = {
         Kind.READ: _("opened: {what}"),
-        Kind.TOLD: _("was told, by {what}"),
+        Kind.TOLD: _("was told ({what})"),
         Kind.ROLE: _("gave or took a role: {what}"),
     }
     return str(sentences.get(record.kind, "{what}")).format(what=what)

@@ -8,14 +8,18 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.access import readings_of
+from accounts.allergies import in_words
 from accounts.models import AuditRecord, Patient
 from symptoms.journal.treatments import as_document
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.models import Assessment, Entry, Note, Photo, Screening, Treatment
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.answers import answers_in_words
+from symptoms.wording.phrases import in_a_row, title
+from symptoms.wording.treatment import skin_type, usual_levels
 
 # How a cell may begin in which a spreadsheet would see a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -162,9 +166,37 @@ def page(patient: Patient, document: Mapping[str, Any], now: datetime) -> str:
             verdict = verdict_about(entry, judged.get(entry.pk), numbers, "c")
             photos = [photo for photo in written["photos"] if photo["day"] == entry.day]
             days.append((entry, verdict, answers_in_words(entry.answers), photos))
-        sessions.append((treatment, written, days))
-    context = {"patient": patient, "sessions": sessions, "document": document, "now": now, "zone": patient.zone}
+        sessions.append((treatment, _skin(treatment), written, days))
+    context = {
+        "patient": patient, "about": _about_in_words(patient), "sessions": sessions, "document": document, "now": now,
+        "zone": patient.zone,
+    }  # fmt: skip
     return render_to_string("exported/record.html", context)
+
+
+def _about_in_words(patient: Patient) -> list[tuple[str, str]]:
+    lines = [
+        (_("E-mail"), patient.user.email if patient.user else patient.email),
+        (_("Phone"), patient.phone),
+        (_("Year of birth"), str(patient.year_of_birth or "")),
+        (_("Country"), patient.country),
+        (_("Time zone"), patient.time_zone),
+        (_("Drug allergies"), in_words(patient.drug_allergies)),
+        (_("Clinic"), _named(patient.practice) or ""),
+        (_("Its number for me"), patient.number),
+    ]
+    return [(what, words) for what, words in lines if words]
+
+
+def _skin(treatment: Treatment) -> list[tuple[str, str]]:
+    lines = [
+        (_("Skin type"), skin_type(treatment.fitzpatrick)),
+        (_("Skin and health"), in_a_row(map(title, treatment.conditions))),
+        (_("Medicines"), in_a_row(map(title, treatment.medications))),
+        (_("As usual for me"), usual_levels(treatment.baseline)),
+        (_("Cartridge lot"), treatment.cartridge_lot),
+    ]
+    return [(what, words) for what, words in lines if words]
 
 
 def _named(row: Any) -> str | None:
