@@ -98,7 +98,7 @@ def test_what_a_patient_who_left_before_has_open_stands_on_their_pages_too(clini
     concern = Alert.objects.get(kind=Alert.Kind.CONCERN)
     assert (concern.practice, concern.is_open) == (None, True)
     assert not Alert.objects.open().filter(practice=clinic).exists()
-    kept = AlertEvent.objects.filter(what="resolved").values_list("detail", flat=True)
+    kept = [event.detail for event in AlertEvent.objects.filter(what="resolved")]
     assert {outcome_in_words(detail, clinic.zone) for detail in kept} == {"The clinic no longer uses Mendline."}
     assert PatientStatus.objects.get(patient=ana).practice is None
     assert not AccountMail.objects.filter(to=ana.user.email, subject__contains="no longer uses").exists()

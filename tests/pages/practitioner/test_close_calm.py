@@ -48,7 +48,7 @@ def test_all_who_are_on_track_by_now_are_closed_with_one_outcome(clinic, noor, d
     assert [alert.treatment.patient.name for alert in Alert.objects.open()] == ["Still"]
     closed = AlertEvent.objects.filter(what="resolved")
     assert closed.count() == 3 and {event.actor for event in closed} == {noor}
-    outcomes = Alert.objects.exclude(resolved_at=None).values_list("outcome", "reason")
+    outcomes = [(alert.outcome, alert.reason) for alert in Alert.objects.exclude(resolved_at=None)]
     assert set(outcomes) == {("advice", "All well.")}
 
 

@@ -204,7 +204,7 @@ def test_all_that_is_open_is_closed_with_one_outcome_and_is_one_line_of_the_hist
     typed = {"outcome": "referred", "reason": "To St Mary’s.", "seen": seen()}
     answer = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
     assert "Closed 2." in text_of(answer)
-    assert set(Alert.objects.values_list("outcome", "reason")) == {("referred", "To St Mary’s.")}
+    assert {(alert.outcome, alert.reason) for alert in Alert.objects.all()} == {("referred", "To St Mary’s.")}
     shown = text_of(past(desk, session.patient_id))
     assert shown.count("Referred: To St Mary’s.") == 1 and " and 1 more: Referred" in shown
     again = desk.post(reverse("resolve_all", args=[session.patient_id]), typed, follow=True)
