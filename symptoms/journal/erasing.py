@@ -24,6 +24,7 @@ from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.database_errors import violated_constraint
+from accounts.durations import in_words
 from accounts.keys import patients as keys
 from accounts.locks import lock_patient
 from accounts.models import AccountMail, Invitation, Patient, User
@@ -34,6 +35,7 @@ from symptoms.photos import files
 
 log = logging.getLogger(__name__)
 
+COPIES_LAST = timedelta(days=35)  # of rows, photos and keys, at most: what docs/running.md asks of an operator
 LETTER_WAITS = timedelta(hours=20)  # for the receipt to be sent, before the account goes all the same
 
 
@@ -108,7 +110,15 @@ def erase(erasure: Erasure, now: datetime) -> None:
             _erase_rows(patient)
             user = _user(erasure.user_id)
             if user is not None:
-                _tell(user, now, "accounts/email/erased.txt", _("What we erased"), receipt=receipt, id=erasure.pk)
+                _tell(
+                    user,
+                    now,
+                    "accounts/email/erased.txt",
+                    _("What we erased"),
+                    receipt=receipt,
+                    id=erasure.pk,
+                    copies_last=in_words(COPIES_LAST),
+                )
             audit.did(gettext_noop("erased a record"), by=None, thing=erasure.pk, now=now)
             Erasure.objects.filter(pk=erasure.pk).update(receipt=receipt, done_at=now)
         else:

@@ -81,15 +81,8 @@ def attach_photo(
             saved = _saved(id, place, digest)
             if saved is None:
                 _check(place, now)
-                facts: dict[str, Any] = {
-                    "id": id,
-                    "view": view,
-                    "key": key,
-                    "digest": digest,
-                    "uploaded_by": by,
-                    "received_at": now,
-                }
-                return _row(place, picture, **facts), True
+                facts = {"id": id, "view": view, "key": key, "digest": digest, "received_at": now}
+                return _row(place, picture, uploaded_by=by, **facts), True
     except REFUSED as refusal:
         remove_file(key)
         if isinstance(refusal, IntegrityError) and violated_constraint(refusal) == primary_key(Photo):

@@ -45,7 +45,11 @@ def test_nothing_is_left_unfinished_and_nothing_names_a_machine():
             assert not match, f"{name(path)} says {match[0]!r}"
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+# A page that patients take away as a file, which has nothing beside it and no policy over it.
+TAKEN_AWAY = [path for path in TEMPLATES if path.parent.name == "exported"]
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if path not in TAKEN_AWAY], ids=name)
 def test_a_template_needs_no_inline_style_or_script_and_no_other_host(path):
     for tag, attributes in tags_of(path):
         where = f"<{tag}> in {name(path)}"

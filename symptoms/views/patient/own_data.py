@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import PatientRequest, patient_required
+from accounts.durations import in_words
 from accounts.step_up import ask_who_is_there, step_up_required
 from symptoms.journal.erasing import ask_erasure, erasure_of, keep_all
 from symptoms.journal.exporting import ask_export, export_of, hand_out
-from symptoms.models import UNDO_WITHIN
+from symptoms.models import EXPORT_LASTS, UNDO_WITHIN
 
 
 @patient_required
@@ -28,6 +29,7 @@ def _page(request: PatientRequest, *, error: str = "") -> HttpResponse:
     context = {
         "patient": patient, "zone": patient.zone, "tab": "account", "export": export_of(patient, now),
         "erasure": erasure_of(patient), "goes_on": now + UNDO_WITHIN, "error": error,
+        "lasts": in_words(EXPORT_LASTS),
     }  # fmt: skip
     return render(request, "patient/own_data.html", context, status=422 if error else 200)
 
