@@ -50,7 +50,6 @@ def test_the_page_holds_what_a_phone_judges_the_day_by(phone, treatment):
     facts = json.loads(html.unescape(re.search(r'data-facts="([^"]+)"', page)[1]))
     assert facts["patient"] == about(patient_values(treatment), treatment_values(treatment))
     assert facts["numbers"]["clinic"] == treatment.patient.practice.name
-    assert 'src="/static/js/meanwhile.js"' in page
 
 
 def test_the_page_says_who_reads_a_note(phone, ana, treatment):
