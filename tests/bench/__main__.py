@@ -1,6 +1,6 @@
 """`make bench`: the figures that were asked for, beside a floor measured in the same run, on the same server.
 
-    python -m tests.bench [--rounds 5] [--reassess | --alerts | --live | --queue [10000 50000]] [--json]
+    python -m tests.bench [--rounds 5] [--reassess | --audit | --alerts | --live | --queue [10000 50000]] [--json]
 
 Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
 those of the domain: what sessions, users, tokens and savepoints need is left out. What a list of the queue costs is
@@ -31,6 +31,7 @@ def main() -> None:
     wanted = argparse.ArgumentParser(prog="make bench", description="Measures Mendline beside a floor.")
     wanted.add_argument("--rounds", type=int, default=7, help="interleaved rounds; fewer than 5 are not kept")
     wanted.add_argument("--reassess", action="store_true", help="only 100,000 stored entries judged again")
+    wanted.add_argument("--audit", action="store_true", help="only a million rows of the audit record")
     wanted.add_argument(
         "--alerts", action="store_true", help="only an alert's way to the mail server, also after an outage"
     )
@@ -57,7 +58,7 @@ def _measured(options: argparse.Namespace) -> list[dict]:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import alerting, live, measures, people, reassessing
+    from tests.bench import alerting, auditing, live, measures, people, reassessing
 
     _say("Preparing the database ...")
     call_command("migrate", run_syncdb=True, verbosity=0)
@@ -65,6 +66,8 @@ def _measured(options: argparse.Namespace) -> list[dict]:
     call_command("collectstatic", interactive=False, verbosity=0)
     if options.reassess:
         return reassessing.rows()
+    if options.audit:
+        return auditing.rows()
     if options.alerts:
         return alerting.rows()
     if options.live:
