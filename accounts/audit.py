@@ -7,7 +7,7 @@ keeps a seal elsewhere (the worker logs each) finds that too.
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,9 +88,13 @@ def row(
     )  # fmt: skip
 
 
-def note_role(member: Membership, *, by: User | None, now: datetime | None = None) -> None:
-    """Write down what `member` may do from now on, and who said so: None for the operator."""
-    named = {"practitioner": member.is_practitioner, "admin": member.is_admin}
+def note_role(
+    member: Membership, roles: Mapping[str, bool] | None = None, *, by: User | None, now: datetime | None = None
+) -> None:
+    """Write down what `member` may do from now on (`roles`; None: what the row says), and who said so: None for the
+    operator."""
+    may = roles or {"is_practitioner": member.is_practitioner, "is_admin": member.is_admin}
+    named = {"practitioner": may["is_practitioner"], "admin": may["is_admin"]}
     what = " and ".join(name for name, has in named.items() if has)
     note(Kind.ROLE, what, user=by, practice=member.practice_id, thing=member.pk, now=now)
 

@@ -57,8 +57,7 @@ def change_member(
     roles = {"is_practitioner": is_practitioner, "is_admin": is_admin}
     if Membership.objects.current().filter(pk=member.pk).update(**roles, changed_by=by, changed_at=now):
         mail_change(member, roles, by)
-        member.is_practitioner, member.is_admin = is_practitioner, is_admin
-        audit.note_role(member, by=by, now=now)
+        audit.note_role(member, roles, by=by, now=now)
     end_sessions(member.user, except_key)
 
 

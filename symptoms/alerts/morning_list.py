@@ -29,7 +29,7 @@ def send_morning_lists(now: datetime) -> int:
     None on a day on which the practice does not open; where nothing is open, only if the practice wants it then too.
     """
     due = {practice: at for practice in Practice.objects.filter(closed_at=None) if (at := _due(practice, now))}
-    reasons = {reason_of("morning_list", practice.pk, at=at): practice for practice, at in due.items() if at <= now}
+    reasons = {reason_of("list", practice.pk, at=at): practice for practice, at in due.items() if at <= now}
     sent = set(Delivery.objects.filter(reason__in=reasons).values_list("reason", flat=True))
     return sum(_send(practice, reason, due[practice]) for reason, practice in reasons.items() if reason not in sent)
 

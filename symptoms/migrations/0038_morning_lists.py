@@ -18,7 +18,7 @@ def name_the_lists(apps, schema_editor):
         opened_at=Case(When(channel="email", then=F("arrived_at"))),
         arrived_at=Case(When(channel="email", then=None), default=F("arrived_at")),
         why=IS,
-        reason=Concat(Value(f"{IS}:"), Substr("reason", len(f"{WAS}:") + 1)),
+        reason=Concat(Value("list:"), Substr("reason", len(f"{WAS}:") + 1)),
     )
 
 

@@ -211,7 +211,7 @@ def test_lists_and_what_was_set_of_before_are_named_by_the_migration(told_on_mon
     today = Delivery.objects.get(channel="email").reason
     entry = Alert.objects.exclude(entry=None)[0].entry
     Delivery.objects.update(
-        why="digest", reason=Replace("reason", Value("morning_list:"), Value("digest:")),
+        why="digest", reason=Replace("reason", Value("list:"), Value("digest:")),
         arrived_at=later(hours=1), entry=entry,
     )  # fmt: skip
     told_on_monday.telling = {"digest": "open", "digest_at": "08:00", "quiet_from": "20:00", "quiet_until": "08:00"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROWS = Path(__file__).with_name("first_version.json")  # the demo's people, as `dumpdata` of that version wrote them
 FIRST_VERSION = {"accounts": "0002_names_in_order", "symptoms": "0002_leaner_entries"}
-CALLED_NOW = {"symptoms.standing": "symptoms.patientstatus"}
+CALLED_NOW = {"symptoms.standing": "symptoms.patientstatus", "accounts.accessrecord": "accounts.auditrecord"}
 # A field that another took the place of, with its value there.
 RENAMED = {("symptoms.note", "for_patient"): lambda old: ("kind", "to_patient" if old else "inside")}
 # What is meant to read otherwise by now: the old value and its row, as it should read.
