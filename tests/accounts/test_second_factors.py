@@ -181,10 +181,12 @@ def test_a_change_of_second_factors_ends_the_other_sessions_and_is_mailed(noor, 
 def test_who_has_a_second_factor_is_asked_for_it_and_not_for_the_password(noor, noor_s_app):
     browser = after_password(noor)
     types(browser, code_of(noor_s_app))
-    answer = browser.post("/account/token/", {"answer": "new"})
-    assert answer["Location"].startswith("/accounts/2fa/reauthenticate/")
-    browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
-    assert browser.post("/account/token/", {"answer": "new"})["Location"].startswith("/accounts/2fa/reauthenticate/")
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):  # a fresh sign-in is answer enough
+        answer = browser.post("/account/token/", {"answer": "new"})
+        assert answer["Location"].startswith("/accounts/2fa/reauthenticate/")
+        browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+        again = browser.post("/account/token/", {"answer": "new"})
+        assert again["Location"].startswith("/accounts/2fa/reauthenticate/")
 
 
 def test_showing_once_more_who_is_there_changes_the_session_and_ends_the_old_key(noor):

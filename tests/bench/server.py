@@ -95,7 +95,7 @@ def _child_of(pid: int) -> int:
 
 def environment(data: str) -> dict[str, str]:
     """Production's settings over a folder that is thrown away, with the data in a part of it: keys lie beside them."""
-    Path(data, "data").mkdir(exist_ok=True)
+    Path(data, "data").mkdir(mode=0o700, exist_ok=True)
     return tree.environment(
         DJANGO_SETTINGS_MODULE="tests.bench.settings",
         MENDLINE_DEBUG="0",

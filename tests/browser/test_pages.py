@@ -88,7 +88,7 @@ WHO = {
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_every_pageis_for_everybody(visitor, who):
+def test_every_page_is_for_everybody(visitor, who):
     email, addresses, kinds = WHO[who]
     guest = visitor()
     if email:
@@ -108,7 +108,7 @@ def test_every_pageis_for_everybody(visitor, who):
             is_for_everybody(guest.page)
 
 
-def test_what_is_reached_from_a_patients_pageis_for_everybody(visitor):
+def test_what_is_reached_from_a_patients_page_is_for_everybody(visitor):
     """Each page of its own about a patient, and that every one of them is looked at."""
     guest = visitor()
     guest.sign_in(NOOR, PASSWORD)

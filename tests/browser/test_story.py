@@ -32,7 +32,7 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     vera.get_by_label("E-mail").fill(NURSE)
     vera.get_by_label("Password", exact=True).fill(WORK_PASSWORD)
     vera.get_by_label("Yes, only I use it. Keep me signed in.").check(force=True)
-    vera.get_by_role("main").get_by_role("button", name="Sign in").click()
+    vera.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
     # She records a treatment and invites the patient by mail.
     vera.get_by_role("link", name="Treatment").first.click()

@@ -97,7 +97,7 @@ def test_while_the_server_restarts_pages_and_api_say_503_and_go_on_by_themselves
     in_database(server, "CREATE DATABASE restarted TEMPLATE migrated")
     monkeypatch.setenv("MENDLINE_TEST_DATABASE_URL", server.url("restarted"))
     setup = environment(str(tmp_path)) | {"DJANGO_SETTINGS_MODULE": "tracker.settings"}
-    put_static(tmp_path)
+    put_static(tmp_path / "data")
     made = subprocess.run([sys.executable, "-c", A_CLINIC], env=setup, check=True, capture_output=True, text=True)
     cookie, token = made.stdout.split("\n")[:2]
     asked = {"/practice/": {"Cookie": cookie}, "/api/v1/alerts/": {"Authorization": f"Token {token}"}}

@@ -15,7 +15,9 @@ CODE = re.compile(
     r"|_*[A-Z]\w*(?:-\w+)+"  # of a header or a cookie
     r"|\w+(?:\.\w+)+"  # of a module
     r"|Etc/\w+"  # of a time zone
-    r"|\s*(?:SELECT|LOCK TABLE) .*",
+    r"|\s*(?:SELECT|LOCK TABLE) .*"
+    r"|attachment; filename=.*"
+    r"|unsent form\0|export ",  # what a sealed value is
     re.DOTALL,
 )
 NAMES = {
@@ -24,6 +26,7 @@ NAMES = {
     "Urgency", "Judged", "Told",  # in the schema of the API
     "Factory", "Etc", "SystemV", "Canada", "Brazil", "Chile", "Mexico",  # regions of time zones that are not offered
     "Ask ",  # looked for in texts of `recovery`
+    "Preferred-Languages: en",  # in security.txt
 }  # fmt: skip
 TOPICS = {*texts_of(tree.ROOT / "symptoms/recovery/aftercare.toml")}  # messages by themselves, and keys of tables
 # The API's documentation is English.
@@ -45,7 +48,7 @@ class Literals(ast.NodeVisitor):
         is_log = isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "log"
         if name in CALLS | FOR_PROGRAMMERS or is_log:
             return
-        skipped = {"help_text"} if self.explains_fields else set()
+        skipped = {"bound"} | ({"help_text"} if self.explains_fields else set())  # "bound": what a sealed value is
         self._visit_all([node.func, *node.args, *(word.value for word in node.keywords if word.arg not in skipped)])
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
