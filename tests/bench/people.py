@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
+from accounts.keys.patients import new_keys
 from accounts.models import Consent, Membership, Patient, Practice, User
 from symptoms.alerts.place_in_queue import place_of
 from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
@@ -142,10 +143,11 @@ def add_patients(
     """`count` patients whose session was `today` days ago and who logged the first `days` of them: token, session."""
     now = timezone.now()
     users = User.objects.bulk_create(User(email=f"{uuid4().hex}@patients.example", password="!") for _ in range(count))
+    keys = new_keys()  # one for all: making theirs, when they join, is no part of what is measured
     patients = Patient.objects.bulk_create(
         Patient(
             user=user, practice=practice, name="Ana Marrowby", email=user.email, year_of_birth=1990, time_zone="UTC",
-            zone_confirmed_at=now, welcomed_at=now, country="GB",
+            zone_confirmed_at=now, welcomed_at=now, country="GB", data_keys=keys,
         )
         for user in users
     )  # fmt: skip
