@@ -22,7 +22,6 @@ from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
-from rest_framework.authtoken.models import Token
 
 from accounts import audit
 from accounts.addresses import canonical_address
@@ -41,6 +40,7 @@ from accounts.limits import (
     wait_after,
 )
 from accounts.models import Invitation, Practice, User
+from accounts.program_tokens import end_tokens
 from accounts.role_mail import news_since
 from accounts.step_up import ask_who_is_there
 from accounts.web.known_devices import remember_device
@@ -225,7 +225,8 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
     """Signing out everywhere else."""
 
     def end_sessions(self, sessions: list[UserSession]) -> None:
-        """End them, and the token: whoever lost a phone does not know what else got into other hands."""
+        """End them, and the tokens for programs: whoever lost a phone does not know what else got into other hands."""
         ask_who_is_there(current.request)
         super().end_sessions(sessions)
-        Token.objects.filter(user__in={session.user_id for session in sessions}).delete()
+        for user in User.objects.filter(pk__in={session.user_id for session in sessions}):
+            end_tokens(user)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.allergies import AllergiesForm
@@ -17,7 +18,8 @@ from accounts.fields import (
     zone_choices,
 )
 from accounts.help_numbers import ELSEWHERE, UNKNOWN, HelpNumbers, country_choices, numbers_of
-from accounts.models import Patient, Practice, User
+from accounts.models import LONGEST_TOKEN_NAME, Patient, Practice, ProgramToken, User
+from accounts.program_tokens import LASTS_DAYS
 
 
 class CountryForm(forms.Form):
@@ -161,3 +163,42 @@ class InviteMemberForm(RolesForm):
         if self.practice.memberships.current().filter(user__email=email).exists():  # whom the admin sees listed anyway
             raise forms.ValidationError(_("They work here already. Choose them above to change what they may do."))
         return email
+
+
+class TokenForm(forms.Form):
+    """A new token for programs: what it is called, what it is good for, how long. Patients have nothing to choose."""
+
+    name = NameField(
+        label=_("What is it for?"),
+        help_text=_("A name by which you know the program."),
+        max_length=LONGEST_TOKEN_NAME,
+        error_messages={"required": _("Write a name by which you know the program.")},
+    )
+    scope = forms.ChoiceField(
+        label=_("What may it do?"),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose what it may do."), "required": _("Choose what it may do.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("When does it end?"),
+        coerce=int,
+        initial=90,
+        widget=forms.RadioSelect,
+        choices=[
+            (days, format_lazy(ngettext_lazy("After {days} day", "After {days} days", days), days=days))
+            for days in LASTS_DAYS
+        ],
+        error_messages={"invalid_choice": _("Choose when it ends."), "required": _("Choose when it ends.")},
+    )
+
+    def __init__(self, *args: Any, scopes: list[ProgramToken.Scope], **kwargs: Any) -> None:
+        kwargs.setdefault("prefix", "token")
+        super().__init__(*args, **kwargs)
+        set_choices(self.fields["scope"], [(scope.value, scope.label) for scope in scopes])
+        if len(scopes) == 1:
+            self.only_scope = scopes[0]
+            del self.fields["scope"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        return {"scope": self.only_scope.value, **cleaned} if "scope" not in self.fields else cleaned

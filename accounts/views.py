@@ -1,4 +1,4 @@
-"""The pages about people: my account, what I agreed to, the token for programs, and the practice's members."""
+"""The pages about people: my account, what I agreed to, tokens for programs, and the practice's members."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from rest_framework.authtoken.models import Token
 
 from accounts import edits, forms, invitations, patients
 from accounts.access import (
@@ -29,7 +28,8 @@ from accounts.access import (
 from accounts.consents import give_consent, texts_for, withdraw_consent
 from accounts.durations import in_words
 from accounts.members import editor_name
-from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, User
+from accounts.models import INVITATION_LASTS, UNDONE_WITHIN, Invitation, Membership, Patient, ProgramToken, User
+from accounts.program_tokens import TokenRefused, end_token, make_token, scopes_of
 from accounts.second_yes import sentence_of, waiting_at
 from accounts.step_up import step_up_required
 from accounts.web.whereabouts import NOT_HERE, numbers_abroad, numbers_here
@@ -91,7 +91,7 @@ def _profile_page(
         "form": form,
         "patient": patient,
         "membership": request.user.membership,
-        "has_token": Token.objects.filter(user=request.user).exists(),
+        **_programs(request.user, more),
         "tab": "account",
     }
     if patient is not None:
@@ -162,21 +162,61 @@ def consent_change(request: PatientRequest, purpose: str) -> HttpResponse:
     return redirect("profile")
 
 
+def _programs(user: User, more: dict[str, Any]) -> dict[str, Any]:
+    """The tokens for programs on my account, and the form that makes one, for whom the API is open."""
+    scopes, now = scopes_of(user), timezone.now()
+    tokens = ProgramToken.objects.filter(user=user).order_by("created")
+    return {
+        "tokens": [
+            {
+                "token": token,
+                "has_ended": token.has_ended(now),
+                "ends_at": timezone.localtime(token.expiry, user.zone),
+                "used_at": token.used_at and timezone.localtime(token.used_at, user.zone),
+            }
+            for token in tokens
+        ],
+        "token_form": more.get("token_form") or (forms.TokenForm(scopes=scopes) if scopes else None),
+    }
+
+
 @signed_in
 @require_POST
 @step_up_required
-def token_change(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Make a token for programs, shown this once, or end it; the password was asked for a moment ago."""
-    Token.objects.filter(user=request.user).delete()
-    if request.POST.get("answer") != "new":
-        messages.success(request, _("The token no longer works."))
-        return redirect("profile")
-    token = Token.objects.create(user=request.user)
+def token_make(request: AuthenticatedHttpRequest) -> HttpResponse:
+    """Make a token for programs, shown this once; who is there was shown a moment ago."""
+    scopes = scopes_of(request.user)
+    if not scopes:
+        raise Http404
+    form, token = forms.TokenForm(request.POST, scopes=scopes), ""
+    if form.is_valid():
+        try:
+            token = make_token(request.user, **form.cleaned_data, now=timezone.now())
+        except TokenRefused as refusal:
+            form.add_error("name", str(refusal))
+    if token:
+        return _account_with(request, new_token=token, new_name=form.cleaned_data["name"])
+    return _account_with(request, status=422, token_form=form)
+
+
+def _account_with(request: AuthenticatedHttpRequest, status: int = 0, **more: Any) -> HttpResponse:
+    """My account as it is, with something about tokens on it."""
     patient = request.user.as_patient
     if patient is None:
-        return _profile_page(request, forms.NameForm(instance=request.user), new_token=token.key)
-    form, reading = forms.DetailsForm(instance=patient), _details_read(request, patient)
-    return _profile_page(request, form, new_token=token.key, reading=reading)
+        return _profile_page(request, forms.NameForm(instance=request.user), status, **more)
+    reading = _details_read(request, patient)
+    return _profile_page(request, forms.DetailsForm(instance=patient), status, **more, reading=reading)
+
+
+@signed_in
+@require_POST
+@step_up_required
+def token_end(request: AuthenticatedHttpRequest, token_id: UUID) -> HttpResponse:
+    """End one of one's own tokens at once."""
+    if not end_token(request.user, token_id, timezone.now()):
+        raise Http404
+    messages.success(request, _("The token no longer works."))
+    return redirect("profile")
 
 
 @public

@@ -1,7 +1,7 @@
 """The cast of every test: Ana the patient, Dr Noor who treats her, and Dr Okafor who must never see her."""
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.consents import give_consent
 from accounts.keys.patients import new_keys
-from accounts.models import Membership, Patient, Practice, User
+from accounts.models import Membership, Patient, Practice, ProgramToken, User
 
 PASSWORD = "three small grey horses"
 _number = count(1)
@@ -22,6 +22,16 @@ def user(name: str = "Somebody", email: str = "", **fields) -> User:
     person = User.objects.create_user(email or f"person{next(_number)}@example.org", PASSWORD, name=name, **fields)
     EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     return person
+
+
+def token_of(person: User, scope: str = "", *, used_at: datetime | None = None, days: int = 30) -> str:
+    """A token for programs of a patient or practitioner; used a moment ago, so that its next use writes nothing."""
+    scope = scope or ("own" if person.as_patient else "practice_act")
+    name, used_at = f"token {next(_number)}", used_at or timezone.now()
+    expiry = timezone.now() + timedelta(days=days)
+    made, token = ProgramToken.made(person, expiry=expiry, name=name, scope=scope, used_at=used_at)
+    made.save()
+    return token
 
 
 def practice(name: str = "Larkfield Skin Clinic", **fields) -> Practice:

@@ -31,6 +31,7 @@ from accounts.models.patient import (
     keep_words,
 )
 from accounts.models.practice import LONGEST_WALL_LABEL, Practice, WallLink, validate_zone
+from accounts.models.program_token import LONGEST_TOKEN_NAME, ProgramToken
 from accounts.models.second_yes import ASK_LASTS, SecondYes, SecondYesQuerySet
 from accounts.models.sending import LONGEST_PAUSE, AccountMail, Sending, SendingQuerySet
 from accounts.models.user import User, UserManager
@@ -43,6 +44,7 @@ __all__ = [
     "LAPSE_SAID_FOR",
     "LONGEST_PATIENT_NUMBER",
     "LONGEST_PAUSE",
+    "LONGEST_TOKEN_NAME",
     "LONGEST_WALL_LABEL",
     "UNDONE_WITHIN",
     "Absence",
@@ -62,6 +64,7 @@ __all__ = [
     "PatientWord",
     "PatientWordQuerySet",
     "Practice",
+    "ProgramToken",
     "Reach",
     "SecondYes",
     "SecondYesQuerySet",

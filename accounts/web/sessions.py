@@ -1,4 +1,4 @@
-"""How long people stay signed in, and ending what they have open: browser sessions and the token for programs."""
+"""How long people stay signed in, and ending what they have open: browser sessions and tokens for programs."""
 
 import logging
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
-from rest_framework.authtoken.models import Token
 
 from accounts.database_errors import is_transient
 from accounts.durations import in_words
 from accounts.models import User
+from accounts.program_tokens import end_tokens
 from accounts.web.middleware import rule_of
 from accounts.web.unsent_forms import sign_out, stash_form, who_left
 
@@ -74,10 +74,10 @@ def renew_key(request: HttpRequest) -> None:
 
 
 def end_sessions(user: User, except_key: str | None = None) -> None:
-    """Sign `user` out everywhere at once, save in the session `except_key`; a token for programs ends as well."""
+    """Sign `user` out everywhere at once, save in the session `except_key`; tokens for programs end as well."""
     for session in UserSession.objects.filter(user=user).exclude(session_key=except_key or ""):
         session.end()
-    Token.objects.filter(user=user).delete()
+    end_tokens(user)
 
 
 class SessionTimeoutMiddleware(MiddlewareMixin):

@@ -3,7 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
@@ -14,8 +18,8 @@ ALWAYS = (400, 401, 403, 404, 406, 429, 503)
 WITH_A_BODY = (*ALWAYS, 413, 415)
 MEANINGS = {
     400: "Something in the request is wrong; `errors` says what and where.",
-    401: "No token, none that is known, or a session that ended.",
-    403: "Not open to this account: another role, or a session without its CSRF token.",
+    401: "No token, none that is known, or a token or session that ended.",
+    403: "Not open to this account or token: another role, a scope too small, or a session without its CSRF token.",
     404: "It does not exist, or is not yours to see.",
     406: "Only JSON can be answered.",
     409: "The id was used for something else before, or it is not as the program saw it; nothing was changed.",
@@ -137,3 +141,22 @@ class ClosedObjects(OpenApiSerializerExtension):
     def map_serializer(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "additionalProperties": False}
+
+
+class ByTokenScheme(OpenApiAuthenticationExtension):
+    """How the API's description names it."""
+
+    target_class = "symptoms.api.authentication.ByToken"
+    name = "tokenAuth"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": (
+                "`Token` and the token, which is made under Account, For programs. It has a scope: one's own record, "
+                "for patients; reading what its owner may read at the clinic, with GET alone; or doing what its owner "
+                "may do there. It ends after 30, 90 or 365 days, when its owner ends it, and with their sessions."
+            ),
+        }

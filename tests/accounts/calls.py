@@ -218,7 +218,11 @@ BODIES = {
     ("profile", "POST"): lambda world: {"name": "New Name", "country": "GB", "time_zone": "Europe/London", "phone": ""},
     ("profile_place", "POST"): lambda world: {"time_zone": "Europe/London", "country": "GB"},
     ("consent_change", "POST"): lambda world: {"answer": "no"},
-    ("token_change", "POST"): lambda world: {"answer": "new"},
+    ("token_make", "POST"): lambda world: {
+        "token-name": "my watch",
+        "token-scope": "practice_read",
+        "token-days": "30",
+    },
     ("practice_details", "POST"): lambda world: {"name": "Larkfield", "country": "GB", "time_zone": "Europe/London"},
     ("practice_telling", "POST"): lambda world: {
         f"{urgency}_0_{part}": value

@@ -10,11 +10,10 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
 from accounts import invitations, members, walls
 from accounts.contact_methods import add_browser
-from accounts.models import Absence, AccountMail, ContactMethod, SecondYes, User
+from accounts.models import Absence, AccountMail, ContactMethod, ProgramToken, SecondYes, User
 from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.alerts.reminder_ways import message_to
@@ -35,6 +34,12 @@ ACTORS = (
     "anonymous", "unverified", "patient_a", "patient_b", "practitioner_1", "practice_admin_1",
     "removed_practitioner_1", "practitioner_2", "former_practice", "moved_from", "moved_to",
 )  # fmt: skip
+# Programs call the API alone, each as a person; by their scope, practice_read does nothing but read.
+PROGRAMS = {
+    "token_own": ("patient_a", "own"),
+    "token_read": ("practitioner_1", "practice_read"),
+    "token_act": ("practitioner_1", "practice_act"),
+}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Found nowhere but in what belongs to patient A; the last stands for the practice that treats her.
 MARKERS = ("Marrowby", "ana.marrowby", "zq9note", "zq9operator", "zq9lot", "zq9message", "zq9inside")
@@ -111,9 +116,12 @@ def build() -> World:
     roles["no_mfa_practitioner"].memberships.update(second_factor_asked_at=world.now - timedelta(days=100))
     for role, user in roles.items():
         world.cookies[role] = _signed_in(user)
-        world.tokens[role] = Token.objects.create(user=user).key
+        world.tokens[role] = people.token_of(user)
+    for program, (role, scope) in PROGRAMS.items():
+        world.cookies[program], world.tokens[program] = SimpleCookie(), people.token_of(roles[role], scope)
     asked = SecondYes.objects.create(member=member, about="factors", asked_by=noor)
     world.ids["ask_id"] = asked.pk
+    world.ids["token_id"] = ProgramToken.objects.filter(user=ana.user).earliest("created").pk
     world.ids["session_id"] = UserSession.objects.get(user=ana.user).pk
     world.noor = noor
     world.cookies["anonymous"] = SimpleCookie()

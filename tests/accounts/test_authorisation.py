@@ -23,7 +23,7 @@ from accounts.web.second_factor import GUARDED
 from symptoms.api.throttles import PerPerson
 from symptoms.photos import files
 from tests.accounts import calls
-from tests.accounts.cast_of_roles import ACTORS, HIDDEN, MARKERS, METHODS, PRACTICE_MARKER, build, routes
+from tests.accounts.cast_of_roles import ACTORS, HIDDEN, MARKERS, METHODS, PRACTICE_MARKER, PROGRAMS, build, routes
 from tests.tries import some_of
 
 LINES = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text(encoding="utf-8"))
@@ -32,7 +32,7 @@ DENIED = {"login", "400", "401", "403", "404", "405", "422"}
 FRONT = ("leads to / ", "leads to /start/ ", "leads to /accounts/")
 NO_ANSWERS = {"reach", "others"}
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|WITH)\b", re.IGNORECASE)
-SEES_ANA = {"patient_a", "practitioner_1"}
+SEES_ANA = {"patient_a", "practitioner_1", *PROGRAMS}
 NOTED = (AuditRecord, WallLink)
 # What a GET may write: who read what, the session, that a screen showed its link.
 MAY_BE_WRITTEN = re.compile(
@@ -41,7 +41,7 @@ MAY_BE_WRITTEN = re.compile(
 # Sent by a service worker, which has no page: what is in the body is known to that browser alone. And what is done by
 # an address in a letter, in the name of nobody who is signed in.
 WITHOUT_GUARD = {"push_arrived", "push_later", "push_renewed", "day_link", "reminders_stop"}
-STORED = ("accounts", "symptoms", "authtoken", "account", "mfa")
+STORED = ("accounts", "symptoms", "account", "mfa")
 STRANGERS = ("anonymous", "patient_b", "practitioner_2", "former_practice", "moved_from", "moved_to")
 
 
@@ -143,6 +143,23 @@ def _is_answered_as_the_line_says(world, name: str, method: str, role: str, expe
     if role == "practitioner_1" and _shows(answer, MARKERS):
         read = AuditRecord.objects.filter(user=world.noor, patient=world.ids["patient_id"], at__gte=began)
         assert read.exists(), "Ana was read, and nothing says so"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_is_answered_as_its_person_as_far_as_its_scope_reaches(world, at_first, program):
+    """On every route of the API, with no cookie; what is too much for a scope is 403, in words, and changes nothing."""
+    role, scope = PROGRAMS[program]
+    for name, method in [(name, method) for name, method in CELLS if name.startswith("api_")]:
+        expected = _answers(LINES[name][method])[role]
+        is_too_much = scope == "practice_read" and method != "GET"
+        with taken_back() as written:
+            answer = calls.call(world, name, method, program)
+            assert _word(answer, expected) == ("403" if is_too_much else expected), f"{name} {method}"
+            _shows_nothing_foreign(answer, program, expected)
+            if is_too_much:
+                assert answer.json()["detail"] == "This token may only read. Make one that may act, under Account."
+            assert not written or (expected not in DENIED and not is_too_much) or _snapshot() == at_first
 
 
 @pytest.mark.django_db

@@ -3,14 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
 from accounts import patients
 from accounts.access import record_access, record_listing
@@ -144,23 +142,6 @@ def test_the_zone_is_a_line_of_text_and_its_list_is_folded_until_it_is_refused(a
     assert "Time zone: New York" in text_of(page) and not select(page, "details[@open]//select[@name='time_zone']")
     page = browser.post(address, {**DETAILS, "time_zone": "Mars/Olympus"})
     assert page.status_code == 422 and select(page, "details[@open]//select[@name='time_zone']")
-
-
-def test_a_token_is_made_after_the_password_shown_once_and_ended():
-    ana = people.ana()
-    browser = Client()
-    with time_machine.travel(timezone.now() - timedelta(minutes=6)):
-        browser.post("/accounts/login/", {"login": ana.user.email, "password": people.PASSWORD})
-    asked = browser.post("/account/token/", {"answer": "new"})
-    assert "/accounts/reauthenticate/" in asked["Location"]
-    assert not Token.objects.exists()
-    made = browser.post(asked["Location"], {"password": people.PASSWORD})
-    key = Token.objects.get().key
-    assert key.encode() in made.content
-    assert "no-store" in made["Cache-Control"]
-    assert key.encode() not in browser.get(PROFILE).content
-    browser.post("/account/token/", {"answer": "end"})
-    assert not Token.objects.exists()
 
 
 def test_somebody_who_is_no_patient_has_a_plainer_page(noor):

@@ -16,7 +16,6 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from fido2.utils import websafe_encode
-from rest_framework.authtoken.models import Token
 
 from accounts.allauth_mfa import pages_with_passkeys, site_of_passkeys
 from accounts.models import AccountMail, AuditRecord
@@ -181,12 +180,12 @@ def test_a_change_of_second_factors_ends_the_other_sessions_and_is_mailed(noor, 
 def test_who_has_a_second_factor_is_asked_for_it_and_not_for_the_password(noor, noor_s_app):
     browser = after_password(noor)
     types(browser, code_of(noor_s_app))
+    form = {"token-name": "my watch", "token-scope": "practice_read", "token-days": "30"}
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):  # a fresh sign-in is answer enough
-        answer = browser.post("/account/token/", {"answer": "new"})
-        assert answer["Location"].startswith("/accounts/2fa/reauthenticate/")
+        asked = browser.post("/account/token/", form)["Location"]
+        assert asked.startswith("/accounts/2fa/reauthenticate/")
         browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
-        again = browser.post("/account/token/", {"answer": "new"})
-        assert again["Location"].startswith("/accounts/2fa/reauthenticate/")
+        assert browser.post("/account/token/", form)["Location"] == asked
 
 
 def test_showing_once_more_who_is_there_changes_the_session_and_ends_the_old_key(noor):
@@ -260,7 +259,7 @@ def test_members_are_told_until_when_and_then_reach_only_what_sets_a_second_fact
 
 
 def test_a_program_of_such_a_member_is_told_why(required, noor):
-    headers = {"Authorization": f"Token {Token.objects.create(user=noor).key}"}
+    headers = {"Authorization": f"Token {people.token_of(noor)}"}
     asked(noor, 20)
     answer = Client().get("/api/v1/alerts/", headers=headers)
     assert answer.status_code == 403

@@ -12,11 +12,10 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
 from accounts import members
 from accounts.invitations import invite_member
-from accounts.models import AccountMail, User
+from accounts.models import AccountMail, ProgramToken, User
 from symptoms.forms.handing_over import EVERYBODY
 from tests import people
 
@@ -162,12 +161,12 @@ def test_signing_in_makes_a_new_session_and_signing_out_ends_it():
 def test_a_new_password_ends_every_session_and_token():
     ana = people.ana().user
     here, there = sign_in(ana), sign_in(ana)
-    Token.objects.create(user=ana)
+    people.token_of(ana)
     new = "four large brown bears"
     here.post("/accounts/password/change/", {"oldpassword": people.PASSWORD, "password1": new, "password2": new})
     assert not is_in(here)
     assert not is_in(there)
-    assert not Token.objects.exists()
+    assert not ProgramToken.objects.exists()
     assert is_in(sign_in(ana, new))
 
 
@@ -188,7 +187,7 @@ def test_a_password_reset_by_mail_ends_every_session():
 def test_a_members_sessions_and_token_end_the_moment_their_role_changes(change):
     noor = people.dr_noor(people.practice())
     browser = sign_in(noor)
-    token = Token.objects.create(user=noor)
+    people.token_of(noor)
     assert is_in(browser)
     member = noor.memberships.get()
     if change == "role":
@@ -197,17 +196,17 @@ def test_a_members_sessions_and_token_end_the_moment_their_role_changes(change):
         people.admin(member.practice)
         members.remove_member(member, timezone.now())
     assert not is_in(browser)
-    assert not Token.objects.filter(pk=token.pk).exists()
+    assert not ProgramToken.objects.exists()
 
 
 def test_somebody_signs_out_everywhere_else():
     ana = people.ana().user
     here, there = sign_in(ana), sign_in(ana)
-    Token.objects.create(user=ana)
+    people.token_of(ana)
     here.post("/accounts/sessions/")
     assert is_in(here)
     assert not is_in(there)
-    assert not Token.objects.filter(user=ana).exists()
+    assert not ProgramToken.objects.exists()
 
 
 def test_somebody_signs_out_one_other_device_and_nobody_elses(noor):
@@ -222,12 +221,13 @@ def test_somebody_signs_out_one_other_device_and_nobody_elses(noor):
     assert here.post(f"/account/sessions/{ids[here]}/end/")["Location"] == "/accounts/logout/"
 
 
+TOKEN = {"token-name": "my watch", "token-scope": "practice_read", "token-days": "30"}
 LATER = timedelta(minutes=6)  # than showing who one is is good for
 
 
 ACTS = (
-    "/accounts/sessions/", "/account/token/", "/practice/members/invite/", "/practice/members/{}/",
-    "/practice/members/{}/remove/",
+    "/accounts/sessions/", "/account/token/", "/account/token/{}/end/", "/practice/members/invite/",
+    "/practice/members/{}/", "/practice/members/{}/remove/",
 )  # fmt: skip
 
 
@@ -236,9 +236,11 @@ def test_what_counts_is_asked_for_who_is_there_once_more_and_done_then(clinic, a
     people.practitioner(clinic, "Dr Chen")
     boss = people.practitioner(clinic, "Dr Boss", admin=True)
     other = clinic.memberships.get(user__name="Dr Chen")
-    form = {"answer": "new", "email": "new@larkfield.example", "is_practitioner": "on", "is_admin": "on"}
+    people.token_of(boss)
+    form = {**TOKEN, "email": "new@larkfield.example", "is_practitioner": "on", "is_admin": "on"}
     form["successor"] = EVERYBODY
-    path, browser = act.format(other.pk), sign_in(boss)
+    about = ProgramToken.objects.get().pk if "token" in act else other.pk
+    path, browser = act.format(about), sign_in(boss)
     there = sign_in(boss)
     with time_machine.travel(timezone.now() + LATER):
         before = everything_of(clinic)
@@ -254,7 +256,7 @@ def test_what_counts_is_asked_for_who_is_there_once_more_and_done_then(clinic, a
 def everything_of(clinic) -> tuple:
     """What managing people, and a token, change."""
     members = clinic.memberships.order_by("pk").values_list("is_admin", "is_practitioner", "removed_at")
-    return list(members), clinic.invitations.count(), list(Token.objects.values_list("key", flat=True))
+    return list(members), clinic.invitations.count(), list(ProgramToken.objects.values_list("pk", flat=True))
 
 
 def test_signing_out_clears_what_the_browser_keeps_of_pages_and_leaves_what_waits_to_be_sent():

@@ -4,10 +4,10 @@ from io import BytesIO
 from uuid import uuid4
 
 from PIL import Image
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accounts.models import Patient, User
+from tests import people
 
 FOUR = {"redness": 1, "swelling": 0, "pain": 0, "warmth": 0}
 QUIET = {"day": 3, "symptoms": FOUR}
@@ -25,8 +25,8 @@ def program(person: User | Patient | None = None) -> APIClient:
     """A client with a token of `person`, or without one."""
     client = APIClient()
     if person is not None:
-        token, _ = Token.objects.get_or_create(user=person.user if isinstance(person, Patient) else person)
-        client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+        token = people.token_of(person.user if isinstance(person, Patient) else person)
+        client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
     return client
 
 

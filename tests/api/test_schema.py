@@ -11,11 +11,11 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, seed, settings
-from rest_framework.authtoken.models import Token
 from schemathesis import GenerationMode
 from schemathesis.checks import positive_data_acceptance
 
 from symptoms.models import Alert
+from tests import people
 from tests.api.programs import INFECTED, jpeg, of, put_entry
 from tests.tries import tries
 
@@ -83,12 +83,11 @@ def ids(treatment, anas):
     }
 
 
-@pytest.mark.parametrize("who", ["ana", "noor"])
+@pytest.mark.parametrize("scope", ["own", "practice_read", "practice_act"])
 @pytest.mark.parametrize(("operation", "mode"), CALLS)
-def test_the_api_does_what_the_schema_says(request, ids, operation, who, mode, without_limit, one_connection):
-    person = request.getfixturevalue(who)
-    token, _ = Token.objects.get_or_create(user=getattr(person, "user", person))
-    headers = {"Authorization": f"Token {token.key}", "Accept-Encoding": "identity"}
+def test_the_api_does_what_the_schema_says(request, ids, operation, scope, mode, without_limit, one_connection):
+    person = request.getfixturevalue("ana").user if scope == "own" else request.getfixturevalue("noor")
+    headers = {"Authorization": f"Token {people.token_of(person, scope)}", "Accept-Encoding": "identity"}
 
     @seed(20261125)
     @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -12,7 +12,7 @@ from tests.treatments import pen, stored
 
 pytestmark = pytest.mark.django_db
 
-AUTHENTICATION = ('FROM "authtoken_token"', "SAVEPOINT", "BEGIN", "COMMIT")
+AUTHENTICATION = ('FROM "accounts_programtoken"', "SAVEPOINT", "BEGIN", "COMMIT")
 MOST = 13
 
 

@@ -9,10 +9,9 @@ from uuid import uuid4
 
 from django.db import connection
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
 from accounts.keys.patients import new_keys
-from accounts.models import Consent, Membership, Patient, Practice, User
+from accounts.models import Consent, Membership, Patient, Practice, ProgramToken, User
 from symptoms.alerts.place_in_queue import place_of
 from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
 from symptoms.recovery.course import LAST_DAY
@@ -154,14 +153,23 @@ def add_patients(
     Consent.objects.bulk_create(
         Consent(patient=one, purpose=p, given_at=now) for one in patients for p in ("care", "photos")
     )
-    tokens = Token.objects.bulk_create(Token(key=uuid4().hex + uuid4().hex[:8], user=user) for user in users)
+    tokens = _tokens(users)
     treatments = add_treatments(patients, practitioner, today)
     add_days(treatments, days)
     PatientStatus.objects.bulk_create(
         PatientStatus(patient=one.patient, practice=practice, treatment=one, urgency=0 if days else None)
         for one in treatments
     )
-    return [(token.key, treatment) for token, treatment in zip(tokens, treatments, strict=True)]
+    return [(token, treatment) for token, treatment in zip(tokens, treatments, strict=True)]
+
+
+def _tokens(users: list[User]) -> list[str]:
+    """A token for programs of each, used a moment ago as that of any program that goes on calling."""
+    now = timezone.now()
+    as_set = {"expiry": now + timedelta(days=30), "name": "bench", "scope": "own", "used_at": now}
+    made = [ProgramToken.made(user, **as_set) for user in users]
+    ProgramToken.objects.bulk_create(row for row, _ in made)
+    return [token for _, token in made]
 
 
 def add_treatments(patients: list[Patient], practitioner: User, days_ago: int) -> list[Treatment]:

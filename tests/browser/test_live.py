@@ -24,7 +24,6 @@ MARK = "Xanthippe Quillmark"  # of everybody who is new here: stands in no title
 NEW = f"""
 import json
 from uuid import uuid4
-from rest_framework.authtoken.models import Token
 from accounts.models import Membership
 from tests import people
 from tests.treatments import pen
@@ -33,7 +32,7 @@ made = []
 for number in range({{count}}):
     patient = people.patient(noor.practice, f"{MARK} {{{{number}}}}", f"{{{{uuid4().hex}}}}@patients.example")
     session = pen(patient, days_ago=3, by=noor.user)
-    made.append([Token.objects.create(user=patient.user).key, str(session.id)])
+    made.append([people.token_of(patient.user), str(session.id)])
 print(json.dumps(made))
 """
 FOUR = ("redness", "swelling", "pain", "warmth")

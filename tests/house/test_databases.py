@@ -21,11 +21,10 @@ WORKER = ["manage.py", "run_worker", "--once"]
 A_CLINIC = """
 import django; django.setup()
 from tests import people
-from rest_framework.authtoken.models import Token
 noor = people.dr_noor(people.practice())
 browser = people.signed_in(noor)
 print("; ".join(f"{name}={morsel.value}" for name, morsel in browser.cookies.items()))
-print(Token.objects.create(user=noor).key)
+print(people.token_of(noor))
 """
 SENT_AGAIN = """
 import django; django.setup()

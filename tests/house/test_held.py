@@ -14,7 +14,6 @@ MEMBERS = 17
 # Cookies of so many practitioners, and the token and treatment of a patient of theirs.
 PEOPLE = f"""
 import json
-from rest_framework.authtoken.models import Token
 from tests import people
 from tests.treatments import pen
 clinic = people.practice()
@@ -22,7 +21,7 @@ members = [people.practitioner(clinic, f"Dr {{number}}") for number in range({ME
 cookies = [people.signed_in(member).cookies["session"].value for member in members]
 patient = people.patient(clinic, "Ana Marrowby")
 session = pen(patient, days_ago=3, by=members[0])
-print(json.dumps([cookies, Token.objects.create(user=patient.user).key, str(session.id)]))
+print(json.dumps([cookies, people.token_of(patient.user), str(session.id)]))
 """
 REMOVE = """
 from django.utils import timezone

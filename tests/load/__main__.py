@@ -77,8 +77,6 @@ def main() -> None:
 
 def people(count: int, days: int) -> tuple[list[tuple[str, str]], list[str]]:
     """(token, treatment) of patients whose session was `days` days ago, and the cookies of their practitioner."""
-    from rest_framework.authtoken.models import Token
-
     from tests import people as cast
     from tests.treatments import pen
 
@@ -87,7 +85,7 @@ def people(count: int, days: int) -> tuple[list[tuple[str, str]], list[str]]:
     writers = []
     for number in range(count):
         patient = cast.patient(clinic, f"Person {number}")
-        writers.append((Token.objects.create(user=patient.user).key, str(pen(patient, days_ago=days, by=noor).id)))
+        writers.append((cast.token_of(patient.user), str(pen(patient, days_ago=days, by=noor).id)))
     browsers = [cast.signed_in(noor, SERVER_NAME="mendline.example") for _ in range(READERS)]
     cookies = ["; ".join(f"{name}={one.value}" for name, one in browser.cookies.items()) for browser in browsers]
     return writers, cookies

@@ -21,7 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.translation import trans_null
 
-from accounts.models import AccountMail, ContactMethod, Invitation, Patient, Practice, User, WallLink
+from accounts.models import AccountMail, ContactMethod, Invitation, Patient, Practice, ProgramToken, User, WallLink
 from accounts.web.whereabouts import ZONE_HERE
 from tests import people, pseudo
 from tests.accounts.cast_of_roles import MARKERS, World, browser_of, build, routes
@@ -278,7 +278,7 @@ def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> 
 
 def _typed() -> list[str]:
     """What people wrote themselves, the longest first."""
-    models = User, Patient, Practice, Invitation, ContactMethod, WallLink
+    models = User, Patient, Practice, Invitation, ContactMethod, WallLink, ProgramToken
     rows = [row for model in models for row in model.objects.all()]
     typed = {getattr(row, name, "") for row in rows for name in ("name", "email", "label")}
     return sorted(filter(None, {*typed, *MARKERS, *OURS}), key=len, reverse=True)

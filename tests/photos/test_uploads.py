@@ -40,13 +40,12 @@ with place_for_upload(uuid.UUID(sys.argv[1])):
 PEOPLE = """
 import sys
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 from tests import people
 from tests.treatments import pen
 clinic = people.practice()
 for number in range(int(sys.argv[1])):
     patient = people.patient(clinic, f"Patient {number}")
-    print(Token.objects.create(user=patient.user).key, pen(patient, days_ago=60).pk)
+    print(people.token_of(patient.user), pen(patient, days_ago=60).pk)
 """
 
 
