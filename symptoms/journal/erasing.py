@@ -7,7 +7,6 @@ messages and photos can be read. The receipt is mailed; with that letter, or a d
 import json
 import logging
 import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from accounts import audit
 from accounts.database_errors import violated_constraint
 from accounts.durations import in_words
 from accounts.keys import patients as keys
+from accounts.keys.store import forget
 from accounts.locks import lock_patient
 from accounts.models import AccountMail, Invitation, Patient, User
 from accounts.web.sessions import end_sessions
@@ -76,6 +76,7 @@ def keep_all(patient: Patient, *, by: User, now: datetime) -> bool:
     lock_patient(patient.pk)
     undone = Erasure.objects.filter(patient_id=patient.pk, undone_at=None, done_at=None).update(undone_at=now) == 1
     if undone:
+        _remember(patient, by.pk, is_kept=True)  # an attempt to erase that failed may have written them down
         audit.did(gettext_noop("keeps everything after all"), by=by, patient=patient, now=now)
     return undone
 
@@ -99,13 +100,13 @@ def erase(erasure: Erasure, now: datetime) -> None:
     Before the first row goes, the id is written down beside the keys, which a backup of rows does not hold: a copy of
     the rows that is put back is erased again (`replay`).
     """
-    _remember(erasure.patient_id, erasure.user_id)
     with transaction.atomic():
         if not Erasure.objects.select_for_update().filter(pk=erasure.pk, undone_at=None, done_at=None).exists():
             return
         patient = Patient.objects.filter(pk=erasure.patient_id).first()
         if patient is not None:
             lock_patient(patient.pk)
+            _remember(patient, erasure.user_id)
             receipt = _counts(patient)
             _erase_rows(patient)
             user = _user(erasure.user_id)
@@ -126,7 +127,8 @@ def erase(erasure: Erasure, now: datetime) -> None:
 
 
 def _erase_rows(patient: Patient) -> None:
-    """Rows, and with their commit the files and keys; who is killed between the two finds them by `replay`."""
+    """Rows, and with their commit the files and keys; of who is killed between the two the keys go
+    with the account (`_end_account`), photos and exports with what sweeps files without a row."""
     photos = list(Photo.objects.filter(treatment__patient=patient).values_list("key", flat=True))
     exports = [path_of(id) for id in patient.exports.values_list("pk", flat=True)]
     invitations = Invitation.objects.filter(Q(patient=patient) | Q(used_by=patient.user_id, used_by__isnull=False))
@@ -184,6 +186,9 @@ def _end_account(erasure: Erasure, now: datetime) -> None:
     user = _user(erasure.user_id)
     if user is not None:
         _delete_account(user)
+    # Once more: a process that was killed right after the rows went has left the keys.
+    for key in _remembered().get(str(erasure.patient_id), {}).get("keys", ()):
+        forget(UUID(key))
     Erasure.objects.filter(pk=erasure.pk).update(ended_at=now)
 
 
@@ -202,26 +207,27 @@ def _delete_account(user: User) -> None:
 
 
 def _register() -> Path:
-    return Path(settings.KEYS_DIR) / "erased.jsonl"
+    return Path(settings.KEYS_DIR) / "erased" / "register.jsonl"  # a folder of its own: every other file there is a key
 
 
-def _remember(patient_id: UUID, user_id: UUID | None) -> None:
-    """Write down, on the disk before this returns, that a record is to be gone for good."""
-    line = json.dumps({"patient": str(patient_id), "user": str(user_id) if user_id else None}) + "\n"
+def _remember(patient: Patient, user_id: UUID | None, *, is_kept: bool = False) -> None:
+    """Write down, on the disk before this returns, that a record is to be gone for good, or that it stays after all."""
+    ids = {"patient": str(patient.pk), "user": str(user_id) if user_id else None, "keys": patient.data_keys}
+    _register().parent.mkdir(mode=0o700, exist_ok=True)
     descriptor = os.open(_register(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(line)
+        file.write(json.dumps({**ids, "kept": is_kept}) + "\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def _remembered() -> Iterator[tuple[Patient | None, User | None]]:
-    """Whose ids are written down; None for a row that is not there."""
+def _remembered() -> dict[str, dict[str, Any]]:
+    """What was written down last of each patient who is to be gone for good, by their id."""
     path = _register()
-    for line in path.read_text().splitlines() if path.exists() else ():
-        if line.endswith("}"):  # the last one may be half of one, when its process was killed: nothing went then
-            ids = json.loads(line)
-            yield Patient.objects.filter(pk=ids["patient"]).first(), _user(ids["user"])
+    lines = path.read_text().splitlines() if path.exists() else ()
+    # The last one may be half of one, when its process was killed: nothing went then.
+    last = {ids["patient"]: ids for ids in (json.loads(line) for line in lines if line.endswith("}"))}
+    return {patient: ids for patient, ids in last.items() if not ids["kept"]}
 
 
 def replay() -> int:
@@ -230,7 +236,8 @@ def replay() -> int:
     Photos without a row go with the sweep of orphans.
     """
     count = 0
-    for patient, user in _remembered():
+    for id, ids in _remembered().items():
+        patient, user = Patient.objects.filter(pk=id).first(), _user(ids["user"])
         if patient is not None or user is not None:
             count += 1
             with transaction.atomic():

@@ -6,7 +6,7 @@ import json
 import shutil
 import zipfile
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.keys import store
-from accounts.keys.faults import Damaged
+from accounts.keys.faults import Damaged, KeyLost
 from accounts.models import AccountMail, AuditRecord, Patient, User
 from symptoms.alerts.handling import write_note
-from symptoms.journal import exporting
+from symptoms.journal import erasing, exporting
 from symptoms.journal.erasing import ask_erasure, erase_next, erasure_of, keep_all, replay
 from symptoms.journal.export_contents import FORMULA
 from symptoms.journal.exporting import ask_export, export_of, hand_out, make_next, path_of, remove_old
@@ -244,3 +244,25 @@ def test_a_copy_that_is_put_back_can_be_read_by_nobody_and_is_erased_again(
         assert replay() == 1
     assert replay() == 0 and [word for word in SECRETS if word in everything()] == []
     assert not list(photo_folder.rglob("*.jpg"))
+
+
+def test_who_is_killed_between_rows_and_keys_leaves_no_key_for_long(record):
+    (key,), now = record.data_keys, timezone.now()
+    ask_erasure(record, by=record.user, now=now)
+    erase_next(now + timedelta(days=7, minutes=1))  # nothing is done on commit: a test's transaction has none
+    assert not Patient.objects.filter(pk=record.pk).exists() and store.unwrapped(UUID(key))
+    AccountMail.objects.update(sent_at=now)
+    until_nothing_is_due(now + timedelta(days=7, minutes=2))
+    with pytest.raises(KeyLost):
+        store.unwrapped(UUID(key))
+    assert list(store.rotate()) == []  # what is written down of the erased is none of the keys
+
+
+def test_who_keeps_everything_after_an_erasing_that_failed_is_erased_by_no_copy(record, monkeypatch):
+    now = timezone.now()
+    ask_erasure(record, by=record.user, now=now)
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr(erasing, "_counts", lambda patient: 1 / 0)
+        erase_next(now + timedelta(days=7, minutes=1))
+    assert keep_all(record, by=record.user, now=now + timedelta(days=7, minutes=2))
+    assert replay() == 0 and Patient.objects.filter(pk=record.pk).exists()
