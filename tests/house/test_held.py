@@ -30,7 +30,7 @@ from accounts.models import Membership
 remove_member(Membership.objects.get(user__name="Dr 0"), timezone.now())
 """
 FOUR = ("redness", "swelling", "pain", "warmth")
-SOON = 5.0  # seconds
+SOON = 15.0  # seconds, of 45 for which an answer is kept back
 
 
 @pytest.fixture(scope="module")
@@ -137,4 +137,4 @@ def test_a_server_that_stops_answers_who_waits(server):  # the last, as it stops
         assert answer(client)[0] == 200
         assert is_closed(client, within=5)
         server.leader.wait(15)
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 20
