@@ -43,6 +43,20 @@ pen(record, days_ago=1, by=noor, fitzpatrick=3)
 print(people.user("Ines Vale", "ines@patients.example").email, invite_patient(record, noor, now=timezone.now())[1])
 """
 
+# Two of whom something is still open, and whose newest log is on track.
+ON_TRACK_BY_NOW = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts.models import Practice, User
+from tests import people
+from tests.treatments import logged, pen
+clinic, noor = Practice.objects.get(name="Larkfield Skin Clinic"), User.objects.get(email="noor@larkfield.example")
+for name in ("Cora Quill", "Dov Quill"):
+    session = pen(people.patient(clinic, name), days_ago=5, by=noor)
+    logged(session, 3, now=timezone.now() - timedelta(days=2), signs=["feeling_ill"], temperature_c=37.5)
+    logged(session, 5, redness=0)
+"""
+
 
 class Keys:
     """Somebody who has only a keyboard, and counts what they press."""
@@ -183,6 +197,35 @@ def test_a_patient_is_found_by_slash_name_and_enter_and_the_address_does_not_say
     expect(page.get_by_role("heading", level=1)).to_contain_text("Joe")
     page.go_back()
     expect(page.locator("#q")).to_have_value("Joe")
+
+
+def test_a_list_is_narrowed_and_those_on_track_are_closed_together(at, site):
+    site.manage("shell", "--no-imports", "-c", ON_TRACK_BY_NOW)
+    page, keys = at(NOOR, "/practice/")
+    keys.use(page.locator(".narrow > summary"))
+    keys.use(page.get_by_label("Device"), "ArrowDown")
+    keys.use(page.get_by_role("button", name="Show"))
+    page.wait_for_url("**device=**")
+    keys.use(page.get_by_role("link", name="Without this filter"))
+    page.wait_for_url(lambda address: "device=" not in address)
+    calm = page.locator("#calm")
+    keys.use(calm.locator("> summary"))
+    keys.use(calm.get_by_role("link", name="Close these together"))
+    keys.use(page.get_by_label("Tick all"), "Space")
+    keys.choose(page.locator("[name=outcome]"), page.get_by_label("Advice given"))
+    keys.use(page.get_by_role("button", name="Close these together"))
+    is_told(page, "Closed")
+    expect(page.get_by_text("Cora Quill")).to_have_count(0)
+
+
+def test_a_link_for_a_wall_screen_is_made_and_ended(at):
+    page, keys = at(NOOR, "/practice/walls/")
+    keys.to(page.get_by_label("Where it hangs"))
+    page.keyboard.type("Corridor")
+    keys.press("Enter")
+    expect(page.get_by_role("region", name="The address for “Corridor”")).to_be_visible()
+    keys.use(page.get_by_role("button", name="Turn off “Corridor”"))
+    expect(page.get_by_role("button", name="Turn off “Corridor”")).to_have_count(0)
 
 
 def test_a_message_is_written_looked_over_sent_read_and_answered(at):
