@@ -93,6 +93,7 @@ urlpatterns = [
     path("practice/live/", live.queue_live, name="queue_live"),
     path("practice/opened/", pulse.morning_list_opened, name="morning_list_opened"),
     path("practice/attention/", attention.attention, name="attention"),
+    path("practice/attention/count/", attention.attention_count, name="attention_count"),
     path(
         "practice/attention/patients/<id:patient_id>/again/", attention.attention_try_again, name="attention_try_again"
     ),

@@ -8,6 +8,7 @@
      <… data-newest data-count data-title>     within a part: the bar of what is new; data-title has no name in it
      <p data-said data-added role="status">    where it says what came, in the words of data-added; {count} is how many
      <form data-opened>                        sent once the page is in sight of its reader: the list of the morning was opened
+     <p id="attention" data-at="/practice/…/">    is filled from there with what else needs a hand, once the page stands
      <p class="banner" data-stale hidden>      shown while the list cannot be brought up to date
      <label hidden><input type="checkbox" data-keys checked> …</label>   turns the keys off (WCAG 2.1.4); kept for this browser
      <label hidden><input type="checkbox" data-notify> …</label>   asks to be notified while the page is in the background; kept for
@@ -46,6 +47,7 @@ class CaseQueue extends HTMLElement {
     this.offerKeys();
     this.offerToNotify();
     this.noteOpened();
+    this.fillAttention();
     this.querySelector("#lists [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }
 
@@ -113,21 +115,32 @@ class CaseQueue extends HTMLElement {
     const isFresh = await this.running;
     this.running = null;
     this.freshAt = performance.now();
+    if (isFresh) this.fillAttention();
     this.say({ page: isFresh ? 0 : this.failures.page + 1 });
     return isFresh;
   }
 
   async fetched() {
     try {
-      const headers = { Accept: "text/html", "X-By-Itself": "1" };
-      const answer = await fetch(location.href, { headers, cache: "no-store" });
+      const answer = await byItself(location.href);
       // Signed out meanwhile: no name stays on the screen, and an old list must not look fresh.
       if (answer.ok && answer.redirected) location.assign(answer.url);
       if (!answer.ok || answer.redirected) return false;
-      this.swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      this.swap(parsed(await answer.text()));
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /* Asked for apart: to count it costs more than the list does. What is there stays while nothing comes. */
+  async fillAttention() {
+    const place = this.querySelector("#attention");
+    try {
+      const answer = await byItself(place.dataset.at);
+      if (answer.ok && !answer.redirected) place.replaceChildren(...parsed(await answer.text()).body.childNodes);
+    } catch {
+      return; // the list itself says when it may be old
     }
   }
 
@@ -238,6 +251,11 @@ class CaseQueue extends HTMLElement {
     this.refresh();
   }
 }
+
+/* Asks for a page that nobody asked for, so that a session left alone still ends. */
+const byItself = (address) => fetch(address, { headers: { Accept: "text/html", "X-By-Itself": "1" }, cache: "no-store" });
+
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
 const isTypedIn = (part) => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, select");
 

@@ -87,6 +87,23 @@ def soonest_first(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda item: list(Due).index(item.due))
 
 
+# What may be said while nothing of these kinds needs attention.
+WELL = (
+    ({Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.PUSH_KEYS}, gettext_lazy("Alerts are going out.")),
+    ({Kind.ROTA}, gettext_lazy("The days ahead have no gap in which an emergency would reach nobody.")),
+    ({Kind.MEMBER, Kind.PROOF}, gettext_lazy("Every member can be reached.")),
+    ({Kind.PATIENT}, gettext_lazy("No message that a patient has not read was refused.")),
+    ({Kind.INVITATION}, gettext_lazy("No invitation was refused or has lapsed.")),
+    ({Kind.PLANS}, gettext_lazy("No follow-up is overdue.")),
+)
+
+
+def what_is_well(items: Iterable[Item]) -> list[str]:
+    """The sentences that hold while `items` are all that needs attention."""
+    wrong = {item.kind for item in items}
+    return [str(sentence) for kinds, sentence in WELL if not kinds & wrong]
+
+
 def silent_worker(seen_at: datetime | None, zone: ZoneInfo) -> Item:
     """`seen_at`: when a worker last showed itself, None: never."""
     if seen_at is None:

@@ -31,6 +31,7 @@ from symptoms.messages.outbox import Outbox
 from symptoms.messages.push_keys import FILE, make_keys
 from symptoms.models import Alert, Delivery, Note, WorkerBeat
 from symptoms.recovery.vocabulary import Urgency
+from symptoms.wording.attention import WELL
 from tests import people
 from tests.messages import mailservers, push
 from tests.treatments import logged, pen
@@ -260,8 +261,8 @@ def the_push_keys_are_gone(world):
     return make_keys
 
 
-def page_of(user: User) -> str:
-    return " ".join(people.signed_in(user).get(reverse("attention")).content.decode().split())
+def page_of(user: User, part: str = "") -> str:
+    return " ".join(people.signed_in(user).get(reverse("attention") + part).content.decode().split())
 
 
 @pytest.fixture
@@ -282,12 +283,17 @@ def test_a_fault_appears_and_goes_by_itself(world, enough_room, name):
     found = attention.needs_attention(world.clinic, timezone.now(), opens_records=True)
     assert [(item.title, item.due) for item in found.items] == [(words, due)]
     assert all("1 needs attention" in page_of(user) for user in everybody)
+    assert all("1 thing needs attention" in page_of(user, "count/") for user in everybody)
+    still_well = {str(sentence) for kinds, sentence in WELL if found.items[0].kind not in kinds}
+    assert {str(sentence) for _, sentence in WELL if str(sentence) in page_of(world.noor)} == still_well
     assert attention.count_now(world.clinic, timezone.now()) == 1
     elsewhere = attention.count_now(okafor.membership.practice, timezone.now())
     assert elsewhere == (found.items[0].kind in ("worker", "disk", "protocol")), "what concerns every practice"
     mend()
     assert attention.count_now(world.clinic, timezone.now()) == 0
     assert all("Nothing needs attention" in page_of(user) for user in everybody)
+    assert all(str(sentence) in page_of(world.noor) for _, sentence in WELL)
+    assert not any(page_of(user, "count/").strip() for user in everybody)
 
 
 def test_two_full_mailboxes_say_nothing_of_a_server_that_takes_what_is_for_others(world, enough_room):

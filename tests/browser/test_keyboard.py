@@ -2,6 +2,7 @@
 what to put right."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -202,6 +203,9 @@ def test_a_patient_is_found_by_slash_name_and_enter_and_the_address_does_not_say
 def test_a_list_is_narrowed_and_those_on_track_are_closed_together(at, site):
     site.manage("shell", "--no-imports", "-c", ON_TRACK_BY_NOW)
     page, keys = at(NOOR, "/practice/")
+    keys.use(page.get_by_role("link", name=re.compile(r"^\d+ things? needs? attention$")))
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\d+ needs? attention$"))
+    page.go_back()
     keys.use(page.locator(".narrow > summary"))
     keys.use(page.get_by_label("Device"), "ArrowDown")
     keys.use(page.get_by_role("button", name="Show"))

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PracticeRequest, member_required, practitioner_required, record_listing
 from accounts.members import user_name
 from accounts.models import Patient, Practice
-from symptoms.alerts.attention import needs_attention, try_again
+from symptoms.alerts.attention import count_now, needs_attention, try_again
 from symptoms.alerts.read_receipts import LISTED
-from symptoms.wording.attention import Kind
+from symptoms.wording.attention import Kind, what_is_well
 from symptoms.wording.phrases import in_a_row
 
 MOST_ADMINS = 3  # are named to those who may mend nothing themselves
@@ -34,10 +34,19 @@ def attention(request: PracticeRequest) -> HttpResponse:
         record_listing(request.user, _named(found.items), LISTED, now)
     context = {
         "practice": practice, "now": now, "items": found.items, "more": _more(found.more), "count": found.count,
+        "well": what_is_well(found.items),
         "heading": _heading(found.count), "admins": _admins(practice), "operator_contact": settings.OPERATOR_CONTACT,
         "tab": "practice", "page": "attention",
     }  # fmt: skip
     return render(request, "practitioner/attention.html", context)
+
+
+@member_required
+@require_safe
+def attention_count(request: PracticeRequest) -> HttpResponse:
+    """A link to what needs attention, saying how many things do; nothing where nothing does. For the queue's page."""
+    count = count_now(request.practice, timezone.now())
+    return render(request, "practitioner/attention_count.html", {"count": count})
 
 
 @practitioner_required
