@@ -5,17 +5,18 @@ it: so it is two factors in one, and signs in alone.
 """
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
-from allauth.mfa import app_settings
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
 from django.conf import settings
@@ -24,16 +25,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from fido2.utils import websafe_decode
 
-from accounts import audit, one_time_codes
+from accounts import audit, one_time_codes, recovery_codes
 from accounts.durations import in_words
 from accounts.invitations import qr_code
+from accounts.keys.faults import Damaged, KeyLost
+from accounts.keys.sealing import open_for_site, seal_for_site
 from accounts.limits import TooManyTries, count_code, uncount
 from accounts.models import User
-from accounts.sealing import CannotOpen, seal, unseal
 from accounts.templatetags.devices import device_name
 from accounts.web.sessions import renew_key, say_whose_phone
 
 LONGEST_NAME = 80
+SEALED_AS = "second factor"  # what is sealed: the secret of an app, or the seed of codes that were not shown yet
 
 
 def site_of_passkeys() -> str:
@@ -64,7 +67,7 @@ class Adapter(DefaultMFAAdapter):
         "passkey_refused": gettext_lazy("This passkey does not open this account. Try again, or use another way."),
         "passkey_of_another_site": gettext_lazy("This passkey was made on another site, so it opens nothing here."),
         "secret_is_lost": gettext_lazy(
-            "The codes of this account cannot be checked any more, because the server’s secret key was changed. "
+            "The codes of this account cannot be checked any more, because a key of the server was lost. "
             "Use a passkey, or ask whoever runs this site."
         ),
     }
@@ -79,12 +82,12 @@ class Adapter(DefaultMFAAdapter):
         return qr_code(url)
 
     def encrypt(self, text: str) -> str:
-        return seal(text)
+        return seal_for_site(text, SEALED_AS)
 
     def decrypt(self, encrypted_text: str) -> str:
         try:
-            return unseal(encrypted_text)
-        except CannotOpen as fault:
+            return open_for_site(encrypted_text, SEALED_AS)
+        except (Damaged, KeyLost) as fault:
             raise self.validation_error("secret_is_lost") from fault
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
@@ -143,11 +146,22 @@ def _off(by: timedelta) -> str:
     return sentence.format(time=in_words(timedelta(minutes=(abs(by).seconds + 30) // 60)))
 
 
-class AuthenticateForm(TypesACode, base_forms.AuthenticateForm):
+class TakesRecoveryCodes(forms.Form):
+    """A form in which a recovery code may be typed in place of an app's."""
+
+    def clean_code(self) -> str:
+        taken = recovery_codes.take(self.user, self.cleaned_data["code"])  # type: ignore[attr-defined]  # as above
+        if taken is None:
+            return str(super().clean_code())  # type: ignore[misc]  # allauth's, which these forms inherit
+        self.authenticator = taken
+        return str(self.cleaned_data["code"])
+
+
+class AuthenticateForm(TypesACode, TakesRecoveryCodes, base_forms.AuthenticateForm):
     """A code as the second step of signing in."""
 
 
-class ReauthenticateForm(TypesACode, base_forms.ReauthenticateForm):
+class ReauthenticateForm(TypesACode, TakesRecoveryCodes, base_forms.ReauthenticateForm):
     """A code that shows once more who is there."""
 
     def save(self) -> None:
@@ -156,7 +170,14 @@ class ReauthenticateForm(TypesACode, base_forms.ReauthenticateForm):
 
 
 class ActivateTOTPForm(TypesACode, totp_forms.ActivateTOTPForm):
-    """The first code of an app, which shows that it has the secret."""
+    """The first code of an app, which shows that it has the secret; until then that lies sealed in the session."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        with suppress(ValidationError):
+            session[SECRET_SESSION_KEY] = get_adapter().decrypt(session.pop(SECRET_SESSION_KEY, ""))
+        super().__init__(*args, **kwargs)
+        session[SECRET_SESSION_KEY] = get_adapter().encrypt(self.secret)
 
     def secret_of_app(self) -> str:
         return self.secret
@@ -233,8 +254,3 @@ class LoginPasskeyForm(BringsAPasskey, webauthn_forms.LoginWebAuthnForm):
         answer: str = self.cleaned_data["remember"]
         say_whose_phone(context.request, answer)
         return answer
-
-
-def codes_left(authenticator: Any) -> int:
-    """How many recovery codes of allauth's wrapper are not used yet, without opening their seal."""
-    return app_settings.RECOVERY_CODE_COUNT - int(authenticator.instance.data["used_mask"]).bit_count()

@@ -27,6 +27,14 @@ class Argon2(Argon2PasswordHasher):
     parallelism = 2
 
 
+class Argon2OfCodes(Argon2):
+    """The same at OWASP's least, for recovery codes: random, of 40 bits, and ten of them are hashed at once."""
+
+    time_cost = 2
+    memory_cost = 19_456
+    parallelism = 1
+
+
 class MaximumLength:
     """Refuses passwords so long that hashing them would be a burden."""
 

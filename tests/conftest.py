@@ -13,6 +13,7 @@ from django.test.utils import ContextList
 from xdist.scheduler import LoadFileScheduling
 
 from accounts.audit_guards import remove_guards
+from accounts.keys import store
 from tests import data_folders, people, tries  # noqa: F401  what hypothesis tries is set before any test is made
 
 # Begun first, so that no process is left with one of them when the others have ended.
@@ -48,6 +49,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_begun():
+    """As a start does it: a store that was never used takes no other keys than patients'."""
+    store.begin()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -168,6 +168,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # by finger, face or PIN: a passkey is two factors in one
 MFA_TOTP_TOLERANCE = 1  # half minutes: RFC 6238 advises no more; who is further off is told so
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 12  # 40 bits, which nobody tries out on their hashes (accounts/recovery_codes.py)
 # There is no secret to guess, and a clinic's people come from one network in the morning.
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_FORMS = {

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
+from accounts import recovery_code_views
 from tracker import pwa, views
 
 urlpatterns = [
@@ -13,6 +14,9 @@ urlpatterns = [
     path("offline/", pwa.offline, name="offline"),
     path("help/", views.help_now, name="help_now"),
     path("api/", include("symptoms.api.urls")),  # first of the long lists: programs ask most often
+    # In the place of two pages of allauth's, after which the codes are gone.
+    path("accounts/2fa/recovery-codes/", recovery_code_views.view, name="mfa_recovery_codes_once"),
+    path("accounts/2fa/recovery-codes/download/", recovery_code_views.download, name="mfa_recovery_codes_file_once"),
     path("accounts/", include("allauth.urls")),
     path("", include("accounts.urls")),
     path("", include("symptoms.urls")),

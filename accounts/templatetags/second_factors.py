@@ -7,10 +7,15 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django import template
 
-from accounts import allauth_mfa
+from accounts import allauth_mfa, recovery_codes
 
 register = template.Library()
-register.filter("codes_left", allauth_mfa.codes_left)
+
+
+@register.filter
+def codes_left(authenticator: Any) -> int:
+    """How many recovery codes of allauth's wrapper are not used yet."""
+    return recovery_codes.codes_left(authenticator.instance)
 
 
 @register.filter

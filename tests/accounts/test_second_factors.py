@@ -1,8 +1,11 @@
 """A second factor: whose passkeys these are, how secrets lie, and what codes are taken. Ceremonies: tests/browser."""
 
+import base64
 import json
 import re
 from datetime import timedelta
+from hashlib import sha256
+from importlib import import_module
 from io import StringIO
 
 import pytest
@@ -10,16 +13,19 @@ import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from cryptography.fernet import Fernet
+from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from fido2.utils import websafe_encode
 
 from accounts.allauth_mfa import pages_with_passkeys, site_of_passkeys
+from accounts.keys import store
 from accounts.models import AccountMail, AuditRecord
-from accounts.sealing import CannotOpen, seal, unseal
 from accounts.web.sessions import UserSession
 from tests import people
 
@@ -109,28 +115,95 @@ def test_codes_are_guessed_five_times_and_no_more(noor, noor_s_app):
         assert types(after_password(noor), code_of(noor_s_app)) == ""
 
 
-def test_a_recovery_code_lets_in_once(noor, noor_s_app):
-    code = RecoveryCodes.activate(noor).get_unused_codes()[0]
-    browser = after_password(noor)
-    assert types(browser, code) == ""
-    assert "9 are left" in browser.get("/accounts/2fa/").content.decode()
-    assert "was used already" in types(after_password(noor), code)
+def who_has_just_set_up(person, secret: str) -> Client:
+    browser = after_password(person)
+    types(browser, code_of(secret))
+    browser.post("/accounts/2fa/reauthenticate/", {"code": code_of(secret, 1)})
+    return browser
 
 
-def test_secrets_lie_sealed_and_open_with_the_key_of_before(noor, noor_s_app, settings):
+def kept_of(person, type: str) -> dict:
+    return Authenticator.objects.get(user=person, type=type).data
+
+
+def test_recovery_codes_are_shown_once_kept_as_hashes_and_let_in_once(noor, noor_s_app):
     RecoveryCodes.activate(noor)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT data FROM mfa_authenticator")
-        stored = str(cursor.fetchall())
-    assert noor_s_app not in stored
-    assert "gAAAAA" in stored
-    sealed = seal("a secret")
-    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "x" * 60
-    assert unseal(sealed) == "a secret"
+    browser = who_has_just_set_up(noor, noor_s_app)
+    shown = re.findall(r"<code>([\d ]+)</code>", browser.get("/accounts/2fa/recovery-codes/").content.decode())
+    codes = [code.replace(" ", "") for code in shown]
+    assert len({code for code in codes if len(code) == 12}) == 10
+    kept = kept_of(noor, "recovery_codes")
+    assert "seed" not in kept and not any(code in json.dumps(kept) for code in codes)
+    assert all(each.startswith("argon2$argon2id$") for each in kept["hashed"]) and len(set(kept["hashed"])) == 10
+    assert "10 are left" in browser.get("/accounts/2fa/recovery-codes/").content.decode()
+    browser = after_password(noor)
+    assert types(browser, shown[3]) == "" and is_in(browser)
+    assert "9 are left" in browser.get("/accounts/2fa/").content.decode()
+    assert kept_of(noor, "recovery_codes")["used_mask"] == 0b1000
+    cache.clear()  # it is written down that it was used, not only remembered for a while
+    assert "was used already" in types(after_password(noor), codes[3])
+    assert types(after_password(noor), codes[9]) == ""
+
+
+def test_a_file_of_the_codes_leaves_hashes_as_well(noor, noor_s_app):
+    RecoveryCodes.activate(noor)
+    browser = who_has_just_set_up(noor, noor_s_app)
+    saved = browser.get("/accounts/2fa/recovery-codes/download/").content.decode()
+    assert len(re.findall(r"\d{12}", saved)) == 10 and "seed" not in kept_of(noor, "recovery_codes")
+
+
+def test_secrets_lie_under_the_master_key_and_a_new_secret_key_loses_none(noor, noor_s_app, settings):
+    RecoveryCodes.activate(noor)
+    sealed = [kept_of(noor, "totp")["secret"], kept_of(noor, "recovery_codes")["seed"]]
+    assert all(each.startswith("sealed:") for each in sealed) and noor_s_app not in str(sealed)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "x" * 60, []
+    assert types(after_password(noor), code_of(noor_s_app)) == ""
+    key = settings.MASTER_KEY_FILE
+    settings.MASTER_KEY_FILE = None
+    store.forget_unwrapped()
+    assert after_password(noor).post(CODE, {"code": code_of(noor_s_app, 1)}).status_code == 503
+    settings.MASTER_KEY_FILE = key
+    Authenticator.objects.filter(type="totp").update(data={"secret": sealed[0][:-6] + "AAAAA="})
+    assert "a key of the server was lost" in types(after_password(noor), "123456")
+
+
+def test_the_secret_of_an_app_that_is_not_set_up_yet_lies_sealed_too(noor):
+    browser = after_password(noor)
+    browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+    page = browser.get("/accounts/2fa/totp/activate/").content.decode()
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+    for code in ("123456", code_of(secret)):
+        assert secret not in json.dumps(dict(browser.session))
+        browser.post("/accounts/2fa/totp/activate/", {"code": code})
+    assert Authenticator.objects.filter(user=noor, type="totp").exists()
+
+
+def test_what_lay_under_the_secret_key_is_brought_under_the_master_key(noor, ana, settings):
+    """As it lay until then, of somebody who saw their codes, somebody who did not, and somebody whose key is gone."""
+    step = import_module("accounts.migrations.0024_second_factors_under_the_master_key")
+    old_key, settings.SECRET_KEY = settings.SECRET_KEY, "x" * 60
+    settings.SECRET_KEY_FALLBACKS = [old_key]
+    secret, seed = generate_totp_secret(), RecoveryCodes.generate_seed()
+
+    def sealed(words: str, key: str = old_key) -> str:
+        digest = sha256(b"accounts.sealing" + key.encode()).digest()
+        return Fernet(base64.urlsafe_b64encode(digest)).encrypt(words.encode()).decode()
+
+    codes = {"seed": sealed(seed), "used_mask": 1}
+    Authenticator.objects.create(user=noor, type="totp", data={"secret": sealed(secret)})
+    Authenticator.objects.create(user=noor, type="recovery_codes", data=codes | {"viewed_at": 1.0})
+    Authenticator.objects.create(user=ana.user, type="recovery_codes", data=codes)
+    Authenticator.objects.create(user=ana.user, type="totp", data={"secret": sealed(secret, "another")})
+    for _again in range(2):
+        step.seal_anew(apps, None)
     settings.SECRET_KEY_FALLBACKS = []
-    with pytest.raises(CannotOpen):
-        unseal(sealed)
-    assert "secret key was changed" in types(after_password(noor), "123456")
+    assert types(after_password(noor), code_of(secret)) == ""
+    first, second = step.codes_of(seed)[:2]
+    assert "was used already" in types(after_password(noor), first)
+    assert types(after_password(noor), second) == ""
+    assert "seed" not in kept_of(noor, "recovery_codes")
+    assert kept_of(ana.user, "recovery_codes")["seed"].startswith("sealed:")
+    assert "a key of the server was lost" in types(after_password(ana.user), "123456")
 
 
 def test_a_passkey_belongs_to_the_site_of_the_settings_whatever_host_is_asked(noor, settings):

@@ -195,7 +195,7 @@ def test_codes_of_an_app_and_recovery_codes(by_name, people, who):
     recovery = page.locator("[data-text] code").first.inner_text()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as a file").click()
-    assert recovery in saved.value.path().read_text().split()
+    assert recovery in saved.value.path().read_text().splitlines()
     page.reload()
     expect(page.get_by_text("10 are left. They were shown once")).to_be_visible()
     signs_out(page)
