@@ -19,6 +19,7 @@ from accounts.access import record_access
 from accounts.models import User
 from accounts.web.unavailable import is_refusing
 from symptoms.alerts.read_receipts import BY_PROGRAM
+from symptoms.api.fields import Id
 from symptoms.api.pagination import NewestFirst
 from symptoms.api.problems import Busy
 from symptoms.journal.visibility import Visibility, visibility_of
@@ -103,9 +104,9 @@ def record_reading(user: User, treatment: Treatment) -> None:
 def as_uuid(text: str, name: str) -> UUID:
     """The id in the query parameter `name`."""
     try:
-        return UUID(text)
-    except ValueError as error:
-        raise ValidationError({name: [_("Send an id.")]}) from error
+        return Id().to_internal_value(text)
+    except ValidationError as error:
+        raise ValidationError({name: error.detail}) from error
 
 
 def own_treatment(user: User, treatment_id: UUID) -> Treatment:

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+
+from accounts.ids import IdConverter
 
 NO_SUCH_FIELD = _("There is no such field, or it cannot be set.")
 MOST_CHARACTERS = 2000
@@ -195,6 +198,20 @@ class Text(StrictField):
         if len(text) < self.least:
             self.fail("empty")
         return text
+
+
+class Id(StrictField):
+    """A UUID as people write it, in capitals or not; gives the UUID."""
+
+    default_error_messages = {"invalid": _("Send an id.")}
+
+    def openapi(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uuid"}
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str) or not re.fullmatch(IdConverter.regex, data):
+            self.fail("invalid")
+        return UUID(data)
 
 
 class Day(StrictField):

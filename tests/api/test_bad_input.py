@@ -6,9 +6,11 @@ import pytest
 
 from symptoms.models import Alert
 from tests.api.programs import INFECTED, of, put_entry, refuses
+from tests.api.test_treatments import LIST, facts
 
 pytestmark = pytest.mark.django_db
 
+ID = uuid4()
 QUERIES = [
     "cursor=x",
     "cursor=%00",
@@ -46,7 +48,9 @@ def test_a_query_that_is_not_ours_is_refused(anas, noors, treatment, query):
         refuses(who.get, f"{path}?{query}")
 
 
-@pytest.mark.parametrize("id", ["1", "%00", "..%2f..", "x" * 10_000, f"{uuid4()}0", "'%20or%201=1"], ids=range(6))
+@pytest.mark.parametrize(
+    "id", ["1", "%00", "..%2f..", "x" * 10_000, f"{uuid4()}0", "'%20or%201=1", "a%0Ab"], ids=range(7)
+)
 def test_an_id_that_is_none_is_not_found(anas, id):
     refuses(anas.get, f"/api/v1/treatments/{id}/")
 
@@ -56,6 +60,27 @@ def test_a_filter_by_what_is_no_id_is_refused(anas, noors, treatment):
         refuses(noors.get, f"/api/v1/treatments/?patient={word}")
         refuses(anas.get, of(treatment, "assessments") + f"?entry={word}")
         refuses(noors.get, f"/api/v1/alerts/?open={word}")
+
+
+ODD_IDS = [0, False, 1.5, "x", ID.hex, f"{{{ID}}}", f"urn:uuid:{ID}", f"{ID}\n"]
+
+
+@pytest.mark.parametrize("odd", ODD_IDS, ids=range(len(ODD_IDS)))
+def test_an_id_in_a_body_or_a_query_is_written_as_one(anas, noors, treatment, odd):
+    """Python's own UUID takes numbers, braces and more; the schema does not."""
+    put_entry(anas, treatment, INFECTED)
+    for who, path, body in (
+        (anas, of(treatment, "entries"), {**INFECTED, "id": odd}),
+        (anas, of(treatment, "messages"), {"id": odd, "text": "Hello"}),
+        (anas, of(treatment, "messages"), {"id": str(uuid4()), "text": "Hello", "seen": odd}),
+        (anas, of(treatment, "messages", "read"), {"seen": odd}),
+        (anas, LIST, {**facts(), "id": odd}),
+        (noors, LIST, {**facts(), "patient": odd}),
+        (noors, f"/api/v1/alerts/{Alert.objects.first().id}/resolve/", {"outcome": "seen", "known_holders": [odd]}),
+    ):
+        answer = who.post(path, body, format="json")
+        assert answer.status_code == 400 and "Send an id." in answer.content.decode(), (path, odd)
+    refuses(noors.get, LIST, {"patient": odd})
 
 
 @pytest.mark.parametrize("header", ["HTTP_X_HTTP_METHOD_OVERRIDE", "HTTP_X_METHOD_OVERRIDE"])

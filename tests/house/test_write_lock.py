@@ -59,6 +59,12 @@ def test_who_writes_waits_and_after_a_while_is_told_that_it_may_pass(ana, short_
     WAYS[way](ana)
 
 
+def test_what_the_database_can_do_is_known_while_somebody_else_writes(short_wait):
+    """It is kept for as long as the process lives: asked in vain once, no list of alerts could be read again."""
+    with somebody_else_writes():
+        assert type(connection.features)(connection).has_json_object_function
+
+
 def test_a_folder_that_takes_no_lock_file_may_pass_too(ana, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "NAME", "/proc/none")
     with pytest.raises(OperationalError) as caught:

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Self
 
 from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3.features import DatabaseFeatures
 
 from tracker.sqlite.lock import WriteLock, lock_beside
 
@@ -63,9 +64,17 @@ class Cursor(base.SQLiteCursorWrapper):
         return super().fetchall() if self._rows is None else list(self._rows)
 
 
+class Features(DatabaseFeatures):
+    """What SQLite can do."""
+
+    # Django asks the database, in a transaction: where that was busy, JSON would be missing for as long as it runs.
+    supports_json_field = True
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend. `OPTIONS["timeout"]` bounds the wait for the lock as it does SQLite's own waiting, in seconds."""
 
+    features_class = Features
     _lock: WriteLock | None = None  # while this connection holds it
 
     @property

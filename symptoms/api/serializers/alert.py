@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.members import user_name
-from symptoms.api.fields import Day, Moment, StrictSerializer, Text, Word
+from symptoms.api.fields import Day, Id, Moment, StrictSerializer, Text, Word
 from symptoms.api.serializers.assessment import UrgencyWord
 from symptoms.models import Alert
 from symptoms.recovery.vocabulary import Concern
@@ -40,7 +40,7 @@ class ResolutionInSerializer(StrictSerializer):
         help_text="When what its user saw was read; null: when it opened or last rose. What came since is told first.",
     )
     known_holders = serializers.ListField(
-        child=serializers.UUIDField(),
+        child=Id(),
         max_length=MOST_HOLDERS,
         default=list,
         help_text="Colleagues of whom its user knows that they have it, as `known_holders` of the 409 names them.",

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from symptoms.api.fields import Levels, Moment, Number, StrictSerializer, Text, Word, Words
+from symptoms.api.fields import Id, Levels, Moment, Number, StrictSerializer, Text, Word, Words
 from symptoms.api.serializers.assessment import AssessmentSerializer
 from symptoms.models import Entry
 from symptoms.recovery.course import LAST_DAY
@@ -56,7 +56,7 @@ class EntryInSerializer(StrictSerializer):
 class NewEntryInSerializer(EntryInSerializer):
     """The same, with the id that the client made."""
 
-    id = serializers.UUIDField(help_text="Made by the client, so that sending it again is recognised.")
+    id = Id(help_text="Made by the client, so that sending it again is recognised.")
 
     def validate(self, report: dict[str, Any]) -> dict[str, Any]:
         return {**super().validate(report), "id": report["id"]}

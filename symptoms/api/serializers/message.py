@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from symptoms.api.fields import Moment, StrictSerializer, Text, Word
+from symptoms.api.fields import Id, Moment, StrictSerializer, Text, Word
 from symptoms.api.serializers.alert import UserName
 from symptoms.models import Note
 from symptoms.models.alert import LONGEST_NOTE
@@ -11,15 +11,15 @@ from symptoms.models.alert import LONGEST_NOTE
 class MessagesReadInSerializer(StrictSerializer):
     """Up to where the other side's messages were read."""
 
-    seen = serializers.UUIDField(help_text="The last message that was shown: it and all before it are read.")
+    seen = Id(help_text="The last message that was shown: it and all before it are read.")
 
 
 class MessageInSerializer(StrictSerializer):
     """What is written to the other side."""
 
-    id = serializers.UUIDField(help_text="Made by the client, so that sending it again is recognised.")
+    id = Id(help_text="Made by the client, so that sending it again is recognised.")
     text = Text(LONGEST_NOTE, least=1)
-    seen = serializers.UUIDField(
+    seen = Id(
         default=None,
         allow_null=True,
         help_text="The last message that the writer had before them: it and all before it are read. Null: all are.",

@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from rest_framework import serializers
 
-from symptoms.api.fields import Levels, Moment, Month, Number, StrictField, StrictSerializer, Text, Word, Words, YesOrNo
+from symptoms.api.fields import (
+    Id,
+    Levels,
+    Moment,
+    Month,
+    Number,
+    StrictField,
+    StrictSerializer,
+    Text,
+    Word,
+    Words,
+    YesOrNo,
+)
 from symptoms.forms.treatment import FOLLOWED_FOR
 from symptoms.models import Treatment
 from symptoms.models.treatment import is_expired
@@ -177,7 +189,7 @@ class TreatmentInSerializer(StrictSerializer):
 class NewTreatmentInSerializer(TreatmentInSerializer):
     """The same, for a patient of the practice or for oneself."""
 
-    patient = serializers.UUIDField(
+    patient = Id(
         required=False, help_text="Whose it is: said by practitioners, left out by patients, who record their own."
     )
 
@@ -185,7 +197,7 @@ class NewTreatmentInSerializer(TreatmentInSerializer):
 class NewTreatmentWithIdInSerializer(NewTreatmentInSerializer):
     """The same, with the id that the client made."""
 
-    id = serializers.UUIDField(required=False, help_text="Made by the client; left out, one is made here.")
+    id = Id(required=False, help_text="Made by the client; left out, one is made here.")
 
 
 class Today(serializers.IntegerField):
