@@ -32,6 +32,13 @@ DATABASE_URL: str = env.str("DATABASE_URL", default="")
 KEYS_DIR: Path = env.path("KEYS_DIR", default=Path(f"{DATA_DIR.absolute()}-keys"))
 _MASTER_KEY_FILE: str = env.str("MASTER_KEY_FILE", default=str(BASE_DIR / ".master-key") if DEBUG else "")
 MASTER_KEY_COMMAND: str = env.str("MASTER_KEY_COMMAND", default="")
+BACKUP_DIR: Path | None = env.path("BACKUP_DIR", default=None)
+BACKUP_DAYS: int = env.int("BACKUP_DAYS", default=7, validate=validate.Range(1, 35))
+BACKUP_WEEKS: int = env.int("BACKUP_WEEKS", default=4, validate=validate.Range(0, 5))
+BACKUP_KEY_FILE: Path | None = env.path("BACKUP_KEY_FILE", default=None)
+BACKUP_KEY_COMMAND: str = env.str("BACKUP_KEY_COMMAND", default="")
+KEYS_BACKUP_DIR: Path | None = env.path("KEYS_BACKUP_DIR", default=None)
+KEYS_BACKUP_DAYS: int = env.int("KEYS_BACKUP_DAYS", default=7, validate=validate.Range(1, 35))
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 MAIL_FROM: str = env.str("MAIL_FROM", default="Mendline <mendline@localhost>")
 SMTP_HOST: str = env.str("SMTP_HOST", default="")
@@ -145,4 +152,25 @@ def _unsafe_keys() -> list[str]:
             faults.append(f"MENDLINE_{name} must not lie in the data folder: a copy of that would open itself")
     if MASTER_KEY_FILE is not None and MASTER_KEY_FILE.resolve().is_relative_to(KEYS_DIR.resolve()):
         faults.append("MENDLINE_MASTER_KEY_FILE must not lie in MENDLINE_KEYS_DIR: a copy of that would open itself")
+    return faults + _unsafe_backups()
+
+
+def _unsafe_backups() -> list[str]:
+    """A backup must outlive the disk that it is of, and hold neither what opens it nor the keys of patients."""
+    faults = []
+    places = {"BACKUP_DIR": BACKUP_DIR, "KEYS_BACKUP_DIR": KEYS_BACKUP_DIR}
+    named = {name: path.resolve() for name, path in places.items() if path is not None}
+    for name, path in named.items():
+        if path.is_relative_to(DATA_DIR.resolve()) or path.is_relative_to(KEYS_DIR.resolve()):
+            faults.append(f"MENDLINE_{name} must not lie in the data folder or that of the keys: it is lost with them")
+        if BACKUP_KEY_FILE is not None and BACKUP_KEY_FILE.resolve().is_relative_to(path):
+            faults.append(f"MENDLINE_BACKUP_KEY_FILE must not lie in MENDLINE_{name}: a copy of that would open itself")
+    if BACKUP_DIR and KEYS_BACKUP_DIR and _overlap(BACKUP_DIR.resolve(), KEYS_BACKUP_DIR.resolve()):
+        faults.append("MENDLINE_KEYS_BACKUP_DIR must be apart from MENDLINE_BACKUP_DIR: together they show everything")
+    if BACKUP_KEY_FILE and MASTER_KEY_FILE and BACKUP_KEY_FILE.resolve() == MASTER_KEY_FILE.resolve():
+        faults.append("MENDLINE_BACKUP_KEY_FILE must be another file than MENDLINE_MASTER_KEY_FILE")
     return faults
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "csp",
     "accounts",
     "symptoms",
+    "tracker.backups",
 ]
 
 MIDDLEWARE = [
@@ -110,6 +111,11 @@ CACHES = {
 MASTER_KEY_FILE = env.MASTER_KEY_FILE
 MASTER_KEY_COMMAND = env.MASTER_KEY_COMMAND
 KEYS_DIR = env.KEYS_DIR  # never in the data folder: a copy of that must be of no use to anybody
+
+# --- backups: in folders of their own, under a key of their own
+BACKUP_DIR, BACKUP_DAYS, BACKUP_WEEKS = env.BACKUP_DIR, env.BACKUP_DAYS, env.BACKUP_WEEKS
+BACKUP_KEY_FILE, BACKUP_KEY_COMMAND = env.BACKUP_KEY_FILE, env.BACKUP_KEY_COMMAND
+KEYS_BACKUP_DIR, KEYS_BACKUP_DAYS = env.KEYS_BACKUP_DIR, env.KEYS_BACKUP_DAYS
 
 # --- photos
 PHOTOS_READ_HEIC = env.HEIC

@@ -1,7 +1,8 @@
-"""The master keys, by which the keys of patients are wrapped: from a file, or from what a command prints.
+"""The keys that an operator gives: the master keys, by which the keys of patients are wrapped, and those of backups.
 
-One a line: 32 random bytes in base64url. The first is current; the others still unwrap, until everything is wrapped by
-the first (`manage.py rotate_master_key`). Lines that begin with # are for people.
+From a file, or from what a command prints. One a line: 32 random bytes in base64url. The first is current; the others
+still open what they sealed, until everything is wrapped by the first (`manage.py rotate_master_key`). Lines that begin
+with # are for people.
 """
 
 import base64
@@ -27,7 +28,7 @@ ASKED_AGAIN_AFTER = 60  # seconds: a new key that the command knows is used from
 
 @dataclass(frozen=True, slots=True)
 class MasterKey:
-    """One master key; `id` tells it from others and says nothing about it."""
+    """One key of an operator's; `id` tells it from others and says nothing about it."""
 
     id: str
     secret: bytes = field(repr=False)
@@ -37,8 +38,18 @@ class MasterKey:
         return cls(sha256(b"mendline master key\0" + secret).hexdigest()[:16], secret)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where keys of one kind come from: a file or a command, which the settings beginning with `setting` name."""
+
+    kind: str
+    setting: str
+    file: Path | None
+    command: str
+
+
 def new_line() -> str:
-    """A new master key as it stands in a file."""
+    """A new key as it stands in a file."""
     return base64.urlsafe_b64encode(secrets.token_bytes(LENGTH)).decode()
 
 
@@ -48,15 +59,25 @@ def master_keys() -> tuple[MasterKey, ...]:
     Raises:
         KeysUnavailable: there is none, or it cannot be read.
     """
-    if settings.MASTER_KEY_COMMAND:
-        return _of_command(settings.MASTER_KEY_COMMAND, int(time.monotonic()) // ASKED_AGAIN_AFTER)
-    if settings.MASTER_KEY_FILE is None:
-        raise KeysUnavailable("there is no master key: name its file in MENDLINE_MASTER_KEY_FILE")
-    return _of_file(Path(settings.MASTER_KEY_FILE))
+    file, command = settings.MASTER_KEY_FILE, settings.MASTER_KEY_COMMAND
+    return keys_of(Source("master key", "MENDLINE_MASTER_KEY", file, command))
+
+
+def keys_of(source: Source) -> tuple[MasterKey, ...]:
+    """The keys of one kind that are given, the current one first.
+
+    Raises:
+        KeysUnavailable: there is none, or it cannot be read.
+    """
+    if source.command:
+        return _of_command(source, int(time.monotonic()) // ASKED_AGAIN_AFTER)
+    if source.file is None:
+        raise KeysUnavailable(f"there is no {source.kind}: name its file in {source.setting}_FILE")
+    return _of_file(Path(source.file), source.kind)
 
 
 def make_file(path: Path) -> bool:
-    """Make a file with a new master key, for its owner only; False where there is a file: it is never written to."""
+    """Make a file with a new key, for its owner only; False where there is a file: it is never written to."""
     unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -76,7 +97,7 @@ _files: dict[Path, tuple[tuple[int, ...], tuple[MasterKey, ...]]] = {}  # what w
 _printed: dict[str, tuple[int, tuple[MasterKey, ...]]] = {}
 
 
-def _of_file(path: Path) -> tuple[MasterKey, ...]:
+def _of_file(path: Path, kind: str) -> tuple[MasterKey, ...]:
     """Read again whenever the file has changed, so that a new key needs no restart."""
     try:
         stat = path.stat()
@@ -84,18 +105,19 @@ def _of_file(path: Path) -> tuple[MasterKey, ...]:
         known = _files.get(path)
         if known is None or known[0] != state:
             if stat.st_mode & TOO_OPEN:
-                raise KeysUnavailable(f"the file of the master key, {path}, is open to others: chmod 600 {path}")
-            known = _files[path] = (state, _parsed(path.read_text(encoding="ascii", errors="replace"), str(path)))
+                raise KeysUnavailable(f"the file of the {kind}, {path}, is open to others: chmod 600 {path}")
+            known = _files[path] = (state, _parsed(path.read_text(encoding="ascii", errors="replace"), str(path), kind))
     except OSError as fault:
-        raise KeysUnavailable(f"the file of the master key, {path}, cannot be read ({fault.strerror})") from fault
+        raise KeysUnavailable(f"the file of the {kind}, {path}, cannot be read ({fault.strerror})") from fault
     return known[1]
 
 
-def _of_command(command: str, period: int) -> tuple[MasterKey, ...]:
+def _of_command(source: Source, period: int) -> tuple[MasterKey, ...]:
+    command = source.command
     known = _printed.get(command)
     if known is not None and known[0] == period:
         return known[1]
-    what = "the command of MENDLINE_MASTER_KEY_COMMAND"
+    what = f"the command of {source.setting}_COMMAND"
     try:
         # The operator's own words, run without a shell. What it prints is a secret, and so may be what it complains of.
         ran = subprocess.run(  # noqa: S603
@@ -105,28 +127,28 @@ def _of_command(command: str, period: int) -> tuple[MasterKey, ...]:
         if known is not None:  # it is away for now; what it said before still holds
             return known[1]
         raise KeysUnavailable(f"{what} failed ({type(fault).__name__})") from None
-    keys = _parsed(ran.stdout, what)
+    keys = _parsed(ran.stdout, what, source.kind)
     _printed[command] = (period, keys)
     return keys
 
 
-def _parsed(text: str, source: str) -> tuple[MasterKey, ...]:
+def _parsed(text: str, source: str, kind: str) -> tuple[MasterKey, ...]:
     lines = [line.strip() for line in text.splitlines()]
     keys = []
     for line in lines:
         if line and not line.startswith("#"):
-            keys.append(MasterKey.of(_secret(line, source)))
+            keys.append(MasterKey.of(_secret(line, source, kind)))
     if not keys:
-        raise KeysUnavailable(f"there is no master key in {source}")
+        raise KeysUnavailable(f"there is no {kind} in {source}")
     return tuple(keys)
 
 
-def _secret(line: str, source: str) -> bytes:
+def _secret(line: str, source: str, kind: str) -> bytes:
     try:
         secret = base64.b64decode(line + "=" * (-len(line) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         secret = b""
     if len(secret) != LENGTH:
         # The line itself is not repeated: it may be a key that was cut.
-        raise KeysUnavailable(f"a line of {source} is no master key: {LENGTH} bytes in base64 are needed")
+        raise KeysUnavailable(f"a line of {source} is no {kind}: {LENGTH} bytes in base64 are needed")
     return secret

@@ -206,15 +206,16 @@ def _delete_account(user: User) -> None:
     user.delete()
 
 
-def _register() -> Path:
+def register() -> Path:
+    """Where it is written down who was erased: beside the keys, so that no backup of rows holds it."""
     return Path(settings.KEYS_DIR) / "erased" / "register.jsonl"  # a folder of its own: every other file there is a key
 
 
 def _remember(patient: Patient, user_id: UUID | None, *, is_kept: bool = False) -> None:
     """Write down, on the disk before this returns, that a record is to be gone for good, or that it stays after all."""
     ids = {"patient": str(patient.pk), "user": str(user_id) if user_id else None, "keys": patient.data_keys}
-    _register().parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(_register(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    register().parent.mkdir(mode=0o700, exist_ok=True)
+    descriptor = os.open(register(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(json.dumps({**ids, "kept": is_kept}) + "\n")
         file.flush()
@@ -223,7 +224,7 @@ def _remember(patient: Patient, user_id: UUID | None, *, is_kept: bool = False) 
 
 def _remembered() -> dict[str, dict[str, Any]]:
     """What was written down last of each patient who is to be gone for good, by their id."""
-    path = _register()
+    path = register()
     lines = path.read_text().splitlines() if path.exists() else ()
     # The last one may be half of one, when its process was killed: nothing went then.
     last = {ids["patient"]: ids for ids in (json.loads(line) for line in lines if line.endswith("}"))}

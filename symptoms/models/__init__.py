@@ -10,6 +10,7 @@ from symptoms.models.photo import Photo
 from symptoms.models.reminder import AdviceTimer, DayLink, Reminding
 from symptoms.models.screening import Screening
 from symptoms.models.treatment import ProductLot, Treatment, TreatmentAccess, TreatmentRevision
+from symptoms.models.upkeep import Upkeep
 from symptoms.models.worker_beat import WorkerBeat
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "Treatment",
     "TreatmentAccess",
     "TreatmentRevision",
+    "Upkeep",
     "WorkerBeat",
 ]

@@ -1,0 +1,90 @@
+"""How files come to lie in the folder of backups: whole or not there, for their owner only, one writer at a time."""
+
+import fcntl
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from tracker.backups.faults import Refused
+
+PART = ".part"  # how the name of a file ends while it is being written
+NAME = re.compile(r"(\d{8}T\d{6})Z-[0-9a-f]{4}\.backup$")
+
+
+def new_name(kind: str, now: datetime) -> str:
+    """A name for a backup of a kind (`mendline`, `mendline-keys`) that says when it was made."""
+    return f"{kind}-{now.astimezone(UTC):%Y%m%dT%H%M%S}Z-{secrets.token_hex(2)}.backup"
+
+
+def made_at(path: Path) -> datetime:
+    """When a backup was made, as its name says."""
+    found = NAME.search(path.name)
+    if found is None:
+        raise Refused(f"{path.name} is no name of a backup")
+    return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+
+
+def backups_in(folder: Path, kind: str) -> list[Path]:
+    """The whole backups of a kind, the oldest first."""
+    named = re.compile(rf"{re.escape(kind)}-{NAME.pattern}")
+    return sorted((path for path in folder.iterdir() if named.match(path.name)), key=lambda path: path.name)
+
+
+@contextmanager
+def written(path: Path, *, is_flushed: bool = True) -> Iterator[BinaryIO]:
+    """A file to write to, which gets its name once all of it is there; of one that fails nothing is left."""
+    part = path.with_name(path.name + PART)
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            if is_flushed:
+                file.flush()
+                os.fsync(file.fileno())
+        part.rename(path)
+        if is_flushed:
+            flush(path.parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def flush(folder: Path) -> None:
+    """See to it that the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def alone_in(folder: Path | None, setting: str) -> Iterator[Path]:
+    """Work in a folder of backups, in which nobody else does meanwhile; what others left half written is removed.
+
+    Raises:
+        Refused: there is no such folder, or somebody is at work in it.
+    """
+    if folder is None:
+        raise Refused(f"{setting} names no folder: set it to where backups are to lie, on another disk or machine")
+    if not folder.is_dir():
+        raise Refused(f"there is no folder {folder}, which {setting} names: make it, or mount what belongs there")
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as fault:
+        raise Refused(f"{folder}, which {setting} names, takes nothing ({fault.strerror})") from fault
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(f"another backup or drill is at work in {folder}") from None
+        for left in folder.rglob(f"*{PART}"):
+            left.unlink(missing_ok=True)
+        yield folder
+    finally:
+        os.close(descriptor)
