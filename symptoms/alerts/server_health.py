@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet, Subquery
+from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -107,7 +108,7 @@ def server_numbers(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
         (_("The oldest of them"), _at(waiting["since"], zone)),
         (_("Messages given up in a week"), str(given_up)),
         (_("E-mails about accounts that wait"), str(letters)),
-        (_("Free on the disk"), _("{megabytes} MB").format(megabytes=_free() // 1_000_000)),
+        (_("Free on the disk"), filesizeformat(_free())),
     ]
 
 

@@ -91,7 +91,7 @@ def soonest_first(items: Iterable[Item]) -> list[Item]:
 WELL = (
     ({Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.PUSH_KEYS}, gettext_lazy("Alerts are going out.")),
     ({Kind.ROTA}, gettext_lazy("The days ahead have no gap in which an emergency would reach nobody.")),
-    ({Kind.MEMBER, Kind.PROOF}, gettext_lazy("Every member can be reached.")),
+    ({Kind.MEMBER, Kind.PROOF}, gettext_lazy("No member is known to be out of reach.")),
     ({Kind.PATIENT}, gettext_lazy("No message that a patient has not read was refused.")),
     ({Kind.INVITATION}, gettext_lazy("No invitation was refused or has lapsed.")),
     ({Kind.PLANS}, gettext_lazy("No follow-up is overdue.")),
