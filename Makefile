@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SEED ?= 2026
+MINUTES ?= 10
 BIN := .venv/bin
 # Python keeps what it has compiled, wherever the shell says otherwise: the tests start a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,7 +24,7 @@ ROWS := tests/races tests/backups tests/migrations tests/journal tests/alerts te
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fortnight month simulate screenshots lock sbom audit browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -44,6 +45,7 @@ help:
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make faults       the fault tests at full count"
 	@echo "make agree        do phone and server agree, on 10,000 people for each criterion that one day can show?"
+	@echo "make fuzz         $(MINUTES) minutes each of made-up calls of the API: patient, practice, nobody (MINUTES=1, SEED=7 for others)"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice? (SEED=7 for another)"
 	@echo "make month        31 days of reminders of 600 patients in eight zones, with outages: each once, in time, not at night? (SEED=7 for another)"
 	@echo "make simulate     how often invented people are alarmed, and how many are told in time, by skin type"
@@ -90,6 +92,9 @@ faults: setup postgres
 
 agree: setup browser
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -n 2 tests/browser/test_red_flags.py
+
+fuzz: setup
+	@$(BIN)/python -m tests.fuzz --minutes $(MINUTES) --seed $(SEED)
 
 fortnight: setup
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m pytest -s tests/fortnight

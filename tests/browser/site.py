@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from tests.data_folders import put_database
@@ -74,21 +75,25 @@ def served_again(site: Site, **changed: str):
 
 
 @contextmanager
-def running(data: Path):
-    """Start everything, with the demo's people; stop it when the block ends."""
+def running(data: Path, log: IO | None = None, **changed: str):
+    """Start everything, with the demo's people and some settings changed; stop it when the block ends.
+
+    What it says goes to `log`, or where the test's own words go.
+    """
     port = mailservers.free_port()
     url = f"http://127.0.0.1:{port}"
     with mailservers.honest() as (smtp_port, letters), push.letterbox() as (texts, _taken):
         environment = tree.environment(
             MENDLINE_DEBUG="1", MENDLINE_DATA_DIR=str(data), MENDLINE_SITE_URL=url, PORT=str(port),
             MENDLINE_SMTP_HOST="127.0.0.1", MENDLINE_SMTP_PORT=str(smtp_port),
-            MENDLINE_SMS_URL=f"json://{texts}/{{number}}", MENDLINE_PUSH_SERVICES=urlsplit(NO_SERVICE).netloc, **KEYS,
+            MENDLINE_SMS_URL=f"json://{texts}/{{number}}", MENDLINE_PUSH_SERVICES=urlsplit(NO_SERVICE).netloc,
+            **KEYS, **changed,
         )  # fmt: skip
         site = Site(url, environment, letters)
         put_database(data)
         site.manage("load_demo")
         parts = [SERVER, [sys.executable, "manage.py", "run_worker"]]
-        started = [subprocess.Popen(part, cwd=tree.ROOT, env=environment) for part in parts]
+        started = [subprocess.Popen(part, cwd=tree.ROOT, env=environment, stdout=log, stderr=log) for part in parts]
         try:
             _wait_for(url)
             yield site
