@@ -30,7 +30,15 @@ from accounts.models.patient import (
     PatientWordQuerySet,
     keep_words,
 )
-from accounts.models.practice import LONGEST_WALL_LABEL, Practice, WallLink, validate_zone
+from accounts.models.practice import (
+    LEAST_MONTHS,
+    LONGEST_WALL_LABEL,
+    MOST_MONTHS,
+    RETENTION_MONTHS,
+    Practice,
+    WallLink,
+    validate_zone,
+)
 from accounts.models.program_token import LONGEST_TOKEN_NAME, ProgramToken
 from accounts.models.second_yes import ASK_LASTS, SecondYes, SecondYesQuerySet
 from accounts.models.sending import LONGEST_PAUSE, AccountMail, Sending, SendingQuerySet
@@ -42,10 +50,13 @@ __all__ = [
     "CONSENT_VERSION",
     "INVITATION_LASTS",
     "LAPSE_SAID_FOR",
+    "LEAST_MONTHS",
     "LONGEST_PATIENT_NUMBER",
     "LONGEST_PAUSE",
     "LONGEST_TOKEN_NAME",
     "LONGEST_WALL_LABEL",
+    "MOST_MONTHS",
+    "RETENTION_MONTHS",
     "UNDONE_WITHIN",
     "Absence",
     "AccountMail",

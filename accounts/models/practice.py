@@ -13,6 +13,7 @@ from accounts.opening_hours import OpeningHours, from_stored
 from accounts.zones import known_zones
 
 LONGEST_WALL_LABEL = 60
+RETENTION_MONTHS, LEAST_MONTHS, MOST_MONTHS = 24, 14, 240  # a treatment is followed for 400 days: nothing shorter
 
 
 def validate_zone(name: str) -> None:
@@ -37,6 +38,9 @@ class Practice(models.Model):
     )
     telling = models.JSONField(
         default=dict, blank=True, help_text="who is told when, read by `symptoms.alerts.policy`; empty: the defaults"
+    )
+    retention_months = models.PositiveSmallIntegerField(
+        default=RETENTION_MONTHS, help_text="for how long a record is kept that nobody uses any more"
     )
     changed_at = models.DateTimeField(null=True, editable=False)
     changed_by = models.ForeignKey(

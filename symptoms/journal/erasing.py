@@ -1,4 +1,5 @@
-"""The end of everything about somebody: asked for, undone within a week, else done by the worker, with a receipt.
+"""The end of everything about somebody, done by the worker, with a receipt: they asked for it a week ago, or their
+clinic's retention period is over and they were told (`journal.announcing`). Until then it can be undone.
 
 First the record goes: its rows in one transaction, then its photos, then its keys, without which no copy of notes,
 messages and photos can be read. The receipt is mailed; with that letter, or a day later, the account goes as well.
@@ -7,6 +8,7 @@ messages and photos can be read. The receipt is mailed; with that letter, or a d
 import json
 import logging
 import os
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +32,7 @@ from accounts.locks import lock_patient
 from accounts.models import AccountMail, Invitation, Patient, User
 from accounts.web.sessions import end_sessions
 from symptoms.journal.exporting import path_of
+from symptoms.journal.retention import is_over
 from symptoms.models import UNDO_WITHIN, Alert, Entry, Erasure, Note, Photo, Reminding, Treatment
 from symptoms.photos import files
 
@@ -51,6 +54,7 @@ def ask_erasure(patient: Patient, *, by: User, now: datetime, session_key: str |
     try:
         with transaction.atomic():
             lock_patient(patient.pk)
+            waiting_for(patient.pk).filter(practice_id__isnull=False).delete()  # their own word is sooner
             erasure = Erasure.objects.create(
                 patient_id=patient.pk, user_id=by.pk, asked_at=now, due_at=now + UNDO_WITHIN
             )
@@ -59,22 +63,33 @@ def ask_erasure(patient: Patient, *, by: User, now: datetime, session_key: str |
     except IntegrityError as clash:
         if violated_constraint(clash) != "one_erasure_at_a_time":
             raise
-        return Erasure.objects.get(patient_id=patient.pk, undone_at=None, done_at=None)
-    _tell(by, now, "accounts/email/erasure_asked.txt", _("Your Mendline account will be erased"), erasure=erasure)
+        return waiting_for(patient.pk).get()
+    tell(by, now, "accounts/email/erasure_asked.txt", _("Your Mendline account will be erased"), erasure=erasure)
     end_sessions(by, except_key=session_key)
     return erasure
 
 
 def erasure_of(patient: Patient) -> Erasure | None:
-    """The one that was asked for and can still be undone."""
-    return Erasure.objects.filter(patient_id=patient.pk, undone_at=None, done_at=None).first()
+    """The one that was asked for or announced, and can still be undone."""
+    return waiting_for(patient.pk).first()
+
+
+def waiting_for(patient_id: UUID | OuterRef) -> QuerySet[Erasure]:
+    """The same, as a query: one row at most."""
+    return Erasure.objects.filter(patient_id=patient_id, undone_at=None, done_at=None)
+
+
+def waiting_of(patient_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """By patient, when their record goes: those of whom something was asked for or announced. One statement."""
+    rows = Erasure.objects.filter(patient_id__in=list(patient_ids), undone_at=None, done_at=None)
+    return dict(rows.values_list("patient_id", "due_at"))
 
 
 @transaction.atomic
 def keep_all(patient: Patient, *, by: User, now: datetime) -> bool:
     """Undo it; False when there is nothing to undo."""
     lock_patient(patient.pk)
-    undone = Erasure.objects.filter(patient_id=patient.pk, undone_at=None, done_at=None).update(undone_at=now) == 1
+    undone = waiting_for(patient.pk).update(undone_at=now) == 1
     if undone:
         _remember(patient, by.pk, is_kept=True)  # an attempt to erase that failed may have written them down
         audit.did(gettext_noop("keeps everything after all"), by=by, patient=patient, now=now)
@@ -98,32 +113,41 @@ def erase(erasure: Erasure, now: datetime) -> None:
     """Erase the record. Killed anywhere it is done again: what is gone already is no fault.
 
     Before the first row goes, the id is written down beside the keys, which a backup of rows does not hold: a copy of
-    the rows that is put back is erased again (`replay`).
+    the rows that is put back is erased again (`replay`). Of a retention period it is looked once more, with the record
+    locked, whether it is over: who logged a moment ago stays.
     """
     with transaction.atomic():
         if not Erasure.objects.select_for_update().filter(pk=erasure.pk, undone_at=None, done_at=None).exists():
             return
         patient = Patient.objects.filter(pk=erasure.patient_id).first()
         if patient is not None:
-            lock_patient(patient.pk)
+            patient = lock_patient(patient.pk)
+            if let_stay(erasure, patient, now):
+                return
             _remember(patient, erasure.user_id)
             receipt = _counts(patient)
             _erase_rows(patient)
             user = _user(erasure.user_id)
             if user is not None:
-                _tell(
-                    user,
-                    now,
-                    "accounts/email/erased.txt",
-                    _("What we erased"),
-                    receipt=receipt,
-                    id=erasure.pk,
-                    copies_last=in_words(COPIES_LAST),
-                )
+                facts = {"receipt": receipt, "erasure": erasure, "copies_last": in_words(COPIES_LAST)}
+                tell(user, now, "accounts/email/erased.txt", _("What we erased"), **facts)
             audit.did(gettext_noop("erased a record"), by=None, thing=erasure.pk, now=now)
             Erasure.objects.filter(pk=erasure.pk).update(receipt=receipt, done_at=now)
         else:
             Erasure.objects.filter(pk=erasure.pk).update(done_at=now)
+
+
+def let_stay(erasure: Erasure, patient: Patient, now: datetime) -> bool:
+    """Take back that a record goes by a retention period, where that is not over any more; whether it was taken back.
+
+    Inside a transaction that has locked `patient`.
+    """
+    if erasure.practice_id is None or (patient.practice_id == erasure.practice_id and is_over(patient, now)):
+        return False
+    waiting_for(patient.pk).delete()
+    what = gettext_noop("a record stays: it is used again, or kept for longer")
+    audit.did(what, by=None, patient=patient, thing=erasure.pk, now=now)
+    return True
 
 
 def _erase_rows(patient: Patient) -> None:
@@ -135,6 +159,8 @@ def _erase_rows(patient: Patient) -> None:
     letters = list(invitations.exclude(letter=None).values_list("letter", flat=True))
     invitations.delete()
     AccountMail.objects.filter(pk__in=letters).delete()
+    if patient.user_id is None and patient.email and not User.objects.filter(email__iexact=patient.email).exists():
+        AccountMail.objects.filter(to__iexact=patient.email).delete()  # who never joined has no account to go with it
     Treatment.objects.filter(patient=patient).update(same_as=None)
     patient.delete()
     transaction.on_commit(lambda: _erase_files(photos, exports, patient))
@@ -165,11 +191,11 @@ def _counts(patient: Patient) -> dict[str, int]:
     }
 
 
-def _tell(user: User, now: datetime, template: str, subject: str, **facts: Any) -> None:
+def tell(person: User | Patient, now: datetime, template: str, subject: str, **facts: Any) -> None:
     """A letter to whoever it is about: dates and counts, no name and nothing about health."""
     url = settings.SITE_URL + reverse("own_data")
-    body = render_to_string(template, {"url": url, "zone": user.zone, **facts})
-    AccountMail.objects.create(to=user.email, subject=subject, body=body, not_before=now)
+    body = render_to_string(template, {"url": url, "zone": person.zone, **facts})
+    AccountMail.objects.create(to=person.email, subject=subject, body=body, not_before=now)
 
 
 def _may_end(erasure: Erasure, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What becomes of one's own data: a file with everything, and an end of all of it."""
+"""What becomes of somebody's data: a file with everything, and an end of all of it."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -43,12 +43,17 @@ class Export(models.Model):
 
 
 class Erasure(models.Model):
-    """That somebody wants everything erased. It outlives the record: it holds ids, times and counts, and no name."""
+    """That everything about somebody goes: they asked, or their clinic's retention period is over (`practice_id`).
+
+    It outlives the record: it holds ids, times and counts, and no name.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient_id = models.UUIDField()
     user_id = models.UUIDField(null=True)
-    asked_at = models.DateTimeField()
+    practice_id = models.UUIDField(null=True, help_text="whose retention period is over; empty: the patient asked")
+    asked_at = models.DateTimeField(help_text="when it was asked for, or the patient was told")
+    told_again_at = models.DateTimeField(null=True, blank=True, help_text="when the second letter was written")
     due_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True, help_text="rows of the record, its photos and keys are gone")
@@ -61,7 +66,13 @@ class Erasure(models.Model):
                 fields=["patient_id"], condition=Q(undone_at=None, done_at=None), name="one_erasure_at_a_time"
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="erasures_due", condition=Q(undone_at=None, ended_at=None))]
+        indexes = [
+            models.Index(fields=["due_at"], name="erasures_due", condition=Q(undone_at=None, ended_at=None)),
+            models.Index(
+                fields=["practice_id", "due_at"], name="erasures_by_retention",
+                condition=Q(practice_id__isnull=False, undone_at=None, done_at=None),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"due at {self.due_at}"

@@ -184,6 +184,7 @@ class Treatment(models.Model):
         asks_before: bool  # views/patient/own_treatments.py
         log_due_on: date | None  # the same
         phone_is_gone: bool  # the same
+        erased_on: datetime | None  # the same
 
     class Meta:
         indexes = [

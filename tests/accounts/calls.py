@@ -224,6 +224,7 @@ BODIES = {
         "token-days": "30",
     },
     ("practice_details", "POST"): lambda world: {"name": "Larkfield", "country": "GB", "time_zone": "Europe/London"},
+    ("practice_data", "POST"): lambda world: {"retention_months": "36"},
     ("practice_telling", "POST"): lambda world: {
         f"{urgency}_0_{part}": value
         for urgency in ("emergency", "urgent", "contact")

@@ -31,6 +31,7 @@ from symptoms.alerts.quiet import date_the_undated, raise_next_quiet
 from symptoms.alerts.reminding import follow_travellers, remind_next
 from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.alerts.unreachable import name_unreachable
+from symptoms.journal.announcing import Rounds
 from symptoms.journal.erasing import erase_next
 from symptoms.journal.exporting import make_next, remove_old
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
@@ -84,6 +85,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("send the morning's lists", write_morning_lists, timedelta(minutes=1)),
         Duty("send what is due", outbox.work),
         Duty("make files that patients asked for", make_export),
+        Duty("tell whose record goes", look_through_records(), timedelta(minutes=1)),
         Duty("erase what is to be erased", erase_due, timedelta(minutes=1)),
         Duty("remove files whose day is over", remove_exports, hourly),
         Duty("seal the audit record", seal_audit, timedelta(minutes=1)),
@@ -272,6 +274,12 @@ def store_access_records() -> None:
 def make_export() -> bool:
     """Make one file with everything about a patient; False when nobody waits for one."""
     return make_next(timezone.now())
+
+
+def look_through_records() -> Callable[[], None]:
+    """What looks at some records more at each call: who has not used theirs for as long as it is kept is told so."""
+    rounds = Rounds()
+    return lambda: rounds.some(timezone.now())
 
 
 def erase_due() -> bool:

@@ -24,6 +24,7 @@ from symptoms.alerts.policy import policy_of
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.course_days import with_last_logged
+from symptoms.journal.erasing import waiting_for
 from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
 from symptoms.models import Alert, PatientStatus, Screening, Treatment, TreatmentAccess, WorkerBeat
 from symptoms.models.values import treatment_values
@@ -66,6 +67,7 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
     `to_undo`: the id of the invitation by which somebody joined, while that can be taken back. `last_closed`: what was
     closed last; `is_just_closed`: so short a time ago that it may be opened again beside what is open. `is_silent`: a
     newer log was due before today, the last verdict is then no word about today. `is_blind`: as `views.blindness`.
+    `erased_on`: when the whole record goes, if it does.
     """
     joined = Invitation.objects.to_undo(now).filter(patient=OuterRef("pk"), practice=practice)
     closed = Alert.objects.filter(treatment__patient=OuterRef("pk"), practice=practice).exclude(resolved_at=None)
@@ -75,6 +77,7 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
         to_undo=Subquery(joined.values("pk")[:1]),
         closed=Subquery(last[:1]),
         is_alive=WorkerBeat.alive(now),
+        erased_on=Subquery(waiting_for(OuterRef("pk")).values("due_at")[:1]),
     )
     patient = get_object_or_404(asked, pk=id)
     status: PatientStatus | None = getattr(patient, "status", None)
@@ -88,6 +91,7 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
         "is_just_closed": status is not None and last_closed is not None and last_closed.at >= now - UNDONE_WITHIN,
         "is_silent": status is not None and not status.is_current(now.astimezone(practice.zone).date()),
         "is_blind": not answers["is_alive"],
+        "erased_on": answers["erased_on"],
     }
 
 

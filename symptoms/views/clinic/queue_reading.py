@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Patient, Practice, User
 from symptoms.alerts.policy import Policy, policy_of
+from symptoms.journal.erasing import waiting_of
 from symptoms.journal.visibility import visibilities_of
 from symptoms.models import Alert, Assessment, Delivery, Entry, Note, PatientStatus
 from symptoms.models.alert import AlertQuerySet
@@ -22,7 +23,7 @@ from symptoms.wording.times import clock
 
 
 def rows_of(listed: Iterable[Any], by: User, practice: Practice, now: datetime) -> list[Row]:
-    """The rows of one page, in its order: two statements more, however many rows.
+    """The rows of one page, in its order: three statements more, however many rows.
 
     Three more where somebody is among them who left: they are shown as they were then.
     """
@@ -38,7 +39,9 @@ def rows_of(listed: Iterable[Any], by: User, practice: Practice, now: datetime) 
             row.message, row.photo = None, None
         row.silent_since = _silent_since(row, now.astimezone(practice.zone).date())
     entries, policy = _last_days(rows), policy_of(practice)
+    erased_on = waiting_of(row.patient.pk for row in rows)
     for row in rows:
+        row.erased_on = erased_on.get(row.patient.pk)
         row.now, row.due = now, _due(row, policy, practice)
         newest = row.newest
         row.last_log = clock(newest.received_at, practice.zone, now) if newest else ""

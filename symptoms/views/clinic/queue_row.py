@@ -36,6 +36,7 @@ class Row:
     closed: Alert | None = None  # what was closed last, in the list of what was closed today
     silent_since: int | None = None  # the newest day logged, on track, after which one was due and did not come
     until: datetime | None = None  # when the patient left the practice, if they did
+    erased_on: datetime | None = None  # when the record goes: the patient asked, or its retention period is over
     message: Note | None = None  # the oldest that the patient wrote and nobody has read
     is_new: bool = False  # to the reader, since they last opened the queue
     is_calm: bool = False  # on track by now, though something is still open

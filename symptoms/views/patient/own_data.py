@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import PatientRequest, patient_required
 from accounts.durations import in_words
 from accounts.step_up import ask_who_is_there, step_up_required
+from symptoms.journal.announcing import TOLD_BEFORE
 from symptoms.journal.erasing import ask_erasure, erasure_of, keep_all
 from symptoms.journal.exporting import ask_export, export_of, hand_out
 from symptoms.models import EXPORT_LASTS, UNDO_WITHIN
@@ -29,7 +30,7 @@ def _page(request: PatientRequest, *, error: str = "") -> HttpResponse:
     context = {
         "patient": patient, "zone": patient.zone, "tab": "account", "export": export_of(patient, now),
         "erasure": erasure_of(patient), "goes_on": now + UNDO_WITHIN, "error": error,
-        "lasts": in_words(EXPORT_LASTS),
+        "lasts": in_words(EXPORT_LASTS), "told_before": in_words(TOLD_BEFORE),
     }  # fmt: skip
     return render(request, "patient/own_data.html", context, status=422 if error else 200)
 
@@ -77,6 +78,10 @@ def own_data_erase(request: PatientRequest) -> HttpResponse:
 @require_POST
 def own_data_keep(request: PatientRequest) -> HttpResponse:
     """Keep everything after all."""
+    erasure = erasure_of(request.patient)
     if keep_all(request.patient, by=request.user, now=timezone.now()):
-        messages.success(request, _("Everything stays. Turn reminders on again if you want them."))
+        if erasure is not None and erasure.practice_id is None:
+            messages.success(request, _("Everything stays. Turn reminders on again if you want them."))
+        else:
+            messages.success(request, _("Everything stays."))
     return redirect("own_data")

@@ -17,6 +17,7 @@ from accounts.web.whereabouts import numbers_abroad
 from symptoms.alerts.patient_status import current_until
 from symptoms.forms.temperature import unit_for
 from symptoms.journal.course_days import CourseRead, DayRead, read_course
+from symptoms.journal.erasing import waiting_of
 from symptoms.journal.screening import unanswered
 from symptoms.journal.treatments import possibly_same, questions_left
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about, verdict_before_log
@@ -64,6 +65,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "same": treatment is not None and possibly_same(treatment, treatments) is not None,
         "is_asked_before": treatment.asks_before if treatment else unanswered(patient.pk).exists(),
         "notes": _notes(patient),
+        "erased_on": treatment.erased_on if treatment else waiting_of([patient.pk]).get(patient.pk),
         "phone_is_gone": treatment is not None and treatment.phone_is_gone,
     }
     if treatment is not None and day is not None:
