@@ -45,7 +45,8 @@ def treatment_answers(**typed) -> dict:
 
 
 def scanned(browser, address: str, **parameters) -> set[str]:
-    """The tables that a GET reads from end to end, for want of an index."""
+    """The tables that a GET reads from end to end, for want of an index; on SQLite also the indexes by which it reads
+    all that a practice has of a kind."""
     read: list[tuple] = []
 
     def keep(execute, sql, params, many, context):
@@ -55,7 +56,8 @@ def scanned(browser, address: str, **parameters) -> set[str]:
     with connection.execute_wrapper(keep):
         browser.get(address, parameters)
     on_postgres = connection.vendor == "postgresql"
-    explain, scan = ("EXPLAIN", r"Seq Scan on (\w+)") if on_postgres else ("EXPLAIN QUERY PLAN", r"SCAN (\w+)")
+    whole = r"(?m)SCAN (\w+)|INDEX (\w+) \((?:open_to|practice)_id=\?\)$"
+    explain, scan = ("EXPLAIN", r"Seq Scan on (\w+)") if on_postgres else ("EXPLAIN QUERY PLAN", whole)
     plans = []
     with connection.cursor() as cursor:
         if on_postgres:  # it prefers to read small tables whole, unless there is another way and it is told to take it
@@ -66,4 +68,4 @@ def scanned(browser, address: str, **parameters) -> set[str]:
                 plans += [str(row[-1]) for row in cursor.fetchall()]
         if on_postgres:
             cursor.execute("SET LOCAL enable_seqscan = on")
-    return set(re.findall(scan, "\n".join(plans)))
+    return {found[found.lastindex] for found in re.finditer(scan, "\n".join(plans))}

@@ -324,6 +324,7 @@ def test_the_queue_takes_eight_statements_and_fifteen_kilobytes_at_most(crowd, d
         response = desk.get(QUEUE, {"show": show})
         assert len(gzip.compress(response.content, 6)) <= 15 * 1024
         assert len(names(response)) == rows
+    assert not scanned(desk, QUEUE, q="P24 007b") & (LONG | {"treatments_open_to"})
 
 
 def test_the_work_for_a_row_is_the_same_in_a_long_list(clinic, noor):
