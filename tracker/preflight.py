@@ -19,13 +19,14 @@ from environs import EnvError
 
 from tracker.databases import WrongDatabase, check_promises, direct_connection, in_one_line
 
-MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic"}
-USE_THE_DATABASE = {"migrate", "createcachetable"}
+MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic", "restore"}
+USE_THE_DATABASE = {"migrate", "createcachetable", "restore"}
 # These serve nobody and open no data: they need no settings of an operator's.
 NEED_NO_SETTINGS = {"assess_cases", "makemigrations", "spectacular", "help", "--help", "version", "--version"}
 NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice", "check_photos", "seal_records"}
 # Of the data folder; photos and uploads are made private one by one, below folders that are.
 PRIVATE = ("mendline.sqlite3*", "access-records.spool", "push-keys.json", "photos", "files", "uploads", "mail")
+RESTORING = "restore-under-way"  # in the data folder, from the first file that a restore writes to its end
 APP_LOAD_ERROR = 4  # gunicorn's word for a fault that starting again does not mend
 
 
@@ -75,6 +76,11 @@ def refuse_unready() -> None:
 
     _check_numbers()
     _check_folder(settings.DATA_DIR)
+    if (settings.DATA_DIR / RESTORING).exists():
+        raise CannotStart(
+            f"a restore into {settings.DATA_DIR} did not come to its end. Empty the folder, and with PostgreSQL the "
+            "database, and restore again"
+        )
     with direct_connection() as connection:
         if connection.vendor == "sqlite" and not Path(name := str(connection.settings_dict["NAME"])).exists():
             raise CannotStart(f"there is no database at {name}. Run: manage.py migrate")

@@ -133,6 +133,11 @@ def rotate() -> Iterator[tuple[int, int]]:
         _store().delete(name)
 
 
+def ids() -> set[str]:
+    """Of every key that is there, the id."""
+    return {name.partition(".")[0] for name in _names()} - {CHECK}
+
+
 def is_empty() -> bool:
     """Whether nothing was ever stored there."""
     return next(_names(), None) is None

@@ -29,18 +29,7 @@ from tracker.backups.keys import backup_keys
 from tracker.backups.making import make_backup
 from tracker.backups.retention import that_stay
 
-pytestmark = pytest.mark.django_db(transaction=True)
 NOW = timezone.now()
-
-
-@pytest.fixture
-def session(site, clinic, noor):
-    """Ana's, with a note and two photos."""
-    made = pen(people.ana(clinic), days_ago=6, by=noor)
-    logged(made, 1, note="zq9-note")
-    for day in (1, 2):
-        attached(made, day=day, data=images.photo((day, 90, 9)))
-    return made
 
 
 def manifest(made):
@@ -137,8 +126,9 @@ def test_what_one_that_was_killed_left_behind_is_no_backup_and_goes(site, sessio
     assert not list(site.backups.glob("*.part")) and not (site.data / making.UNDER_WAY).exists()
 
 
-def test_while_people_log_each_backup_has_what_was_acknowledged_before_it_and_nobody_is_refused(site, clinic, noor):
-    sessions = [pen(people.patient(clinic, f"P{number}"), days_ago=40, by=noor) for number in range(4)]
+def test_while_people_log_each_backup_has_what_was_acknowledged_before_it_and_nobody_is_refused(site, noor):
+    at = noor.membership.practice
+    sessions = [pen(people.patient(at, f"P{number}"), days_ago=40, by=noor) for number in range(4)]
     acknowledged, failed, stop = [], [], threading.Event()
 
     def write(session) -> None:
@@ -178,7 +168,7 @@ def test_two_at_once_are_one_and_a_folder_that_is_away_or_a_key_that_is_missing_
         call_command("backup")
     settings.BACKUP_KEY_FILE = site.backup_key
     call_command("backup")
-    assert Upkeep.objects.get().said == "" and Upkeep.objects.get().done_at >= NOW
+    assert Upkeep.objects.get().said == "" and Upkeep.objects.get().done_at
     with patch.object(making.shutil, "disk_usage") as usage, pytest.raises(Refused, match="1 MB left"):
         usage.return_value.free = 1_000_000
         make_backup(NOW)

@@ -47,14 +47,14 @@ def opened(path: Path, keys: Sequence[MasterKey]) -> Iterator[Archive]:
         Refused: with what is wrong with it, and its name; also while it is read.
     """
     try:
-        with path.open("rb") as file:
+        file = path.open("rb")
+    except OSError as fault:
+        raise Refused(f"there is no backup {path} that can be read ({fault.strerror})") from fault
+    try:
+        with file:
             opening = Opening(file, keys, WHAT)
             reader = BufferedReader(opening, AT_ONCE)
             yield Archive(manifests.read(reader), opening.key, reader)
-    except FileNotFoundError as fault:
-        raise Refused(f"there is no backup {path}") from fault
-    except OSError as fault:
-        raise Refused(f"{path} cannot be read ({fault.strerror})") from fault
     except Refused as fault:
         raise Refused(f"the backup {path.name} cannot be used: {fault}") from fault
 

@@ -63,7 +63,7 @@ class Opening(io.RawIOBase):
     def __init__(self, file: BinaryIO, keys: Sequence[MasterKey], what: str):
         super().__init__()
         self._file, self._number, self._rest = file, 0, b""
-        self._header = file.read(HEADER)
+        self._header = self._read(HEADER)
         if len(self._header) < HEADER or not self._header.startswith(MAGIC):
             raise Refused("it is no file of a backup, or its beginning was cut off")
         id = self._header[len(MAGIC) : len(MAGIC) + KEY_ID].hex()
@@ -72,7 +72,7 @@ class Opening(io.RawIOBase):
             raise Refused(f"it was sealed by the backup key {id}, and given is {', '.join(key.id for key in keys)}")
         self.key = key
         self._cipher = _cipher(key, self._header, what)
-        self._following = file.read(PIECE + TAG)
+        self._following = self._read(PIECE + TAG)
         self._is_over = False
 
     def readable(self) -> bool:
@@ -85,8 +85,14 @@ class Opening(io.RawIOBase):
         buffer[:count], self._rest = self._rest[:count], self._rest[count:]
         return count
 
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as fault:
+            raise Refused(f"it cannot be read ({fault.strerror})") from fault
+
     def _next(self) -> bytes:
-        sealed, self._following = self._following, self._file.read(PIECE + TAG)
+        sealed, self._following = self._following, self._read(PIECE + TAG)
         self._is_over = not self._following
         try:
             piece = self._open(sealed, is_last=self._is_over)

@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 
 from accounts.keys.faults import KeysUnavailable
 from accounts.models import Patient
+from accounts.overwriting import overwrite_what_was_there
 from symptoms.journal.sealing import seal_record
 from symptoms.models import Alert, AlertEvent, Entry, Note
 
@@ -34,17 +34,5 @@ class Command(BaseCommand):
             if seen % SAID_EVERY == 0:
                 self.stdout.write(f"{seen} patients, {sealed} sealed, last {id}")
         if sealed:
-            _overwrite_what_was_there()
+            overwrite_what_was_there(model._meta.db_table for model in (Entry, Note, Alert, AlertEvent))
         self.stdout.write(f"{seen} patients, {sealed} notes, messages and photos sealed.")
-
-
-def _overwrite_what_was_there() -> None:
-    """Rows that were replaced still lie in the database's files until those are written anew."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.fetchall()
-            return
-        for model in (Entry, Note, Alert, AlertEvent):
-            cursor.execute(f"VACUUM FULL {model._meta.db_table}")
