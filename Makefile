@@ -38,6 +38,7 @@ help:
 	@echo "make bench        the figures on both databases, beside a floor and the last run's"
 	@echo "make bench BENCH=--reassess   100,000 stored entries judged again by two processes: seconds and memory"
 	@echo "make bench BENCH=--audit   a million rows of who did what: sealed, compared, one changed byte found"
+	@echo "make bench BENCH=--keys   50,000 keys of patients wrapped by a new master key: seconds and memory"
 	@echo "make bench BENCH=--queue   every list and search of the queue, of 50,000 patients beside 100"
 	@echo "make bench BENCH=--alerts   seconds from an entry to its letter at the mail server, also after that was away"
 	@echo "make bench BENCH=--live   what fifty open queues cost, and how soon each of fifty emergencies is in sight"

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext as _
 
-from accounts.keys import sealing
+from accounts.keys import sealing, store
 from accounts.keys.faults import Damaged, KeyLost
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,10 @@ class Unreadable(str):
         return shown
 
 
+class Plain(str):
+    """Words that lie in the database unsealed: of before anything was sealed, of nobody, or put there by a stranger."""
+
+
 class _Readable(str):
     """Plain words that a field keeps as they are: a row of that kind holds no words of anybody."""
 
@@ -58,6 +62,8 @@ class OpenedAttribute(DeferredAttribute):
         value = super().__get__(instance, cls)
         if isinstance(value, Sealed):
             value = instance.__dict__[self.field.attname] = self.field.open(value, instance)
+        elif isinstance(value, Plain):
+            value = instance.__dict__[self.field.attname] = self.field.judged(value, instance)
         return value
 
     def __set__(self, instance: Any, value: Any) -> None:
@@ -87,14 +93,18 @@ class FreeText(models.TextField):
         self.of, self.bound, self.named_by, self.only = of, bound, named_by, only
 
     def from_db_value(self, value: str | None, *_about: Any) -> Any:
-        """Plain words are of before anything was sealed, or of a row that holds none of anybody's."""
-        return Sealed(value) if value and value.startswith(sealing.TEXT) else value
+        """Whether plain words may be shown is asked of their row, see `judged`."""
+        if not value or not self.bound:
+            return value
+        return Sealed(value) if value.startswith(sealing.TEXT) else Plain(value)
 
     def to_python(self, value: Any) -> Any:
         return value if isinstance(value, Sealed) else super().to_python(value)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         value = model_instance.__dict__.get(self.attname, "")
+        if isinstance(value, Plain):
+            value = self.judged(value, model_instance)
         if isinstance(value, Unreadable):
             return value.sealed
         if not value or isinstance(value, Sealed):
@@ -139,6 +149,13 @@ class FreeText(models.TextField):
         except Damaged:
             log.error("%s of %s does not open", self.bound, instance.pk)
             return Unreadable.of(sealed, _("[These words are damaged and cannot be read.]"))
+
+    def judged(self, plain: Plain, instance: models.Model) -> str:
+        """Plain words, or in their place that they are not ours: once everything is sealed, we write none."""
+        if (self.only is not None and not self.only(instance)) or not store.all_is_sealed():
+            return str(plain)
+        log.error("%s of %s is not sealed, so somebody else wrote it; it is not shown", self.bound, instance.pk)
+        return Unreadable.of(Sealed(str(plain)), _("[These words were not written by Mendline and are not shown.]"))
 
     def _bound_to(self, instance: models.Model) -> str:
         return "\0".join([self.bound, *(_plainly(instance, name) for name in self.named_by)])

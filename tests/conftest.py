@@ -53,8 +53,9 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def keys_begun():
-    """As a start does it: a store that was never used takes no other keys than patients'."""
+    """As the first start of a site does it."""
     store.begin()
+    store.say_all_is_sealed()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -194,6 +194,8 @@ def _check_keys() -> None:
                 "manage.py begin_keys_anew"
             )
         store.begin()
+        if not store.all_is_sealed() and not Patient.objects.exists():
+            store.say_all_is_sealed()  # a site that begins: whatever comes is sealed
     except KeysUnavailable as fault:
         raise CannotStart(f"{fault}. Nothing was changed. See docs/running.md, Keys.") from fault
 

@@ -4,6 +4,7 @@ New things are sealed by the last. All of them die with the patient.
 """
 
 import logging
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from django.db import transaction
 from accounts.keys import sealing, store
 from accounts.keys.faults import KeyLost
 from accounts.models import Patient
+
+UNOWNED_FOR = timedelta(days=30)  # and looked for once a day: with copies of before, 35 days at most
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +64,34 @@ def forget(patient: Patient) -> int:
     at most (docs/running.md).
     """
     return sum(store.forget(UUID(key)) for key in patient.data_keys)
+
+
+def sweep(now: datetime) -> int:
+    """Erase keys that no patient has had for `UNOWNED_FOR`, as of a record that was never finished; gives how many.
+
+    Not at once: where an older copy of the database was put back, the keys of those who came since belong to nobody
+    until the newer one is back. Raises KeysUnavailable.
+    """
+    # Before the rows are read: a key is there before the row that names it.
+    stored = store.ids() - {str(store.OF_THE_SITE)}
+    owned = {key for keys in Patient.objects.values_list("data_keys", flat=True).iterator() for key in keys}
+    noted, swept = store.unowned(), 0
+    for key in noted.keys() - (stored - owned):
+        store.drop_note(key)
+    for key in stored - owned:
+        if key not in noted:
+            store.note_unowned(key)
+        elif noted[key] <= now - UNOWNED_FOR:
+            swept += store.forget(UUID(key))
+            store.drop_note(key)
+    return swept
+
+
+def without_key() -> int:
+    """How many patients' key in use is not in the store: it is an older copy, or a part of it is missing."""
+    stored = store.ids()
+    used = Patient.objects.exclude(data_keys=[]).values_list("data_keys", flat=True)
+    return sum(keys[-1] not in stored for keys in used.iterator())
 
 
 def _last(patient: Patient) -> UUID:

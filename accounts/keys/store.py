@@ -2,12 +2,14 @@
 
 One small file a key, `<id>.<id of the master key>`, which never changes: wrapping anew adds a file and then removes the
 other, so a process that is killed at any moment loses nothing, and any store behind Django's storage API will do. A
-file `check.<id of the master key>` tells which master keys the store needs.
+file `check.<id of the master key>` tells which master keys the store needs. Beside them lie empty files that say
+something: `all-sealed`, and `unowned.<id>` since when no patient has a key.
 """
 
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from cryptography.exceptions import InvalidTag
@@ -23,8 +25,10 @@ NONCE = 12  # bytes
 KNOWN_FOR = 60.0  # seconds that a process keeps a key: an erased one is gone everywhere after that
 KNOWN_AT_MOST = 2000
 CHECK = "check"
+ALL_SEALED, UNOWNED = "all-sealed", "unowned."
 OF_THE_SITE = UUID(int=1)  # the key of what is no patient's: forms that wait an hour for their sender
 
+_all_sealed_until = 0.0  # the moment (monotonic) until which this process knows so
 _known: dict[UUID, tuple[float, bytes]] = {}  # unwrapped, with the moment (monotonic) until which they may be used
 
 
@@ -80,8 +84,44 @@ def forget(key: UUID) -> bool:
 
 
 def forget_unwrapped() -> None:
-    """Let go of every key that this process knows."""
+    """Let go of every key that this process knows, and of what the store says."""
+    global _all_sealed_until
+    _all_sealed_until = 0.0
     _known.clear()
+
+
+def all_is_sealed() -> bool:
+    """Whether whatever patients' keys are for was sealed once: what lies plain since then was not written by us.
+
+    It stands here, not in the database: who writes plain words there could as well take back that they are refused.
+    """
+    global _all_sealed_until
+    now = time.monotonic()
+    if now >= _all_sealed_until and _store().exists(ALL_SEALED):
+        _all_sealed_until = now + KNOWN_FOR
+    return now < _all_sealed_until
+
+
+def say_all_is_sealed() -> None:
+    """Write that down, for good. Raises KeysUnavailable."""
+    if not _store().exists(ALL_SEALED):
+        _put(ALL_SEALED, b"")
+
+
+def unowned() -> dict[str, datetime]:
+    """The keys that no patient had when somebody last looked, and since when that is known."""
+    notes = [name for name in _files() if name.startswith(UNOWNED)]
+    return {name.removeprefix(UNOWNED): _store().get_modified_time(name) for name in notes}
+
+
+def note_unowned(key: str) -> None:
+    """Write down that no patient has this key. Raises KeysUnavailable."""
+    _put(UNOWNED + key, b"")
+
+
+def drop_note(key: str) -> None:
+    """It has an owner after all, or is gone."""
+    _store().delete(UNOWNED + key)
 
 
 def check() -> bool:
@@ -205,6 +245,11 @@ def _get(name: str) -> bytes:
 
 
 def _names() -> Iterator[str]:
+    """Every key and check value of the store."""
+    yield from (name for name in _files() if name != ALL_SEALED and not name.startswith(UNOWNED))
+
+
+def _files() -> Iterator[str]:
     """Every file of the store but what a process that was killed left unfinished."""
     try:
         _folders, names = _store().listdir("")

@@ -12,12 +12,14 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.keys import patients, store
+from accounts.keys.faults import KeysUnavailable
 from accounts.models import AccountMail, Membership, Patient, Practice
 from symptoms.messages.channels.email import RECIPIENT_REFUSED
 from symptoms.messages.push_keys import public_key
 from symptoms.messages.retries import took_since
 from symptoms.messages.standstill import is_standing_still
-from symptoms.models import Assessment, Delivery, Entry, WorkerBeat
+from symptoms.models import Assessment, Delivery, Entry, Upkeep, WorkerBeat
 from symptoms.recovery.protocol import REVIEW_BY, VERSION
 from symptoms.wording import attention as words
 from symptoms.wording.attention import Item, Kind, soonest_first
@@ -25,6 +27,7 @@ from symptoms.wording.attention import Item, Kind, soonest_first
 NEARLY_FULL, FULL = 2_000_000_000, 250_000_000  # bytes that are left
 REVIEW_SAID = timedelta(days=14)
 WEEK = timedelta(days=7)
+COPY_IS_OLD = timedelta(days=2)  # of the keys: whoever came since would lose what they wrote with the disk
 TRIED = 2  # one try may have met a server that was just starting again
 
 
@@ -55,11 +58,25 @@ def all_server_items(now: datetime, zone: ZoneInfo) -> list[Item]:
     for name in messages:
         newest = [row[0] for rows in (messages[name], letters[name]) for row in rows]
         known[f"server_{name}"] = max(newest, default=None)
-    items = list(server_items(known, now, zone, with_push=True))
+    items = [*server_items(known, now, zone, with_push=True), *_of_the_keys(now, zone)]
     is_explained = any(item.kind in (Kind.WORKER, Kind.MAIL_SERVER) for item in items)
     if not is_explained and is_standing_still(now):
         items.append(words.messages_standing_still())
     return soonest_first(items)
+
+
+def _of_the_keys(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
+    """What is wrong with the patients' keys; asked for whoever runs the server alone, since all patients are read."""
+    try:
+        if not store.all_is_sealed():
+            yield words.not_all_sealed()
+        if without := patients.without_key():
+            yield words.keys_missing(without)
+    except KeysUnavailable as fault:
+        yield words.keys_unavailable(str(fault))
+    copied = Upkeep.objects.filter(kind=Upkeep.Kind.KEYS).values_list("done_at", flat=True).first()
+    if not settings.DEBUG and (copied is None or copied < now - COPY_IS_OLD):
+        yield words.old_copy_of_keys(copied, zone)
 
 
 def _of_the_machine(now: datetime, zone: ZoneInfo, with_push: bool) -> Iterator[Item]:

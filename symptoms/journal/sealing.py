@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models.functions import Length
+from django.db.models.functions import Left, Length
 
-from accounts.free_text import FreeText, Sealed, Unreadable
-from accounts.keys import patients, sealing
+from accounts.free_text import FreeText, Plain, Sealed, Unreadable
+from accounts.keys import patients, sealing, store
 from accounts.keys.faults import Damaged
 from accounts.locks import lock_patient
 from accounts.models import Patient
@@ -19,8 +19,10 @@ from symptoms.photos import files
 PLAIN_DIGEST = 64  # characters; a mark has fewer
 
 
-def seal_record(patient_id: UUID) -> int:
+def seal_record(patient_id: UUID, *, takes_plain: bool) -> int:
     """Seal what of a patient's record is not sealed by a key of theirs; gives how much that was.
+
+    `takes_plain`: also what is not sealed at all, as everything of before there were keys; it counts as ours then.
 
     Words in one transaction, each photo in its own: ended at any moment, it is taken up by the next call. Whatever is
     not sealed yet can be read as before.
@@ -31,20 +33,40 @@ def seal_record(patient_id: UUID) -> int:
     """
     with transaction.atomic():
         patient = lock_patient(patient_id)
-        sealed = _seal_words(patient)
-    return sealed + sum(_seal_photo(photo, patient) for photo in _photos(patient))
+        sealed = _seal_words(patient, takes_plain)
+    return sealed + sum(_seal_photo(photo, patient, takes_plain) for photo in _photos(patient))
 
 
 def seal_anew(patient: Patient) -> int:
     """The same within the transaction of a verb that has moved rows from one locked patient to another."""
-    return _seal_words(patient) + sum(_seal_photo(photo, patient) for photo in _photos(patient))
+    takes_plain = not store.all_is_sealed()
+    sealed = _seal_words(patient, takes_plain)
+    return sealed + sum(_seal_photo(photo, patient, takes_plain) for photo in _photos(patient))
 
 
-def _seal_words(patient: Patient) -> int:
+def plain_words() -> int:
+    """How many texts lie in the database without being sealed."""
+    events = AlertEvent.objects.filter(what__in=AlertEvent.WITH_WORDS)
+    of_all: list[Any] = [Entry.objects.all(), Note.objects.all(), Alert.objects.all(), events]
+    return sum(
+        rows.exclude(**{name: ""}).annotate(head=Left(name, len(sealing.TEXT))).exclude(head=sealing.TEXT).count()
+        for rows in of_all
+        for name in [_field_of(rows.model).attname]
+    )
+
+
+def _field_of(model: Any) -> Any:
+    return next(field for field in model._meta.fields if isinstance(field, FreeText))
+
+
+def _seal_words(patient: Patient, takes_plain: bool) -> int:
     sealed = 0
     for row, field in _with_words(patient):
         if not _is_to_seal(row, field, patient):
             continue
+        stored = row.__dict__[field.attname]
+        if isinstance(stored, Plain) and takes_plain:
+            row.__dict__[field.attname] = str(stored)
         words = getattr(row, field.attname)
         if isinstance(words, Unreadable):
             continue
@@ -68,7 +90,7 @@ def _with_words(patient: Patient) -> Iterator[tuple[Any, Any]]:
         AlertEvent.objects.filter(alert__treatment__patient=patient).select_related("alert__treatment"),
     ]
     for rows in of_patient:
-        field = next(field for field in rows.model._meta.fields if isinstance(field, FreeText))
+        field = _field_of(rows.model)
         for row in rows.exclude(**{field.attname: ""}):
             treatment = row.alert.treatment if isinstance(row, AlertEvent) else row.treatment
             treatment.patient = patient
@@ -86,13 +108,13 @@ def _photos(patient: Patient) -> list[Photo]:
     return list(Photo.objects.filter(treatment__patient=patient).order_by("id"))
 
 
-def _seal_photo(photo: Photo, patient: Patient) -> bool:
+def _seal_photo(photo: Photo, patient: Patient, takes_plain: bool) -> bool:
     """Store the picture anew, sealed, under another name; then its row, then the old file goes."""
     try:
         stored = files.as_stored(photo)
         if _is_by_key_of(patient, stored):
             return False
-        key = files.store(files.read(photo), patient=patient, photo_id=photo.pk)
+        key = files.store(files.read(photo, takes_plain=takes_plain), patient=patient, photo_id=photo.pk)
     except files.PhotoLost:  # the log has said which and why; what is there stays
         return False
     with transaction.atomic():

@@ -14,6 +14,7 @@ from django.core.files.storage import Storage, storages
 from PIL import Image
 
 from accounts.keys import patients, sealing
+from accounts.keys import store as store_of_keys
 from accounts.keys.faults import Damaged, KeyLost
 from accounts.models import Patient
 from symptoms.models import Photo
@@ -44,16 +45,17 @@ def store(jpeg: bytes, *, patient: Patient, photo_id: UUID) -> str:
     return store_of_photos().save(f"{patient.pk}/{photo_id}-{secrets.token_hex(8)}.jpg", ContentFile(sealed))
 
 
-def read(photo: Photo) -> bytes:
+def read(photo: Photo, *, takes_plain: bool = False) -> bytes:
     """The picture of a photo, just as it was taken in. What is wrong with one that is not is in the log.
 
-    Its SHA-256 is of the picture, not of the sealed file: so it is the one that a program can compare.
+    Its SHA-256 is of the picture, not of the sealed file: so it is the one that a program can compare. A file that is
+    not sealed is none of ours once everything was sealed; `takes_plain` reads it all the same, to seal it.
 
     Raises:
         PhotoLost: there is no such picture any more.
         KeysUnavailable: it is there, and cannot be opened for now.
     """
-    jpeg = _opened(photo, as_stored(photo))
+    jpeg = _opened(photo, as_stored(photo), takes_plain)
     if sha256(jpeg).hexdigest() != photo.sha256:
         log.error("photo %s is damaged: its file is not the one that was stored", photo.pk)
         raise PhotoLost
@@ -121,9 +123,12 @@ def store_of_photos() -> Storage:
     return storages["photos"]
 
 
-def _opened(photo: Photo, stored: bytes) -> bytes:
+def _opened(photo: Photo, stored: bytes, takes_plain: bool) -> bytes:
     if not sealing.is_sealed(stored):
-        return stored
+        if takes_plain or not store_of_keys.all_is_sealed():
+            return stored
+        log.error("photo %s is not sealed, so somebody else put its file there; it is not shown", photo.pk)
+        raise PhotoLost
     try:
         return sealing.opened(stored, _bound(photo.pk))
     except KeyLost as error:

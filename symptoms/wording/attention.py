@@ -36,7 +36,7 @@ DUE_IN_WORDS = {Due.NOW: gettext_lazy("Now"), Due.TODAY: gettext_lazy("Today"), 
 
 
 class Kind(StrEnum):
-    """What it is about; the first six only who runs the server can mend."""
+    """What it is about; the first seven only who runs the server can mend."""
 
     WORKER = "worker"
     MAIL_SERVER = "mail_server"
@@ -44,6 +44,7 @@ class Kind(StrEnum):
     DISK = "disk"
     PUSH_KEYS = "push_keys"
     PROTOCOL = "protocol"
+    KEYS = "keys"
     ROTA = "rota"
     MEMBER = "member"
     PROOF = "proof"
@@ -53,11 +54,13 @@ class Kind(StrEnum):
     WALLS = "walls"
 
 
-OF_THE_SERVER = frozenset({Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL})
+OF_THE_SERVER = frozenset(
+    {Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL, Kind.KEYS}
+)
 ICONS = {
     Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.MESSAGES: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key",
-    Kind.PROTOCOL: "note", Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PROOF: "phone", Kind.PATIENT: "mail",
-    Kind.INVITATION: "mail", Kind.PLANS: "calendar", Kind.WALLS: "clinic",
+    Kind.PROTOCOL: "note", Kind.KEYS: "key", Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PROOF: "phone",
+    Kind.PATIENT: "mail", Kind.INVITATION: "mail", Kind.PLANS: "calendar", Kind.WALLS: "clinic",
 }  # fmt: skip
 
 
@@ -139,6 +142,41 @@ def full_disk(free: int, *, is_full: bool) -> Item:
 def lost_push_keys() -> Item:
     text = _("The key for push messages is gone from the data folder. Members who rely on push are not told.")
     return Item(Kind.PUSH_KEYS, Due.TODAY, _("Push messages cannot be sent"), text)
+
+
+def not_all_sealed() -> Item:
+    """It was never written down that everything is sealed."""
+    text = _("Notes and photos of before there were keys may lie readable on the disk. Run: manage.py seal_records")
+    return Item(Kind.KEYS, Due.TODAY, _("Not everything is known to be sealed"), text)
+
+
+def keys_missing(count: int) -> Item:
+    """So many patients' keys are not in the folder."""
+    sentence = ngettext(
+        "The key of {count} patient is not in the folder of keys, so what they wrote cannot be read. "
+        "Put back a newer copy.",
+        "The keys of {count} patients are not in the folder of keys, so what they wrote cannot be read. "
+        "Put back a newer copy.",
+        count,
+    )
+    return Item(Kind.KEYS, Due.TODAY, _("Keys are missing"), sentence.format(count=count), count=count)
+
+
+def keys_unavailable(why: str) -> Item:
+    """`why`: as the fault says it to whoever runs the server."""
+    return Item(Kind.KEYS, Due.NOW, _("The keys cannot be used"), _("Records cannot be read: {why}.").format(why=why))
+
+
+def old_copy_of_keys(copied_at: datetime | None, zone: ZoneInfo) -> Item:
+    """`copied_at`: when a copy was last reported, None: never."""
+    if copied_at is None:
+        text = _("Without one all notes and photos are lost with the disk. Each day, run: manage.py backup --keys")
+        return Item(Kind.KEYS, Due.TODAY, _("No copy of the keys is known"), text)
+    sentence = _(
+        "The last was made on {at}. Should the disk be lost, so are the notes and photos of all who came since."
+    )
+    text = sentence.format(at=_clock(copied_at, zone))
+    return Item(Kind.KEYS, Due.TODAY, _("The copy of the keys is old"), text)
 
 
 def protocol_to_review(version: str, review_by: date, today: date) -> Item:

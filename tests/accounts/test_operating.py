@@ -2,10 +2,12 @@
 
 import json
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from types import SimpleNamespace
 from unittest.mock import patch
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -15,11 +17,12 @@ from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.keys.faults import KeysUnavailable
 from accounts.models import AccountMail, Membership, Practice
 from symptoms.alerts import server_health
 from symptoms.management.commands import run_worker
 from symptoms.messages.push_keys import FILE, make_keys
-from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus, WorkerBeat
+from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus, Upkeep, WorkerBeat
 from symptoms.wording.outcomes import outcome_in_words
 from tests import people
 from tests.messages import mailservers
@@ -143,7 +146,9 @@ SERVER_FAULTS = {
     "push_keys": lambda: (settings.DATA_DIR / FILE).unlink(),
     "messages": lambda: _deliveries(failing=False),
     "mail_server": lambda: _deliveries(failing=True),
+    "keys": lambda: patch.object(server_health.store, "all_is_sealed", lambda: False).start(),
 }
+CAN_WAIT = {"push_keys", "keys"}
 
 
 def _deliveries(*, failing: bool) -> None:
@@ -164,11 +169,12 @@ def test_whoever_runs_the_server_reads_what_only_they_can_mend(no_worker, clinic
     room = patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11))
     with override_settings(DATA_DIR=tmp_path), room:
         make_keys()
+        Upkeep.went_well(Upkeep.Kind.KEYS, timezone.now())
         if kind:
             SERVER_FAULTS[kind]()
         page = browser.get("/operator/").content.decode()
         out = StringIO()
-        with pytest.raises(SystemExit) if kind and kind != "push_keys" else nullcontext():
+        with pytest.raises(SystemExit) if kind and kind not in CAN_WAIT else nullcontext():
             call_command("attention", "--json", stdout=out)
     patch.stopall()
     assert [(item["kind"], item["title"] in page) for item in json.loads(out.getvalue())] == (
@@ -177,6 +183,26 @@ def test_whoever_runs_the_server_reads_what_only_they_can_mend(no_worker, clinic
     assert "Tell whoever runs Mendline" not in page, "that is its reader"
     assert "Marrowby" not in page and clinic.name not in page and noor.email not in page
     assert browser.get("/").url == "/operator/"
+
+
+def test_an_old_copy_of_the_keys_and_keys_that_are_not_there_are_said(tmp_path, ana):
+    now, zone = timezone.now(), ZoneInfo("UTC")
+
+    def said_of_keys(at: datetime) -> list[str]:
+        return [item.title for item in server_health.all_server_items(at, zone) if item.kind == "keys"]
+
+    with override_settings(DATA_DIR=tmp_path, DEBUG=False):
+        assert said_of_keys(now) == ["No copy of the keys is known"]
+        Upkeep.went_well(Upkeep.Kind.KEYS, now)
+        assert said_of_keys(now + timedelta(days=1, hours=23)) == []
+        assert said_of_keys(now + timedelta(days=2, hours=1)) == ["The copy of the keys is old"]
+        keys, ana.data_keys = ana.data_keys, [str(uuid4())]
+        ana.save(update_fields=["data_keys"])
+        assert said_of_keys(now) == ["Keys are missing"]
+        ana.data_keys = keys
+        ana.save(update_fields=["data_keys"])
+        with patch.object(server_health.store, "ids", side_effect=KeysUnavailable("the store does not answer")):
+            assert said_of_keys(now) == ["The keys cannot be used"]
 
 
 def test_whoever_runs_the_server_opens_no_practice(clinic, noor, ana):

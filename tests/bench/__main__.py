@@ -1,6 +1,7 @@
 """`make bench`: the figures that were asked for, beside a floor measured in the same run, on the same server.
 
-    python -m tests.bench [--rounds 5] [--reassess | --audit | --alerts | --live | --queue [10000 50000]] [--json]
+    python -m tests.bench [--rounds 5] [--json]
+        [--reassess | --audit | --keys | --alerts | --live | --queue [10000 50000]]
 
 Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
 those of the domain: what sessions, users, tokens and savepoints need is left out. What a list of the queue costs is
@@ -32,6 +33,7 @@ def main() -> None:
     wanted.add_argument("--rounds", type=int, default=7, help="interleaved rounds; fewer than 5 are not kept")
     wanted.add_argument("--reassess", action="store_true", help="only 100,000 stored entries judged again")
     wanted.add_argument("--audit", action="store_true", help="only a million rows of the audit record")
+    wanted.add_argument("--keys", action="store_true", help="only 50,000 keys wrapped by a new master key")
     wanted.add_argument(
         "--alerts", action="store_true", help="only an alert's way to the mail server, also after an outage"
     )
@@ -58,7 +60,7 @@ def _measured(options: argparse.Namespace) -> list[dict]:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import alerting, auditing, live, measures, people, reassessing
+    from tests.bench import alerting, auditing, live, measures, people, reassessing, rotating
 
     _say("Preparing the database ...")
     call_command("migrate", run_syncdb=True, verbosity=0)
@@ -68,6 +70,8 @@ def _measured(options: argparse.Namespace) -> list[dict]:
         return reassessing.rows()
     if options.audit:
         return auditing.rows()
+    if options.keys:
+        return rotating.rows()
     if options.alerts:
         return alerting.rows()
     if options.live:

@@ -1,5 +1,6 @@
 """What lies on the disk: nothing that anybody wrote and no picture can be read there without the master key."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts.free_text import FreeText, Unreadable
 from accounts.keys import patients, store
-from accounts.keys.faults import KeysUnavailable
+from accounts.keys.faults import KeyLost, KeysUnavailable
 from accounts.keys.master import new_line
 from accounts.models import Invitation, Patient
 from symptoms.alerts.answering import answer_seen
@@ -25,6 +26,7 @@ from symptoms.journal.photos import attach_photo
 from symptoms.journal.practice_photos import Shot, attach_practice_photo
 from symptoms.journal.sealing import seal_record
 from symptoms.journal.undoing import undo_joining
+from symptoms.management.commands import seal_records
 from symptoms.models import Alert, AlertEvent, Entry, Note, Photo, Treatment
 from symptoms.photos import files
 from symptoms.wording.seen import SeenAnswer
@@ -322,14 +324,14 @@ def test_what_is_older_than_the_keys_reads_as_before_and_is_sealed_by_one_comman
     unseal(record, photo_folder)
     pictures = [files.read(Photo.objects.get(pk=photo.pk)) for photo in record.photos]
     assert words_of(record.patient) == ALL_WORDS and MARK.encode() in everything_stored()
-    assert seal_record(record.patient.pk) == len(list(unopened(record.patient))) + len(pictures)
+    assert seal_record(record.patient.pk, takes_plain=True) == len(list(unopened(record.patient))) + len(pictures)
     record.patient.refresh_from_db()
     assert words_of(record.patient) == ALL_WORDS and len(record.patient.data_keys) == 1
     assert all(raw(row, name).startswith("sealed:") for row, name in unopened(record.patient))
     now = [Photo.objects.get(pk=photo.pk) for photo in record.photos]
     assert [files.read(photo) for photo in now] == pictures
     assert not any((photo_folder / photo.key).read_bytes().startswith(b"\xff\xd8") for photo in now)
-    assert seal_record(record.patient.pk) == 0
+    assert seal_record(record.patient.pk, takes_plain=True) == 0
 
 
 def test_sealing_that_is_killed_half_way_leaves_everything_readable_and_is_taken_up(record, photo_folder, monkeypatch):
@@ -344,11 +346,111 @@ def test_sealing_that_is_killed_half_way_leaves_everything_readable_and_is_taken
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(files, "store", dies)
-        seal_record(record.patient.pk)
+        seal_record(record.patient.pk, takes_plain=True)
     assert words_of(record.patient) == ALL_WORDS
     assert all(files.read(Photo.objects.get(pk=photo.pk)) for photo in record.photos)
-    assert seal_record(record.patient.pk) == 1  # the other photo
+    assert seal_record(record.patient.pk, takes_plain=True) == 1  # the other photo
     assert all(files.read(Photo.objects.get(pk=photo.pk)) for photo in record.photos)
+
+
+@pytest.fixture
+def not_vacuumed(monkeypatch):
+    """A test's transaction holds the database."""
+    monkeypatch.setattr(seal_records, "overwrite_what_was_there", lambda tables: None)
+
+
+NOT_OURS = "were not written by Mendline"
+
+
+def test_once_everything_is_sealed_what_somebody_puts_there_plain_is_refused_and_said(
+    record, photo_folder, noor, not_vacuumed, caplog, capsys
+):
+    unseal(record, photo_folder)
+    call_command("seal_records")
+    assert store.all_is_sealed() and "nothing that is not sealed is shown" in capsys.readouterr().out
+    assert words_of(record.patient) == ALL_WORDS
+    sealed = {(model, name): raw(written_row(model, name, record.patient), name) for model, name in FIELDS}
+    rows = [(written_row(model, name, record.patient), model, name) for model, name in FIELDS]
+    photo = Photo.objects.get(pk=record.photos[0].pk)
+    jpeg = files.read(photo)
+    (photo_folder / photo.key).write_bytes(jpeg)
+    for row, model, name in rows:
+        put(row, name, f"{MARK}forged")
+        again = model.objects.get(pk=row.pk)
+        if model is not AlertEvent:
+            again.save()  # unread
+        assert NOT_OURS in getattr(again, name) and raw(row, name) == f"{MARK}forged"
+    with pytest.raises(files.PhotoLost):
+        files.read(photo)
+    page = people.signed_in(noor).get(reverse("patient", args=[record.patient.pk]))
+    assert f"{MARK}forged" not in page.content.decode() and page.status_code == 200
+    assert "is not sealed" in caplog.text and MARK not in caplog.text
+    nobodys = AlertEvent.objects.exclude(what__in=AlertEvent.WITH_WORDS).exclude(detail="").first()
+    assert nobodys is None or NOT_OURS not in nobodys.detail
+    call_command("seal_records")
+    assert f"{len(FIELDS)} texts are not sealed" in capsys.readouterr().out
+    assert all(raw(row, name) == f"{MARK}forged" for row, _model, name in rows)
+    call_command("seal_records", take_plain=True)
+    assert all(raw(row, name) != sealed[model, name] for row, model, name in rows)
+    assert all(getattr(model.objects.get(pk=row.pk), name) == f"{MARK}forged" for row, model, name in rows)
+    assert files.read(Photo.objects.get(pk=photo.pk)) == jpeg
+
+
+def test_sealing_all_is_written_down_only_when_it_went_through(
+    record, photo_folder, noor, clinic, not_vacuumed, monkeypatch
+):
+    other = everything_written(people.patient(clinic, "Bea"), noor)
+    for each in (record, other):
+        unseal(each, photo_folder)
+    first, second = sorted([record.patient.pk, other.patient.pk])
+
+    def dies_at_the_second(id, **how):
+        if id == second:
+            raise KeyboardInterrupt
+        return seal_record(id, **how)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(seal_records, "seal_record", dies_at_the_second)
+        call_command("seal_records")
+    assert not store.all_is_sealed() and words_of(record.patient) == words_of(other.patient) == ALL_WORDS
+    call_command("seal_records", after=first)
+    assert not store.all_is_sealed()
+    call_command("seal_records")
+    assert store.all_is_sealed() and words_of(record.patient) == words_of(other.patient) == ALL_WORDS
+
+
+def test_a_site_that_begins_takes_nothing_plain_and_one_of_before_is_asked_to_seal_first(kept, db, clinic):
+    for patients_first in (False, True):
+        (kept.location / store.ALL_SEALED).unlink(missing_ok=True)
+        store.forget_unwrapped()
+        if patients_first:
+            people.ana(clinic)
+        preflight._check_keys()
+        assert store.all_is_sealed() is not patients_first
+
+
+def test_keys_that_no_patient_has_go_after_a_month_and_no_other(kept, db, clinic, ana):
+    lost, back = str(store.make()), str(store.make())
+    store.of_the_site()
+    now = timezone.now()
+    assert patients.sweep(now) == 0 and patients.sweep(now + timedelta(days=29)) == 0
+    bea = people.patient(clinic, "Bea", data_keys=[back])  # an older copy of the database was put back, and the newer
+    assert patients.sweep(now + timedelta(days=29)) == 0
+    assert patients.sweep(now + timedelta(days=31)) >= 1 and store.ids() == {
+        back,
+        *ana.data_keys,
+        str(store.OF_THE_SITE),
+    }
+    assert patients.UNOWNED_FOR + timedelta(days=1) <= timedelta(days=35)
+    with pytest.raises(KeyLost):
+        store.unwrapped(UUID(lost))
+    for key in (back, *ana.data_keys, str(store.OF_THE_SITE)):
+        store.forget_unwrapped()
+        assert store.unwrapped(UUID(key))
+    assert store.unowned() == {} and store.check()
+    assert patients.without_key() == 0
+    store.forget(UUID(bea.data_keys[-1]))
+    assert patients.without_key() == 1
 
 
 def of_the_clinic(patient: Patient) -> set[str]:

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.access_spool import store_kept
+from accounts.keys import patients as keys
 from accounts.models import Invitation
 from symptoms.alerts.advice_timers import tell_next_timer
 from symptoms.alerts.asking_seen import ask_next
@@ -94,6 +95,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("check some photo files", PhotoCheck().some, hourly),
         Duty("forget limits that are over", forget_limits, hourly),
         Duty("forget sessions that are over", forget_sessions, timedelta(days=1)),
+        Duty("remove keys that no patient has", sweep_keys, timedelta(days=1)),
         Duty("forget what was kept for taking back a joining", forget_records_before, hourly),
     ]
 
@@ -331,6 +333,11 @@ def forget_records_before() -> None:
 def forget_sessions() -> None:
     """Delete sessions that ended by themselves: nobody else does, and they hold who was signed in."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+def sweep_keys() -> None:
+    """Erase keys that nobody has had for a month."""
+    keys.sweep(timezone.now())
 
 
 def forget_limits() -> None:
