@@ -1,13 +1,7 @@
 """The pages that belong to no app: the front door, help now, health, errors, and the demo's mail."""
 
-import logging
-import os
 import sys
-import tempfile
-import time
 from email import message_from_bytes, policy
-from functools import lru_cache
-from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -28,13 +22,11 @@ from accounts.web.whereabouts import HELP_COUNTRY, chosen_country, numbers_shown
 from symptoms.api.problems import MEDIA_TYPE, Busy, document
 from symptoms.messages.standstill import is_standing_still
 from symptoms.models import WorkerBeat
-from symptoms.photos.files import store_of_photos
 from symptoms.photos.limits import MEGABYTES
 from symptoms.photos.refusals import Refusal
 from symptoms.recovery.care import SEEK_HELP
+from tracker.readiness import parts
 from tracker.web.body_limits import ONE_PHOTO, longest_body_of
-
-log = logging.getLogger(__name__)
 
 A_YEAR = 365 * 24 * 60 * 60  # seconds
 
@@ -87,14 +79,8 @@ def alive(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Whether the database can be read and the disk takes what is written, photos too; 503 when not."""
-    photos = Path(getattr(store_of_photos(), "location", settings.DATA_DIR))
-    folders = {settings.DATA_DIR, photos if photos.exists() else settings.DATA_DIR}  # the first photo makes its folder
-    second = int(time.monotonic())
-    is_well = {
-        "database": _database_answers(),
-        "storage": all(_takes_writes(folder, second) for folder in folders),
-    }
+    """Whether all that a server needs is well (`readiness.py`); 503 when not, with what."""
+    is_well = parts()
     return JsonResponse(is_well, status=200 if all(is_well.values()) else 503)
 
 
@@ -113,30 +99,6 @@ def worker_lives(request: HttpRequest) -> JsonResponse:
         connection.close()
         is_well = {"worker": False, "messages": False}
     return JsonResponse(is_well, status=200 if all(is_well.values()) else 503)
-
-
-@lru_cache(maxsize=4)
-def _takes_writes(folder: Path, second: int) -> bool:
-    """Whether a small file reaches the disk; tried once a `second`, however often somebody asks."""
-    try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(bytes(4096))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as fault:
-        log.error("%s takes nothing: %s", folder, fault)
-        return False
-    return True
-
-
-def _database_answers() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")  # a bare SELECT 1 would not touch the file
-    except DatabaseError:
-        connection.close()  # opened again the next time
-        return False
-    return True
 
 
 @public

@@ -11,16 +11,22 @@ from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from accounts.keys.master import make_file
 from symptoms.recovery.swatches.strip import NAMES, strip
+from tests import people
 from tests.data_folders import put_database, put_static
 from tests.house import tree
-from tracker import views
+from tracker import readiness
 from tracker.preflight import PRIVATE
-from tracker.static_files import Drawings, RedFlags
+from tracker.static_files import Drawings, RedFlags, Storage
 
 SERVER = ["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "critical", "--bind", "127.0.0.1:0"]
+
+
+WELL = dict.fromkeys(("database", "migrations", "keys", "static", "storage"), True)
 
 
 def run(data: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
@@ -86,10 +92,10 @@ def test_the_demo_listens_to_this_machine_alone(tmp_path, host):
 
 @pytest.mark.django_db
 def test_a_probe_reads_503_when_the_database_or_the_folder_is_away(tmp_path, settings, monkeypatch):
-    assert Client().get("/readyz").json() == {"database": True, "storage": True}
+    assert Client().get("/readyz").json() == WELL
     settings.DATA_DIR = tmp_path / "gone"
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"database": True, "storage": False})
+    assert (answer.status_code, answer.json()) == (503, WELL | {"storage": False})
 
     def away(*args):
         raise OperationalError("unable to open database file")
@@ -101,14 +107,45 @@ def test_a_probe_reads_503_when_the_database_or_the_folder_is_away(tmp_path, set
 
 
 @pytest.mark.django_db
+def test_a_probe_reads_503_when_a_migration_has_not_run_or_the_keys_are_away(settings, tmp_path):
+    people.patient(people.practice())
+    assert Client().get("/readyz").json() == WELL
+    newest = MigrationRecorder.Migration.objects.filter(app="symptoms").latest("name")
+    newest.delete()
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, WELL | {"migrations": False})
+    newest.save()
+    given = settings.STORAGES
+    settings.STORAGES = given | {"keys": given["keys"] | {"OPTIONS": {"location": tmp_path / "not-mounted"}}}
+    readiness._keys_open.cache_clear()
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, WELL | {"keys": False})
+    settings.STORAGES, settings.MASTER_KEY_FILE = given, tmp_path / "another"
+    make_file(settings.MASTER_KEY_FILE)
+    readiness._keys_open.cache_clear()
+    assert Client().get("/readyz").json() == WELL | {"keys": False}
+    readiness._keys_open.cache_clear()
+
+
+def test_a_site_that_was_put_back_by_hand_without_static_files_is_not_well(production, monkeypatch):
+    monkeypatch.setattr(readiness, "staticfiles_storage", Storage(production / "static"))
+    assert readiness._static_files_are_there()
+    (production / "static").rename(production / "away")
+    assert not readiness._static_files_are_there()
+    monkeypatch.setattr(readiness, "staticfiles_storage", Storage(production / "static"))
+    assert not readiness._static_files_are_there()
+    (production / "away").rename(production / "static")
+
+
+@pytest.mark.django_db
 def test_a_probe_reads_503_when_the_disk_is_full(monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tracker.views.tempfile.TemporaryFile", full)
-    views._takes_writes.cache_clear()
+    monkeypatch.setattr("tracker.readiness.tempfile.TemporaryFile", full)
+    readiness.takes_writes.cache_clear()
     answer = Client().get("/readyz")
-    views._takes_writes.cache_clear()
+    readiness.takes_writes.cache_clear()
     assert (answer.status_code, answer.json()["storage"]) == (503, False)
 
 
