@@ -1,4 +1,4 @@
-"""What Lighthouse says of a patient's four pages on a phone, as it imitates a slow one."""
+"""What Lighthouse says of a patient's pages on a phone, as it imitates a slow one."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.browser.conftest import program
 
 LIGHTHOUSE = Path(__file__).parent / "node_modules" / ".bin" / "lighthouse"
-PAGES = {"today": "/today/", "log": "/log/", "result": "", "course": "/course/"}
+PAGES = {"today": "/today/", "log": "/log/", "result": "", "course": "/course/", "without a network": "/offline/"}
 CATEGORIES = ("performance", "accessibility", "best-practices")
 LARGEST_WITHIN = 1.2  # seconds until the largest part is shown
 
