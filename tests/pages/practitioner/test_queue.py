@@ -324,6 +324,8 @@ def test_the_queue_takes_eight_statements_and_fifteen_kilobytes_at_most(crowd, d
         response = desk.get(QUEUE, {"show": show})
         assert len(gzip.compress(response.content, 6)) <= 15 * 1024
         assert len(names(response)) == rows
+    (onward,) = select(desk.get(QUEUE, {"show": "all", "device": "pen"}), "a[@rel='next']")
+    assert onward.get("href") == "?show=all&device=pen&page=2"
     assert not scanned(desk, QUEUE, q="P24 007b") & (LONG | {"treatments_open_to"})
 
 
