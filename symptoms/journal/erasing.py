@@ -31,7 +31,7 @@ from accounts.keys.store import forget
 from accounts.locks import lock_patient
 from accounts.models import AccountMail, Invitation, Patient, User
 from accounts.web.sessions import end_sessions
-from symptoms.journal.exporting import path_of
+from symptoms.journal.file_making import path_of
 from symptoms.journal.retention import is_over
 from symptoms.models import UNDO_WITHIN, Alert, Entry, Erasure, Note, Photo, Reminding, Treatment
 from symptoms.photos import files

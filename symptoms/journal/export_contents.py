@@ -1,10 +1,18 @@
-"""What stands in the file with everything about a patient: a document for programs, a table of days, a page to read."""
+"""What stands in a file about a patient: a document for programs, a table of days, a page to read.
+
+For the patient it is everything; what a practice takes along is in `practice_contents`.
+"""
 
 import csv
 import io
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
+from zipfile import ZIP_STORED, ZipFile
 
 from django.template.loader import render_to_string
 from django.utils.text import slugify
@@ -15,7 +23,8 @@ from accounts.allergies import in_words
 from accounts.models import AuditRecord, Patient
 from symptoms.journal.treatments import as_document
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
-from symptoms.models import Assessment, Entry, Note, Photo, Screening, Treatment
+from symptoms.models import Alert, AlertEvent, Assessment, Entry, Note, Photo, Screening, Treatment
+from symptoms.photos.files import PhotoLost, read
 from symptoms.recovery.vocabulary import Symptom
 from symptoms.wording.answers import answers_in_words
 from symptoms.wording.phrases import in_a_row, title
@@ -32,18 +41,89 @@ def photo_name(photo: Photo) -> str:
     return f"photos/{photo.date:%Y-%m-%d}-{slugify(photo.view)}-{str(photo.pk)[:8]}.jpg"
 
 
-def photos_of(patient: Patient) -> list[Photo]:
-    """The photos that the patient took; what a clinic took is the clinic's record."""
-    return list(Photo.objects.own().filter(treatment__patient=patient).select_related("treatment").by_day())
+@dataclass(frozen=True)
+class Session:
+    """What of one session goes into a file: what its reader may see. `judged`: by entry, the oldest judgement first."""
+
+    treatment: Treatment
+    entries: list[Entry]
+    judged: dict[UUID, list[Assessment]]
+    photos: list[Photo]
+    notes: list[Note]
+    alerts: list[Alert]
+    events: list[AlertEvent]  # what was done about alerts: of a practice alone
+
+    def current(self) -> Iterator[tuple[Entry, Assessment | None]]:
+        """One entry a day with its judgement."""
+        for entry in self.entries:
+            if entry.is_current:
+                judged = [row for row in self.judged.get(entry.pk, ()) if row.is_current]
+                yield entry, judged[-1] if judged else None
 
 
-def document(patient: Patient, now: datetime) -> dict[str, Any]:
-    """Everything, as plain JSON: times in ISO 8601 with their offset, answers in the vocabulary's words."""
+def by_entry(assessments: Iterable[Assessment]) -> dict[UUID, list[Assessment]]:
+    """Judgements by the entry's id, the oldest first."""
+    judged: dict[UUID, list[Assessment]] = defaultdict(list)
+    for assessment in sorted(assessments, key=lambda row: row.pk):
+        judged[assessment.entry_id].append(assessment)
+    return judged
+
+
+def own_sessions(patient: Patient) -> list[Session]:
+    """Everything, for the patient: no note inside a clinic, and no photo that a clinic took, which is its record."""
+    treatments = patient.treatments.select_related("practice").order_by("day_zero", "performed_at", "pk")
+    return [_own_session(treatment, patient) for treatment in treatments]
+
+
+def _own_session(treatment: Treatment, patient: Patient) -> Session:
+    treatment.patient = patient
+    notes = treatment.notes.filter(kind__in=MESSAGES).select_related("author", "practice").order_by("written_at")
+    return Session(
+        treatment,
+        entries=list(treatment.entries.order_by("day", "received_at")),
+        judged=by_entry(Assessment.objects.filter(entry__treatment=treatment)),
+        photos=list(Photo.objects.own().filter(treatment=treatment).by_day()),
+        notes=list(notes),
+        alerts=list(treatment.alerts.order_by("opened_at")),
+        events=[],
+    )
+
+
+def own_file(archive: ZipFile, patient: Patient, now: datetime) -> Iterator[int]:
+    """Write everything about a patient, for them; gives, after each photo, how many are lost: none or one."""
+    sessions = own_sessions(patient)
+    written = document(patient, sessions, now)
+    archive.writestr("record.html", page(patient, sessions, written, now))
+    archive.writestr("record.json", as_json(written))
+    archive.writestr("days.csv", table(written))
+    yield 0
+    for session in sessions:
+        for photo in session.photos:
+            yield add_photo(archive, photo)
+
+
+def add_photo(archive: ZipFile, photo: Photo, folder: str = "") -> int:
+    """Write a photo; 1 where its file is missing or damaged, and nothing is written."""
+    try:
+        archive.writestr(folder + photo_name(photo), read(photo), compress_type=ZIP_STORED)
+    except PhotoLost:
+        return 1
+    return 0
+
+
+def as_json(document: Mapping[str, Any]) -> str:
+    """A document as it stands in its file."""
+    return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+def document(patient: Patient, sessions: list[Session], now: datetime) -> dict[str, Any]:
+    """Everything about a patient, for them, as plain JSON: times in ISO 8601 with their offset, answers in the
+    vocabulary's words."""
     screening = Screening.objects.filter(patient=patient).first()
     reminding = getattr(patient, "reminding", None)
     return {
         "made_at": now.isoformat(),
-        "about_you": _about(patient),
+        "about": about(patient, email_of(patient)),
         "agreed_to": [
             {
                 "purpose": consent.purpose, "text_version": consent.version, "clinic": _named(consent.practice),
@@ -51,7 +131,7 @@ def document(patient: Patient, now: datetime) -> dict[str, Any]:
             }
             for consent in patient.consents.select_related("practice").order_by("given_at")
         ],
-        "treatments": [_treatment(treatment) for treatment in _treatments(patient)],
+        "treatments": [treatment_in(session) for session in sessions],
         "answers_before_a_treatment": screening.document if screening else None,
         "reminders": {"on": reminding.is_on, "at": reminding.at.isoformat("minutes")} if reminding else None,
         "who_opened_your_record": [
@@ -65,51 +145,46 @@ def document(patient: Patient, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _about(patient: Patient) -> dict[str, Any]:
+def about(patient: Patient, email: str) -> dict[str, Any]:
+    """Who the patient is, as plain JSON; `email` as its reader knows it."""
     named = ("name", "phone", "year_of_birth", "country", "time_zone", "drug_allergies", "number")
-    email = patient.user.email if patient.user else patient.email
     return {**{name: getattr(patient, name) for name in named}, "email": email, "clinic": _named(patient.practice)}
 
 
-def _treatments(patient: Patient) -> list[Treatment]:
-    return list(patient.treatments.select_related("practice").order_by("day_zero", "performed_at", "pk"))
-
-
-def _treatment(treatment: Treatment) -> dict[str, Any]:
-    entries = treatment.entries.order_by("day", "received_at").prefetch_related("assessments")
-    notes = treatment.notes.filter(kind__in=MESSAGES).select_related("author", "practice").order_by("written_at")
-    photos = Photo.objects.own().filter(treatment=treatment).by_day()
+def treatment_in(session: Session) -> dict[str, Any]:
+    """A session as plain JSON."""
+    treatment = session.treatment
     return {
         "id": str(treatment.pk), "day_zero": treatment.day_zero.isoformat(), "clinic": _named(treatment.practice),
         "recorded_at": _at(treatment.recorded_at), "same_session_as": _text(treatment.same_as_id),
         "facts": as_document(treatment),
-        "logs": [_log(entry) for entry in entries],
+        "logs": [_log(entry, session.judged.get(entry.pk, [])) for entry in session.entries],
         "photos": [
             {"file": photo_name(photo), "date": photo.date.isoformat(), "day": photo.day, "view": photo.view,
              "received_at": _at(photo.received_at)}
-            for photo in photos
+            for photo in session.photos
         ],
         "messages": [
             {"from": "you" if note.kind == Note.Kind.FROM_PATIENT else _named(note.practice),
              "written_at": _at(note.written_at), "read_at": _at(note.read_at), "text": note.text}
-            for note in notes
+            for note in session.notes
         ],
         "open_matters": [
             {"kind": alert.kind, "concern": alert.concern, "urgency": alert.urgency, "opened_at": _at(alert.opened_at),
              "closed_at": _at(alert.resolved_at)}
-            for alert in treatment.alerts.order_by("opened_at")
+            for alert in session.alerts
         ],
     }  # fmt: skip
 
 
-def _log(entry: Entry) -> dict[str, Any]:
+def _log(entry: Entry, judged: list[Assessment]) -> dict[str, Any]:
     return {
         "id": str(entry.pk), "date": entry.date.isoformat(), "day": entry.day, "answers": entry.answers,
         "note": entry.note, "received_at": _at(entry.received_at), "counts": entry.is_current,
         "judged": [
-            {"urgency": judged.urgency_slug, "made_at": _at(judged.made_at), "rules": judged.protocol_version,
-             "flags": judged.flags}
-            for judged in sorted(entry.assessments.all(), key=lambda row: row.pk)
+            {"urgency": row.urgency_slug, "made_at": _at(row.made_at), "rules": row.protocol_version,
+             "flags": row.flags}
+            for row in judged
         ],
     }  # fmt: skip
 
@@ -122,7 +197,7 @@ def _sign_ins(patient: Patient) -> Iterator[dict[str, Any]]:
         yield {"what": row.what, "at": _at(row.at), "network": row.network}
 
 
-def table(document: Mapping[str, Any]) -> str:
+def table(document: Mapping[str, Any]) -> bytes:
     """The days that count, a row each, as CSV (RFC 4180) for a spreadsheet, which is to find no formula in it."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -133,8 +208,8 @@ def table(document: Mapping[str, Any]) -> str:
     for treatment in document["treatments"]:
         for log in treatment["logs"]:
             if log["counts"]:
-                writer.writerow([_cell(value) for value in _row(treatment, log, levels)])
-    return out.getvalue()
+                writer.writerow([cell(value) for value in _row(treatment, log, levels)])
+    return out.getvalue().encode("utf-8-sig")  # by its mark spreadsheets know UTF-8
 
 
 def _row(treatment: Mapping[str, Any], log: Mapping[str, Any], levels: Iterable[str]) -> Iterator[Any]:
@@ -149,34 +224,42 @@ def _row(treatment: Mapping[str, Any], log: Mapping[str, Any], levels: Iterable[
     yield log["note"]
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as a spreadsheet may read it, which takes it for no formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def page(patient: Patient, document: Mapping[str, Any], now: datetime) -> str:
-    """The same to read, as a page that needs nothing but its photos beside it."""
+def page(patient: Patient, sessions: list[Session], document: Mapping[str, Any], now: datetime, **more: Any) -> str:
+    """The same to read, as a page that needs nothing but its photos beside it. `more`: what else the page takes."""
     numbers = phone_numbers_for(patient, now=now)
-    sessions = []
-    for treatment, written in zip(_treatments(patient), document["treatments"], strict=True):
-        current = treatment.entries.filter(is_current=True).order_by("day")
-        judged = {row.entry_id: row for row in Assessment.objects.filter(entry__in=current, is_current=True)}
+    shown = []
+    for session, written in zip(sessions, document["treatments"], strict=True):
         days = []
-        for entry in current:
-            entry.treatment = treatment
-            verdict = verdict_about(entry, judged.get(entry.pk), numbers, "c")
+        for entry, judged in session.current():
+            entry.treatment = session.treatment
+            verdict = verdict_about(entry, judged, numbers, "c")
             photos = [photo for photo in written["photos"] if photo["day"] == entry.day]
             days.append((entry, verdict, answers_in_words(entry.answers), photos))
-        sessions.append((treatment, _skin(treatment), written, days))
+        logged = {entry.day for entry, *_more in days}
+        others = [photo for photo in written["photos"] if photo["day"] not in logged]
+        shown.append((session.treatment, _skin(session.treatment), written, days, others))
+    about_them = about_in_words(patient, document["about"]["email"])
     context = {
-        "patient": patient, "about": _about_in_words(patient), "sessions": sessions, "document": document, "now": now,
-        "zone": patient.zone,
+        "patient": patient, "about": about_them, "sessions": shown, "document": document, "now": now,
+        "zone": patient.zone, **more,
     }  # fmt: skip
     return render_to_string("exported/record.html", context)
 
 
-def _about_in_words(patient: Patient) -> list[tuple[str, str]]:
+def email_of(patient: Patient) -> str:
+    """The address of the account, else where they were invited."""
+    return patient.user.email if patient.user else patient.email
+
+
+def about_in_words(patient: Patient, email: str) -> list[tuple[str, str]]:
+    """Who the patient is, in rows of what and words."""
     lines = [
-        (_("E-mail"), patient.user.email if patient.user else patient.email),
+        (_("E-mail"), email),
         (_("Phone"), patient.phone),
         (_("Year of birth"), str(patient.year_of_birth or "")),
         (_("Country"), patient.country),

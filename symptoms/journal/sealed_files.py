@@ -1,28 +1,28 @@
 """Files that hold a lot of somebody's record: sealed piece by piece as they are written, so none lies in the clear."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from accounts.keys import patients as keys
 from accounts.keys.faults import Damaged
 from accounts.keys.sealing import opened
-from accounts.models import Patient
+
+Seal = Callable[[bytes, str], bytes]  # seals some bytes; the text says what they are
 
 PIECE = 1 << 20  # bytes
 LENGTH = 4  # bytes before each piece, its length
 
 
 class SealedWriter(io.RawIOBase):
-    """A file to write to from beginning to end; what lies in `file` can be opened with the patient's key alone.
+    """A file to write to from beginning to end; what lies in `file` can be opened with the key of `seal` alone.
 
     Each piece is bound to `name` and its place, and the last to being the last: none is missed, moved or cut off.
     """
 
-    def __init__(self, file: BinaryIO, patient: Patient, name: str):
+    def __init__(self, file: BinaryIO, seal: Seal, name: str):
         super().__init__()
-        self._file, self._patient, self._name = file, patient, name
+        self._file, self._seal_bytes, self._name = file, seal, name
         self._waiting, self._number, self.size = bytearray(), 0, 0
 
     def writable(self) -> bool:
@@ -41,7 +41,7 @@ class SealedWriter(io.RawIOBase):
         self._seal(bytes(self._waiting), is_last=True)
 
     def _seal(self, piece: bytes, *, is_last: bool = False) -> None:
-        sealed = keys.seal(self._patient, piece, _bound(self._name, self._number, is_last))
+        sealed = self._seal_bytes(piece, _bound(self._name, self._number, is_last))
         self._file.write(len(sealed).to_bytes(LENGTH) + sealed)
         self._number += 1
 

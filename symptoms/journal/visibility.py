@@ -12,9 +12,10 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import FilteredRelation, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import Departure, Patient, Practice, User
+from accounts.models.patient import PatientQuerySet
 from symptoms.journal.treatments import document_before
 from symptoms.models import Alert, Assessment, Entry, Photo, Screening, Treatment, TreatmentAccess, TreatmentRevision
 from symptoms.models.assessment import AssessmentQuerySet
@@ -153,6 +154,12 @@ def alerts_shown(user: User, alerts: Iterable[Alert]) -> list[Alert]:
 def screening_shown(practice: Practice, patient: Patient) -> Screening | None:
     """What the patient answered before a treatment, to the practice that has them now: whoever they left keeps none."""
     return Screening.objects.filter(patient=patient.pk, patient__practice=practice).first()
+
+
+def patients_seen_by(practice: Practice) -> PatientQuerySet:
+    """The practice's patients, and those who left it after it treated them."""
+    accesses = TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("pk"))
+    return Patient.objects.filter(Q(practice=practice) | Exists(accesses))
 
 
 def patients_shown(practice: Practice, patients: Iterable[Patient]) -> dict[UUID, Patient]:

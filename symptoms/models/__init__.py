@@ -4,7 +4,7 @@ from symptoms.models.alert import Alert, AlertEvent, Note
 from symptoms.models.assessment import Assessment
 from symptoms.models.delivery import Delivery
 from symptoms.models.entry import Entry
-from symptoms.models.own_data import EXPORT_LASTS, UNDO_WITHIN, Erasure, Export
+from symptoms.models.own_data import EXPORT_LASTS, UNDO_WITHIN, Erasure, Export, PracticeExport
 from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
 from symptoms.models.reminder import AdviceTimer, DayLink, Reminding
@@ -28,6 +28,7 @@ __all__ = [
     "Note",
     "PatientStatus",
     "Photo",
+    "PracticeExport",
     "ProductLot",
     "Reminding",
     "Screening",

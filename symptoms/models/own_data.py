@@ -6,24 +6,40 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Patient
+from accounts.models import Patient, Practice, User
 
 EXPORT_LASTS = timedelta(hours=24)  # from when it is ready
 UNDO_WITHIN = timedelta(days=7)
 
 
-class Export(models.Model):
-    """A file with everything about a patient, asked for by them and made by the worker; it lies sealed in its store."""
+class MadeFile(models.Model):
+    """A file that was asked for and that the worker makes; it lies sealed in its folder, for a day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="exports")
     asked_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     size = models.PositiveBigIntegerField(default=0, help_text="bytes of the file as it is handed out")
-    without = models.PositiveSmallIntegerField(default=0, help_text="photos whose files are missing or damaged")
+    without = models.PositiveIntegerField(default=0, help_text="photos whose files are missing or damaged")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"asked for at {self.asked_at}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Until when it can be fetched; None while it is not ready."""
+        return self.made_at + EXPORT_LASTS if self.made_at else None
+
+
+class Export(MadeFile):
+    """A file with everything about a patient, asked for by them, sealed by their key."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="exports")
 
     class Meta:
         constraints = [
@@ -33,13 +49,26 @@ class Export(models.Model):
         ]
         indexes = [models.Index(fields=["asked_at"], name="exports_to_make", condition=Q(made_at=None, failed_at=None))]
 
-    def __str__(self) -> str:
-        return f"asked for at {self.asked_at}"
 
-    @property
-    def ends_at(self) -> datetime | None:
-        """Until when it can be fetched; None while it is not ready."""
-        return self.made_at + EXPORT_LASTS if self.made_at else None
+class PracticeExport(MadeFile):
+    """A file with all that a practice may read, asked for by one of its people; sealed by a key that ends with it."""
+
+    practice = models.ForeignKey(Practice, on_delete=models.CASCADE, related_name="exports")
+    asked_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.UUIDField(help_text="the key that seals the file, in the store of keys")
+    records = models.PositiveIntegerField(default=0, help_text="how many patients are in it")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice"], condition=Q(made_at=None, failed_at=None), name="one_practice_export_at_a_time"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], name="practice_exports_to_make", condition=Q(made_at=None, failed_at=None)
+            ),
+        ]  # fmt: skip
 
 
 class Erasure(models.Model):

@@ -18,14 +18,16 @@ from accounts.patients import change_details
 from symptoms.alerts.handling import write_note
 from symptoms.alerts.reminder_ways import message_to
 from symptoms.alerts.reminder_wishes import choose
-from symptoms.journal.exporting import ask_export, make_next
+from symptoms.journal.exporting import ask_export
 from symptoms.journal.photos import attach_photo
+from symptoms.journal.practice_exporting import ask_practice_export
 from symptoms.journal.practice_photos import Shot, attach_practice_photo
 from symptoms.messages.channel_tests import send_test
 from symptoms.messages.words import stopping_token
 from symptoms.models import DayLink, Delivery
 from tests import people
 from tests.api.programs import jpeg
+from tests.made_files import make_next
 from tests.messages import push
 from tests.moving import joins, leaves, token_in
 from tests.treatments import logged, pen
@@ -98,6 +100,7 @@ def build() -> World:
     Delivery.objects.create(
         recipient=noor, practice=larkfield, why="morning_list", reason="morning_list:x:0", sent_at=world.now
     )
+    _take_along(world, larkfield, okafor)
     world.ids |= {"member_id": member.id, "absence_id": absence.id, "purpose": "photos"}
     world.ids |= {"method_id": browser.id, "delivery_id": test.id}
     passkey = Authenticator.objects.create(user=people.user(), type="webauthn", data={"name": "zq9passkey"})
@@ -153,6 +156,16 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
     for method in METHODS:
         world.paths["practice_photo_remove", method] = {"photo_id": shot.id}
         world.paths["my_treatment", method] = {"treatment_id": own.id}
+
+
+def _take_along(world: World, larkfield, okafor: User) -> None:
+    """All records of the practice in a file, for an admin who reads them and has left; and practitioner_2's own."""
+    head = people.practitioner(larkfield, "Dr Head", "head@larkfield.example", admin=True)
+    for who, ids in ((head, world.ids), (okafor, world.ids_of.setdefault("practitioner_2", {}))):
+        practice = who.membership.practice
+        ids["practice_export_id"] = ask_practice_export(practice, by=who, now=world.now).pk
+        make_next(world.now)
+    members.remove_member(head.memberships.get(), world.now)
 
 
 def _remind(world: World, patient) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import zipfile
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,16 +17,19 @@ from django.utils import timezone
 
 from accounts.keys import store
 from accounts.keys.faults import Damaged, KeyLost
+from accounts.keys.patients import seal
 from accounts.models import AccountMail, AuditRecord, Patient, User
 from symptoms.alerts.handling import write_note
-from symptoms.journal import erasing, exporting
+from symptoms.journal import erasing, export_contents
 from symptoms.journal.erasing import ask_erasure, erase_next, erasure_of, keep_all, replay
 from symptoms.journal.export_contents import FORMULA
-from symptoms.journal.exporting import ask_export, export_of, hand_out, make_next, path_of, remove_old
+from symptoms.journal.exporting import ask_export, export_of, hand_out
+from symptoms.journal.file_making import path_of, remove_old
 from symptoms.journal.sealed_files import PIECE, SealedWriter, pieces
 from symptoms.models import Entry, Erasure, Export, Note, Photo
 from symptoms.photos.files import PhotoLost, read, store_of_photos
 from tests import people
+from tests.made_files import make_next
 from tests.treatments import attached, logged, pen
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +98,7 @@ def test_it_lies_sealed_and_whoever_changes_or_cuts_it_is_found_out(record):
 def test_of_many_pieces_none_can_be_left_out_or_moved(record, tmp_path):
     path, data = tmp_path / "file", bytes(range(256)) * (PIECE // 100)
     with path.open("wb") as file:
-        out = SealedWriter(file, record, "name")
+        out = SealedWriter(file, partial(seal, record), "name")
         out.write(data)
         out.finish()
     assert b"".join(pieces(path, "name")) == data
@@ -130,12 +134,12 @@ def test_a_worker_that_dies_is_followed_by_another_and_three_failures_are_said(r
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(exporting, "document", dies)
+        broken.setattr(export_contents, "own_sessions", dies)
         with pytest.raises(KeyboardInterrupt):
             make_next(now)
     assert not make_next(now + timedelta(minutes=1)), "its lease is not over"
     with monkeypatch.context() as broken:
-        broken.setattr(exporting, "document", lambda *args: 1 / 0)
+        broken.setattr(export_contents, "own_sessions", lambda *args: 1 / 0)
         for minutes in (5, 10):
             assert make_next(now + timedelta(minutes=minutes))
     assert "could not be made" in phone.get(reverse("own_data")).content.decode()

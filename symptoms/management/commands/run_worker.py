@@ -34,7 +34,7 @@ from symptoms.alerts.telling import may_still_be_told, tell_someone_else
 from symptoms.alerts.unreachable import name_unreachable
 from symptoms.journal.announcing import Rounds
 from symptoms.journal.erasing import erase_next
-from symptoms.journal.exporting import make_next, remove_old
+from symptoms.journal.file_making import Maker, remove_old
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.deadman import DeadMan
 from symptoms.messages.outbox import Outbox
@@ -85,7 +85,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
         Duty("send the morning's lists", write_morning_lists, timedelta(minutes=1)),
         Duty("send what is due", outbox.work),
-        Duty("make files that patients asked for", make_export),
+        Duty("make files that people asked for", make_files()),
         Duty("tell whose record goes", look_through_records(), timedelta(minutes=1)),
         Duty("erase what is to be erased", erase_due, timedelta(minutes=1)),
         Duty("remove files whose day is over", remove_exports, hourly),
@@ -273,9 +273,10 @@ def store_access_records() -> None:
     store_kept()
 
 
-def make_export() -> bool:
-    """Make one file with everything about a patient; False when nobody waits for one."""
-    return make_next(timezone.now())
+def make_files() -> Callable[[], bool]:
+    """What goes on a little with a file at each call: False when nobody waits for one."""
+    maker = Maker()
+    return lambda: maker.work(timezone.now())
 
 
 def look_through_records() -> Callable[[], None]:

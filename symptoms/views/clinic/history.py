@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,14 +17,13 @@ from accounts.members import user_name
 from accounts.models import AuditRecord, Departure, Invitation, Patient, Practice
 from accounts.patients import CHANGED
 from accounts.templatetags.readings import in_words
+from symptoms.journal.known_events import BY_THE_PRACTICE, known_events, within
 from symptoms.journal.visibility import Visibility
 from symptoms.models import AlertEvent, Assessment, Entry, Note, TreatmentRevision
-from symptoms.models.alert import AlertEventQuerySet
 from symptoms.wording.practitioner import alert_title, event_in_words
 
 SHOWN = 40
 What = AlertEvent.What
-BY_THE_PRACTICE = (What.ACKNOWLEDGED, What.RESOLVED, What.KEPT_OPEN, What.HANDED_OVER)
 _FLAGS_BEHIND = Subquery(
     Assessment.objects.filter(entry=OuterRef("alert__entry"), is_current=True).values("flags")[:1]
 )  # what the entry that opened or raised an event's alert says
@@ -54,20 +53,11 @@ def history(patient: Patient, visibilities: list[Visibility], practice: Practice
     return sorted(events, key=attrgetter("at"), reverse=True)[:SHOWN]
 
 
-def _within(visibilities: list[Visibility], moment: str, treatment: str = "treatment") -> Q:
-    """A condition on rows of these treatments: those whose time `moment` the reader's practice may know."""
-    condition = Q(pk__in=[])
-    for visibility in visibilities:
-        until = {} if visibility.until is None else {f"{moment}__lte": visibility.until}
-        condition |= Q(**{treatment: visibility.treatment.pk}, **until)
-    return condition
-
-
 def _logged(patient: Patient, visibilities: list[Visibility]) -> Iterator[Event]:
     same_day = Entry.objects.filter(treatment=OuterRef("treatment"), date=OuterRef("date"))
     is_change = Exists(same_day.filter(received_at__lt=OuterRef("received_at")))
     # Of those that are shown alone it is asked whether they are changes: a long course costs no more than a short one.
-    shown = Entry.objects.filter(_within(visibilities, "received_at")).order_by("-received_at")[:SHOWN]
+    shown = Entry.objects.filter(within(visibilities, "received_at")).order_by("-received_at")[:SHOWN]
     entries = Entry.objects.filter(pk__in=shown.values("pk"))
     entries = entries.annotate(is_change=is_change)  # type: ignore[no-redef]  # declared on the model
     by_treatment = {visibility.treatment.pk: visibility for visibility in visibilities}
@@ -98,7 +88,7 @@ def _alerts(patient: Patient, visibilities: list[Visibility], practice: Practice
 
     Of the patient's answers about an alert only the newest: however many there are, they push nothing else out.
     """
-    known = _known_events(visibilities, practice)
+    known = known_events(visibilities, practice)
     newer_answer = known.filter(alert=OuterRef("alert"), what=What.ANSWERED, id__gt=OuterRef("id"))
     events = known.exclude(Exists(newer_answer), what=What.ANSWERED).select_related("alert", "actor")
     events = events.annotate(flags=_FLAGS_BEHIND)  # type: ignore[no-redef]  # declared on the model
@@ -117,29 +107,6 @@ def _alerts(patient: Patient, visibilities: list[Visibility], practice: Practice
         more = len(act) - 1
         words = event_in_words(what, title, worst.urgency, worst.detail, zone=practice.zone, more=more)
         yield Event(at, who, words)
-
-
-def _known_events(visibilities: list[Visibility], practice: Practice) -> AlertEventQuerySet:
-    """Of alerts on the practice's desk what happened until the patient left, the leaving and what its own people did
-    since; of alerts that have moved on, what happened while they were here."""
-    moved = AlertEvent.objects.filter(alert=OuterRef("alert"), what=What.MOVED, id__gt=OuterRef("id"))
-    treatments = [visibility.treatment.pk for visibility in visibilities]
-    its_own = Q(alert__treatment__in=treatments, what__in=(*BY_THE_PRACTICE, What.LEFT))
-    may_know = _within(visibilities, "at", "alert__treatment") | its_own
-    on_desk = AlertEvent.objects.filter(may_know, alert__practice=practice).exclude(Exists(moved))
-    of_others = AlertEvent.objects.exclude(alert__practice=practice).exclude(what=What.MOVED)
-    return on_desk | of_others.filter(_during_stays(visibilities))
-
-
-def _during_stays(visibilities: list[Visibility]) -> Q:
-    """A condition on events: while the treatment's alerts lay on the practice's desk, before the patient left it."""
-    condition = Q(pk__in=[])
-    for visibility in visibilities:
-        for stay in visibility.accesses:
-            if stay.until is not None:
-                began = Q(at__gte=stay.since) if stay.since else Q()
-                condition |= began & Q(alert__treatment=visibility.treatment.pk, at__lte=stay.until)
-    return condition
 
 
 def _act(event: AlertEvent) -> tuple[Any, ...]:
@@ -171,7 +138,7 @@ def _changes(visibilities: list[Visibility]) -> Iterator[Event]:
             device=treatment.get_device_display(), date=date_format(treatment.day_zero, _("j M Y"))
         )
         yield Event(treatment.recorded_at, user_name(treatment.recorded_by), what)
-    changed = TreatmentRevision.objects.filter(_within(visibilities, "changed_at")).select_related("changed_by")
+    changed = TreatmentRevision.objects.filter(within(visibilities, "changed_at")).select_related("changed_by")
     for revision in changed.order_by("-changed_at")[:SHOWN]:
         yield Event(revision.changed_at, user_name(revision.changed_by), _("Changed the treatment"))
 

@@ -19,7 +19,7 @@ from symptoms.alerts.read_receipts import DETAILS
 from symptoms.forms.fields import typed_id
 from symptoms.forms.patient import InviteForm, NewPatientForm
 from symptoms.journal import joining, undoing
-from symptoms.views.clinic.patient_context import patients_seen_by
+from symptoms.journal.visibility import patients_seen_by
 
 
 @practitioner_required

@@ -28,11 +28,12 @@ from symptoms.alerts.reopening import reopen as reopen_alert
 from symptoms.forms.fields import typed_id
 from symptoms.forms.handling import NoteForm, ResolveForm, page_seen_in, seen_in
 from symptoms.journal.screening import ask_screening
+from symptoms.journal.visibility import patients_seen_by
 from symptoms.models import Alert, Entry, Treatment
 from symptoms.models.alert import AlertQuerySet
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.recovery.vocabulary import Urgency
-from symptoms.views.clinic.patient_context import patient_seen_by, patients_seen_by, record_of
+from symptoms.views.clinic.patient_context import patient_seen_by, record_of
 from symptoms.views.clinic.queue import next_to_review
 from symptoms.views.clinic.queue_asked import kept_list, list_behind
 from symptoms.views.clinic.queue_way import IN_TURN, NEXT, step_address

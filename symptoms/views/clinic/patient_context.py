@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,15 +18,14 @@ from django.utils.translation import ngettext
 from accounts.access import PracticeRequest
 from accounts.invitations import undelivered_to
 from accounts.models import Invitation, Patient, Practice, User
-from accounts.models.patient import PatientQuerySet
 from symptoms.alerts.conversation import unread_of
 from symptoms.alerts.policy import policy_of
 from symptoms.forms.conversation import PracticeMessageForm
 from symptoms.forms.handling import NoteForm, ResolveForm
 from symptoms.journal.course_days import with_last_logged
 from symptoms.journal.erasing import waiting_for
-from symptoms.journal.visibility import Visibility, patients_shown, visibilities_of
-from symptoms.models import Alert, PatientStatus, Screening, Treatment, TreatmentAccess, WorkerBeat
+from symptoms.journal.visibility import Visibility, patients_seen_by, patients_shown, visibilities_of
+from symptoms.models import Alert, PatientStatus, Screening, Treatment, WorkerBeat
 from symptoms.models.values import treatment_values
 from symptoms.recovery.ceilings import band
 from symptoms.views.addresses import chosen
@@ -44,12 +43,6 @@ from symptoms.wording.depth import depth_in_words
 from symptoms.wording.phrases import in_a_row
 from symptoms.wording.screening import result_for_practice
 from symptoms.wording.times import at, on_both_clocks
-
-
-def patients_seen_by(practice: Practice) -> PatientQuerySet:
-    """The practice's patients, and those who left it after it treated them."""
-    accesses = TreatmentAccess.objects.kept().filter(practice=practice, treatment__patient=OuterRef("pk"))
-    return Patient.objects.filter(Q(practice=practice) | Exists(accesses))
 
 
 def patient_seen_by(practice: Practice, id: UUID) -> Patient:

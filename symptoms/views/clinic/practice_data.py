@@ -1,25 +1,32 @@
-"""The page on which a manager says for how long the clinic keeps records, and reads how many are announced to go."""
+"""The page on which a manager says for how long the clinic keeps records, reads how many are announced to go, and takes
+them along in a file: that only one who opens records as well.
+"""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Count, Min
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import edits
 from accounts.access import PracticeRequest, admin_required
 from accounts.durations import in_words
 from accounts.members import editor_name
 from accounts.models import LEAST_MONTHS, MOST_MONTHS, RETENTION_MONTHS
+from accounts.step_up import ask_who_is_there, step_up_required
 from symptoms.forms.retention import RetentionForm
 from symptoms.journal.announcing import TOLD_AGAIN_BEFORE, TOLD_BEFORE
+from symptoms.journal.practice_contents import may_take
+from symptoms.journal.practice_exporting import ask_practice_export, hand_out_to, practice_export_of
 from symptoms.journal.retention import change_retention, retention_of
-from symptoms.models import Erasure
+from symptoms.models import EXPORT_LASTS, Erasure
 from symptoms.recovery.course import LAST_DAY
+from symptoms.views.downloads import as_download
 
 
 @admin_required
@@ -42,17 +49,48 @@ def practice_data(request: PracticeRequest) -> HttpResponse:
             messages.success(request, _("Saved.") if is_new else _("Nothing was changed."))
             return redirect("practice_data")
     status = 409 if meanwhile else 422 if form.is_bound else 200
-    return data_page(request, {"form": form, "reading": reading, "meanwhile": meanwhile}, status=status)
+    return _page(request, form, reading, meanwhile, status=status)
 
 
-def data_page(request: PracticeRequest, retention: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """The page, with the form of the period as `retention` has it."""
-    practice = request.practice
+def _page(
+    request: PracticeRequest, form: RetentionForm, reading: edits.Reading, meanwhile: Any = None, *, status: int = 200,
+    error: str = "",
+) -> HttpResponse:  # fmt: skip
+    practice, now = request.practice, timezone.now()
     waiting = Erasure.objects.filter(practice_id=practice.pk, undone_at=None, done_at=None)
+    export = practice_export_of(practice, now)
     context = {
-        **retention, "practice": practice, "zone": practice.time_zone, "tab": "practice", "page": "data",
+        "form": form, "reading": reading, "meanwhile": meanwhile, "error": error, "practice": practice,
+        "zone": practice.time_zone, "tab": "practice", "page": "data",
         "announced": waiting.aggregate(count=Count("pk"), first=Min("due_at")), "least": LEAST_MONTHS,
         "most": MOST_MONTHS, "usual": RETENTION_MONTHS, "last_day": LAST_DAY, "told_before": in_words(TOLD_BEFORE),
-        "told_again": in_words(TOLD_AGAIN_BEFORE),
+        "told_again": in_words(TOLD_AGAIN_BEFORE), "may_take": may_take(request.user, practice), "export": export,
+        "is_mine": export is not None and export.asked_by_id == request.user.pk, "lasts": in_words(EXPORT_LASTS),
     }  # fmt: skip
     return render(request, "practitioner/practice_data.html", context, status=status)
+
+
+@admin_required
+@require_POST
+@step_up_required
+def practice_export(request: PracticeRequest) -> HttpResponse:
+    """Ask for the file with all records."""
+    ask_practice_export(request.practice, by=request.user, now=timezone.now())
+    return redirect("practice_data")
+
+
+@admin_required
+@require_safe
+def practice_file(request: PracticeRequest, practice_export_id: UUID) -> HttpResponse:
+    """The file, to whoever asked for it."""
+    practice, now = request.practice, timezone.now()
+    ask_who_is_there(request)
+    export = get_object_or_404(practice.exports.select_related("practice"), pk=practice_export_id)
+    if export.ends_at is None or export.ends_at <= now:
+        raise Http404
+    try:
+        body = hand_out_to(export, request.user, now)
+    except OSError:
+        form, reading = RetentionForm(initial=retention_of(practice)), edits.Reading(retention_of(practice), now)
+        return _page(request, form, reading, status=422, error=_("The file is not there any more. Make it again."))
+    return as_download(export, body, "mendline-records")

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from symptoms.journal.announcing import TOLD_BEFORE
 from symptoms.journal.erasing import ask_erasure, erasure_of, keep_all
 from symptoms.journal.exporting import ask_export, export_of, hand_out
 from symptoms.models import EXPORT_LASTS, UNDO_WITHIN
+from symptoms.views.downloads import as_download
 
 
 @patient_required
@@ -57,10 +58,7 @@ def own_data_file(request: PatientRequest, export_id: UUID) -> HttpResponse:
         body = hand_out(export, now)
     except OSError:
         return _page(request, error=_("The file is not there any more. Make it again."))
-    answer = StreamingHttpResponse(body, content_type="application/zip")
-    answer["Content-Length"] = str(export.size)
-    answer["Content-Disposition"] = f'attachment; filename="mendline-{timezone.localdate(export.made_at):%Y-%m-%d}.zip"'
-    return answer  # type: ignore[return-value]  # it is sent as it is opened
+    return as_download(export, body, "mendline")
 
 
 @patient_required
