@@ -24,6 +24,7 @@ from tests.house import tree
 
 PROGRAM = Path(sys.executable).parent / "st"
 CONFIGURATION = tree.ROOT / "tests" / "fuzz" / "schemathesis.toml"
+LOG = Path(tempfile.gettempdir()) / "mendline-fuzz.log"
 NOBODY = "00000000-0000-4000-8000-000000000000"  # where there is nothing of a kind
 
 
@@ -40,10 +41,8 @@ class Outcome:
         return bool(self.report["exit_code"])
 
     def row(self, name: str) -> str:
-        operations = {key.rpartition(" ")[0] for key in self.answers}
         done = {key.rpartition(" ")[0] for key in self.answers if key.rpartition(" ")[2].startswith("2")}
         tested, all_of_them = self.report["operations"]["tested"], self.report["operations"]["total"]
-        assert len(operations) >= tested
         found = self.report["test_cases"]["unique_failures"] + len(self.report["errors"])
         return f"{name:<14}{self.answers.total():>8,}{f'{tested} of {all_of_them}':>12}{len(done):>10}{found:>10}"
 
@@ -66,9 +65,11 @@ def main() -> int:
         ):
             asking = [actor for actor in actors(site) if options.scope in (None, actor.name)]
             outcomes = {actor.name: _ask(site, actor, folder / actor.name, options) for actor in asking}
+            log.seek(0)
+            LOG.write_text(log.read())
     for outcome in outcomes.values():
         if outcome.failed:
-            print(outcome.said)
+            print(f"{outcome.said}\nWhat the site said meanwhile is in {LOG}.")
     print(f"\n{'':<14}{'calls':>8}{'operations':>12}{'with 2xx':>10}{'failures':>10}")
     for name, outcome in outcomes.items():
         print(outcome.row(name))
@@ -81,19 +82,23 @@ def _ask(site: Site, actor: Actor, folder: Path, options: argparse.Namespace) ->
     for name, ids in actor.ids.items():
         (folder / f"{name}.dict").write_text("".join(f'"{id}"\n' for id in ids or [NOBODY]))
     print(f"as {actor.name} ...", flush=True)
+    environment = {
+        "PYTHONPATH": str(tree.ROOT),
+        "FUZZ_ANSWERS": str(folder / "answers.json"),
+        "FUZZ_PATIENT": actor.ids["patients"][0] if actor.name.startswith("practice") else "",
+    }
     done = subprocess.run(
         [
             PROGRAM, "--config-file", folder / CONFIGURATION.name, "--no-color", "run", f"{site.url}/api/schema/",
             "--max-time", str(int(options.minutes * 60)), "--seed", str(options.seed), "--output-sanitize", "false",
             "--report", "json", "--report-json-path", folder / "report.json", *actor.headers,
         ],
-        env=os.environ | {"FUZZ_ANSWERS": str(folder / "answers.json"), "PYTHONPATH": str(tree.ROOT)},
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
-    if not (folder / "report.json").exists():
+    report = json.loads((folder / "report.json").read_text()) if (folder / "report.json").exists() else {}
+    if not report.get("operations"):  # it could not even begin
         sys.exit(done.stdout)
-    answers = Counter(json.loads((folder / "answers.json").read_text()))
-    return Outcome(answers, json.loads((folder / "report.json").read_text()), done.stdout)
+    return Outcome(Counter(json.loads((folder / "answers.json").read_text())), report, done.stdout)
 
 
 if __name__ == "__main__":
