@@ -34,12 +34,7 @@ class Site:
 
     def manage(self, *command: str) -> str:
         """Run `manage.py` beside the site, on its database."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=tree.ROOT, env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return tree.manage(self.environment, *command)
 
     def letter(self, to: str, saying: str, within: float = 60.0) -> str:
         """The newest letter to `to` that says `saying`, waited for: subject and words."""

@@ -1,8 +1,13 @@
-"""People that browser tests need beside the demo's."""
+"""People that browser tests need beside the demo's, and what is wrong with their browsers."""
 
 from symptoms.demo.cast import PASSWORD
 from tests.browser.site import Site
 
+# Scripts by which a browser keeps nothing.
+NO_STORE = {
+    "no storage": "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {value: undefined})",
+    "storage full": "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }",
+}
 # Somebody new on day 5, who has logged the days before.
 ON_DAY_5 = f"""
 from uuid import uuid4

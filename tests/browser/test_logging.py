@@ -14,7 +14,7 @@ from symptoms.demo.cast import PASSWORD
 from symptoms.demo.drawing.photo import draw
 from tests import images
 from tests.browser.conftest import ENGLISH, PHONE, QUIET, program
-from tests.browser.somebody import on_day_5
+from tests.browser.somebody import NO_STORE, on_day_5
 from tests.figures import keys
 from tests.tries import tries
 
@@ -345,14 +345,7 @@ def test_a_browser_that_is_ended_while_one_types_has_it_again(chromium, site, or
         assert page.locator("textarea[name=note]").input_value() in (typed, typed[:-1])
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {value: undefined})",
-        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }",
-    ],
-    ids=["no storage", "storage full"],
-)
+@pytest.mark.parametrize("fault", NO_STORE.values(), ids=NO_STORE)
 def test_where_a_browser_keeps_nothing_the_log_says_so_and_is_saved_as_ever(ora, fault):
     page = ora.page
     page.add_init_script(fault)

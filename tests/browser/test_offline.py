@@ -23,7 +23,7 @@ from symptoms.models import Entry
 from tests import images
 from tests.browser.conftest import ENGLISH, PHONE, QUIET, Visitor, program
 from tests.browser.line import Line
-from tests.browser.somebody import ON_DAY_5, on_day_5
+from tests.browser.somebody import NO_STORE, ON_DAY_5, on_day_5
 from tests.browser.test_keyboard import Keys
 from tests.browser.test_pages import is_for_everybody
 from tests.browser.test_push import until
@@ -507,14 +507,7 @@ def test_two_tabs_send_one_outbox_once(person, locks):
         assert len([one for one in asked if one.startswith(("POST", "PUT"))]) == 2
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {value: undefined})",
-        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }",
-    ],
-    ids=["forbidden", "full"],
-)
+@pytest.mark.parametrize("fault", NO_STORE.values(), ids=NO_STORE)
 def test_where_a_phone_keeps_nothing_it_says_so_and_everything_else_goes_on(person, fault):
     page, line = person.page, person.line
     page.add_init_script(fault)

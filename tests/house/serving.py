@@ -46,12 +46,7 @@ class Server:
 
     def manage(self, *command: str) -> str:
         """Run `manage.py` beside the server."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=tree.ROOT, env=self.environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return tree.manage(self.environment, *command)
 
     def processes(self) -> list[int]:
         """The ids of the web processes."""

@@ -1,6 +1,8 @@
 """The files of the project as they lie on the disk, without what is made from them."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -42,3 +44,12 @@ def environment(**ours: str) -> dict[str, str]:
     """The environment of a fresh process: this one's without any setting of the tests, and with `ours`."""
     others = {key: value for key, value in os.environ.items() if not key.startswith(("MENDLINE_", "DJANGO_"))}
     return others | ours
+
+
+def manage(environment: dict[str, str], *command: str) -> str:
+    """What `manage.py` says to a command that works, in `environment`."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
