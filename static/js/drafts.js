@@ -1,52 +1,89 @@
 /* A day that is being logged is kept on this phone until it is saved, its writer signs out, or a week has passed: nobody
-   loses it to a reload, a lost session or an empty battery. On a shared phone it goes with the browser's tab.
+   loses it to a reload, a lost session or an empty battery. On a shared phone nothing is kept.
 
    It lies in IndexedDB, which has it once it says so. What localStorage took in the last seconds is gone when the phone
-   ends the browser.
+   ends the browser. There it is encrypted with a key of its account, which no script can read out and which goes when its
+   writer signs out, as what waits to be sent is (outbox.js, which is not on every page or browser that keeps drafts).
 
    <forget-drafts data-draft="account/treatment/day" data-entry="…"> forgets the draft of that name if it became that entry.
    Signing out (sign-out.js) forgets all, in every tab. */
 
 const DATABASE = "mendline";
-const DRAFTS = "drafts"; // its one store, how names begin in sessionStorage, and what tabs call each other by
+const DRAFTS = "drafts"; // its one store, and what tabs call each other by
+const KEY = "key/"; // how the names of keys begin, in the same store
 const LONGEST_KEPT = 7 * 24 * 3600 * 1000; // milliseconds
 
 let opened;
+let last = Promise.resolve(); // what was typed later is kept later
+const keys = new Map();
 let isOver = false; // somebody signed out in another tab: what is typed here belongs to nobody who is signed in
 const tabs = new BroadcastChannel(DRAFTS);
 tabs.addEventListener("message", () => {
   isOver = true;
-  attempt(() => sessionStorage.clear());
+  keys.clear();
 });
 
 /* Keep `draft` (plain values, with `at`, its time in milliseconds) under its name; whether it is kept. */
 export async function keep(name, draft, isShared) {
-  if (isOver) return false;
-  if (isShared) return attempt(() => sessionStorage.setItem(DRAFTS + name, JSON.stringify(draft))).isDone;
-  return (await ask("readwrite", (drafts) => drafts.put(draft, name))).isDone;
+  if (isOver || isShared) return false;
+  const kept = last.then(() => lockAway(name, draft)).catch(() => false);
+  last = kept;
+  return kept;
 }
 
-/* What is kept under a name, or undefined. What was kept here before the phone was said to be shared moves to the tab. */
+/* What is kept under a name, or undefined. What was kept here before the phone was said to be shared is given once more. */
 export async function kept(name, isShared) {
   await forgetOld();
-  const inTab = attempt(() => JSON.parse(sessionStorage.getItem(DRAFTS + name))).result;
-  const draft = inTab ?? (await ask("readonly", (drafts) => drafts.get(name))).result;
-  if (draft && isShared) {
-    await forget(name);
-    await keep(name, draft, isShared);
-  }
+  const found = (await ask("readonly", (drafts) => drafts.get(name))).result;
+  const draft = found?.fields ? found : await unlocked(name, found); // those of an earlier version lay readable
+  if (draft && isShared) await forget(name);
+  else if (draft?.fields && found.fields) await keep(name, draft);
   return draft;
 }
 
 export async function forget(name) {
-  attempt(() => sessionStorage.removeItem(DRAFTS + name));
+  await last;
   await ask("readwrite", (drafts) => drafts.delete(name));
 }
 
 export async function forgetAll() {
   tabs.postMessage("over");
-  attempt(() => sessionStorage.clear()); // nothing else lies there
+  keys.clear();
   await ask("readwrite", (drafts) => drafts.clear());
+}
+
+async function lockAway(name, draft) {
+  const key = await keyOf(name);
+  if (!key) return false;
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const data = await crypto.subtle.encrypt(about(name, iv), key, new TextEncoder().encode(JSON.stringify(draft)));
+  return (await ask("readwrite", (drafts) => !isOver && drafts.put({ at: draft.at, iv, data }, name))).isDone;
+}
+
+async function unlocked(name, found) {
+  try {
+    const bytes = found && (await crypto.subtle.decrypt(about(name, found.iv), await keyOf(name), found.data));
+    return bytes && JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined; // its key is gone: somebody signed out
+  }
+}
+
+const about = (name, iv) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) });
+
+/* The key of the account that `name` begins with, made at first need; the one of the tab that was first stays. */
+async function keyOf(name) {
+  const id = KEY + name.split("/")[0];
+  if (keys.has(id)) return keys.get(id);
+  const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+  await ask("readwrite", (drafts) => {
+    const found = drafts.get(id);
+    found.addEventListener("success", () => found.result || drafts.put(made, id));
+    return found;
+  });
+  const key = (await ask("readonly", (drafts) => drafts.get(id))).result;
+  if (key) keys.set(id, key);
+  return key;
 }
 
 async function forgetOld() {
@@ -55,19 +92,12 @@ async function forgetOld() {
     walk.addEventListener("success", () => {
       const place = walk.result;
       if (!place) return;
-      if (place.value.at < Date.now() - LONGEST_KEPT) place.delete();
+      const isKey = String(place.key).startsWith(KEY);
+      if (!isKey && place.value.at < Date.now() - LONGEST_KEPT) place.delete();
       place.continue();
     });
     return walk;
   });
-}
-
-function attempt(act) {
-  try {
-    return { isDone: true, result: act() };
-  } catch {
-    return { isDone: false }; // full, or turned off
-  }
 }
 
 async function ask(mode, act) {

@@ -17,7 +17,7 @@
                                                         the emergency advice; CSS shows it with the tick, this brings it into view
    <daily-log data-draft="…" data-found="…{time}…" data-clear="…"> keeps what is typed on this phone under that name, fills
    it in again (drafts.js) and opens where one was; not on a page with data-as-sent, which holds what was just sent. With
-   data-shared it is a shared phone's. Where nothing can be kept, [data-not-kept] says so.
+   data-shared it is a shared phone's, and nothing is kept. Where nothing can be kept, [data-not-kept] says so.
    The submit button is held while the answers are on their way, so that a double tap is one save. Where outbox.js is there,
    they are kept on this phone before they are sent, so that a network that fails on the way loses nothing; with data-offline
    they are kept alone, and "log-kept" says so (its detail: the item, and the fault where it could not be kept).
