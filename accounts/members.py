@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Membership, User
-from accounts.role_mail import mail_change, mail_removal
+from accounts.role_mail import mail_change, mail_removal, mail_signed_out
 from accounts.walls import end_links_of
 from accounts.web.sessions import end_sessions
 
@@ -80,6 +80,15 @@ def remove_member(member: Membership, now: datetime, by: User | None = None) -> 
         mail_removal(member, by)
         end_links_of(member, by=by, now=now)
     end_sessions(member.user)
+
+
+@transaction.atomic
+def sign_out_member(user: User, *, by: User | None) -> None:
+    """End every session and token of a user, and mail it to them; `by` is None for whoever runs the server."""
+    practice = user.membership.practice if user.membership else None
+    audit.did(gettext_noop("ended somebody’s sessions"), by=by, practice=practice, thing=user.pk)
+    end_sessions(user)
+    mail_signed_out(user, by)
 
 
 def roles_of(member: Membership) -> dict[str, bool]:

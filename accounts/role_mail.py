@@ -52,6 +52,12 @@ def mail_removal(member: Membership, by: User | None) -> None:
         _mail(member, _("You were removed from your clinic’s members"), "accounts/email/removed.txt", {"by": by})
 
 
+def mail_signed_out(user: User, by: User | None) -> None:
+    """Queue a mail to a user whose sessions somebody else ended."""
+    body = render_to_string("accounts/email/signed_out.txt", {"by": by})
+    AccountMail.objects.create(to=user.email, subject=_("You were signed out on all devices"), body=body)
+
+
 def mail_closing(member: Membership) -> None:
     """Queue a mail to a member of a practice that is no more."""
     _mail(member, _("Your clinic no longer uses Mendline"), "accounts/email/clinic_closed_member.txt", {})

@@ -1,4 +1,4 @@
-"""Asking for what takes two admins, and answering."""
+"""What admins do about a colleague’s way in: asking for what takes two of them, answering, ending sessions."""
 
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import PracticeRequest, admin_required
+from accounts.members import sign_out_member
 from accounts.models import SecondYes
 from accounts.second_yes import MayNotAnswer, NobodyElse, answer, ask
 from accounts.step_up import step_up_required
@@ -26,6 +27,19 @@ def member_let_in(request: PracticeRequest, member_id: UUID) -> HttpResponse:
         return redirect("members")
     asks(request, lambda: ask(member, SecondYes.About.FACTORS, by=request.user, now=timezone.now()))
     return redirect("members")
+
+
+@admin_required
+@require_POST
+@step_up_required
+def member_sign_out(request: PracticeRequest, member_id: UUID) -> HttpResponse:
+    """Sign a colleague out on all devices, as when one was lost."""
+    member = get_object_or_404(request.practice.memberships.current().select_related("user"), pk=member_id)
+    if member.user == request.user:
+        return redirect("usersessions_list")  # one's own are ended there, one by one
+    sign_out_member(member.user, by=request.user)
+    messages.success(request, _("{name} was signed out on all devices.").format(name=member.user))
+    return redirect("member_change", member.pk)
 
 
 def asks(request: PracticeRequest, asking: object) -> None:

@@ -26,6 +26,7 @@ urlpatterns = [
     ),
     path("practice/record/", audit_views.practice_audit, name="practice_audit"),
     path("practice/members/<id:member_id>/let-in/", second_yes_views.member_let_in, name="member_let_in"),
+    path("practice/members/<id:member_id>/sign-out/", second_yes_views.member_sign_out, name="member_sign_out"),
     path("practice/asks/<id:ask_id>/", second_yes_views.second_yes_answer, name="second_yes_answer"),
     path("practice/walls/", wall_views.walls, name="walls"),
     path("practice/walls/<id:wall_id>/end/", wall_views.wall_end, name="wall_end"),

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.web.unavailable.DatabaseUnavailableMiddleware",
     "accounts.web.second_factor.SecondFactorMiddleware",
+    "accounts.web.reading_limits.ReadingLimitMiddleware",
     "accounts.web.middleware.DenyByDefaultMiddleware",
 ]
 
@@ -104,7 +105,11 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
     # API rate limits are counted in each server process: a durable write a request would cost more than it guards.
-    "throttle": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle"},
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "throttle",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
 }
 
 # --- keys: what patients wrote, and their photos, are sealed by a key of each patient, wrapped by the master key

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled, ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,6 +55,15 @@ class Endpoint(APIView):
             raise Busy
         super().initial(request, *args, **kwargs)
         refuse_unknown_query(request, known=self.query)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Who shows no token, or one that is none, is refused before anything is counted: it is counted here."""
+        if isinstance(exc, (AuthenticationFailed, NotAuthenticated)):
+            try:
+                self.check_throttles(self.request)
+            except Throttled as refusal:
+                exc = refusal
+        return super().handle_exception(exc)
 
     def read(self, serializer: BaseSerializer) -> dict[str, Any]:
         """The body, an object, checked by `serializer`, which keeps nothing of it: all requests may share one."""

@@ -1,13 +1,17 @@
 """Who manages a practice's people, and what a change ends."""
 
 import re
+from datetime import timedelta
+from io import StringIO
 
 import pytest
+import time_machine
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts import members
-from accounts.models import AccountMail, Invitation
+from accounts.models import AccountMail, AuditRecord, Invitation
 from tests import people
 from tests.pages.html import select, text_of
 
@@ -175,3 +179,37 @@ def test_nobody_is_mailed_what_they_did_to_themselves_or_what_stays_as_it_was(cl
     assert not both.memberships.get().is_practitioner
     browser.post(removal_of(both), {"successor": "nobody_left"})
     assert not both.memberships.current().exists() and not AccountMail.objects.exists()
+
+
+def with_password(person) -> Client:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": person.email, "password": people.PASSWORD, "remember": "own"})
+    return browser
+
+
+def test_an_admin_signs_a_colleague_out_everywhere_and_whoever_runs_the_server_everybody(clinic, boss, noor, ana):
+    there, phone, member = with_password(noor), with_password(ana.user), noor.memberships.get()
+    token = people.token_of(noor)
+    page = people.signed_in(boss).post(f"/practice/members/{member.pk}/sign-out/", follow=True)
+    assert f"{noor} was signed out on all devices." in text_of(page)
+    assert there.get("/practice/").status_code == 302
+    headers = {"Authorization": f"Token {token}"}
+    assert Client().get("/api/v1/alerts/", headers=headers).status_code == 401
+    assert f"{boss}, an admin of your clinic, signed you out" in AccountMail.objects.get(to=noor.email).body
+    assert AuditRecord.objects.filter(user=boss, thing=noor.pk, what="ended somebody’s sessions").exists()
+    assert people.signed_in(noor).get("/practice/").status_code == 200
+    for wrong in ({}, {"email": "nobody@larkfield.example"}, {"email": noor.email, "all": True}):
+        with pytest.raises(CommandError):
+            call_command("end_sessions", **wrong)
+    call_command("end_sessions", ana.user.email, stdout=StringIO())
+    assert phone.get("/today/").status_code == 302
+    both = [with_password(person) for person in (noor, ana.user)]
+    call_command("end_sessions", all=True, stdout=StringIO())
+    assert [browser.get("/account/").status_code for browser in both] == [302, 302]
+
+
+def test_ending_a_colleague_s_sessions_asks_who_is_there(boss, noor):
+    there, desk = with_password(noor), with_password(boss)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        answer = desk.post(f"/practice/members/{noor.memberships.get().pk}/sign-out/")
+    assert "/reauthenticate/" in answer["Location"] and there.get("/practice/").status_code == 200

@@ -34,6 +34,16 @@ def test_strangers_share_the_limit_of_their_address(three_a_minute, db):
     assert program().get("/api/schema/", REMOTE_ADDR="10.0.0.2").status_code == 200
 
 
+def test_calls_with_a_wrong_token_or_none_are_counted_by_address_and_hold_nobody_else_up(three_a_minute, anas):
+    stranger = program()
+    calls = [{}, {"Authorization": "Token mendline_guess"}, {"Authorization": "Token x"}, {"Authorization": "Token y"}]
+    codes = [stranger.get(LIST, headers=call, REMOTE_ADDR="2001:db8::1").status_code for call in calls]
+    assert codes == [401, 401, 401, 429]
+    assert stranger.get(LIST, REMOTE_ADDR="2001:db8::2").status_code == 429  # another address of the same line
+    assert stranger.get(LIST, REMOTE_ADDR="2001:db8:0:1::1").status_code == 401
+    assert anas.get(LIST, REMOTE_ADDR="2001:db8::1").status_code == 200
+
+
 def test_a_refused_call_writes_nothing(three_a_minute, anas, treatment):
     codes = [put_entry(anas, treatment, {**QUIET, "day": 0}).status_code for _ in range(4)]
     assert codes == [201, 201, 201, 429]

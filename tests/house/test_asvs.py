@@ -34,7 +34,7 @@ def test_each_number_of_levels_1_and_2_is_there_once_and_in_order():
 @pytest.mark.parametrize("state", STATES)
 def test_the_numbers_at_the_top_are_right(state):
     counted = Counter(row[2] for row in ROWS)
-    assert set(counted) == set(STATES)
+    assert set(counted) <= set(STATES)
     assert f"{counted[state]} {state}" in TEXT.partition("## Open")[0]
 
 
