@@ -24,7 +24,7 @@ ROWS := tests/races tests/backups tests/migrations tests/journal tests/alerts te
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load faults agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load drill faults agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -44,6 +44,7 @@ help:
 	@echo "make bench BENCH=--live   what fifty open queues cost, and how soon each of fifty emergencies is in sight"
 	@echo "make figures      a day on a slow phone and a slow line, by keyboard alone, and what Lighthouse says"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
+	@echo "make drill        a backup of 10,000 entries and 2,000 photos, made while people log, is put back: is everything equal?"
 	@echo "make faults       the fault tests at full count"
 	@echo "make agree        do phone and server agree, on 10,000 people for each criterion that one day can show?"
 	@echo "make fuzz         $(MINUTES) minutes each of made-up calls of the API: patient, practice, nobody (MINUTES=1, SEED=7 for others)"
@@ -137,6 +138,11 @@ figures: setup browser
 	@command -v npm >/dev/null || { echo "Lighthouse needs Node.js 20 and npm: install them first" >&2; exit 1; }
 	@cd tests/figures && npm ci --silent --no-audit --no-fund
 	@MENDLINE_DEBUG=1 $(BIN)/python -m tests.figures
+
+# Some 15 minutes at most, with 10,000 entries and 2,000 photos.
+drill: setup postgres
+	@$(BIN)/python -m tests.drill $(DRILL)
+	@$(BIN)/python -m tests.postgres --durable $(BIN)/python -m tests.drill $(DRILL)
 
 load: setup postgres
 	@$(BIN)/python -m tests.load $(LOAD)

@@ -84,7 +84,7 @@ def _keys_open(now_and_then: int) -> bool:
 
 def _static_files_are_there() -> bool:
     """Whether pages find their stylesheets and scripts; in the demo they are served as they are."""
-    collected: Any = staticfiles_storage
-    if not isinstance(collected, ManifestFilesMixin):
+    if not isinstance(staticfiles_storage, ManifestFilesMixin):
         return True
-    return bool(collected.hashed_files) and collected.manifest_storage.exists(collected.manifest_name)
+    known: Any = staticfiles_storage
+    return bool(known.hashed_files) and known.manifest_storage.exists(known.manifest_name)

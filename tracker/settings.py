@@ -120,6 +120,7 @@ KEYS_DIR = env.KEYS_DIR  # never in the data folder: a copy of that must be of n
 # --- backups: in folders of their own, under a key of their own
 BACKUP_DIR, BACKUP_DAYS, BACKUP_WEEKS = env.BACKUP_DIR, env.BACKUP_DAYS, env.BACKUP_WEEKS
 BACKUP_KEY_FILE, BACKUP_KEY_COMMAND = env.BACKUP_KEY_FILE, env.BACKUP_KEY_COMMAND
+BACKUP_WITHIN, DRILL_WITHIN = env.BACKUP_WITHIN, env.DRILL_WITHIN  # hours and days until their age is said; 0: never
 KEYS_BACKUP_DIR, KEYS_BACKUP_DAYS = env.KEYS_BACKUP_DIR, env.KEYS_BACKUP_DAYS
 
 # --- photos

@@ -58,7 +58,7 @@ def all_server_items(now: datetime, zone: ZoneInfo) -> list[Item]:
     for name in messages:
         newest = [row[0] for rows in (messages[name], letters[name]) for row in rows]
         known[f"server_{name}"] = max(newest, default=None)
-    items = [*server_items(known, now, zone, with_push=True), *_of_the_keys(now, zone)]
+    items = [*server_items(known, now, zone, with_push=True), *_of_the_keys(now, zone), *_of_backups(now, zone)]
     is_explained = any(item.kind in (Kind.WORKER, Kind.MAIL_SERVER) for item in items)
     if not is_explained and is_standing_still(now):
         items.append(words.messages_standing_still())
@@ -77,6 +77,17 @@ def _of_the_keys(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
     copied = Upkeep.objects.filter(kind=Upkeep.Kind.KEYS).values_list("done_at", flat=True).first()
     if not settings.DEBUG and (copied is None or copied < now - COPY_IS_OLD):
         yield words.old_copy_of_keys(copied, zone)
+
+
+def _of_backups(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
+    """A backup or a drill that is too old, or did not go well."""
+    known = {row.kind: row for row in Upkeep.objects.all()}
+    backup, drill = (known.get(kind, Upkeep()) for kind in (Upkeep.Kind.BACKUP, Upkeep.Kind.DRILL))
+    hours, days = timedelta(hours=settings.BACKUP_WITHIN), timedelta(days=settings.DRILL_WITHIN)
+    if hours and (backup.done_at is None or backup.done_at < now - hours):
+        yield words.no_backup(backup.done_at, backup.said, zone)
+    if days and (drill.done_at is None or drill.done_at < now - days or drill.said):
+        yield words.no_drill(drill.done_at, drill.said, zone)
 
 
 def _of_the_machine(now: datetime, zone: ZoneInfo, with_push: bool) -> Iterator[Item]:
@@ -113,6 +124,7 @@ def server_numbers(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     letters = AccountMail.objects.filter(sent_at=None, failed_at=None).count()
     given_up = Delivery.objects.filter(sent_at=None, failed_at__gt=now - WEEK).count()
     beat = WorkerBeat.objects.values_list("at", flat=True).first()
+    done = dict(Upkeep.objects.values_list("kind", "done_at"))
     compared = Assessment.objects.order_by("-id").values_list("made_at", flat=True).first()
     return [
         (_("Clinics"), str(Practice.objects.filter(closed_at=None).count())),
@@ -125,6 +137,8 @@ def server_numbers(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
         (_("The oldest of them"), _at(waiting["since"], zone)),
         (_("Messages given up in a week"), str(given_up)),
         (_("E-mails about accounts that wait"), str(letters)),
+        (_("Last backup"), _at(done.get(Upkeep.Kind.BACKUP), zone)),
+        (_("Last drill that went well"), _at(done.get(Upkeep.Kind.DRILL), zone)),
         (_("Free on the disk"), filesizeformat(_free())),
     ]
 

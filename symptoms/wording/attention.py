@@ -36,7 +36,7 @@ DUE_IN_WORDS = {Due.NOW: gettext_lazy("Now"), Due.TODAY: gettext_lazy("Today"), 
 
 
 class Kind(StrEnum):
-    """What it is about; the first seven only who runs the server can mend."""
+    """What it is about; the first nine only who runs the server can mend."""
 
     WORKER = "worker"
     MAIL_SERVER = "mail_server"
@@ -44,6 +44,8 @@ class Kind(StrEnum):
     DISK = "disk"
     PUSH_KEYS = "push_keys"
     PROTOCOL = "protocol"
+    BACKUP = "backup"
+    DRILL = "drill"
     KEYS = "keys"
     ROTA = "rota"
     MEMBER = "member"
@@ -55,12 +57,16 @@ class Kind(StrEnum):
 
 
 OF_THE_SERVER = frozenset(
-    {Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL, Kind.KEYS}
-)
+    {
+        Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL, Kind.BACKUP, Kind.DRILL,
+        Kind.KEYS,
+    }
+)  # fmt: skip
 ICONS = {
     Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.MESSAGES: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key",
-    Kind.PROTOCOL: "note", Kind.KEYS: "key", Kind.ROTA: "people", Kind.MEMBER: "phone", Kind.PROOF: "phone",
-    Kind.PATIENT: "mail", Kind.INVITATION: "mail", Kind.PLANS: "calendar", Kind.WALLS: "clinic",
+    Kind.PROTOCOL: "note", Kind.BACKUP: "lock", Kind.DRILL: "lock", Kind.KEYS: "key", Kind.ROTA: "people",
+    Kind.MEMBER: "phone", Kind.PROOF: "phone", Kind.PATIENT: "mail", Kind.INVITATION: "mail", Kind.PLANS: "calendar",
+    Kind.WALLS: "clinic",
 }  # fmt: skip
 
 
@@ -177,6 +183,28 @@ def old_copy_of_keys(copied_at: datetime | None, zone: ZoneInfo) -> Item:
     )
     text = sentence.format(at=_clock(copied_at, zone))
     return Item(Kind.KEYS, Due.TODAY, _("The copy of the keys is old"), text)
+
+
+def no_backup(done_at: datetime | None, said: str, zone: ZoneInfo) -> Item:
+    """The newest backup is too old; `said`: why the last try failed."""
+    return Item(Kind.BACKUP, Due.TODAY, _("There is no new backup"), _age(done_at, said, zone))
+
+
+def no_drill(done_at: datetime | None, said: str, zone: ZoneInfo) -> Item:
+    """No backup was put back for long, or the last one could not be."""
+    if said:
+        title, due = _("A backup could not be put back"), Due.TODAY
+    else:
+        title, due = _("Nothing shows that backups can be put back"), Due.SOON
+    return Item(Kind.DRILL, due, title, _age(done_at, said, zone))
+
+
+def _age(done_at: datetime | None, said: str, zone: ZoneInfo) -> str:
+    if done_at is None:
+        age = _("None was made yet.")
+    else:
+        age = _("The last one that went well is of {at}.").format(at=_clock(done_at, zone))
+    return _("{age} The last try failed: {why}.").format(age=age, why=said) if said else age
 
 
 def protocol_to_review(version: str, review_by: date, today: date) -> Item:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.keys.faults import KeysUnavailable
 from accounts.models import AccountMail, Membership, Practice
-from symptoms.alerts import server_health
+from symptoms.alerts import attention, server_health
 from symptoms.management.commands import run_worker
 from symptoms.messages.push_keys import FILE, make_keys
 from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus, Upkeep, WorkerBeat
@@ -203,6 +203,35 @@ def test_an_old_copy_of_the_keys_and_keys_that_are_not_there_are_said(tmp_path, 
         ana.save(update_fields=["data_keys"])
         with patch.object(server_health.store, "ids", side_effect=KeysUnavailable("the store does not answer")):
             assert said_of_keys(now) == ["The keys cannot be used"]
+
+
+def test_a_backup_or_a_drill_that_is_old_or_failed_is_said_until_one_goes_well(clinic, tmp_path):
+    now, zone = timezone.now(), ZoneInfo("UTC")
+
+    def said_of_backups(at: datetime) -> list[tuple[str, str]]:
+        items = server_health.all_server_items(at, zone)
+        return [(item.title, item.text) for item in items if item.kind in ("backup", "drill")]
+
+    with override_settings(DATA_DIR=tmp_path, BACKUP_WITHIN=26, DRILL_WITHIN=35):
+        assert [text for _title, text in said_of_backups(now)] == ["None was made yet.", "None was made yet."]
+        for kind in (Upkeep.Kind.BACKUP, Upkeep.Kind.DRILL):
+            Upkeep.went_well(kind, now)
+        assert said_of_backups(now + timedelta(hours=26)) == []
+        ((title, text),) = said_of_backups(now + timedelta(hours=27))
+        assert title == "There is no new backup" and text.startswith("The last one that went well is of ")
+        Upkeep.failed(Upkeep.Kind.BACKUP, now + timedelta(hours=27), "there is no folder /mnt/backups")
+        assert said_of_backups(now) == [], "the one before still holds"
+        ((_, text),) = said_of_backups(now + timedelta(hours=27))
+        assert text.endswith("The last try failed: there is no folder /mnt/backups.")
+        Upkeep.failed(Upkeep.Kind.DRILL, now, "3 photos are missing")
+        assert said_of_backups(now)[0][0] == "A backup could not be put back"
+        Upkeep.went_well(Upkeep.Kind.DRILL, now)
+        assert [title for title, _text in said_of_backups(now + timedelta(days=36))][1:] == [
+            "Nothing shows that backups can be put back"
+        ]
+        members = attention.needs_attention(clinic, now + timedelta(days=36), opens_records=True).items
+        assert not {"backup", "drill"} & {item.kind for item in members}, "it is nothing that a clinic can mend"
+    assert said_of_backups(now + timedelta(days=36)) == [], "whoever backs up otherwise turns it off"
 
 
 def test_whoever_runs_the_server_opens_no_practice(clinic, noor, ana):

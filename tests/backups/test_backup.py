@@ -110,8 +110,15 @@ def test_one_that_is_cut_short_is_never_taken_for_a_whole_one_and_leaves_the_oth
     attached(session, day=3, data=images.photo((3, 90, 9)))
     full = OSError(28, "No space left on device")
     broken = {"archive": (archive.manifests, "write"), "pool": (pool, "_put"), "rows": (rows, "take")}[place]
-    with patch.object(*broken, side_effect=full), pytest.raises(Refused, match="No space left"):
+    named_meanwhile = []
+
+    def fail(*_given):
+        named_meanwhile.extend(files.backups_in(site.backups, archive.KIND))
+        raise full
+
+    with patch.object(*broken, side_effect=fail), pytest.raises(Refused, match="No space left"):
         make_backup(NOW)
+    assert named_meanwhile == [before.path]  # killed at that moment, it would have left no more
     assert files.backups_in(site.backups, archive.KIND) == [before.path]
     assert not list(site.backups.rglob("*.part")) and not (site.data / making.UNDER_WAY).exists()
     assert manifest(before).photos.keys() <= manifest(make_backup(NOW)).photos.keys()

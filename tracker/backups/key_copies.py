@@ -72,6 +72,15 @@ def put_keys_back(path: Path) -> int:
     return len(contents)
 
 
+def write_files(folder: Path) -> None:
+    """Write every file of the store into a folder, as another store of the same keys."""
+    for name, content in _files():
+        path = folder / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with written(path, is_flushed=False) as file:
+            file.write(content)
+
+
 def _read(path: Path) -> dict[str, bytes]:
     contents = {}
     try:
