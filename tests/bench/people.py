@@ -28,7 +28,9 @@ FULL = {
     "closed": {"states": ("closed",)},
     "quiet": {"states": (), "skips_every": 1},
     "not_joined": {"states": (), "joined": False},
+    "search by lot": {"states": (), "lots": 1},
 }
+LOTS = 400  # of cartridges that a clinic has used
 DAYS_EACH = 20
 ASKED = sorted(map(str, Symptom))
 
@@ -172,8 +174,8 @@ def _tokens(users: list[User]) -> list[str]:
     return [token for _, token in made]
 
 
-def add_treatments(patients: list[Patient], practitioner: User, days_ago: int) -> list[Treatment]:
-    """A session for each, `days_ago`."""
+def add_treatments(patients: list[Patient], practitioner: User, days_ago: int, lots: int = LOTS) -> list[Treatment]:
+    """A session for each, `days_ago`, with so many `lots` of cartridges in turn."""
     now = timezone.now()
     return Treatment.objects.bulk_create(
         Treatment(
@@ -181,7 +183,7 @@ def add_treatments(patients: list[Patient], practitioner: User, days_ago: int) -
             practitioner=practitioner, recorded_by=practitioner,
             day_zero=now.date() - timedelta(days=days_ago), performed_at=now - timedelta(days=days_ago),
             device="pen", needle_depth_mm="1.5", areas=["face"], fitzpatrick=3,
-            cartridge_lot=f"P24-{number % 400:03}B",
+            cartridge_lot=f"P24-{7 + number % lots:03}B",
         )
         for number, patient in enumerate(patients)
     )  # fmt: skip
@@ -213,13 +215,13 @@ def add_days(treatments: list[Treatment], days: int) -> list[Entry]:
 
 def crowd(
     practice: Practice, practitioner: User, size: int, opened: int,
-    *, states: Sequence[str] = STATES, skips_every: int = 40, joined: bool = True,
+    *, states: Sequence[str] = STATES, skips_every: int = 40, joined: bool = True, lots: int = LOTS,
 ) -> None:  # fmt: skip
     """A clinic's patients, three days logged each; something is open of `opened` of them, in the states that lists
     part: with nobody, held, waiting for an answer, left open, due again, on track by now, closed today."""
     chance, today = Random(size), timezone.now().date()
     patients = _crowd_of_patients(practice, size, chance, joined)
-    treatments = add_treatments(patients, practitioner, 5)
+    treatments = add_treatments(patients, practitioner, 5, lots)
     newest = {entry.treatment_id: entry for entry in add_days(treatments, 3)}
     chosen = set(chance.sample(range(size), opened))
     of_open = [one for number, one in enumerate(treatments) if number in chosen]
