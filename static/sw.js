@@ -51,11 +51,19 @@ const openAfterLeaving = async (request) => ((await self.outbox.finishLeaving())
 
 const isSigningOut = ({ method, url }) => method === "POST" && new URL(url).pathname === self.outbox.signOutAt;
 
+/* A form that did not arrive is none of what waits (outbox.js sends that itself): the page says so. */
+const inPlaceOf = async (request) => {
+  const page = await keptPage();
+  if (request.method === "GET" || isSigningOut(request) || !page.ok) return page;
+  const text = (await page.text()).replace("<html", "<html data-unsent");
+  return new Response(text, { headers: page.headers });
+};
+
 /* What is sent is waited for, however long it takes: only a page that is asked for gives way. */
 const open = (request) => {
   const answer = isSigningOut(request) ? fetch(request) : openAfterLeaving(request);
   const isSilent = new Promise((_, fail) => request.method === "GET" && setTimeout(fail, SILENCE));
-  return Promise.race([answer, isSilent]).catch(keptPage);
+  return Promise.race([answer, isSilent]).catch(() => inPlaceOf(request));
 };
 
 self.addEventListener("fetch", (event) => {

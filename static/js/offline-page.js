@@ -55,10 +55,19 @@ class OfflinePage extends HTMLElement {
     const sent = interrupted.findLast(({ kind }) => kind === "entry");
     if (pathname === outbox.signOutAt && this.account) await this.askToLeave();
     else if (sent) await this.showKept(sent);
+    else if ("unsent" in document.documentElement.dataset) this.sayUnsent();
     else if (isLog) await this.openLog(day);
     outbox.listen(() => this.changed());
     for (const event of ["online", "focus"]) window.addEventListener(event, () => this.look());
     setInterval(() => this.look(), AGAIN);
+  }
+
+  /* To load the page again is to send the form again: the browser has it. */
+  sayUnsent() {
+    this.isUnsent = true;
+    this.part("unsent").hidden = false;
+    this.part("try").hidden = true; // by it, what was typed would be gone
+    this.part("send-again").addEventListener("click", () => location.reload());
   }
 
   /* Somebody signed out or in, in another tab; or something was kept or sent. */
@@ -113,7 +122,7 @@ class OfflinePage extends HTMLElement {
     const isLeaving = !this.part("leave").hidden; // which says itself that there is no signal
     if (isLeaving && state === "there") location.reload(); // the server's own page
     for (const banner of this.querySelectorAll("[data-state]")) banner.hidden = isLeaving || banner.dataset.state !== state;
-    this.part("somebody").hidden = !this.account;
+    this.part("somebody").hidden = !this.account || this.isUnsent;
     this.part("nobody").hidden = Boolean(this.account);
     this.part("all-sent").hidden = !this.account || Boolean(this.items?.length);
     this.state = state;

@@ -30,7 +30,7 @@ from tests.browser.test_push import until
 from tests.tries import tries
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults]
-PEOPLE = 20  # as many as the tests take
+PEOPLE = 21  # as many as the tests take
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5"
 ANSWERED = """(log, sign) => {
   const nones = "#none_right_now, #nothing_new, [data-asked] fieldset.symptom input[value='0']";
@@ -228,6 +228,20 @@ def test_a_log_whose_sending_fails_on_the_way_is_kept_and_sent_once(person):
         person.is_sent()
     entries, _ = person.stored()
     assert entries == [[2, "It never left.", False], [2, "Its answer was lost.", True]]
+
+
+def test_a_message_that_does_not_arrive_is_not_called_safe_and_can_be_sent_again(person):
+    page, line = person.page, person.line
+    page.goto("/messages/")
+    page.get_by_role("textbox").fill("It still stings.")
+    line.cut()
+    page.locator("form:has(textarea) button").click()
+    expect(page.get_by_role("alert")).to_contain_text("What you just sent did not arrive.")
+    expect(page.get_by_text("What you write is safe on this phone.")).to_be_hidden()
+    expect(page.get_by_role("link", name="Try again")).to_be_hidden()  # by which what was typed would be gone
+    line.mend()
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator(".talk")).to_contain_text("It still stings.")
 
 
 def test_a_day_that_waits_is_changed_and_both_are_sent_in_their_order(person):
