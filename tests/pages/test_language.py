@@ -137,6 +137,7 @@ NOT_READ = {  # modules and folders whose words stand on no page
     "symptoms/messages/channels": OPERATOR,
     "symptoms/messages/deadman.py": OPERATOR,
     "symptoms/messages/outbox.py": OPERATOR,
+    "tracker/backups": OPERATOR,
     "tracker/databases.py": OPERATOR,
     "tracker/env.py": OPERATOR,
     "tracker/formats": "formats of dates, one folder a language",
