@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import Http404
 
 from accounts.compiled_queries import CompiledQuery
 from accounts.models import Patient, Practice, User
@@ -34,13 +35,21 @@ def lock_practice(practice_id: UUID) -> Practice:
     return Practice.objects.select_for_update(no_key=True).get(pk=practice_id)
 
 
+class Erased(Patient.DoesNotExist, Http404):
+    """There is no such patient: erased, perhaps in the moment in which somebody wrote to them. A page or a program
+    that does not expect it answers as for what was never there."""
+
+
 def lock_patient(patient_id: UUID) -> Patient:
     """The patient as they are stored now; nobody else writes to their record until the transaction ends.
 
     Raises:
-        Patient.DoesNotExist: there is none.
+        Erased: there is none.
     """
-    return _LOCKED.get(pk=patient_id)
+    try:
+        return _LOCKED.get(pk=patient_id)
+    except Patient.DoesNotExist as nobody:
+        raise Erased from nobody
 
 
 def lock_patients(ids: Iterable[UUID]) -> dict[UUID, Patient]:
