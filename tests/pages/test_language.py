@@ -129,6 +129,7 @@ NOT_READ = {  # modules and folders whose words stand on no page
     "accounts/database_errors.py": "what databases say",
     "accounts/help_numbers.py": OPERATOR,
     "accounts/keys": OPERATOR,
+    "accounts/overwriting.py": "what databases read",
     "accounts/templatetags/devices.py": "names of devices and browsers",
     "symptoms/api/schema.py": "the documentation of the API is English",
     "symptoms/api/views/documentation.py": "the documentation of the API is English",
