@@ -2,7 +2,10 @@
 
 import re
 import runpy
+import shutil
 import subprocess
+
+import pytest
 
 from tests.data_folders import put_database, put_static
 from tests.house import tree
@@ -59,7 +62,30 @@ def test_the_numbers_of_the_documentation_are_those_of_the_server(monkeypatch):
     assert f"{server['worker_connections']} in all" in RUNNING
 
 
-def test_systemd_keeps_the_history_of_the_code_and_what_others_wrote_out_of_reach():
-    unit = (tree.ROOT / "deploy" / "mendline@.service").read_text(encoding="utf-8")
+UNITS = sorted((tree.ROOT / "deploy").glob("*.service"))
+
+
+@pytest.mark.parametrize("path", UNITS, ids=tree.name)
+def test_systemd_keeps_the_history_of_the_code_and_what_others_wrote_out_of_reach(path):
+    unit = path.read_text(encoding="utf-8")
     for line in ("InaccessiblePaths=-/srv/mendline/.git", "UMask=0077", "ProtectSystem=strict", "NoNewPrivileges=yes"):
         assert f"\n{line}\n" in unit
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+def test_systemd_takes_each_unit_as_it_stands(tmp_path):
+    units = [*UNITS, *(tree.ROOT / "deploy").glob("*.timer")]
+    assert len(units) == 5 and "deploy/mendline-backup.* deploy/mendline-drill.* /etc/systemd/system/" in RUNNING
+    for unit in units:  # the programs that it starts are looked for
+        text = re.sub(r"/srv/mendline(?=/|$)", str(tree.ROOT), unit.read_text(encoding="utf-8"), flags=re.M)
+        (tmp_path / unit.name.replace("@", "@web")).write_text(text, encoding="utf-8")
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", *tmp_path.iterdir()], capture_output=True, text=True, check=False
+    )
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_the_commands_of_the_timers_are_commands_of_ours():
+    for path in UNITS:
+        for command in re.findall(r"manage\.py (\w+)", path.read_text(encoding="utf-8")):
+            assert f"| `{command}` |" in RUNNING
