@@ -12,6 +12,9 @@ class _Parser(HTMLParser):
         super().__init__()
         self.tree, self._open = TreeBuilder(), []
 
+    def updatepos(self, i, j):
+        return j  # nobody asks on which line something stands
+
     def handle_starttag(self, tag, attrs):
         self.tree.start(tag, {name: value or "" for name, value in attrs})
         self._open.append(tag)
@@ -30,10 +33,12 @@ class _Parser(HTMLParser):
 
 
 def parsed(response) -> Element:
-    """The page's <html>."""
-    parser = _Parser()
-    parser.feed(response.content.decode())
-    return parser.tree.close()
+    """The page's <html>; as with a client's `json()`, it is kept with the response."""
+    if not hasattr(response, "tree"):
+        parser = _Parser()
+        parser.feed(response.content.decode())
+        response.tree = parser.tree.close()
+    return response.tree
 
 
 def select(response, path: str) -> list[Element]:
