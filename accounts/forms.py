@@ -202,3 +202,14 @@ class TokenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         return {"scope": self.only_scope.value, **cleaned} if "scope" not in self.fields else cleaned
+
+
+class MailCodeForm(forms.Form):
+    """The code from a letter."""
+
+    WRONG = _("This code is wrong, or too old. Look at the newest letter.")
+
+    code = forms.CharField(
+        label=_("Code"), max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )  # fmt: skip

@@ -30,6 +30,7 @@ from accounts.models import (
     User,
     hash_token,
 )
+from accounts.role_mail import tell_colleagues
 
 SUBJECT = gettext_lazy("You are invited to Mendline")
 BETWEEN_TWO = timedelta(minutes=3)  # to one address
@@ -259,4 +260,6 @@ def _become_member(invitation: Invitation, user: User, now: datetime) -> None:
         sentence = _("This account works at a clinic already. It can work at one clinic only.")
         raise CannotJoin(sentence) from None
     audit.note_role(member, by=user, now=now)
+    roles = {"is_practitioner": invitation.is_practitioner, "is_admin": invitation.is_admin}
+    tell_colleagues(member, roles, invitation.invited_by)
     user.look_up_again()

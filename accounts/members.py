@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.models import Membership, User
-from accounts.role_mail import mail_change, mail_removal, mail_signed_out
+from accounts.role_mail import mail_change, mail_removal, mail_signed_out, tell_colleagues
 from accounts.walls import end_links_of
 from accounts.web.sessions import end_sessions
 
@@ -58,6 +58,7 @@ def change_member(
     if Membership.objects.current().filter(pk=member.pk).update(**roles, changed_by=by, changed_at=now):
         mail_change(member, roles, by)
         audit.note_role(member, roles, by=by, now=now)
+        tell_colleagues(member, roles, by, roles_of(member))
     end_sessions(member.user, except_key)
 
 

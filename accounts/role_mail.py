@@ -33,6 +33,13 @@ ABOUT_ROLES = {
 }
 
 
+# What their colleagues read of it.
+BECAME = {
+    "is_practitioner": gettext_lazy("{name} ({email}) is a practitioner of your clinic now, and can open all records."),
+    "is_admin": gettext_lazy("{name} ({email}) is an admin of your clinic now, and manages who works there."),
+}
+
+
 def mail_change(member: Membership, became: Mapping[str, bool], by: User | None) -> None:
     """Queue a mail to a member, whose roles were those of `member`, unless they changed them themselves.
 
@@ -44,6 +51,28 @@ def mail_change(member: Membership, became: Mapping[str, bool], by: User | None)
     about = [ABOUT_ROLES[change] for change in changes if change in ABOUT_ROLES]
     words = {"by": by, "about_roles": about, "url": settings.SITE_URL + reverse("account_login")}
     _mail(member, _("What you may do on Mendline has changed"), "accounts/email/roles_changed.txt", words)
+
+
+def tell_colleagues(
+    member: Membership, has: Mapping[str, bool], by: User | None, had: Mapping[str, bool] | None = None
+) -> None:
+    """Queue a mail to all others who work there where `member` has become practitioner or admin.
+
+    `has`: what they are, `had`: what they were, None for who is new.
+
+    Whoever has it done is not mailed: an admin who lets in a second self is seen by the others.
+    """
+    sentences = [
+        str(sentence).format(name=member.user, email=member.user.email)
+        for role, sentence in BECAME.items()
+        if has[role] and not (had or {}).get(role)
+    ]
+    others = Membership.objects.current().filter(practice=member.practice_id).exclude(pk=member.pk)
+    others = others.exclude(user=by) if by else others
+    body = render_to_string("accounts/email/colleague_became.txt", {"sentences": sentences, "by": by})
+    subject = _("A colleague on Mendline may do more now")
+    for other in others.select_related("user") if sentences else ():
+        AccountMail.objects.create(to=other.user.email, subject=subject, body=body)
 
 
 def mail_removal(member: Membership, by: User | None) -> None:

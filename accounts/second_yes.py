@@ -1,6 +1,6 @@
 """What takes two admins: a practitioner's sight for an admin herself, and letting in who lost all second factors."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +15,8 @@ from accounts.locks import lock_practice
 from accounts.members import change_member, user_name
 from accounts.models import AccountMail, Membership, Practice, SecondYes, User
 from accounts.second_factors import let_in_again
+
+MEMBER_FOR = timedelta(days=7)  # who agrees: an admin whom one lets in for it is seen by colleagues meanwhile
 
 
 class NobodyElse(Exception):
@@ -33,7 +35,7 @@ def ask(member: Membership, about: str, *, by: User, now: datetime) -> SecondYes
         NobodyElse: nobody could agree.
     """
     lock_practice(member.practice_id)
-    others = _who_may_answer(member, by)
+    others = _who_may_answer(member, by, now)
     if not others:
         raise NobodyElse
     open_one = SecondYes.objects.open(now).filter(member=member, about=about).first()
@@ -60,7 +62,7 @@ def answer(asked: SecondYes, *, is_agreed: bool, by: User, now: datetime) -> Non
     lock_practice(asked.member.practice_id)
     member = Membership.objects.select_related("user", "practice").get(pk=asked.member_id)
     is_open = SecondYes.objects.open(now).filter(pk=asked.pk).exists()
-    if not is_open or (is_agreed and by not in _who_may_answer(member, asked.asked_by)):
+    if not is_open or (is_agreed and by not in _who_may_answer(member, asked.asked_by, now)):
         raise MayNotAnswer
     SecondYes.objects.filter(pk=asked.pk).update(answered_by=by, answered_at=now, is_agreed=is_agreed)
     said = (
@@ -97,7 +99,8 @@ def sentence_of(asked: SecondYes) -> str:
     return sentence.format(by=user_name(asked.asked_by), name=asked.member.user)
 
 
-def _who_may_answer(member: Membership, asked_by: User | None) -> list[User]:
-    """The admins who neither asked nor are asked about."""
-    admins = Membership.objects.admins().filter(practice=member.practice_id).select_related("user")
+def _who_may_answer(member: Membership, asked_by: User | None, now: datetime) -> list[User]:
+    """The admins who neither asked nor are asked about, and have worked there for a while."""
+    admins = Membership.objects.admins().filter(practice=member.practice_id, joined_at__lte=now - MEMBER_FOR)
+    admins = admins.select_related("user")
     return [admin.user for admin in admins if admin.user not in (asked_by, member.user)]

@@ -47,7 +47,13 @@ def asks(request: PracticeRequest, asking: object) -> None:
     try:
         asking()  # type: ignore[operator]  # a lambda of this package
     except NobodyElse:
-        messages.error(request, _("This takes two admins, and there is no other. Ask whoever runs this site."))
+        messages.error(
+            request,
+            _(
+                "This takes another admin who has worked here for a week, and there is none. "
+                "Ask whoever runs this site."
+            ),
+        )
     else:
         messages.success(request, _("Another admin has to agree. They are told by e-mail, and find it under Members."))
 

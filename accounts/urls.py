@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import audit_views, practice_views, second_yes_views, views, wall_views
+from accounts import audit_views, mailbox_views, practice_views, second_yes_views, views, wall_views
 
 urlpatterns = [
     path("account/", views.profile, name="profile"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/token/<id:token_id>/end/", views.token_end, name="token_end"),
     path("account/sessions/<int:session_id>/end/", views.session_end, name="session_end"),
     path("account/start-over/", views.start_over, name="start_over"),
+    path("account/mailbox/", mailbox_views.mailbox, name="mfa_mailbox"),
     path("account/waiting/", views.waiting, name="waiting"),
     path("practice/details/", practice_views.practice_details, name="practice_details"),
     path("practice/members/", views.members, name="members"),

@@ -331,6 +331,43 @@ def test_members_are_told_until_when_and_then_reach_only_what_sets_a_second_fact
     assert late.get("/practice/").status_code == 200
 
 
+MAILBOX = "/account/mailbox/"
+
+
+def mailed_code(person) -> str:
+    return re.search(r"^\d{8}$", AccountMail.objects.filter(to=person.email).latest("created_at").body, re.M)[0]
+
+
+@pytest.mark.parametrize("way", ["/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/"])
+def test_after_these_days_a_password_sets_nothing_up_until_the_mailbox_is_shown(required, noor, way):
+    noor.memberships.update(second_factor_asked_at=timezone.now() - timedelta(days=14))
+    browser, thief = after_password(noor), after_password(noor)
+    for method in (browser.get, browser.post):
+        assert method(way)["Location"] == MAILBOX
+    assert "Send me a code" in browser.get(MAILBOX).content.decode()
+    browser.post(MAILBOX)
+    code = mailed_code(noor)
+    assert code not in json.dumps(dict(browser.session))
+    assert thief.post(MAILBOX, {"code": code}).status_code == 422, "it is of that session"
+    wrong = browser.post(MAILBOX, {"code": "12345678" if code != "12345678" else "1"})
+    assert "This code is wrong, or too old" in wrong.content.decode() and browser.get(way)["Location"] == MAILBOX
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert browser.post(MAILBOX, {"code": code}).status_code == 422
+    assert browser.post(MAILBOX, {"code": f" {code[:4]} {code[4:]}"})["Location"] == "/accounts/2fa/"
+    assert browser.get(way)["Location"].startswith("/accounts/reauthenticate/")
+    browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
+    assert browser.get(way).status_code == 200
+    assert thief.get(way)["Location"] == MAILBOX
+    for _ in range(6):
+        browser.post(MAILBOX)
+    assert AccountMail.objects.filter(to=noor.email, subject="Your code for Mendline").count() <= 5
+    for _ in range(60):
+        last = thief.post(MAILBOX, {"code": "1"}).content.decode()
+    assert "Too many wrong codes" in last
+    TOTP.activate(noor, generate_totp_secret())
+    assert browser.get(MAILBOX)["Location"] == "/accounts/2fa/"
+
+
 def test_a_program_of_such_a_member_is_told_why(required, noor):
     headers = {"Authorization": f"Token {people.token_of(noor)}"}
     asked(noor, 20)

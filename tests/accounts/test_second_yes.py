@@ -1,5 +1,6 @@
 """What takes two admins: a manager who wants to read, and letting in a colleague who lost all second factors."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -11,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.invitations import accept, invite_member
 from accounts.models import AccountMail, AuditRecord, SecondYes
 from tests import people
 from tests.people import signed_in
@@ -29,7 +31,9 @@ def price(clinic):
 @pytest.fixture
 def boss(clinic):
     """A second admin."""
-    return people.practitioner(clinic, "Dr Boss", "boss@larkfield.example", admin=True)
+    boss = people.practitioner(clinic, "Dr Boss", "boss@larkfield.example", admin=True)
+    boss.memberships.update(joined_at=timezone.now() - timedelta(days=8))
+    return boss
 
 
 def wants_to_read(price):
@@ -74,13 +78,39 @@ def test_no_is_no_and_a_week_is_too_late_and_the_same_is_asked_once(price, boss)
 
 
 def test_alone_she_asks_whoever_runs_the_server_which_is_written_down(price, clinic):
-    assert "there is no other" in wants_to_read(price).content.decode()
+    assert "and there is none" in wants_to_read(price).content.decode()
     assert not SecondYes.objects.exists()
     call_command("make_practitioner", str(clinic.pk), price.email, stdout=StringIO())
     assert reads(price)
     assert SecondYes.objects.get().asked_by is None
     with pytest.raises(CommandError):
         call_command("make_practitioner", str(clinic.pk), "nobody@larkfield.example")
+
+
+def test_an_admin_who_came_this_week_agrees_to_nothing_and_colleagues_hear_of_everybody_new(price, clinic, noor, boss):
+    boss.memberships.update(joined_at=timezone.now() - timedelta(days=6, hours=23))
+    assert "and there is none" in wants_to_read(price).content.decode()
+    asked = SecondYes.objects.create(member=price.memberships.get(), about="sight", asked_by=price)
+    assert "not yours to agree to" in answers(boss) and not reads(price)
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        answers(boss)
+        assert reads(price) and SecondYes.objects.get(pk=asked.pk).is_agreed
+    became = AccountMail.objects.filter(subject="A colleague on Mendline may do more now")
+    assert [letter.to for letter in became] == [noor.email]
+    assert f"({price.email}) is a practitioner of your clinic now" in became.get().body
+
+
+def test_who_comes_by_an_invitation_is_named_to_all_but_who_invited_them(price, clinic, noor, boss):
+    roles = {"is_practitioner": True, "is_admin": True}
+    invite_member(clinic, "me2@elsewhere.example", **roles, by=price, now=timezone.now())
+    token = re.search(r"/join/([^/\s]+)/", AccountMail.objects.get(to="me2@elsewhere.example").body)[1]
+    second_self = people.user("Me Again", "me2@elsewhere.example")
+    with transaction.atomic():
+        assert accept(token, second_self, timezone.now())
+    letters = AccountMail.objects.filter(subject="A colleague on Mendline may do more now")
+    assert {letter.to for letter in letters} == {noor.email, boss.email}
+    for said in ("(me2@elsewhere.example) is a practitioner", "is an admin of your clinic now", f"{price} saw to it."):
+        assert all(said in letter.body for letter in letters), said
 
 
 def test_who_is_removed_meanwhile_gets_nothing(price, boss, clinic):

@@ -19,6 +19,7 @@ from accounts.locks import lock_practice
 from accounts.management.practice_by_id import practice_by_id
 from accounts.members import LastAdmin, change_member, remove_member
 from accounts.models import AccountMail, Membership, Practice, User
+from accounts.role_mail import tell_colleagues
 
 
 class Command(BaseCommand):
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         member = Membership.objects.create(user=user, practice=practice, is_admin=True, is_practitioner=False)
         note_role(member, by=None)
+        tell_colleagues(member, {"is_practitioner": False, "is_admin": True}, None)
         return member
 
     @staticmethod
