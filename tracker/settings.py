@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "csp",
     "accounts",
     "symptoms",
+    "tracker",
     "tracker.backups",
 ]
 

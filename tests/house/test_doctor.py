@@ -1,0 +1,92 @@
+"""`manage.py doctor` names what is wrong on a machine, each thing whatever else is wrong, and ends with 1."""
+
+import json
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+from django.utils import timezone
+
+from symptoms.alerts import server_health
+from symptoms.models import WorkerBeat
+from tests.messages import mailservers
+from tracker import preflight
+from tracker.preflight import RESTORING
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def a_restore_that_was_cut_short():
+    mark = settings.DATA_DIR / RESTORING
+    mark.touch()
+    yield
+    mark.unlink()
+
+
+@contextmanager
+def a_beat(later: timedelta):
+    WorkerBeat.objects.update_or_create(defaults={"at": timezone.now() + later})
+    yield
+
+
+def mail_server(port: int):
+    return override_settings(
+        EMAIL_HOST="127.0.0.1", EMAIL_PORT=port, EMAIL_USE_TLS=False, EMAIL_USE_SSL=False, EMAIL_HOST_USER=""
+    )
+
+
+WRONG = {
+    "master key": (
+        lambda: override_settings(MASTER_KEY_FILE=settings.DATA_DIR / "none", MASTER_KEY_COMMAND=""),
+        "start", "master key",
+    ),
+    "restore": (a_restore_that_was_cut_short, "start", "did not come to its end"),
+    "static files": (
+        lambda: patch.object(preflight, "staticfiles_storage", SimpleNamespace(out_of_date=lambda: "css/base.css")),
+        "static files", "css/base.css is not collected",
+    ),
+    "mail": (lambda: mail_server(mailservers.free_port()), "mail", "127.0.0.1 does not let us in"),
+    "clock": (lambda: a_beat(timedelta(hours=1)), "time", "this clock is late"),
+    "worker": (lambda: a_beat(-timedelta(hours=1)), "attention", "Alerts are not going out"),
+    "disk": (
+        lambda: patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=1)),
+        "attention", "disk",
+    ),
+}  # fmt: skip
+
+
+def examined() -> tuple[list[dict], int]:
+    """What the command says, and how it ends."""
+    out = StringIO()
+    try:
+        call_command("doctor", "--json", stdout=out)
+    except SystemExit as end:
+        return json.loads(out.getvalue()), int(end.code or 0)
+    return json.loads(out.getvalue()), 0
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_named_with_what_mends_it_whatever_else_there_is(name, clinic, no_worker):
+    inject, what, words = WRONG[name]
+    with a_beat(timedelta()):
+        assert examined()[1] == 0
+        with inject():
+            found, status = examined()
+        wrong = [finding for finding in found if finding["state"] == "wrong"]
+        assert status == 1 and [finding["what"] for finding in wrong] == [what]
+        assert words in wrong[0]["text"]
+        assert {"versions", "database", "settings", "time", "mail"} <= {finding["what"] for finding in found}
+
+
+def test_a_mail_server_that_lets_us_in_is_well_and_is_sent_nothing(clinic):
+    with mailservers.honest() as (port, letters), mail_server(port):
+        found, _ = examined()
+    assert [finding["state"] for finding in found if finding["what"] == "mail"] == ["well"]
+    assert not letters.letters
