@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.edits import Reading, refuse_if_changed
 from accounts.locks import lock_practice
 from accounts.members import user_name
@@ -50,7 +52,19 @@ def add_absence(
     absence.changed_by, absence.changed_at = by, now
     _check(absence, lock_practice(member.practice_id), now)
     absence.save()
+    _note(gettext_noop("wrote down an absence"), absence, by, now)
     return absence
+
+
+@transaction.atomic
+def remove_absence(absence: Absence, *, by: User, now: datetime) -> None:
+    """Take back that a member is away."""
+    _note(gettext_noop("took an absence back"), absence, by, now)
+    absence.delete()
+
+
+def _note(what: str, absence: Absence, by: User, now: datetime) -> None:
+    audit.did(what, by=by, practice=absence.member.practice_id, thing=absence.member_id, now=now)
 
 
 @transaction.atomic
@@ -75,6 +89,7 @@ def change_absence(
     if days_of(absence) != stored:
         absence.changed_by, absence.changed_at = by, now
         absence.save()
+        _note(gettext_noop("changed an absence"), absence, by, now)
     return absence
 
 

@@ -14,7 +14,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.locks import lock_practice, lock_user
 from accounts.models import ContactMethod, Membership, User
 
@@ -25,6 +27,15 @@ PRINTABLE = re.compile(r"[!-~]+")  # as an address stands in a request
 HOST = re.compile(r"[a-z0-9.-]+")
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164, as every service takes it
 MOST_METHODS = 10
+# What the audit record keeps, by whether it is a browser and not a number, and by whether it is on.
+ADDED = {
+    True: gettext_noop("added a browser in which they are told"),
+    False: gettext_noop("added a number by which they are told"),
+}
+TURNED = {
+    True: gettext_noop("turned on a way in which they are told"),
+    False: gettext_noop("turned off a way in which they are told"),
+}
 
 
 def is_push_service(endpoint: str) -> bool:
@@ -134,7 +145,10 @@ def renew_browser(old: str, new: str, *, reader: User | None) -> bool:
     if ContactMethod.objects.filter(kind=Kind.PUSH, address_hash=hashed).exclude(pk=method.pk).exists():
         return False
     renewed = {"address": json.dumps(fresh), "address_hash": hashed, "failing_since": None, "failing_why": ""}
-    return bool(ContactMethod.objects.filter(pk=method.pk, address=method.address).update(**renewed))
+    is_renewed = ContactMethod.objects.filter(pk=method.pk, address=method.address).update(**renewed) == 1
+    if is_renewed:
+        _note(gettext_noop("renewed a browser in which they are told"), method)
+    return is_renewed
 
 
 def _lock_owner(user: User) -> bool:
@@ -167,9 +181,33 @@ def _add(user: User, kind: Kind, address: str, hashed: str, *, label: str, is_on
     made = {**values, "is_on": is_on}
     if kind is Kind.PUSH:  # it has just subscribed anew: whatever was wrong is over
         values |= {"is_on": True, "failing_since": None, "failing_why": ""}
-    return ContactMethod.objects.update_or_create(
+    method = ContactMethod.objects.update_or_create(
         user=user, kind=kind, address_hash=hashed, defaults=values, create_defaults=made
     )[0]
+    _note(ADDED[kind is Kind.PUSH], method)
+    return method
+
+
+@transaction.atomic
+def turn(method: ContactMethod, *, is_on: bool) -> None:
+    """Let its owner be told by it, or not."""
+    method.is_on = is_on
+    method.save(update_fields=["is_on"])
+    _note(TURNED[is_on], method)
+
+
+@transaction.atomic
+def remove(method: ContactMethod) -> None:
+    """Its owner is told by it no more, and it is known no more."""
+    _note(gettext_noop("removed a way in which they are told"), method)
+    method.delete()
+
+
+def _note(what: str, method: ContactMethod) -> None:
+    """Write down what its owner did with it: at their practice, of a patient for nobody's eyes there."""
+    member = method.user.membership
+    practice = member.practice_id if member else None
+    audit.note(audit.Kind.DID, what, user=method.user_id, practice=practice, thing=method.pk)
 
 
 def email_of(user: User) -> ContactMethod:
@@ -200,6 +238,8 @@ def mark_proven(method: ContactMethod, now: datetime) -> None:
     method.proven_at, method.failing_since, method.failing_why = now, None, ""
     method.is_on = method.is_on or is_new_number
     method.save(update_fields=["proven_at", "failing_since", "failing_why", "is_on"])
+    if is_new_number:
+        _note(TURNED[True], method)
 
 
 def _hash(address: str) -> str:

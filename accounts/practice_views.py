@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import edits
-from accounts.absences import WrongAbsence, absences_of, add_absence, change_absence, days_of
+from accounts.absences import WrongAbsence, absences_of, add_absence, change_absence, days_of, remove_absence
 from accounts.access import PracticeRequest, admin_required
 from accounts.members import editor_name
 from accounts.models import Absence, Membership
@@ -153,6 +153,6 @@ def _absence_gone(request: PracticeRequest, member: Membership, form: AbsenceFor
 def absence_remove(request: PracticeRequest, member_id: UUID, absence_id: UUID) -> HttpResponse:
     """Take back that a member is away."""
     own = Absence.objects.filter(member=member_id, member__practice=request.practice)
-    get_object_or_404(own, pk=absence_id).delete()
+    remove_absence(get_object_or_404(own.select_related("member"), pk=absence_id), by=request.user, now=timezone.now())
     messages.success(request, _("Removed."))
     return redirect("member_change", member_id)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from symptoms.views import before, day_link, live, operating, photos, push_later, reminders_stop, wall
+from symptoms.views import before, day_link, live, operating, photos, push_later, receipt, reminders_stop, wall
 from symptoms.views.clinic import (
     attention,
     channels,
@@ -46,6 +46,7 @@ urlpatterns = [
     path("wall/<str:token>/", wall.wall, name="wall"),
     path("wall/<str:token>/live/", wall.wall_live, name="wall_live"),
     path("day/<str:token>/", day_link.day_link, name="day_link"),
+    path("erased/<id:erasure_id>/", receipt.receipt, name="receipt"),
     path("reminders/stop/<str:token>/", reminders_stop.reminders_stop, name="reminders_stop"),
     # --- whoever runs the server
     path("operator/", operating.operating, name="operating"),

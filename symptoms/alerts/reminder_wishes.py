@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_noop
 
+from accounts import audit
 from accounts.locks import lock_patient
 from accounts.models import ContactMethod, Patient
 from symptoms.alerts.diary import ONE_DAY, Diary, is_due
@@ -35,6 +37,8 @@ def choose(patient: Patient, *, is_on: bool, at: time, now: datetime, **chosen: 
     if not is_on:
         reminding.later_at = None
     _begin(reminding, patient, now)
+    # At no practice: what a patient chose there is read by nobody else.
+    audit.note(audit.Kind.DID, gettext_noop("chose how to be reminded"), user=patient.user_id, patient=patient, now=now)
     return reminding
 
 
@@ -85,6 +89,7 @@ def not_today(patient: Patient, now: datetime) -> None:
 def stop(patient: Patient) -> None:
     """No reminders any more, until they are turned on again; links in reminders that were sent lead nowhere."""
     Reminding.objects.filter(patient=lock_patient(patient.pk)).update(is_on=False, look_at=None, later_at=None)
+    audit.note(audit.Kind.DID, gettext_noop("stopped reminders by the link of a letter"), user=None, patient=patient)
 
 
 def planned(reminding: Reminding, patient: Patient, now: datetime) -> Planned | None:

@@ -129,8 +129,9 @@ def erase(erasure: Erasure, now: datetime) -> None:
             _erase_rows(patient)
             user = _user(erasure.user_id)
             if user is not None:
+                stands_at = settings.SITE_URL + reverse("receipt", args=[erasure.pk])
                 facts = {"receipt": receipt, "erasure": erasure, "copies_last": in_words(COPIES_LAST)}
-                tell(user, now, "accounts/email/erased.txt", _("What we erased"), **facts)
+                tell(user, now, "accounts/email/erased.txt", _("What we erased"), **facts, receipt_url=stands_at)
             audit.did(gettext_noop("erased a record"), by=None, thing=erasure.pk, now=now)
             Erasure.objects.filter(pk=erasure.pk).update(receipt=receipt, done_at=now)
         else:

@@ -24,7 +24,7 @@ from symptoms.journal.practice_exporting import ask_practice_export
 from symptoms.journal.practice_photos import Shot, attach_practice_photo
 from symptoms.messages.channel_tests import send_test
 from symptoms.messages.words import stopping_token
-from symptoms.models import DayLink, Delivery
+from symptoms.models import DayLink, Delivery, Erasure
 from tests import people
 from tests.api.programs import jpeg
 from tests.made_files import make_next
@@ -42,6 +42,7 @@ PROGRAMS = {
     "token_read": ("practitioner_1", "practice_read"),
     "token_act": ("practitioner_1", "practice_act"),
 }
+RECEIPT = {"treatments": 1, "logs": 1, "photos": 0, "messages": 0}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Found nowhere but in what belongs to patient A; the last stands for the practice that treats her.
 MARKERS = ("Marrowby", "ana.marrowby", "zq9note", "zq9operator", "zq9lot", "zq9message", "zq9inside")
@@ -148,6 +149,8 @@ def _ana_s(world: World, larkfield, noor: User, ana) -> None:
         "photo_id": uuid4(),
         "day": 3,
     }
+    gone = {"patient_id": uuid4(), "asked_at": world.now, "due_at": world.now, "done_at": world.now}
+    world.ids["erasure_id"] = Erasure.objects.create(**gone, receipt=RECEIPT).pk
     world.ids["export_id"] = ask_export(ana, world.now).pk
     make_next(world.now)
     attach_photo(treatment.id, id=world.ids["photo_id"], day=3, view="front", data=jpeg(), by=ana.user, now=world.now)

@@ -1,7 +1,7 @@
 """The audit record is only ever added to, what is changed all the same is found, and it holds no word of health."""
 
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 from random import Random
 from uuid import uuid4
 
@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
+from accounts.absences import add_absence, change_absence, remove_absence
 from accounts.audit import Kind
 from accounts.audit_guards import TABLES, missing_guards, put_guards, remove_guards
+from accounts.contact_methods import add_number, mark_proven, remove, turn
 from accounts.members import change_member, remove_member
 from accounts.models import AuditRecord, AuditSeal, Membership
 from symptoms.alerts.handling import acknowledge, resolve_all, write_note
+from symptoms.alerts.reminder_wishes import choose, stop
 from symptoms.models import Alert
 from tests import people
 from tests.treatments import logged, pen
@@ -242,3 +245,29 @@ def test_a_manager_reads_what_happened_at_the_practice_and_names_go_to_who_may_o
     only = read(desk, page, {"show": "signing-in"}).content.decode()
     assert "a wrong password" in only and "opened:" not in only
     assert read(desk, page, {"show": "nonsense", "before": "'; --"}).status_code == 200
+
+
+def test_ways_to_be_told_absences_and_reminders_are_written_down(ana, noor, clinic):
+    price, now = people.admin(clinic), timezone.now()
+    number = add_number(noor.membership, "sms", "+447700900300")
+    mark_proven(number, now)
+    turn(number, is_on=False)
+    remove(number)
+    member, day = noor.memberships.get(), now.date() + timedelta(days=3)
+    away = add_absence(member, first_day=day, last_day=day, stands_in=None, by=price, now=now)
+    later = day + timedelta(days=1)
+    change_absence(away.pk, first_day=day, last_day=later, stands_in=None, by=price, now=now)
+    remove_absence(away, by=price, now=now)
+    theirs = AuditRecord.objects.filter(practice=clinic, kind="did", user__in=[noor.pk, price.pk]).order_by("id")
+    assert [(row.what, row.user_id) for row in theirs] == [
+        ("added a number by which they are told", noor.pk), ("turned on a way in which they are told", noor.pk),
+        ("turned off a way in which they are told", noor.pk), ("removed a way in which they are told", noor.pk),
+        ("wrote down an absence", price.pk), ("changed an absence", price.pk), ("took an absence back", price.pk),
+    ]  # fmt: skip
+    choose(ana, is_on=True, at=time(19, 30), now=now)
+    stop(ana)
+    of_ana = AuditRecord.objects.filter(subject=ana.pk, kind="did").exclude(what__startswith="agreed").order_by("id")
+    assert list(of_ana.values_list("what", "practice")) == [
+        ("chose how to be reminded", None), ("stopped reminders by the link of a letter", None),
+    ]  # fmt: skip
+    assert "900300" not in str(list(AuditRecord.objects.values()))

@@ -198,22 +198,30 @@ def test_for_a_week_it_can_be_undone_and_nothing_goes(record, phone):
     until_nothing_is_due(now + timedelta(days=6, hours=23))
     assert "Keep everything" in people.signed_in(record).get(reverse("own_data")).content.decode()
     assert keep_all(record, by=record.user, now=now) and not keep_all(record, by=record.user, now=now)
+    assert phone.get(reverse("receipt", args=[erasure.pk])).status_code == 404
     until_nothing_is_due(now + timedelta(days=8))
     assert Patient.objects.filter(pk=record.pk).exists() and erasure_of(record) is None
 
 
 def test_after_a_week_rows_files_and_account_are_gone_and_a_receipt_says_what(
-    record, django_capture_on_commit_callbacks
+    record, client, django_capture_on_commit_callbacks
 ):
     now, key = timezone.now(), Photo.objects.get().key
     export = ask_export(record, now)
     make_next(now)
-    ask_erasure(record, by=record.user, now=now)
+    receipt_at = reverse("receipt", args=[ask_erasure(record, by=record.user, now=now).pk])
+    assert receipt_at in people.signed_in(record).get(reverse("own_data")).text
+    assert "Nothing is erased yet" in client.get(receipt_at).text
     due = now + timedelta(days=7, minutes=1)
     with django_capture_on_commit_callbacks(execute=True):
         assert erase_next(due)
     letter = AccountMail.objects.latest("created_at")
-    assert letter.to == record.user.email and "- 1 photo\n" in letter.body and "- 1 log\n" in letter.body
+    assert (
+        letter.to == record.user.email
+        and receipt_at in letter.body
+        and "- 1 photo\n" in letter.body
+        and "- 1 log\n" in letter.body
+    )
     assert not erase_next(due), "the receipt is not sent yet"
     AccountMail.objects.update(sent_at=due)
     until_nothing_is_due(due + timedelta(minutes=1))
@@ -224,6 +232,8 @@ def test_after_a_week_rows_files_and_account_are_gone_and_a_receipt_says_what(
     receipt = Erasure.objects.get().receipt
     assert (receipt["logs"], receipt["photos"], receipt["messages"], receipt["notes"]) == (1, 1, 1, 1)
     assert AuditRecord.objects.filter(subject=record.pk).exists()
+    page = client.get(receipt_at)
+    assert "1 photo" in page.text and "Marrowby" not in page.text and "no-store" in page["Cache-Control"]
 
 
 def test_a_copy_that_is_put_back_can_be_read_by_nobody_and_is_erased_again(

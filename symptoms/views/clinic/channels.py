@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import contact_methods
 from accounts.access import PracticeRequest, admin_required, member_required, public
 from accounts.contact_methods import email_of, is_by_phone, is_unproven_number, renew_browser
 from accounts.models import ContactMethod, Membership, Practice, User
@@ -76,10 +77,9 @@ def own_channel_change(request: PracticeRequest) -> HttpResponse:
     elif action == "on" and is_unproven_number(method):
         return _refused(request, _("A number is used once a test by it has arrived."), "own_channels")
     elif action in ("on", "off"):
-        method.is_on = action == "on"
-        method.save(update_fields=["is_on"])
+        contact_methods.turn(method, is_on=action == "on")
     elif action == "remove" and method.kind != ContactMethod.Kind.EMAIL:
-        method.delete()
+        contact_methods.remove(method)
     else:
         raise Http404
     return _back_to(method, "own_channels")
