@@ -4,14 +4,19 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from knox.crypto import hash_token
 
 from accounts import audit
 from accounts.database_errors import is_transient
-from accounts.models import ProgramToken, User
+from accounts.models import AccountMail, ProgramToken, User
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +24,7 @@ Scope = ProgramToken.Scope
 LASTS_DAYS = (30, 90, 365)
 MOST_TOKENS = 20  # of one person
 USE_NOTED_EVERY = timedelta(hours=1)  # so that most calls of a program write nothing more
+ENDS_SOON = timedelta(days=7)  # when its owner is told, who has to make another
 READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -41,7 +47,7 @@ def make_token(user: User, *, name: str, scope: str, days: int, now: datetime) -
         TokenRefused: there is one of that name, or there are too many.
     """
     tokens = ProgramToken.objects.filter(user=user)
-    if tokens.count() >= MOST_TOKENS:
+    if tokens.filter(expiry__gt=now).count() >= MOST_TOKENS:
         raise TokenRefused(_("You have as many tokens as one person can have. End one first."))
     made, token = ProgramToken.made(user, expiry=now + timedelta(days=days), name=name, scope=scope)
     try:
@@ -69,6 +75,24 @@ def end_tokens(user: User) -> None:
         token.user = user
         if ProgramToken.objects.filter(pk=token.pk).delete()[0]:
             _note(gettext_noop("a token for programs ended with the sessions"), token)
+
+
+def tell_of_ends(now: datetime) -> int:
+    """Queue a letter to the owner of each token that ends within `ENDS_SOON`, once; gives how many."""
+    soon = ProgramToken.objects.select_related("user").filter(
+        told_at=None, expiry__gt=now, expiry__lte=now + ENDS_SOON, user__is_active=True
+    )
+    told = 0
+    for token in soon:
+        with transaction.atomic():
+            if not ProgramToken.objects.filter(pk=token.pk, told_at=None).update(told_at=now):
+                continue  # another worker was quicker
+            day = date_format(timezone.localtime(token.expiry, token.user.zone), "DATE_FORMAT")
+            words = {"name": token.name, "day": day, "url": settings.SITE_URL + reverse("profile")}
+            body = render_to_string("accounts/email/token_ends.txt", words)
+            AccountMail.objects.create(to=token.user.email, subject=str(_("A token for programs ends soon")), body=body)
+            told += 1
+    return told
 
 
 def find_token(token: str, now: datetime) -> ProgramToken | None:

@@ -166,16 +166,18 @@ def _programs(user: User, more: dict[str, Any]) -> dict[str, Any]:
     """The tokens for programs on my account, and the form that makes one, for whom the API is open."""
     scopes, now = scopes_of(user), timezone.now()
     tokens = ProgramToken.objects.filter(user=user).order_by("created")
+    rows = [
+        {
+            "token": token,
+            "has_ended": token.has_ended(now),
+            "ends_at": timezone.localtime(token.expiry, user.zone),
+            "used_at": token.used_at and timezone.localtime(token.used_at, user.zone),
+        }
+        for token in tokens
+    ]
     return {
-        "tokens": [
-            {
-                "token": token,
-                "has_ended": token.has_ended(now),
-                "ends_at": timezone.localtime(token.expiry, user.zone),
-                "used_at": token.used_at and timezone.localtime(token.used_at, user.zone),
-            }
-            for token in tokens
-        ],
+        "tokens": rows,
+        "tokens_ended": sum(row["has_ended"] for row in rows),
         "token_form": more.get("token_form") or (forms.TokenForm(scopes=scopes) if scopes else None),
     }
 

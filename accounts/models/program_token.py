@@ -32,6 +32,7 @@ class ProgramToken(AbstractAuthToken):  # type: ignore[misc]  # Knox has no type
     name = models.CharField(max_length=LONGEST_TOKEN_NAME)
     scope = models.CharField(max_length=20, choices=Scope.choices)
     used_at = models.DateTimeField(null=True, editable=False, help_text="the last use, give or take an hour")
+    told_at = models.DateTimeField(null=True, editable=False, help_text="when its owner was told that it ends soon")
 
     objects: models.Manager["ProgramToken"] = models.Manager()  # Knox's would count the days by a clock of its own
 

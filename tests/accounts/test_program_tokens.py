@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import program_tokens
-from accounts.models import AuditRecord, ProgramToken
+from accounts.models import AccountMail, AuditRecord, ProgramToken
+from accounts.program_tokens import make_token, tell_of_ends
 from tests import people
-from tests.pages.html import text_of
+from tests.pages.html import select, text_of, words
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +179,27 @@ def test_a_database_that_takes_no_writes_keeps_no_program_out(ana, monkeypatch):
 
     monkeypatch.setattr("django.db.models.query.QuerySet.update", refuse)
     assert calls(token).status_code == 200
+
+
+def test_the_owner_is_told_a_week_before_one_ends_once_and_ended_ones_are_folded_away(ana):
+    now = timezone.now()
+    for name, days in (("watch", 30), ("scale", 90)):
+        make_token(ana.user, name=name, scope="own", days=days, now=now)
+    week = timedelta(days=7)
+    assert tell_of_ends(now + timedelta(days=30) - week - timedelta(minutes=1)) == 0
+    assert [tell_of_ends(now + timedelta(days=30) - week + timedelta(minutes=1)) for _ in range(2)] == [1, 0]
+    letter = AccountMail.objects.get(to=ana.user.email)
+    assert "Your token “watch”" in letter.body and "scale" not in letter.body
+    browser = people.signed_in(ana)
+    assert "has ended" not in text_of(browser.get("/account/"))
+    with time_machine.travel(now + timedelta(days=31)):
+        page = people.signed_in(ana).get("/account/")
+    (ended,) = select(page, "details/div/details")
+    assert "1 token has ended" in words(ended) and "watch" in words(ended) and "scale" not in words(ended)
+
+
+def test_ended_tokens_leave_room_for_new_ones(ana, monkeypatch):
+    monkeypatch.setattr(program_tokens, "MOST_TOKENS", 1)
+    now = timezone.now()
+    make_token(ana.user, name="old", scope="own", days=30, now=now - timedelta(days=31))
+    assert make_token(ana.user, name="new", scope="own", days=30, now=now)

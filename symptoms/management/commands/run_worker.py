@@ -22,6 +22,7 @@ from accounts import audit
 from accounts.access_spool import store_kept
 from accounts.keys import patients as keys
 from accounts.models import Invitation
+from accounts.program_tokens import tell_of_ends
 from symptoms.alerts.advice_timers import tell_next_timer
 from symptoms.alerts.asking_seen import ask_next
 from symptoms.alerts.coming_back import return_next
@@ -95,6 +96,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("check some photo files", PhotoCheck().some, hourly),
         Duty("forget limits that are over", forget_limits, hourly),
         Duty("forget sessions that are over", forget_sessions, timedelta(days=1)),
+        Duty("tell whose tokens end soon", tell_of_tokens, hourly),
         Duty("remove keys that no patient has", sweep_keys, timedelta(days=1)),
         Duty("forget what was kept for taking back a joining", forget_records_before, hourly),
     ]
@@ -334,6 +336,11 @@ def forget_records_before() -> None:
 def forget_sessions() -> None:
     """Delete sessions that ended by themselves: nobody else does, and they hold who was signed in."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+
+
+def tell_of_tokens() -> None:
+    """Tell owners of tokens for programs a week before these end."""
+    tell_of_ends(timezone.now())
 
 
 def sweep_keys() -> None:
