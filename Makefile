@@ -24,7 +24,7 @@ ROWS := tests/races tests/backups tests/migrations tests/journal tests/alerts te
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load drill faults agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
+.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load drill upgrade-test faults agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
 .DEFAULT_GOAL := help
 
 help:
@@ -45,6 +45,7 @@ help:
 	@echo "make figures      a day on a slow phone and a slow line, by keyboard alone, and what Lighthouse says"
 	@echo "make load         fifty, then two hundred people who write at once, on both databases"
 	@echo "make drill        a backup of 10,000 entries and 2,000 photos, made while people log, is put back: is everything equal?"
+	@echo "make upgrade-test an older release is updated while people log, and the way back: is an entry lost? (FROM=commit)"
 	@echo "make faults       the fault tests at full count"
 	@echo "make agree        do phone and server agree, on 10,000 people for each criterion that one day can show?"
 	@echo "make fuzz         $(MINUTES) minutes each of made-up calls of the API: patient, practice, nobody (MINUTES=1, SEED=7 for others)"
@@ -143,6 +144,11 @@ figures: setup browser
 drill: setup postgres
 	@$(BIN)/python -m tests.drill $(DRILL)
 	@$(BIN)/python -m tests.postgres --durable $(BIN)/python -m tests.drill $(DRILL)
+
+# FROM=abc1234 names the older release.
+upgrade-test: setup postgres
+	@$(BIN)/python -m tests.upgrade $(FROM)
+	@$(BIN)/python -m tests.postgres --durable $(BIN)/python -m tests.upgrade $(FROM)
 
 load: setup postgres
 	@$(BIN)/python -m tests.load $(LOAD)

@@ -72,10 +72,12 @@ def test_it_holds_rows_and_photos_of_one_moment_and_shows_nobody_who_is_in_it(si
     assert modes == {0} and not (site.data / making.UNDER_WAY).exists()
 
 
-def test_the_next_one_reads_new_photos_only_and_mends_what_was_cut(site, session):
+def test_the_next_one_reads_new_photos_only_mends_what_was_cut_and_has_what_was_lost_here(site, session):
     make_backup(NOW)
+    (site.photos / Photo.objects.earliest("day").key).unlink()
+    assert len(manifest(make_backup(NOW + timedelta(hours=1))).photos) == 2
     attached(session, day=3, data=images.photo((3, 90, 9)))
-    next(path for path in (site.backups / "photos").glob("*/*")).write_bytes(b"cut")
+    pool.place_of(site.backups, backup_keys()[0], Photo.objects.get(day=2).key).write_bytes(b"cut")
     made = make_backup(NOW + timedelta(days=1))
     assert made.added == 2 and len(manifest(made).photos) == 3
     for name, facts in manifest(made).photos.items():
@@ -242,7 +244,7 @@ def test_an_erased_key_is_in_no_copy_after_its_days(site, session, settings):
     first, _count, _over = copy_keys(NOW - timedelta(days=7, minutes=1))
     store.forget(UUID(session.patient.data_keys[0]))
     _path, _count, over = copy_keys(NOW)
-    assert over == [first]
+    assert over == [first] and not first.exists()
 
 
 def test_a_key_is_made_once_and_never_written_over(site, settings, tmp_path, capsys):

@@ -213,9 +213,11 @@ def test_what_is_missing_is_named_photos_keys_and_a_changed_audit_record(site, s
     with elsewhere(settings, site, tmp_path):
         for path in settings.KEYS_DIR.glob(f"{session.patient.data_keys[0]}.*"):
             path.unlink()
-        missing = put_back(made.path).missing
+        restored = put_back(made.path)
+        missing = restored.missing
     assert missing[0].startswith("The keys of 1 patients are missing") and str(session.patient.pk) in missing[0]
-    assert missing[1].startswith("2 photos are missing or damaged")
+    assert missing[1] == f"1 photos are missing or damaged: {Photo.objects.latest('day').pk}."
+    assert restored.facts["missing_before"] == [str(one.pk)], "that is no fault of the backup"
     assert missing[2].startswith("Seal 1 does not fit records")
 
 

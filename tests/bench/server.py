@@ -59,22 +59,29 @@ def _backends() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @contextmanager
 def served(environment: dict[str, str], processes: int = 1):
     """Serve the settings that `environment` names until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--log-level", "error"]
     process = subprocess.Popen(command, env=environment | {"PORT": str(port), "WEB_PROCESSES": str(processes)})
     try:
-        _wait_for(port)
+        wait_for(port)
         yield Server(port, _child_of(process.pid))
     finally:
         process.terminate()
         process.wait(15)
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until a server there answers."""
     ends = time.monotonic() + 90
     while time.monotonic() < ends:
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

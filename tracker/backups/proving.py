@@ -34,12 +34,13 @@ def bring_up_to_date(manifest: Manifest, say: Say) -> tuple[dict[str, Any], list
     if erased or removed:
         overwrite_what_was_there(connection.introspection.table_names())
     say("Comparing photos, keys and the audit record ...")
-    checked, photos = _photos()
+    checked, lost = _photos()
+    before = sorted(lost & set(manifest.missing))
     found = audit.verify()
-    missing = [*_keys(), *photos, *found.wrong]
+    missing = [*_keys(), *_lost(lost - set(before)), *found.wrong]
     facts = {
         "rows": sum(count for count, _digest in manifest.tables.values()), "photos": checked,
-        "erased_again": erased, "removed_again": removed,
+        "missing_before": before, "erased_again": erased, "removed_again": removed,
         "audit_records": found.rows + found.unsealed, "last_seal": f"{found.seals}:{found.digest}",
     }  # fmt: skip
     return facts, missing
@@ -66,18 +67,22 @@ def _keys() -> list[str]:
     return []
 
 
-def _photos() -> tuple[int, list[str]]:
-    """How many photos could be read, and those that could not."""
-    checked, lost = 0, []
+def _photos() -> tuple[int, set[str]]:
+    """How many photos could be read, and the ids of those that could not."""
+    checked, lost = 0, set()
     for photo in Photo.objects.order_by("id").iterator():
         try:
             read(photo)
             checked += 1
         except PhotoLost:
-            lost.append(str(photo.pk))
+            lost.add(str(photo.pk))
         except KeysUnavailable:  # that is said of all of them
-            return checked, []
-    return checked, [f"{len(lost)} photos are missing or damaged: {_some(lost)}."] if lost else []
+            return checked, set()
+    return checked, lost
+
+
+def _lost(photos: set[str]) -> list[str]:
+    return [f"{len(photos)} photos are missing or damaged: {_some(sorted(photos))}."] if photos else []
 
 
 def _some(ids: list[str]) -> str:
