@@ -18,7 +18,8 @@ sendfile = False
 limit_request_line = 4094
 limit_request_field_size = 8190
 # The proxy in front says which scheme the visitor used; Django reads it only with MENDLINE_TRUST_PROXY.
-forwarded_allow_ips = "127.0.0.1,::1"
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+control_socket_disable = True  # nobody commands it but by signals
 
 
 def _is_demo() -> bool:

@@ -1,9 +1,15 @@
 #!/bin/sh
-# Starts one of the two processes: `start.sh web` or `start.sh worker`.
+# Starts one of the two processes, `start.sh web` or `start.sh worker`; `start.sh prepare` brings tables and static files
+# up to date before, and ends.
 set -e
 cd "$(dirname "$0")/.."
 case "$1" in
     web) exec .venv/bin/python -m gunicorn --config deploy/gunicorn.conf.py ;;
     worker) exec .venv/bin/python manage.py run_worker ;;
-    *) echo "usage: $0 web|worker" >&2; exit 2 ;;
+    prepare)
+        .venv/bin/python manage.py migrate --noinput
+        .venv/bin/python manage.py createcachetable
+        exec .venv/bin/python manage.py collectstatic --noinput
+        ;;
+    *) echo "usage: $0 web|worker|prepare" >&2; exit 2 ;;
 esac
