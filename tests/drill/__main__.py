@@ -16,7 +16,7 @@ from pathlib import Path
 from accounts.keys.master import make_file
 from tests.house import tree
 
-FULL = ("200", "10000", "2000")
+FULL = ("60", "10000", "2000")
 MAY_TAKE = 15 * 60  # seconds
 SET_UP = (["migrate", "--verbosity", "0"], ["createcachetable"], ["collectstatic", "--no-input", "--verbosity", "0"])
 
