@@ -175,10 +175,11 @@ def record_listing(user: User, patients: Iterable[UUID], what: str, now: datetim
 def readings_of(patient: Patient) -> QuerySet[Any]:
     """Who read the patient's record, the last first; the same by one person on one day of the patient's is one row.
 
-    Each is a dict with `user__name`, `user__email`, `practice__name`, `what`, `times` and `last`, the last time.
+    Each is a dict with `user__name`, `user__email`, `user__is_staff` (they run the site), `practice__name`, `what`,
+    `times` and `last`, the last time.
     """
     by_day = patient.audit_records.readings().annotate(on=TruncDate("at", tzinfo=patient.zone))
-    rows = by_day.values("user__name", "user__email", "practice__name", "what", "on", "user")
+    rows = by_day.values("user__name", "user__email", "user__is_staff", "practice__name", "what", "on", "user")
     return rows.annotate(times=Count("id"), last=Max("at")).order_by("-last", "what")
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PracticeRequest, admin_required
 from accounts.audit import Kind
-from accounts.models import AuditRecord, Membership, Patient, Practice
+from accounts.models import AuditRecord, Membership, Patient, Practice, User
 from accounts.templatetags.readings import in_words
 
 SHOWN = 50
@@ -84,12 +84,14 @@ def _records(practice: Practice, kinds: Iterable[str], before: int | None) -> li
 def _lines(records: list[AuditRecord], practice: Practice, *, names_patients: bool) -> list[Line]:
     memberships = Membership.objects.filter(practice=practice).select_related("user")
     colleagues = {member.user_id: str(member.user) for member in memberships}
+    runs_the_site = _("{name}, who runs this site")
+    staff = {user.pk: runs_the_site.format(name=user) for user in User.objects.filter(is_staff=True)}
     members: dict[UUID | None, str] = {member.pk: str(member.user) for member in memberships}
 
     def who(record: AuditRecord) -> str:
         if record.user_id is None:
             return _("Mendline") if record.kind != Kind.ROLE else _("Whoever runs this site")
-        return colleagues.get(record.user_id) or _("The patient")
+        return colleagues.get(record.user_id) or staff.get(record.user_id) or _("The patient")
 
     def about(record: AuditRecord) -> str:
         if record.kind == Kind.ROLE:

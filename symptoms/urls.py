@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from symptoms.views import before, day_link, live, operating, photos, push_later, receipt, reminders_stop, wall
+from symptoms.views import (
+    before,
+    break_glass,
+    day_link,
+    live,
+    operating,
+    photos,
+    push_later,
+    receipt,
+    reminders_stop,
+    wall,
+)
 from symptoms.views.clinic import (
     attention,
     channels,
@@ -50,6 +61,8 @@ urlpatterns = [
     path("reminders/stop/<str:token>/", reminders_stop.reminders_stop, name="reminders_stop"),
     # --- whoever runs the server
     path("operator/", operating.operating, name="operating"),
+    path("operator/record/", break_glass.break_glass, name="break_glass"),
+    path("operator/record/<id:glass_id>/", break_glass.glass_record, name="glass_record"),
     # --- patient
     path("start/", onboarding.start, name="start"),
     path("welcome/", onboarding.welcome, name="welcome"),

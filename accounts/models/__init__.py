@@ -1,6 +1,7 @@
 """The nouns of people, one file each: users, practices and their members, patients, invitations, what is sent."""
 
 from accounts.models.audit import AuditRecord, AuditSeal
+from accounts.models.break_glass import GLASS_LASTS, BreakGlass
 from accounts.models.invitation import (
     INVITATION_LASTS,
     LAPSE_SAID_FOR,
@@ -48,6 +49,7 @@ __all__ = [
     "ADULT",
     "ASK_LASTS",
     "CONSENT_VERSION",
+    "GLASS_LASTS",
     "INVITATION_LASTS",
     "LAPSE_SAID_FOR",
     "LEAST_MONTHS",
@@ -62,6 +64,7 @@ __all__ = [
     "AccountMail",
     "AuditRecord",
     "AuditSeal",
+    "BreakGlass",
     "Consent",
     "ContactMethod",
     "ContactMethodQuerySet",

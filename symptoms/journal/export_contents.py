@@ -136,7 +136,8 @@ def document(patient: Patient, sessions: list[Session], now: datetime) -> dict[s
         "reminders": {"on": reminding.is_on, "at": reminding.at.isoformat("minutes")} if reminding else None,
         "who_opened_your_record": [
             {
-                "who": row["user__name"] or row["user__email"], "clinic": row["practice__name"], "what": row["what"],
+                "who": row["user__name"] or row["user__email"], "what": row["what"],
+                "clinic": None if row["user__is_staff"] else row["practice__name"],
                 "times": row["times"], "last": _at(row["last"]),
             }
             for row in readings_of(patient)
@@ -231,6 +232,13 @@ def cell(value: Any) -> Any:
 
 def page(patient: Patient, sessions: list[Session], document: Mapping[str, Any], now: datetime, **more: Any) -> str:
     """The same to read, as a page that needs nothing but its photos beside it. `more`: what else the page takes."""
+    return render_to_string("exported/record.html", {**page_context(patient, sessions, document, now), **more})
+
+
+def page_context(
+    patient: Patient, sessions: list[Session], document: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """What `exported/record.html` takes."""
     numbers = phone_numbers_for(patient, now=now)
     shown = []
     for session, written in zip(sessions, document["treatments"], strict=True):
@@ -244,11 +252,10 @@ def page(patient: Patient, sessions: list[Session], document: Mapping[str, Any],
         others = [photo for photo in written["photos"] if photo["day"] not in logged]
         shown.append((session.treatment, _skin(session.treatment), written, days, others))
     about_them = about_in_words(patient, document["about"]["email"])
-    context = {
+    return {
         "patient": patient, "about": about_them, "sessions": shown, "document": document, "now": now,
-        "zone": patient.zone, **more,
+        "zone": patient.zone,
     }  # fmt: skip
-    return render_to_string("exported/record.html", context)
 
 
 def email_of(patient: Patient) -> str:

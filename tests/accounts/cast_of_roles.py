@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts import invitations, members, walls
+from accounts.break_glass import break_glass
 from accounts.contact_methods import add_browser
 from accounts.models import Absence, AccountMail, ContactMethod, ProgramToken, SecondYes, User
 from accounts.patients import change_details
@@ -118,6 +119,7 @@ def build() -> World:
     }  # fmt: skip
     roles["no_mfa_practitioner"] = people.practitioner(larkfield, "Dr Late", "late@larkfield.example")
     roles["no_mfa_practitioner"].memberships.update(second_factor_asked_at=world.now - timedelta(days=100))
+    roles["break_glass_staff"] = _runs_the_site(world, ana)
     for role, user in roles.items():
         world.cookies[role] = _signed_in(user)
         world.tokens[role] = people.token_of(user)
@@ -169,6 +171,15 @@ def _take_along(world: World, larkfield, okafor: User) -> None:
         ids["practice_export_id"] = ask_practice_export(practice, by=who, now=world.now).pk
         make_next(world.now)
     members.remove_member(head.memberships.get(), world.now)
+
+
+def _runs_the_site(world: World, ana) -> User:
+    """Sam, who runs the site and has Ana's record open."""
+    sam = people.user("Sam Root", is_staff=True)
+    codes = Authenticator.objects.create(user=sam, type="totp", data={"secret": "zq9secret"})
+    world.ids["glass_id"] = break_glass(ana, "fault", by=sam, now=world.now).pk
+    codes.delete()  # so that signing in takes one step here
+    return sam
 
 
 def _remind(world: World, patient) -> None:

@@ -28,6 +28,8 @@ from tests.tries import some_of
 
 LINES = tomllib.loads((Path(__file__).parent / "authorisation.toml").read_text(encoding="utf-8"))
 CELLS = [(name, method) for name, lines in LINES.items() for method in lines]
+# But for those where whoever runs the site is answered otherwise: test_operating.py, test_break_glass.py.
+STAFFED = [cell for cell in CELLS if cell[0] not in {"operating", "break_glass", "glass_record", "home"}]
 DENIED = {"login", "400", "401", "403", "404", "405", "422"}
 FRONT = ("leads to / ", "leads to /start/ ", "leads to /accounts/")
 NO_ANSWERS = {"reach", "others"}
@@ -160,6 +162,19 @@ def test_a_program_is_answered_as_its_person_as_far_as_its_scope_reaches(world, 
             if is_too_much:
                 assert answer.json()["detail"] == "This token may only read. Make one that may act, under Account."
             assert not written or (expected not in DENIED and not is_too_much) or _snapshot() == at_first
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "method"), some_of(STAFFED, 30, "staff"))
+def test_who_runs_the_site_and_broke_a_glass_is_on_every_other_page_somebody_who_works_nowhere(
+    world, at_first, name, method
+):
+    expected = _answers(LINES[name][method])["removed_practitioner_1"]
+    with taken_back() as written:
+        answer = calls.call(world, name, method, "break_glass_staff")
+        assert _word(answer, expected) == expected
+        _shows_nothing_foreign(answer, "break_glass_staff", expected)
+        assert expected not in DENIED or not written or _snapshot() == at_first
 
 
 @pytest.mark.django_db
