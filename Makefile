@@ -158,7 +158,7 @@ screenshots: setup browser
 	@$(BIN)/python deploy/screenshots.py
 
 lock:
-	$(COMPILE) pyproject.toml --extra postgres --extra heic -o $(RUN)
+	$(COMPILE) pyproject.toml --extra postgres --extra heic --extra metrics -o $(RUN)
 	$(COMPILE) pyproject.toml --extra dev -o $(DEV)
 	$(COMPILE) --group tools -o $(TOOLS)
 

@@ -61,6 +61,7 @@ SECOND_FACTOR_DAYS: int = env.int("SECOND_FACTOR_DAYS", default=14, validate=val
 SECOND_FACTOR_SINCE: date | None = env.date("SECOND_FACTOR_SINCE", default=None)
 OPERATOR_CONTACT: str = env.str("OPERATOR_CONTACT", default="")
 DEADMAN_URL: str = env.str("DEADMAN_URL", default="")
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="")
 SECURITY_EXPIRES: date | None = env.date("SECURITY_EXPIRES", default=None)
 API_RATE: str = env.str("API_RATE", default="240/min", validate=validate.Regexp(r"^\d+/(sec|min|hour|day)$"))
@@ -89,6 +90,10 @@ def refuse_unsafe() -> None:
         faults.append("MENDLINE_SMS_URL and MENDLINE_PHONE_URL must say {number} where the number goes")
     if DEADMAN_URL and not _is_plain_https(DEADMAN_URL):
         faults.append("MENDLINE_DEADMAN_URL must be an https:// address, without a user name and at the usual port")
+    if METRICS_TOKEN and find_spec("prometheus_client") is None:
+        faults.append("MENDLINE_METRICS_TOKEN needs what writes figures: install Mendline with the extra [metrics]")
+    if METRICS_TOKEN and not (len(METRICS_TOKEN) >= 32 and METRICS_TOKEN.isascii() and METRICS_TOKEN.isprintable()):
+        faults.append("MENDLINE_METRICS_TOKEN must be a secret of your own, 32 characters or more")
     if SECURITY_CONTACT and not (SECURITY_CONTACT.startswith(("mailto:", "https://", "tel:")) and SECURITY_EXPIRES):
         faults.append(
             "MENDLINE_SECURITY_CONTACT is a mailto:, https:// or tel: address, with MENDLINE_SECURITY_EXPIRES"

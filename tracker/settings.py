@@ -270,6 +270,7 @@ APPRISE_URLS = {"sms": env.SMS_URL, "phone": env.PHONE_URL}  # a kind without on
 
 # --- a service outside that calls somebody when it no longer hears that all is well
 DEADMAN_URL = env.DEADMAN_URL
+METRICS_TOKEN = env.METRICS_TOKEN
 DEADMAN_STAND_IN = ""  # tests name an origin that stands in for it
 
 # --- numbers to call, by country: an operator's file over accounts/help_numbers.toml; never part of the protocol

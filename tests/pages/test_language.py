@@ -143,6 +143,7 @@ NOT_READ = {  # modules and folders whose words stand on no page
     "tracker/doctor.py": OPERATOR,
     "tracker/env.py": OPERATOR,
     "tracker/management": OPERATOR,
+    "tracker/metrics.py": OPERATOR,
     "tracker/formats": "formats of dates, one folder a language",
     "tracker/preflight.py": OPERATOR,
     "tracker/server": OPERATOR,

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
-PATHS = ("/healthz", "/readyz", "/workerz")
+PATHS = ("/healthz", "/readyz", "/workerz", "/metrics")
 
 
 class Probes(MiddlewareMixin):
@@ -16,12 +16,12 @@ class Probes(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if request.path not in PATHS:
             return None
-        from tracker.views import (  # the views need the apps, which are not there yet at the start
-            alive,
-            ready,
-            worker_lives,
-        )
+        from tracker import metrics, views  # these need the apps, which are not there yet at the start
 
-        answer = {"/healthz": alive, "/readyz": ready, "/workerz": worker_lives}[request.path](request)
+        asked = {
+            "/healthz": views.alive, "/readyz": views.ready, "/workerz": views.worker_lives,
+            "/metrics": metrics.answer,
+        }  # fmt: skip
+        answer = asked[request.path](request)
         answer.headers["Content-Length"] = str(len(answer.content))  # as Django's middleware, further in, would
         return answer
