@@ -13,7 +13,7 @@ import pytest
 
 from tests import postgres
 from tests.bench.server import environment, served
-from tests.data_folders import put_database, put_static
+from tests.data_folders import MIGRATE, put_database, put_static
 from tests.house.test_starting import SERVER, run, sentence
 from tracker import databases
 
@@ -50,8 +50,8 @@ def server(tmp_path_factory):
         configure(running, "SET fsync = off")  # while the tables are made, by a command that does not mind
         folder = tmp_path_factory.mktemp("migrated")
         at = {"MENDLINE_DATABASE_URL": running.url("migrated"), "DJANGO_SETTINGS_MODULE": "tracker.settings"}
-        for command in ("migrate", "createcachetable"):
-            done = run(folder, "-m", "django", command, **at)
+        for command in MIGRATE:
+            done = run(folder, "-m", "django", *command, **at)
             assert done.returncode == 0, done.stderr
         configure(running, "RESET fsync")
         yield running

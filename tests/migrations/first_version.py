@@ -38,6 +38,7 @@ def main() -> None:
     fill(rows)
     owner = make_plain_token()
     call_command("migrate", verbosity=0)
+    call_command("createcachetable")
     for row in rows:
         for difference in compare(row):
             print(difference)

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from tests.migrations import shape
 from tests.migrations.first_version import ROWS
 from tests.processes import environment
 
@@ -30,8 +31,17 @@ def empty_database(tmp_path, django_db_setup, django_db_blocker):
     return ours | {"MENDLINE_DATABASE_URL": url.rpartition("/")[0] + "/first_version"}
 
 
-def test_every_row_and_value_of_the_first_version_is_still_there(empty_database):
+def shape_of(process: dict[str, str]) -> set[tuple]:
+    """What the database of a process in this environment is made of, but for what only the tests or `migrate` made."""
+    if settings.ON_POSTGRES:
+        return shape.of_postgres(process["MENDLINE_DATABASE_URL"])
+    return shape.of_sqlite(Path(process["MENDLINE_DATA_DIR"]) / "mendline.sqlite3")
+
+
+@pytest.mark.django_db
+def test_every_row_and_value_of_the_first_version_is_still_there(empty_database, tmp_path):
     kinds = {row["model"] for row in json.loads(ROWS.read_text(encoding="utf-8"))}
     assert {"symptoms.entry", "symptoms.photo", "symptoms.delivery", "symptoms.note", "accounts.invitation"} <= kinds
     done = subprocess.run([sys.executable, SCRIPT], env=empty_database, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert shape_of(empty_database) ^ shape_of(environment(tmp_path / "ours")) == set(), "the tests' own tables differ"
