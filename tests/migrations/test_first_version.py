@@ -18,9 +18,12 @@ SCRIPT = Path(__file__).with_name("first_version.py")
 
 @pytest.fixture
 def empty_database(tmp_path, django_db_setup, django_db_blocker):
-    """The environment of a process with a database of its own, on the server of the tests where there is one."""
+    """The environment of a process with a database of its own, on the server of the tests where there is one.
+
+    And with keys of its own: by those of the tests all is sealed, so that plain words would be refused.
+    """
     with django_db_blocker.unblock():
-        ours = environment(tmp_path / "data")
+        ours = environment(tmp_path / "data", MENDLINE_KEYS_DIR=str(tmp_path / "keys"))
     if not settings.ON_POSTGRES:
         (tmp_path / "data" / "mendline.sqlite3").unlink()
         return ours
