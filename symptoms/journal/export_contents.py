@@ -25,10 +25,10 @@ from symptoms.journal.treatments import as_document
 from symptoms.journal.verdicts import phone_numbers_for, verdict_about
 from symptoms.models import Alert, AlertEvent, Assessment, Entry, Note, Photo, Screening, Treatment
 from symptoms.photos.files import PhotoLost, read
-from symptoms.recovery.vocabulary import Symptom
+from symptoms.recovery.vocabulary import Condition, Medication, Symptom
 from symptoms.wording.answers import answers_in_words
-from symptoms.wording.phrases import in_a_row, title
-from symptoms.wording.treatment import skin_type, usual_levels
+from symptoms.wording.phrases import in_a_row
+from symptoms.wording.treatment import CONDITIONS, MEDICATIONS, skin_type, usual_levels
 
 # How a cell may begin in which a spreadsheet would see a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -281,8 +281,8 @@ def about_in_words(patient: Patient, email: str) -> list[tuple[str, str]]:
 def _skin(treatment: Treatment) -> list[tuple[str, str]]:
     lines = [
         (_("Skin type"), skin_type(treatment.fitzpatrick)),
-        (_("Skin and health"), in_a_row(map(title, treatment.conditions))),
-        (_("Medicines"), in_a_row(map(title, treatment.medications))),
+        (_("Skin and health"), in_a_row(str(CONDITIONS[Condition(word)]) for word in treatment.conditions)),
+        (_("Medicines"), in_a_row(str(MEDICATIONS[Medication(word)]) for word in treatment.medications)),
         (_("As usual for me"), usual_levels(treatment.baseline)),
         (_("Cartridge lot"), treatment.cartridge_lot),
     ]

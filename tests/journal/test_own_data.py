@@ -42,7 +42,7 @@ def record(ana, noor, photo_folder, settings, tmp_path):
     now = timezone.now()
     ana.phone = "07700 900123"
     ana.save(update_fields=["phone"])
-    treatment = pen(ana, days_ago=4, by=noor)
+    treatment = pen(ana, days_ago=4, by=noor, conditions=["pih_history"], medications=["isotretinoin_6m"])
     logged(treatment, 3, signs=["pus"], note=SECRETS[0], now=now)
     attached(treatment, day=3)
     write_note(treatment, id=uuid4(), text="Gorgonzola?", for_patient=True, by=noor, now=now)
@@ -65,6 +65,7 @@ def test_the_file_holds_everything_and_no_note_inside_the_clinic(record):
     photo = Photo.objects.get()
     name = document["treatments"][0]["photos"][0]["file"]
     assert len(archive.read(name)) == photo.size and name in page
+    assert "Dark marks after injuries (PIH)" in page and "Isotretinoin, last 6 months" in page
     for told in (page, json.dumps(document, ensure_ascii=False)):
         assert [word for word in SECRETS if word not in told.replace("&#x27;", "'")] == []
         assert "Roquefort" not in told
