@@ -9,6 +9,7 @@ something: `all-sealed`, and `unowned.<id>` since when no patient has a key.
 import os
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -24,6 +25,7 @@ MAGIC = b"MNDK1"
 NONCE = 12  # bytes
 KNOWN_FOR = 60.0  # seconds that a process keeps a key: an erased one is gone everywhere after that
 KNOWN_AT_MOST = 2000
+AT_A_TIME = 500  # keys that are wrapped anew before the disk is waited for
 CHECK = "check"
 ALL_SEALED, UNOWNED = "all-sealed", "unowned."
 OF_THE_SITE = UUID(int=1)  # the key of what is no patient's: forms that wait an hour for their sender
@@ -161,16 +163,23 @@ def rotate() -> Iterator[tuple[int, int]]:
     current = master_keys()[0]
     _begin(current)
     old = [name for name in _names() if name.partition(".")[2] != current.id and not name.startswith(f"{CHECK}.")]
-    for done, name in enumerate(old, 1):
-        key, _dot, id = name.partition(".")
-        if id not in masters:
-            raise KeysUnavailable(_other_master(id, masters))
-        if not _store().exists(f"{key}.{current.id}"):
-            _put(f"{key}.{current.id}", _wrapped(_unwrap(_get(name), key, masters[id]), key, current))
-        _store().delete(name)
-        yield done, len(old)
+    for start in range(0, len(old), AT_A_TIME):
+        batch = old[start : start + AT_A_TIME]
+        with together():
+            for name in batch:
+                _wrap_anew(name, masters, current)
+        for done, name in enumerate(batch, start + 1):  # what takes their place is on the disk
+            _store().delete(name)
+            yield done, len(old)
     for name in [name for name in _names() if name.startswith(f"{CHECK}.") and name != f"{CHECK}.{current.id}"]:
         _store().delete(name)
+
+
+def together() -> AbstractContextManager[None]:
+    """What is stored inside is durable when this is over; a store that can, waits for the disk only once."""
+    waits_once = getattr(_store(), "together", nullcontext)
+    context: AbstractContextManager[None] = waits_once()
+    return context
 
 
 def ids() -> set[str]:
@@ -184,17 +193,36 @@ def is_empty() -> bool:
 
 
 def _read(key: UUID) -> bytes:
-    masters = master_keys()
+    masters, damaged = master_keys(), None
     for _again in range(2):  # a rotation may add one file and remove the other between two looks
         for master in masters:
             try:
                 return _unwrap(_get(_name(key, master)), str(key), master)
             except FileNotFoundError:
                 continue
+            except KeysUnavailable as fault:  # the other one may be whole, where a power cut ended a rotation
+                damaged = fault
+    if damaged is not None:
+        raise damaged
     # It is lost only where the store is the one that these master keys belong to.
     if not any(_store().exists(f"{CHECK}.{master.id}") for master in masters):
         raise KeysUnavailable("the store of keys is empty, or belongs to another master key")
     raise KeyLost
+
+
+def _wrap_anew(name: str, masters: dict[str, MasterKey], current: MasterKey) -> None:
+    key, _dot, id = name.partition(".")
+    if id not in masters:
+        raise KeysUnavailable(_other_master(id, masters))
+    secret, anew = _unwrap(_get(name), key, masters[id]), f"{key}.{current.id}"
+    if _store().exists(anew):  # by a run that was ended; after a power cut it may hold nothing
+        try:
+            if _unwrap(_get(anew), key, current) == secret:
+                return
+        except KeysUnavailable:
+            pass
+        _store().delete(anew)
+    _put(anew, _wrapped(secret, key, current))
 
 
 def _begin(master: MasterKey) -> None:

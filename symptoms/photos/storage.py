@@ -2,12 +2,16 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
+_together: ContextVar[bool] = ContextVar("together", default=False)
 UNFINISHED = ".part"  # how the name of a file ends while it is being written
 
 
@@ -20,6 +24,16 @@ class PrivateStorage(FileSystemStorage):
 
     def __init__(self, location: str | os.PathLike[str]):
         super().__init__(location, file_permissions_mode=0o600, directory_permissions_mode=0o700)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is stored inside is on the disk when this is over, all at once, and not before."""
+        token = _together.set(True)
+        try:
+            yield
+            os.sync()
+        finally:
+            _together.reset(token)
 
     def url(self, name: str | None) -> str:
         """Raises ValueError: whoever may see a file is given it by a view that has asked whether they may."""
@@ -35,8 +49,9 @@ class PrivateStorage(FileSystemStorage):
         try:
             _write(unfinished, content)
             unfinished.rename(path)
-            for folder in (path.parent, Path(self.location)):  # the folder may be new as well
-                _sync(folder)
+            if not _together.get():
+                for folder in (path.parent, Path(self.location)):  # the folder may be new as well
+                    _sync(folder)
         except OSError:
             unfinished.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
@@ -50,7 +65,8 @@ def _write(path: Path, content: "File[Any]") -> None:
         for chunk in content.chunks():
             file.write(chunk)
         file.flush()
-        os.fsync(file.fileno())
+        if not _together.get():
+            os.fsync(file.fileno())
 
 
 def _sync(folder: Path) -> None:

@@ -231,6 +231,38 @@ def test_a_rotation_that_is_killed_anywhere_loses_no_key_and_is_taken_up_again(k
     assert store.check() and [store.unwrapped(key) for key in keys] == secrets
 
 
+def test_a_power_cut_in_a_rotation_leaves_what_was_not_on_the_disk_yet_to_the_old_key(kept, settings):
+    """What was written and not flushed may be there and empty; the old file goes only after the flush."""
+    keys, old = [store.make() for _ in range(3)], given_now(settings)
+    secrets, new = [store.unwrapped(key) for key in keys], new_line()
+    before = on_disk(kept)
+    give(settings, new, old)
+    list(store.rotate())
+    for name in on_disk(kept).keys() - before.keys():
+        if not name.startswith("check."):
+            (kept / name).write_bytes(b"")
+    for name, content in before.items():
+        (kept / name).write_bytes(content)
+    store.forget_unwrapped()
+    assert [store.unwrapped(key) for key in keys] == secrets
+    list(store.rotate())
+    give(settings, new)
+    assert store.check() and [store.unwrapped(key) for key in keys] == secrets
+
+
+def test_old_keys_go_only_after_the_new_ones_are_flushed(kept, settings, monkeypatch):
+    for _ in range(5):
+        store.make()
+    give(settings, new_line(), given_now(settings))
+    monkeypatch.setattr(store, "AT_A_TIME", 2)
+    happened, private = [], type(store._store())
+    really_sync, really_delete = os.sync, private.delete
+    monkeypatch.setattr(os, "sync", lambda: (happened.append("flushed"), really_sync()))
+    monkeypatch.setattr(private, "delete", lambda self, name: (happened.append("gone"), really_delete(self, name)))
+    list(store.rotate())
+    assert happened == ["flushed", "gone", "gone"] * 2 + ["flushed", "gone", "gone"]  # the last is the check value
+
+
 def test_a_rotation_without_the_old_key_stops_and_changes_nothing(kept, settings):
     for _ in range(3):
         store.make()

@@ -16,7 +16,8 @@ def rows() -> list[dict]:
     settings.MASTER_KEY_FILE = file = settings.DATA_DIR.parent / "master-key"  # other runs share the one of the tests
     make_file(file)
     store.begin()
-    made = [store.make() for _ in range(KEYS)]
+    with store.together():
+        made = [store.make() for _ in range(KEYS)]
     file.write_text(f"{new_line()}\n{file.read_text()}")
     store.forget_unwrapped()
     began = time.monotonic()

@@ -1,5 +1,7 @@
 """Whole ceremonies in a real browser: a passkey alone and as the second step, an app's codes, recovery codes.
 
+Setting up is by keyboard alone, and its pages are for everybody: light and dark, narrow, at twice the text.
+
 Chromium's virtual authenticator holds the passkeys. It works under a name, not under a number: at http://localhost.
 """
 
@@ -13,9 +15,12 @@ from playwright.sync_api import Page, expect
 from symptoms.demo.cast import NOOR, PASSWORD
 from tests.browser.conftest import Visitor
 from tests.browser.somebody import on_day_5
+from tests.browser.test_keyboard import Keys
+from tests.browser.test_pages import is_for_everybody
 
 pytestmark = pytest.mark.browser
 
+LOOKED_AT: set[str] = set()
 PERIOD = 30  # seconds that a code is shown
 WHO_SET_NOTHING_UP = """
 from allauth.mfa.models import Authenticator
@@ -67,30 +72,49 @@ def types_password(page: Page, email: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def goes_to_set_up(page: Page, link: str) -> None:
-    """To the page that sets one up, past the question who is there."""
+def goes_to_set_up(page: Page, link: str) -> Keys:
+    """To the page that sets one up, past the question who is there; gives the keys, which go on from there."""
     page.goto("/accounts/2fa/")
-    page.get_by_role("link", name=link).click()
+    keys = Keys(page)
+    keys.use(page.get_by_role("link", name=link))
+    page.wait_for_url(lambda address: not address.endswith("/accounts/2fa/"))
     if "reauthenticate" in page.url:
+        looks_at(page)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Go on").click()
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda address: "reauthenticate" not in address)
+    looks_at(page)
+    return keys
+
+
+def looks_at(page: Page) -> None:
+    """Is it for everybody? Each page is looked at once, whoever comes to it first."""
+    path = urlsplit(page.url).path
+    if path not in LOOKED_AT:
+        LOOKED_AT.add(path)
+        is_for_everybody(page)
+
+
+def sees_recovery_codes(page: Page) -> None:
+    expect(page.get_by_role("heading", name="Keep these now: they are shown only once")).to_be_visible()
+    looks_at(page)
 
 
 def adds_passkey(page: Page) -> list[str]:
     """Gives the recovery codes that are shown."""
-    goes_to_set_up(page, "Add a passkey")
-    page.get_by_role("button", name="Add it").click()
-    expect(page.get_by_role("heading", name="Keep these now: they are shown only once")).to_be_visible()
+    goes_to_set_up(page, "Add a passkey").use(page.get_by_role("button", name="Add it"))
+    sees_recovery_codes(page)
     return page.locator("[data-text] code").all_inner_texts()
 
 
 def sets_up_app(page: Page) -> str:
     """Gives the secret that the app got."""
-    goes_to_set_up(page, "Set it up")
+    keys = goes_to_set_up(page, "Set it up")
     secret = page.locator("code").inner_text().replace(" ", "")
-    page.get_by_label("Code").fill(code_of(secret, -1))
-    page.get_by_role("button", name="Turn it on").click()
-    expect(page.get_by_role("heading", name="Keep these now: they are shown only once")).to_be_visible()
+    keys.to(page.get_by_label("Code"))
+    page.keyboard.type(code_of(secret, -1))
+    keys.use(page.get_by_role("button", name="Turn it on"))
+    sees_recovery_codes(page)
     return secret
 
 
@@ -198,8 +222,13 @@ def test_codes_of_an_app_and_recovery_codes(by_name, people, who):
     assert recovery in saved.value.path().read_text().splitlines()
     page.reload()
     expect(page.get_by_text("10 are left. They were shown once")).to_be_visible()
+    page.get_by_role("link", name="Make new ones").click()
+    page.wait_for_url("**/generate/")
+    looks_at(page)
     signs_out(page)
     types_password(page, people[who])
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    looks_at(page)
     types_code(page, "000000")
     expect(page.get_by_role("main")).to_contain_text("This code is wrong")
     types_code(page, code_of(secret, 3))
