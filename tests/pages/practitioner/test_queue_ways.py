@@ -148,10 +148,9 @@ def test_a_list_is_narrowed_by_owner_device_skin_day_and_log(clinic, noor, desk)
 @pytest.mark.parametrize("nonsense", ["x", "\0", "9" * 5000, "-1", "0", "7", "<b>", "me' OR 1=1", "3-1", "٣", "1-2-3"])
 def test_a_filter_of_nonsense_is_left_out_and_said(clinic, noor, desk, nonsense):
     somebody(clinic, noor, "Mara", reported=LOW)
-    for name in NONSENSE:
-        page = desk.get(QUEUE, {name: nonsense})
-        assert page.status_code == 200 and names(page) == ["Mara"], name
-        assert "in the address says nothing that we know" in text_of(page), name
+    page = desk.get(QUEUE, dict.fromkeys(NONSENSE, nonsense))
+    assert page.status_code == 200 and names(page) == ["Mara"]
+    assert text_of(page).count("in the address says nothing that we know") == len(NONSENSE)
     for address in (reverse("queue_step"), reverse("patient", args=[Alert.objects.get().treatment.patient_id])):
         for text in (nonsense, f"show=all&owner={nonsense}&at={nonsense}&of={nonsense}&page={nonsense}"):
             assert desk.get(address, {"from": text, "patient": nonsense}, follow=True).status_code == 200
@@ -190,7 +189,8 @@ def test_one_field_finds_a_patient_by_any_of_its_ways_and_says_how_many(clinic, 
     assert (shown(desk, q="q9"), shown(desk, q="p2407")) == ([], [])  # too short to be a lot
     assert (len(shown(desk, q="ha78")), shown(desk, q="ha77c")) == (1, [])
     stranger = people.signed_in(people.dr_okafor())
-    assert not any(shown(stranger, q=sought) for sought in WAYS)
+    of_each_kind = ("mara", "0101", "OB@example", "KD 08", "1969", "q9", "ha78")
+    assert not any(shown(stranger, q=sought) for sought in of_each_kind)
 
 
 def test_all_are_sorted_by_family_name_and_a_letter_leads_to_its_page(clinic, noor, desk):
