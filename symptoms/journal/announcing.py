@@ -41,10 +41,10 @@ class Rounds:
         """Announce what is over among the next records; gives the last of them, None once all were looked at."""
         earliest = months_before(now, LEAST_MONTHS)
         records = Patient.objects.filter(practice__isnull=False, created_at__lte=earliest).order_by("pk")
-        records = records.exclude(status__logged_at__gt=earliest).select_related("practice")
+        records = records.exclude(status__logged_at__gt=earliest).select_related("practice", "status")
         batch = list((records.filter(pk__gt=self._record) if self._record else records)[:LOOKED_AT])
         for patient in batch:
-            if is_over(patient, now):
+            if not _logged_lately(patient, now) and is_over(patient, now):
                 announce(patient, now)
         return batch[-1].pk if len(batch) == LOOKED_AT else None
 
@@ -55,6 +55,13 @@ class Rounds:
         for erasure in batch:
             look_again(erasure, now)
         return batch[-1].pk if len(batch) == LOOKED_AT else None
+
+
+def _logged_lately(patient: Patient, now: datetime) -> bool:
+    """Whether it is known without a statement that the period is not over: of most records where it is long."""
+    status = getattr(patient, "status", None)
+    begins = months_before(now, patient.practice.retention_months) if patient.practice else now
+    return status is not None and status.logged_at is not None and status.logged_at > begins
 
 
 def announce(patient: Patient, now: datetime) -> None:
