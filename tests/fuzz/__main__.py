@@ -60,13 +60,11 @@ def main() -> int:
         data_folders.TEMPLATES = folder
         keys = {"MENDLINE_MASTER_KEY_FILE": str(tree.MASTER_KEY), "MENDLINE_KEYS_DIR": str(folder / "keys")}
         with (
-            (folder / "log").open("w+") as log,
+            LOG.open("w") as log,
             running(folder / "data", log, MENDLINE_API_RATE="1000000/sec", **keys) as site,
         ):
             asking = [actor for actor in actors(site) if options.scope in (None, actor.name)]
             outcomes = {actor.name: _ask(site, actor, folder / actor.name, options) for actor in asking}
-            log.seek(0)
-            LOG.write_text(log.read())
     for outcome in outcomes.values():
         if outcome.failed:
             print(f"{outcome.said}\nWhat the site said meanwhile is in {LOG}.")
@@ -97,7 +95,7 @@ def _ask(site: Site, actor: Actor, folder: Path, options: argparse.Namespace) ->
     )  # fmt: skip
     report = json.loads((folder / "report.json").read_text()) if (folder / "report.json").exists() else {}
     if not report.get("operations"):  # it could not even begin
-        sys.exit(done.stdout)
+        sys.exit(f"{done.stdout}\nWhat the site said meanwhile is in {LOG}.")
     return Outcome(Counter(json.loads((folder / "answers.json").read_text())), report, done.stdout)
 
 
