@@ -127,7 +127,7 @@ def test_one_that_is_cut_short_is_never_taken_for_a_whole_one_and_leaves_the_oth
 
 
 def test_what_one_that_was_killed_left_behind_is_no_backup_and_goes(site, session):
-    (site.backups / "mendline-20261129T030000Z-0000.backup.part").write_bytes(b"half")
+    (site.backups / "mendline-20261129T030000.000000Z.backup.part").write_bytes(b"half")
     (site.data / making.UNDER_WAY).mkdir()
     (site.data / making.UNDER_WAY / "rows").write_text("Ana Marrowby")
     made = make_backup(NOW)

@@ -3,7 +3,6 @@
 import fcntl
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,12 +12,13 @@ from typing import BinaryIO
 from tracker.backups.faults import Refused
 
 PART = ".part"  # how the name of a file ends while it is being written
-NAME = re.compile(r"(\d{8}T\d{6})Z-[0-9a-f]{4}\.backup$")
+AT = "%Y%m%dT%H%M%S.%f"
+NAME = re.compile(r"(\d{8}T\d{6}\.\d{6})Z\.backup$")
 
 
 def new_name(kind: str, now: datetime) -> str:
     """A name for a backup of a kind (`mendline`, `mendline-keys`) that says when it was made."""
-    return f"{kind}-{now.astimezone(UTC):%Y%m%dT%H%M%S}Z-{secrets.token_hex(2)}.backup"
+    return f"{kind}-{now.astimezone(UTC):{AT}}Z.backup"
 
 
 def made_at(path: Path) -> datetime:
@@ -26,7 +26,7 @@ def made_at(path: Path) -> datetime:
     found = NAME.search(path.name)
     if found is None:
         raise Refused(f"{path.name} is no name of a backup")
-    return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return datetime.strptime(found[1], AT).replace(tzinfo=UTC)
 
 
 def backups_in(folder: Path, kind: str) -> list[Path]:

@@ -1,0 +1,89 @@
+"""Backups and restores killed at any moment: what has the name of a backup is whole, what is half starts nothing."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from symptoms.models import Entry
+from tests import images
+from tests.backups.test_restore import collected, elsewhere, put_back  # noqa: F401  # `collected` holds here too
+from tests.treatments import attached
+from tests.tries import tries
+from tracker import preflight
+from tracker.backups import archive, files, pool
+from tracker.backups.keys import backup_keys
+from tracker.backups.making import make_backup
+
+NOW = timezone.now()
+
+
+def killed_after(seconds: float, act) -> bool:
+    """Let a process of its own do it, killed after so long; whether it had come to its end."""
+    connection.close()
+    if settings.ON_POSTGRES:
+        connection.close_pool()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def took(act) -> float:
+    began = time.monotonic()
+    act()
+    return time.monotonic() - began
+
+
+@pytest.mark.faults
+def test_whenever_a_backup_is_killed_all_that_have_its_name_can_be_put_back(site, session, settings, tmp_path):
+    chance, whole = Random(2026), took(lambda: make_backup(NOW))
+    for number in range(tries(4, 150)):
+        if number % 5 == 0:
+            attached(session, day=1 + number // 5 % 5, data=images.photo((number % 250, 90, 9)))
+        killed_after(chance.random() * 1.5 * whole, lambda: make_backup(timezone.now()))
+        there = files.backups_in(site.backups, archive.KIND)
+        assert there
+        for path in there:
+            with archive.opened(path, backup_keys()) as found:
+                assert sum(map(len, archive.pieces(found))) == found.manifest.size
+                for name, facts in found.manifest.photos.items():
+                    assert pool.content_of(site.backups, found.key, name, facts)
+    made = make_backup(timezone.now())
+    assert files.backups_in(site.backups, archive.KIND) == [made.path] and not list(site.backups.rglob("*.part"))
+    with elsewhere(settings, site, tmp_path):
+        assert put_back(made.path).missing == []
+
+
+@pytest.mark.faults
+def test_whenever_a_restore_is_killed_nothing_half_is_taken_for_whole(site, session, settings, tmp_path):
+    made, chance = make_backup(NOW), Random(2026)
+    with elsewhere(settings, site, tmp_path, "first"):
+        whole = took(lambda: put_back(made.path))
+    for number in range(tries(3, 60)):
+        with elsewhere(settings, site, tmp_path, str(number)) as data:
+            killed_after(chance.random() * 1.2 * whole, lambda: put_back(made.path))
+            if starts(data):
+                assert Entry.objects.get().note == "zq9-note"
+            else:
+                assert not Path(data, "mendline.sqlite3").exists() or Path(data, preflight.RESTORING).exists()
+
+
+def starts(data: Path) -> bool:
+    """Whether a server would start there."""
+    try:
+        preflight.refuse_unready()
+    except preflight.CannotStart:
+        return False
+    return True
