@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -188,6 +188,10 @@ def _write(user: User, patients: list[UUID], what: str, now: datetime) -> None:
     records = [audit.row(Kind.READ, what, user=user, patient=id, practice=practice, now=now) for id in patients]
     try:
         audit.note_all(records)
+    except IntegrityError:
+        if connection.in_atomic_block:
+            raise
+        _write_of_the_erased(records)
     except DatabaseError as fault:
         if connection.in_atomic_block or not is_transient(fault):
             raise
@@ -197,3 +201,13 @@ def _write(user: User, patients: list[UUID], what: str, now: datetime) -> None:
                 keep(record)
         except OSError as full:
             raise fault from full
+
+
+def _write_of_the_erased(records: list[AuditRecord]) -> None:
+    """Write what was read in the moment in which some of the records were erased: whose they were stays, as an id."""
+    here = set(Patient.objects.filter(pk__in=[record.patient_id for record in records]).values_list("pk", flat=True))
+    for record in records:
+        record.pk = None
+        if record.patient_id not in here:
+            record.patient = None
+    audit.note_all(records)

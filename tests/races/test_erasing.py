@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.access import record_access
 from accounts.locks import Erased
-from accounts.models import Patient
+from accounts.models import AuditRecord, Patient
 from symptoms.alerts.handling import acknowledge
 from symptoms.alerts.telling import may_still_be_told
 from symptoms.journal.announcing import announce
@@ -72,6 +73,14 @@ def test_what_is_written_while_it_goes_goes_with_it_or_finds_nothing(clinic, noo
         assert answer.status_code in {200, 201, 409, *NOT_THERE}, answer.content
         assert not any(model.objects.exists() for model in ROWS)
         Erasure.objects.all().delete()
+
+
+def test_what_was_read_in_the_moment_in_which_it_went_is_written_down_all_the_same(clinic, noor):
+    patient = record(clinic, noor).patient
+    assert erase_next(timezone.now())
+    record_access(noor, patient, "record")
+    row = AuditRecord.objects.latest("id")
+    assert (row.kind, row.subject, row.patient_id) == ("read", patient.pk, None)
 
 
 def test_whoever_takes_or_is_told_of_an_alert_that_goes_meets_no_fault(clinic, noor):
