@@ -36,23 +36,34 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def head(clinic, photo_folder, settings, tmp_path):
-    """Dr Noor, who manages the clinic too, and her patients: Ana, and Lea who has left."""
+    """Dr Noor, who manages the clinic too, and Ana, her patient."""
     settings.DATA_DIR = tmp_path
-    noor, now = people.dr_noor(clinic, admin=True), timezone.now()
-    ana, lea = people.ana(clinic), people.patient(clinic, "Lea Holm", "lea@example.org")
-    for patient in (ana, lea):
-        treatment = pen(patient, days_ago=4, by=noor)
-        logged(treatment, 3, signs=["pus"], note=f"=1+1 {patient.name}", now=now)
-        attached(treatment, day=3)
-        write_note(treatment, id=uuid4(), text="Between us: Roquefort.", for_patient=False, by=noor, now=now)
-    attach_practice_photo(treatment, Shot(uuid4(), "front", True, jpeg()), by=noor, now=now)
+    noor = people.dr_noor(clinic, admin=True)
+    _treated(people.ana(clinic), noor)
+    return noor
+
+
+def _treated(patient, noor):
+    treatment, now = pen(patient, days_ago=4, by=noor), timezone.now()
+    logged(treatment, 3, signs=["pus"], note=f"=1+1 {patient.name}", now=now)
+    write_note(treatment, id=uuid4(), text="Between us: Roquefort.", for_patient=False, by=noor, now=now)
+    return treatment
+
+
+@pytest.fixture
+def others(head, clinic):
+    """A photo of Ana's; Lea, who has left, with one of hers and one of the clinic's; and Cleo, of another clinic."""
+    attached(clinic.patients.get().treatments.get(), day=3)
+    lea = people.patient(clinic, "Lea Holm", "lea@example.org")
+    treatment = _treated(lea, head)
+    attached(treatment, day=3)
+    attach_practice_photo(treatment, Shot(uuid4(), "front", True, jpeg()), by=head, now=timezone.now())
     leaves(lea)
     logged(treatment, 4, note="Limburger", now=timezone.now())
     lea.user.email = "later@example.org"
     lea.user.save()
     elsewhere = people.dr_okafor()
     logged(pen(people.patient(elsewhere.membership.practice, "Cleo Winter"), days_ago=2, by=elsewhere), 1, note="Brie")
-    return noor
 
 
 def fetched(head) -> zipfile.ZipFile:
@@ -62,7 +73,7 @@ def fetched(head) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(data))
 
 
-def test_it_holds_what_the_clinic_may_read_and_nothing_else(head, clinic):
+def test_it_holds_what_the_clinic_may_read_and_nothing_else(head, others, clinic):
     ask_practice_export(clinic, by=head, now=timezone.now())
     assert make_next(timezone.now())
     archive = fetched(head)
@@ -139,7 +150,7 @@ def test_both_asking_and_fetching_ask_who_is_there(head, clinic):
         ):  # fmt: skip
             assert answer.status_code == 302 and "reauthenticate" in answer.url
     page = people.signed_in(head).get(reverse("practice_data")).text
-    assert "Ready: 2 records" in page
+    assert "Ready: 1 record" in page
     PracticeExport.objects.all().delete()
     assert people.signed_in(head).post(reverse("practice_export")).status_code == 302
     assert "It is being made for Dr Noor" in people.signed_in(head).get(reverse("practice_data")).text
@@ -158,7 +169,7 @@ def test_after_a_day_file_and_key_are_gone(head, clinic):
         store.unwrapped(export.key)
 
 
-def test_a_turn_of_the_worker_makes_a_little_of_it(head, clinic):
+def test_a_turn_of_the_worker_makes_a_little_of_it(head, others, clinic):
     """So no message waits for a file of thousands of photos: each turn ends with the step in which its time is over."""
     ask_practice_export(clinic, by=head, now=timezone.now())
     seconds = count()
