@@ -78,7 +78,13 @@ async function keyOf(name) {
   const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   await ask("readwrite", (drafts) => {
     const found = drafts.get(id);
-    found.addEventListener("success", () => found.result || drafts.put(made, id));
+    found.addEventListener("success", () => {
+      try {
+        if (!found.result) drafts.put(made, id);
+      } catch {
+        found.transaction.abort(); // nothing is kept here: no key, and so no draft
+      }
+    });
     return found;
   });
   const key = (await ask("readonly", (drafts) => drafts.get(id))).result;

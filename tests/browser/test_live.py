@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from symptoms.demo.cast import CHEN, NOOR, PASSWORD
 from tests.browser.conftest import SIGNED_IN
 from tests.browser.site import Site, served_again
+from tests.browser.test_push import until
 
 pytestmark = pytest.mark.browser
 
@@ -247,7 +248,7 @@ def test_in_the_background_it_is_said_by_the_title_and_where_allowed_by_a_notifi
     bring(front, queue)
     since = emergency(site, patients.pop())
     expect(queue).to_have_title(re.compile(r"^\(2 new, the most urgent: Emergency\) \d+ needs? action · Mendline$"))
-    note = queue.wait_for_function(f"async () => (await ({shown})())[0]", polling=50).json_value()
+    (note,) = until(lambda: queue.evaluate(shown), "no notification")
     took.append(time.monotonic() - since)
     assert max(took) <= WITHIN, took
     assert note["title"] == "2 new, the most urgent: Emergency" and not note["body"]
