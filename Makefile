@@ -86,7 +86,7 @@ test: check browser postgres
 	@$(MAKE) --no-print-directory -j2 --output-sync test-sqlite test-postgres
 
 test-sqlite:
-	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 4 --dist loadfile $(NO_HANG)
+	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_HANG)
 
 test-postgres:
 	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(NO_HANG) $(ROWS)

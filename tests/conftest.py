@@ -27,12 +27,15 @@ LONGEST = (
 )
 
 
+BROWSER, HALFWAY = "tests/browser/", "tests/browser/test_p"
+
+
 class ByFile(LoadFileScheduling):
-    """A file's tests run in one process, for what they share; all of the browser's do, for the site they visit."""
+    """A file's tests run in one process, for what they share; the browser's in two, each for a site that it visits."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        return f"{BROWSER} {file < HALFWAY}" if file.startswith(BROWSER) else file
 
 
 def pytest_xdist_make_scheduler(config, log) -> ByFile:
