@@ -63,6 +63,14 @@ class Tally:
             self.skin[str(fitzpatrick or UNKNOWN_SKIN), "higher" if new > old else "lower"] += 1
         return changes
 
+    def add_all(self, other: "Tally") -> None:
+        """Count all days of another one as well."""
+        self.days += other.days
+        self.changed += other.changed
+        self.urgencies += other.urgencies
+        self.criteria += other.criteria
+        self.skin += other.skin
+
     def as_json(self) -> dict[str, Any]:
         """Plain JSON values; each list most frequent first."""
         return {

@@ -146,7 +146,7 @@ def test_patients_log_while_it_runs_and_nothing_they_wrote_is_lost(session, quie
         logged(session, 5, pain=1, now=timezone.now() + timedelta(seconds=1))
         return differs
 
-    monkeypatch.setattr("symptoms.management.commands.reassess.compare", logs_meanwhile)
+    monkeypatch.setattr(reassessing, "compare", logs_meanwhile)
     reassess()
     newest = session.entries.current().order_by("-day").first()
     assert newest.day == 5 and newest.assessments.get().is_current

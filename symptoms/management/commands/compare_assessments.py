@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from symptoms.journal.reassessing import compare, patients_between
+from symptoms.journal.reassessing import PATIENTS_A_PAGE, judge_page
 from symptoms.recovery.cases import InvalidCase, files_in, judge, read_case
 from symptoms.recovery.comparing import Tally
 
@@ -38,10 +39,9 @@ class Command(BaseCommand):
 
 def _compare_stored(tally: Tally) -> None:
     after = None
-    while page := patients_between(after, None):
-        for patient in page:
-            compare(patient, tally)
-        after = page[-1].pk
+    while (page := judge_page(after, PATIENTS_A_PAGE, store=False, now=timezone.now())).last:
+        tally.add_all(page.tally)
+        after = page.last
 
 
 def _compare_cases(tally: Tally, before: dict[str, dict[int, Any]], paths: list[Path]) -> None:

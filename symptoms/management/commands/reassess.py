@@ -8,8 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from symptoms.alerts.patient_status import is_status_kept
-from symptoms.journal.reassessing import compare, keep_place, patients_between, reassess
+from symptoms.journal import reassessing
 from symptoms.recovery.comparing import Tally
 from symptoms.recovery.protocol import PROTOCOL
 
@@ -32,18 +31,15 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run: bool, after: UUID | None, until: UUID | None, as_json: bool, **options: Any) -> None:
         tally, patients, places = Tally(), 0, 0
-        while page := patients_between(after, until):
-            for patient in page:
-                is_judged_otherwise, is_kept = compare(patient, tally), is_status_kept(patient)
-                places += not is_kept
-                if is_judged_otherwise and not dry_run:
-                    reassess(patient.pk, now=timezone.now())
-                elif not is_kept and not dry_run:
-                    keep_place(patient.pk)
-                after = patient.pk
-            patients += len(page)
+        while (page := self._next_page(after, until, store=not dry_run)).last:
+            after = page.last
+            tally.add_all(page.tally)
+            patients, places = patients + page.patients, places + len(page.out_of_place)
             days = f"days: {tally.days:,}; different: {tally.changed:,}; places out of date: {places:,}"
             self.stderr.write(f"patients: {patients:,}; {days}; to go on from here: --after {after}")
         self.stdout.write(json.dumps(tally.as_json()) if as_json else tally.as_table())
         done = "nothing was stored" if dry_run else "stored"
         self.stderr.write(f"Judged by protocol {PROTOCOL.version} ({PROTOCOL.hash[:12]}), {done}.")
+
+    def _next_page(self, after: UUID | None, until: UUID | None, *, store: bool) -> reassessing.Page:
+        return reassessing.judge_page(after, reassessing.PATIENTS_A_PAGE, until=until, store=store, now=timezone.now())
