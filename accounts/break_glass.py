@@ -8,11 +8,10 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,8 +20,10 @@ from django.utils.translation import gettext_noop
 from accounts import audit
 from accounts.durations import in_words
 from accounts.models import GLASS_LASTS, AccountMail, BreakGlass, Membership, Patient, User
+from accounts.second_factors import has_second_factor
 
 LOOKED = gettext_noop("record, opened by whoever runs this site")
+ENDED = gettext_noop("closed a record again, before its hour was over")
 # What the audit record keeps, by reason.
 BROKEN = {
     BreakGlass.Reason.HARM: gettext_noop("broke the glass of a record: harm"),
@@ -34,11 +35,6 @@ BROKEN = {
 
 class NoSecondFactor(Exception):
     """Whoever asks signs in with a password alone."""
-
-
-def has_second_factor(user: User) -> bool:
-    """Whether a passkey or codes are set up; recovery codes alone are none."""
-    return bool(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def found_by(words: str) -> Patient | None:
@@ -67,10 +63,18 @@ def break_glass(patient: Patient, reason: str, *, by: User, now: datetime) -> Br
     return glass
 
 
-def open_glass(id: UUID, by: User, now: datetime) -> BreakGlass | None:
-    """What `by` opened and may still look at."""
-    open_ones = BreakGlass.objects.filter(pk=id, user=by, ends_at__gt=now).select_related("patient__practice")
-    return open_ones.first() if by.is_staff and has_second_factor(by) else None
+def open_to(user: User, now: datetime) -> QuerySet[BreakGlass]:
+    """What `user` opened and may still look at, the newest first."""
+    if not user.is_staff or not has_second_factor(user):
+        return BreakGlass.objects.none()
+    return BreakGlass.objects.filter(user=user, ends_at__gt=now).select_related("patient__practice").order_by("-at")
+
+
+@transaction.atomic
+def end_glass(glass: BreakGlass, now: datetime) -> None:
+    """Close the record before its hour is over; that is written down, where its patient and the clinic read it."""
+    if BreakGlass.objects.filter(pk=glass.pk, ends_at__gt=now).update(ends_at=now):
+        audit.did(ENDED, by=glass.user, patient=glass.patient, thing=glass.pk, now=now)
 
 
 def note_look(glass: BreakGlass, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """A code by letter, which shows that somebody reads the mail of their account.
 
-Asked of a member who sets up the first second factor after the days for it are over: until then the password alone was
-known to whoever is there, and a stranger who learned it would set up a factor of their own.
+Asked of a member who sets up the first second factor after the days for it are over, and of whoever runs the site,
+whose factor opens records (accounts/break_glass.py), at any time: until then the password alone was known to whoever is
+there, and a stranger who learned it would set up a factor of their own.
 """
 
 import secrets
@@ -19,11 +20,17 @@ from accounts.keys.faults import Damaged, KeyLost
 from accounts.keys.sealing import open_for_site, seal_for_site
 from accounts.limits import count_code, may_send_letter, uncount
 from accounts.models import AccountMail, User
+from accounts.second_factors import has_second_factor
 
 MAIL_CODE_DIGITS = 8
 MAIL_CODE_LASTS = timedelta(minutes=15)
 MAILBOX_SHOWN_FOR = timedelta(hours=1)
 SENT, SHOWN = "mail_code", "mailbox_shown_at"  # keys of the session
+
+
+def must_show_mailbox(user: User) -> bool:
+    """Whether a password alone is not enough to set up a second factor."""
+    return user.is_kept_out or (user.is_staff and not has_second_factor(user))
 
 
 def send_mail_code(request: HttpRequest, user: User) -> bool:
@@ -33,7 +40,8 @@ def send_mail_code(request: HttpRequest, user: User) -> bool:
     code = f"{secrets.randbelow(10**MAIL_CODE_DIGITS):0{MAIL_CODE_DIGITS}}"
     until = time.time() + MAIL_CODE_LASTS.total_seconds()
     request.session[SENT] = {"sealed": seal_for_site(code, _bound(user)), "until": until}
-    body = render_to_string("accounts/email/mail_code.txt", {"code": code, "time": in_words(MAIL_CODE_LASTS)})
+    words = {"code": code, "time": in_words(MAIL_CODE_LASTS), "is_member": user.membership is not None}
+    body = render_to_string("accounts/email/mail_code.txt", words)
     AccountMail.objects.create(to=user.email, subject=_("Your code for Mendline"), body=body)
     return True
 

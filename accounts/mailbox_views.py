@@ -8,14 +8,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import AuthenticatedHttpRequest, signed_in
 from accounts.forms import MailCodeForm
 from accounts.limits import TooManyTries
-from accounts.mailbox_proof import is_mail_code_sent, send_mail_code, take_mail_code
+from accounts.mailbox_proof import is_mail_code_sent, must_show_mailbox, send_mail_code, take_mail_code
 
 
 @signed_in
 @require_http_methods(["GET", "POST"])
 def mailbox(request: AuthenticatedHttpRequest) -> HttpResponse:
-    """Send a code, or take it; only for a member who sets up the first second factor too late."""
-    if not request.user.is_kept_out:
+    """Send a code, or take it; only for who could not set up a second factor otherwise."""
+    if not must_show_mailbox(request.user):
         return redirect("mfa_index")
     form, is_refused = MailCodeForm(), False
     if request.method == "POST" and "code" in request.POST:

@@ -13,6 +13,11 @@ from accounts.models import AccountMail, User
 from accounts.web.sessions import end_sessions
 
 
+def has_second_factor(user: User) -> bool:
+    """Whether a passkey or codes are set up; recovery codes alone are none."""
+    return bool(Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
+
+
 @transaction.atomic
 def let_in_again(user: User, by: User | None = None) -> None:
     """Take the second factors from an account whose owner lost them, sign it out everywhere, and mail it to the owner.

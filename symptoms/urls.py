@@ -63,6 +63,7 @@ urlpatterns = [
     path("operator/", operating.operating, name="operating"),
     path("operator/record/", break_glass.break_glass, name="break_glass"),
     path("operator/record/<id:glass_id>/", break_glass.glass_record, name="glass_record"),
+    path("operator/record/<id:glass_id>/end/", break_glass.glass_end, name="glass_end"),
     # --- patient
     path("start/", onboarding.start, name="start"),
     path("welcome/", onboarding.welcome, name="welcome"),

@@ -1,4 +1,5 @@
-"""Members who have not set up a second factor in time reach the pages that set one up, and no others."""
+"""Members who have not set up a second factor in time reach the pages that set one up, and no others; these ask for the
+mailbox first, also of whoever runs the site."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts.mailbox_proof import is_mailbox_shown
+from accounts.mailbox_proof import is_mailbox_shown, must_show_mailbox
 from accounts.web.middleware import rule_of
 
 # Public pages know nobody; patients' pages refuse members; the API says so itself (symptoms/api/permissions.py).
@@ -23,9 +24,11 @@ class SecondFactorMiddleware(MiddlewareMixin):
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """To the page that sets one up, from every other; and before that to the one that asks for the mailbox."""
-        if rule_of(view) not in GUARDED or not request.user.is_authenticated or not request.user.is_kept_out:
+        if rule_of(view) not in GUARDED or not request.user.is_authenticated:
             return None
         name = request.resolver_match.url_name if request.resolver_match else None
-        if name in SET_UP and not is_mailbox_shown(request):
+        if name in SET_UP and must_show_mailbox(request.user) and not is_mailbox_shown(request):
             return redirect("mfa_mailbox")
+        if not request.user.is_kept_out:
+            return None
         return None if name in OPEN or (name or "").startswith("mfa_") else redirect("mfa_index")

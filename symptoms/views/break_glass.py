@@ -5,17 +5,19 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import break_glass as glasses
 from accounts.access import AuthenticatedHttpRequest, staff_required
 from accounts.durations import in_words
 from accounts.models import GLASS_LASTS, BreakGlass
+from accounts.second_factors import has_second_factor
 from accounts.step_up import step_up_required
 from symptoms.journal.export_contents import document, own_sessions, page_context
 
@@ -51,10 +53,9 @@ def break_glass(request: AuthenticatedHttpRequest) -> HttpResponse:
                 form.add_error(None, _("Set up a passkey or codes first. Nothing was opened."))
             else:
                 return redirect("glass_record", glass.pk)
-    still_open = BreakGlass.objects.filter(user=request.user, ends_at__gt=now).order_by("-at")
     context = {
-        "form": form, "lasts": in_words(GLASS_LASTS), "has_factor": glasses.has_second_factor(request.user),
-        "still_open": still_open, "zone": ZoneInfo(settings.TIME_ZONE),
+        "form": form, "lasts": in_words(GLASS_LASTS), "has_factor": has_second_factor(request.user),
+        "still_open": glasses.open_to(request.user, now), "zone": ZoneInfo(settings.TIME_ZONE),
     }  # fmt: skip
     return render(request, "operator/break_glass.html", context, status=422 if form.is_bound else 200)
 
@@ -64,12 +65,20 @@ def break_glass(request: AuthenticatedHttpRequest) -> HttpResponse:
 def glass_record(request: AuthenticatedHttpRequest, glass_id: UUID) -> HttpResponse:
     """The record as its patient could take it along, without photos; each look is written down."""
     now = timezone.now()
-    glass = glasses.open_glass(glass_id, request.user, now)
-    if glass is None:
-        raise Http404
+    glass = get_object_or_404(glasses.open_to(request.user, now), pk=glass_id)
     glasses.note_look(glass, now)
     sessions = own_sessions(glass.patient)
     written = document(glass.patient, sessions, now)
     context = page_context(glass.patient, sessions, written, now)
     site_zone = ZoneInfo(settings.TIME_ZONE)
     return render(request, "operator/glass_record.html", {**context, "glass": glass, "site_zone": site_zone})
+
+
+@staff_required
+@require_POST
+def glass_end(request: AuthenticatedHttpRequest, glass_id: UUID) -> HttpResponse:
+    """Close the record before its hour is over."""
+    now = timezone.now()
+    glasses.end_glass(get_object_or_404(glasses.open_to(request.user, now), pk=glass_id), now)
+    messages.success(request, _("Closed, and written down."))
+    return redirect("break_glass")

@@ -1,5 +1,6 @@
 """Whoever runs the site opens one record for an hour, with a reason and a second factor, and never in silence."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -55,6 +56,20 @@ def test_the_record_is_open_for_an_hour_to_who_asked_alone(record):
     assert people.signed_in(sam).get(again).status_code == 403
 
 
+def test_it_is_closed_before_its_hour_is_over_by_who_opened_it_alone_and_that_is_read(record, clinic):
+    sam = runs_the_site()
+    url = opened(sam, record).url
+    end = f"{url}end/"
+    assert end in people.signed_in(sam).get(url).text and end in people.signed_in(sam).get(ASK).text
+    assert people.signed_in(runs_the_site("Tom Other")).post(end).status_code == 404
+    assert people.signed_in(sam).get(url).status_code == 200
+    said = people.signed_in(sam).post(end, follow=True).text
+    assert "Closed, and written down" in said and "A record is open" not in said
+    assert people.signed_in(sam).get(url).status_code == people.signed_in(sam).post(end).status_code == 404
+    read = people.signed_in(people.admin(clinic)).get(reverse("practice_audit")).text
+    assert read.count("closed a record again, before its hour was over") == 1
+
+
 def test_clinic_and_patient_are_told_at_once_and_read_each_look(record, clinic):
     sam, price = runs_the_site(), people.admin(clinic)
     url = opened(sam, record).url
@@ -88,3 +103,17 @@ def test_it_is_asked_once_more_who_is_there(record):
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
         answer = desk.post(ASK, {"who": record.user.email, "reason": "fault"})
     assert "reauthenticate" in answer.url and not BreakGlass.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/"])
+def test_who_knows_the_operators_password_alone_sets_no_second_factor_up(record, way):
+    sam = runs_the_site()
+    Authenticator.objects.all().delete()
+    browser = people.signed_in(sam)
+    assert browser.get(way).url == browser.post(way).url == reverse("mfa_mailbox")
+    assert "Who runs this site can open records" in browser.get(reverse("mfa_mailbox")).text
+    browser.post(reverse("mfa_mailbox"))
+    letter = AccountMail.objects.get(to=sam.email, subject="Your code for Mendline").body
+    assert "your clinic" not in letter
+    browser.post(reverse("mfa_mailbox"), {"code": re.search(r"^\d{8}$", letter, re.M)[0]})
+    assert "reauthenticate" in browser.get(way).url
