@@ -120,6 +120,7 @@ def as_uuid(text: str, name: str) -> UUID:
 
 def own_treatment(user: User, treatment_id: UUID) -> Treatment:
     """The caller's own treatment: 404 when it is not theirs, 403 when they are no patient at all."""
-    if user.as_patient is None:
+    patient = user.as_patient
+    if patient is None:
         raise PermissionDenied
-    return get_object_or_404(Treatment.objects.select_related("patient__practice"), patient__user=user, pk=treatment_id)
+    return get_object_or_404(patient.treatments.all(), pk=treatment_id)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext_noop, ngettext
 
 from accounts import audit
@@ -145,7 +146,7 @@ def _place(patient: Patient | None, treatment_id: UUID, day: int, on: date | Non
 
 def _saved(id: UUID, place: _Place, digest: str) -> Photo | None:
     """The photo that has the id already, when it is this one. Its view does not tell: it may have been moved since."""
-    saved = Photo.objects.filter(pk=id).select_related("treatment").first()
+    saved = Photo.objects.filter(pk=id).first()
     if saved is None:
         return None
     if saved.treatment.patient_id != place.treatment.patient_id:
@@ -172,14 +173,16 @@ def _check(place: _Place, now: datetime) -> None:
     today = patient.today(now)
     if place.day > last_day(treatment, today):
         raise DayNotYet(treatment.day_of(today))
-    if Photo.objects.own().filter(treatment=treatment, day=place.day).count() >= MOST_A_DAY:
+    photos = Photo.objects.own().filter(treatment__patient=patient)
+    there = photos.aggregate(in_all=Count("pk"), on_day=Count("pk", filter=Q(treatment=treatment, day=place.day)))
+    if there["on_day"] >= MOST_A_DAY:
         sentence = ngettext(
             "Day {day} has {count} photo already, so this one was not kept.",
             "Day {day} has {count} photos already, so this one was not kept.",
             MOST_A_DAY,
         )
         raise TooManyPhotos(sentence.format(day=place.day, count=MOST_A_DAY))
-    if Photo.objects.own().filter(treatment__patient=patient).count() >= MOST_A_PATIENT:
+    if there["in_all"] >= MOST_A_PATIENT:
         sentence = ngettext(
             "You have {count} photo already, so this one was not kept. Remove some first.",
             "You have {count} photos already, so this one was not kept. Remove some first.",
