@@ -7,6 +7,7 @@ BIN := .venv/bin
 # Python keeps what it has compiled, wherever the shell says otherwise: the tests start a hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 RUN := deploy/requirements.txt
+MANY := deploy/requirements-many.txt
 DEV := deploy/requirements-dev.txt
 TOOLS := deploy/requirements-tools.txt
 COMPILE := uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url \
@@ -26,13 +27,14 @@ ROWS := tests/races tests/backups/test_backup.py tests/backups/test_restore.py t
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install run test test-sqlite test-postgres cases check check-code check-project docs bench figures load drill upgrade-test faults agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
+.PHONY: help setup install install-many run test test-sqlite test-postgres cases check check-code check-project docs bench figures load drill upgrade-test faults agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          the demo on http://127.0.0.1:$(PORT), set up on the first call (PORT=8001 for another port)"
 	@echo "make setup        .venv with everything that running, testing and checking need"
 	@echo "make install      .venv with what running needs, and nothing else: for production"
+	@echo "make install-many the same with what several machines need beside it"
 	@echo "make test         make check, then every test, on SQLite and on PostgreSQL; installs what it needs"
 	@echo "make cases        judges the case files under tests/cases"
 	@echo "make check        style, types, imports, templates, migrations, deployment settings, API schema"
@@ -65,12 +67,17 @@ $(BIN)/python:
 .venv/.run: $(RUN) $(BIN)/python
 	@sh deploy/install.sh $(RUN) && touch $@
 
+.venv/.many: $(MANY) $(BIN)/python
+	@sh deploy/install.sh $(MANY) && touch $@
+
 .venv/.dev: $(DEV) $(BIN)/python
 	@sh deploy/install.sh $(DEV) && touch $@ .venv/.run
 
 setup: .venv/.dev
 
 install: .venv/.run
+
+install-many: .venv/.many
 
 run: .venv/.run
 	@PORT=$(PORT) $(BIN)/python deploy/run.py
@@ -161,6 +168,7 @@ screenshots: setup browser
 
 lock:
 	$(COMPILE) pyproject.toml --extra postgres --extra heic --extra metrics -o $(RUN)
+	$(COMPILE) pyproject.toml --extra postgres --extra heic --extra metrics --extra celery --extra s3 -o $(MANY)
 	$(COMPILE) pyproject.toml --extra dev -o $(DEV)
 	$(COMPILE) --group tools -o $(TOOLS)
 

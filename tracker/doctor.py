@@ -55,7 +55,7 @@ def examine(now: datetime) -> list[Finding]:
         found += _attention(now)
     except DatabaseError as fault:
         found.append(Finding("database", State.WRONG, f"It could not be used: {in_one_line(fault)}."))
-    return [*found, _mail()]
+    return [*found, *_shared(), _mail()]
 
 
 def _versions() -> Finding:
@@ -151,6 +151,20 @@ def _attention(now: datetime) -> Iterator[Finding]:
         yield Finding("attention", state, f"{item.title}. {item.text}")
     if not items:
         yield Finding("attention", State.WELL, "Nothing needs attention: worker, messages, disk and the rest are well.")
+
+
+def _shared() -> Iterator[Finding]:
+    """What several machines share, where it is set."""
+    if settings.REDIS_URL:
+        from tracker.celery import releases  # with the extra [celery] alone
+        from tracker.shared_redis import what_is_wrong
+
+        fault = what_is_wrong()
+        yield Finding("redis", State.LOOK if fault else State.WELL, fault or "It answers, and is this site's alone.")
+        workers = releases()
+        said = ", ".join(f"{host} is Mendline {theirs}" for host, theirs in sorted(workers.items()))
+        state = State.WELL if set(workers.values()) == {release()} else State.LOOK
+        yield Finding("workers", state, f"{said}." if said else "No worker answers within a second.")
 
 
 def _mail() -> Finding:

@@ -29,6 +29,7 @@ SITE_URL: str = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEBUG els
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
 DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / "var")
 DATABASE_URL: str = env.str("DATABASE_URL", default="")
+REDIS_URL: str = env.str("REDIS_URL", default="")
 KEYS_DIR: Path = env.path("KEYS_DIR", default=Path(f"{DATA_DIR.absolute()}-keys"))
 _MASTER_KEY_FILE: str = env.str("MASTER_KEY_FILE", default=str(BASE_DIR / ".master-key") if DEBUG else "")
 MASTER_KEY_COMMAND: str = env.str("MASTER_KEY_COMMAND", default="")
@@ -98,6 +99,10 @@ def refuse_unsafe() -> None:
         faults.append(
             "MENDLINE_SECURITY_CONTACT is a mailto:, https:// or tel: address, with MENDLINE_SECURITY_EXPIRES"
         )
+    if REDIS_URL and not all(map(find_spec, ("celery", "redis"))):
+        faults.append("MENDLINE_REDIS_URL needs Celery: install Mendline with the extra [celery]")
+    if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
+        faults.append("MENDLINE_REDIS_URL must read redis://user:password@host:6379/0, or rediss:// for TLS")
     if not DEBUG:
         faults += _unsafe()
     if faults:

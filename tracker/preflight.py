@@ -86,7 +86,7 @@ def refuse_unready() -> None:
             raise CannotStart(f"there is no database at {name}. Run: manage.py migrate")
         check_promises(connection)
         try:
-            _check_tables(connection)
+            check_tables(connection)
         except DatabaseError as fault:
             name = connection.settings_dict["NAME"]
             raise CannotStart(f"the database {name} cannot be used: {in_one_line(fault)}.") from fault
@@ -94,6 +94,10 @@ def refuse_unready() -> None:
     make_folder()
     make_spool()
     make_keys()
+    if settings.REDIS_URL:
+        from tracker.shared_redis import refuse_foreign
+
+        refuse_foreign()
     keep_private(settings.DATA_DIR)
 
 
@@ -210,7 +214,8 @@ def _check_folder(folder: Path) -> None:
         )
 
 
-def _check_tables(connection: BaseDatabaseWrapper) -> None:
+def check_tables(connection: BaseDatabaseWrapper) -> None:
+    """See to it that the tables are those of this release. Raises CannotStart."""
     loader = (executor := MigrationExecutor(connection)).loader
     known = set(loader.disk_migrations).union(*(squashed.replaces for squashed in loader.replacements.values()))
     unknown = sorted(key for key in loader.applied_migrations if key not in known and key[0] in apps.app_configs)

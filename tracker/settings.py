@@ -1,5 +1,6 @@
 """Django's settings for Mendline; whatever differs between machines comes from env.py."""
 
+import ssl
 import sys
 from datetime import UTC, datetime, time
 from typing import Any
@@ -105,13 +106,42 @@ CACHES = {
         "LOCATION": LIMITS_TABLE,
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     },
-    # API rate limits are counted in each server process: a durable write a request would cost more than it guards.
+    # Calls of the API and records that are opened are counted in each server process: a durable write a request would
+    # cost more than it guards.
     "throttle": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "throttle",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
+
+# --- many machines: with a Redis the worker is Celery's (tracker/celery.py), and those counts are of all machines
+REDIS_URL = env.REDIS_URL
+WAKER = ""  # what tells a worker that there is something for it; without it, the worker looks each second
+if REDIS_URL:
+    CACHES["throttle"] = {
+        "BACKEND": "tracker.shared_redis.Counts",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "mendline",
+    }
+    WAKER = "tracker.celery.wake"
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": ssl.CERT_REQUIRED} if REDIS_URL.startswith("rediss:") else None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": "mendline:",
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "socket_keepalive": True,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for as long as it is away
+CELERY_IMPORTS = ["tracker.duty_tasks"]
+CELERY_TASK_DEFAULT_QUEUE = "mendline"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_POOL = "threads"  # they wait for the database and for mail servers; what decodes photos is a process
+CELERY_WORKER_CONCURRENCY = 8
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # no file of its own: what is due is asked of the rows
 
 # --- keys: what patients wrote, and their photos, are sealed by a key of each patient, wrapped by the master key
 MASTER_KEY_FILE = env.MASTER_KEY_FILE
@@ -365,6 +395,8 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
+        # Each task would be two lines every few seconds; what becomes of duties is said by themselves.
+        "celery": {"level": "WARNING"},
         # In DEBUG Django brings a console of its own, which would write every line again, with its tokens.
         "django": {"handlers": [], "level": "INFO"},
         # What sends texts and calls says to which number; what became of them is told by `manage.py outbox`.

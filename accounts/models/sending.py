@@ -1,6 +1,7 @@
 """What waits to be handed to a channel, and the mail about signing in."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -8,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from accounts.waking import SENDING, wake
 
 LONGEST_PAUSE = timedelta(minutes=20)  # no message is ever put off for longer
 
@@ -22,6 +25,12 @@ class SendingQuerySet(models.QuerySet[Any]):
         """
         is_free = Q(not_before__lte=now) | Q(not_before__gt=now + LONGEST_PAUSE)
         return self.filter(is_free, sent_at=None, failed_at=None)
+
+    def bulk_create(self, objs: Iterable[Any], *given: Any, **more: Any) -> list[Any]:
+        """As Django's; a worker hears of them."""
+        rows = super().bulk_create(objs, *given, **more)
+        wake(SENDING, [row.pk for row in rows])
+        return rows
 
     def deliverable(self) -> Self:
         """Those that were sent or may soon be: neither given up nor refused."""
@@ -51,6 +60,13 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    def save(self, *given: Any, **more: Any) -> None:
+        """As Django's; a worker hears of what is new."""
+        is_new = self._state.adding
+        super().save(*given, **more)
+        if is_new:
+            wake(SENDING, [self.pk])
 
     @property
     def undelivered_at(self) -> datetime | None:

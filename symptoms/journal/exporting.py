@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from accounts import audit
 from accounts.database_errors import violated_constraint
 from accounts.models import Patient
+from accounts.waking import FILES, wake
 from symptoms.journal.file_making import SHOWN_AFTER_FAILING, name_of, path_of
 from symptoms.journal.sealed_files import pieces
 from symptoms.models import EXPORT_LASTS, Export
@@ -24,6 +25,7 @@ def ask_export(patient: Patient, now: datetime) -> Export:
         with transaction.atomic():
             export = Export.objects.create(patient=patient, asked_at=now)
             audit.did(gettext_noop("asked for everything in a file"), by=patient.user_id, patient=patient, now=now)
+            wake(FILES, [export.pk])
             return export
     except IntegrityError as clash:
         if violated_constraint(clash) != "one_export_at_a_time":

@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.database_errors import violated_constraint
 from accounts.keys import store
 from accounts.models import AccountMail, Membership, Practice, User
+from accounts.waking import FILES, wake
 from symptoms.journal.file_making import SHOWN_AFTER_FAILING, name_of, path_of
 from symptoms.journal.practice_contents import may_take
 from symptoms.journal.sealed_files import pieces
@@ -43,6 +44,7 @@ def ask_practice_export(practice: Practice, *, by: User, now: datetime) -> Pract
             what = gettext_noop("asked for all records in a file")
             audit.did(what, by=by, practice=practice, thing=export.pk, now=now)
             _tell_admins(practice, by, now)
+            wake(FILES, [export.pk])
             return export
     except IntegrityError as clash:
         if violated_constraint(clash) != "one_practice_export_at_a_time":

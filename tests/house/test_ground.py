@@ -94,7 +94,7 @@ def test_every_setting_is_documented_and_nothing_else_is():
     assert read == documented
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-many.txt", "requirements-dev.txt"])
 def test_lock_files_pin_every_package_by_hash_and_hold_no_address(lock):
     text = (tree.ROOT / "deploy" / lock).read_text()
     assert not re.search(r"https?://|^--|@ ", text, re.M)

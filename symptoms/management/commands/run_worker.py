@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
@@ -23,6 +23,7 @@ from accounts.access_spool import store_kept
 from accounts.keys import patients as keys
 from accounts.models import Invitation
 from accounts.program_tokens import tell_of_ends
+from accounts.waking import FILES, SENDING
 from symptoms.alerts.advice_timers import tell_next_timer
 from symptoms.alerts.asking_seen import ask_next
 from symptoms.alerts.coming_back import return_next
@@ -58,19 +59,21 @@ ORPHAN_AFTER = timedelta(days=1)  # longer than any upload takes between its fil
 class Duty:
     """Something the worker does.
 
-    `run` does a piece of it, at each look or once in `every`, and returns whether more may be waiting (None: no).
+    `run` does a piece of it, at each look or once in `every`, and returns whether more may be waiting (None: no). What
+    is `of_machine` is about a folder of this machine's own, and nobody elsewhere can do it.
     """
 
     name: str
     run: Callable[[], bool | None]
     every: timedelta = ALWAYS
+    of_machine: bool = False
 
 
 def duties(outbox: Outbox) -> list[Duty]:
     """Everything the worker does, in the order in which it does it."""
     hourly = timedelta(hours=1)
     return [
-        Duty("write down who read while the database took nothing", store_access_records),
+        Duty("write down who read while the database took nothing", store_access_records, of_machine=True),
         Duty("show that it lives", beat, timedelta(seconds=15)),
         Duty("judge again what could not be judged", judge_one),
         Duty("bring back what was left open until now", bring_back),
@@ -85,14 +88,14 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("follow up messages that nobody has read", follow_up),
         Duty("name members whom nothing reaches", name_members, timedelta(seconds=30)),
         Duty("send the morning's lists", write_morning_lists, timedelta(minutes=1)),
-        Duty("send what is due", outbox.work),
-        Duty("make files that people asked for", make_files()),
+        Duty(SENDING, outbox.work),
+        Duty(FILES, make_files()),
         Duty("tell whose record goes", look_through_records(), timedelta(minutes=1)),
         Duty("erase what is to be erased", erase_due, timedelta(minutes=1)),
         Duty("remove files whose day is over", remove_exports, hourly),
         Duty("seal the audit record", seal_audit, timedelta(minutes=1)),
         Duty("remove photo files without a row", sweep_photos, hourly),
-        Duty("remove what uploads left behind", sweep_uploads, hourly),
+        Duty("remove what uploads left behind", sweep_uploads, hourly, of_machine=True),
         Duty("check some photo files", PhotoCheck().some, hourly),
         Duty("forget limits that are over", forget_limits, hourly),
         Duty("forget sessions that are over", forget_sessions, timedelta(days=1)),
@@ -110,6 +113,8 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what is due now, then stop")
 
     def handle(self, *, once: bool, **options: Any) -> None:
+        if settings.REDIS_URL and not once:
+            raise CommandError("With MENDLINE_REDIS_URL the worker is Celery's: deploy/start.sh celery, and beat.")
         stop = threading.Event()
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,146 @@
+"""The worker's duties as tasks of Celery: each of them is one, they run as they stand, and rows stay the truth."""
+
+import logging
+import os
+import signal
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AccountMail
+from symptoms.management.commands.run_worker import Duty, duties
+from symptoms.messages.outbox import Outbox
+from symptoms.models import WorkerBeat
+from tests.many.machines import a_redis, beat, needs_redis, wait_until, worker
+from tests.messages import mailservers
+from tests.messages.told import an_entry, tell
+from tests.processes import environment
+
+pytestmark = needs_redis
+
+
+@pytest.fixture(scope="module")
+def duty_tasks():
+    from tracker import duty_tasks
+
+    return duty_tasks
+
+
+def test_every_duty_of_the_worker_is_a_task_and_has_its_turn(duty_tasks):
+    from tracker.celery import app
+
+    every = duties(Outbox(lambda delivery: True, lambda delivery: None))
+    ours = {duty.name: duty for duty in every if not duty.of_machine}
+    assert ours.keys() <= app.tasks.keys() and len(every) == len(ours) + 2
+    planned = {entry["task"]: entry["schedule"] for entry in app.conf.beat_schedule.values()}
+    assert planned.pop(duty_tasks.LOOK) == timedelta(seconds=3)
+    assert planned == {name: duty.every for name, duty in ours.items() if duty.every}
+    assert duty_tasks.always == [name for name, duty in ours.items() if not duty.every]
+    assert duty_tasks.app.tasks["judge again what could not be judged"]
+
+
+def test_a_call_while_the_duty_runs_lets_it_look_once_more(duty_tasks):
+    begun, may_go_on, runs = threading.Event(), threading.Event(), []
+
+    def run() -> bool:
+        runs.append(1)
+        begun.set()
+        may_go_on.wait(10)
+        return False
+
+    task = duty_tasks.DutyTask(Duty("try", run))
+    first = threading.Thread(target=task.do)
+    first.start()
+    begun.wait(10)
+    for _ in range(3):
+        task.do()  # returns at once
+    assert len(runs) == 1
+    may_go_on.set()
+    first.join(10)
+    assert len(runs) == 2
+
+
+@pytest.mark.django_db
+def test_a_duty_that_fails_is_said_keeps_the_ping_back_and_holds_up_no_other(duty_tasks, monkeypatch, caplog):
+    asked, pings, fails = [], [], [True]
+    monkeypatch.setattr(duty_tasks, "ask", lambda name, *given, **options: asked.append(name))
+    monkeypatch.setattr(duty_tasks.dead_man, "all_went_well", lambda: pings.append(1))
+    monkeypatch.setattr(duty_tasks._tables, "are_ours", lambda: True)
+
+    def run() -> bool:
+        if fails:
+            raise ZeroDivisionError("a fault of ours")
+        return False
+
+    name = "tell whose tokens end soon"
+    task = duty_tasks.DutyTask(Duty(name, run, timedelta(hours=1)))
+    with caplog.at_level(logging.ERROR):
+        task.do()
+        duty_tasks._look()
+    assert f"could not {name}" in caplog.text and asked == [name, *duty_tasks.always] and not pings
+    fails.clear()
+    monkeypatch.setattr(task._rota, "_clock", lambda: time.monotonic() + 60)
+    task.do()
+    duty_tasks._look()
+    assert pings
+
+
+@pytest.mark.django_db
+def test_a_worker_of_another_release_than_the_tables_does_nothing_and_says_why(duty_tasks, monkeypatch, caplog):
+    asked, unknown = [], [True]
+
+    def check(connection) -> None:
+        if unknown:
+            raise duty_tasks.CannotStart("the database belongs to a newer Mendline (it has symptoms.9999_later).")
+
+    monkeypatch.setattr(duty_tasks, "ask", lambda name, *given, **options: asked.append(name))
+    monkeypatch.setattr(duty_tasks, "check_tables", check)
+    monkeypatch.setattr(duty_tasks, "_tables", duty_tasks.Tables())
+    duty_tasks._look()
+    assert not asked and "this worker does nothing: the database belongs to a newer Mendline" in caplog.text
+    unknown.clear()
+    duty_tasks._look()
+    assert asked == duty_tasks.always
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_committed_is_sent_at_once_and_what_redis_forgot_or_never_heard_a_little_later(tmp_path, settings):
+    with a_redis() as redis, mailservers.honest() as (port, box):
+        ours = environment(
+            tmp_path / "machine", MENDLINE_REDIS_URL=redis.url, MENDLINE_SMTP_HOST="127.0.0.1",
+            MENDLINE_SMTP_PORT=str(port),
+        )  # fmt: skip
+        delivery = tell(an_entry())  # committed where nobody told Redis
+        log = tmp_path / "log"
+        of_ours = [worker(ours, log).start()]
+        try:
+            wait_until(lambda: delivery.message_id in box.ids, 90)  # found by the look at the start
+            hint(redis, AccountMail.objects.create(to="ana@example.org", subject="s", body="b"))
+            wait_until(lambda: len(box.ids) == 2, 30)  # there is no beat yet: it was told
+            of_ours.append(beat(ours, log).start())
+            wait_until(WorkerBeat.objects.filter(at__gt=timezone.now() - timedelta(seconds=2)).exists, 90)
+            redis.says("FLUSHALL")
+            AccountMail.objects.create(to="ana@example.org", subject="s", body="b")
+            wait_until(lambda: len(box.ids) == 3, 60)
+            assert len(set(box.ids)) == 3
+        finally:
+            for program in of_ours:
+                os.kill(program.process.pid, signal.SIGTERM)
+            for program in of_ours:
+                program.stop()
+        assert "Traceback" not in log.read_text()
+
+
+def hint(redis, mail: AccountMail) -> None:
+    """As `wake` sends it, from this process that has no Redis in its settings."""
+    from celery import Celery
+
+    from accounts.waking import SENDING
+
+    app = Celery(broker=redis.url)
+    app.conf.broker_transport_options = {"global_keyprefix": "mendline:"}
+    app.send_task(SENDING, args=[[str(mail.pk)]], queue="mendline")
+    app.close()
