@@ -7,7 +7,6 @@ with # are for people.
 
 import base64
 import binascii
-import os
 import secrets
 import shlex
 import subprocess
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts.durable_files import make_once
 from accounts.keys.faults import KeysUnavailable
 
 LENGTH = 32  # bytes: AES-256
@@ -78,19 +78,7 @@ def keys_of(source: Source) -> tuple[MasterKey, ...]:
 
 def make_file(path: Path) -> bool:
     """Make a file with a new key, for its owner only; False where there is a file: it is never written to."""
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(new_line() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(unfinished, path)  # whole or not there, and the first of two at once stays
-    except FileExistsError:
-        return False
-    finally:
-        unfinished.unlink()
-    return True
+    return make_once(path, new_line() + "\n")
 
 
 _files: dict[Path, tuple[tuple[int, ...], tuple[MasterKey, ...]]] = {}  # what was read, with the state of the file

@@ -7,7 +7,6 @@ messages and photos can be read. The receipt is mailed; with that letter, or a d
 
 import json
 import logging
-import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.database_errors import violated_constraint
+from accounts.durable_files import private_file
 from accounts.durations import in_words
 from accounts.keys import patients as keys
 from accounts.keys.store import forget
@@ -242,11 +242,8 @@ def _remember(patient: Patient, user_id: UUID | None, *, is_kept: bool = False) 
     """Write down, on the disk before this returns, that a record is to be gone for good, or that it stays after all."""
     ids = {"patient": str(patient.pk), "user": str(user_id) if user_id else None, "keys": patient.data_keys}
     register().parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(register(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(json.dumps({**ids, "kept": is_kept}) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    with private_file(register(), "ab") as file:
+        file.write(json.dumps({**ids, "kept": is_kept}).encode() + b"\n")
 
 
 def _remembered() -> dict[str, dict[str, Any]]:

@@ -5,7 +5,6 @@ a file of thousands of photos takes its time, and no message waits for it.
 """
 
 import logging
-import os
 import time
 import zipfile
 from collections.abc import Callable, Generator, Iterator
@@ -18,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import F, Q
 
+from accounts.durable_files import private_file
 from accounts.keys import patients as keys
 from accounts.keys import sealing, store
 from symptoms.journal.export_contents import own_file
@@ -109,14 +109,11 @@ class Making:
     def _written(self) -> Generator[int]:
         """Write the file; it gets its name only once all of it is on the disk."""
         self._part.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with private_file(self._part, "wb") as file:
             out = SealedWriter(file, _seal_of(self.file), name_of(self.file.pk))
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
                 yield from _contents(self.file, archive, self._leased_at)
             out.finish()
-            file.flush()
-            os.fsync(file.fileno())
         self._size = out.size
 
 

@@ -5,12 +5,12 @@ Browsers are subscribed with it: with another key they would have to be added ag
 
 import base64
 import json
-import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+
+from accounts.durable_files import make_once
 
 FILE = "push-keys.json"
 
@@ -32,18 +32,7 @@ def make_keys() -> bool:
     )
     point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     keys = {"private": private.decode(), "public": base64.urlsafe_b64encode(point).rstrip(b"=").decode()}
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".push-keys-")  # mode 600
-    try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(keys, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(unfinished, path)
-    except FileExistsError:
-        return False
-    finally:
-        os.unlink(unfinished)
-    return True
+    return make_once(path, json.dumps(keys))
 
 
 def public_key() -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
+from accounts.durable_files import flush_names, private_file
+
 _together: ContextVar[bool] = ContextVar("together", default=False)
 UNFINISHED = ".part"  # how the name of a file ends while it is being written
 
@@ -51,7 +53,7 @@ class PrivateStorage(FileSystemStorage):
             unfinished.rename(path)
             if not _together.get():
                 for folder in (path.parent, Path(self.location)):  # the folder may be new as well
-                    _sync(folder)
+                    flush_names(folder)
         except OSError:
             unfinished.unlink(missing_ok=True)
             path.unlink(missing_ok=True)
@@ -60,18 +62,6 @@ class PrivateStorage(FileSystemStorage):
 
 
 def _write(path: Path, content: "File[Any]") -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with private_file(path, "xb", is_flushed=not _together.get()) as file:
         for chunk in content.chunks():
             file.write(chunk)
-        file.flush()
-        if not _together.get():
-            os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

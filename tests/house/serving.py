@@ -30,7 +30,7 @@ class Server:
         client = socket.socket()
         if "receives" in options:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options["receives"])
-        client.settimeout(30)
+        client.settimeout(90)
         client.bind((source, 0))
         client.connect(("127.0.0.1", self.port))
         return client

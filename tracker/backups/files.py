@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from accounts.durable_files import flush_names, private_file
 from tracker.backups.faults import Refused
 
 PART = ".part"  # how the name of a file ends while it is being written
@@ -40,27 +41,14 @@ def written(path: Path, *, is_flushed: bool = True) -> Iterator[BinaryIO]:
     """A file to write to, which gets its name once all of it is there; of one that fails nothing is left."""
     part = path.with_name(path.name + PART)
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with private_file(part, "wb", is_flushed=is_flushed) as file:
             yield file
-            if is_flushed:
-                file.flush()
-                os.fsync(file.fileno())
         part.rename(path)
         if is_flushed:
-            flush(path.parent)
+            flush_names(path.parent)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-def flush(folder: Path) -> None:
-    """See to it that the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
