@@ -7,6 +7,7 @@ from itertools import groupby, islice
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -69,15 +70,20 @@ def _is_id(text: str) -> bool:
 
 
 def _records(practice: Practice, kinds: Iterable[str], before: int | None) -> list[AuditRecord]:
-    """One more than a page. A wrong password is kept for an account alone: those of the members are looked up."""
+    """One more than a page. A wrong password is kept for an account alone: those of the members are looked up, for as
+    long as they worked here."""
     rows = AuditRecord.objects.order_by("-id").select_related("patient")
     if before is not None:
         rows = rows.filter(id__lt=before)
     found = list(rows.filter(practice=practice, kind__in=kinds)[: SHOWN + 1])
     unplaced = [kind for kind in kinds if kind in (Kind.FAILED, Kind.LOCKED_OUT)]
     if unplaced:
-        members = Membership.objects.filter(practice=practice).values("user")
-        found += rows.filter(practice=None, kind__in=unplaced, user__in=members)[: SHOWN + 1]
+        members = Membership.objects.filter(practice=practice)
+        meanwhile = members.filter(user=OuterRef("user"), joined_at__lte=OuterRef("at")).exclude(
+            removed_at__lt=OuterRef("at")
+        )
+        of_members = rows.filter(Exists(meanwhile), practice=None, kind__in=unplaced, user__in=members.values("user"))
+        found += of_members[: SHOWN + 1]
     return list(islice(sorted(found, key=lambda row: -row.pk), SHOWN + 1))
 
 

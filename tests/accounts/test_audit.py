@@ -247,6 +247,15 @@ def test_a_manager_reads_what_happened_at_the_practice_and_names_go_to_who_may_o
     assert read(desk, page, {"show": "nonsense", "before": "'; --"}).status_code == 200
 
 
+def test_a_clinic_reads_who_failed_to_sign_in_while_they_worked_there_alone(clinic, noor):
+    now = timezone.now()
+    noor.memberships.update(joined_at=now - timedelta(days=9), removed_at=now - timedelta(days=3))
+    for days_ago, what in ((10, "a wrong code"), (5, "a wrong password"), (1, "too many wrong passwords")):
+        audit.note(Kind.FAILED, what, user=noor, now=now - timedelta(days=days_ago))
+    read = people.signed_in(people.admin(clinic)).get(reverse("practice_audit"), {"show": "signing-in"}).text
+    assert "a wrong password" in read and "a wrong code" not in read and "too many wrong passwords" not in read
+
+
 def test_ways_to_be_told_absences_and_reminders_are_written_down(ana, noor, clinic):
     price, now = people.admin(clinic), timezone.now()
     number = add_number(noor.membership, "sms", "+447700900300")
