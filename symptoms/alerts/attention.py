@@ -17,7 +17,7 @@ from symptoms.alerts.coming_back import due_again
 from symptoms.alerts.counts import counted
 from symptoms.alerts.morning_list import OPENED_WITHIN, unproven
 from symptoms.alerts.rota_ahead import Gap, Person, Stretch, gaps_ahead, last_day_ahead, people_ahead, refused_addresses
-from symptoms.models import Delivery
+from symptoms.models import Delivery, Erasure
 from symptoms.wording import attention as words
 from symptoms.wording.attention import Item, Kind, soonest_first
 
@@ -46,6 +46,7 @@ def questions(practice: Practice, now: datetime) -> dict[str, Any]:
         "attention_invitations": counted(invitations.fruitless(now)),
         "attention_plans": counted(due_again(practice, now)),
         "attention_members": counted(_unreached(practice)),
+        "attention_untold": counted(untold(practice), by="practice_id"),
         "attention_walls": counted(gone_with_their_maker(practice, now)),
         "attention_push": Exists(push),
         **server_health.questions(practice, now),
@@ -55,7 +56,7 @@ def questions(practice: Practice, now: datetime) -> dict[str, Any]:
 def count_in(known: Mapping[str, Any], practice: Practice, now: datetime) -> int:
     """How many things need attention, by the answers to `questions`: two statements more, for rota, absences and the
     morning's lists, and two while one of these was not opened in time."""
-    rows = ("attention_patients", "attention_invitations", "attention_members")
+    rows = ("attention_patients", "attention_invitations", "attention_members", "attention_untold")
     of_server = list(server_health.server_items(known, now, practice.zone, with_push=known["attention_push"]))
     people = people_ahead(practice, now)
     gaps = {stretch.gap for stretch in gaps_ahead(practice, people, now)}
@@ -83,13 +84,15 @@ def needs_attention(practice: Practice, now: datetime, *, opens_records: bool) -
     invited = _invitations(practice, now, opens_records=opens_records) if known["attention_invitations"] else []
     plans = [words.overdue_plans(known["attention_plans"])] if known["attention_plans"] else []
     walls = [words.blank_screens(known["attention_walls"])] if known["attention_walls"] else []
+    nobody_told = _untold(practice, known["attention_untold"], opens_records=opens_records)
     more = {
         Kind.MEMBER: len(unreached) - MOST,
         Kind.PROOF: len(in_doubt) - MOST,
         Kind.PATIENT: (known["attention_patients"] or 0) - sum(item.count for item in patients),
         Kind.INVITATION: (known["attention_invitations"] or 0) - sum(item.count for item in invited),
+        Kind.UNTOLD: (known["attention_untold"] or 0) - sum(item.count for item in nobody_told),
     }
-    items += [*soonest_first(unreached)[:MOST], *in_doubt[:MOST], *patients, *invited, *plans, *walls]
+    items += [*soonest_first(unreached)[:MOST], *in_doubt[:MOST], *patients, *invited, *plans, *walls, *nobody_told]
     return Attention(soonest_first(items), {kind: count for kind, count in more.items() if count > 0})
 
 
@@ -99,6 +102,11 @@ def refused_to_patients(practice: Practice) -> QuerySet[Delivery]:
     unread = Q(note__isnull=False, note__read_at=None) | Q(note=None)
     ours = Delivery.objects.filter(practice=practice, why=Delivery.Why.PATIENT, sent_at=None)
     return ours.filter(refused, unread, recipient__patient__practice=practice)
+
+
+def untold(practice: Practice) -> QuerySet[Erasure]:
+    """What goes there by the retention period, and of whose patient it is known that no letter reached them."""
+    return Erasure.objects.filter(practice_id=practice.pk, undone_at=None, done_at=None, undelivered_at__isnull=False)
 
 
 def try_again(patient: Patient, practice: Practice, now: datetime) -> int:
@@ -167,6 +175,18 @@ def _patients(practice: Practice, number: int | None, *, opens_records: bool) ->
             row["email"], row["at"], practice.zone, name=row["name"], patient=row["patient"], phone=row["phone"]
         )
         for row in rows
+    ]
+
+
+def _untold(practice: Practice, number: int | None, *, opens_records: bool) -> list[Item]:
+    if not number or not opens_records:
+        return [words.untold_patients(number)] if number else []
+    goes_at = dict(untold(practice).order_by("due_at").values_list("patient_id", "due_at")[:MOST])
+    patients = Patient.objects.in_bulk(goes_at)
+    known = [(patients[id], at) for id, at in goes_at.items() if id in patients]
+    return [
+        words.untold_patient(at, practice.zone, name=str(patient), patient=patient.pk, phone=patient.phone)
+        for patient, at in known
     ]
 
 

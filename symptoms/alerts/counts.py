@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, QuerySet, Subquery
 
 
-def counted(rows: QuerySet[Any], *, distinct: str = "") -> Subquery:
-    """How many rows of one practice there are, or different values of the column `distinct`; empty for none."""
+def counted(rows: QuerySet[Any], *, distinct: str = "", by: str = "practice") -> Subquery:
+    """How many rows of one practice (the column `by`) there are, or different values of `distinct`; empty for none."""
     number = Count(distinct, distinct=True) if distinct else Count("*")
-    return Subquery(rows.order_by().values("practice").annotate(number=number).values("number"))
+    return Subquery(rows.order_by().values(by).annotate(number=number).values("number"))

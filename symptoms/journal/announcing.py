@@ -1,8 +1,8 @@
 """Who is told that their record goes because nobody has used it for as long as their clinic keeps it.
 
 Two letters, and a line on their page and on the clinic's: two months before, and two weeks before. Whoever uses the
-record again, or says that it is to stay, keeps it for as long again. The worker goes through all records, some at a
-time.
+record again, or says that it is to stay, keeps it for as long again. Where a letter does not arrive, the clinic reads
+that for two months before the record goes. The worker goes through all records, some at a time.
 """
 
 from datetime import datetime, timedelta
@@ -87,15 +87,36 @@ def announce(patient: Patient, now: datetime) -> None:
 
 @transaction.atomic
 def look_again(erasure: Erasure, now: datetime) -> None:
-    """Take back what is not due any more; else write the second letter when it is time."""
+    """Take back what is not due any more; else look whether the letter arrived, and write the second in its time."""
     try:
         patient = lock_patient(erasure.patient_id)
     except Patient.DoesNotExist:
         return  # erased meanwhile
-    if let_stay(erasure, patient, now) or now < erasure.due_at - TOLD_AGAIN_BEFORE:
+    stored = waiting_for(patient.pk).select_related("letter").filter(pk=erasure.pk).first()
+    if stored is None or let_stay(stored, patient, now):
         return
-    if waiting_for(patient.pk).filter(told_again_at=None).update(told_again_at=now):
-        _write(erasure, patient, now)
+    _look_at_letter(stored, now)
+    if stored.told_again_at is None and now >= stored.due_at - TOLD_AGAIN_BEFORE:
+        stored.told_again_at = now
+        stored.save(update_fields=["told_again_at"])
+        _write(stored, patient, now)
+
+
+def _look_at_letter(erasure: Erasure, now: datetime) -> None:
+    """Keep whether the letter could not be delivered.
+
+    When that is found the record stays for as long as one is told before, so that the clinic, which reads it, can reach
+    its patient otherwise, and one more letter is tried. That one may fail as well: nothing stays for a dead address.
+    """
+    failed, arrived = (erasure.letter.failed_at, erasure.letter.sent_at) if erasure.letter else (None, None)
+    if failed and erasure.undelivered_at is None:
+        erasure.undelivered_at, erasure.told_again_at = now, None
+        erasure.due_at = max(erasure.due_at, now + TOLD_BEFORE)
+    elif arrived and erasure.undelivered_at:
+        erasure.undelivered_at = None
+    else:
+        return
+    erasure.save(update_fields=["undelivered_at", "told_again_at", "due_at"])
 
 
 def _write(erasure: Erasure, patient: Patient, now: datetime) -> None:
@@ -104,4 +125,6 @@ def _write(erasure: Erasure, patient: Patient, now: datetime) -> None:
     if person is None or patient.practice is None:
         return
     facts = {"erasure": erasure, "months": patient.practice.retention_months, "has_account": patient.user is not None}
-    tell(person, now, "accounts/email/retention_over.txt", _("Your Mendline record will be erased"), **facts)
+    subject = _("Your Mendline record will be erased")
+    erasure.letter = tell(person, now, "accounts/email/retention_over.txt", subject, **facts)
+    erasure.save(update_fields=["letter"])

@@ -192,11 +192,11 @@ def _counts(patient: Patient) -> dict[str, int]:
     }
 
 
-def tell(person: User | Patient, now: datetime, template: str, subject: str, **facts: Any) -> None:
+def tell(person: User | Patient, now: datetime, template: str, subject: str, **facts: Any) -> AccountMail:
     """A letter to whoever it is about: dates and counts, no name and nothing about health."""
     url = settings.SITE_URL + reverse("own_data")
     body = render_to_string(template, {"url": url, "zone": person.zone, **facts})
-    AccountMail.objects.create(to=person.email, subject=subject, body=body, not_before=now)
+    return AccountMail.objects.create(to=person.email, subject=subject, body=body, not_before=now)
 
 
 def _may_end(erasure: Erasure, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Patient, Practice, User
+from accounts.models import AccountMail, Patient, Practice, User
 
 EXPORT_LASTS = timedelta(hours=24)  # from when it is ready
 UNDO_WITHIN = timedelta(days=7)
@@ -83,6 +83,12 @@ class Erasure(models.Model):
     practice_id = models.UUIDField(null=True, help_text="whose retention period is over; empty: the patient asked")
     asked_at = models.DateTimeField(help_text="when it was asked for, or the patient was told")
     told_again_at = models.DateTimeField(null=True, blank=True, help_text="when the second letter was written")
+    letter = models.ForeignKey(
+        AccountMail, null=True, on_delete=models.SET_NULL, related_name="+", help_text="the last that told the patient"
+    )
+    undelivered_at = models.DateTimeField(
+        null=True, help_text="since when it is known that this letter does not arrive"
+    )
     due_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True, help_text="rows of the record, its photos and keys are gone")

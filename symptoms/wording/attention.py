@@ -54,6 +54,7 @@ class Kind(StrEnum):
     INVITATION = "invitation"
     PLANS = "plans"
     WALLS = "walls"
+    UNTOLD = "untold"
 
 
 OF_THE_SERVER = frozenset(
@@ -66,7 +67,7 @@ ICONS = {
     Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.MESSAGES: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key",
     Kind.PROTOCOL: "note", Kind.BACKUP: "lock", Kind.DRILL: "lock", Kind.KEYS: "key", Kind.ROTA: "people",
     Kind.MEMBER: "phone", Kind.PROOF: "phone", Kind.PATIENT: "mail", Kind.INVITATION: "mail", Kind.PLANS: "calendar",
-    Kind.WALLS: "clinic",
+    Kind.WALLS: "clinic", Kind.UNTOLD: "trash",
 }  # fmt: skip
 
 
@@ -321,6 +322,24 @@ def blank_screens(count: int) -> Item:
     if count > 1:
         text = _("Their links ended as whoever made them works here no more, and may have kept them. Make new ones.")
     return Item(Kind.WALLS, Due.TODAY, title.format(count=count), text)
+
+
+def untold_patient(goes_at: datetime, zone: ZoneInfo, **about: Any) -> Item:
+    """A patient whose record goes by the retention period, and whom no letter reached."""
+    title = _("{name} could not be told that their record goes").format(name=about["name"])
+    text = _("The e-mail did not arrive. It goes on {at}, unless they keep it: they may not know.")
+    return Item(Kind.UNTOLD, Due.SOON, title, text.format(at=_clock(goes_at, zone)), about=about)
+
+
+def untold_patients(count: int) -> Item:
+    """The same for who opens no records: how many."""
+    title = ngettext(
+        "{count} patient could not be told that their record goes",
+        "{count} patients could not be told that their records go",
+        count,
+    )
+    text = _("Practitioners read here whose they are, and can phone them.")
+    return Item(Kind.UNTOLD, Due.SOON, title.format(count=count), text, count)
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:

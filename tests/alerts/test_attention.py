@@ -29,7 +29,7 @@ from symptoms.alerts.telling import colleagues_of, may_still_be_told, tell_group
 from symptoms.management.commands.run_worker import Rota, duties, pass_on
 from symptoms.messages.outbox import Outbox
 from symptoms.messages.push_keys import FILE, make_keys
-from symptoms.models import Alert, Delivery, Note, WorkerBeat
+from symptoms.models import Alert, Delivery, Erasure, Note, WorkerBeat
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.attention import WELL
 from tests import people
@@ -310,7 +310,7 @@ def test_two_full_mailboxes_say_nothing_of_a_server_that_takes_what_is_for_other
 
 
 def many_faults(world, number: int) -> None:
-    """So many members and patients whom nothing reaches, and invitations that lapsed."""
+    """So many members and patients whom nothing reaches, nor letters about erasing, and invitations that lapsed."""
     now = timezone.now()
     users = [User(email=f"{uuid4().hex}@example.org", name="Somebody", password="!") for _ in range(2 * number)]
     members, patients = (User.objects.bulk_create(users[part::2]) for part in (0, 1))
@@ -319,7 +319,9 @@ def many_faults(world, number: int) -> None:
         ContactMethod(user=user, kind="email", address=user.email, address_hash=user.pk.hex, is_on=False)
         for user in members
     )
-    Patient.objects.bulk_create(Patient(user=user, practice=world.clinic, name=user.name) for user in patients)
+    records = Patient.objects.bulk_create(Patient(user=user, practice=world.clinic, name="Ben") for user in patients)
+    of_retention = {"practice_id": world.clinic.pk, "asked_at": now, "due_at": now, "undelivered_at": now}
+    Erasure.objects.bulk_create(Erasure(patient_id=record.pk, **of_retention) for record in records)
     written = {"treatment": world.session, "practice": world.clinic, "text": "Come.", "written_at": now}
     notes = Note.objects.bulk_create(Note(kind=Note.Kind.TO_PATIENT, **written) for _ in patients)
     refused = {"practice": world.clinic, "why": Delivery.Why.PATIENT, "failed_at": now}
@@ -341,12 +343,14 @@ def test_some_of_each_kind_are_named_and_the_others_counted(world, enough_room):
         with CaptureQueriesContext(connection) as asked:
             found = attention.needs_attention(world.clinic, timezone.now(), opens_records=True)
         taken.append(len(asked))
-        assert Counter(item.kind for item in found.items) == {"member": 5, "invitation": 5, "patient": 5}
-        assert found.count == attention.count_now(world.clinic, timezone.now()) == 3 * number
+        assert Counter(item.kind for item in found.items) == {"member": 5, "invitation": 5, "patient": 5, "untold": 5}
+        assert found.count == attention.count_now(world.clinic, timezone.now()) == 4 * number
     page = page_of(world.noor)
-    assert "360 need attention" in page and page.count("And 115 more") == 3
+    assert "480 need attention" in page and page.count("And 115 more") == 4
+    assert page.count("Ben could not be told that their record goes") == 5
     assert taken[0] == taken[1] <= 12
     assert "E-mails to 120 patients were refused" in page_of(world.price), "who opens no records reads numbers"
+    assert "120 patients could not be told" in page_of(world.price) and "Ben" not in page_of(world.price)
 
 
 @pytest.mark.parametrize("seed", range(4))

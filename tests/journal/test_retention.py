@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.consents import give_consent
 from accounts.models import AccountMail, AuditRecord, Patient, User
 from symptoms.alerts.handling import write_note
-from symptoms.journal.announcing import TOLD_BEFORE, Rounds
+from symptoms.journal.announcing import TOLD_AGAIN_BEFORE, TOLD_BEFORE, Rounds
 from symptoms.journal.erasing import ask_erasure, erase_next, erasure_of, keep_all, replay
 from symptoms.journal.joining import leave_practice
 from symptoms.journal.retention import change_retention, is_over, last_used, months_before
@@ -187,10 +187,59 @@ def test_who_never_joined_is_told_where_they_were_invited_and_leaves_no_address(
     assert not Patient.objects.filter(pk=ben.pk).exists() and not AccountMail.objects.exists()
 
 
+def sent(now: datetime, **how: datetime) -> None:
+    """What became of the newest letter (failed_at, sent_at), and the worker has looked once more."""
+    AccountMail.objects.filter(pk=AccountMail.objects.latest("created_at").pk).update(**how)
+    looked_through(now)
+
+
+def test_a_record_stays_for_as_long_again_when_its_letter_fails_and_the_clinic_reads_it_until_one_arrives(record, noor):
+    pages, known = [reverse("attention"), reverse("patient", args=[record.pk])], OVER + timedelta(days=20)
+
+    def reads(now: datetime) -> bool:
+        with time_machine.travel(now, tick=False):
+            attention, page = (people.signed_in(noor).get(address).text for address in pages)
+        said = "Ana Marrowby could not be told that their record goes" in attention
+        assert said == ("They may not know" in page)
+        return said
+
+    looked_through(OVER)
+    assert not reads(OVER)
+    sent(known, failed_at=known)
+    assert reads(known) and erasure_of(record).due_at == known + TOLD_BEFORE
+    assert not erase_next(DUE)
+    again = known + TOLD_BEFORE - TOLD_AGAIN_BEFORE
+    looked_through(again)
+    assert len(letters()) == 2 and reads(again), "nothing is known of it yet"
+    sent(again, sent_at=again)
+    looked_through(again + timedelta(days=1))
+    assert not reads(again) and len(letters()) == 2 and erasure_of(record).due_at == known + TOLD_BEFORE
+
+
+def test_after_a_second_letter_that_fails_another_is_tried(record):
+    looked_through(OVER)
+    sent(OVER + timedelta(days=46), sent_at=OVER)
+    sent(OVER + timedelta(days=47), failed_at=OVER)
+    for days, count in ((92, 2), (93, 3)):
+        looked_through(OVER + timedelta(days=days))
+        assert len(letters()) == count
+
+
+def test_a_dead_address_keeps_no_record_for_ever(record):
+    looked_through(OVER)
+    sent(OVER, failed_at=OVER)
+    for days in (46, 47, 59):
+        sent(OVER + timedelta(days=days), failed_at=OVER)
+    assert len(letters()) == 2 and erasure_of(record).due_at == DUE and erase_next(DUE)
+    assert not Patient.objects.exists()
+
+
 def test_a_manager_sets_it_within_the_range_and_it_is_written_down(clinic):
     price = people.signed_in(people.admin(clinic))
     page = price.get(reverse("practice_data"))
     assert "24 months unless you change it" in page.content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):  # a shorter one erases records
+        assert "reauthenticate" in price.post(reverse("practice_data"), {"retention_months": "14"}).url
     for wrong in ("13", "241", "", "x", "14.5"):
         answer = price.post(reverse("practice_data"), {"retention_months": wrong})
         assert answer.status_code == 422 and "from 14 to 240" in answer.content.decode(), wrong

@@ -79,6 +79,7 @@ def _more(more: Any) -> list[str]:
         Kind.PROOF: _("And {count} more members of whom nothing shows that alerts reach them."),
         Kind.PATIENT: _("And {count} more patients whose address refuses e-mail."),
         Kind.INVITATION: _("And {count} more invitations that did not arrive or have lapsed."),
+        Kind.UNTOLD: _("And {count} more patients who could not be told that their records go."),
     }
     return [sentences[kind].format(count=count) for kind, count in more.items()]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -60,7 +60,7 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
     `to_undo`: the id of the invitation by which somebody joined, while that can be taken back. `last_closed`: what was
     closed last; `is_just_closed`: so short a time ago that it may be opened again beside what is open. `is_silent`: a
     newer log was due before today, the last verdict is then no word about today. `is_blind`: as `views.blindness`.
-    `erased_on`: when the whole record goes, if it does.
+    `erased_on`: when the whole record goes, if it does; `is_untold`: no letter about that reached the patient.
     """
     joined = Invitation.objects.to_undo(now).filter(patient=OuterRef("pk"), practice=practice)
     closed = Alert.objects.filter(treatment__patient=OuterRef("pk"), practice=practice).exclude(resolved_at=None)
@@ -71,6 +71,7 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
         closed=Subquery(last[:1]),
         is_alive=WorkerBeat.alive(now),
         erased_on=Subquery(waiting_for(OuterRef("pk")).values("due_at")[:1]),
+        is_untold=Exists(waiting_for(OuterRef("pk")).filter(undelivered_at__isnull=False)),
     )
     patient = get_object_or_404(asked, pk=id)
     status: PatientStatus | None = getattr(patient, "status", None)
@@ -85,6 +86,7 @@ def _asked_at_once(practice: Practice, id: UUID, now: datetime) -> tuple[Patient
         "is_silent": status is not None and not status.is_current(now.astimezone(practice.zone).date()),
         "is_blind": not answers["is_alive"],
         "erased_on": answers["erased_on"],
+        "is_untold": answers["is_untold"],
     }
 
 

@@ -31,6 +31,7 @@ from symptoms.views.downloads import as_download
 
 @admin_required
 @require_http_methods(["GET", "POST"])
+@step_up_required
 def practice_data(request: PracticeRequest) -> HttpResponse:
     """The retention period, why it is as it is at first, and what is announced by it."""
     practice, now = request.practice, timezone.now()
