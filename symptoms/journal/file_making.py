@@ -28,7 +28,7 @@ from symptoms.models.own_data import MadeFile
 
 log = logging.getLogger(__name__)
 
-A_TURN = 0.2  # seconds of a turn of the worker that a file may take, and the step that has begun
+A_TURN = 0.2  # seconds of a turn of the worker that a file of each kind may take, and the step that has begun
 LEASE = timedelta(minutes=4)  # said again while it is made; a worker that died is followed by another
 RENEWED = timedelta(minutes=1)
 TRIES = 3
@@ -37,29 +37,34 @@ KINDS: tuple[type[MadeFile], ...] = (Export, PracticeExport)
 
 
 class Maker:
-    """Makes one file after another: whoever calls `work` waits for `A_TURN`, and for the step that has begun by then.
+    """Makes one file of each kind after another, so that no patient waits for a practice's, which may take an hour:
+    whoever calls `work` waits for `A_TURN` of each kind, and for the step that has begun by then.
 
     `clock` counts seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._making: Making | None = None
+        self._making: dict[type[MadeFile], Making] = {}
 
     def work(self, now: datetime) -> bool:
-        """Go on with the file that is being made, or begin the next; False when nobody waits for one."""
-        making = self._making or _begun(now)
+        """Go on with the files that are being made, or begin the next; False when nobody waits for one."""
+        had_work = [self._go_on(kind, now) for kind in KINDS]
+        return any(had_work)
+
+    def _go_on(self, kind: type[MadeFile], now: datetime) -> bool:
+        making = self._making.pop(kind, None) or _begun(kind, now)
         if making is None:
             return False
-        self._making, until = making, self._clock() + A_TURN
+        until = self._clock() + A_TURN
         try:
             while making.step(now):
                 if self._clock() >= until:
-                    return True
+                    self._making[kind] = making
+                    break
         except Exception:
             log.exception("the file %s could not be made", making.file.pk)
             making.fail(now)
-        self._making = None
         return True
 
 
@@ -117,16 +122,15 @@ class Making:
         self._size = out.size
 
 
-def _begun(now: datetime) -> Making | None:
+def _begun(kind: type[MadeFile], now: datetime) -> Making | None:
     """What has waited longest, leased; None when nobody waits. What a worker left half done is made anew."""
-    for kind in KINDS:
-        waiting = kind._default_manager.filter(made_at=None, failed_at=None)
-        waiting = waiting.filter(Q(leased_until=None) | Q(leased_until__lte=now))
-        file = waiting.order_by("asked_at").first()
-        if file is not None and waiting.filter(pk=file.pk).update(leased_until=now + LEASE, tries=F("tries") + 1):
-            file.tries += 1
-            return Making(file, now)
-    return None
+    waiting = kind._default_manager.filter(made_at=None, failed_at=None)
+    waiting = waiting.filter(Q(leased_until=None) | Q(leased_until__lte=now))
+    file = waiting.order_by("asked_at").first()
+    if file is None or not waiting.filter(pk=file.pk).update(leased_until=now + LEASE, tries=F("tries") + 1):
+        return None
+    file.tries += 1
+    return Making(file, now)
 
 
 def _seal_of(file: MadeFile) -> Seal:

@@ -180,6 +180,21 @@ def test_a_turn_of_the_worker_makes_a_little_of_it(head, others, clinic):
     assert fetched(head).testzip() is None
 
 
+def test_no_patient_waits_for_the_file_of_a_practice(head, others, clinic):
+    now, seconds = timezone.now(), count()
+    of_practice, maker = ask_practice_export(clinic, by=head, now=now), Maker(clock=lambda: next(seconds))
+    maker.work(now)
+    own = ask_export(clinic.patients.get(), now)
+    while own.made_at is None:
+        assert maker.work(now)
+        own.refresh_from_db()
+    of_practice.refresh_from_db()
+    assert of_practice.made_at is None
+    while maker.work(now):
+        pass
+    assert fetched(head).testzip() is None
+
+
 def test_who_is_erased_while_a_file_is_made_leaves_no_file(head, clinic, django_capture_on_commit_callbacks):
     ana, now = clinic.patients.get(), timezone.now()
     ask_erasure(ana, by=ana.user, now=now - timedelta(days=8))
