@@ -15,6 +15,7 @@ from xdist.scheduler import LoadFileScheduling
 from accounts.audit_guards import remove_guards
 from accounts.keys import store
 from tests import data_folders, people, tries  # noqa: F401  what hypothesis tries is set before any test is made
+from tests.faults import record
 
 # Begun first, so that no process is left with one of them when the others have ended.
 LONGEST = (
@@ -52,6 +53,19 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    record.write_down(item, report)
+    return report
+
+
+@pytest.fixture
+def noted(request) -> record.Notes:
+    """Takes down how many faults a test brought about, and what it found after them."""
+    return record.Notes(request.node)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -56,10 +56,10 @@ class Server:
                 raise SystemExit(f"PostgreSQL did not start: {(self._folder / 'log').read_text()[-2000:]}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """End it at once, with every connection."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it at once, with every connection; by SIGQUIT as if it had crashed."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.send_signal(how)
             self._process.wait(30)
 
     def log(self) -> str:

@@ -1,4 +1,5 @@
-"""How often chance is tried: a sample that is the same each time in `make test`, everything in `make faults`."""
+"""How often chance is tried: a sample that is the same each time in `make test`, everything in `make faults` and
+`make chance`."""
 
 import os
 from collections.abc import Collection
@@ -7,6 +8,7 @@ from random import Random
 from hypothesis import settings
 
 EVERYTHING = os.environ.get("MENDLINE_TEST_FAULTS") == "all"
+SEED = int(os.environ.get("MENDLINE_TEST_SEED", "2026"))
 
 settings.register_profile("sample", derandomize=True, deadline=None)
 settings.register_profile("everything", deadline=None, print_blob=True)
@@ -16,6 +18,11 @@ settings.load_profile("everything" if EVERYTHING else "sample")
 def tries(sample: int, everything: int) -> int:
     """How many tries, rounds or people a test takes, by which of the two runs it is part of."""
     return everything if EVERYTHING else sample
+
+
+def chance(name: str) -> Random:
+    """Where a test draws from: with another seed it draws otherwise, with the same one as before."""
+    return Random(f"{SEED} {name}")
 
 
 def some_of(items: Collection[str], sample: int, seed: str) -> list[str]:

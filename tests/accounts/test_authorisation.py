@@ -194,7 +194,7 @@ def test_what_no_page_of_ours_sent_is_refused_on_every_route_that_takes_somethin
 
 
 @pytest.mark.django_db
-@pytest.mark.faults
+@pytest.mark.chance
 @pytest.mark.parametrize("name", LINES)
 def test_a_method_without_a_line_is_nobody_s(world, at_first, name):
     for method in [method for method in METHODS if method not in LINES[name]]:
@@ -207,7 +207,7 @@ def test_a_method_without_a_line_is_nobody_s(world, at_first, name):
 
 
 @pytest.mark.django_db
-@pytest.mark.faults
+@pytest.mark.chance
 @pytest.mark.parametrize("name", some_of(LINES, 51, "detours"))
 def test_no_detour_leads_past_the_rule(world, unread, name):
     """HEAD, OPTIONS, no slash, capitals, a format suffix, a method named in a header."""

@@ -97,6 +97,7 @@ def test_a_worsening_begins_again_with_whoever_has_it_and_goes_on_until_they_rea
     assert told(3) == set()
 
 
+@pytest.mark.faults("F14")
 def test_after_an_outage_the_step_of_now_is_taken_with_those_that_were_missed(team, session):
     opened = logged(session, 3, **URGENT).entry.received_at
     run(6 * 60, opened)
@@ -104,6 +105,7 @@ def test_after_an_outage_the_step_of_now_is_taken_with_those_that_were_missed(te
     assert Delivery.objects.exclude(step=0).count() == 4  # one message each, not a pile
 
 
+@pytest.mark.faults("F18")
 def test_a_clock_that_ran_ahead_delays_nothing(team, session):
     ahead = timezone.now() + timedelta(hours=1)
     logged(session, 3, **URGENT, now=ahead)
@@ -153,6 +155,7 @@ def broken(team, name) -> None:
     )
 
 
+@pytest.mark.faults("F20")
 @pytest.mark.parametrize(
     ("absent", "unreachable", "expected"),
     [

@@ -1,6 +1,6 @@
 """Whatever is logged, corrected, answered or closed after a bad day: nothing that is open is outranked by "On track".
 
-Courses of plain values, judged by the real rules; alerts that are never stored. 300 always, 10,000 with `make faults`.
+Courses of plain values, judged by the real rules; alerts that are never stored. 300 always, 10,000 with `make chance`.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -185,7 +185,7 @@ def said_beneath(top) -> str:
     return (beneath(calm) if top else calm).word
 
 
-@pytest.mark.faults
+@pytest.mark.chance
 @settings(max_examples=tries(300, 10_000), suppress_health_check=list(HealthCheck))
 @given(quiet_days=st.integers(0, 6), bad=st.sampled_from(BAD), acts=st.lists(ACTS, min_size=1, max_size=10))
 def test_after_a_bad_day_nothing_says_on_track_above_what_is_open(quiet_days, bad, acts):

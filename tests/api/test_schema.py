@@ -19,7 +19,7 @@ from tests import people
 from tests.api.programs import INFECTED, jpeg, of, put_entry
 from tests.tries import tries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.faults]
+pytestmark = [pytest.mark.django_db, pytest.mark.chance]
 
 DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
 SCHEMA = schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())

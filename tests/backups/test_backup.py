@@ -22,6 +22,7 @@ from symptoms.journal.photos import remove_photo
 from symptoms.models import Entry, Photo, Upkeep
 from tests import images, people
 from tests.treatments import attached, logged, pen
+from tests.tries import tries
 from tracker.backups import archive, files, making, pool, rows
 from tracker.backups.faults import Refused
 from tracker.backups.key_copies import copy_keys, put_keys_back
@@ -30,6 +31,7 @@ from tracker.backups.making import make_backup
 from tracker.backups.retention import that_stay
 
 NOW = timezone.now()
+WRITERS = tries(4, 20)  # who log while a backup is made
 
 
 def manifest(made):
@@ -98,6 +100,7 @@ def after_the_rows(act):
         yield
 
 
+@pytest.mark.faults("F13")
 def test_a_photo_that_somebody_removes_meanwhile_is_named_and_so_is_one_that_was_missing(site, session):
     one, other = Photo.objects.order_by("day")
     (site.photos / other.key).unlink()
@@ -106,6 +109,7 @@ def test_a_photo_that_somebody_removes_meanwhile_is_named_and_so_is_one_that_was
     assert (found.removed_meanwhile, found.missing, found.photos) == ([str(one.pk)], [str(other.pk)], {})
 
 
+@pytest.mark.faults("F13")
 @pytest.mark.parametrize("place", ["archive", "pool", "rows"])
 def test_one_that_is_cut_short_is_never_taken_for_a_whole_one_and_leaves_the_others(site, session, place):
     before = make_backup(NOW - timedelta(days=60))
@@ -135,9 +139,10 @@ def test_what_one_that_was_killed_left_behind_is_no_backup_and_goes(site, sessio
     assert not list(site.backups.glob("*.part")) and not (site.data / making.UNDER_WAY).exists()
 
 
-def test_while_people_log_each_backup_has_what_was_acknowledged_before_it_and_nobody_is_refused(site, noor):
+@pytest.mark.faults("F13")
+def test_while_people_log_each_backup_has_what_was_acknowledged_before_it_and_nobody_is_refused(site, noor, noted):
     at = noor.membership.practice
-    sessions = [pen(people.patient(at, f"P{number}"), days_ago=40, by=noor) for number in range(4)]
+    sessions = [pen(people.patient(at, f"P{number}"), days_ago=40, by=noor) for number in range(WRITERS)]
     acknowledged, failed, stop = [], [], threading.Event()
 
     def write(session) -> None:
@@ -155,13 +160,14 @@ def test_while_people_log_each_backup_has_what_was_acknowledged_before_it_and_no
     for writer in writers:
         writer.start()
     made = []
-    for number in range(2):
+    for number in range(tries(2, 10)):
         before = len(acknowledged)
         made.append((before, manifest(make_backup(NOW + timedelta(minutes=number))).tables["symptoms_entry"][0]))
     stop.set()
     for writer in writers:
         writer.join()
-    assert failed == [] and all(held >= before for before, held in made)
+    noted(len(made) * WRITERS, lost=sum(held < before for before, held in made))
+    assert failed == []
     assert Entry.objects.count() == len(acknowledged)
 
 

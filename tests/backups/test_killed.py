@@ -4,7 +4,6 @@ import os
 import signal
 import time
 from pathlib import Path
-from random import Random
 
 import pytest
 from django.conf import settings
@@ -15,13 +14,14 @@ from symptoms.models import Entry
 from tests import images
 from tests.backups.test_restore import collected, elsewhere, put_back  # noqa: F401  # `collected` holds here too
 from tests.treatments import attached
-from tests.tries import tries
+from tests.tries import chance, tries
 from tracker import preflight
 from tracker.backups import archive, files, pool
 from tracker.backups.keys import backup_keys
 from tracker.backups.making import make_backup
 
 NOW = timezone.now()
+BACKUPS, RESTORES = tries(4, 150), tries(3, 60)
 
 
 def killed_after(seconds: float, act) -> bool:
@@ -46,13 +46,13 @@ def took(act) -> float:
     return time.monotonic() - began
 
 
-@pytest.mark.faults
-def test_whenever_a_backup_is_killed_all_that_have_its_name_can_be_put_back(site, session, settings, tmp_path):
-    chance, whole = Random(2026), took(lambda: make_backup(NOW))
-    for number in range(tries(4, 150)):
+@pytest.mark.faults("F13")
+def test_whenever_a_backup_is_killed_all_that_have_its_name_can_be_put_back(site, session, settings, tmp_path, noted):
+    moments, whole = chance("backups killed"), took(lambda: make_backup(NOW))
+    for number in range(BACKUPS):
         if number % 5 == 0:
             attached(session, day=1 + number // 5 % 5, data=images.photo((number % 250, 90, 9)))
-        killed_after(chance.random() * 1.5 * whole, lambda: make_backup(timezone.now()))
+        killed_after(moments.random() * 1.5 * whole, lambda: make_backup(timezone.now()))
         there = files.backups_in(site.backups, archive.KIND)
         assert there
         for path in there:
@@ -64,20 +64,22 @@ def test_whenever_a_backup_is_killed_all_that_have_its_name_can_be_put_back(site
     assert files.backups_in(site.backups, archive.KIND) == [made.path] and not list(site.backups.rglob("*.part"))
     with elsewhere(settings, site, tmp_path):
         assert put_back(made.path).missing == []
+    noted(BACKUPS)
 
 
-@pytest.mark.faults
-def test_whenever_a_restore_is_killed_nothing_half_is_taken_for_whole(site, session, settings, tmp_path):
-    made, chance = make_backup(NOW), Random(2026)
+@pytest.mark.faults("F13")
+def test_whenever_a_restore_is_killed_nothing_half_is_taken_for_whole(site, session, settings, tmp_path, noted):
+    made, moments = make_backup(NOW), chance("restores killed")
     with elsewhere(settings, site, tmp_path, "first"):
         whole = took(lambda: put_back(made.path))
-    for number in range(tries(3, 60)):
+    for number in range(RESTORES):
         with elsewhere(settings, site, tmp_path, str(number)) as data:
-            killed_after(chance.random() * 1.2 * whole, lambda: put_back(made.path))
+            killed_after(moments.random() * 1.2 * whole, lambda: put_back(made.path))
             if starts(data):
                 assert Entry.objects.get().note == "zq9-note"
             else:
                 assert not Path(data, "mendline.sqlite3").exists() or Path(data, preflight.RESTORING).exists()
+    noted(RESTORES)
 
 
 def starts(data: Path) -> bool:

@@ -29,7 +29,7 @@ from tests.browser.test_pages import is_for_everybody
 from tests.browser.test_push import until
 from tests.tries import tries
 
-pytestmark = [pytest.mark.browser, pytest.mark.faults]
+pytestmark = [pytest.mark.browser, pytest.mark.chance]
 PEOPLE = 21  # as many as the tests take
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5"
 ANSWERED = """(log, sign) => {

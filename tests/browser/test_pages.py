@@ -14,7 +14,7 @@ from symptoms.demo.cast import NOOR, PASSWORD
 from tests.browser.site import link_in
 from tests.tries import EVERYTHING, tries
 
-pytestmark = [pytest.mark.browser, pytest.mark.faults]
+pytestmark = [pytest.mark.browser, pytest.mark.chance]
 
 NARROW = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 800}
@@ -31,7 +31,7 @@ PARTS = """[...new Set([...document.querySelectorAll('body *')].map(part => {
 }))]"""
 DARK = "axe.run({ runOnly: ['color-contrast'], resultTypes: ['violations'] })"
 MOST_OF_A_KIND = tries(1, 2)  # of the pages that are found by following links
-LOOKED_AT: dict[str, set[str]] = {}  # the parts that axe has seen on pages of a kind: `make faults` looks at all again
+LOOKED_AT: dict[str, set[str]] = {}  # the parts that axe has seen on pages of a kind: `make chance` looks at all again
 STRANGER = [
     "/", "/before/", "/help/", "/help/?country=US", "/accounts/login/", "/accounts/signup/",
     "/accounts/password/reset/", "/join/no-such-token/", "/demo/mail/",

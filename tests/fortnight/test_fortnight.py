@@ -10,7 +10,7 @@ from symptoms.alerts import escalation
 from tests.fortnight.run import Fortnight
 from tests.tries import tries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.faults]
+pytestmark = [pytest.mark.django_db, pytest.mark.chance]
 
 SEED = int(os.environ.get("MENDLINE_TEST_SEED", "2026"))
 HAPPENS = {"logs", "alerts", "of them taken", "steps", "closed", "copies after a kill"}  # or the run tells nothing

@@ -67,6 +67,7 @@ def configure(server, change: str) -> None:
     in_database(server, "SELECT pg_reload_conf()")
 
 
+@pytest.mark.faults("F12")
 def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknowledged(tmp_path, server):
     assert "migrate" in sentence(run(tmp_path, *WORKER, MENDLINE_DATABASE_URL=server.url()))
     in_database(server, "CREATE DATABASE whole TEMPLATE migrated")
@@ -92,6 +93,7 @@ def test_it_runs_on_postgresql_and_refuses_a_server_that_may_lose_what_it_acknow
     assert "newer Mendline (it has symptoms.9999_later)" in sentence(run(tmp_path, *WORKER, **at))
 
 
+@pytest.mark.faults("F6")
 def test_while_the_server_restarts_pages_and_api_say_503_and_go_on_by_themselves(tmp_path, server, monkeypatch):
     in_database(server, "CREATE DATABASE restarted TEMPLATE migrated")
     monkeypatch.setenv("MENDLINE_TEST_DATABASE_URL", server.url("restarted"))
@@ -132,6 +134,7 @@ def ask(port: int, path: str, headers: dict[str, str], body: str | None = None) 
         return answer.status, answer.headers["Retry-After"], answer.read().decode()
 
 
+@pytest.mark.faults("F12")
 def test_sqlite_with_a_newer_schema_is_refused_too(tmp_path):
     put_database(tmp_path)
     with closing(sqlite3.connect(tmp_path / "mendline.sqlite3")) as database, database:

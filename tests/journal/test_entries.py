@@ -135,6 +135,7 @@ def test_a_late_day_is_heard_by_the_days_after_it(treatment):
     assert before <= now.urgency
 
 
+@pytest.mark.faults("F8")
 def test_a_day_that_has_not_come_is_refused_with_the_servers_day(treatment):
     with pytest.raises(DayNotYet) as refused:
         logged(treatment, 6)
@@ -142,6 +143,7 @@ def test_a_day_that_has_not_come_is_refused_with_the_servers_day(treatment):
     assert not Entry.objects.exists()
 
 
+@pytest.mark.faults("F8")
 @pytest.mark.parametrize(
     ("zone", "moment", "day"),
     [
@@ -163,6 +165,7 @@ def test_the_day_turns_at_the_patients_midnight(zone, moment, day):
         logged(treatment, day + 1, now=moment)
 
 
+@pytest.mark.faults("F8")
 def test_the_day_after_28_february_is_the_29th_in_a_leap_year():
     person = patient(name="Ana")
     treatment = pen(person, now=datetime(2028, 2, 28, 12, tzinfo=UTC))
@@ -176,6 +179,7 @@ def test_without_consent_nothing_is_written(treatment):
     assert not Entry.objects.exists()
 
 
+@pytest.mark.faults("F19")
 def test_a_fault_in_the_rules_keeps_the_entry_tells_the_practice_and_is_judged_later(treatment, noor):
     with broken_rules():
         recorded = logged(treatment, 3, signs=["pus"])
@@ -205,6 +209,7 @@ def test_where_a_patient_stands_follows_each_entry(treatment):
 LOGS = [("old", 42, {"dark_patches": 2}), ("new", 5, {"dark_patches": 1}), ("new", 3, {"bumps": 1})]
 
 
+@pytest.mark.faults("F9")
 def test_in_whatever_order_days_arrive_they_are_judged_alike(clinic, noor):
     """Also where a day of an earlier session comes after those of a newer one that rest on it."""
     outcomes = []

@@ -1,6 +1,6 @@
 """No sequence of acts bends the record: random sequences of everything that people do, through the pages and the API.
 
-8 sequences always, 300 with `make faults`; each starts from a new patient and ends in a rollback.
+8 sequences always, 300 with `make chance`; each starts from a new patient and ends in a rollback.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -353,7 +353,7 @@ def session_facts(performed_at: datetime) -> dict:
 
 
 @pytest.mark.django_db
-@pytest.mark.faults
+@pytest.mark.chance
 def test_no_sequence_of_acts_bends_the_record():
     run_state_machine_as_test(
         Sequence,

@@ -301,6 +301,7 @@ def test_a_new_time_zone_moves_no_day_when_something_else_is_mended(noor, ana):
     assert (session.day_zero, days(session)) == (before, [0, 2])
 
 
+@pytest.mark.faults("F19")
 def test_a_fault_while_all_days_are_judged_anew_is_made_good_by_the_worker(clinic, noor):
     session = pen(people.ana(clinic), days_ago=5, by=noor)
     entry = logged(session, 3, swelling=2).entry

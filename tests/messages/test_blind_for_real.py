@@ -20,7 +20,7 @@ from tests.pages.html import text_of
 from tests.treatments import logged
 from tests.tries import EVERYTHING
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults, pytest.mark.usefixtures("no_worker")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults("F14"), pytest.mark.usefixtures("no_worker")]
 BANNER, CANNOT, ALERTING = (
     "Nobody is being told.",
     "We cannot reach your clinic right now.",

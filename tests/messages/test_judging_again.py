@@ -13,6 +13,7 @@ from tests.treatments import broken_rules, logged, pen
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.mark.faults("F19")
 def test_the_worker_goes_on_past_an_entry_that_cannot_even_be_stored(monkeypatch, capsys):
     clinic = practice()
     treatment = pen(ana(clinic), days_ago=3, by=dr_noor(clinic))
@@ -26,6 +27,7 @@ def test_the_worker_goes_on_past_an_entry_that_cannot_even_be_stored(monkeypatch
     assert Delivery.objects.get().sent_at is not None
 
 
+@pytest.mark.faults("F19")
 def test_a_fault_in_the_rules_keeps_nobody_from_joining_a_clinic():
     alone = ana()
     logged(pen(alone, days_ago=3), 3, signs=["pus"])

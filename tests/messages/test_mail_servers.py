@@ -46,6 +46,7 @@ def test_the_link_leads_to_the_patient_and_nobody_else_through(client):
     assert client.get(link).url == f"{reverse('account_login')}?next={link}"
 
 
+@pytest.mark.faults("F3")
 @pytest.mark.parametrize(
     "script",
     [
@@ -73,6 +74,7 @@ def test_a_server_that_does_not_take_it_is_cut_off_in_time_and_tried_again_later
     assert timedelta(seconds=2) < delivery.not_before - timezone.now() <= timedelta(seconds=6)
 
 
+@pytest.mark.faults("F3")
 def test_a_try_that_does_not_notice_its_end_is_given_up_and_tried_again_later(monkeypatch):
     is_over = threading.Event()
     monkeypatch.setattr(outbox, "LONGEST_TRY", 0.2)
@@ -86,6 +88,7 @@ def test_a_try_that_does_not_notice_its_end_is_given_up_and_tried_again_later(mo
     assert delivery.sent_at is None and delivery.not_before > timezone.now()
 
 
+@pytest.mark.faults("F3")
 def test_nobody_at_the_port_is_tried_again_later():
     delivery = tell(an_entry())
     with mailservers.scripted(mailservers.never_greets) as (port, _):
@@ -125,6 +128,7 @@ def clock(monkeypatch) -> Clock:
     return made
 
 
+@pytest.mark.faults("F3")
 @pytest.mark.parametrize(("code", "within"), [(451, 20), (450, 20), (452, 20), (550, 1), (552, 1), (554, 1)])
 def test_the_next_colleague_is_told_within_twenty_minutes_of_the_first_failed_try(clock, code, within):
     entry = an_entry()
@@ -147,6 +151,7 @@ REFUSING_EVERYBODY = {
 }
 
 
+@pytest.mark.faults("F3")
 @pytest.mark.parametrize("script", REFUSING_EVERYBODY.values(), ids=REFUSING_EVERYBODY.keys())
 def test_an_outage_costs_no_alert_and_what_waited_goes_out_soon_after_its_end(clock, script):
     entry = an_entry()
@@ -169,6 +174,7 @@ def given_up(delivery: Delivery):
     return Delivery.objects.filter(pk=delivery.pk).exclude(failed_at=None)
 
 
+@pytest.mark.faults("F3")
 def test_a_refused_recipient_is_passed_over_once_and_given_up_when_others_were_taken_for_an_hour(clock):
     entry = an_entry()
     people.practitioner(entry.treatment.practice, "Dr Lindqvist")
@@ -184,6 +190,7 @@ def test_a_refused_recipient_is_passed_over_once_and_given_up_when_others_were_t
     assert Delivery.objects.filter(entry=entry).deliverable().exists()
 
 
+@pytest.mark.faults("F20")
 def test_after_the_practitioners_comes_the_admin_and_after_the_admin_nobody():
     entry = an_entry()
     practice = entry.treatment.practice
@@ -198,6 +205,7 @@ def test_after_the_practitioners_comes_the_admin_and_after_the_admin_nobody():
     assert not Delivery.objects.filter(entry=entry).deliverable().exists()
 
 
+@pytest.mark.faults("F20")
 def test_in_an_emergency_the_admin_is_told_only_after_every_practitioner_was_refused():
     entry = an_entry()
     practice = entry.treatment.practice
@@ -281,6 +289,7 @@ def test_every_repeat_carries_the_same_message_id():
     assert [mailservers.id_of(letter) for letter in box.offered] == [delivery.message_id] * 3
 
 
+@pytest.mark.faults("F3")
 def test_one_hanging_answer_holds_up_neither_others_nor_mail_about_signing_in(monkeypatch):
     monkeypatch.setattr(outbox, "LONGEST_TRY", 60.0)
     entry, others_were_sent = an_entry(), threading.Event()
@@ -316,6 +325,7 @@ def test_a_mail_that_lets_somebody_in_is_forgotten_once_sent():
     assert b"secret-link" in box.letters[0]
 
 
+@pytest.mark.faults("F20")
 def test_a_practitioner_removed_after_the_alert_is_told_nothing_and_the_next_one_is():
     entry = an_entry()
     colleague = people.practitioner(entry.treatment.practice, "Dr Lindqvist", "lindqvist@larkfield.example")
@@ -328,6 +338,7 @@ def test_a_practitioner_removed_after_the_alert_is_told_nothing_and_the_next_one
     assert box.recipients == [colleague.email]
 
 
+@pytest.mark.faults("F16")
 def test_a_message_that_cannot_be_written_stops_no_other_and_after_five_times_the_next_recipient_is_told():
     entry = an_entry()
     colleague = people.practitioner(entry.treatment.practice, "Dr Lindqvist")
@@ -345,6 +356,7 @@ def test_a_message_that_cannot_be_written_stops_no_other_and_after_five_times_th
     assert poison.failed_at is not None and box.recipients == ["somebody@example.org", colleague.email]
 
 
+@pytest.mark.faults("F17")
 def test_a_late_mark_of_a_worker_that_lost_its_lease_is_refused():
     delivery = tell(an_entry())
     assert retries.claim(delivery, timezone.now())

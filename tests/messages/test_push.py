@@ -130,6 +130,7 @@ def test_a_browser_whose_key_is_none_keeps_no_message_from_the_others(service):
     assert sent(queued(entry)).sent_at and list(service.messages) == ["good"]
 
 
+@pytest.mark.faults("F20")
 def test_where_the_last_browser_is_gone_the_message_is_given_up_and_the_next_colleague_is_told(service):
     entry = an_entry()
     noor = entry.treatment.practitioner
@@ -154,6 +155,7 @@ def test_a_service_that_does_not_take_it_is_asked_again_later_and_followed_nowhe
     assert "elsewhere" not in service.messages
 
 
+@pytest.mark.faults("F3")
 def test_a_push_service_that_hangs_holds_up_no_letter(service, monkeypatch):
     monkeypatch.setattr(https, "SILENCE", 300)
     monkeypatch.setattr(outbox, "LONGEST_TRY", 2.0)

@@ -25,6 +25,7 @@ class Clock:
         return self.now
 
 
+@pytest.mark.faults("F16")
 @pytest.mark.parametrize("fault", [OperationalError("database or disk is full"), ZeroDivisionError("a fault of ours")])
 def test_a_duty_that_fails_is_tried_less_often_and_logged_once_a_minute_while_others_go_on(fault, caplog):
     clock, tries, others = Clock(), [], []
@@ -57,6 +58,7 @@ def test_a_duty_is_done_as_often_as_it_asks_for():
     assert done == [1000, 4600, 8200]
 
 
+@pytest.mark.faults("F4")
 @pytest.mark.django_db(transaction=True)
 def test_a_letter_that_cannot_be_marked_as_sent_does_not_keep_the_worker_from_stopping(monkeypatch, caplog):
     def full(sending):
@@ -71,6 +73,7 @@ def test_a_letter_that_cannot_be_marked_as_sent_does_not_keep_the_worker_from_st
     assert Delivery.objects.get().sent_at is None
 
 
+@pytest.mark.faults("F16")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("broken", "is_sent_again"), [("learn_taken", False), ("mark_sent", True)])
 def test_a_letter_that_cannot_be_marked_holds_up_no_other(monkeypatch, caplog, broken, is_sent_again):
@@ -92,6 +95,7 @@ def test_a_letter_that_cannot_be_marked_holds_up_no_other(monkeypatch, caplog, b
     assert (first in Delivery.objects.due(timezone.now() + retries.LEASE)) == is_sent_again
 
 
+@pytest.mark.faults("F18")
 @pytest.mark.django_db
 @pytest.mark.parametrize("back", [timedelta(minutes=30), timedelta(hours=1), timedelta(days=400)])
 def test_a_clock_that_was_set_back_holds_no_message_and_no_judgement_up(back):

@@ -1,7 +1,6 @@
 """F2 and F15: workers are killed at every moment and race each other; nothing is lost and nothing sent twice for it."""
 
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.models import AccountMail
@@ -21,11 +21,11 @@ from tests.messages import mailservers
 from tests.messages.told import a_treatment, an_entry, tell, to
 from tests.processes import environment
 from tests.treatments import on_day
-from tests.tries import EVERYTHING, tries
+from tests.tries import EVERYTHING, chance, tries
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = pytest.mark.django_db(transaction=True)
 
-KILLS = tries(8, 200)
+KILLS, PAUSES = tries(8, 200), tries(1, 30)
 RACERS = [2, 8] if EVERYTHING else [3]
 RACED_FOR = tries(150, 1_000)
 MOMENTS = ["before it looks", "while it connects", "during DATA", "after it was taken", "whenever"]
@@ -85,8 +85,13 @@ def wait_until(true, seconds: float = 30.0) -> None:
         time.sleep(0.01)
 
 
-def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it_held(tmp_path):
-    chance = random.Random(20261125)
+def until_gone(pid: int) -> None:
+    wait_until(lambda: not is_alive(pid))
+
+
+@pytest.mark.faults("F2")
+def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it_held(tmp_path, noted):
+    moments = chance("workers killed")
     treatment = a_treatment()
     moment = ""
     offered, may_go_on = threading.Event(), threading.Event()
@@ -117,7 +122,7 @@ def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it
             elif moment in ("during DATA", "after it was taken"):
                 wait_until(offered.is_set)
             elif moment == "whenever":
-                time.sleep(chance.uniform(0, 0.4))
+                time.sleep(moments.uniform(0, 0.4))
             kill(pid)
             may_go_on.set()
             wait_until(lambda: box.busy == 0)
@@ -127,25 +132,75 @@ def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it
             Delivery.objects.filter(sent_at=None).update(not_before=timezone.now())  # the lease runs out
         last = of_ours.start("--once")
         wait_until(lambda: not is_alive(last))
-    assert not Delivery.objects.filter(sent_at=None).exists()
     copies = Counter(box.ids)
+    lost = Delivery.objects.filter(sent_at=None).count() + sum(
+        not copies[row.message_id] for row in Delivery.objects.all()
+    )
+    noted(KILLS, lost=lost, doubled=sum(copies.values()) - len(copies))
     assert set(copies) == {delivery.message_id for delivery in Delivery.objects.all()}
     assert held, "no worker was killed while it held a letter that had been taken"
     assert all(count <= 1 + held[message_id] for message_id, count in copies.items())
 
 
+def fall_asleep(worker: int) -> None:
+    """Pause it until its lease has run out; not where it would keep everybody from writing meanwhile."""
+    while True:
+        os.kill(worker, signal.SIGSTOP)
+        try:
+            Delivery.objects.filter(sent_at=None).update(not_before=timezone.now())
+            return
+        except OperationalError:
+            os.kill(worker, signal.SIGCONT)
+
+
+@pytest.mark.faults("F17")
+def test_a_worker_that_slept_beyond_its_lease_leaves_what_another_has_sent(tmp_path, noted):
+    """It may end what it had begun to send, under the same Message-ID; it begins nothing and marks nothing."""
+    treatment, sleeps, asleep, may_go_on = a_treatment(), [], threading.Event(), threading.Event()
+
+    def on_data(envelope):
+        if sleeps:
+            sleeps.clear()
+            asleep.set()
+            may_go_on.wait(30)
+
+    with mailservers.honest(on_data) as (port, box), workers(tmp_path / "worker", port) as of_ours:
+        for number in range(PAUSES):
+            delivery, begun = tell(an_entry(treatment)), Delivery.objects.filter(sent_at=None, attempts=1)
+            in_data = number % 2 == 0
+            sleeps[:] = [in_data] * in_data
+            asleep.clear(), may_go_on.clear()
+            sleeper = of_ours.start()
+            wait_until(asleep.is_set if in_data else begun.exists)
+            fall_asleep(sleeper)
+            other = of_ours.start("--once")
+            until_gone(other)
+            marked = Delivery.objects.get(pk=delivery.pk)
+            os.kill(sleeper, signal.SIGCONT)
+            may_go_on.set()
+            wait_until(lambda: box.busy == 0)
+            os.kill(sleeper, signal.SIGTERM)
+            until_gone(sleeper)
+            assert Delivery.objects.get(pk=delivery.pk).sent_at == marked.sent_at is not None
+            assert 1 <= box.ids.count(delivery.message_id) <= 2
+    noted(PAUSES, doubled=len(box.ids) - len(set(box.ids)))
+
+
+@pytest.mark.faults("F15")
 @pytest.mark.parametrize("racers", RACERS)
-def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers, tmp_path):
+def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers, tmp_path, noted):
     treatment = a_treatment()
     entry = an_entry(treatment)
-    chance = random.Random(racers)
+    urgencies = chance(f"{racers} workers race")
     entries = Entry.objects.bulk_create(
         Entry(**on_day(treatment, day), answers=entry.answers, digest="", received_at=timezone.now())
         for day in range(1, RACED_FOR + 1)
     )
     Entry.objects.update(is_judged=True)
     deliveries = Delivery.objects.bulk_create(
-        Delivery(**to(treatment.practitioner, row, chance.choice([2, 3, 4])), why="treated", created_at=timezone.now())
+        Delivery(
+            **to(treatment.practitioner, row, urgencies.choice([2, 3, 4])), why="treated", created_at=timezone.now()
+        )
         for row in entries
     )
     AccountMail.objects.bulk_create(AccountMail(to=f"{n}@example.org", subject="s", body="b") for n in range(20))
@@ -161,8 +216,10 @@ def test_workers_that_race_send_each_once_and_the_oldest_urgent_first(racers, tm
     # What a worker holds comes when a busy machine lets it go on, however many went past meanwhile.
     ahead = sorted(abs(place - turn) for turn, place in enumerate(arrived))[: -racers * AT_ONCE]
     assert ahead[-1] <= racers * 8, "somebody waited while many who came later went first"
+    noted(racers)
 
 
+@pytest.mark.faults("F21")
 def test_the_worker_stops_when_told_and_what_was_on_its_way_arrives(tmp_path):
     delivery = tell(an_entry())
     reached = threading.Event()

@@ -1,16 +1,20 @@
 """Brings a database of the first version, with its rows, to today's, and compares: each value must still be there.
 
-    python first_version.py         on the database that the environment names, which must be empty
+    python first_version.py KILLS SEED      on the database that the environment names, which must be empty
 
+`migrate` is killed so many times, each time at a statement that the seed draws, and run again, as an operator would.
 Prints a line for each row or value that was lost or changed.
 """
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
+from random import Random
 
 ROWS = Path(__file__).with_name("first_version.json")  # the demo's people, as `dumpdata` of that version wrote them
+FURTHEST = 200  # statements that a run may come to before it is killed; the longest migrations have some hundred
 FIRST_VERSION = {"accounts": "0002_names_in_order", "symptoms": "0002_leaner_entries"}
 CALLED_NOW = {"symptoms.standing": "symptoms.patientstatus", "accounts.accessrecord": "accounts.auditrecord"}
 # A field that another took the place of, with its value there.
@@ -22,7 +26,7 @@ READS_NOW = {
 }
 
 
-def main() -> None:
+def main(kills: str, seed: str) -> None:
     """Make the old schema, fill it, migrate, compare."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
@@ -37,6 +41,9 @@ def main() -> None:
     call_command("migrate", "account", "0009", verbosity=0)
     fill(rows)
     owner = make_plain_token()
+    drawn = Random(f"{seed} migrations killed")
+    for _ in range(int(kills)):
+        migrate_and_die_at(drawn.randrange(FURTHEST))
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
     for row in rows:
@@ -44,6 +51,36 @@ def main() -> None:
             print(difference)
     for difference in compare_plain_token(owner):
         print(difference)
+
+
+def migrate_and_die_at(statement: int) -> None:
+    """Let a process migrate that is killed before it runs that statement, if it comes so far."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    connection.close()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
+    child = os.fork()
+    if child:
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert status in (0, -signal.SIGKILL), f"a run of migrate ended with {status}"
+        return
+    left = [statement]
+
+    def count(execute, *given):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(*given)
+
+    status = 1
+    try:
+        with connection.execute_wrapper(count):
+            call_command("migrate", verbosity=0)
+        status = 0
+    finally:
+        os._exit(status)
 
 
 def make_plain_token() -> str:
@@ -117,4 +154,4 @@ def compare(row: dict):
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

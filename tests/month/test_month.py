@@ -12,7 +12,7 @@ from symptoms.models import Reminding
 from tests.month.run import Month, of
 from tests.tries import EVERYTHING, tries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.faults]
+pytestmark = [pytest.mark.django_db, pytest.mark.chance]
 SEED = int(os.environ.get("MENDLINE_TEST_SEED", "2026"))
 
 

@@ -10,7 +10,7 @@ from tests.pages.html import forms_of
 from tests.treatments import logged, pen
 from tests.tries import some_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.faults]
+pytestmark = [pytest.mark.django_db, pytest.mark.chance]
 
 AN_ID = "an id of nobody"
 NASTY = {

@@ -187,7 +187,7 @@ READERS = ("anonymous", "patient_a", "patient_b", "alone", "practitioner_1", "pr
 
 
 @pytest.mark.django_db
-@pytest.mark.faults
+@pytest.mark.chance
 def test_whoever_reads_a_page_or_sends_its_forms_reads_one_language(world, in_pseudo):
     shutil.rmtree(settings.MAIL_FOLDER, ignore_errors=True)  # letters of other tests, which the demo's page would show
     typed, addresses = _typed(), _addresses(world)

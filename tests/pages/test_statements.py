@@ -23,7 +23,7 @@ from tests import people
 from tests.treatments import attached, logged, pen
 from tests.tries import tries
 
-pytestmark = [pytest.mark.django_db, pytest.mark.faults]
+pytestmark = [pytest.mark.django_db, pytest.mark.chance]
 
 FEW, MANY = 10, tries(20, 1_000)
 

@@ -60,6 +60,7 @@ def in_background(process, data):
     return reason
 
 
+@pytest.mark.faults("F11")
 def test_killed_in_the_middle_of_a_picture_it_costs_that_picture_alone(process, slow_photo):
     reason = in_background(process, slow_photo)
     time.sleep(0.2)
@@ -68,12 +69,14 @@ def test_killed_in_the_middle_of_a_picture_it_costs_that_picture_alone(process, 
     assert process.decode(images.photo(), LIMIT)[1:] == (64, 48)
 
 
+@pytest.mark.faults("F11")
 def test_killed_between_two_pictures_it_costs_none(process):
     os.kill(process.pid, signal.SIGKILL)
     time.sleep(0.1)
     assert process.decode(images.photo(), LIMIT)[1:] == (64, 48)
 
 
+@pytest.mark.faults("F11")
 def test_the_system_ends_it_when_a_picture_uses_up_its_time(slow_photo):
     hasty = DecodingProcess(cpu_seconds=0)
     try:
@@ -105,6 +108,7 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.faults("F11")
 def test_one_that_does_not_answer_is_ended_by_the_clock():
     stopped = DecodingProcess(wall_seconds=0.5)
     try:
@@ -220,6 +224,7 @@ def test_an_answer_that_is_no_picture_of_ours_is_not_kept(process, monkeypatch, 
     assert refused.value.reason == Refusal.TOO_COMPLEX
 
 
+@pytest.mark.faults("F11")
 def test_the_server_stays_small_while_twenty_large_and_hostile_pictures_pass():
     small = images.encoded(images.flat(images.RED), "PNG")
     large = images.encoded(images.noise((3600, 2700)), quality=70)

@@ -77,6 +77,7 @@ def test_without_agreement_the_clinic_sees_no_photo_and_the_patient_does(ana, cl
     assert people.signed_in(ana).get(address(photo)).status_code == 200
 
 
+@pytest.mark.faults("F10")
 def test_a_photo_whose_file_is_gone_or_damaged_says_so_to_everybody_and_in_the_log(
     phone, clinic, photo, photo_folder, caplog
 ):

@@ -98,6 +98,7 @@ def test_file_and_folders_are_flushed_before_the_key_is_given(root, monkeypatch)
     assert folders == [str((root / key).parent), str(root)]
 
 
+@pytest.mark.faults("F4")
 def test_a_full_disk_leaves_nothing_behind_and_the_store_works_again(root, monkeypatch):
     def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -111,6 +112,7 @@ def test_a_full_disk_leaves_nothing_behind_and_the_store_works_again(root, monke
     assert on_disk(root) == [key]
 
 
+@pytest.mark.faults("F1")
 @pytest.mark.django_db
 def test_old_files_that_no_row_knows_are_swept_and_others_stay(root, ana, monkeypatch):
     monkeypatch.setattr(files, "AT_ONCE", 2)

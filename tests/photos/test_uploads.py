@@ -184,7 +184,7 @@ def peak_and_now(pid: int) -> tuple[int, int]:
     return memory["VmHWM"], memory["VmRSS"]
 
 
-@pytest.mark.faults
+@pytest.mark.chance
 @pytest.mark.parametrize("senders", [1, 8])
 def test_many_large_uploads_cost_the_web_process_little_memory(server, patients, senders):
     rubbish = os.urandom(1 << 20) * 20

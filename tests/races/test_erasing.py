@@ -29,7 +29,7 @@ from tests.made_files import make_next
 from tests.treatments import attached, logged, pen
 from tests.tries import tries
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chance]
 
 TRIES = tries(2, 100)
 NOT_THERE = {401, 403, 404}

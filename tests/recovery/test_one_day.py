@@ -33,7 +33,7 @@ def test_what_needs_several_days_is_listed_by_hand():
     assert _ids(may_need_earlier_days()) == EARLIER_DAYS_TOO
 
 
-@pytest.mark.faults
+@pytest.mark.chance
 @MANY
 @given(courses())
 def test_earlier_days_change_nothing_else_and_never_show_less(course):

@@ -14,7 +14,7 @@ from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication
 from tests.tries import tries
 
 MANY = settings(max_examples=tries(75, 2000))
-pytestmark = pytest.mark.faults
+pytestmark = pytest.mark.chance
 
 
 def _some(words):

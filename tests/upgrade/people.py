@@ -18,8 +18,8 @@ DAYS = 170
 class People:
     """They log while the block lasts."""
 
-    def __init__(self, port: int, writers: list[tuple[str, str]]):
-        self._port, self._over = port, threading.Event()
+    def __init__(self, port: int, writers: list[tuple[str, str]], pause: float = 0.2):
+        self._port, self._over, self._pause = port, threading.Event(), pause
         self.acknowledged: list[str] = []
         self.wrong: Counter[str] = Counter()
         self.sent_again = 0
@@ -42,7 +42,7 @@ class People:
             id = str(uuid4())
             self._until_acknowledged(token, f"/api/v1/treatments/{treatment}/entries/{id}/", day)
             self.acknowledged.append(id)
-            time.sleep(0.2)
+            time.sleep(self._pause)
 
     def _until_acknowledged(self, token: str, path: str, day: int) -> None:
         ends = time.monotonic() + GIVES_UP_AFTER

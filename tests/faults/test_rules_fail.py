@@ -1,0 +1,41 @@
+"""F19: whatever the rules raise, the day is kept, the clinic is asked to read it, and it is judged later."""
+
+import time
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.utils import timezone
+
+from symptoms.journal.judging import judge_again
+from symptoms.models import Alert, Delivery, Entry
+from tests.api.programs import INFECTED, program, put_entry
+from tests.treatments import pen
+from tests.tries import chance, tries
+
+LOGS = tries(6, 120)
+RAISED = (ZeroDivisionError, KeyError, RecursionError, MemoryError, AssertionError, TypeError, ValueError)
+LATE = 6.0  # seconds: two, on a machine that does other things as well
+
+
+@pytest.mark.django_db
+@pytest.mark.faults("F19")
+def test_whatever_the_rules_raise_the_day_is_kept_the_clinic_told_and_it_is_judged_later(ana, noor, noted):
+    drawn, session, late = chance("rules that fail"), pen(ana, days_ago=LOGS, by=noor), 0
+    client, failed = program(ana), []
+    for day in range(LOGS):
+        began = time.monotonic()
+        with patch("symptoms.journal.judging.core.assess", side_effect=drawn.choice(RAISED)("a fault of ours")):
+            answer = put_entry(client, session, INFECTED | {"day": day})
+        assert answer.status_code == 201, answer.content
+        late += time.monotonic() - began > LATE
+        failed.append(answer.json()["id"])
+    assert Entry.objects.filter(is_judged=False).count() == LOGS
+    assert (
+        Alert.objects.open().filter(kind="unjudged").count() == 1 and Delivery.objects.filter(recipient=noor).exists()
+    )
+    later = timezone.now() + timedelta(days=1)
+    for id in failed:
+        judge_again(id, now=later)
+    noted(LOGS, lost=LOGS - Entry.objects.filter(is_judged=True, pk__in=failed).count(), late=late)
+    assert Alert.objects.open().filter(concern="infection").count() == 1
