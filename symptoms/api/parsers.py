@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from symptoms.photos.limits import MAX_BYTES as MAX_PHOTO
 from symptoms.photos.refusals import Refusal
-from symptoms.photos.uploads import nameless_file
+from symptoms.photos.uploads import nameless_file, or_refused
 
 MAX_BYTES = 64 * 1024  # the longest honest body, a treatment with every field filled, is under 20 KB
 PIECE = 64 * 1024  # bytes of a picture in memory
@@ -65,9 +65,12 @@ class PictureParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> dict[str, Any]:
         _refuse_unread(parser_context["request"], MAX_PHOTO, PhotoTooLarge)
-        picture = nameless_file()
+        with or_refused():
+            picture = nameless_file()
         while piece := stream.read(PIECE):
-            picture.write(piece)
+            with or_refused():
+                picture.write(piece)
+                picture.flush()  # else what there is no room for is found out when it is read or closed
             if picture.tell() > MAX_PHOTO:
                 raise PhotoTooLarge
         picture.seek(0)

@@ -1,12 +1,14 @@
 """What is being uploaded: how much at once, and where it lies until it is taken in; nothing of it may stay behind."""
 
 import fcntl
+import logging
 import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from io import BytesIO
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -17,6 +19,8 @@ from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUplo
 
 from symptoms.photos.refusals import PhotoRefused, Refusal
 
+log = logging.getLogger(__name__)
+
 AT_ONCE = 2  # photos of one person being taken in, in all processes together
 WHOLE_IN_MEMORY = 2  # pictures in one process, as they were sent, before they are decoded
 WAIT_SECONDS = 20.0  # for other people's pictures
@@ -26,18 +30,59 @@ LEFT_OVER_AFTER = timedelta(hours=1)  # longer than any upload takes
 class NamelessFileHandler(TemporaryFileUploadHandler):
     """Streams a file of a form to the disk as Django's own does, but without a name: when its process dies, it is gone.
 
-    Originals hold where a picture was taken; they must outlive neither a broken line nor a killed process.
+    Originals hold where a picture was taken; they must outlive neither a broken line nor a killed process. Where the
+    disk is full the rest of the form is read all the same, and whoever reads the file is told.
     """
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         FileUploadHandler.new_file(self, *args, **kwargs)
         self.file = UploadedFile(  # type: ignore[assignment]  # has no path, unlike the file of the base class
-            nameless_file(), self.file_name, self.content_type, 0, self.charset, self.content_type_extra
+            NoRoom(), self.file_name, self.content_type, 0, self.charset, self.content_type_extra
         )
+        with self._or_no_room():
+            self.file.file = nameless_file()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        with self._or_no_room():
+            self.file.write(raw_data)
+
+    def file_complete(self, file_size: int) -> Any:
+        with self._or_no_room():
+            self.file.seek(0)  # writes what is left
+        self.file.size = file_size
+        return self.file
+
+    @contextmanager
+    def _or_no_room(self) -> Iterator[None]:
+        try:
+            with or_refused():
+                yield
+        except PhotoRefused:
+            self.file.file = NoRoom()
 
     def upload_interrupted(self) -> None:
         if getattr(self, "file", None) is not None:
             self.file.close()
+
+
+class NoRoom(BytesIO):
+    """Stands for a file that the disk had no room for. Reading it raises PhotoRefused."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise PhotoRefused(Refusal.NOT_STORED)
+
+
+@contextmanager
+def or_refused() -> Iterator[None]:
+    """What the disk does not take in the block is refused as a photo that there is no room for. Raises PhotoRefused."""
+    try:
+        yield
+    except OSError as fault:
+        log.error("no room for what is uploaded: %s", fault.strerror)
+        raise PhotoRefused(Refusal.NOT_STORED) from fault
 
 
 def nameless_file() -> BinaryIO:
@@ -87,7 +132,8 @@ _in_memory = BoundedSemaphore(WHOLE_IN_MEMORY)
 def _one_of_theirs(person: UUID) -> Iterator[None]:
     """A lock on one of AT_ONCE files: it holds across processes, and ends with its process however that ends."""
     for number in range(AT_ONCE):
-        descriptor = os.open(settings.UPLOAD_ROOT / f"{person}.{number}", os.O_RDWR | os.O_CREAT, 0o600)
+        with or_refused():
+            descriptor = os.open(settings.UPLOAD_ROOT / f"{person}.{number}", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

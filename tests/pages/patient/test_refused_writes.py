@@ -2,6 +2,7 @@
 
 import errno
 from contextlib import contextmanager
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from symptoms.api import parsers
 from symptoms.models import Entry, Photo
+from symptoms.photos import uploads
 from symptoms.photos.storage import PrivateStorage
 from tests import images, people
 from tests.api.programs import QUIET, of, program, put_entry
@@ -53,6 +56,7 @@ def photo() -> SimpleUploadedFile:
     return SimpleUploadedFile("skin.jpg", images.photo(), "image/jpeg")
 
 
+@pytest.mark.faults("F4")
 @pytest.mark.parametrize("error", [LOCKED, FULL, DISK, POSTGRES_STOPPED, POSTGRES_FULL])
 def test_an_entry_that_cannot_be_written_answers_503_and_can_be_sent_again_from_there(phone, treatment, error):
     sent = typed(3, pain="3", signs=["pus", "chills"], note="It <throbs>.")
@@ -92,6 +96,7 @@ def test_a_fault_of_ours_stays_a_fault(phone, treatment):
         assert phone.post(LOG, typed(3)).status_code == 500
 
 
+@pytest.mark.faults("F4")
 def test_a_photo_by_itself_answers_503_on_page_and_api(phone, ana, treatment, full_store):
     page = phone.post(reverse("photo_add", args=[3]), {"id": str(uuid4()), "front": photo()})
     assert page.status_code == 503 and "no room for photos just now" in text_of(page)
@@ -103,6 +108,35 @@ def test_a_photo_by_itself_answers_503_on_page_and_api(phone, ana, treatment, fu
     assert not Photo.objects.exists()
 
 
+@pytest.mark.faults("F4")
+@pytest.mark.parametrize("writes", [0, 1, 2])
+def test_an_upload_that_finds_no_room_on_its_way_answers_503_on_page_and_api(
+    phone, ana, treatment, monkeypatch, writes
+):
+    """A photo comes in pieces: the disk takes `writes` of them."""
+
+    class Full(BytesIO):
+        left = writes
+
+        def write(self, data):
+            self.left -= 1
+            if self.left < 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data)
+
+    monkeypatch.setattr(uploads, "nameless_file", Full)
+    large = SimpleUploadedFile("skin.jpg", images.photo() + bytes(3 * 64 * 1024), "image/jpeg")
+    page = phone.post(reverse("photo_add", args=[3]), {"id": str(uuid4()), "front": large})
+    assert page.status_code == 503 and "no room for photos just now" in text_of(page)
+    large.seek(0)
+    monkeypatch.setattr(parsers, "nameless_file", Full)
+    address = f"{of(treatment, 'photos', uuid4())}?day=3&view=front"
+    answer = program(ana).generic("PUT", address, large.read(), content_type="image/jpeg")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert not Photo.objects.exists()
+
+
+@pytest.mark.faults("F4")
 def test_an_entry_by_a_program_answers_503_when_the_disk_is_full(ana, treatment):
     with refusing("symptoms_entry", FULL):
         answer = put_entry(program(ana), treatment, QUIET)
