@@ -211,5 +211,5 @@ class MailCodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code"), max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )  # fmt: skip

@@ -1,6 +1,7 @@
-"""What stands in a file about a patient: a document for programs, a table of days, a page to read.
+"""What stands in a file about a patient: a document for programs, a table of days.
 
-For the patient it is everything; what a practice takes along is in `practice_contents`.
+What of it a patient takes along is in `own_contents`, what a practice does in `practice_contents`; the page in
+`export_page`.
 """
 
 import csv
@@ -14,26 +15,17 @@ from typing import Any
 from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile
 
-from django.template.loader import render_to_string
+from django.db.models import QuerySet
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
-from accounts.access import readings_of
-from accounts.allergies import in_words
-from accounts.models import AuditRecord, Patient
+from accounts.models import Consent, Patient
 from symptoms.journal.treatments import as_document
-from symptoms.journal.verdicts import phone_numbers_for, verdict_about
-from symptoms.models import Alert, AlertEvent, Assessment, Entry, Note, Photo, Screening, Treatment
+from symptoms.models import Alert, AlertEvent, Assessment, Entry, Note, Photo, Treatment
 from symptoms.photos.files import PhotoLost, read
-from symptoms.recovery.vocabulary import Condition, Medication, Symptom
-from symptoms.wording.answers import answers_in_words
-from symptoms.wording.phrases import in_a_row
-from symptoms.wording.treatment import CONDITIONS, MEDICATIONS, skin_type, usual_levels
+from symptoms.recovery.vocabulary import Symptom
 
 # How a cell may begin in which a spreadsheet would see a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-MESSAGES = (Note.Kind.TO_PATIENT, Note.Kind.FROM_PATIENT)
-SIGN_INS = 200  # the newest
 
 
 def photo_name(photo: Photo) -> str:
@@ -69,39 +61,6 @@ def by_entry(assessments: Iterable[Assessment]) -> dict[UUID, list[Assessment]]:
     return judged
 
 
-def own_sessions(patient: Patient) -> list[Session]:
-    """Everything, for the patient: no note inside a clinic, and no photo that a clinic took, which is its record."""
-    treatments = patient.treatments.select_related("practice").order_by("day_zero", "performed_at", "pk")
-    return [_own_session(treatment, patient) for treatment in treatments]
-
-
-def _own_session(treatment: Treatment, patient: Patient) -> Session:
-    treatment.patient = patient
-    notes = treatment.notes.filter(kind__in=MESSAGES).select_related("author", "practice").order_by("written_at")
-    return Session(
-        treatment,
-        entries=list(treatment.entries.order_by("day", "received_at")),
-        judged=by_entry(Assessment.objects.filter(entry__treatment=treatment)),
-        photos=list(Photo.objects.own().filter(treatment=treatment).by_day()),
-        notes=list(notes),
-        alerts=list(treatment.alerts.order_by("opened_at")),
-        events=[],
-    )
-
-
-def own_file(archive: ZipFile, patient: Patient, now: datetime) -> Iterator[int]:
-    """Write everything about a patient, for them; gives, after each photo, how many are lost: none or one."""
-    sessions = own_sessions(patient)
-    written = document(patient, sessions, now)
-    archive.writestr("record.html", page(patient, sessions, written, now))
-    archive.writestr("record.json", as_json(written))
-    archive.writestr("days.csv", table(written))
-    yield 0
-    for session in sessions:
-        for photo in session.photos:
-            yield add_photo(archive, photo)
-
-
 def add_photo(archive: ZipFile, photo: Photo, folder: str = "") -> int:
     """Write a photo; 1 where its file is missing or damaged, and nothing is written."""
     try:
@@ -116,40 +75,21 @@ def as_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def document(patient: Patient, sessions: list[Session], now: datetime) -> dict[str, Any]:
-    """Everything about a patient, for them, as plain JSON: times in ISO 8601 with their offset, answers in the
-    vocabulary's words."""
-    screening = Screening.objects.filter(patient=patient).first()
-    reminding = getattr(patient, "reminding", None)
-    return {
-        "made_at": now.isoformat(),
-        "about": about(patient, email_of(patient)),
-        "agreed_to": [
-            {
-                "purpose": consent.purpose, "text_version": consent.version, "clinic": _named(consent.practice),
-                "given_at": _at(consent.given_at), "withdrawn_at": _at(consent.withdrawn_at),
-            }
-            for consent in patient.consents.select_related("practice").order_by("given_at")
-        ],
-        "treatments": [treatment_in(session) for session in sessions],
-        "answers_before_a_treatment": screening.document if screening else None,
-        "reminders": {"on": reminding.is_on, "at": reminding.at.isoformat("minutes")} if reminding else None,
-        "who_opened_your_record": [
-            {
-                "who": row["user__name"] or row["user__email"], "what": row["what"],
-                "clinic": None if row["user__is_staff"] else row["practice__name"],
-                "times": row["times"], "last": _at(row["last"]),
-            }
-            for row in readings_of(patient)
-        ],
-        "your_sign_ins": list(_sign_ins(patient)),
-    }  # fmt: skip
-
-
 def about(patient: Patient, email: str) -> dict[str, Any]:
     """Who the patient is, as plain JSON; `email` as its reader knows it."""
     named = ("name", "phone", "year_of_birth", "country", "time_zone", "drug_allergies", "number")
     return {**{name: getattr(patient, name) for name in named}, "email": email, "clinic": _named(patient.practice)}
+
+
+def agreed_to(consents: QuerySet[Consent]) -> list[dict[str, Any]]:
+    """What a patient agreed to, the oldest first, as plain JSON."""
+    return [
+        {
+            "purpose": consent.purpose, "text_version": consent.version, "clinic": _named(consent.practice),
+            "given_at": iso(consent.given_at), "withdrawn_at": iso(consent.withdrawn_at),
+        }
+        for consent in consents.select_related("practice").order_by("given_at")
+    ]  # fmt: skip
 
 
 def treatment_in(session: Session) -> dict[str, Any]:
@@ -157,22 +97,22 @@ def treatment_in(session: Session) -> dict[str, Any]:
     treatment = session.treatment
     return {
         "id": str(treatment.pk), "day_zero": treatment.day_zero.isoformat(), "clinic": _named(treatment.practice),
-        "recorded_at": _at(treatment.recorded_at), "same_session_as": _text(treatment.same_as_id),
+        "recorded_at": iso(treatment.recorded_at), "same_session_as": _text(treatment.same_as_id),
         "facts": as_document(treatment),
         "logs": [_log(entry, session.judged.get(entry.pk, [])) for entry in session.entries],
         "photos": [
             {"file": photo_name(photo), "date": photo.date.isoformat(), "day": photo.day, "view": photo.view,
-             "received_at": _at(photo.received_at)}
+             "received_at": iso(photo.received_at)}
             for photo in session.photos
         ],
         "messages": [
             {"from": "you" if note.kind == Note.Kind.FROM_PATIENT else _named(note.practice),
-             "written_at": _at(note.written_at), "read_at": _at(note.read_at), "text": note.text}
+             "written_at": iso(note.written_at), "read_at": iso(note.read_at), "text": note.text}
             for note in session.notes
         ],
         "open_matters": [
-            {"kind": alert.kind, "concern": alert.concern, "urgency": alert.urgency, "opened_at": _at(alert.opened_at),
-             "closed_at": _at(alert.resolved_at)}
+            {"kind": alert.kind, "concern": alert.concern, "urgency": alert.urgency, "opened_at": iso(alert.opened_at),
+             "closed_at": iso(alert.resolved_at)}
             for alert in session.alerts
         ],
     }  # fmt: skip
@@ -181,21 +121,13 @@ def treatment_in(session: Session) -> dict[str, Any]:
 def _log(entry: Entry, judged: list[Assessment]) -> dict[str, Any]:
     return {
         "id": str(entry.pk), "date": entry.date.isoformat(), "day": entry.day, "answers": entry.answers,
-        "note": entry.note, "received_at": _at(entry.received_at), "counts": entry.is_current,
+        "note": entry.note, "received_at": iso(entry.received_at), "counts": entry.is_current,
         "judged": [
-            {"urgency": row.urgency_slug, "made_at": _at(row.made_at), "rules": row.protocol_version,
+            {"urgency": row.urgency_slug, "made_at": iso(row.made_at), "rules": row.protocol_version,
              "flags": row.flags}
             for row in judged
         ],
     }  # fmt: skip
-
-
-def _sign_ins(patient: Patient) -> Iterator[dict[str, Any]]:
-    if patient.user_id is None:
-        return
-    kinds = (AuditRecord.Kind.SIGNED_IN, AuditRecord.Kind.FAILED, AuditRecord.Kind.LOCKED_OUT)
-    for row in AuditRecord.objects.filter(user=patient.user_id, kind__in=kinds).order_by("-id")[:SIGN_INS]:
-        yield {"what": row.what, "at": _at(row.at), "network": row.network}
 
 
 def table(document: Mapping[str, Any]) -> bytes:
@@ -230,63 +162,9 @@ def cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def page(patient: Patient, sessions: list[Session], document: Mapping[str, Any], now: datetime, **more: Any) -> str:
-    """The same to read, as a page that needs nothing but its photos beside it. `more`: what else the page takes."""
-    return render_to_string("exported/record.html", {**page_context(patient, sessions, document, now), **more})
-
-
-def page_context(
-    patient: Patient, sessions: list[Session], document: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
-    """What `exported/record.html` takes."""
-    numbers = phone_numbers_for(patient, now=now)
-    shown = []
-    for session, written in zip(sessions, document["treatments"], strict=True):
-        days = []
-        for entry, judged in session.current():
-            entry.treatment = session.treatment
-            verdict = verdict_about(entry, judged, numbers, "c")
-            photos = [photo for photo in written["photos"] if photo["day"] == entry.day]
-            days.append((entry, verdict, answers_in_words(entry.answers), photos))
-        logged = {entry.day for entry, *_more in days}
-        others = [photo for photo in written["photos"] if photo["day"] not in logged]
-        shown.append((session.treatment, _skin(session.treatment), written, days, others))
-    about_them = about_in_words(patient, document["about"]["email"])
-    return {
-        "patient": patient, "about": about_them, "sessions": shown, "document": document, "now": now,
-        "zone": patient.zone,
-    }  # fmt: skip
-
-
 def email_of(patient: Patient) -> str:
     """The address of the account, else where they were invited."""
     return patient.user.email if patient.user else patient.email
-
-
-def about_in_words(patient: Patient, email: str) -> list[tuple[str, str]]:
-    """Who the patient is, in rows of what and words."""
-    lines = [
-        (_("E-mail"), email),
-        (_("Phone"), patient.phone),
-        (_("Year of birth"), str(patient.year_of_birth or "")),
-        (_("Country"), patient.country),
-        (_("Time zone"), patient.time_zone),
-        (_("Drug allergies"), in_words(patient.drug_allergies)),
-        (_("Clinic"), _named(patient.practice) or ""),
-        (_("Its number for me"), patient.number),
-    ]
-    return [(what, words) for what, words in lines if words]
-
-
-def _skin(treatment: Treatment) -> list[tuple[str, str]]:
-    lines = [
-        (_("Skin type"), skin_type(treatment.fitzpatrick)),
-        (_("Skin and health"), in_a_row(str(CONDITIONS[Condition(word)]) for word in treatment.conditions)),
-        (_("Medicines"), in_a_row(str(MEDICATIONS[Medication(word)]) for word in treatment.medications)),
-        (_("As usual for me"), usual_levels(treatment.baseline)),
-        (_("Cartridge lot"), treatment.cartridge_lot),
-    ]
-    return [(what, words) for what, words in lines if words]
 
 
 def _named(row: Any) -> str | None:
@@ -297,5 +175,6 @@ def _text(value: Any) -> str | None:
     return str(value) if value else None
 
 
-def _at(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """A moment as programs read it."""
     return moment.isoformat() if moment else None

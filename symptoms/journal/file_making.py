@@ -20,7 +20,7 @@ from django.db.models import F, Q
 from accounts.durable_files import private_file
 from accounts.keys import patients as keys
 from accounts.keys import sealing, store
-from symptoms.journal.export_contents import own_file
+from symptoms.journal.own_contents import own_file
 from symptoms.journal.practice_contents import practice_file
 from symptoms.journal.sealed_files import Seal, SealedWriter
 from symptoms.models import EXPORT_LASTS, Export, PracticeExport

@@ -20,14 +20,15 @@ from symptoms.journal.export_contents import (
     Session,
     about,
     add_photo,
+    agreed_to,
     as_json,
     by_entry,
     cell,
     email_of,
-    page,
     table,
     treatment_in,
 )
+from symptoms.journal.export_page import page
 from symptoms.journal.known_events import known_events
 from symptoms.journal.visibility import Visibility, patients_seen_by, patients_shown, screening_shown, visibilities_of
 from symptoms.models import Alert, AlertEvent, Note, PracticeExport, Treatment
@@ -121,12 +122,7 @@ def practice_document(patient: Patient, sessions: list[Session], practice: Pract
         "for_clinic": str(practice),
         "about": about(patient, patient.email if left else email_of(patient)),
         "left_at": left.at.isoformat() if left else None,
-        "agreed_to": [
-            {"purpose": consent.purpose, "text_version": consent.version, "clinic": str(practice),
-             "given_at": consent.given_at.isoformat(),
-             "withdrawn_at": consent.withdrawn_at.isoformat() if consent.withdrawn_at else None}
-            for consent in patient.consents.filter(practice=practice).order_by("given_at")
-        ],
+        "agreed_to": agreed_to(patient.consents.filter(practice=practice)),
         "treatments": [_treatment(session) for session in sessions],
         "answers_before_a_treatment": answers,
     }  # fmt: skip

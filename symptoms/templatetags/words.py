@@ -1,11 +1,14 @@
 """Answers, alerts and times in templates, in the words of `symptoms.wording`."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from accounts.members import user_name
+from accounts.models import Consent
 from symptoms.models import Alert, Treatment
 from symptoms.recovery.texts import COMMON
 from symptoms.recovery.vocabulary import Device
@@ -54,6 +57,18 @@ def device_reports(context: template.Context, treatment: Treatment) -> list[tupl
         return []
     report = DEVICE_REPORTS.get(context["practice"].country)
     return [report] if report else list(DEVICE_REPORTS.values())
+
+
+@register.filter
+def moment(text: str, zone: ZoneInfo) -> str:
+    """A moment of a document, which stands there in ISO 8601, on the clock of `zone`."""
+    return date_format(datetime.fromisoformat(text).astimezone(zone), "DATETIME_FORMAT")
+
+
+@register.filter
+def purpose(word: str) -> str:
+    """What somebody agreed to: "My photos"."""
+    return str(Consent.Purpose(word).label)
 
 
 @register.filter

@@ -19,7 +19,8 @@ from accounts.durations import in_words
 from accounts.models import GLASS_LASTS, BreakGlass
 from accounts.second_factors import has_second_factor
 from accounts.step_up import step_up_required
-from symptoms.journal.export_contents import document, own_sessions, page_context
+from symptoms.journal.export_page import page_context
+from symptoms.journal.own_contents import document, own_sessions
 
 
 class GlassForm(forms.Form):
@@ -69,9 +70,8 @@ def glass_record(request: AuthenticatedHttpRequest, glass_id: UUID) -> HttpRespo
     glasses.note_look(glass, now)
     sessions = own_sessions(glass.patient)
     written = document(glass.patient, sessions, now)
-    context = page_context(glass.patient, sessions, written, now)
-    site_zone = ZoneInfo(settings.TIME_ZONE)
-    return render(request, "operator/glass_record.html", {**context, "glass": glass, "site_zone": site_zone})
+    context = page_context(glass.patient, sessions, written, now, ZoneInfo(settings.TIME_ZONE))
+    return render(request, "operator/glass_record.html", {**context, "glass": glass})
 
 
 @staff_required

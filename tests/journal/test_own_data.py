@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import zipfile
 from datetime import timedelta
@@ -20,7 +21,7 @@ from accounts.keys.faults import Damaged, KeyLost
 from accounts.keys.patients import seal
 from accounts.models import AccountMail, AuditRecord, Patient, User
 from symptoms.alerts.handling import write_note
-from symptoms.journal import erasing, export_contents
+from symptoms.journal import erasing, own_contents
 from symptoms.journal.erasing import ask_erasure, erase_next, erasure_of, keep_all, replay
 from symptoms.journal.export_contents import FORMULA
 from symptoms.journal.exporting import ask_export, export_of, hand_out
@@ -33,6 +34,7 @@ from tests.made_files import make_next
 from tests.treatments import attached, logged, pen
 
 pytestmark = pytest.mark.django_db
+ISO = re.compile(r"\dT\d\d:")  # a time that is written for programs
 SECRETS = ("=HYPERLINK(Limburger)", "Gorgonzola", "Ana Marrowby", "ana.marrowby@example.org", "07700 900123")
 
 
@@ -66,6 +68,7 @@ def test_the_file_holds_everything_and_no_note_inside_the_clinic(record):
     name = document["treatments"][0]["photos"][0]["file"]
     assert len(archive.read(name)) == photo.size and name in page
     assert "Dark marks after injuries (PIH)" in page and "Isotretinoin, last 6 months" in page
+    assert not ISO.search(page) and "My photos, Larkfield" in page and "United Kingdom" in page
     for told in (page, json.dumps(document, ensure_ascii=False)):
         assert [word for word in SECRETS if word not in told.replace("&#x27;", "'")] == []
         assert "Roquefort" not in told
@@ -135,12 +138,12 @@ def test_a_worker_that_dies_is_followed_by_another_and_three_failures_are_said(r
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(export_contents, "own_sessions", dies)
+        broken.setattr(own_contents, "own_sessions", dies)
         with pytest.raises(KeyboardInterrupt):
             make_next(now)
     assert not make_next(now + timedelta(minutes=1)), "its lease is not over"
     with monkeypatch.context() as broken:
-        broken.setattr(export_contents, "own_sessions", lambda *args: 1 / 0)
+        broken.setattr(own_contents, "own_sessions", lambda *args: 1 / 0)
         for minutes in (5, 10):
             assert make_next(now + timedelta(minutes=minutes))
     assert "could not be made" in phone.get(reverse("own_data")).content.decode()

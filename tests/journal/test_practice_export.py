@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from itertools import count
@@ -92,6 +93,7 @@ def test_it_holds_what_the_clinic_may_read_and_nothing_else(head, others, clinic
     for word in ("Limburger", "later@example.org", "Cleo", "Brie"):
         assert word not in everything
     page = archive.read(f"{listed[1]['folder']}record.html").decode()
+    assert not re.search(r"\dT\d\d:", page) and "Signs of infection: See today" in page
     assert "Roquefort" in page and "The patient" in page and "About me" not in page
     days = archive.read(f"{listed[1]['folder']}days.csv").decode("utf-8-sig")
     assert "'=1+1" in days
