@@ -1,6 +1,9 @@
 """Processes of their own that work on the database of the running test."""
 
 import os
+import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,3 +25,19 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     else:
         (folder / "mendline.sqlite3").symlink_to(database)
     return tree.environment(**ours | more)
+
+
+def killed_after(seconds: float, act: Callable[[], object]) -> bool:
+    """Let a process of its own do it, killed after so long; whether it had come to its end."""
+    connection.close()
+    if settings.ON_POSTGRES:
+        connection.close_pool()
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

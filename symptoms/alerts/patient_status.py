@@ -1,10 +1,13 @@
 """Keeps the one row a patient that the queue reads."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 
 from accounts.models import Patient
 from symptoms.alerts.place_in_queue import place_of
@@ -18,6 +21,8 @@ FOLLOWED = [
     "practice", "treatment", "entry", "urgency", "alert_urgency", "waiting_since", "log_due_on", "quiet_at",
     "current_until", "waits_until", "is_free", "is_raised", "is_over", "has_left", "logs_until",
 ]  # fmt: skip
+# The same by their columns: no other row is read for them.
+KEPT = [f"{name}_id" if name in ("practice", "treatment", "entry") else name for name in FOLLOWED]
 
 
 def refresh_status(patient: Patient, *, logged_at: datetime | None = None) -> None:
@@ -30,18 +35,61 @@ def refresh_status(patient: Patient, *, logged_at: datetime | None = None) -> No
     refresh_messages(patient)
 
 
-def is_status_kept(patient: Patient) -> bool:
-    """Whether what is kept of `patient` is what follows from what is stored; writes nothing.
+class Stand(NamedTuple):
+    """By what a patient stands: their newest session that counts, and the id of its newest log."""
 
-    Without a lock, whoever acts meanwhile may make it seem otherwise: then work it out again with the patient locked.
+    patient: Patient
+    treatment: Treatment | None
+    entry_id: UUID | None
+
+
+def not_kept(stands: Sequence[Stand]) -> set[UUID]:
+    """Of whom something else is kept than follows from what is stored: their ids, by a few statements for all.
+
+    Without a lock, whoever acts meanwhile may make it seem so: then work it out again with the patient locked.
     """
-    kept = PatientStatus.objects.filter(patient=patient).annotate(unread_since=_unread_since(patient)).first()
-    row = _worked_out(patient)
-    if kept is None or row is None:
-        return kept is row
-    ids = {"practice": "practice_id", "treatment": "treatment_id", "entry": "entry_id"}  # no other row is read for them
-    is_same = all(getattr(kept, ids.get(name, name)) == getattr(row, ids.get(name, name)) for name in FOLLOWED)
-    return is_same and kept.message_since == kept.unread_since
+    known = _Known.of(stands)
+    return {stand.patient.pk for stand in stands if not known.is_kept(stand)}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is stored of some patients that their rows follow from, and these rows."""
+
+    kept: Mapping[UUID, PatientStatus]
+    unread_since: Mapping[tuple[UUID, UUID], datetime]  # by patient and practice
+    entries: Mapping[UUID, Any]  # newest logs by id, each with `judged_as`
+    still_open: Mapping[UUID, list[Alert]]  # by patient
+    reached_at: Mapping[UUID, datetime | None]  # by session
+
+    @classmethod
+    def of(cls, stands: Sequence[Stand]) -> "_Known":
+        patients = [stand.patient.pk for stand in stands]
+        unread = Note.objects.filter(treatment__patient__in=patients, kind=Note.Kind.FROM_PATIENT, read_at=None)
+        since = unread.order_by().values_list("treatment__patient", "practice").annotate(Min("written_at"))
+        quiet = Alert.objects.filter(treatment__patient__in=patients, kind=Alert.Kind.QUIET)
+        reached = quiet.order_by().values_list("treatment").annotate(Max("resolved_at"))
+        still_open = defaultdict(list)
+        alerts = Alert.objects.open().filter(treatment__patient__in=patients).exclude(kind=Alert.Kind.LEFT)
+        for alert in alerts.select_related("treatment"):
+            still_open[alert.treatment.patient_id].append(alert)
+        return cls(
+            PatientStatus.objects.in_bulk(patients),
+            {(patient, practice): at for patient, practice, at in since},
+            _judged_as(Entry.objects.all()).in_bulk([stand.entry_id for stand in stands if stand.entry_id]),
+            still_open,
+            dict(reached),
+        )
+
+    def is_kept(self, stand: Stand) -> bool:
+        patient, kept = stand.patient, self.kept.get(stand.patient.pk)
+        if kept is None or stand.treatment is None:
+            return kept is None and stand.treatment is None
+        entry = self.entries.get(stand.entry_id) if stand.entry_id else None
+        still_open, reached_at = self.still_open.get(patient.pk, ()), self.reached_at.get(stand.treatment.pk)
+        row = _row(patient, stand.treatment, entry, _urgency_of(entry), still_open, reached_at, None)
+        unread_since = self.unread_since.get((patient.pk, patient.practice_id)) if patient.practice_id else None
+        return kept.message_since == unread_since and all(getattr(kept, name) == getattr(row, name) for name in KEPT)
 
 
 def refresh_messages(patient: Patient) -> None:
@@ -149,6 +197,15 @@ def newest_treatment(treatments: Iterable[Treatment]) -> Treatment | None:
 
 def _newest_entry(treatment: Treatment) -> tuple[Entry | None, int | None]:
     """The newest log of a session, and its urgency; None where it was not judged: one statement."""
+    newest = _judged_as(treatment.entries.current()).order_by("-day").first()
+    return newest, _urgency_of(newest)
+
+
+def _judged_as(entries: QuerySet[Entry]) -> QuerySet[Any]:
     current = Assessment.objects.filter(entry=OuterRef("pk"), is_current=True).values("urgency")[:1]
-    newest: Any = treatment.entries.current().annotate(judged_as=Subquery(current)).order_by("-day").first()
-    return newest, newest.judged_as if newest and newest.is_judged else None
+    return entries.annotate(judged_as=Subquery(current))
+
+
+def _urgency_of(entry: Any) -> int | None:
+    """Of a log with `judged_as`; None where it was not judged, or there is none."""
+    return entry.judged_as if entry and entry.is_judged else None

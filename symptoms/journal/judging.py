@@ -1,7 +1,7 @@
 """Asks `recovery` what to make of the days of a patient's courses, and stores what it answered."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,7 +14,7 @@ from accounts.models import Patient
 from symptoms.alerts.following import Change
 from symptoms.alerts.patient_status import refresh_status
 from symptoms.alerts.raising import raise_alerts, raise_unjudged
-from symptoms.journal.loading import Journal, read_journal
+from symptoms.journal.loading import Journal, LoggedDay, read_journal
 from symptoms.models import Alert, Assessment, Delivery, Entry, Treatment
 from symptoms.recovery import assessment as core
 from symptoms.recovery.vocabulary import Urgency
@@ -81,15 +81,14 @@ def judge_all(patient: Patient, *, now: datetime, change: Change = Change.TREATM
     return len(rows)
 
 
-def judged_and_stored(patient: Patient) -> list[tuple[Treatment, Assessment, core.Assessment]]:
-    """Each day that was judged: its session, what is stored of it, and what is made of it now. Writes nothing."""
-    judgement, days = _judge_every_day(patient)
-    ids = ((treatment, judgement.journal.days(treatment)[day].id) for treatment, day in days)
-    return [
-        (treatment, judgement.stored[id], judgement.made[id])
-        for treatment, id in ids
-        if id in judgement.stored and id in judgement.made
-    ]
+def judged_days(journal: Journal) -> Iterator[tuple[Treatment, LoggedDay, core.Assessment]]:
+    """Each day of a journal with its session and what is made of it now, but for those that cannot be judged."""
+    for session in journal.sessions:
+        for day, logged in sorted(journal.days(session).items()):
+            try:
+                yield session, logged, core.assess(journal.course(session), day=day)
+            except Exception:  # it stays as it is stored: see `_judge`
+                log.exception("entry %s could not be judged", logged.id)
 
 
 def _judge_every_day(patient: Patient) -> tuple[Judgement, Days]:

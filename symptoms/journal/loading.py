@@ -1,7 +1,7 @@
 """Stored rows become a Course of plain values: the only bridge from the database to `recovery`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
 
 from accounts.compiled_queries import AN_ID, CompiledQuery
 from accounts.models import Consent, Patient
-from symptoms.models import Entry, Treatment
+from symptoms.models import Assessment, Entry, Treatment
 from symptoms.models.treatment import TreatmentQuerySet
 from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery import course as values
@@ -38,6 +38,13 @@ _LOGGED = f"""
     SELECT entry.treatment_id, entry.day, entry.id, entry.answers, entry.is_judged, entry.received_at
     FROM {_ENTRIES} AS entry JOIN {_TREATMENTS} AS treatment ON treatment.id = entry.treatment_id
     WHERE treatment.patient_id = %s AND entry.is_current
+"""  # noqa: S608  names from the models only
+# Of a page of patients at once, with what is stored of each day.
+_JUDGED = f"""
+    SELECT entry.treatment_id, entry.day, entry.id, entry.answers, entry.is_judged, assessment.flags
+    FROM {_TREATMENTS} AS treatment JOIN {_ENTRIES} AS entry ON entry.treatment_id = treatment.id AND entry.is_current
+    LEFT JOIN {Assessment._meta.db_table} AS assessment ON assessment.entry_id = entry.id AND assessment.is_current
+    WHERE treatment.patient_id IN (%s)
 """  # noqa: S608  names from the models only
 
 
@@ -143,6 +150,37 @@ def read_journal(patient: Patient) -> Journal:
         last: datetime = max(received_at for *_, received_at in rows)
         journal.last_received = last if last.tzinfo else last.replace(tzinfo=UTC)  # SQLite gives UTC unsaid
     return journal
+
+
+class Recorded(NamedTuple):
+    """A patient's journal, and the flags that are stored of each day that was judged, as JSON, by the entry's id."""
+
+    journal: Journal
+    flags: dict[UUID, str]
+
+
+def read_page(patients: Iterable[Patient]) -> list[Recorded]:
+    """The journals of some patients, in their order: two statements for all of them."""
+    read = {patient.pk: Recorded(Journal(patient, []), {}) for patient in patients}
+    if not read:
+        return []
+    agreed = Exists(_CARE.filter(patient=OuterRef("patient")))
+    session: Treatment
+    of_session = {}
+    for session in Treatment.objects.filter(patient__in=read).annotate(agreed=agreed):  # type: ignore[no-redef]  # on the model
+        of_session[_stored(session.id)] = session, read[session.patient_id]
+        session.patient = read[session.patient_id].journal.patient
+        read[session.patient_id].journal.treatments.append(session)
+    with connection.cursor() as cursor:
+        cursor.execute(_JUDGED % ", ".join(["%s"] * len(read)), [_stored(id) for id in read])
+        rows = cursor.fetchall()
+    for treatment_id, day, key, answers, is_judged, flags in rows:
+        session, recorded = of_session[treatment_id]
+        id = key if isinstance(key, UUID) else UUID(key)
+        recorded.journal._days.setdefault(session.id, {})[day] = LoggedDay(id, _parsed(day, answers), is_judged)
+        if flags is not None:
+            recorded.flags[id] = flags
+    return list(read.values())
 
 
 def entry_values(entry: Entry) -> values.Entry:

@@ -7,6 +7,7 @@ from symptoms.models.entry import Entry
 from symptoms.models.own_data import EXPORT_LASTS, UNDO_WITHIN, Erasure, Export, PracticeExport
 from symptoms.models.patient_status import PatientStatus
 from symptoms.models.photo import Photo
+from symptoms.models.reassessment import Reassessment, ReassessmentPage
 from symptoms.models.reminder import AdviceTimer, DayLink, Reminding
 from symptoms.models.screening import Screening
 from symptoms.models.treatment import ProductLot, Treatment, TreatmentAccess, TreatmentRevision
@@ -30,6 +31,8 @@ __all__ = [
     "Photo",
     "PracticeExport",
     "ProductLot",
+    "Reassessment",
+    "ReassessmentPage",
     "Reminding",
     "Screening",
     "Treatment",

@@ -51,8 +51,10 @@ class Tally:
     def add(self, before: Flags, after: Flags, *, fitzpatrick: int | None) -> list[FlagChange]:
         """Count a day; gives what changed on it."""
         before, after = list(before), list(after)
-        changes = changes_between(before, after)
         self.days += 1
+        if before == after:
+            return []
+        changes = changes_between(before, after)
         self.changed += bool(changes)
         for change in changes:
             if change.before != change.after:
@@ -89,6 +91,18 @@ class Tally:
                 for (skin, change), days in sorted(self.skin.items())
             ],
         }
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> "Tally":
+        """What `as_json` wrote, as it was."""
+        tally = cls(written["days"], written["changed"])
+        for row in written["urgencies"]:
+            tally.urgencies[row["concern"], row["before"], row["after"]] = row["days"]
+        for row in written["criteria"]:
+            tally.criteria[row["change"], row["criterion"]] = row["days"]
+        for row in written["skin_types"]:
+            tally.skin[row["fitzpatrick"], row["change"]] = row["days"]
+        return tally
 
     def as_table(self) -> str:
         """The same for people, a line a row."""

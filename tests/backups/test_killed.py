@@ -1,18 +1,15 @@
 """Backups and restores killed at any moment: what has the name of a backup is whole, what is half starts nothing."""
 
-import os
-import signal
 import time
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from symptoms.models import Entry
 from tests import images
 from tests.backups.test_restore import collected, elsewhere, put_back  # noqa: F401  # `collected` holds here too
+from tests.processes import killed_after
 from tests.treatments import attached
 from tests.tries import chance, tries
 from tracker import preflight
@@ -22,22 +19,6 @@ from tracker.backups.making import make_backup
 
 NOW = timezone.now()
 BACKUPS, RESTORES = tries(4, 150), tries(3, 60)
-
-
-def killed_after(seconds: float, act) -> bool:
-    """Let a process of its own do it, killed after so long; whether it had come to its end."""
-    connection.close()
-    if settings.ON_POSTGRES:
-        connection.close_pool()
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-        finally:
-            os._exit(0)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def took(act) -> float:
