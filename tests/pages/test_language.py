@@ -134,6 +134,7 @@ NOT_READ = {  # modules and folders whose words stand on no page
     "accounts/keys": OPERATOR,
     "accounts/mailbox_proof.py": SEALED,
     "accounts/overwriting.py": "what databases read",
+    "accounts/waking.py": OPERATOR,
     "accounts/templatetags/devices.py": "names of devices and browsers",
     "symptoms/api/schema.py": "the documentation of the API is English",
     "symptoms/api/views/documentation.py": "the documentation of the API is English",
@@ -145,6 +146,7 @@ NOT_READ = {  # modules and folders whose words stand on no page
     "tracker/backups": OPERATOR,
     "tracker/databases.py": OPERATOR,
     "tracker/doctor.py": OPERATOR,
+    "tracker/duty_tasks.py": OPERATOR,
     "tracker/env.py": OPERATOR,
     "tracker/management": OPERATOR,
     "tracker/metrics.py": OPERATOR,
@@ -152,6 +154,7 @@ NOT_READ = {  # modules and folders whose words stand on no page
     "tracker/preflight.py": OPERATOR,
     "tracker/server": OPERATOR,
     "tracker/settings.py": OPERATOR,
+    "tracker/shared_redis.py": OPERATOR,
     "tracker/sqlite": OPERATOR,
 }
 EXPLAIN_FIELDS = ("symptoms/models/", "symptoms/api/", "accounts/models/")
