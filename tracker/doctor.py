@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from symptoms.alerts.server_health import all_server_items
 from symptoms.models import Entry, WorkerBeat
+from symptoms.photos.files import store_of_photos
 from symptoms.wording.attention import Due
 from tracker.backups.manifest import release
 from tracker.databases import direct_connection, in_one_line
@@ -165,6 +166,13 @@ def _shared() -> Iterator[Finding]:
         said = ", ".join(f"{host} is Mendline {theirs}" for host, theirs in sorted(workers.items()))
         state = State.WELL if set(workers.values()) == {release()} else State.LOOK
         yield Finding("workers", state, f"{said}." if said else "No worker answers within a second.")
+    if try_out := getattr(store_of_photos(), "try_out", None):
+        try:
+            try_out()
+        except OSError as fault:
+            yield Finding("bucket", State.WRONG, f"Photos are not taken: {in_one_line(fault)}.")
+        else:
+            yield Finding("bucket", State.WELL, "It takes a file, gives it back and lets it go.")
 
 
 def _mail() -> Finding:

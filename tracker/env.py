@@ -42,6 +42,9 @@ BACKUP_KEY_FILE: Path | None = env.path("BACKUP_KEY_FILE", default=None)
 BACKUP_KEY_COMMAND: str = env.str("BACKUP_KEY_COMMAND", default="")
 KEYS_BACKUP_DIR: Path | None = env.path("KEYS_BACKUP_DIR", default=None)
 KEYS_BACKUP_DAYS: int = env.int("KEYS_BACKUP_DAYS", default=7, validate=validate.Range(1, 35))
+S3_BUCKET: str = env.str("S3_BUCKET", default="")
+S3_ENDPOINT: str = env.str("S3_ENDPOINT", default="")
+S3_REGION: str = env.str("S3_REGION", default="")
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 MAIL_FROM: str = env.str("MAIL_FROM", default="Mendline <mendline@localhost>")
 SMTP_HOST: str = env.str("SMTP_HOST", default="")
@@ -103,10 +106,20 @@ def refuse_unsafe() -> None:
         faults.append("MENDLINE_REDIS_URL needs Celery: install Mendline with the extra [celery]")
     if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://")):
         faults.append("MENDLINE_REDIS_URL must read redis://user:password@host:6379/0, or rediss:// for TLS")
+    faults += _wrong_bucket()
     if not DEBUG:
         faults += _unsafe()
     if faults:
         raise UnsafeSettings("; ".join(faults))
+
+
+def _wrong_bucket() -> list[str]:
+    faults = []
+    if S3_BUCKET and not all(map(find_spec, ("storages", "boto3"))):
+        faults.append("MENDLINE_S3_BUCKET needs what speaks to it: install Mendline with the extra [s3]")
+    if S3_ENDPOINT and not S3_ENDPOINT.startswith("https://") and not is_here(urlsplit(S3_ENDPOINT).hostname or ""):
+        faults.append("MENDLINE_S3_ENDPOINT must be an https:// address")
+    return faults
 
 
 def is_here(host: str) -> bool:

@@ -98,6 +98,7 @@ def refuse_unready() -> None:
         from tracker.shared_redis import refuse_foreign
 
         refuse_foreign()
+    _check_bucket()
     keep_private(settings.DATA_DIR)
 
 
@@ -202,6 +203,21 @@ def _check_keys() -> None:
             store.say_all_is_sealed()  # a site that begins: whatever comes is sealed
     except KeysUnavailable as fault:
         raise CannotStart(f"{fault}. Nothing was changed. See docs/running.md, Keys.") from fault
+
+
+def _check_bucket() -> None:
+    """A bucket of another site is refused; one that does not answer takes no photo, which is no reason not to start."""
+    from symptoms.photos.files import store_of_photos
+    from symptoms.photos.storage import StoreAway
+
+    try:
+        if not getattr(store_of_photos(), "is_ours", lambda: True)():
+            raise CannotStart(
+                "the bucket that MENDLINE_S3_BUCKET names is another site's. Give this one a bucket of its own; where "
+                "the site has moved, delete photos/.site and exports/.site in it"
+            )
+    except StoreAway as fault:
+        print(f"The bucket of photos cannot be used for now: {fault}", file=sys.stderr)  # noqa: T201
 
 
 def _check_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.core.files.storage import FileSystemStorage
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
@@ -25,7 +26,8 @@ KEYS_ARE_WELL_FOR = 10  # seconds: going through the store of 50,000 patients ta
 
 def parts() -> dict[str, bool]:
     """Each thing that a server needs, and whether it is well."""
-    photos = Path(getattr(store_of_photos(), "location", settings.DATA_DIR))
+    store = store_of_photos()  # a bucket that is away takes no photo, and takes no page away
+    photos = Path(store.location if isinstance(store, FileSystemStorage) else settings.DATA_DIR)
     folders = {settings.DATA_DIR, photos if photos.exists() else settings.DATA_DIR}  # the first photo makes its folder
     second = int(time.monotonic())
     applied = _applied()

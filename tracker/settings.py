@@ -329,7 +329,7 @@ STATICFILES_FINDERS = [
     "tracker.static_files.Drawings",
     "tracker.static_files.RedFlags",
 ]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
     "photos": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": DATA_DIR / "photos"}},
     "keys": {"BACKEND": "symptoms.photos.storage.PrivateStorage", "OPTIONS": {"location": KEYS_DIR}},
@@ -339,6 +339,13 @@ STORAGES = {
         else "tracker.static_files.Storage",
     },
 }
+if env.S3_BUCKET:  # for several machines: in place of folders that one of them has
+    BUCKET = {"bucket": env.S3_BUCKET, "endpoint": env.S3_ENDPOINT, "region": env.S3_REGION}
+    STORAGES["photos"] = {"BACKEND": "symptoms.photos.bucket.Bucket", "OPTIONS": {**BUCKET, "prefix": "photos"}}
+    STORAGES["exports"] = {
+        "BACKEND": "symptoms.photos.bucket.Bucket",
+        "OPTIONS": {**BUCKET, "prefix": "exports", "longest": 3600.0},  # gigabytes, which no request waits for
+    }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's pages need our files
 WHITENOISE_ADD_HEADERS_FUNCTION = say_version if DEBUG else None

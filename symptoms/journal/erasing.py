@@ -31,7 +31,7 @@ from accounts.keys.store import forget
 from accounts.locks import lock_patient
 from accounts.models import AccountMail, Invitation, Patient, User
 from accounts.web.sessions import end_sessions
-from symptoms.journal.file_making import path_of
+from symptoms.journal.file_making import remove as remove_export
 from symptoms.journal.retention import is_over
 from symptoms.models import UNDO_WITHIN, Alert, Entry, Erasure, Note, Photo, Reminding, Treatment
 from symptoms.photos import files
@@ -155,7 +155,7 @@ def _erase_rows(patient: Patient) -> None:
     """Rows, and with their commit the files and keys; of who is killed between the two the keys go
     with the account (`_end_account`), photos and exports with what sweeps files without a row."""
     photos = list(Photo.objects.filter(treatment__patient=patient).values_list("key", flat=True))
-    exports = [path_of(id) for id in patient.exports.values_list("pk", flat=True)]
+    exports = list(patient.exports.values_list("pk", flat=True))
     invitations = Invitation.objects.filter(Q(patient=patient) | Q(used_by=patient.user_id, used_by__isnull=False))
     letters = list(invitations.exclude(letter=None).values_list("letter", flat=True))
     invitations.delete()
@@ -167,14 +167,14 @@ def _erase_rows(patient: Patient) -> None:
     transaction.on_commit(lambda: _erase_files(photos, exports, patient))
 
 
-def _erase_files(photos: list[str], exports: list[Path], patient: Patient) -> None:
+def _erase_files(photos: list[str], exports: list[UUID], patient: Patient) -> None:
     for key in photos:
         try:
             files.remove(key)
         except OSError as fault:  # the sweep of orphans tries again
             log.error("the photo of an erased record stays for now: %s", fault)
-    for path in exports:
-        path.unlink(missing_ok=True)
+    for id in exports:
+        remove_export(id)
     keys.forget(patient)
 
 

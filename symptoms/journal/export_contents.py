@@ -21,7 +21,7 @@ from django.utils.text import slugify
 from accounts.models import Consent, Patient
 from symptoms.journal.treatments import as_document
 from symptoms.models import Alert, AlertEvent, Assessment, Entry, Note, Photo, Treatment
-from symptoms.photos.files import PhotoLost, read
+from symptoms.photos.files import PhotoAway, PhotoLost, read
 from symptoms.recovery.vocabulary import Symptom
 
 # How a cell may begin in which a spreadsheet would see a formula.
@@ -65,6 +65,8 @@ def add_photo(archive: ZipFile, photo: Photo, folder: str = "") -> int:
     """Write a photo; 1 where its file is missing or damaged, and nothing is written."""
     try:
         archive.writestr(folder + photo_name(photo), read(photo), compress_type=ZIP_STORED)
+    except PhotoAway:
+        raise  # the file is made again later
     except PhotoLost:
         return 1
     return 0

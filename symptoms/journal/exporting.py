@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.database_errors import violated_constraint
 from accounts.models import Patient
 from accounts.waking import FILES, wake
-from symptoms.journal.file_making import SHOWN_AFTER_FAILING, name_of, path_of
+from symptoms.journal.file_making import SHOWN_AFTER_FAILING, made, name_of
 from symptoms.journal.sealed_files import pieces
 from symptoms.models import EXPORT_LASTS, Export
 
@@ -45,9 +45,8 @@ def hand_out(export: Export, now: datetime) -> Iterator[bytes]:
     Raises:
         OSError: it is not there.
     """
-    path = path_of(export.pk)
-    path.stat()
+    file = made(export.pk)
     patient = export.patient
     audit.note(audit.Kind.EXPORTED, gettext_noop("fetched everything in a file"), user=patient.user_id, patient=patient,
                practice=patient.practice_id, thing=export.pk, now=now)  # fmt: skip
-    return pieces(path, name_of(export.pk))
+    return pieces(file, name_of(export.pk))

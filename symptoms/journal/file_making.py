@@ -8,13 +8,15 @@ import logging
 import time
 import zipfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db.models import F, Q
 
 from accounts.durable_files import private_file
@@ -86,7 +88,7 @@ class Making:
             self._without += lost
             return True
         if self._row().exists():
-            self._part.rename(path_of(self.file.pk))
+            _hand_in(self._part, self.file.pk)
             if self._row().update(made_at=now, size=self._size, without=self._without):
                 return False
         return self._forget()
@@ -164,6 +166,9 @@ def remove_old(now: datetime) -> None:
     for path in _folder().iterdir() if _folder().is_dir() else ():
         if path.name.partition(".")[0] not in known:
             path.unlink(missing_ok=True)
+    if (bucket := _bucket()) is not None and bucket.is_ours():
+        for name in [name for name in bucket.walk() if name.partition(".")[0] not in known]:
+            bucket.delete(name)
 
 
 def path_of(id: UUID) -> Path:
@@ -176,10 +181,35 @@ def name_of(id: UUID) -> str:
     return f"export {id}"
 
 
+def made(id: UUID) -> Path | IO[bytes]:
+    """The file that was made, for `pieces`. Raises OSError: it is not there."""
+    if (bucket := _bucket()) is not None:
+        file: IO[bytes] = bucket.open(f"{id}.sealed")
+        return file
+    path_of(id).stat()
+    return path_of(id)
+
+
 def remove(id: UUID) -> None:
-    """Remove the file, and what is written of it."""
+    """Remove the file, and what is written of it; what a bucket keeps because it is away goes with `remove_old`."""
+    if (bucket := _bucket()) is not None:
+        with suppress(OSError):
+            bucket.delete(f"{id}.sealed")
     for path in _folder().glob(f"{id}.sealed*"):
         path.unlink(missing_ok=True)
+
+
+def _hand_in(part: Path, id: UUID) -> None:
+    """Give the file its name. Raises OSError."""
+    if (bucket := _bucket()) is not None:
+        bucket.take(part, f"{id}.sealed")
+    else:
+        part.rename(path_of(id))
+
+
+def _bucket() -> Any:
+    """Where several machines keep what they made; None where one has it in its own folder."""
+    return storages["exports"] if "exports" in settings.STORAGES else None
 
 
 def _folder() -> Path:

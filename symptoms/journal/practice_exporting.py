@@ -20,7 +20,7 @@ from accounts.database_errors import violated_constraint
 from accounts.keys import store
 from accounts.models import AccountMail, Membership, Practice, User
 from accounts.waking import FILES, wake
-from symptoms.journal.file_making import SHOWN_AFTER_FAILING, name_of, path_of
+from symptoms.journal.file_making import SHOWN_AFTER_FAILING, made, name_of
 from symptoms.journal.practice_contents import may_take
 from symptoms.journal.sealed_files import pieces
 from symptoms.models import EXPORT_LASTS, PracticeExport
@@ -68,11 +68,10 @@ def hand_out_to(export: PracticeExport, by: User, now: datetime) -> Iterator[byt
     """
     if export.asked_by_id != by.pk or not may_take(by, export.practice):
         raise PermissionDenied
-    path = path_of(export.pk)
-    path.stat()
+    file = made(export.pk)
     what = gettext_noop("fetched all records in a file")
     audit.note(audit.Kind.EXPORTED, what, user=by, practice=export.practice_id, thing=export.pk, now=now)
-    return pieces(path, name_of(export.pk))
+    return pieces(file, name_of(export.pk))
 
 
 def _tell_admins(practice: Practice, by: User, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from accounts.keys.faults import Damaged
 from accounts.keys.sealing import opened
@@ -46,14 +46,14 @@ class SealedWriter(io.RawIOBase):
         self._number += 1
 
 
-def pieces(path: Path, name: str) -> Iterator[bytes]:
-    """What was written, piece by piece.
+def pieces(path: Path | IO[bytes], name: str) -> Iterator[bytes]:
+    """What was written, piece by piece; a file that is open is closed at the end.
 
     Raises:
         OSError: there is no such file.
         Damaged, KeyLost, KeysUnavailable: it cannot be opened; what came before may have been handed out.
     """
-    with path.open("rb") as file:
+    with path.open("rb") if isinstance(path, Path) else path as file:
         number, sealed = 0, _next(file)
         while sealed:
             following = _next(file)
@@ -63,7 +63,7 @@ def pieces(path: Path, name: str) -> Iterator[bytes]:
         raise Damaged
 
 
-def _next(file: BinaryIO) -> bytes:
+def _next(file: IO[bytes]) -> bytes:
     return file.read(int.from_bytes(file.read(LENGTH)))
 
 

@@ -17,6 +17,10 @@ _together: ContextVar[bool] = ContextVar("together", default=False)
 UNFINISHED = ".part"  # how the name of a file ends while it is being written
 
 
+class StoreAway(OSError):
+    """A store over a network does not answer, or not as it should: what it holds may well be there."""
+
+
 class PrivateStorage(FileSystemStorage):
     """Files under `location` that nobody but the server's user may read, and that a web server never hands out.
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import AuthenticatedHttpRequest, record_access, record_listing, signed_in
 from accounts.models import Patient, User
+from accounts.web.unavailable import RETRY_AFTER
 from symptoms.journal.visibility import patients_shown
 from symptoms.models import Photo
 from symptoms.models.photo import VIEWS
@@ -49,8 +50,8 @@ def _picture(request: AuthenticatedHttpRequest, photo_id: UUID, *, is_small: boo
     photo = get_object_or_404(visible, pk=photo_id)
     try:
         jpeg = files.small(photo) if is_small else files.read(photo)
-    except files.PhotoLost:
-        return render(request, "components/photo_lost.svg", content_type="image/svg+xml", status=404)
+    except files.PhotoLost as fault:
+        return _drawn(request, is_away=isinstance(fault, files.PhotoAway))
     patient = photo.treatment.patient
     if patient.user_id != request.user.pk and is_small:
         # Lists show it again with each look: once a day is written down, as it is for their lines.
@@ -58,6 +59,15 @@ def _picture(request: AuthenticatedHttpRequest, photo_id: UUID, *, is_small: boo
     elif patient.user_id != request.user.pk:
         record_access(request.user, patient, gettext_noop("photo"))
     return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
+
+
+def _drawn(request: AuthenticatedHttpRequest, *, is_away: bool) -> HttpResponse:
+    """A picture in place of one that is lost, or that cannot be had just now."""
+    kind, status = "image/svg+xml", 503 if is_away else 404
+    drawn = render(request, "components/photo_lost.svg", {"is_away": is_away}, content_type=kind, status=status)
+    if is_away:
+        drawn["Retry-After"] = str(RETRY_AFTER)
+    return drawn
 
 
 @signed_in
@@ -78,7 +88,7 @@ def photo_page(request: AuthenticatedHttpRequest, photo_id: UUID) -> HttpRespons
         "photo": photo,
         "is_own": is_own,
         "is_of_reader": photo.treatment.open_to_id == photo.practice_id is not None and not is_own,
-        "is_lost": _is_lost(photo),
+        **_what_is_wrong(photo),
         "earlier": of_view[at - 1] if at else None,
         "later": of_view[at + 1] if at + 1 < len(of_view) else None,
         "number": at + 1,
@@ -100,12 +110,12 @@ def _name_of(patient: Patient, reader: User) -> str:
     return str(patients_shown(practice, [patient])[patient.pk] if practice else patient)
 
 
-def _is_lost(photo: Photo) -> bool:
+def _what_is_wrong(photo: Photo) -> dict[str, bool]:
     try:
         files.read(photo)
-    except files.PhotoLost:
-        return True
-    return False
+    except files.PhotoLost as fault:
+        return {"is_lost": True, "is_away": isinstance(fault, files.PhotoAway)}
+    return {"is_lost": False, "is_away": False}
 
 
 def day_page_of(photo: Photo) -> str:

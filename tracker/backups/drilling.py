@@ -90,6 +90,7 @@ def _place(manifest: Manifest) -> Iterator[dict[str, str]]:
             yield os.environ | {
                 "MENDLINE_DATA_DIR": str(data), "MENDLINE_KEYS_DIR": str(keys), "MENDLINE_DATABASE_URL": url,
                 "MENDLINE_MASTER_KEY_FILE": str(settings.MASTER_KEY_FILE or ""), "MENDLINE_DEADMAN_URL": "",
+                "MENDLINE_REDIS_URL": "", "MENDLINE_S3_BUCKET": "",  # photos lie in that place as well
             }  # fmt: skip
     finally:
         remove_what_was_left()

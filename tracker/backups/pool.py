@@ -14,6 +14,7 @@ from typing import Any
 
 from accounts.keys.master import MasterKey
 from symptoms.photos.files import store_of_photos
+from symptoms.photos.storage import StoreAway
 from tracker.backups.faults import Refused
 from tracker.backups.files import written
 from tracker.backups.sealed import Opening, Sealing, sealed_size
@@ -40,6 +41,8 @@ def keep(folder: Path, key: MasterKey, names: Collection[str], known: Mapping[st
         try:
             with store.open(name) as file:
                 content: bytes = file.read()
+        except StoreAway as fault:
+            raise Refused(f"the store of photos cannot be read: {fault}") from fault
         except OSError:
             kept.absent.append(name)
             continue

@@ -17,7 +17,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from accounts.keys.master import MasterKey
 from symptoms.messages.push_keys import FILE as PUSH_KEYS
-from symptoms.photos.files import store_of_photos
+from symptoms.photos.files import names_in, store_of_photos
+from symptoms.photos.storage import StoreAway
 from tracker.backups import archive, pool, postgres, rows
 from tracker.backups.faults import Refused
 from tracker.backups.files import written
@@ -146,9 +147,7 @@ def _write_rows(path: Path, keys: Sequence[MasterKey], manifest: Manifest) -> No
 
 
 def _photos_there() -> Iterator[str]:
-    store = store_of_photos()
-    for folder in store.listdir("")[0] if store.exists("") else ():
-        yield from (f"{folder}/{name}" for name in store.listdir(folder)[1])
+    yield from names_in(store_of_photos())
 
 
 @contextmanager
@@ -157,8 +156,14 @@ def _or_nothing() -> Iterator[None]:
     try:
         yield
     except (OSError, Refused) as fault:
-        why = f"it could not be written ({fault.strerror})" if isinstance(fault, OSError) else str(fault)
-        _empty_again()
+        why = f"it could not be written ({fault.strerror or fault})" if isinstance(fault, OSError) else str(fault)
+        try:
+            _empty_again()
+        except StoreAway as away:
+            raise Refused(
+                f"{why}. Photos of it may be left in the bucket, and the site does not start so. Empty the bucket and "
+                f"{settings.DATA_DIR}, and restore again"
+            ) from away
         raise Refused(f"{why}. Nothing of it was left") from fault
     except BaseException:  # stopped by hand
         _empty_again()
