@@ -24,6 +24,7 @@ TOO_WIDE = """[...document.querySelectorAll('body *')].filter(
 ).map(part => part.outerHTML.slice(0, 150)).slice(0, 5)"""
 # Bars on the first screen of a page that goes on below it.
 COVERING = "[...document.querySelectorAll('.tabs, .dock')].some(bar => bar.getBoundingClientRect().top < innerHeight)"
+WAY_OUT = "a[href='/accounts/logout/'], form[action='/accounts/logout/']"
 # What a page is made of, as far as it shows in how it looks and is used.
 PARTS = """[...new Set([...document.querySelectorAll('body *')].map(part => {
     const urgency = part.dataset.urgency
@@ -102,6 +103,7 @@ def test_every_page_is_for_everybody(visitor, who):
         guest.page.goto(address)
         assert not address.startswith(WITH_ROWS) or guest.page.locator(".case").count(), f"nobody in {address}"
         links |= {link for link in _links(guest.page) if link.startswith(tuple(kinds))} if kinds else set()
+        assert not email or guest.page.locator(WAY_OUT).count(), f"nobody can sign out on {address}"
         is_for_everybody(guest.page)
     by_kind: dict[str, list[str]] = {}
     for address in sorted(links - set(addresses)):
