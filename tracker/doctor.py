@@ -5,6 +5,7 @@ import platform
 import shutil
 import smtplib
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +15,12 @@ from zoneinfo import ZoneInfo
 import django
 from django.conf import settings
 from django.core import checks
-from django.core.mail.backends.smtp import EmailBackend
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from symptoms.alerts.server_health import all_server_items
+from symptoms.messages.smtp import CutOff, PunctualBackend
 from symptoms.models import Entry, WorkerBeat
 from symptoms.photos.files import store_of_photos
 from symptoms.wording.attention import Due
@@ -179,10 +180,8 @@ def _mail() -> Finding:
     """Whether the mail server lets us in; nothing is sent."""
     if not settings.EMAIL_HOST:
         return Finding("mail", State.LOOK, f"No mail server is set: mail lies in {settings.MAIL_FOLDER}.")
-    server = EmailBackend(timeout=PATIENCE)
     try:
-        server.open()
-        server.close()
-    except (smtplib.SMTPException, OSError) as fault:
+        PunctualBackend(ends=time.monotonic() + PATIENCE).knock()
+    except (smtplib.SMTPException, OSError, CutOff) as fault:
         return Finding("mail", State.WRONG, f"{settings.EMAIL_HOST} does not let us in: {in_one_line(fault)}.")
     return Finding("mail", State.WELL, f"{settings.EMAIL_HOST} lets us in. To see one arrive: send_test_mail EMAIL.")

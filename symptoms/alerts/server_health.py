@@ -1,32 +1,31 @@
 """What only who runs the server can mend: worker, mail server, disk, the key for push, the rules' review."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Max, Min, Q, QuerySet, Subquery
+from django.db.models import Max, Q, QuerySet, Subquery
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.keys import patients, store
 from accounts.keys.faults import KeysUnavailable
-from accounts.models import AccountMail, Membership, Patient, Practice
+from accounts.models import AccountMail, Practice
+from symptoms.alerts.server_figures import figures, free_on_the_disk
 from symptoms.messages.channels.email import RECIPIENT_REFUSED
 from symptoms.messages.push_keys import public_key
 from symptoms.messages.retries import took_since
 from symptoms.messages.standstill import is_standing_still
-from symptoms.models import Assessment, Delivery, Entry, Upkeep, WorkerBeat
+from symptoms.models import Assessment, Delivery, Upkeep, WorkerBeat
 from symptoms.recovery.protocol import REVIEW_BY, VERSION
 from symptoms.wording import attention as words
 from symptoms.wording.attention import Item, Kind, soonest_first
 
 NEARLY_FULL, FULL = 2_000_000_000, 250_000_000  # bytes that are left
 REVIEW_SAID = timedelta(days=14)
-WEEK = timedelta(days=7)
 COPY_IS_OLD = timedelta(days=2)  # of the keys: whoever came since would lose what they wrote with the disk
 TRIED = 2  # one try may have met a server that was just starting again
 
@@ -91,7 +90,7 @@ def _of_backups(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
 
 
 def _of_the_machine(now: datetime, zone: ZoneInfo, with_push: bool) -> Iterator[Item]:
-    free = _free()
+    free = free_on_the_disk()
     if free < NEARLY_FULL:
         yield words.full_disk(free, is_full=free < FULL)
     if with_push and not public_key():
@@ -120,31 +119,23 @@ def _doubts(mail: QuerySet[Any], recipient: str) -> dict[str, QuerySet[Any]]:
 
 def server_numbers(now: datetime, zone: ZoneInfo) -> list[tuple[str, str]]:
     """What there is on the whole site, in words and numbers; nothing of any patient or practice alone."""
-    waiting = Delivery.objects.filter(sent_at=None, failed_at=None).aggregate(n=Count("pk"), since=Min("created_at"))
-    letters = AccountMail.objects.filter(sent_at=None, failed_at=None).count()
-    given_up = Delivery.objects.filter(sent_at=None, failed_at__gt=now - WEEK).count()
-    beat = WorkerBeat.objects.values_list("at", flat=True).first()
-    done = dict(Upkeep.objects.values_list("kind", "done_at"))
+    known = figures(now)
     compared = Assessment.objects.order_by("-id").values_list("made_at", flat=True).first()
     return [
-        (_("Clinics"), str(Practice.objects.filter(closed_at=None).count())),
-        (_("Members"), str(Membership.objects.current().count())),
-        (_("Patients"), str(Patient.objects.count())),
+        (_("Clinics"), str(known.clinics)),
+        (_("Members"), str(known.members)),
+        (_("Patients"), str(known.patients)),
         (_("Last log compared"), _at(compared, zone)),
-        (_("Logs that could not be compared yet"), str(Entry.objects.unjudged().count())),
-        (_("Worker last seen"), _at(beat, zone)),
-        (_("Messages that wait"), str(waiting["n"])),
-        (_("The oldest of them"), _at(waiting["since"], zone)),
-        (_("Messages given up in a week"), str(given_up)),
-        (_("E-mails about accounts that wait"), str(letters)),
-        (_("Last backup"), _at(done.get(Upkeep.Kind.BACKUP), zone)),
-        (_("Last drill that went well"), _at(done.get(Upkeep.Kind.DRILL), zone)),
-        (_("Free on the disk"), filesizeformat(_free())),
+        (_("Logs that could not be compared yet"), str(known.not_compared)),
+        (_("Worker last seen"), _at(known.beat, zone)),
+        (_("Messages that wait"), str(known.about_patients.number)),
+        (_("The oldest of them"), _at(known.about_patients.since, zone)),
+        (_("Messages given up in a week"), str(known.about_patients.given_up)),
+        (_("E-mails about accounts that wait"), str(known.about_accounts.number)),
+        (_("Last backup"), _at(known.done.get(Upkeep.Kind.BACKUP), zone)),
+        (_("Last drill that went well"), _at(known.done.get(Upkeep.Kind.DRILL), zone)),
+        (_("Free on the disk"), filesizeformat(known.free)),
     ]
-
-
-def _free() -> int:
-    return shutil.disk_usage(settings.DATA_DIR).free
 
 
 def _at(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -4,7 +4,8 @@ import smtplib
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -55,14 +56,29 @@ class PunctualBackend(EmailBackend):
         Raises:
             CutOff: time was up before the server had taken them.
         """
+        with self._in_time():
+            return super().send_messages(email_messages)
+
+    def knock(self) -> None:
+        """See whether the server lets us in, and leave; nothing is sent. Raises what `smtplib` raises.
+
+        Raises:
+            CutOff: time was up before it had.
+        """
+        with self._in_time():
+            self.open()
+            self.close()
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
         timer = threading.Timer(max(0.0, self._ends - time.monotonic()), self._cut)
         timer.daemon = True
         timer.start()
         try:
-            return super().send_messages(email_messages)
+            yield
         except (smtplib.SMTPException, OSError) as broken:
             if self._is_cut:
-                raise CutOff from broken
+                raise CutOff("it did not finish in time") from broken
             raise
         finally:
             timer.cancel()

@@ -21,7 +21,7 @@ from accounts.invitations import invite_member, invite_patient
 from accounts.members import remove_member
 from accounts.models import Absence, AccountMail, ContactMethod, Invitation, Membership, Patient, User
 from accounts.walls import end_link, make_link, note_use
-from symptoms.alerts import attention, server_health
+from symptoms.alerts import attention, server_figures, server_health
 from symptoms.alerts.handling import resolve_all, write_note
 from symptoms.alerts.policy import EVERYBODY
 from symptoms.alerts.rota_ahead import gaps_ahead, people_ahead
@@ -234,7 +234,7 @@ def the_protocol_is_due(world):
 @fault("The disk is nearly full", "today")
 def the_disk_is_nearly_full(world):
     free = SimpleNamespace(free=1_900_000_000)
-    small = patch.object(server_health.shutil, "disk_usage", lambda path: free)
+    small = patch.object(server_figures.shutil, "disk_usage", lambda path: free)
     small.start()
     return small.stop
 
@@ -268,7 +268,7 @@ def page_of(user: User, part: str = "") -> str:
 @pytest.fixture
 def enough_room():
     """Whatever the disk of the machine holds."""
-    with patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11)):
+    with patch.object(server_figures.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11)):
         yield
 
 

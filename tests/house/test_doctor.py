@@ -1,6 +1,7 @@
 """`manage.py doctor` names what is wrong on a machine, each thing whatever else is wrong, and ends with 1."""
 
 import json
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
@@ -13,10 +14,10 @@ from django.core.management import call_command
 from django.test import override_settings
 from django.utils import timezone
 
-from symptoms.alerts import server_health
+from symptoms.alerts import server_figures
 from symptoms.models import WorkerBeat
 from tests.messages import mailservers
-from tracker import preflight
+from tracker import doctor, preflight
 from tracker.preflight import RESTORING
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +57,7 @@ WRONG = {
     "clock": (lambda: a_beat(timedelta(hours=1)), "time", "this clock is late"),
     "worker": (lambda: a_beat(-timedelta(hours=1)), "attention", "Alerts are not going out"),
     "disk": (
-        lambda: patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=1)),
+        lambda: patch.object(server_figures.shutil, "disk_usage", lambda path: SimpleNamespace(free=1)),
         "attention", "disk",
     ),
 }  # fmt: skip
@@ -83,6 +84,16 @@ def test_what_is_wrong_is_named_with_what_mends_it_whatever_else_there_is(name, 
         assert status == 1 and [finding["what"] for finding in wrong] == [what]
         assert words in wrong[0]["text"]
         assert {"versions", "database", "settings", "time", "mail"} <= {finding["what"] for finding in found}
+
+
+def test_a_mail_server_that_answers_a_byte_at_a_time_holds_nobody_up(clinic, monkeypatch):
+    monkeypatch.setattr(doctor, "PATIENCE", 0.5)
+    with mailservers.scripted(mailservers.dawdles) as (port, _), mail_server(port):
+        began = time.monotonic()
+        found, status = examined()
+    wrong = [finding for finding in found if finding["what"] == "mail"]
+    assert status == 1 and "does not let us in: it did not finish in time" in wrong[0]["text"]
+    assert time.monotonic() - began < 30  # seconds; the greeting alone would take 80
 
 
 def test_a_mail_server_that_lets_us_in_is_well_and_is_sent_nothing(clinic):

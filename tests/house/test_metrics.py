@@ -1,12 +1,13 @@
 """Figures for whoever watches a site: to the token alone, true, and nothing about one patient or clinic."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from symptoms.alerts.handling import acknowledge
+from symptoms.alerts.server_health import server_numbers
 from symptoms.models import Delivery, Upkeep, WorkerBeat
 from tests.treatments import logged, pen
 from tracker import env
@@ -41,6 +42,10 @@ def test_figures_are_those_of_the_site_and_name_nobody(client, settings, clinic,
     assert 120 <= known["worker_silent_seconds",] < 220
     assert 3 * 3600 <= known["upkeep_age_seconds", Upkeep.Kind.BACKUP.value] < 3 * 3600 + 100
     assert known["upkeep_age_seconds", Upkeep.Kind.DRILL.value] == float("inf")
+    read = dict(server_numbers(now, UTC))  # what people read of the same
+    assert (
+        read["Messages that wait"] == f"{known['messages_waiting', 'about_patients']:.0f}" and read["Patients"] == "1"
+    )
     acknowledge(session, by=noor, now=timezone.now())
     assert figures(client)["alerts_open", "yes", "urgent"] == 1
     said = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
