@@ -10,6 +10,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 import pytest
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -20,6 +21,7 @@ from accounts.keys import store
 from accounts.keys.master import new_line
 from symptoms.journal.photos import remove_photo
 from symptoms.models import Entry, Photo, Upkeep
+from symptoms.photos.storage import StoreAway
 from tests import images, people
 from tests.treatments import attached, logged, pen
 from tests.tries import tries
@@ -107,6 +109,36 @@ def test_a_photo_that_somebody_removes_meanwhile_is_named_and_so_is_one_that_was
     with after_the_rows(lambda: remove_photo(one.pk, by=session.patient.user)):
         found = manifest(make_backup(NOW))
     assert (found.removed_meanwhile, found.missing, found.photos) == ([str(one.pk)], [str(other.pk)], {})
+
+
+@pytest.mark.faults("F13")
+@pytest.mark.parametrize("how", ["gone", "nothing mounted", "unreachable", "breaks off"])
+def test_while_the_store_of_photos_is_away_no_backup_is_made_and_the_next_one_has_them(site, session, monkeypatch, how):
+    before = make_backup(NOW - timedelta(days=1))
+    attached(session, day=3, data=images.photo((3, 90, 9)))
+    away, store = site.photos.with_name("away"), type(storages["photos"])
+    with monkeypatch.context() as broken:
+        if how in ("gone", "nothing mounted"):
+            site.photos.rename(away)
+        if how == "nothing mounted":
+            site.photos.mkdir()
+        if how in ("unreachable", "breaks off"):
+            kind = ConnectionError if how == "unreachable" else StoreAway
+            broken.setattr(store, "_open", lambda *given: raised(kind))
+            broken.setattr(store, "listdir", lambda *given: raised(StoreAway))
+        with pytest.raises(CommandError, match="No backup was made: the store of photos is"):
+            call_command("backup")
+    assert "the store of photos is" in Upkeep.objects.get().said
+    assert files.backups_in(site.backups, archive.KIND) == [before.path]
+    if away.exists():
+        shutil.rmtree(site.photos, ignore_errors=True)
+        away.rename(site.photos)
+    found = manifest(make_backup(NOW))
+    assert len(found.photos) == 3 and not found.missing
+
+
+def raised(kind: type[Exception]):
+    raise kind("away")
 
 
 @pytest.mark.faults("F13")

@@ -12,6 +12,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from django.core.files.storage import Storage
+
 from accounts.keys.master import MasterKey
 from symptoms.photos.files import store_of_photos
 from symptoms.photos.storage import StoreAway
@@ -32,24 +34,41 @@ class Kept:
 
 
 def keep(folder: Path, key: MasterKey, names: Collection[str], known: Mapping[str, list[Any]]) -> Kept:
-    """See to it that these photos lie in the pool; `known`: those of an earlier backup, which lie there already."""
+    """See to it that these photos lie in the pool; `known`: those of an earlier backup, which lie there already.
+
+    Raises:
+        Refused: the store of photos is away. A backup without them would look like one of photos that were lost.
+    """
     kept, store = Kept(), store_of_photos()
     for name in sorted(names):
         if (facts := known.get(name)) and _is_there(place_of(folder, key, name), facts[SIZE]):
             kept.photos[name] = facts
             continue
-        try:
-            with store.open(name) as file:
-                content: bytes = file.read()
-        except StoreAway as fault:
-            raise Refused(f"the store of photos cannot be read: {fault}") from fault
-        except OSError:
+        if (content := _content_in(store, name)) is None:
             kept.absent.append(name)
             continue
         _put(place_of(folder, key, name), key, name, content)
         kept.photos[name] = [len(content), sha256(content).hexdigest()]
         kept.added += 1
     return kept
+
+
+def _content_in(store: Storage, name: str) -> bytes | None:
+    """The file of that name; None when it is not there, or cannot be read and others can. Raises Refused."""
+    try:
+        with store.open(name) as file:
+            content: bytes = file.read()
+            return content
+    except StoreAway as fault:
+        raise Refused(f"the store of photos is away ({fault})") from fault
+    except OSError as fault:
+        try:
+            is_there = any(store.listdir(""))
+        except OSError as away:
+            raise Refused(f"the store of photos is away ({away.strerror or away}): mount or start it") from fault
+        if not is_there:  # as where nothing is mounted
+            raise Refused("the store of photos is empty, and there are photos: mount what belongs there") from fault
+        return None
 
 
 def content_of(folder: Path, key: MasterKey, name: str, facts: list[Any]) -> bytes:
