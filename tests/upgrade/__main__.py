@@ -31,7 +31,10 @@ LEAVES = (
     "import json, django; django.setup(); from django.db.migrations.loader import MigrationLoader as L;"
     "print(json.dumps(L(None).graph.leaf_nodes()))"
 )
-SET_UP = (["migrate", "--verbosity", "0"], ["createcachetable"], ["collectstatic", "--no-input", "--verbosity", "0"])
+TABLES, STATIC = (
+    (["migrate", "--verbosity", "0"], ["createcachetable"]),
+    ["collectstatic", "--no-input", "--verbosity", "0"],
+)
 
 
 class Release:
@@ -52,9 +55,18 @@ class Release:
         return done.stdout
 
     def set_up(self) -> None:
+        """What a first start asks for."""
+        self.bring_up_to_date()
+        self.collect()
+
+    def bring_up_to_date(self) -> None:
         """What an update asks for, with nothing running."""
-        for command in SET_UP:
+        for command in TABLES:
             self.run("manage.py", *command)
+
+    def collect(self) -> None:
+        """Stylesheets and scripts, beside those of another release that still runs."""
+        self.run("manage.py", *STATIC)
 
     def start(self) -> None:
         """Server and worker, until the server answers."""
@@ -92,7 +104,7 @@ def main(commit: str = "") -> int:
             older.start()
             with people:
                 time.sleep(WHILE)
-                print(f"update from {commit}: {_exchanged(older, newer, newer.set_up)}", flush=True)
+                print(f"update from {commit}: {_exchanged(older, newer, newer.bring_up_to_date)}", flush=True)
                 time.sleep(WHILE)
                 print(f"the way back: {_exchanged(newer, older, lambda: _way_back(older, newer))}", flush=True)
                 time.sleep(WHILE)
@@ -102,6 +114,7 @@ def main(commit: str = "") -> int:
 
 
 def _exchanged(one: Release, other: Release, between) -> str:
+    other.collect()
     began = time.monotonic()
     stopped = one.stop()
     between()
@@ -115,7 +128,6 @@ def _way_back(older: Release, newer: Release) -> None:
     for app, name in json.loads(newer.run("-c", LEAVES).splitlines()[-1]):
         if known.get(app, "zero") != name:
             newer.run("manage.py", "migrate", app, known.get(app, "zero"), "--verbosity", "0")
-    older.run("manage.py", *SET_UP[-1])
 
 
 def _before_the_newest_tables() -> str:
