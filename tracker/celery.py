@@ -16,7 +16,7 @@ import django
 from celery import Celery, signals
 from django.apps import apps
 
-from tracker.preflight import or_sentence, refuse_unready
+from tracker.preflight import or_sentence, refuse_unanswered, refuse_unready
 
 log = logging.getLogger(__name__)
 
@@ -83,8 +83,8 @@ def _as_django_logs(**_: Any) -> None:
 
 
 def _refuse_unready(**_: Any) -> None:
-    """A worker, and the beat, refuse what the web server refuses."""
-    if status := or_sentence(refuse_unready):
+    """A worker, and the beat, refuse what the web server and the worker of one machine refuse."""
+    if status := or_sentence(refuse_unready, refuse_unanswered):
         sys.exit(status)
 
 

@@ -23,7 +23,9 @@ MAKE_THE_FOLDER = {"migrate", "createcachetable", "collectstatic", "restore"}
 USE_THE_DATABASE = {"migrate", "createcachetable", "restore"}
 # These serve nobody and open no data: they need no settings of an operator's.
 NEED_NO_SETTINGS = {"assess_cases", "makemigrations", "spectacular", "help", "--help", "version", "--version"}
-NEED_EVERYTHING = {"runserver", "run_worker", "load_demo", "open_practice", "check_photos", "seal_records"}
+NEED_EVERYTHING = {
+    "runserver", "run_worker", "load_demo", "open_practice", "check_photos", "seal_records", "after_restore"
+}  # fmt: skip
 # Of the data folder; photos and uploads are made private one by one, below folders that are.
 PRIVATE = ("mendline.sqlite3*", "access-records.spool", "push-keys.json", "photos", "files", "uploads", "mail")
 RESTORING = "restore-under-way"  # in the data folder, from the first file that a restore writes to its end
@@ -102,6 +104,21 @@ def refuse_unready() -> None:
     keep_private(settings.DATA_DIR)
 
 
+def refuse_unanswered() -> None:
+    """See to it that somebody has said what becomes of messages that waited in a backup that was put back.
+
+    Raises:
+        CannotStart: nobody has; what was sent since the backup would be sent again.
+    """
+    from tracker.backups.after_restore import asked, waiting
+
+    if made := asked():
+        raise CannotStart(
+            f"the backup of {made:%Y-%m-%d %H:%M} UTC was put back: {waiting().words}. Decide what becomes of them. "
+            "Run: manage.py after_restore --send or --let-go"
+        )
+
+
 def refuse_open_demo(host: str) -> None:
     """See to it that the demo, which shows everybody's mail, listens to this machine alone.
 
@@ -172,6 +189,8 @@ def _prepare(command: str) -> None:
             check_promises(connection)
     if command in NEED_EVERYTHING:
         refuse_unready()
+    if command == "run_worker":
+        refuse_unanswered()
 
 
 def _check_numbers() -> None:

@@ -60,12 +60,14 @@ def _content_in(store: Storage, name: str) -> bytes | None:
             content: bytes = file.read()
             return content
     except StoreAway as fault:
-        raise Refused(f"the store of photos is away ({fault})") from fault
+        raise Refused(f"the store of photos cannot be read: {fault}") from fault
     except OSError as fault:
         try:
             is_there = any(store.listdir(""))
         except OSError as away:
-            raise Refused(f"the store of photos is away ({away.strerror or away}): mount or start it") from fault
+            raise Refused(
+                f"the store of photos cannot be read ({away.strerror or away}): mount what belongs there"
+            ) from fault
         if not is_there:  # as where nothing is mounted
             raise Refused("the store of photos is empty, and there are photos: mount what belongs there") from fault
         return None

@@ -19,7 +19,7 @@ from accounts.keys.master import MasterKey
 from symptoms.messages.push_keys import FILE as PUSH_KEYS
 from symptoms.photos.files import names_in, store_of_photos
 from symptoms.photos.storage import StoreAway
-from tracker.backups import archive, pool, postgres, rows
+from tracker.backups import after_restore, archive, pool, postgres, rows
 from tracker.backups.faults import Refused
 from tracker.backups.files import written
 from tracker.backups.keys import backup_keys
@@ -67,6 +67,7 @@ def restore(path: Path, *, say: Say, accepts_missing: bool = False) -> Restored:
         if rows.in_database().tables != manifest.tables:
             raise Refused("the rows that were put back are not those of the backup")
         restored.facts, restored.missing = bring_up_to_date(manifest, say)
+        after_restore.ask(manifest.made)
     restored.missing += [f"{len(lost)} photos were missing or changed in the backup."] if lost else []
     return restored
 

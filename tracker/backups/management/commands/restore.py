@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tracker.backups import archive, key_copies
+from tracker.backups.after_restore import waiting
 from tracker.backups.faults import Refused
 from tracker.backups.files import backups_in
 from tracker.backups.keys import backup_keys
@@ -56,7 +57,11 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name.replace('_', ' ')}: {value}")
         if restored.missing:
             raise CommandError("It was put back, but not all is well:\n" + "\n".join(restored.missing))
-        self.stderr.write("Everything of the backup is there. Start server and worker; everybody signs in again.")
+        self.stderr.write("Everything of the backup is there. Start the server; everybody signs in again.")
+        self.stderr.write(f"When it was made, {waiting().words}.")
+        self.stderr.write(
+            "Before a worker starts, decide what becomes of them: manage.py after_restore --send or --let-go"
+        )
 
     def _list(self, folder: Path | None, keys: bool) -> None:
         for path in backups_in(_there(folder), key_copies.KIND if keys else archive.KIND):
