@@ -14,6 +14,7 @@ WAIT = 4  # seconds for a lock or a connection; whoever would wait for longer is
 # Given up soon, a server that was away is asked again by the next request, and not after ever longer pauses.
 POOL = {"min_size": 1, "max_size": 10, "timeout": WAIT, "reconnect_timeout": WAIT}
 OLDEST_POSTGRES = 15
+SYNCHRONOUS_FULL = 2  # SQLite's number for it
 # Values go to the server beside the statement, which it keeps from the third time on, rather than written into its text
 # by us: that costs the web process less. A kept SELECT fails when the type of one of its columns is changed, so
 # tables are changed while nothing runs (docs/running.md); new columns and indexes do not disturb it.
@@ -94,12 +95,13 @@ def direct_connection() -> Iterator[Any]:
 
 
 def check_promises(connection: BaseDatabaseWrapper) -> None:
-    """See to it that the server can be reached and keeps what it has acknowledged. Of SQLite this is ours to see to.
+    """See to it that the server can be reached and keeps what it has acknowledged.
 
     Raises:
         WrongDatabase: with what is wrong.
     """
     if connection.vendor != "postgresql":
+        _check_sqlite(connection)
         return
     try:
         with connection.cursor() as cursor:
@@ -112,6 +114,22 @@ def check_promises(connection: BaseDatabaseWrapper) -> None:
         raise WrongDatabase(f"the PostgreSQL server cannot be used: {in_one_line(fault)}") from fault
     if faults:
         raise WrongDatabase("; ".join(faults))
+
+
+def _check_sqlite(connection: BaseDatabaseWrapper) -> None:
+    """What SQLite was asked for it may do without: on a disk over a network there is no write-ahead log.
+
+    Where there is no file yet none is made: a restore wants its place empty.
+    """
+    if not Path(str(connection.settings_dict["NAME"])).exists():
+        return
+    with connection.cursor() as cursor:
+        mode, waits = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous"))
+    if (mode, waits) != ("wal", SYNCHRONOUS_FULL):
+        raise WrongDatabase(
+            f"SQLite keeps no write-ahead log here, or does not wait for the disk (journal_mode {mode}, synchronous "
+            f"{waits}), so that a power cut may cost the last entries: put MENDLINE_DATA_DIR on a disk of this machine"
+        )
 
 
 def broken_promises(major: int, version: str, fsync: str, synchronous_commit: str, encoding: str) -> list[str]:

@@ -86,8 +86,8 @@ def refuse_unready() -> None:
     with direct_connection() as connection:
         if connection.vendor == "sqlite" and not Path(name := str(connection.settings_dict["NAME"])).exists():
             raise CannotStart(f"there is no database at {name}. Run: manage.py migrate")
-        check_promises(connection)
         try:
+            check_promises(connection)
             check_tables(connection)
         except DatabaseError as fault:
             name = connection.settings_dict["NAME"]

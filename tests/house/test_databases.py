@@ -10,12 +10,14 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+from django.db import connection
 
 from tests import postgres
 from tests.bench.server import environment, served
 from tests.data_folders import MIGRATE, put_database, put_static
 from tests.house.test_starting import SERVER, run, sentence
 from tracker import databases
+from tracker.sqlite.base import DatabaseWrapper
 
 WORKER = ["manage.py", "run_worker", "--once"]
 A_CLINIC = """
@@ -132,6 +134,20 @@ def ask(port: int, path: str, headers: dict[str, str], body: str | None = None) 
     answer = line.getresponse()
     with closing(line):
         return answer.status, answer.headers["Retry-After"], answer.read().decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("instead", ["journal_mode=DELETE", "synchronous=NORMAL"])
+def test_sqlite_that_may_lose_what_it_acknowledged_is_refused(tmp_path, instead):
+    (tmp_path / "d").touch()
+    made = DatabaseWrapper(
+        connection.settings_dict | {**databases.SQLITE, "NAME": str(tmp_path / "d"), "AUTOCOMMIT": True}
+    )
+    databases.check_promises(made)
+    with made.cursor() as cursor, pytest.raises(databases.WrongDatabase, match=instead.split("=")[0]):
+        cursor.execute(f"PRAGMA {instead}")
+        databases.check_promises(made)
+    made.close()
 
 
 @pytest.mark.faults("F12")

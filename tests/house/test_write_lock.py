@@ -44,6 +44,7 @@ WAYS = {
     "rows made": lambda ana: Practice.objects.bulk_create([Practice(name="Two"), Practice(name="Three")]),
     "a row deleted": lambda ana: Consent.objects.all().delete(),
     "a statement": lambda ana: connection.cursor().execute("/* so */ UPDATE accounts_practice SET phone = 2"),
+    "a checkpoint": lambda ana: connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)"),
     "statements": lambda ana: connection.cursor().executemany("UPDATE accounts_practice SET phone = %s", [(1,), (2,)]),
 }
 

@@ -17,8 +17,10 @@ from django.db.backends.sqlite3.features import DatabaseFeatures
 
 from tracker.sqlite.lock import WriteLock, lock_beside
 
-# Outside a transaction these write nothing; whatever else is run there is a write transaction of its own.
+# Outside a transaction these write nothing; whatever else is run there is a write transaction of its own, and a
+# checkpoint moves what others have written.
 READING = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK")
+CHECKPOINT = "wal_checkpoint"
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -30,7 +32,7 @@ class Cursor(base.SQLiteCursorWrapper):
     def execute(self, query: str, params: Any = None) -> Self:
         """Run one statement, waiting for the lock where it needs it."""
         self._rows = None
-        if self.database.has_lock or query.lstrip()[:9].upper().startswith(READING):
+        if self.database.has_lock or _only_reads(query):
             super().execute(query, params)
             return self
         with self.database.locked():
@@ -142,6 +144,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         lock, self._lock = self._lock, None
         if lock is not None:
             lock.release()
+
+
+def _only_reads(query: str) -> bool:
+    return query.lstrip()[:9].upper().startswith(READING) and CHECKPOINT not in query
 
 
 def _error(text: str, code: int) -> sqlite3.OperationalError:
