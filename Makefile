@@ -27,11 +27,12 @@ ROWS := tests/races tests/backups/test_backup.py tests/backups/test_restore.py t
 # A test that hangs fails with what each thread was doing, rather than holding everything up.
 NO_HANG := -o faulthandler_timeout=600 -o faulthandler_exit_on_timeout=true
 
-.PHONY: help setup install install-many run test test-sqlite test-postgres cases check check-code check-project docs bench figures load drill upgrade-test faults chance agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
+.PHONY: help setup install install-many run run-many many redis test test-sqlite test-postgres cases check check-code check-project docs bench figures load drill upgrade-test faults chance agree fuzz fortnight month simulate screenshots lock sbom audit browser postgres
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run          the demo on http://127.0.0.1:$(PORT), set up on the first call (PORT=8001 for another port)"
+	@echo "make run-many     the same on many machines: two servers, two Celery workers, beat, PostgreSQL, Redis and an S3 server"
 	@echo "make setup        .venv with everything that running, testing and checking need"
 	@echo "make install      .venv with what running needs, and nothing else: for production"
 	@echo "make install-many the same with what several machines need beside it"
@@ -52,6 +53,7 @@ help:
 	@echo "make upgrade-test an older release is updated while people log, and the way back: is an entry lost? (FROM=commit)"
 	@echo "make faults       1,000 faults and more on each database, with a report: what was lost, doubled or late? (SEED=7 for others)"
 	@echo "make chance       what is drawn or raced, at full count: hours"
+	@echo "make many         200 faults on many machines (killed, paused, cut off, Redis emptied): is anything lost? (SEED=7 for others)"
 	@echo "make agree        do phone and server agree, on 10,000 people for each criterion that one day can show?"
 	@echo "make fuzz         $(MINUTES) minutes each of made-up calls of the API: patient, practice, nobody (MINUTES=1, SEED=7 for others)"
 	@echo "make fortnight    14 days of three practices in which much goes wrong: is anybody forgotten, or told twice? (SEED=7 for another)"
@@ -67,6 +69,16 @@ $(BIN)/python:
 
 .venv/.run: $(RUN) $(BIN)/python
 	@sh deploy/install.sh $(RUN) && touch $@
+
+# Both stand on servers of their own, which are gone at the end.
+many: setup postgres redis
+	@$(BIN)/python -m tests.many --faults $(or $(FAULTS),200) --seed $(SEED) --report many-machines-faults.txt
+
+run-many: setup postgres redis
+	@$(BIN)/python -m tests.many --run --port $(PORT)
+
+redis:
+	@sh deploy/redis.sh
 
 .venv/.many: $(MANY) $(BIN)/python
 	@sh deploy/install.sh $(MANY) && touch $@

@@ -21,6 +21,8 @@ SERVICES: dict[str, dict] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"] == "mendline"}
 IMAGE = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 DOCUMENT = (tree.ROOT / "docs" / "containers.md").read_text(encoding="utf-8")
+MANY = (tree.ROOT / "docs" / "many-machines.md").read_text(encoding="utf-8")
+CELERY = yaml.safe_load((DEPLOY / "compose.celery.yml").read_text(encoding="utf-8"))["services"]
 
 
 def is_in_the_image(path: str) -> bool:
@@ -45,7 +47,9 @@ def test_ours_own_nothing_write_nowhere_else_and_may_do_nothing_more():
         assert {volume.rpartition(":")[2] for volume in service["volumes"]} == places
         assert service["command"][0] == "deploy/start.sh"
     assert re.findall(r"(?m)^USER (.+)", IMAGE) == ["10001:10001"]
-    assert "deploy/install.sh deploy/requirements.txt" in IMAGE  # which takes what has its hash alone
+    locks = re.findall(r"deploy/requirements\S*txt", IMAGE)  # which install.sh takes by their hashes alone
+    assert {"deploy/requirements.txt", "deploy/requirements-many.txt"} == set(locks)
+    assert "ARG LOCK=deploy/requirements.txt" in IMAGE and 'sh deploy/install.sh "$LOCK"' in IMAGE
     assert all(place in IMAGE for place in places)
 
 
@@ -59,11 +63,26 @@ def test_nobody_reaches_the_database_and_the_server_but_by_the_proxy():
 
 def test_each_setting_is_one_and_no_secret_stands_in_a_file_of_ours():
     known = set(re.findall(r'env\.\w+\("(\w+)"', (tree.ROOT / "tracker" / "env.py").read_text(encoding="utf-8")))
-    named = set(re.findall(r"MENDLINE_(\w+)", (DEPLOY / "compose.yml").read_text() + IMAGE + DOCUMENT)) - {"DEBUG"}
+    files = "".join((DEPLOY / name).read_text() for name in ("compose.yml", "compose.celery.yml"))
+    named = set(re.findall(r"MENDLINE_(\w+)", files + IMAGE + DOCUMENT + MANY)) - {"DEBUG"}
     assert named and named <= known
     assert all(set(source) == {"file"} for source in COMPOSE["secrets"].values())
     files = [path for path in tree.ROOT.glob("deploy/*") if path.is_file()]
     assert files and not is_in_the_image("deploy/compose.env") and not is_in_the_image("deploy/secrets/master-key")
+
+
+def test_celery_takes_the_place_of_the_worker_and_nobody_else_reaches_its_redis():
+    ours = {name: service for name, service in CELERY.items() if name != "redis"}
+    assert set(ours) == set(OURS) | {"beat"}
+    for service in ours.values():
+        assert service["environment"] == {"MENDLINE_REDIS_URL": "redis://redis:6379/0"}
+        assert service["build"]["args"]["LOCK"] in IMAGE and (tree.ROOT / service["build"]["args"]["LOCK"]).is_file()
+    known = (DEPLOY / "start.sh").read_text(encoding="utf-8")
+    for name, word in (("worker", "celery"), ("beat", "beat")):
+        assert ours[name]["command"] == ["deploy/start.sh", word] and f"\n    {word})" in known
+    assert ours["beat"]["extends"] == {"file": "compose.yml", "service": "worker"}
+    redis = CELERY["redis"]
+    assert redis["networks"] == ["inside"] and "ports" not in redis and redis["command"][1:3] == ["--save", ""]
 
 
 def test_the_proxy_is_set_as_the_book_says():

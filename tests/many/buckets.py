@@ -1,6 +1,7 @@
 """An S3 on loopback, and somebody between it and us who can make it refuse, fail, be slow or lie."""
 
 import http.client
+import logging
 import os
 import threading
 import time
@@ -85,6 +86,7 @@ def a_bucket() -> Iterator[Between]:
     from moto.server import ThreadedMotoServer
 
     os.environ.update(LOGIN)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     between = Between(server.get_host_and_port()[1])

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AccountMail
+from accounts.waking import SENDING
 from symptoms.management.commands.run_worker import Duty, duties
 from symptoms.messages.outbox import Outbox
 from symptoms.models import WorkerBeat
@@ -18,6 +19,7 @@ from tests.many.machines import a_redis, beat, needs_redis, wait_until, worker
 from tests.messages import mailservers
 from tests.messages.told import an_entry, tell
 from tests.processes import environment
+from tracker.backups.manifest import release
 
 pytestmark = needs_redis
 
@@ -126,6 +128,7 @@ def test_what_is_committed_is_sent_at_once_and_what_redis_forgot_or_never_heard_
             AccountMail.objects.create(to="ana@example.org", subject="s", body="b")
             wait_until(lambda: len(box.ids) == 3, 60)
             assert len(set(box.ids)) == 3
+            assert [*releases(redis).values()] == [release()]
         finally:
             for program in of_ours:
                 os.kill(program.process.pid, signal.SIGTERM)
@@ -134,13 +137,34 @@ def test_what_is_committed_is_sent_at_once_and_what_redis_forgot_or_never_heard_
         assert "Traceback" not in log.read_text()
 
 
+def test_a_worker_says_which_other_releases_are_beside_it(duty_tasks, monkeypatch, caplog):
+    monkeypatch.setattr(duty_tasks, "ask", lambda name: None)
+    monkeypatch.setattr(duty_tasks, "_look_after_this_machine", lambda: None)
+    found = {"worker@one": release()}
+    monkeypatch.setattr(duty_tasks, "releases", lambda: found)
+    duty_tasks._started(None)
+    assert not caplog.records
+    found["worker@two"] = "0.0.9"
+    duty_tasks._started(None)
+    assert f"is Mendline {release()}, and beside it there are: worker@two 0.0.9" in caplog.text
+
+
+def releases(redis) -> dict:
+    """What each worker says that it is."""
+    from tracker.celery import RELEASE
+
+    answers = broker(redis).control.broadcast(RELEASE, reply=True, timeout=3)
+    return {host: said for answer in answers for host, said in answer.items()}
+
+
 def hint(redis, mail: AccountMail) -> None:
     """As `wake` sends it, from this process that has no Redis in its settings."""
-    from celery import Celery
+    broker(redis).send_task(SENDING, args=[[str(mail.pk)]], queue="mendline")
 
-    from accounts.waking import SENDING
+
+def broker(redis):
+    from celery import Celery
 
     app = Celery(broker=redis.url)
     app.conf.broker_transport_options = {"global_keyprefix": "mendline:"}
-    app.send_task(SENDING, args=[[str(mail.pk)]], queue="mendline")
-    app.close()
+    return app
