@@ -35,5 +35,7 @@ def test_who_copies_records_is_stopped_and_goes_on_with_those_that_are_open(monk
     written = AuditRecord.objects.filter(what="opened too many records")
     assert [(row.user_id, row.practice_id) for row in written] == [(noor.pk, clinic.pk)]
     assert people.signed_in(people.practitioner(clinic, "Wei Chen")).get("/practice/?page=4").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=40)):  # who goes on reading is not counted for ever
+        assert people.signed_in(noor).get(mine).status_code == 200
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=5)):
         assert people.signed_in(noor).get("/practice/?page=4").status_code == 200
