@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from accounts import audit
 from accounts.database_errors import violated_constraint
 from accounts.models import Patient
 from accounts.waking import FILES, wake
-from symptoms.journal.file_making import SHOWN_AFTER_FAILING, made, name_of
-from symptoms.journal.sealed_files import pieces
-from symptoms.models import EXPORT_LASTS, Export
+from symptoms.journal.file_making import handed_out, newest_of
+from symptoms.models import Export
 
 
 def ask_export(patient: Patient, now: datetime) -> Export:
@@ -35,8 +33,7 @@ def ask_export(patient: Patient, now: datetime) -> Export:
 
 def export_of(patient: Patient, now: datetime) -> Export | None:
     """The newest that is being made, can still be fetched, or failed today."""
-    alive = Q(made_at=None, failed_at=None) | Q(made_at__gt=now - EXPORT_LASTS)
-    return patient.exports.filter(alive | Q(failed_at__gt=now - SHOWN_AFTER_FAILING)).order_by("-asked_at").first()
+    return newest_of(patient.exports.all(), now)
 
 
 def hand_out(export: Export, now: datetime) -> Iterator[bytes]:
@@ -45,8 +42,7 @@ def hand_out(export: Export, now: datetime) -> Iterator[bytes]:
     Raises:
         OSError: it is not there.
     """
-    file = made(export.pk)
-    patient = export.patient
+    pieces, patient = handed_out(export), export.patient
     audit.note(audit.Kind.EXPORTED, gettext_noop("fetched everything in a file"), user=patient.user_id, patient=patient,
                practice=patient.practice_id, thing=export.pk, now=now)  # fmt: skip
-    return pieces(file, name_of(export.pk))
+    return pieces

@@ -12,19 +12,19 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import storages
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from accounts.durable_files import private_file
 from accounts.keys import patients as keys
 from accounts.keys import sealing, store
 from symptoms.journal.own_contents import own_file
 from symptoms.journal.practice_contents import practice_file
-from symptoms.journal.sealed_files import Seal, SealedWriter
+from symptoms.journal.sealed_files import Seal, SealedWriter, pieces
 from symptoms.models import EXPORT_LASTS, Export, PracticeExport
 from symptoms.models.own_data import MadeFile
 
@@ -35,6 +35,7 @@ LEASE = timedelta(minutes=4)  # said again while it is made; a worker that died 
 RENEWED = timedelta(minutes=1)
 TRIES = 3
 SHOWN_AFTER_FAILING = timedelta(days=1)
+File = TypeVar("File", bound=MadeFile)
 KINDS: tuple[type[MadeFile], ...] = (Export, PracticeExport)
 
 
@@ -150,6 +151,21 @@ def _contents(file: MadeFile, archive: zipfile.ZipFile, now: datetime) -> Iterat
     return own_file(archive, file.patient, now)
 
 
+def newest_of(files: QuerySet[File], now: datetime) -> File | None:
+    """Of somebody's files the newest that is being made, can still be fetched, or failed today."""
+    alive = Q(made_at=None, failed_at=None) | Q(made_at__gt=now - EXPORT_LASTS)
+    return files.filter(alive | Q(failed_at__gt=now - SHOWN_AFTER_FAILING)).order_by("-asked_at").first()
+
+
+def handed_out(file: MadeFile) -> Iterator[bytes]:
+    """A file, piece by piece.
+
+    Raises:
+        OSError: it is not there.
+    """
+    return pieces(_made(file.pk), name_of(file.pk))
+
+
 def remove_old(now: datetime) -> None:
     """Remove the files of which the day is over, with the keys that are theirs alone, and those of which nobody knows
     any more."""
@@ -181,8 +197,7 @@ def name_of(id: UUID) -> str:
     return f"export {id}"
 
 
-def made(id: UUID) -> Path | IO[bytes]:
-    """The file that was made, for `pieces`. Raises OSError: it is not there."""
+def _made(id: UUID) -> Path | IO[bytes]:
     if (bucket := _bucket()) is not None:
         file: IO[bytes] = bucket.open(f"{id}.sealed")
         return file

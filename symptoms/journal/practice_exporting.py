@@ -9,7 +9,6 @@ from datetime import datetime
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,10 +19,9 @@ from accounts.database_errors import violated_constraint
 from accounts.keys import store
 from accounts.models import AccountMail, Membership, Practice, User
 from accounts.waking import FILES, wake
-from symptoms.journal.file_making import SHOWN_AFTER_FAILING, made, name_of
+from symptoms.journal.file_making import handed_out, newest_of
 from symptoms.journal.practice_contents import may_take
-from symptoms.journal.sealed_files import pieces
-from symptoms.models import EXPORT_LASTS, PracticeExport
+from symptoms.models import PracticeExport
 
 
 def ask_practice_export(practice: Practice, *, by: User, now: datetime) -> PracticeExport:
@@ -54,9 +52,7 @@ def ask_practice_export(practice: Practice, *, by: User, now: datetime) -> Pract
 
 def practice_export_of(practice: Practice, now: datetime) -> PracticeExport | None:
     """The newest that is being made, can still be fetched, or failed today."""
-    alive = Q(made_at=None, failed_at=None) | Q(made_at__gt=now - EXPORT_LASTS)
-    files = practice.exports.filter(alive | Q(failed_at__gt=now - SHOWN_AFTER_FAILING))
-    return files.select_related("asked_by").order_by("-asked_at").first()
+    return newest_of(practice.exports.select_related("asked_by"), now)
 
 
 def hand_out_to(export: PracticeExport, by: User, now: datetime) -> Iterator[bytes]:
@@ -68,10 +64,10 @@ def hand_out_to(export: PracticeExport, by: User, now: datetime) -> Iterator[byt
     """
     if export.asked_by_id != by.pk or not may_take(by, export.practice):
         raise PermissionDenied
-    file = made(export.pk)
+    pieces = handed_out(export)
     what = gettext_noop("fetched all records in a file")
     audit.note(audit.Kind.EXPORTED, what, user=by, practice=export.practice_id, thing=export.pk, now=now)
-    return pieces(file, name_of(export.pk))
+    return pieces
 
 
 def _tell_admins(practice: Practice, by: User, now: datetime) -> None:

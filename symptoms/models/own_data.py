@@ -35,6 +35,10 @@ class MadeFile(models.Model):
         """Until when it can be fetched; None while it is not ready."""
         return self.made_at + EXPORT_LASTS if self.made_at else None
 
+    def is_ready(self, now: datetime) -> bool:
+        """Whether it can be fetched."""
+        return self.ends_at is not None and now < self.ends_at
+
 
 class Export(MadeFile):
     """A file with everything about a patient, asked for by them, sealed by their key."""

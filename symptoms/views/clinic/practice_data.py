@@ -87,7 +87,7 @@ def practice_file(request: PracticeRequest, practice_export_id: UUID) -> HttpRes
     practice, now = request.practice, timezone.now()
     ask_who_is_there(request)
     export = get_object_or_404(practice.exports.select_related("practice"), pk=practice_export_id)
-    if export.ends_at is None or export.ends_at <= now:
+    if not export.is_ready(now):
         raise Http404
     try:
         body = hand_out_to(export, request.user, now)

@@ -52,7 +52,7 @@ def own_data_file(request: PatientRequest, export_id: UUID) -> HttpResponse:
     ask_who_is_there(request)
     now = timezone.now()
     export = get_object_or_404(request.patient.exports.select_related("patient"), pk=export_id)
-    if export.ends_at is None or export.ends_at <= now:
+    if not export.is_ready(now):
         raise Http404
     try:
         body = hand_out(export, now)
