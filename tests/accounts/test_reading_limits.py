@@ -31,7 +31,9 @@ def test_who_copies_records_is_stopped_and_goes_on_with_those_that_are_open(monk
         assert refused.status_code == 429 and 3500 < int(refused["Retry-After"]) <= 3601
         assert "in 60 minutes, and those that you have opened at any time" in refused.content.decode()
     assert desk.get(mine).status_code == 200
-    assert desk.post(reverse("ask_before", args=[ana.pk])).status_code == 302
+    ben = people.patient(clinic, "Ben")
+    assert desk.head(reverse("patient", args=[ben.pk])).status_code == 429
+    assert desk.post(reverse("ask_before", args=[ben.pk])).status_code == 302, "what is sent is taken"
     written = AuditRecord.objects.filter(what="opened too many records")
     assert [(row.user_id, row.practice_id) for row in written] == [(noor.pk, clinic.pk)]
     assert people.signed_in(people.practitioner(clinic, "Wei Chen")).get("/practice/?page=4").status_code == 200

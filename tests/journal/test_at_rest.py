@@ -24,7 +24,7 @@ from symptoms.alerts.record_questions import open_question, question_record
 from symptoms.journal.entries import SameIdOtherAnswers
 from symptoms.journal.photos import attach_photo
 from symptoms.journal.practice_photos import Shot, attach_practice_photo
-from symptoms.journal.sealing import seal_record
+from symptoms.journal.sealing import seal_anew, seal_record
 from symptoms.journal.undoing import undo_joining
 from symptoms.management.commands import seal_records
 from symptoms.models import Alert, AlertEvent, Entry, Note, Photo, Treatment
@@ -389,6 +389,9 @@ def test_once_everything_is_sealed_what_somebody_puts_there_plain_is_refused_and
     assert nobodys is None or NOT_OURS not in nobodys.detail
     call_command("seal_records")
     assert f"{len(FIELDS)} texts are not sealed" in capsys.readouterr().out
+    seal_anew(Patient.objects.get(pk=record.patient.pk))  # as when records are joined
+    with pytest.raises(files.PhotoLost):
+        files.read(Photo.objects.get(pk=photo.pk))
     assert all(raw(row, name) == f"{MARK}forged" for row, _model, name in rows)
     call_command("seal_records", take_plain=True)
     assert all(raw(row, name) != sealed[model, name] for row, model, name in rows)

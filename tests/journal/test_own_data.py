@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 import pytest
 import time_machine
 from django.db import connection, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.keys import store
 from accounts.keys.faults import Damaged, KeyLost
 from accounts.keys.patients import seal
-from accounts.models import AccountMail, AuditRecord, Patient, User
+from accounts.models import AccountMail, AuditRecord, Membership, Patient, User
 from symptoms.alerts.handling import write_note
 from symptoms.journal import erasing, own_contents
 from symptoms.journal.erasing import ask_erasure, erase_next, erasure_of, keep_all, replay
@@ -126,6 +127,10 @@ def test_asked_twice_it_is_one_and_after_a_day_it_is_gone(record):
     assert ask_export(record, now + timedelta(hours=1)) == export
     remove_old(now + timedelta(hours=23))
     assert path_of(export.pk).exists()
+    over = now + timedelta(hours=24)
+    assert export_of(record, over) is None
+    with time_machine.travel(over):
+        assert people.signed_in(record).get(reverse("own_data_file", args=[export.pk])).status_code == 404
     remove_old(now + timedelta(hours=24))
     assert not path_of(export.pk).exists() and not Export.objects.exists()
 
@@ -233,11 +238,31 @@ def test_after_a_week_rows_files_and_account_are_gone_and_a_receipt_says_what(
     assert [word for word in SECRETS if word in left] == []
     assert not store_of_photos().exists(key) and not path_of(export.pk).exists()
     assert not User.objects.filter(email=SECRETS[3]).exists()
-    receipt = Erasure.objects.get().receipt
-    assert (receipt["logs"], receipt["photos"], receipt["messages"], receipt["notes"]) == (1, 1, 1, 1)
+    kinds = ("treatments", "logs", "photos", "messages", "notes", "alerts")
+    assert Erasure.objects.get().receipt == {**dict.fromkeys(kinds, 1), "consents": 2}
     assert AuditRecord.objects.filter(subject=record.pk).exists()
     page = client.get(receipt_at)
     assert "1 photo" in page.text and "Marrowby" not in page.text and "no-store" in page["Cache-Control"]
+
+
+def test_the_account_waits_for_its_letter_twenty_hours_and_that_of_who_works_here_by_now_stays(record, client, clinic):
+    now = timezone.now()
+    due = now + timedelta(days=7)
+    ask_erasure(record, by=record.user, now=now)
+    assert erase_next(due) and not erase_next(due + timedelta(hours=19))
+    Membership.objects.create(user=record.user, practice=clinic)
+    assert erase_next(due + timedelta(hours=20)) and User.objects.filter(pk=record.user_id).exists()
+    of_nobody = Erasure.objects.create(patient_id=uuid4(), asked_at=now, due_at=now, done_at=now)
+    assert client.get(reverse("receipt", args=[of_nobody.pk])).status_code == 404
+
+
+def test_who_asks_that_everything_goes_is_signed_out_elsewhere(record):
+    here, elsewhere = Client(), Client()
+    for browser in (here, elsewhere):
+        browser.post(reverse("account_login"), {"login": record.user.email, "password": people.PASSWORD})
+    assert elsewhere.get(reverse("own_data")).status_code == 200
+    here.post(reverse("own_data_erase"), {"sure": "yes"})
+    assert here.get(reverse("own_data")).status_code == 200 and elsewhere.get(reverse("own_data")).status_code == 302
 
 
 def test_a_copy_that_is_put_back_can_be_read_by_nobody_and_is_erased_again(

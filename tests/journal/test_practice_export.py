@@ -165,6 +165,8 @@ def test_after_a_day_file_and_key_are_gone(head, clinic):
     assert b"Marrowby" not in path_of(export.pk).read_bytes()
     remove_old(now + timedelta(hours=23))
     assert path_of(export.pk).exists() and store.unwrapped(export.key)
+    with time_machine.travel(now + timedelta(hours=24)):
+        assert people.signed_in(head).get(reverse("practice_file", args=[export.pk])).status_code == 404
     remove_old(now + timedelta(hours=24))
     assert not path_of(export.pk).exists() and not PracticeExport.objects.exists()
     with pytest.raises(KeyLost):
