@@ -111,10 +111,10 @@ test-sqlite:
 test-postgres:
 	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(NO_HANG) $(ROWS)
 
-# FAULTS="-k killed" brings about a part of them.
+# ONLY="-k killed" brings about a part of them.
 faults: setup postgres
-	@MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m tests.faults $(FAULTS)
-	@MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m tests.postgres $(BIN)/python -m tests.faults $(FAULTS)
+	@MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m tests.faults $(ONLY)
+	@MENDLINE_TEST_SEED=$(SEED) $(BIN)/python -m tests.postgres $(BIN)/python -m tests.faults $(ONLY)
 
 chance: setup browser postgres
 	MENDLINE_DEBUG=1 MENDLINE_TEST_FAULTS=all $(BIN)/python -m pytest -m chance

@@ -63,6 +63,7 @@ def send(client, treatment, id, picture: bytes):
 
 
 @pytest.mark.faults("F10")
+@pytest.mark.faults("F10")
 @pytest.mark.parametrize("mood", FAULTS)
 def test_whatever_the_bucket_does_the_entry_is_kept_and_the_photo_comes_again(between, mood, ana):
     treatment, anas = pen(ana, days_ago=5), program(ana)
@@ -90,6 +91,7 @@ def test_whatever_the_bucket_does_the_entry_is_kept_and_the_photo_comes_again(be
     assert photo.key in kept() and files.read(photo)
 
 
+@pytest.mark.faults("F10")
 @pytest.mark.faults("F10")
 @pytest.mark.parametrize("mood", ["refuses", "trickles"])
 def test_a_photo_that_cannot_be_had_just_now_is_a_drawing_that_says_so(between, mood, ana, phone):
