@@ -1,7 +1,8 @@
 """`make bench`: the figures that were asked for, beside a floor measured in the same run, on the same server.
 
     python -m tests.bench [--rounds 5] [--json]
-        [--reassess | --audit | --keys | --alerts | --live | --queue [10000 50000]]
+        [--reassess [1000000] | --audit | --keys | --alerts | --live | --memory [20000] | --beside | --pages
+         | --queue [10000 50000]]
 
 Server time is processor time of the server's process for one request, the median of interleaved rounds. Statements are
 those of the domain: what sessions, users, tokens and savepoints need is left out. What a list of the queue costs is
@@ -31,7 +32,9 @@ def main() -> None:
     """Measure everything and print it."""
     wanted = argparse.ArgumentParser(prog="make bench", description="Measures Mendline beside a floor.")
     wanted.add_argument("--rounds", type=int, default=7, help="interleaved rounds; fewer than 5 are not kept")
-    wanted.add_argument("--reassess", action="store_true", help="only 100,000 stored entries judged again")
+    wanted.add_argument(
+        "--reassess", nargs="?", type=int, const=1_000_000, metavar="ENTRIES", help="only stored entries judged again"
+    )
     wanted.add_argument("--audit", action="store_true", help="only a million rows of the audit record")
     wanted.add_argument("--keys", action="store_true", help="only 50,000 keys wrapped by a new master key")
     wanted.add_argument(
@@ -44,6 +47,16 @@ def main() -> None:
         "--queue", nargs="*", type=int, metavar="PATIENTS", choices=LARGE,
         help="only the queue, of so many patients beside 100; else of 10,000 and of 50,000",
     )  # fmt: skip
+    wanted.add_argument(
+        "--memory", nargs="?", type=int, const=20_000, metavar="REQUESTS",
+        help="only what two web processes and a worker hold after so many requests",
+    )  # fmt: skip
+    wanted.add_argument(
+        "--beside", action="store_true", help="only PostgreSQL beside SQLite: an entry, the course, the queue"
+    )
+    wanted.add_argument(
+        "--pages", action="store_true", help="only every page, of 50,000 patients with a million entries beside 100"
+    )
     wanted.add_argument("--json", action="store_true", help="print JSON")
     options = wanted.parse_args()
     os.chdir(ROOT)
@@ -60,29 +73,35 @@ def _measured(options: argparse.Namespace) -> list[dict]:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import alerting, auditing, live, measures, people, reassessing, rotating
+    from tests.bench import alerting, auditing, beside, live, measures, memory, pages, people, reassessing, rotating
 
     _say("Preparing the database ...")
     call_command("migrate", run_syncdb=True, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     if options.reassess:
-        return reassessing.rows()
+        return reassessing.rows(options.reassess)
     if options.audit:
         return auditing.rows()
     if options.keys:
         return rotating.rows()
     if options.alerts:
         return alerting.rows()
+    if options.memory:
+        return memory.rows(options.memory)
     if options.live:
         return live.rows()
     rounds = max(1, options.rounds)
-    if options.queue is not None:
-        queues, full = people.make_queues(100, *(options.queue or LARGE)), people.make_full_lists()
+    if options.beside:
+        return beside.rows(rounds)
+    if options.queue is not None or options.pages:
+        sizes, days = (pages.SIZES[1:], pages.DAYS) if options.pages else (options.queue or LARGE, 3)
+        queues, full = people.make_queues(100, *sizes, days=days), people.make_full_lists(days)
         people.settle()
         with served(dict(os.environ)) as server:
             _say("Measuring ...")
-            return measures.queue_rows(server, queues, full, rounds)
+            of = measures.page_rows if options.pages else measures.queue_rows
+            return of(server, queues, full, rounds)
     seen = people.make(measures.WARM_UP + rounds * measures.TIMES)
     with served(dict(os.environ)) as server:
         _say("Measuring ...")

@@ -28,7 +28,7 @@ def rows() -> list[dict]:
     sessions = [session for _, session in add_patients(clinic, add_member(clinic), ENTRIES + DURING, days=3, today=3)]
     taken: dict[str, datetime] = {}
     port = mailservers.free_port()
-    with _worker(port):
+    with worker(port):
         with mailservers.honest(on_taken=_noting(taken), port=port):
             began = _raised(sessions[:ENTRIES], lambda: time.sleep(random.uniform(0, 2 * EVERY)))
             _wait(lambda: began.keys() <= taken.keys())
@@ -76,11 +76,12 @@ def _wait(is_over: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _worker(port: int):
+def worker(port: int):
+    """The worker as in production, whose mail server listens at that port; gives its process id."""
     settings = {"MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_SMTP_PORT": str(port)}
-    worker = subprocess.Popen([sys.executable, "manage.py", "run_worker"], env=os.environ | settings)
+    begun = subprocess.Popen([sys.executable, "manage.py", "run_worker"], env=os.environ | settings)
     try:
-        yield
+        yield begun.pid
     finally:
-        worker.terminate()
-        worker.wait(30)
+        begun.terminate()
+        begun.wait(30)

@@ -19,7 +19,7 @@ from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery import course as values
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.vocabulary import Sign
-from tests.bench.people import ASKED, on_day
+from tests.bench.people import ASKED, on_day, settle
 from tests.simulator.courses import COMPLICATIONS, logged
 from tests.simulator.people import Person, somebody
 
@@ -36,15 +36,18 @@ COPIED: dict[type[Model], str] = {
 
 
 def fill(practice: Practice, practitioner: User, patients: int) -> None:
-    """Give a practice so many more patients with DAYS entries each, judged and stored, and where they stand."""
+    """Give a practice the first patients there are, with DAYS entries each, judged and stored, and where they stand."""
     drawn = min(DRAWN, patients)
     draw(practice, practitioner, drawn)
-    if copies := -(-patients // drawn) - 1:
+    grow(patients // drawn - 1)
+
+
+def grow(copies: int) -> None:
+    """Copy everybody there is so many times; then what a database does by itself in time, it does now."""
+    if copies:
         with transaction.atomic():
             multiply(copies)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+    settle()
 
 
 def draw(practice: Practice, practitioner: User, people: int, seed: int = 2026) -> list[Patient]:
@@ -129,6 +132,7 @@ def multiply(copies: int) -> None:
     Days lie apart in the tables, as they come in.
     """
     _teach_the_database()
+    before = Patient.objects.count()  # so that no copy of a copy has the id of another one
     for model, order in COPIED.items():
         columns, values = [], []
         for field in model._meta.concrete_fields:
@@ -140,7 +144,8 @@ def multiply(copies: int) -> None:
         table = model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(
-                f"WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {copies})"
+                f"WITH RECURSIVE series(n) AS (SELECT {before + 1} UNION ALL SELECT n + 1 FROM series"
+                f" WHERE n < {before + copies})"
                 f" INSERT INTO {table} ({', '.join(columns)})"
                 f" SELECT {', '.join(values)} FROM {table} AS of, series ORDER BY {order}, n"
             )

@@ -19,7 +19,7 @@ from accounts.models import User
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.course import Course, Patient, Treatment, entry_from_answers
 from symptoms.recovery.vocabulary import Device, Sign, Symptom
-from tests.bench import queue_lists
+from tests.bench import pages, queue_lists
 from tests.bench.first_load import first_loads
 from tests.bench.people import Seen
 from tests.bench.server import Server
@@ -49,8 +49,7 @@ Ask = Callable[[], object]
 
 def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
     """All rows of the table: what, measured, target, reached, and the figure that later runs are compared with."""
-    asks = _asks(server, seen)
-    cost = _cost(server, asks, rounds)
+    cost = _cost(server, asks(server, seen), rounds)
     return [
         *_entry_rows(cost, seen),
         _changed_row(server, seen),
@@ -69,7 +68,7 @@ def _row(what: str, measured: str, target: str, reached: bool, figure: float) ->
     return {"what": what, "measured": measured, "target": target, "reached": reached, "figure": round(figure, 2)}
 
 
-def _asks(server: Server, seen: Seen) -> dict[str, Ask]:
+def asks(server: Server, seen: Seen) -> dict[str, Ask]:
     """What is asked of the server, by name; each call is one request."""
     waiting = iter(seen.reporters)
     reporter_token = seen.reporters[0][0]
@@ -120,18 +119,18 @@ def _expect(wanted: int, status: int, body: bytes) -> None:
 
 
 def _cost(
-    server: Server, asks: dict[Any, Ask], rounds: int, *, warm_up: int = WARM_UP, times: int = TIMES,
+    server: Server, to_ask: dict[Any, Ask], rounds: int, *, warm_up: int = WARM_UP, times: int = TIMES,
     spent: Callable[[], float] | None = None,
 ) -> dict[Any, float]:  # fmt: skip
     """Milliseconds of processor time for one request: each asked in turn, round after round; the median of rounds.
     `spent`: seconds so far, of the server's process where nothing is said."""
     spent = spent or server.cpu
-    taken: dict[Any, list[float]] = {name: [] for name in asks}
-    for ask in asks.values():
+    taken: dict[Any, list[float]] = {name: [] for name in to_ask}
+    for ask in to_ask.values():
         for _ in range(warm_up):
             ask()
     for _ in range(rounds):
-        for name, ask in asks.items():
+        for name, ask in to_ask.items():
             before = spent()
             for _ in range(times):
                 ask()
@@ -224,6 +223,22 @@ def queue_rows(server: Server, queues: dict[int, User], full: dict[str, User], r
     # Of pages many times as dear as an entry.
     cost = partial(_cost, warm_up=2, times=5, spent=server.cpu_with_database)
     return queue_lists.rows(server, queues, full, rounds, cost, page, _statements_of)
+
+
+def page_rows(server: Server, queues: dict[int, User], full: dict[str, User], rounds: int) -> list[dict]:
+    """The same, and every other page."""
+    cost = partial(_cost, warm_up=2, times=5, spent=server.cpu_with_database)
+    lists = queue_rows(server, queues, full, rounds)
+    return lists + pages.rows(server, queues, rounds, cost, partial(_page, server))
+
+
+def statements_of_each(seen: Seen) -> dict[str, int]:
+    """How many statements of the domain an entry, the course and the queue need, by the names of `asks`."""
+    return {
+        "entry": _statements(lambda web: _put(web, *seen.first, day=0), None),
+        "course of 180": _statements(lambda web: web.get("/course/"), seen.courses[180]),
+        "queue of 10,000": _statements(lambda web: web.get("/practice/"), seen.queues[10_000]),
+    }
 
 
 def _statements_of(path: str, user: User) -> int:

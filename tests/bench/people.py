@@ -91,14 +91,14 @@ def _record(practice: Practice, practitioner: User, entries: int) -> str:
     return str(treatment.patient_id)
 
 
-def make_queues(*sizes: int) -> dict[int, User]:
-    """By size, a practitioner of a clinic with so many patients."""
-    return {size: _of_a_clinic(f"Clinic of {size}", size, OPEN[size]) for size in sizes}
+def make_queues(*sizes: int, days: int = 3) -> dict[int, User]:
+    """By size, a practitioner of a clinic with so many patients, who have logged so many days each."""
+    return {size: _of_a_clinic(f"Clinic of {size}", size, OPEN[size], days=days) for size in sizes}
 
 
-def make_full_lists() -> dict[str, User]:
+def make_full_lists(days: int = 3) -> dict[str, User]:
     """By the name of a list, a practitioner of a clinic of 100 patients who all stand in it."""
-    return {name: _of_a_clinic(f"All {name}", 100, 100, **as_set) for name, as_set in FULL.items()}
+    return {name: _of_a_clinic(f"All {name}", 100, 100, days=days, **as_set) for name, as_set in FULL.items()}
 
 
 def settle() -> None:
@@ -216,13 +216,16 @@ def add_days(treatments: list[Treatment], days: int) -> list[Entry]:
 def crowd(
     practice: Practice, practitioner: User, size: int, opened: int,
     *, states: Sequence[str] = STATES, skips_every: int = 40, joined: bool = True, lots: int = LOTS,
+    days: int = 3,
 ) -> None:  # fmt: skip
-    """A clinic's patients, three days logged each; something is open of `opened` of them, in the states that lists
+    """A clinic's patients, so many days logged each; something is open of `opened` of them, in the states that lists
     part: with nobody, held, waiting for an answer, left open, due again, on track by now, closed today."""
     chance, today = Random(size), timezone.now().date()
     patients = _crowd_of_patients(practice, size, chance, joined)
-    treatments = add_treatments(patients, practitioner, 5, lots)
-    newest = {entry.treatment_id: entry for entry in add_days(treatments, 3)}
+    treatments = add_treatments(patients, practitioner, days + 2, lots)
+    newest: dict = {}
+    for start in range(0, size, 2_000):
+        newest |= {entry.treatment_id: entry for entry in add_days(treatments[start : start + 2_000], days)}
     chosen = set(chance.sample(range(size), opened))
     of_open = [one for number, one in enumerate(treatments) if number in chosen]
     raised = _alerts(of_open, practitioner, newest, chance, states) if states else []

@@ -15,8 +15,9 @@ from tests.house import tree
 class Server:
     """One gunicorn process with its worker; `cpu` is what the worker has used so far."""
 
-    def __init__(self, port: int, worker: int):
+    def __init__(self, port: int, master: int, worker: int):
         self.port = port
+        self.master = master
         self.worker = worker
         self._line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
@@ -74,7 +75,7 @@ def served(environment: dict[str, str], processes: int = 1):
     process = subprocess.Popen(command, env=environment | {"PORT": str(port), "WEB_PROCESSES": str(processes)})
     try:
         wait_for(port)
-        yield Server(port, _child_of(process.pid))
+        yield Server(port, process.pid, _child_of(process.pid))
     finally:
         process.terminate()
         process.wait(15)
