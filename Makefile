@@ -104,9 +104,11 @@ browser:
 postgres:
 	@sh deploy/postgres.sh
 
-# Both databases side by side, on two cores: a fifth of the time, tests wait for a browser, a clock or another process.
-test: check browser postgres
-	@$(MAKE) --no-print-directory -j2 --output-sync test-sqlite test-postgres
+# All side by side, on two cores: a fifth of the time, tests wait for a browser, a clock or another process. What needs
+# Redis is skipped, and says so, where none can be installed.
+test: setup browser postgres
+	-@sh deploy/redis.sh
+	@$(MAKE) --no-print-directory -j4 --output-sync check-code check-project test-sqlite test-postgres
 
 test-sqlite:
 	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_HANG)
