@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.break_glass import break_glass
 from accounts.models import AccountMail, AuditRecord, BreakGlass
 from tests import people
 from tests.treatments import attached, logged, pen
@@ -51,9 +53,16 @@ def test_the_record_is_open_for_an_hour_to_who_asked_alone(record):
     with time_machine.travel(now + timedelta(minutes=61)):
         assert people.signed_in(sam).get(answer.url).status_code == 404
     again = opened(sam, record, who=str(record.pk)).url
+    factors = Authenticator.objects.filter(user=sam)
+    factors.update(type=Authenticator.Type.RECOVERY_CODES)
+    assert people.signed_in(sam).get(again).status_code == 404
+    factors.update(type=Authenticator.Type.TOTP)
+    assert people.signed_in(sam).get(again).status_code == 200
     sam.is_staff = False
     sam.save()
     assert people.signed_in(sam).get(again).status_code == 403
+    with pytest.raises(PermissionDenied):
+        break_glass(record, "fault", by=sam, now=now)
 
 
 def test_it_is_closed_before_its_hour_is_over_by_who_opened_it_alone_and_that_is_read(record, clinic):

@@ -356,6 +356,7 @@ def test_after_these_days_a_password_sets_nothing_up_until_the_mailbox_is_shown(
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         assert browser.post(MAILBOX, {"code": code}).status_code == 422
     assert browser.post(MAILBOX, {"code": f" {code[:4]} {code[4:]}"})["Location"] == "/accounts/2fa/"
+    assert browser.post(MAILBOX, {"code": code}).status_code == 422, "it is used up"
     assert browser.get(way)["Location"].startswith("/accounts/reauthenticate/")
     browser.post("/accounts/reauthenticate/", {"password": people.PASSWORD})
     assert browser.get(way).status_code == 200
