@@ -1,5 +1,6 @@
 """What admins do about a colleague’s way in: asking for what takes two of them, answering, ending sessions."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,10 +43,10 @@ def member_sign_out(request: PracticeRequest, member_id: UUID) -> HttpResponse:
     return redirect("member_change", member.pk)
 
 
-def asks(request: PracticeRequest, asking: object) -> None:
+def asks(request: PracticeRequest, asking: Callable[[], object]) -> None:
     """Call `asking`, which asks for a second yes, and tell its reader what comes of it."""
     try:
-        asking()  # type: ignore[operator]  # a lambda of this package
+        asking()
     except NobodyElse:
         messages.error(
             request,

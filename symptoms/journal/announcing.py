@@ -120,9 +120,14 @@ def _look_at_letter(erasure: Erasure, now: datetime) -> None:
 
 
 def _write(erasure: Erasure, patient: Patient, now: datetime) -> None:
-    """The letter: to the account's address, else to where the clinic invited them; nowhere, where it knows none."""
+    """The letter: to the account's address, else to where the clinic invited them; where it knows none, the clinic
+    reads that nobody was told."""
     person = patient.user or (patient if patient.email else None)
-    if person is None or patient.practice is None:
+    if patient.practice is None:
+        return
+    if person is None:
+        erasure.undelivered_at = erasure.undelivered_at or now
+        erasure.save(update_fields=["undelivered_at"])
         return
     facts = {"erasure": erasure, "months": patient.practice.retention_months, "has_account": patient.user is not None}
     subject = _("Your Mendline record will be erased")

@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='erasure',
             name='undelivered_at',
-            field=models.DateTimeField(help_text='since when it is known that this letter does not arrive', null=True),
+            field=models.DateTimeField(help_text='since when it is known that no letter reaches them', null=True),
         ),
     ]

@@ -90,9 +90,7 @@ class Erasure(models.Model):
     letter = models.ForeignKey(
         AccountMail, null=True, on_delete=models.SET_NULL, related_name="+", help_text="the last that told the patient"
     )
-    undelivered_at = models.DateTimeField(
-        null=True, help_text="since when it is known that this letter does not arrive"
-    )
+    undelivered_at = models.DateTimeField(null=True, help_text="since when it is known that no letter reaches them")
     due_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True, help_text="rows of the record, its photos and keys are gone")

@@ -327,7 +327,7 @@ def blank_screens(count: int) -> Item:
 def untold_patient(goes_at: datetime, zone: ZoneInfo, **about: Any) -> Item:
     """A patient whose record goes by the retention period, and whom no letter reached."""
     title = _("{name} could not be told that their record goes").format(name=about["name"])
-    text = _("Our e-mail did not arrive. The record goes on {at}, unless they keep it.")
+    text = _("No e-mail about it reached them. The record goes on {at}, unless they keep it.")
     return Item(Kind.UNTOLD, Due.SOON, title, text.format(at=_clock(goes_at, zone)), about=about)
 
 

@@ -216,6 +216,14 @@ def test_a_record_stays_for_as_long_again_when_its_letter_fails_and_the_clinic_r
     assert not reads(again) and len(letters()) == 2 and erasure_of(record).due_at == known + TOLD_BEFORE
 
 
+def test_of_whom_no_address_is_known_the_clinic_reads_that_nobody_was_told(clinic, noor):
+    people.patient(clinic, "Ben", accepted=False, created_at=THEN)
+    looked_through(OVER)
+    assert not letters() and Erasure.objects.get().due_at == DUE
+    with time_machine.travel(OVER, tick=False):
+        assert "Ben could not be told that their record goes" in people.signed_in(noor).get(reverse("attention")).text
+
+
 def test_after_a_second_letter_that_fails_another_is_tried(record):
     looked_through(OVER)
     sent(OVER + timedelta(days=46), sent_at=OVER)
