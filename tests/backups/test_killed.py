@@ -18,7 +18,7 @@ from tracker.backups.keys import backup_keys
 from tracker.backups.making import make_backup
 
 NOW = timezone.now()
-BACKUPS, RESTORES = tries(4, 150), tries(3, 60)
+BACKUPS, RESTORES = tries(3, 150), tries(2, 60)
 
 
 def took(act) -> float:

@@ -16,7 +16,7 @@ from tests.messages.told import a_treatment, an_entry, tell
 from tests.treatments import pen
 from tests.tries import chance, tries
 
-PHONES, JUMPS = tries(8, 200), tries(4, 60)
+PHONES, JUMPS = tries(5, 200), tries(3, 60)
 ZONES = (
     "Etc/GMT+12", "Pacific/Kiritimati", "Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe",
     "America/St_Johns", "Africa/Casablanca", "Pacific/Apia",

@@ -25,7 +25,7 @@ from tests.tries import EVERYTHING, chance, tries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KILLS, PAUSES = tries(8, 200), tries(1, 30)
+KILLS, PAUSES = tries(5, 200), tries(1, 30)
 RACERS = [2, 8] if EVERYTHING else [3]
 RACED_FOR = tries(150, 1_000)
 MOMENTS = ["before it looks", "while it connects", "during DATA", "after it was taken", "whenever"]
