@@ -33,7 +33,8 @@ def ask_export(patient: Patient, now: datetime) -> Export:
 
 def export_of(patient: Patient, now: datetime) -> Export | None:
     """The newest that is being made, can still be fetched, or failed today."""
-    return newest_of(patient.exports.all(), now)
+    newest: Export | None = newest_of(patient.exports.all(), now)
+    return newest
 
 
 def hand_out(export: Export, now: datetime) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -35,7 +35,6 @@ LEASE = timedelta(minutes=4)  # said again while it is made; a worker that died 
 RENEWED = timedelta(minutes=1)
 TRIES = 3
 SHOWN_AFTER_FAILING = timedelta(days=1)
-File = TypeVar("File", bound=MadeFile)
 KINDS: tuple[type[MadeFile], ...] = (Export, PracticeExport)
 
 
@@ -151,8 +150,9 @@ def _contents(file: MadeFile, archive: zipfile.ZipFile, now: datetime) -> Iterat
     return own_file(archive, file.patient, now)
 
 
-def newest_of(files: QuerySet[File], now: datetime) -> File | None:
-    """Of somebody's files the newest that is being made, can still be fetched, or failed today."""
+def newest_of(files: QuerySet[Any], now: datetime) -> Any:
+    """Of somebody's files the newest that is being made, can still be fetched, or failed today; None where there is
+    none."""
     alive = Q(made_at=None, failed_at=None) | Q(made_at__gt=now - EXPORT_LASTS)
     return files.filter(alive | Q(failed_at__gt=now - SHOWN_AFTER_FAILING)).order_by("-asked_at").first()
 

@@ -52,7 +52,8 @@ def ask_practice_export(practice: Practice, *, by: User, now: datetime) -> Pract
 
 def practice_export_of(practice: Practice, now: datetime) -> PracticeExport | None:
     """The newest that is being made, can still be fetched, or failed today."""
-    return newest_of(practice.exports.select_related("asked_by"), now)
+    newest: PracticeExport | None = newest_of(practice.exports.select_related("asked_by"), now)
+    return newest
 
 
 def hand_out_to(export: PracticeExport, by: User, now: datetime) -> Iterator[bytes]:
