@@ -30,7 +30,7 @@ from tests.messages import mailservers
 PATIENTS = 12
 SETTLES_WITHIN = 240  # seconds: the longest pause of a message that was put off, and a lease
 PRODUCTION = {
-    "DJANGO_SETTINGS_MODULE": "tracker.settings", "MENDLINE_DEBUG": "0", "MENDLINE_TRUST_PROXY": "1",
+    "MENDLINE_DEBUG": "0", "MENDLINE_TRUST_PROXY": "1",
     "MENDLINE_API_RATE": "1000000/min", **tree.SAFE, "MENDLINE_SMTP_HOST": "127.0.0.1",
     "MENDLINE_SMTP_SECURITY": "none",
 }  # fmt: skip
@@ -47,6 +47,7 @@ def main() -> int:
     wanted.add_argument("--port", type=int, default=8000)
     wanted.add_argument("--faults", type=int, default=200)
     wanted.add_argument("--seed", type=int, default=2026)
+    wanted.add_argument("--only", default="", help="kinds whose names begin so, as in --only Redis")
     wanted.add_argument("--report", type=Path)
     options = wanted.parse_args()
     os.chdir(tree.ROOT)
@@ -86,7 +87,7 @@ def faults(folder: Path, options: argparse.Namespace) -> int:
         people, injected = _begun(site, options.seed, lambda on: refusing.set() if on else refusing.clear())
         with people:
             time.sleep(5)
-            injected.bring_about(options.faults)
+            injected.bring_about(options.faults, options.only)
             time.sleep(5)
         os.environ.update(site.environments[0])
         settled = _settled(site)

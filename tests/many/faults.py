@@ -38,9 +38,10 @@ class Faults:
         self._site, self._mail, self._chance = site, mail, Random(f"{seed} faults")
         self.done: list[Fault] = []
 
-    def bring_about(self, count: int) -> None:
-        """So many, of each kind as many as of any other, in an order that chance draws."""
-        kinds = [KINDS[number % len(KINDS)] for number in range(count)]
+    def bring_about(self, count: int, only: str = "") -> None:
+        """So many, of each kind that begins with `only` as many as of any other, in an order that chance draws."""
+        wanted = [kind for kind in KINDS if kind.startswith(only)]
+        kinds = [wanted[number % len(wanted)] for number in range(count)]
         self._chance.shuffle(kinds)
         for number, kind in enumerate(kinds, 1):
             self.done.append(Fault(kind, datetime.now(UTC)))

@@ -93,13 +93,14 @@ class Site:
 
 @contextmanager
 def a_site(
-    folder: Path, *, ports: list[int] | None = None, is_one_folder: bool = False, **settings: str
+    folder: Path, ports: tuple[int, ...] = (), *, is_one_folder: bool = False, **settings: str
 ) -> Iterator[Site]:
     """A site that is set up and not yet started; `is_one_folder`: for the demo, whose pages show its mail."""
     with ExitStack() as stack:
         database = stack.enter_context(postgres.server())
         redis, bucket = stack.enter_context(a_redis()), stack.enter_context(buckets.a_bucket())
         shared = {
+            "DJANGO_SETTINGS_MODULE": "tracker.settings",
             "MENDLINE_DATABASE_URL": database.url(), "MENDLINE_REDIS_URL": redis.url,
             "MENDLINE_S3_BUCKET": buckets.NAME, "MENDLINE_S3_ENDPOINT": bucket.address,
             "MENDLINE_S3_REGION": "us-east-1", "MENDLINE_KEYS_DIR": str(folder / "keys"), "WEB_PROCESSES": "1",

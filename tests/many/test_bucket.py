@@ -21,6 +21,7 @@ from tests.api.programs import QUIET, jpeg, of, program, put_entry
 from tests.made_files import make_next
 from tests.many import buckets
 from tests.treatments import attached, pen
+from tests.tries import some_of
 from tracker.doctor import examine
 from tracker.preflight import CannotStart, refuse_unready
 
@@ -63,8 +64,7 @@ def send(client, treatment, id, picture: bytes):
 
 
 @pytest.mark.faults("F10")
-@pytest.mark.faults("F10")
-@pytest.mark.parametrize("mood", FAULTS)
+@pytest.mark.parametrize("mood", some_of(FAULTS, 2, "whatever the bucket does"))
 def test_whatever_the_bucket_does_the_entry_is_kept_and_the_photo_comes_again(between, mood, ana):
     treatment, anas = pen(ana, days_ago=5), program(ana)
     id, picture = uuid4(), jpeg()
@@ -92,8 +92,7 @@ def test_whatever_the_bucket_does_the_entry_is_kept_and_the_photo_comes_again(be
 
 
 @pytest.mark.faults("F10")
-@pytest.mark.faults("F10")
-@pytest.mark.parametrize("mood", ["refuses", "trickles"])
+@pytest.mark.parametrize("mood", some_of(["refuses", "trickles"], 1, "cannot be had"))
 def test_a_photo_that_cannot_be_had_just_now_is_a_drawing_that_says_so(between, mood, ana, phone):
     photo = attached(pen(ana, days_ago=5), day=2, data=images.photo())[0]
     between.mood = mood

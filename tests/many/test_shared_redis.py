@@ -17,6 +17,7 @@ from accounts.waking import SENDING
 from tests.data_folders import put_database
 from tests.house import tree
 from tests.many.machines import a_redis, needs_redis, wait_until
+from tests.tries import EVERYTHING
 
 pytestmark = needs_redis
 
@@ -151,6 +152,8 @@ def test_without_the_setting_nothing_of_celery_is_loaded(tmp_path):
     assert not re.search(r"^(celery|redis|boto3|django-storages)==", default, re.M)
 
 
+@pytest.mark.faults("F12")
+@pytest.mark.skipif(not EVERYTHING, reason="starts a process: in make faults")
 def test_a_worker_says_in_a_sentence_why_it_does_not_start(many, tmp_path):
     (tmp_path / "mendline.sqlite3").touch()
     ours = {"MENDLINE_DEBUG": "1", "MENDLINE_DATA_DIR": str(tmp_path), "MENDLINE_REDIS_URL": many.url}
