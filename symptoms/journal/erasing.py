@@ -117,8 +117,9 @@ def erase(erasure: Erasure, now: datetime) -> None:
     locked, whether it is over: who logged a moment ago stays.
     """
     with transaction.atomic():
-        if not Erasure.objects.select_for_update().filter(pk=erasure.pk, undone_at=None, done_at=None).exists():
-            return
+        due = Erasure.objects.filter(pk=erasure.pk, undone_at=None, done_at=None, due_at__lte=now)
+        if not due.select_for_update().exists():
+            return  # it was undone, or put off, a moment ago
         patient = Patient.objects.filter(pk=erasure.patient_id).first()
         if patient is not None:
             patient = lock_patient(patient.pk)
