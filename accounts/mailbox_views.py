@@ -1,8 +1,10 @@
 """The page on which somebody shows that they read the mail of their account."""
 
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthenticatedHttpRequest, signed_in
@@ -21,6 +23,7 @@ def mailbox(request: AuthenticatedHttpRequest) -> HttpResponse:
     if request.method == "POST" and "code" in request.POST:
         form = MailCodeForm(request.POST)
         if form.is_valid() and _takes(request, form):
+            messages.success(request, _("It is you. Now set up a passkey, or codes from an app."))
             return redirect("mfa_index")
     elif request.method == "POST":
         is_refused = not send_mail_code(request, request.user)

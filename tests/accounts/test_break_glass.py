@@ -124,5 +124,6 @@ def test_who_knows_the_operators_password_alone_sets_no_second_factor_up(record,
     browser.post(reverse("mfa_mailbox"))
     letter = AccountMail.objects.get(to=sam.email, subject="Your code for Mendline").body
     assert "your clinic" not in letter
-    browser.post(reverse("mfa_mailbox"), {"code": re.search(r"^\d{8}$", letter, re.M)[0]})
+    code = re.search(r"^\d{8}$", letter, re.M)[0]
+    assert "Now set up a passkey" in browser.post(reverse("mfa_mailbox"), {"code": code}, follow=True).text
     assert "reauthenticate" in browser.get(way).url
