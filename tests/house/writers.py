@@ -37,6 +37,8 @@ def write(done: list[int], chance: Random, rounds: int) -> None:
     """One thread's share."""
     from django.db import connection, transaction
 
+    # Where others never pause, somebody may wait long for a turn; what is tried here is that no two have it.
+    connection.settings_dict["OPTIONS"]["timeout"] = 120
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 0")
         cursor.execute("PRAGMA wal_autocheckpoint = 2")  # pages: nearly every commit brings on a checkpoint

@@ -78,7 +78,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def wait_until(true, seconds: float = 30.0) -> None:
+def wait_until(true, seconds: float = 90.0) -> None:
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends, "it never came true"
