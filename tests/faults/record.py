@@ -53,7 +53,8 @@ def write_down(item: pytest.Item, report: pytest.TestReport) -> None:
     if not file or not kinds or report.when != "call" or report.skipped:
         return
     notes = item.stash.get(_NOTED, [])
-    others = [Noted(kind) for kind in kinds if report.passed and not any(note.kind == kind for note in notes)]
+    said = {note.kind for note in notes}
+    others = [Noted(kind, count=int(report.passed)) for kind in kinds if kind not in said]
     with Path(file).open("a", encoding="utf-8") as lines:
         for note in notes + others:
             lines.write(json.dumps(asdict(note) | {"test": item.nodeid, "is_passed": report.passed}) + "\n")
