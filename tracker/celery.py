@@ -70,7 +70,10 @@ def _pass_on() -> None:
     while True:
         duty, rows = _hints.get()
         try:
-            ask(duty, rows)
+            try:
+                ask(duty, rows)
+            except Exception:  # a connection that Redis has closed is opened anew
+                ask(duty, rows)
         except Exception as fault:
             # Whatever is wrong with Redis, the rows are there and are looked for.
             if time.monotonic() >= said_at + LOG_EVERY:

@@ -25,7 +25,7 @@ from symptoms.models import Entry, WorkerBeat
 from symptoms.photos.files import store_of_photos
 from symptoms.wording.attention import Due
 from tracker.backups.manifest import release
-from tracker.databases import direct_connection, in_one_line
+from tracker.databases import WrongDatabase, direct_connection, in_one_line
 from tracker.preflight import CannotStart, refuse_unready, refuse_without_static_files
 
 PATIENCE = 10  # seconds for the mail server
@@ -85,7 +85,7 @@ def _start() -> Finding:
     """Data folder, database, migrations, keys, numbers to call: what each start asks for."""
     try:
         refuse_unready()
-    except (CannotStart, DatabaseError) as reason:
+    except (CannotStart, WrongDatabase, DatabaseError) as reason:
         return Finding("start", State.WRONG, f"It would not start: {reason}")
     return Finding("start", State.WELL, "Data folder, tables, keys and numbers to call are as they should be.")
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from types import SimpleNamespace
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import pytest
 from django.conf import settings
@@ -18,6 +18,7 @@ from symptoms.alerts import server_figures
 from symptoms.models import WorkerBeat
 from tests.messages import mailservers
 from tracker import doctor, preflight
+from tracker.databases import WrongDatabase
 from tracker.preflight import RESTORING
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,10 @@ def a_restore_that_was_cut_short():
     mark.touch()
     yield
     mark.unlink()
+
+
+def a_server_that_promises_little():
+    return patch.object(preflight, "check_promises", Mock(side_effect=WrongDatabase("PostgreSQL has fsync off")))
 
 
 @contextmanager
@@ -48,6 +53,7 @@ WRONG = {
         lambda: override_settings(MASTER_KEY_FILE=settings.DATA_DIR / "none", MASTER_KEY_COMMAND=""),
         "start", "master key",
     ),
+    "promises": (a_server_that_promises_little, "start", "fsync off"),
     "restore": (a_restore_that_was_cut_short, "start", "did not come to its end"),
     "static files": (
         lambda: patch.object(preflight, "staticfiles_storage", SimpleNamespace(out_of_date=lambda: "css/base.css")),

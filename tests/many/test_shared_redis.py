@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import caches
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from accounts.models import AccountMail
 from accounts.waking import SENDING
@@ -18,11 +19,12 @@ from tests.data_folders import put_database
 from tests.house import tree
 from tests.many.machines import a_redis, needs_redis, wait_until
 from tests.tries import EVERYTHING
+from tracker.doctor import examine
 
 pytestmark = needs_redis
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # Celery keeps its connections to the first
 def redis():
     with a_redis() as started:
         yield started
@@ -90,6 +92,20 @@ def test_one_that_lets_nobody_in_is_refused_and_one_that_is_away_is_not(many, ca
     assert "allkeys-lru" in what_is_wrong()
     many.says("CONFIG", "SET", "maxmemory-policy", "noeviction")
     assert what_is_wrong() == ""
+
+
+@pytest.mark.django_db
+def test_doctor_says_how_redis_is_and_who_works(many, clinic):
+    def found() -> dict[str, str]:
+        return {
+            one.what: f"{one.state} {one.text}" for one in examine(timezone.now()) if one.what in ("redis", "workers")
+        }
+
+    assert found() == {
+        "redis": "well It answers, and is this site's alone.", "workers": "look No worker answers within a second.",
+    }  # fmt: skip
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0"):
+        assert "workers do nothing, and limits are counted by process" in found()["redis"]
 
 
 def test_counts_are_those_of_all_machines_and_no_program_runs_that_lies_in_them(many):
