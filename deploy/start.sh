@@ -3,6 +3,8 @@
 # `start.sh beat` are the worker. `start.sh prepare` brings tables and static files up to date before, and ends.
 set -e
 cd "$(dirname "$0")/.."
+# Else each thread has a heap of its own, which keeps what it once needed: 10 to 20 MB a process more.
+export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}"
 case "$1" in
     web) exec .venv/bin/python -m gunicorn --config deploy/gunicorn.conf.py ;;
     worker) exec .venv/bin/python manage.py run_worker ;;

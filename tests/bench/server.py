@@ -117,4 +117,5 @@ def environment(data: str) -> dict[str, str]:
         MENDLINE_SMTP_SECURITY="starttls",
         MENDLINE_TRUST_PROXY="1",
         MENDLINE_API_RATE="1000000/min",
+        MALLOC_ARENA_MAX="1",  # as deploy/start.sh says it
     )
