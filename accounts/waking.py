@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 # What the worker calls these duties (symptoms/management/commands/run_worker.py).
 SENDING = "send what is due"
 FILES = "make files that people asked for"
+PAGES = "judge stored days again"  # no duty: only where somebody began it, on several machines
 
 
 def wake(duty: str, rows: Iterable[Any]) -> None:

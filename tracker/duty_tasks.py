@@ -21,8 +21,9 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from accounts.models import AccountMail
-from accounts.waking import SENDING
+from accounts.waking import PAGES, SENDING
 from symptoms.alerts.telling import may_still_be_told
+from symptoms.journal.reassessing_run import do_page
 from symptoms.management.commands.run_worker import ALWAYS, PAUSE, RETRY_AFTER, Duty, Rota, duties, pass_on
 from symptoms.messages.deadman import DeadMan
 from symptoms.messages.outbox import Outbox
@@ -104,6 +105,19 @@ def _look() -> None:
         dead_man.all_went_well()
 
 
+def _judge_pages(rows: list[str]) -> None:
+    """Judge these pages of days again, one at a time in each worker: messages go out meanwhile."""
+    if not _judging.acquire(blocking=False):
+        return  # who began it tells of them again
+    try:
+        for page in rows:
+            if stopping.is_set():
+                return
+            do_page(int(page), now=timezone.now())
+    finally:
+        _judging.release()
+
+
 class Tables:
     """Whether the database is as this release left it; looked at once a minute."""
 
@@ -164,7 +178,7 @@ def _stopped(**_: Any) -> None:
         log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
 
 
-stopping = threading.Event()
+stopping, _judging = threading.Event(), threading.Lock()
 outbox = Outbox(may_still_be_told, pass_on)
 dead_man = DeadMan(settings.DEADMAN_URL, settings.DEADMAN_STAND_IN)
 _tables = Tables()
@@ -172,6 +186,7 @@ every_duty = [replace(duty, run=_sending(outbox)) if duty.name == SENDING else d
 tasks = {_add(duty): duty.every for duty in every_duty if not duty.of_machine}
 always = [name for name, every in tasks.items() if every == ALWAYS]
 app.task(_look, name=LOOK)
+app.task(_judge_pages, name=PAGES)
 app.conf.beat_schedule = {
     LOOK: {"task": LOOK, "schedule": LOOK_EVERY, "options": {"expires": EXPIRES}},
     **{

@@ -1,21 +1,26 @@
 """The worker's duties as tasks of Celery: each of them is one, they run as they stand, and rows stay the truth."""
 
+import json
 import logging
 import threading
 import time
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from accounts.models import AccountMail
 from accounts.waking import SENDING
 from symptoms.management.commands.run_worker import Duty, duties
 from symptoms.messages.outbox import Outbox
-from symptoms.models import WorkerBeat
+from symptoms.models import Assessment, WorkerBeat
+from symptoms.recovery.protocol import PROTOCOL
+from tests import people
 from tests.many.machines import a_redis, needs_redis, wait_until, worker
 from tests.messages import mailservers
 from tests.messages.told import an_entry, tell
 from tests.processes import environment
+from tests.treatments import logged, pen
 from tracker.backups.manifest import release
 
 pytestmark = needs_redis
@@ -147,6 +152,28 @@ def test_a_worker_says_which_other_releases_are_beside_it(duty_tasks, monkeypatc
     found["worker@two"] = "0.0.9"
     duty_tasks._started(None)
     assert f"is Mendline {release()}, and beside it there are: worker@two 0.0.9" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_judge_stored_days_again_whose_pages_they_hear_of(duty_tasks, settings, capsys, monkeypatch):
+    entry = logged(pen(people.ana(people.practice()), days_ago=6), 3, pain=1, signs=["pus"]).entry
+    Assessment.objects.filter(entry=entry).update(urgency=0, flags=[], protocol_version="2025.9", protocol_hash="old")
+    with pytest.raises(CommandError, match="MENDLINE_REDIS_URL"):
+        call_command("reassess", "--on-workers")
+    heard: list[list[str]] = []
+
+    def wake(duty: str, rows: list[str]) -> None:
+        heard.append(rows)
+        if len(heard) > 1:  # the first time nobody hears it
+            duty_tasks.app.tasks[duty](rows)
+
+    settings.WAKER = "tracker.celery.wake"
+    monkeypatch.setattr("tracker.celery.wake", wake)
+    monkeypatch.setattr("symptoms.management.commands.reassess.LOOK_AGAIN_AFTER", 0.01)
+    call_command("reassess", "--on-workers", "--json")
+    assert len(heard) == 2 and heard[0] == heard[1]
+    assert entry.assessments.filter(protocol_hash=PROTOCOL.hash, urgency__gt=0).exists()
+    assert json.loads(capsys.readouterr().out)["days"] == 1
 
 
 def releases(redis) -> dict:

@@ -8,10 +8,12 @@ import threading
 import time
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
+from accounts.waking import PAGES, wake
 from symptoms.journal import reassessing_run as rows
 from symptoms.journal.reassessing import store_page
 from symptoms.journal.reassessing_pool import Pool, ProcessLost, Task
@@ -20,6 +22,7 @@ from symptoms.recovery.protocol import PROTOCOL
 
 SAID_EVERY = 2.0  # seconds
 LOOK_AGAIN_AFTER = 1.0  # seconds, while others are at what is left
+PAGES_A_HINT = 20  # of which a worker hears at once: some ten seconds of work
 
 
 class Command(BaseCommand):
@@ -37,15 +40,23 @@ class Command(BaseCommand):
             "--workers", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
             help="so many processes judge; as many as this machine has cores",
         )  # fmt: skip
+        parser.add_argument("--on-workers", action="store_true", help="Celery's workers judge, on all machines")
         parser.add_argument("--json", action="store_true", dest="as_json", help="what changed as one JSON object")
 
-    def handle(self, *, dry_run: bool, anew: bool, workers: int, as_json: bool, **options: Any) -> None:
+    def handle(
+        self, *, dry_run: bool, anew: bool, workers: int, on_workers: bool, as_json: bool, **options: Any
+    ) -> None:  # fmt: skip
+        if on_workers and not settings.WAKER:
+            raise CommandError("There are no workers that could be told of it: MENDLINE_REDIS_URL is not set.")
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             run = rows.begin(store=not dry_run, now=timezone.now(), anew=anew)
-            with Pool(workers) as pool:
-                Round(run, pool, self.stderr.write).go()
+            if on_workers:
+                leave_to_workers(run, self.stderr.write)
+            else:
+                with Pool(workers) as pool:
+                    Round(run, pool, self.stderr.write).go()
         except rows.OtherRunUnderWay as reason:
             raise CommandError(str(reason)) from None
         except ProcessLost as reason:
@@ -56,6 +67,17 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(tally.as_json()) if as_json else tally.as_table())
         done = "nothing was stored" if dry_run else "stored"
         self.stderr.write(f"Judged by protocol {PROTOCOL.version} ({PROTOCOL.hash[:12]}), {done}.")
+
+
+def leave_to_workers(run: Reassessment, say: Any) -> None:
+    """Tell workers which pages are free until none is left; what nobody heard of is said again a second later."""
+    pages, said_at = run.pages.count(), time.monotonic()
+    while left := run.pages.left().count():
+        wake(PAGES, rows.free_pages(run, now=timezone.now())[:PAGES_A_HINT])
+        time.sleep(LOOK_AGAIN_AFTER)
+        if time.monotonic() >= said_at + SAID_EVERY:
+            said_at = time.monotonic()
+            say(f"pages: {pages - left:,} of {pages:,}")
 
 
 class Round:
