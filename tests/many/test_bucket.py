@@ -128,17 +128,24 @@ def test_what_no_row_names_is_swept_and_of_another_sites_bucket_nothing(between,
         files.store_of_photos().url(photo.key)
 
 
-def test_a_file_to_take_along_waits_for_a_bucket_that_is_away_and_leaves_out_no_photo(between, ana, phone):
+def test_a_file_to_take_along_waits_for_a_bucket_that_is_away_and_leaves_out_no_photo(between, ana, phone, settings):
     treatment = pen(ana, days_ago=5)
     attached(treatment, day=2, data=images.photo())
     now = timezone.now()
     export = ask_export(ana, now)
+    everywhere = settings.STORAGES
+    settings.STORAGES = {
+        name: store for name, store in everywhere.items() if name != "exports"
+    }  # photos alone are away
     between.mood = "503"
     make_next(now)
     assert Export.objects.get().made_at is None
-    between.mood = "well"
-    recovered()
-    make_next(now + timedelta(minutes=5))
+    settings.STORAGES = everywhere
+    for minutes, mood in ((5, "says yes"), (10, "well")):  # then the file itself is not taken
+        recovered()
+        between.mood = mood
+        make_next(now + timedelta(minutes=minutes))
+        assert (Export.objects.get().made_at is not None) == (mood == "well")
     export.refresh_from_db()
     assert export.made_at is not None and export.without == 0
     assert list(storages["exports"].walk()) == [f"{export.pk}.sealed"]
