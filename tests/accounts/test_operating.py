@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts.keys.faults import KeysUnavailable
 from accounts.models import AccountMail, Membership, Practice
-from symptoms.alerts import attention, server_health
+from symptoms.alerts import attention, server_figures, server_health
 from symptoms.management.commands import run_worker
 from symptoms.messages.push_keys import FILE, make_keys
 from symptoms.models import Alert, AlertEvent, Delivery, PatientStatus, Upkeep, WorkerBeat
@@ -146,7 +146,7 @@ def test_sessions_that_are_over_are_forgotten(ana):
 
 SERVER_FAULTS = {
     "worker": lambda: WorkerBeat.objects.all().delete(),
-    "disk": lambda: patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**8)).start(),
+    "disk": lambda: patch.object(server_figures.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**8)).start(),
     "push_keys": lambda: (settings.DATA_DIR / FILE).unlink(),
     "messages": lambda: _deliveries(failing=False),
     "mail_server": lambda: _deliveries(failing=True),
@@ -170,7 +170,7 @@ def test_whoever_runs_the_server_reads_what_only_they_can_mend(no_worker, clinic
     WorkerBeat.objects.create(at=timezone.now())
     staff = people.user("Olga", "olga@operator.example", is_staff=True)
     browser = people.signed_in(staff)
-    room = patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11))
+    room = patch.object(server_figures.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11))
     with override_settings(DATA_DIR=tmp_path), room:
         make_keys()
         Upkeep.went_well(Upkeep.Kind.KEYS, timezone.now())
@@ -246,7 +246,7 @@ def test_whoever_runs_the_server_opens_no_practice(clinic, noor, ana):
 
 
 def test_the_command_says_it_in_words_with_numbers(tmp_path):
-    room = patch.object(server_health.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11))
+    room = patch.object(server_figures.shutil, "disk_usage", lambda path: SimpleNamespace(free=10**11))
     with override_settings(DATA_DIR=tmp_path), room:
         words = said("attention").splitlines()
     assert words[0].startswith("TODAY: Push messages cannot be sent.") and "Free on the disk: 93.1\xa0GB" in words
