@@ -39,12 +39,13 @@ _LOGGED = f"""
     FROM {_ENTRIES} AS entry JOIN {_TREATMENTS} AS treatment ON treatment.id = entry.treatment_id
     WHERE treatment.patient_id = %s AND entry.is_current
 """  # noqa: S608  names from the models only
-# Of a page of patients at once, with what is stored of each day.
+# Of a page of patients at once, with what is stored of each day. They lie between the first and the last of them, which
+# tells PostgreSQL how few they are: it looks each up by its key, however many there are besides.
 _JUDGED = f"""
     SELECT entry.treatment_id, entry.day, entry.id, entry.answers, entry.is_judged, assessment.flags
     FROM {_TREATMENTS} AS treatment JOIN {_ENTRIES} AS entry ON entry.treatment_id = treatment.id AND entry.is_current
     LEFT JOIN {Assessment._meta.db_table} AS assessment ON assessment.entry_id = entry.id AND assessment.is_current
-    WHERE treatment.patient_id IN (%s)
+    WHERE treatment.patient_id IN (%s) AND treatment.patient_id BETWEEN %%s AND %%s
 """  # noqa: S608  names from the models only
 
 
@@ -172,7 +173,8 @@ def read_page(patients: Iterable[Patient]) -> list[Recorded]:
         session.patient = read[session.patient_id].journal.patient
         read[session.patient_id].journal.treatments.append(session)
     with connection.cursor() as cursor:
-        cursor.execute(_JUDGED % ", ".join(["%s"] * len(read)), [_stored(id) for id in read])
+        statement = _JUDGED % ", ".join(["%s"] * len(read))
+        cursor.execute(statement, [_stored(id) for id in (*read, min(read), max(read))])
         rows = cursor.fetchall()
     for treatment_id, day, key, answers, is_judged, flags in rows:
         session, recorded = of_session[treatment_id]
