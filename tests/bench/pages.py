@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from symptoms.models import PatientStatus
+from tests.bench.people import add_member
 from tests.bench.server import Server
 
 SIZES, DAYS = (100, 50_000), 20
@@ -25,8 +26,10 @@ def rows(server: Server, queues: dict[int, User], rounds: int, cost_of: Callable
         practice = user.memberships.get().practice
         of_clinic = PatientStatus.objects.filter(practice=practice, patient__user__isnull=False)
         in_need = of_clinic.filter(alert_urgency=4).order_by("patient").select_related("patient__user")[0]
+        manager = add_member(practice)
+        manager.memberships.update(is_admin=True)
         for address in OF_A_PRACTICE:
-            asks[address, size] = page(address, user)
+            asks[address, size] = page(address, manager)
         for address in OF_A_RECORD:
             asks[f"a patient's {address}", size] = page(f"/practice/patients/{in_need.patient_id}/{address}", user)
         for address in OF_A_PATIENT:
