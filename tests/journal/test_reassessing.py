@@ -214,7 +214,7 @@ def test_a_page_of_many_patients_takes_as_many_statements_as_one_of_few(five):
     assert len(many) == len(few) <= 8 and page.patients == 5
 
 
-@pytest.mark.faults
+@pytest.mark.chance
 @pytest.mark.django_db(transaction=True)
 def test_killed_anywhere_nothing_is_lost_and_nothing_stored_twice(five, monkeypatch):
     """Days are found on track as by an older protocol, time and again, and it is killed at any moment."""
@@ -260,7 +260,7 @@ def waited_for(look):
     return found
 
 
-@pytest.mark.faults
+@pytest.mark.chance
 @pytest.mark.django_db(transaction=True)
 def test_a_pool_whose_process_or_parent_is_killed_ends_and_the_next_goes_on(five, tmp_path):
     ours = processes.environment(tmp_path)
