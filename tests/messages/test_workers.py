@@ -184,7 +184,7 @@ def test_a_worker_that_slept_beyond_its_lease_leaves_what_another_has_sent(tmp_p
             os.kill(sleeper, signal.SIGTERM)
             until_gone(sleeper)
             assert marked.sent_at in (None, Delivery.objects.get(pk=delivery.pk).sent_at)
-            assert 1 <= box.ids.count(delivery.message_id) <= 2
+            assert marked.sent_at is None or 1 <= box.ids.count(delivery.message_id) <= 2
     noted(slept, doubled=len(box.ids) - len(set(box.ids)))
 
 
