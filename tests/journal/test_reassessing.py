@@ -197,7 +197,7 @@ def test_a_page_is_a_task_for_any_machine_done_twice_it_counts_once(five):
 def test_a_run_of_another_protocol_is_given_up_unless_somebody_is_at_it(five):
     run = reassessing_run.begin(store=True, now=NOW)
     Reassessment.objects.update(protocol_hash="newer")
-    page = reassessing_run.take_page(run, now=NOW)
+    page = reassessing_run.take_page(run, now=timezone.now())
     with pytest.raises(CommandError, match="Another process judges by protocol"):
         reassess()
     reassessing_run.give_back([page])
