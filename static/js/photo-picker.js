@@ -59,7 +59,8 @@ class PhotoPicker extends HTMLElement {
       this.input.focus();
       this.dispatchEvent(new CustomEvent("photo-removed", { bubbles: true }));
     }));
-    this.dispatchEvent(new CustomEvent("photo-chosen", { bubbles: true, detail: { file, title: this.title } }));
+    this.chosen = { file, title: this.title }; // for who begins to listen later
+    this.dispatchEvent(new CustomEvent("photo-chosen", { bubbles: true, detail: this.chosen }));
   }
 
   isHeic(file, start) {
@@ -109,7 +110,7 @@ class PhotoPicker extends HTMLElement {
 
   clear() {
     if (this.url) URL.revokeObjectURL(this.url);
-    this.url = null;
+    this.url = this.chosen = null;
     for (const part of this.parts.splice(0)) part.remove();
   }
 }

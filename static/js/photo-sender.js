@@ -23,6 +23,7 @@ class PhotoSender extends HTMLElement {
     this.addEventListener("photo-removed", (event) => this.forget(event.target));
     window.addEventListener("online", () => this.sendAgain());
     window.addEventListener("beforeunload", (event) => this.askToStay(event));
+    for (const picker of this.querySelectorAll("photo-picker")) if (picker.chosen) this.take(picker, picker.chosen);
   }
 
   take(picker, { file, title }) {

@@ -111,13 +111,20 @@ PRESSED = """async ({ answer, action }) => {
   const notification = { title: "Your diary is waiting.", tag: "remind", data: { navigate: "/log/?reminded", later } };
   const all = () => self.registration.getNotifications();
   const shown = async () => (await all()).map(({ title, actions }) => [title, actions.length]);
-  const until = async (is) => { while (!(await is())) await new Promise((go) => { setTimeout(go, 20); }); };
-  self.dispatchEvent(new PushEvent("push", { data: JSON.stringify({ notification }) }));
-  await until(async () => (await shown()).length);
+  const until = async (is, what) => {
+    for (let turn = 0; !(await is(turn)); turn++) {
+      if (turn === 3000) throw new Error(what);
+      await new Promise((go) => { setTimeout(go, 20); });
+    }
+  };
+  // Where Chromium has not heard yet that it may show something, it is told again.
+  const push = () => self.dispatchEvent(new PushEvent("push", { data: JSON.stringify({ notification }) }));
+  await until(async (turn) => (turn % 100 || push(), (await shown()).length), "nothing is shown");
   const first = await shown();
   const [reminder] = await all();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification: reminder, action }));
-  await until(async () => opened.length || (await shown()).some(([title]) => title === answer.title));
+  const isAnswered = async () => opened.length || (await shown()).some(([title]) => title === answer.title);
+  await until(isAnswered, "nothing came of the button");
   const last = await shown();
   (await all()).forEach((row) => row.close());
   return { first, asked, opened, last };

@@ -56,6 +56,18 @@ def wait_for_one(page: Page, events: list) -> None:
             page.wait_for_timeout(20)
 
 
+def test_what_is_chosen_before_the_script_has_come_that_sends_it_is_sent_once_it_has(guest):
+    page, held = guest.page, []
+    page.route("**/photo-sender*.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    choose(page, "front")
+    expect(page.get_by_role("button", name="Remove: Front")).to_be_visible()
+    wait_for_one(page, held)
+    held[0].continue_()
+    expect(page.get_by_text("1 of 1 sent")).to_be_visible()
+    assert len(guest.sent) == 1
+
+
 def test_what_is_taken_away_is_not_kept_however_far_it_has_come(guest):
     page = guest.page
     before = kept(page)
