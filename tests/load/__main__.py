@@ -19,7 +19,7 @@ from pathlib import Path
 from tests import images
 from tests.bench.server import environment, served
 from tests.load import evening
-from tests.load.sending import Answers, Line, started, table
+from tests.load.sending import Answers, Line, table, until_written
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READERS, ENDS_WITHIN, PHOTO_EVERY = 10, 300, 20  # queues open; seconds; every 20th entry comes with a photo
@@ -106,12 +106,7 @@ def load(port: int, writers: list[tuple[str, str]], cookies: list[str], each: in
         while not over.is_set():
             line.ask("queue", "GET", "/practice/?show=all")
 
-    readers = started(read, [(cookie,) for cookie in cookies])
-    for writer in started(write, [(number, *writer) for number, writer in enumerate(writers)]):
-        writer.join()
-    over.set()
-    for reader in readers:
-        reader.join()
+    until_written(write, writers, read, cookies, over)
     return answers
 
 

@@ -9,7 +9,7 @@ import time
 
 from PIL import Image
 
-from tests.load.sending import Answers, Line, started
+from tests.load.sending import Answers, Line, until_written
 
 PEOPLE, EVERY = 50, 30  # seconds between two days of one person
 QUEUE_EVERY = 30  # seconds after which an open queue is loaded again, however little is new
@@ -47,12 +47,7 @@ def spend(port: int, writers: list[tuple[str, str]], cookies: list[str], minutes
             line.hang_up()
             over.wait(QUEUE_EVERY)
 
-    readers = started(keep_open, [(cookie,) for cookie in cookies])
-    for writer in started(write, [(number, *writer) for number, writer in enumerate(writers)]):
-        writer.join()
-    over.set()
-    for reader in readers:
-        reader.join()
+    until_written(write, writers, keep_open, cookies, over)
     return answers
 
 

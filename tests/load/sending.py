@@ -73,7 +73,19 @@ def table(title: str, answers: Answers) -> str:
     return "\n".join([*lines, f"broken connections and such: {dict(answers.broken) or 'none'}", ""])
 
 
-def started(act: Callable, arguments: list[tuple]) -> list[threading.Thread]:
+def until_written(
+    write: Callable, writers: list[tuple[str, str]], read: Callable, readers: list[str], over: threading.Event
+) -> None:
+    """Let everybody write, by their number, token and treatment, while others read; then `over` is set."""
+    reading = _started(read, [(cookie,) for cookie in readers])
+    for writer in _started(write, [(number, *writer) for number, writer in enumerate(writers)]):
+        writer.join()
+    over.set()
+    for reader in reading:
+        reader.join()
+
+
+def _started(act: Callable, arguments: list[tuple]) -> list[threading.Thread]:
     threads = [threading.Thread(target=act, args=each) for each in arguments]
     for thread in threads:
         thread.start()

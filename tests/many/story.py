@@ -12,6 +12,7 @@ from random import Random
 from uuid import uuid4
 
 from tests import images
+from tests.at_once import Meanwhile
 
 LATER = {502, 503, 504, 429}  # what a phone takes for "not now"
 GIVES_UP_AFTER = 240  # seconds
@@ -33,31 +34,22 @@ class Told:
     sent_again: int = 0
 
 
-class People:
+class People(Meanwhile):
     """They live while the block lasts."""
 
     def __init__(self, ports: list[int], writers: list[tuple[str, str]], practitioner: str, seed: int):
-        self._ports, self._over, self.told = ports, threading.Event(), Told()
-        self._threads = [
+        super().__init__()
+        self._ports, self.told = ports, Told()
+        self.threads = [
             threading.Thread(target=self._log, args=(*writer, Random(f"{seed} {number}")))
             for number, writer in enumerate(writers)
         ]
-        self._threads.append(threading.Thread(target=self._work, args=(practitioner, Random(f"{seed} noor"))))
-
-    def __enter__(self) -> "People":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_fault: object) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
+        self.threads.append(threading.Thread(target=self._work, args=(practitioner, Random(f"{seed} noor"))))
 
     def _log(self, token: str, treatment: str, chance: Random) -> None:
         below, picture = f"/api/v1/treatments/{treatment}", images.photo()
         for number in range(4 * A_DAY):
-            if self._over.wait(chance.uniform(1.5, 3.5)):
+            if self.over.wait(chance.uniform(1.5, 3.5)):
                 return
             day, id = number % 4, str(uuid4())
             body = json.dumps({**(INFECTED if number % 3 == 0 else QUIET), "day": day}).encode()
@@ -70,7 +62,7 @@ class People:
                     self.told.photos[photo] = datetime.now(UTC)
 
     def _work(self, token: str, chance: Random) -> None:
-        while not self._over.wait(chance.uniform(0.5, 2)):
+        while not self.over.wait(chance.uniform(0.5, 2)):
             found = self._sent("GET", "/api/v1/alerts/?open=true", token)
             for alert in (found or {}).get("results", [])[:2]:
                 self._deal_with(alert["id"], token)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from uuid import uuid4
 
+from tests.at_once import Meanwhile
 from tests.load.__main__ import DAY
 
 LATER = {502, 503, 504}  # what a phone takes for "not now"
@@ -15,29 +16,20 @@ GIVES_UP_AFTER = 180  # seconds
 DAYS = 170
 
 
-class People:
+class People(Meanwhile):
     """They log while the block lasts."""
 
     def __init__(self, port: int, writers: list[tuple[str, str]], pause: float = 0.2):
-        self._port, self._over, self._pause = port, threading.Event(), pause
+        super().__init__()
+        self._port, self._pause = port, pause
         self.acknowledged: list[str] = []
         self.wrong: Counter[str] = Counter()
         self.sent_again = 0
-        self._threads = [threading.Thread(target=self._write, args=writer) for writer in writers]
-
-    def __enter__(self) -> "People":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_fault: object) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
+        self.threads = [threading.Thread(target=self._write, args=writer) for writer in writers]
 
     def _write(self, token: str, treatment: str) -> None:
         for day in range(DAYS):
-            if self._over.is_set():
+            if self.over.is_set():
                 return
             id = str(uuid4())
             self._until_acknowledged(token, f"/api/v1/treatments/{treatment}/entries/{id}/", day)
