@@ -205,6 +205,7 @@ def test_a_whole_day_by_keyboard_alone_takes_few_keys_and_the_focus_is_always_in
 
 def test_photos_go_small_and_one_by_one_and_what_failed_is_sent_again(ora):
     page = ora.page
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")  # nothing can be kept
     page.goto("/log/")
     for tap in (*ALL_NONE, "button:has-text('Save day 5')"):
         page.locator(tap).click()

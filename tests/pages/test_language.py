@@ -304,6 +304,8 @@ def _typed() -> list[str]:
 
 def _plain(page: HttpResponse, typed: list[str]) -> set[str]:
     """What a page says in plain letters."""
+    if not page.content.strip():
+        return set()  # a part of which there is nothing to say
     root = parsed(page)
     is_a_part = b"<!doctype" not in page.content[:50].lower()  # which another page fetches for itself
     assert is_a_part or root.get("dir") == "rtl", page.content
