@@ -111,7 +111,7 @@ test: setup browser postgres
 	@$(MAKE) --no-print-directory -j4 --output-sync check-code check-project test-sqlite test-postgres
 
 test-sqlite:
-	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 4 --max-worker-restart 0 --dist loadfile $(NO_HANG)
+	MENDLINE_DEBUG=1 $(BIN)/python -m pytest -n 3 --max-worker-restart 0 --dist loadfile $(NO_HANG)
 
 test-postgres:
 	MENDLINE_DEBUG=1 $(BIN)/python -m tests.postgres $(BIN)/python -m pytest $(NO_HANG) $(ROWS)
