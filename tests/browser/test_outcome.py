@@ -24,7 +24,7 @@ def test_a_case_with_a_plan_takes_four_taps(visitor):
         control.click()
         taps += 1
 
-    tap(page.get_by_role("button", name="I have this"))
+    tap(page.get_by_role("button", name="I have this").first)  # one for all, and one for each
     form = page.locator("form[action*='/resolve/']").first
     tap(form.locator("label.chip", has_text="Advice given"))
     another_day = form.get_by_label("On another day")

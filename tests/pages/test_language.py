@@ -280,7 +280,9 @@ def _got(browser: Client, address: str) -> HttpResponse | None:
 
 
 def _is_page(answer: HttpResponse) -> bool:
-    return answer.headers.get("Content-Type", "").startswith("text/html") and bool(answer.templates)
+    """A part of which there is nothing to say is empty, and is none."""
+    is_html = answer.headers.get("Content-Type", "").startswith("text/html")
+    return is_html and bool(answer.templates) and bool(answer.content.strip())
 
 
 def _answered(browser: Client, address: str, fields: dict, typed: list[str]) -> set[str]:
@@ -304,8 +306,6 @@ def _typed() -> list[str]:
 
 def _plain(page: HttpResponse, typed: list[str]) -> set[str]:
     """What a page says in plain letters."""
-    if not page.content.strip():
-        return set()  # a part of which there is nothing to say
     root = parsed(page)
     is_a_part = b"<!doctype" not in page.content[:50].lower()  # which another page fetches for itself
     assert is_a_part or root.get("dir") == "rtl", page.content
