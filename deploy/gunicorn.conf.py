@@ -71,9 +71,6 @@ def post_worker_init(worker) -> None:
     Nor need it look for garbage in rings several times a request: most of what a request leaves is in none. But what is
     may not lie there for long: it came to 30 MB a process.
     """
-    from django.urls import get_resolver
-
-    _ = get_resolver().url_patterns  # brings in every view
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 5, 5)

@@ -17,6 +17,7 @@ def test_a_case_with_a_plan_takes_four_taps(visitor):
     page = guest.page
     page.goto("/practice/?show=all&q=Julia")
     page.locator(".case h2 a").click()
+    page.wait_for_url("**/practice/patients/**")  # with its style sheets
     taps = 0
 
     def tap(control):
@@ -24,7 +25,7 @@ def test_a_case_with_a_plan_takes_four_taps(visitor):
         control.click()
         taps += 1
 
-    tap(page.get_by_role("button", name="I have this").first)  # one for all, and one for each
+    tap(page.get_by_role("button", name="I have this"))  # of the panel's and the bar's, the style sheet shows one
     form = page.locator("form[action*='/resolve/']").first
     tap(form.locator("label.chip", has_text="Advice given"))
     another_day = form.get_by_label("On another day")
@@ -43,6 +44,7 @@ def test_another_day_is_asked_of_who_chooses_it_and_a_choice_can_be_taken_back(v
     page = guest.page
     page.goto("/practice/?show=all&q=Julia")
     page.locator(".case h2 a").click()
+    page.wait_for_url("**/practice/patients/**")  # with its style sheets
     form = page.locator("form[action*='/resolve/']").first
     page.evaluate("document.querySelectorAll('details').forEach(folded => folded.open = true)")
     another_day = form.get_by_label("On another day")

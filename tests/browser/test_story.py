@@ -102,10 +102,11 @@ def test_from_the_first_treatment_to_a_practitioner_s_answer(site: Site, visitor
     expect(row).to_contain_text("Iris Falk")
     expect(row).to_contain_text("See today")
     row.get_by_role("link").first.click()
+    vera.wait_for_url("**/practice/patients/**")
     expect(vera.locator("img").first).to_be_visible()
     iris.goto(verdict)
     expect(iris.get_by_text("Vera Lind read it")).to_be_visible()
-    vera.get_by_role("button", name="I have this").first.click()
+    vera.get_by_role("button", name="I have this").click()
     expect(vera.get_by_text("Vera Lind has it").first).to_be_visible()
 
     # The patient sees that somebody has it.

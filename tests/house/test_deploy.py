@@ -1,11 +1,13 @@
 """What stands under deploy/ for production: one file of settings for systemd and sh, documented by its numbers."""
 
+import gc
 import re
 import runpy
 import shutil
 import subprocess
 
 import pytest
+from django.urls import clear_url_caches, get_resolver
 
 from tests.data_folders import put_database, put_static
 from tests.house import tree
@@ -60,6 +62,21 @@ def test_the_numbers_of_the_documentation_are_those_of_the_server(monkeypatch):
     assert f"up to {words[POOL['max_size']]} connections" in RUNNING
     assert f"| a connection without a request | {server['keepalive']} s |" in RUNNING
     assert f"{server['worker_connections']} in all" in RUNNING
+
+
+def test_the_server_reads_every_view_before_its_processes_part_and_each_looks_for_garbage_less_often(monkeypatch):
+    server = runpy.run_path(str(tree.ROOT / "deploy" / "gunicorn.conf.py"))
+    monkeypatch.setattr(subprocess, "run", lambda *_command, **_options: subprocess.CompletedProcess((), 0))
+    monkeypatch.setattr("django.setup", lambda: None)  # it is, in this process
+    frozen, thresholds = [], []
+    monkeypatch.setattr(gc, "freeze", lambda: frozen.append("url_patterns" in vars(get_resolver())))
+    monkeypatch.setattr(gc, "set_threshold", lambda *counts: thresholds.append(counts))
+    clear_url_caches()
+    server["on_starting"](None)
+    assert frozen == [True]
+    monkeypatch.setattr("django.urls.get_resolver", lambda: pytest.fail("once is enough"))
+    server["post_worker_init"](None)
+    assert frozen == [True, True] and thresholds and min(thresholds[0]) >= 5
 
 
 UNITS = sorted((tree.ROOT / "deploy").glob("*.service"))
