@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -33,15 +34,21 @@ def site(tmp_path):
         server = stack.enter_context(postgres.server()) if settings.ON_POSTGRES else None
         port = free_port()
         ours = environment(str(tmp_path)) | {
-            "PORT": str(port), "WEB_PROCESSES": "2", "DJANGO_SETTINGS_MODULE": "tests.load.settings",
+            "PORT": str(port), "WEB_PROCESSES": "2", "DJANGO_SETTINGS_MODULE": "tracker.settings",
             "MENDLINE_SMTP_HOST": "127.0.0.1", "MENDLINE_DATABASE_URL": server.url() if server else "",
         }  # fmt: skip
-        release = Release(tree.ROOT, ours)
+        release = Release(tree.ROOT, ours, tmp_path / "log")
         release.set_up()
         people = People(port, json.loads(release.run("-c", PEOPLE_WHO_LOG).splitlines()[-1]), pause=0.7)
         stack.callback(release.stop)
         release.start()
-        yield SimpleNamespace(release=release, people=people, postgres=server)
+        yield SimpleNamespace(release=release, people=people, postgres=server, log=tmp_path / "log")
+
+
+def faults_in(log: Path) -> str:
+    """What server and worker logged of faults that they did not expect; for whoever reads why a test failed."""
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(line for line in lines if '"exception"' in line or "Traceback" in line)[-20_000:]
 
 
 def lost_and_doubled(site) -> dict[str, int]:
@@ -73,7 +80,7 @@ def test_postgresql_restarts_cleanly_and_as_if_it_crashed_and_nobody_s_log_is_lo
             site.postgres.start()
             late += until_somebody_is_answered(people) > BACK_WITHIN
     noted(RESTARTS, **lost_and_doubled(site), late=late)
-    assert not people.wrong
+    assert not people.wrong, f"{dict(people.wrong)}: {faults_in(site.log)}"
     assert people.sent_again
 
 
@@ -87,4 +94,4 @@ def test_the_server_stops_and_starts_while_people_log_and_each_log_is_answered_o
             late += site.release.stop() > STOPPED_WITHIN
             site.release.start()
     noted(STOPS, **lost_and_doubled(site), late=late)
-    assert not people.wrong
+    assert not people.wrong, f"{dict(people.wrong)}: {faults_in(site.log)}"

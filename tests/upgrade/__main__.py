@@ -40,8 +40,8 @@ TABLES, STATIC = (
 class Release:
     """The code of one release in a folder, at work on the one site."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]):
-        self._folder, self._environment = folder, environment
+    def __init__(self, folder: Path, environment: dict[str, str], log: Path = Path(os.devnull)):
+        self._folder, self._environment, self._log = folder, environment, log
         self._running: list[subprocess.Popen] = []
 
     def run(self, *command: str) -> str:
@@ -71,11 +71,10 @@ class Release:
     def start(self) -> None:
         """Server and worker, until the server answers."""
         for command in (["-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"], ["manage.py", "run_worker"]):
-            self._running.append(
-                subprocess.Popen(
-                    [sys.executable, *command], cwd=self._folder, env=self._environment, stderr=subprocess.DEVNULL
+            with self._log.open("a", encoding="utf-8") as log:
+                self._running.append(
+                    subprocess.Popen([sys.executable, *command], cwd=self._folder, env=self._environment, stderr=log)
                 )
-            )
         wait_for(int(self._environment["PORT"]))
 
     def stop(self) -> float:
