@@ -19,7 +19,7 @@ SAFE := MENDLINE_DEBUG=0 MENDLINE_SECRET_KEY=only-for-the-check-0123456789-abcde
 	MENDLINE_MASTER_KEY_FILE=/etc/mendline.master-key
 
 # What touches rows, races and verbs: these tests run on PostgreSQL as well.
-ROWS := tests/races tests/backups/test_backup.py tests/backups/test_restore.py tests/backups/test_killed.py \
+ROWS := tests/races tests/faults/test_cut_off.py tests/backups/test_backup.py tests/backups/test_restore.py tests/backups/test_killed.py \
 	tests/migrations tests/journal tests/alerts tests/api/test_bad_input.py tests/accounts/test_invitations.py \
 	tests/accounts/test_operating.py tests/accounts/test_audit.py tests/accounts/test_second_yes.py tests/pages/test_bad_input.py \
 	tests/pages/test_statements.py

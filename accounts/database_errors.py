@@ -3,7 +3,7 @@
 import sqlite3
 
 from django.apps import apps
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.db.models import Model, UniqueConstraint
 
 from accounts.keys.faults import KeysUnavailable
@@ -26,6 +26,9 @@ PRIMARY_CODE = 0xFF  # the extended codes keep the primary one in their lowest b
 POSTGRES_TRANSIENT_CLASSES = ("08", "40", "53", "57", "58")
 # A lock that is not available, a server that takes no writes for now, a transaction that was idle for too long.
 POSTGRES_TRANSIENT = frozenset({"55P03", "25006", "25P03"})
+# Of what psycopg says by itself, without a word of the server, these are about what was asked of it; by their names,
+# since it need not be installed. A lost server is any of the others, even DatabaseError and InternalError.
+OURS = frozenset({"ProgrammingError", "DataError", "NotSupportedError", "IntegrityError"})
 
 
 def violated_constraint(error: IntegrityError) -> str | None:
@@ -63,14 +66,13 @@ def is_transient(error: BaseException) -> bool:
     """
     if isinstance(error, KeysUnavailable):
         return True
-    if not isinstance(error, DatabaseError | InterfaceError) or isinstance(error, IntegrityError):
-        return False
-    cause = error.__cause__
+    # Django puts the driver's error into one of its own, but not where it closes a cursor that the server keeps.
+    cause = error.__cause__ if isinstance(error, DatabaseError | InterfaceError) else error
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) & PRIMARY_CODE in SQLITE_TRANSIENT
     sqlstate: str | None = getattr(cause, "sqlstate", "")
-    if sqlstate is None:  # the server was not reached or was lost, or the pool is used up
-        return isinstance(error, OperationalError)
+    if sqlstate is None:  # the server said nothing: it was not reached, or was lost, or the pool is used up
+        return OURS.isdisjoint(kind.__name__ for kind in type(cause).__mro__)
     return sqlstate.startswith(POSTGRES_TRANSIENT_CLASSES) or sqlstate in POSTGRES_TRANSIENT
 
 

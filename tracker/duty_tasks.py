@@ -17,7 +17,7 @@ from celery import signals
 from celery.worker.control import inspect_command
 from django.conf import settings
 from django.core.cache import caches
-from django.db import OperationalError, close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from accounts.models import AccountMail
@@ -174,7 +174,7 @@ def _stopped(**_: Any) -> None:
     """What is on its way arrives, and is marked."""
     try:
         outbox.close()
-    except OperationalError as fault:
+    except DatabaseError as fault:
         log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import OperationalError
 
+from accounts.database_errors import is_transient
+
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = 60.0  # seconds
@@ -31,8 +33,8 @@ def trying(patient_id: UUID) -> Iterator[None]:
     """
     try:
         yield
-    except OperationalError:
-        raise
-    except Exception:
+    except Exception as fault:
+        if isinstance(fault, OperationalError) or is_transient(fault):
+            raise
         log.exception("patient %s is passed over for now", patient_id)
         _failed[patient_id] = time.monotonic() + AGAIN_AFTER

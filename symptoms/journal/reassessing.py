@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.database_errors import is_transient
@@ -78,7 +78,7 @@ def judge_page(after: UUID | None, at_most: int, *, until: UUID | None = None, s
     What was stored is not stored again.
 
     Raises:
-        OperationalError: the database could not be used for longer than a few tries.
+        DatabaseError: the database could not be used for longer than a few tries.
     """
     page = Page()
     records = read_page(_treated(after, until).select_related("practice")[:at_most])
@@ -98,7 +98,7 @@ def store_page(page: Page, *, now: datetime) -> None:
     """Store what `judge_page` found to differ; each patient is judged anew, as they may have logged since.
 
     Raises:
-        OperationalError: the database could not be used for longer than a few tries.
+        DatabaseError: the database could not be used for longer than a few tries.
     """
     for patient_id in page.judged_otherwise:
         with suppress(Erased):
@@ -145,7 +145,7 @@ def reassess(patient_id: UUID, *, now: datetime) -> None:
     this alone.
 
     Raises:
-        OperationalError: the database could not be used for longer than a few tries.
+        DatabaseError: the database could not be used for longer than a few tries.
     """
     _tried(lambda: judge_all(lock_patient(patient_id), now=now, change=Change.PROTOCOL))
 
@@ -160,7 +160,7 @@ def _tried(act: Callable[[], object]) -> None:
     for pause in PAUSES:
         try:
             return _at_once(act)
-        except OperationalError as fault:
+        except Exception as fault:
             if not is_transient(fault):
                 raise
             time.sleep(pause)

@@ -102,7 +102,7 @@ def do_page(page_id: int, *, now: datetime) -> bool:
     machine. False where there is nothing to do: it is done, somebody is at it, or another protocol is installed.
 
     Raises:
-        OperationalError: the database could not be used for longer than a few tries; the page is free after its lease.
+        DatabaseError: the database could not be used for longer than a few tries; the page is free after its lease.
     """
     page = ReassessmentPage.objects.free(now).filter(pk=page_id).select_related("run").first()
     if page is None or page.run.protocol_hash != PROTOCOL.hash:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
+from accounts.database_errors import is_transient
 from accounts.models import AccountMail, Sending
 from symptoms.messages.channels.interface import NOTHING_LEARNED, Fault, Receipt, Refused
 from symptoms.messages.channels.registry import CHANNELS, channel_of
@@ -134,9 +135,9 @@ class Outbox:
         for attempt in ended:
             try:
                 self._mark(attempt)
-            except OperationalError:
-                raise  # it is still held: a mark that the disk refused is tried again
-            except Exception:
+            except Exception as fault:
+                if isinstance(fault, OperationalError) or is_transient(fault):
+                    raise  # it is still held: a mark that the disk refused is tried again
                 # Whatever is wrong with one message must not stop the others; what is not marked is sent again.
                 log.exception("message %s could not be marked", attempt.sending.id)
             self._trying.remove(attempt)

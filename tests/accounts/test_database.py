@@ -3,12 +3,14 @@
 import sqlite3
 from uuid import uuid4
 
+import django.db
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from django.db.models import UniqueConstraint
 from django.utils import timezone
 from psycopg import errors
+from psycopg_pool import PoolTimeout
 
 from accounts.database_errors import is_transient, primary_key, violated_constraint
 from accounts.models import Consent, Invitation, Membership, Patient, Practice, User
@@ -56,12 +58,16 @@ def test_no_two_constraints_of_a_table_are_alike_to_sqlite():
         *[kind("in its words") for kind in (errors.AdminShutdown, errors.CannotConnectNow, errors.CrashShutdown)],
         *[kind("in its words") for kind in (errors.DeadlockDetected, errors.LockNotAvailable, errors.DiskFull)],
         *[kind("in its words") for kind in (errors.TooManyConnections, errors.QueryCanceled)],
-        errors.OperationalError("the connection is lost"),
+        errors.OperationalError("the connection is lost"), PoolTimeout("no connection in time"),
+        # What psycopg makes of an answer that a lost server never gave.
+        errors.DatabaseError("server closed the connection unexpectedly"),
+        errors.InternalError("got no result from the query"), errors.InterfaceError("the cursor is closed"),
     ],
     ids=lambda cause: getattr(cause, "sqlite_errorcode", None) or type(cause).__name__,
-)
-def test_what_may_pass_is_transient(cause):
-    assert is_transient(raised_by(cause))
+)  # fmt: skip
+def test_what_may_pass_is_transient_also_where_django_lets_the_driver_s_error_through(cause):
+    assert is_transient(raised_by(cause, getattr(django.db, type(cause).__name__, OperationalError)))
+    assert is_transient(cause)
 
 
 def test_a_fault_of_ours_is_not_transient():
@@ -69,7 +75,10 @@ def test_a_fault_of_ours_is_not_transient():
     assert not is_transient(raised_by(sqlite_error(sqlite3.SQLITE_ERROR)))
     assert not is_transient(raised_by(errors.UndefinedColumn("no such column"), ProgrammingError))
     assert not is_transient(raised_by(errors.ProgrammingError("no result"), ProgrammingError))
+    assert not is_transient(errors.ProgrammingError("the last operation didn't produce records"))
+    assert not is_transient(errors.UndefinedColumn("no such column"))
     assert not is_transient(raised_by(errors.UniqueViolation("taken"), IntegrityError))
+    assert not is_transient(raised_by(sqlite_error(sqlite3.SQLITE_CONSTRAINT_UNIQUE), IntegrityError))
     assert not is_transient(ValueError("database is locked"))
     with pytest.raises((OperationalError, ProgrammingError)) as caught, transaction.atomic():
         connection.cursor().execute(f'SELECT mood FROM "{Practice._meta.db_table}" WHERE id = %s', [str(uuid4())])

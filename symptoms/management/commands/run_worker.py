@@ -14,12 +14,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, close_old_connections, connection
+from django.db import DatabaseError, OperationalError, close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.access_spool import store_kept
+from accounts.database_errors import is_transient
 from accounts.keys import patients as keys
 from accounts.models import Invitation
 from accounts.program_tokens import tell_of_ends
@@ -135,7 +136,7 @@ class Command(BaseCommand):
                 outbox.wait(PAUSE)
         try:
             outbox.close()
-        except OperationalError as fault:
+        except DatabaseError as fault:
             log.error("stopped without marking what was sent, so it will be sent again: %s", fault)
         log.info("Worker stopped.")
 
@@ -200,9 +201,9 @@ def judge_one() -> bool:
         return False
     try:
         judge_again(due.id, now=now)
-    except OperationalError:
-        raise
-    except Exception:
+    except Exception as fault:
+        if isinstance(fault, OperationalError) or is_transient(fault):
+            raise
         # One entry that cannot be judged at all must not hold up everybody's messages: it goes to the end of the line.
         log.exception("entry %s could not be judged again", due.id)
         leave_unjudged(due, now=now)
