@@ -35,7 +35,7 @@ def questions(practice: Practice, now: datetime) -> dict[str, Any]:
     own = Delivery.objects.filter(practice=practice, channel=Delivery.EMAIL)
     doubts = {f"server_{name}": Subquery(rows) for name, rows in _doubts(own, "recipient").items()}
     beat = {"server_alive": WorkerBeat.alive(now), "server_beat": Subquery(WorkerBeat.objects.values("at")[:1])}
-    return {**beat, **doubts}
+    return {**beat, **doubts, "server_store": Subquery(_store_away().values("failed_at")[:1])}
 
 
 def server_items(known: Mapping[str, Any], now: datetime, zone: ZoneInfo, *, with_push: bool) -> Iterator[Item]:
@@ -45,6 +45,8 @@ def server_items(known: Mapping[str, Any], now: datetime, zone: ZoneInfo, *, wit
     doubted = [at for at in (known["server_not_taken"], known["server_refused"]) if at]
     if doubted and not took_since(Delivery.EMAIL, max(doubted)):
         yield words.dead_mail_server(max(doubted), zone)
+    if known["server_store"]:
+        yield words.photos_not_taken(known["server_store"], zone)
     yield from _of_the_machine(now, zone, with_push)
 
 
@@ -52,6 +54,7 @@ def all_server_items(now: datetime, zone: ZoneInfo) -> list[Item]:
     """The same for who runs the server, by the messages of all, the most pressing first."""
     beat = WorkerBeat.objects.values_list("at", flat=True).first()
     known: dict[str, Any] = {"server_alive": WorkerBeat.is_alive(now), "server_beat": beat}
+    known["server_store"] = _store_away().values_list("failed_at", flat=True).first()
     messages = _doubts(Delivery.objects.filter(channel=Delivery.EMAIL), "recipient")
     letters = _doubts(AccountMail.objects.all(), "to")
     for name in messages:
@@ -87,6 +90,11 @@ def _of_backups(now: datetime, zone: ZoneInfo) -> Iterator[Item]:
         yield words.no_backup(backup.done_at, backup.said, zone)
     if days and (drill.done_at is None or drill.done_at < now - days or drill.said):
         yield words.no_drill(drill.done_at, drill.said, zone)
+
+
+def _store_away() -> QuerySet[Upkeep]:
+    """The row that says so, while the worker finds that the store takes no photos: no page asks the store itself."""
+    return Upkeep.objects.filter(kind=Upkeep.STORE, failed_at__isnull=False)
 
 
 def _of_the_machine(now: datetime, zone: ZoneInfo, with_push: bool) -> Iterator[Item]:

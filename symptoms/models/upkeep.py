@@ -16,7 +16,9 @@ class Upkeep(models.Model):
         KEYS = "keys", gettext_lazy("Copy of the keys")
         DRILL = "drill", gettext_lazy("Drill")
 
-    RESTORED = "restored"  # a row of its own: nobody does it from time to time (tracker/backups/after_restore.py)
+    # Rows of their own, which nobody does from time to time: a backup was put back (tracker/backups/after_restore.py),
+    # and since when the store of photos has not taken what the worker tried it with.
+    RESTORED, STORE = "restored", "store"
 
     kind = models.CharField(primary_key=True, max_length=10, choices=Kind.choices)
     done_at = models.DateTimeField(null=True)

@@ -36,7 +36,7 @@ DUE_IN_WORDS = {Due.NOW: gettext_lazy("Now"), Due.TODAY: gettext_lazy("Today"), 
 
 
 class Kind(StrEnum):
-    """What it is about; the first nine only who runs the server can mend."""
+    """What it is about; the first ten only who runs the server can mend."""
 
     WORKER = "worker"
     MAIL_SERVER = "mail_server"
@@ -47,6 +47,7 @@ class Kind(StrEnum):
     BACKUP = "backup"
     DRILL = "drill"
     KEYS = "keys"
+    STORE = "store"
     ROTA = "rota"
     MEMBER = "member"
     PROOF = "proof"
@@ -60,14 +61,14 @@ class Kind(StrEnum):
 OF_THE_SERVER = frozenset(
     {
         Kind.WORKER, Kind.MAIL_SERVER, Kind.MESSAGES, Kind.DISK, Kind.PUSH_KEYS, Kind.PROTOCOL, Kind.BACKUP, Kind.DRILL,
-        Kind.KEYS,
+        Kind.KEYS, Kind.STORE,
     }
 )  # fmt: skip
 ICONS = {
     Kind.WORKER: "device", Kind.MAIL_SERVER: "mail", Kind.MESSAGES: "mail", Kind.DISK: "lock", Kind.PUSH_KEYS: "key",
     Kind.PROTOCOL: "note", Kind.BACKUP: "lock", Kind.DRILL: "lock", Kind.KEYS: "key", Kind.ROTA: "people",
     Kind.MEMBER: "phone", Kind.PROOF: "phone", Kind.PATIENT: "mail", Kind.INVITATION: "mail", Kind.PLANS: "calendar",
-    Kind.WALLS: "clinic", Kind.UNTOLD: "trash",
+    Kind.WALLS: "clinic", Kind.UNTOLD: "trash", Kind.STORE: "camera",
 }  # fmt: skip
 
 
@@ -144,6 +145,12 @@ def full_disk(free: int, *, is_full: bool) -> Item:
         title, due = _("The disk is nearly full"), Due.TODAY
         text = _("{megabytes} MB are left. When they are used, nothing can be logged.")
     return Item(Kind.DISK, due, title, text.format(megabytes=free // 1_000_000))
+
+
+def photos_not_taken(since: datetime, zone: ZoneInfo) -> Item:
+    """`since`: when the store of photos was first found not to take any."""
+    text = _("The store of photos takes none since {at}. Logs are kept; who sends a photo is asked to send it later.")
+    return Item(Kind.STORE, Due.TODAY, _("Photos cannot be kept"), text.format(at=_clock(since, zone)))
 
 
 def lost_push_keys() -> Item:

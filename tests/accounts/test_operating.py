@@ -150,9 +150,10 @@ SERVER_FAULTS = {
     "push_keys": lambda: (settings.DATA_DIR / FILE).unlink(),
     "messages": lambda: _deliveries(failing=False),
     "mail_server": lambda: _deliveries(failing=True),
+    "store": lambda: Upkeep.failed(Upkeep.STORE, timezone.now(), "the bucket does not answer as it should (503)"),
     "keys": lambda: patch.object(server_health.store, "all_is_sealed", lambda: False).start(),
 }
-CAN_WAIT = {"push_keys", "keys"}
+CAN_WAIT = {"push_keys", "keys", "store"}
 
 
 def _deliveries(*, failing: bool) -> None:

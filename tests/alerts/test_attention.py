@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from types import SimpleNamespace
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 from uuid import uuid4
 
 import pytest
@@ -26,10 +26,12 @@ from symptoms.alerts.handling import resolve_all, write_note
 from symptoms.alerts.policy import EVERYBODY
 from symptoms.alerts.rota_ahead import gaps_ahead, people_ahead
 from symptoms.alerts.telling import colleagues_of, may_still_be_told, tell_groups
+from symptoms.management.commands import run_worker
 from symptoms.management.commands.run_worker import Rota, duties, pass_on
 from symptoms.messages.outbox import Outbox
 from symptoms.messages.push_keys import FILE, make_keys
-from symptoms.models import Alert, Delivery, Erasure, Note, WorkerBeat
+from symptoms.models import Alert, Delivery, Erasure, Note, Upkeep, WorkerBeat
+from symptoms.photos.storage import StoreAway
 from symptoms.recovery.vocabulary import Urgency
 from symptoms.wording.attention import WELL
 from tests import people
@@ -239,6 +241,24 @@ def the_disk_is_nearly_full(world):
     return small.stop
 
 
+@fault("Photos cannot be kept", "today")
+def the_bucket_is_away(world):
+    store = SimpleNamespace(try_out=Mock(side_effect=[StoreAway("503"), StoreAway("503"), None]))
+    tried = patch.object(run_worker.files, "store_of_photos", lambda: store)
+    tried.start()
+    run_worker.try_store()
+    since = Upkeep.objects.get(kind=Upkeep.STORE).failed_at
+    run_worker.try_store()
+    assert Upkeep.objects.get(kind=Upkeep.STORE).failed_at == since
+
+    def mend() -> None:
+        run_worker.try_store()
+        tried.stop()
+        assert store.try_out.call_count == 3, "no page asks the store"
+
+    return mend
+
+
 @fault("Alerts are not going out", "now")
 def the_worker_is_silent(world):
     WorkerBeat.objects.update(at=timezone.now() - timedelta(seconds=91))
@@ -289,7 +309,7 @@ def test_a_fault_appears_and_goes_by_itself(world, enough_room, name):
     assert {str(sentence) for _, sentence in WELL if str(sentence) in pages[0]} == still_well
     assert attention.count_now(world.clinic, timezone.now()) == 1
     elsewhere = attention.count_now(okafor.membership.practice, timezone.now())
-    assert elsewhere == (found.items[0].kind in ("worker", "disk", "protocol")), "what concerns every practice"
+    assert elsewhere == (found.items[0].kind in ("worker", "disk", "protocol", "store")), "what concerns every practice"
     mend()
     assert attention.count_now(world.clinic, timezone.now()) == 0
     pages = [page_of(user) for user in everybody]

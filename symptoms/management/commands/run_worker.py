@@ -41,7 +41,7 @@ from symptoms.journal.file_making import Maker, remove_old
 from symptoms.journal.judging import JUDGE_AGAIN_AFTER, judge_again, leave_unjudged
 from symptoms.messages.deadman import DeadMan
 from symptoms.messages.outbox import Outbox
-from symptoms.models import Delivery, Entry, Photo, WorkerBeat
+from symptoms.models import Delivery, Entry, Photo, Upkeep, WorkerBeat
 from symptoms.photos import files, uploads
 from symptoms.photos.files import PhotoLost
 
@@ -95,6 +95,7 @@ def duties(outbox: Outbox) -> list[Duty]:
         Duty("erase what is to be erased", erase_due, timedelta(minutes=1)),
         Duty("remove files whose day is over", remove_exports, hourly),
         Duty("seal the audit record", seal_audit, timedelta(minutes=1)),
+        Duty("see whether photos can be kept", try_store, timedelta(minutes=1)),
         Duty("remove photo files without a row", sweep_photos, hourly),
         Duty("remove what uploads left behind", sweep_uploads, hourly, of_machine=True),
         Duty("check some photo files", PhotoCheck().some, hourly),
@@ -316,6 +317,19 @@ def sweep_photos() -> None:
 def sweep_uploads() -> None:
     """Delete what lies in the folder for uploads although none of them takes so long."""
     uploads.sweep(uploads.LEFT_OVER_AFTER)
+
+
+def try_store() -> None:
+    """Write down whether the bucket takes photos, for *Needs attention*; a folder is looked at by `/readyz`."""
+    now, away = timezone.now(), Upkeep.objects.filter(kind=Upkeep.STORE, failed_at__isnull=False)
+    try:
+        if try_out := getattr(files.store_of_photos(), "try_out", None):
+            try_out()
+    except OSError as fault:
+        if not away.exists():  # since when stays
+            Upkeep.failed(Upkeep.STORE, now, str(fault))
+    else:
+        away.update(done_at=now, failed_at=None, said="")
 
 
 class PhotoCheck:
