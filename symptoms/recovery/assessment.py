@@ -79,7 +79,7 @@ def assess(course: Course, protocol: Protocol = PROTOCOL, *, day: int) -> Assess
 def _findings(
     day: Day, protocol: Protocol, *, only: tuple[str, ...] = (), offset: int = 0
 ) -> Iterator[tuple[Concern, Finding]]:
-    for criterion in protocol.by_day.on(day.band, day.day):
+    for criterion in protocol.by_day.on(day.band, day.day, day.reported):
         if only and not criterion.id.startswith(only):
             continue
         if facts := criterion.predicate.facts(day):

@@ -10,6 +10,7 @@ from symptoms.recovery.groups import AT_RISK
 from symptoms.recovery.vocabulary import Sign, Symptom
 
 FEVER, FEVER_AT_RISK = 38.0, 37.8  # degrees Celsius; S39b
+TEMPERATURE = "temperature_c"  # what was measured, among the words of an entry
 
 Kind = Literal["symptom", "sign", "temperature", "condition", "medication", "exposure", "treatment"]
 
@@ -46,6 +47,15 @@ class Day:
         self.signs: dict[Sign, tuple[Fact]] = {sign: (Fact("sign", sign, day),) for sign in self.entry.signs}
         self.named: dict[str, Sequence[Fact]] = {}  # facts of fever, infsign …; none where it does not hold
         self._levels: dict[tuple[Symptom, int], Fact] = {}
+
+    @property
+    def reported(self) -> set[str]:
+        """What this entry names: symptoms that are there at all, signs, and a temperature where one was measured."""
+        named: set[str] = {symptom for symptom, level in self.entry.symptoms.items() if level}
+        named |= self.entry.signs
+        if self.entry.temperature_c is not None:
+            named.add(TEMPERATURE)
+        return named
 
     # --- one symptom
     def v(self, symptom: Symptom) -> int:

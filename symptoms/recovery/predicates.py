@@ -10,12 +10,13 @@ from typing import Any
 from symptoms.recovery import groups
 from symptoms.recovery.course import Treatment
 from symptoms.recovery.day import FEVER as FEVER_FROM
-from symptoms.recovery.day import FEVER_AT_RISK, Day, Fact
+from symptoms.recovery.day import FEVER_AT_RISK, TEMPERATURE, Day, Fact
 from symptoms.recovery.groups import HEAT, HOT, NOT_ON_THE_SKIN
 from symptoms.recovery.vocabulary import Condition, Device, Exposure, Medication, Setting, Sign, Symptom
 
 Group = tuple[Symptom, ...]
 Data = str | list[Any]  # a predicate as plain JSON, which static/js/red-flags.js reads
+Needs = frozenset[str] | None  # symptoms, signs, TEMPERATURE
 
 
 class Predicate:
@@ -38,6 +39,10 @@ class Predicate:
     def looks_back(self) -> bool:
         """Whether what was reported on earlier days counts too."""
         return False
+
+    def needs(self) -> Needs:
+        """Of what an entry has to report something for it to hold; None where it may hold whatever is reported."""
+        return None
 
     def __and__(self, other: Predicate) -> Predicate:
         return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
@@ -72,6 +77,10 @@ class AllOf(Predicate):
     def looks_back(self) -> bool:
         return any(part.looks_back() for part in self.parts)
 
+    def needs(self) -> Needs:
+        each = [needs for part in self.parts if (needs := part.needs()) is not None]
+        return min(each, key=len, default=None)  # any of them is enough to pass it over; the rarest does so most often
+
     def __str__(self) -> str:
         return " and ".join(f"({part})" if isinstance(part, AnyOf) else str(part) for part in self.parts)
 
@@ -95,6 +104,10 @@ class AnyOf(Predicate):
     def looks_back(self) -> bool:
         return any(part.looks_back() for part in self.parts)
 
+    def needs(self) -> Needs:
+        each = [needs for part in self.parts if (needs := part.needs()) is not None]
+        return frozenset[str]().union(*each) if len(each) == len(self.parts) else None
+
     def __str__(self) -> str:
         return " or ".join(f"({part})" if isinstance(part, AllOf) else str(part) for part in self.parts)
 
@@ -110,6 +123,9 @@ class HasSign(Predicate):
 
     def as_data(self) -> Data:
         return str(self.sign)
+
+    def needs(self) -> Needs:
+        return frozenset({self.sign})
 
     def __str__(self) -> str:
         return str(self.sign)
@@ -218,6 +234,9 @@ class Named(Predicate):
     def looks_back(self) -> bool:
         return self.meaning.looks_back()
 
+    def needs(self) -> Needs:
+        return self.meaning.needs()
+
     def __str__(self) -> str:
         return self.name
 
@@ -237,6 +256,9 @@ class Level(Predicate):
     def as_data(self) -> Data:
         return ["u" if self.beyond_usual else "v", str(self.symptom), self.least]
 
+    def needs(self) -> Needs:
+        return frozenset({self.symptom})
+
     def __str__(self) -> str:
         return f"{'u' if self.beyond_usual else 'v'}({self.symptom}) {'==' if self.least == 4 else '>='} {self.least}"
 
@@ -253,6 +275,9 @@ class Above(Predicate):
 
     def as_data(self) -> Data:
         return ["above", self.n, 1, str(self.symptom)]
+
+    def needs(self) -> Needs:
+        return frozenset({self.symptom})
 
     def __str__(self) -> str:
         return f"above({self.symptom})" if self.n == 1 else f"above({self.symptom}, {self.n})"
@@ -273,6 +298,9 @@ class Twice(Predicate):
     def looks_back(self) -> bool:
         return True
 
+    def needs(self) -> Needs:
+        return frozenset({self.symptom})
+
     def __str__(self) -> str:
         return f"twice({self.symptom})"
 
@@ -291,6 +319,9 @@ class Streak(Predicate):
 
     def looks_back(self) -> bool:
         return True
+
+    def needs(self) -> Needs:
+        return frozenset({self.symptom})
 
     def __str__(self) -> str:
         return f"streak({self.symptom})"
@@ -311,6 +342,9 @@ class Rise(Predicate):
 
     def looks_back(self) -> bool:
         return True
+
+    def needs(self) -> Needs:
+        return frozenset({self.symptom})
 
     def __str__(self) -> str:
         return f"rise({self.symptom}, {self.n})"
@@ -335,6 +369,9 @@ class SomeAbove(Predicate):
     def as_data(self) -> Data:
         return ["above", self.n, self.least, *map(str, self.group)]
 
+    def needs(self) -> Needs:
+        return frozenset(self.group)
+
     def __str__(self) -> str:
         return f"n_above({GROUPS[self.group]}{'' if self.n == 1 else f', {self.n}'}) >= {self.least}"
 
@@ -357,6 +394,9 @@ class SomeRise(Predicate):
     def looks_back(self) -> bool:
         return True
 
+    def needs(self) -> Needs:
+        return frozenset(self.group)
+
     def __str__(self) -> str:
         return f"n_rise({GROUPS[self.group]}{'' if self.n == 2 else f', {self.n}'}) >= {self.least}"
 
@@ -378,6 +418,9 @@ class SomeRelapse(Predicate):
     def looks_back(self) -> bool:
         return True
 
+    def needs(self) -> Needs:
+        return frozenset(self.group)
+
     def __str__(self) -> str:
         return f"n_relapse({GROUPS[self.group]}) >= {self.least}"
 
@@ -393,13 +436,16 @@ class Temperature(Predicate):
         if not (day.temperature_twice(self.least) if self.twice else day.temperature >= self.least):
             return ()
         measured = day.entries[-2:] if self.twice else (day.entry,)
-        return [Fact("temperature", "temperature_c", each.day, each.temperature_c, self.least) for each in measured]
+        return [Fact("temperature", TEMPERATURE, each.day, each.temperature_c, self.least) for each in measured]
 
     def as_data(self) -> Data | None:
         return None if self.twice else ["T", self.least]
 
     def looks_back(self) -> bool:
         return self.twice
+
+    def needs(self) -> Needs:
+        return frozenset({TEMPERATURE})
 
     def __str__(self) -> str:
         return f"T_twice({self.least})" if self.twice else f"T >= {self.least}"
@@ -412,10 +458,13 @@ class FeverTemperature(Predicate):
     def facts(self, day: Day) -> Sequence[Fact]:
         if day.temperature < day.fever_from:
             return ()
-        return (Fact("temperature", "temperature_c", day.day, day.entry.temperature_c, day.fever_from),)
+        return (Fact("temperature", TEMPERATURE, day.day, day.entry.temperature_c, day.fever_from),)
 
     def as_data(self) -> Data:
         return ["any", ["T", FEVER_FROM], ["all", ["any", *map(str, groups.AT_RISK)], ["T", FEVER_AT_RISK]]]
+
+    def needs(self) -> Needs:
+        return frozenset({TEMPERATURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +477,9 @@ class SkinFinding(Predicate):
 
     def as_data(self) -> Data:
         return ["skin"]
+
+    def needs(self) -> Needs:
+        return frozenset({*Symptom, *(frozenset(Sign) - NOT_ON_THE_SKIN)})
 
 
 # --- the named ones

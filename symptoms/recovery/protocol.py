@@ -1,7 +1,7 @@
 """Everything that is expected and everything that is not, under one version and a hash of its content."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -42,6 +42,7 @@ from symptoms.recovery.groups import (
     PIH_HISTORY,
     SLOW_HEALING,
 )
+from symptoms.recovery.predicates import Needs
 from symptoms.recovery.vocabulary import Symptom
 
 VERSION = "2026.2"
@@ -123,15 +124,16 @@ class DaysIndex:
         self._criteria = criteria
         # From this day on no criterion begins or ends.
         self._settled = max((edge + 1 for c in criteria for edge in c.days.edges()), default=0)
-        self._known: dict[tuple[str, int], tuple[Criterion, ...]] = {}
+        self._known: dict[tuple[str, int], tuple[tuple[Criterion, Needs], ...]] = {}
 
-    def on(self, band: str, day: int) -> tuple[Criterion, ...]:
-        """The criteria whose days hold for a band (A-R) on a day, most urgent first."""
+    def on(self, band: str, day: int, reported: Collection[str]) -> list[Criterion]:
+        """The criteria whose days hold for a band (A-R) on a day, most urgent first; but for those that need something
+        of which nothing is among what was `reported` (`Day.reported`), as most do on most days."""
         key = (band, min(day, self._settled))
         if key not in self._known:
-            holding = (c for c in self._criteria if c.days.hold(band, day))
-            self._known[key] = tuple(sorted(holding, key=lambda c: -c.urgency))
-        return self._known[key]
+            holding = sorted((c for c in self._criteria if c.days.hold(band, day)), key=lambda c: -c.urgency)
+            self._known[key] = tuple((c, c.predicate.needs()) for c in holding)
+        return [c for c, needs in self._known[key] if needs is None or not needs.isdisjoint(reported)]
 
 
 PROTOCOL = Protocol(VERSION, ALL_CRITERIA)

@@ -1,9 +1,13 @@
 """Each criterion has a course that meets it and the nearest ones that do not: one answer less, or one day off."""
 
+from dataclasses import replace
+
 import pytest
 
-from symptoms.recovery.day import Day
+from symptoms.recovery.course import Course, Entry, Patient, Treatment
+from symptoms.recovery.day import TEMPERATURE, Day
 from symptoms.recovery.protocol import PROTOCOL
+from symptoms.recovery.vocabulary import Answer, Condition, Device, Exposure, Medication, Setting, Sign, Symptom
 from tests.courses import criteria_held, drawn
 
 # id, a course that meets it on its last day, the nearest that does not, the same on a day on which it is not judged
@@ -240,3 +244,44 @@ def test_what_held_names_the_facts_it_rests_on(id, meets):
     assert facts
     assert all(fact.day is None or fact.day <= course.entries[-1].day for fact in facts)
     assert all(fact.limit is None or fact.value >= fact.limit for fact in facts if fact.kind == "temperature")
+
+
+@pytest.mark.parametrize("criterion", PROTOCOL.criteria, ids=[criterion.id for criterion in PROTOCOL.criteria])
+def test_a_criterion_is_passed_over_only_where_it_cannot_hold(criterion):
+    """More is never less: of somebody with everything, what holds does so after days without anything or like this one,
+    and nothing does where all is reported but what it needs."""
+    needs, words = criterion.predicate.needs(), {*Symptom, *Sign, TEMPERATURE}
+    with_all = _reporting(words)
+    assert any(criterion.predicate.facts(_last_of(before, with_all)) for before in (_reporting(set()), with_all))
+    if needs is not None:
+        rest = _reporting(words - needs)
+        assert _last_of(rest, with_all).reported == words
+        for day in (_last_of(before, rest) for before in (_reporting(set()), with_all)):
+            assert needs.isdisjoint(day.reported)
+            assert not criterion.predicate.facts(day)
+
+
+def test_on_a_quiet_day_hardly_any_criterion_is_looked_at():
+    quiet = Day(drawn("C | 3 redness1"), 3)
+    assert len(PROTOCOL.by_day.on("C", 3, quiet.reported)) <= len(PROTOCOL.criteria) / 10
+
+
+def _reporting(words: set[str]) -> Entry:
+    """Each of them at its highest."""
+    return Entry(
+        0,
+        {symptom: 4 for symptom in Symptom if symptom in words},
+        signs=frozenset(words).intersection(Sign),
+        temperature_c=42.0 if TEMPERATURE in words else None,
+        exposures=frozenset(Exposure) if words else frozenset(),
+    )
+
+
+def _last_of(before: Entry, last: Entry) -> Day:
+    """A day on which nothing is ordinary any more, after three days like `before`, of somebody with everything."""
+    patient = Patient(conditions=frozenset(Condition), medications=frozenset(Medication))
+    treatment = Treatment(
+        Device.RF, 2.0, Setting.HOME, areas=("neck", "eyes"), same_day_injection=True, needles_shared=Answer.YES
+    )
+    entries = (*(replace(before, day=day) for day in range(37, 40)), replace(last, day=40))
+    return Day(Course(patient, treatment, entries), 40)
