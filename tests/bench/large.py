@@ -4,12 +4,11 @@ Each copy is a patient of its own with other ids, so that tables, indexes and pl
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from hashlib import md5
 from random import Random
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import AutoField, Model
+from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Patient, Practice, User
@@ -19,6 +18,7 @@ from symptoms.models.values import patient_values, treatment_values
 from symptoms.recovery import course as values
 from symptoms.recovery.assessment import assess
 from symptoms.recovery.vocabulary import Sign
+from tests.bench.copying import copy_rows
 from tests.bench.people import ASKED, on_day, settle
 from tests.simulator.courses import COMPLICATIONS, logged
 from tests.simulator.people import Person, somebody
@@ -131,38 +131,15 @@ def multiply(copies: int) -> None:
 
     Days lie apart in the tables, as they come in.
     """
-    _teach_the_database()
     before = Patient.objects.count()  # so that no copy of a copy has the id of another one
+    numbers = (
+        f"(WITH RECURSIVE series(n) AS (SELECT {before + 1} UNION ALL SELECT n + 1 FROM series"
+        f" WHERE n < {before + copies}) SELECT n FROM series) AS series"
+    )
     for model, order in COPIED.items():
-        columns, values = [], []
-        for field in model._meta.concrete_fields:
-            is_copied = field.primary_key or (field.is_relation and field.related_model in COPIED)
-            if field.primary_key and isinstance(field, AutoField):
-                continue
-            columns.append(field.column)
-            values.append(f"copied({field.column}, n)" if is_copied else field.column)
-        table = model._meta.db_table
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"WITH RECURSIVE series(n) AS (SELECT {before + 1} UNION ALL SELECT n + 1 FROM series"
-                f" WHERE n < {before + copies})"
-                f" INSERT INTO {table} ({', '.join(columns)})"
-                f" SELECT {', '.join(values)} FROM {table} AS of, series ORDER BY {order}, n"
-            )
-
-
-def _teach_the_database() -> None:
-    """A function of SQL: the id of the n-th copy of what has an id."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "CREATE OR REPLACE FUNCTION copied(id uuid, n int) RETURNS uuid STRICT IMMUTABLE LANGUAGE sql"
-                " AS 'SELECT md5(id::text || n)::uuid'"
-            )
-    else:
-        connection.ensure_connection()
-        connection.connection.create_function("copied", 2, _copied, deterministic=True)
-
-
-def _copied(id: str | None, n: int) -> str | None:
-    return None if id is None else md5(f"{id}{n}".encode()).hexdigest()
+        differing = {
+            field.column: f"copied(of.{field.column}, n)"
+            for field in model._meta.concrete_fields
+            if field.primary_key or (field.is_relation and field.related_model in COPIED)
+        }
+        copy_rows(model, f"FROM {model._meta.db_table} AS of, {numbers} ORDER BY {order}, n", [], **differing)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.keys.patients import new_keys
@@ -16,6 +17,7 @@ from symptoms.alerts.place_in_queue import place_of
 from symptoms.models import Alert, Assessment, Entry, Note, PatientStatus, Treatment
 from symptoms.recovery.course import LAST_DAY
 from symptoms.recovery.vocabulary import Symptom, Urgency
+from tests.bench.copying import copy_days
 from tests.treatments import on_day
 
 OPEN = {100: 60, 10_000: 1_000, 50_000: 1_000}  # of so many patients of a clinic something is open
@@ -223,9 +225,9 @@ def crowd(
     chance, today = Random(size), timezone.now().date()
     patients = _crowd_of_patients(practice, size, chance, joined)
     treatments = add_treatments(patients, practitioner, days + 2, lots)
-    newest: dict = {}
-    for start in range(0, size, 2_000):
-        newest |= {entry.treatment_id: entry for entry in add_days(treatments[start : start + 2_000], days)}
+    add_days(treatments[:1], days)
+    copy_days(treatments[0])
+    newest = {entry.treatment_id: entry for entry in _logged_last(practice, days).iterator(2_000)}
     chosen = set(chance.sample(range(size), opened))
     of_open = [one for number, one in enumerate(treatments) if number in chosen]
     raised = _alerts(of_open, practitioner, newest, chance, states) if states else []
@@ -241,6 +243,11 @@ def crowd(
             vars(row).update(vars(place_of(one.patient, [alert])))
         rows.append(row)
     PatientStatus.objects.bulk_create(rows, batch_size=2_000)
+
+
+def _logged_last(practice: Practice, days: int) -> QuerySet[Entry]:
+    """The newest entry of each of a clinic's sessions."""
+    return Entry.objects.filter(treatment__practice=practice, day=days - 1)
 
 
 def _crowd_of_patients(practice: Practice, size: int, chance: Random, joined: bool) -> list[Patient]:
