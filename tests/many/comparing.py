@@ -9,7 +9,7 @@ from tests.many.faults import KINDS, Fault
 from tests.many.story import Told
 
 LATE = 150  # seconds from a message to its letter: a lease, a look, and the pauses of a mail server that refused
-MAY_DOUBLE = ("worker killed", "worker paused", "database", "mail")  # a letter that was taken and could not be marked
+MAY_DOUBLE = ("worker", "database", "mail")  # a letter that was taken and could not be marked
 
 
 @dataclass
