@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from symptoms.recovery.assessment import assess
-from symptoms.recovery.course import ALL_SYMPTOMS, Course, Entry, Patient, Treatment
+from symptoms.recovery.course import ALL_SYMPTOMS, LAST_DAY, Course, Entry, Patient, Treatment
 from symptoms.recovery.vocabulary import (
     Answer,
     Concern,
@@ -94,3 +94,16 @@ def flags_by_day(course: Course) -> dict[int, dict[Concern, Urgency]]:
     """What is raised on each day on which anything is, watch included."""
     assessments = (assess(course, day=entry.day) for entry in course.entries)
     return {a.day: {flag.concern: flag.urgency for flag in a.flags} for a in assessments if a.flags}
+
+
+def largest_course(sessions_before: int, days: int = LAST_DAY + 1) -> Course:
+    """So many days with every answer there is, of somebody with every condition, after as many sessions of as many
+    days, a week between two; the areas are the longest texts, the only free ones that rules look at."""
+    everything = Entry(
+        0, dict.fromkeys(Symptom, 4), ALL_SYMPTOMS, frozenset(Sign), 41.0, frozenset(Exposure), frozenset(Sign)
+    )
+    entries = tuple(replace(everything, day=day) for day in range(days))
+    patient = Patient(80, 6, frozenset(Condition), frozenset(Medication), dict.fromkeys(Symptom, 4))
+    session = Treatment(Device.PEN, 3.0, Setting.HOME, areas=("eye" * 2_000,) * 50, needles_shared=Answer.YES)
+    earlier = tuple((7 * weeks, Course(patient, session, entries)) for weeks in range(1, sessions_before + 1))
+    return Course(patient, session, entries, earlier)

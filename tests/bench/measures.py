@@ -23,6 +23,7 @@ from tests.bench import pages, queue_lists
 from tests.bench.first_load import first_loads
 from tests.bench.people import Seen
 from tests.bench.server import Server
+from tests.courses import largest_course
 
 WARM_UP, TIMES = 10, 40
 NOT_OF_THE_DOMAIN = re.compile(
@@ -59,6 +60,7 @@ def everything(server: Server, seen: Seen, rounds: int) -> list[dict]:
         *_queue_rows(server, cost, seen),
         *queue_rows(server, seen.queues, seen.full_lists, rounds),
         _judgement_row(),
+        _largest_row(),
         *first_loads(server, _cookie, seen),
     ]
 
@@ -265,6 +267,17 @@ def _judgement_row() -> dict:
     spent = min(timeit.repeat(lambda: assess(course, day=27), number=100, repeat=10, timer=time.process_time)) * 10
     what = "one judgement of a 28-entry course with every finding"
     return _row(what, f"{spent:.2f} ms", "<= 0.6 ms", spent <= 0.6, spent)
+
+
+def _largest_row() -> dict:
+    """What a change of its first day costs the rules, where every day that can be was logged with everything."""
+    course = largest_course(sessions_before=6)
+    began = time.process_time()
+    for entry in course.entries:
+        assess(course, day=entry.day)
+    spent = time.process_time() - began
+    what = "every judgement of the largest course, 401 days after six such sessions"
+    return _row(what, f"{spent:.2f} s", "<= 2 s", spent <= 2, spent)
 
 
 def _put(web: Client, token: str, treatment: str, day: int):

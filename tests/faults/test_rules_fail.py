@@ -1,4 +1,4 @@
-"""F19: whatever the rules raise, the day is kept, the clinic is asked to read it, and it is judged later."""
+"""F19: whatever the rules raise, and however long they take, a day is kept and answered, and judged in the end."""
 
 import time
 from datetime import timedelta
@@ -9,7 +9,11 @@ from django.utils import timezone
 
 from symptoms.journal.judging import judge_again
 from symptoms.models import Alert, Delivery, Entry
+from symptoms.recovery import assessment as core
+from symptoms.recovery.assessment import EARLIER_FOR
+from symptoms.recovery.course import LAST_DAY
 from tests.api.programs import INFECTED, program, put_entry
+from tests.courses import largest_course
 from tests.treatments import pen
 from tests.tries import chance, tries
 
@@ -39,3 +43,12 @@ def test_whatever_the_rules_raise_the_day_is_kept_the_clinic_told_and_it_is_judg
         judge_again(id, now=later)
     noted(LOGS, lost=LOGS - Entry.objects.filter(is_judged=True, pk__in=failed).count(), late=late)
     assert Alert.objects.open().filter(concern="infection").count() == 1
+
+
+@pytest.mark.faults("F19")
+def test_no_day_takes_long_whatever_was_answered_and_however_often():
+    """A rule has no loop of its own and no pattern to match: the largest day that can be takes hardly longer."""
+    course, began = largest_course(sessions_before=EARLIER_FOR // 7), time.thread_time()
+    for day in (0, EARLIER_FOR // 2, EARLIER_FOR, LAST_DAY):
+        assert core.assess(course, day=day).flags
+    assert time.thread_time() - began < 1, "of a processor; it takes a hundredth of that"
