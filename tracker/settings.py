@@ -113,6 +113,8 @@ CACHES = {
         "LOCATION": "throttle",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
+    # What takes long to count, for a few minutes in each server process (symptoms/alerts/statistics.py).
+    "counted": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "counted"},
 }
 
 # --- many machines: with a Redis the worker is Celery's (tracker/celery.py), and those counts are of all machines

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from django.core.cache import caches
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import AuditRecord, Practice
@@ -20,6 +21,9 @@ from symptoms.wording.outcomes import CLINIC_CLOSED
 PERIODS = (7, 30, 90)  # days
 USUAL = 30
 FEWEST = 5  # alerts of a criterion, before it is named as one that nobody acts on
+# From so many on, what was counted is shown for a while: a million logs take a fifth of a second.
+MANY_LOGS, MANY_ALERTS = 20_000, 200
+SHOWN_FOR = timedelta(minutes=10)
 AT_A_TIME = 1_000  # alerts in memory, each with what was said of its entry
 NOT_A_CONCERN = "no_concern"
 NO_ACT = frozenset({"", NOT_A_CONCERN, CLINIC_CLOSED, "watching", "not_reached"})
@@ -95,9 +99,31 @@ class Statistics:
     by_device: dict[str, Tally]
 
     @property
+    def counted_at(self) -> datetime:
+        """When they were counted: the end of the period."""
+        return self.since + timedelta(days=self.days)
+
+    @property
+    def are_many(self) -> bool:
+        """Whether there is so much to count that it is not counted each time."""
+        return self.entries >= MANY_LOGS or self.raised.raised >= MANY_ALERTS
+
+    @property
     def nominated(self) -> list[CriterionTally]:
         """Criteria whose alerts were looked at often, and nobody acted on."""
         return [criterion for criterion in self.criteria if criterion.is_acted_on_by_nobody]
+
+
+def statistics_shown(practice: Practice, days: int, now: datetime) -> Statistics:
+    """The statistics of the last `days`; of a practice with much to count, as this process counted them last, at most
+    SHOWN_FOR ago."""
+    counted, key = caches["counted"], f"statistics:{practice.pk}:{days}"
+    made: Statistics | None = counted.get(key)
+    if made is None or not made.counted_at <= now < made.counted_at + SHOWN_FOR:
+        made = statistics_of(practice, days, now)
+        if made.are_many:
+            counted.set(key, made, SHOWN_FOR.total_seconds())
+    return made
 
 
 def statistics_of(practice: Practice, days: int, now: datetime) -> Statistics:

@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.web.unavailable import is_refusing
 from symptoms.alerts.read_receipts import BY_PROGRAM
 from symptoms.api.fields import Id
-from symptoms.api.pagination import NewestFirst
+from symptoms.api.pagination import NewestFirst, Several
 from symptoms.api.problems import Busy
 from symptoms.journal.visibility import Visibility, visibility_of
 from symptoms.models import Treatment
@@ -71,11 +71,11 @@ class Endpoint(APIView):
         return body
 
     def page(
-        self, rows: QuerySet[Any], serializer_class: type[BaseSerializer], as_seen: Any = list, **context: Any
+        self, rows: QuerySet[Any] | Several, serializer_class: type[BaseSerializer], as_seen: Any = list, **context: Any
     ) -> Response:
         """A page of `rows`, which `as_seen` puts as the reader may see them, each written by `serializer_class`."""
         pages = NewestFirst()
-        page: list[Any] = as_seen(pages.paginate_queryset(rows, self.request, view=self) or [])
+        page: list[Any] = as_seen(pages.paginate_queryset(rows, self.request, view=self) or [])  # type: ignore[arg-type]  # Several does
         return pages.get_paginated_response(serializer_class(page, many=True, context=context).data)
 
 

@@ -181,6 +181,7 @@ class Alert(models.Model):
         ]
         indexes = [
             models.Index(fields=["practice", "resolved_at"], name="alerts_of_a_practice"),
+            models.Index(fields=["practice", "-opened_at"], name="alerts_newest_first"),
             models.Index(fields=["next_step_at"], name="alerts_to_tell_on", condition=Q(next_step_at__isnull=False)),
             models.Index(
                 fields=["comes_back_at"], name="alerts_to_come_back", condition=Q(comes_back_at__isnull=False)

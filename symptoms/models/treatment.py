@@ -83,13 +83,13 @@ class TreatmentQuerySet(models.QuerySet["Treatment"]):
         # Asked row by row: whoever looks at one treatment or patient does not gather all that the practice may see.
         return self.filter(Q(open_to=practice) | Exists(TreatmentAccess.objects.kept_by(practice, OuterRef("pk"))))
 
-    def all_visible_to(self, user: User) -> "TreatmentQuerySet":
-        """The same, for a list of all of them: found by two indexes, whatever other practices have."""
+    def all_visible_to(self, user: User) -> "list[TreatmentQuerySet]":
+        """The same, for a list of all of them: in parts that share none, each found by an index of its own."""
         practice = user.practice_as_practitioner if user.is_authenticated else None
         if practice is None:
-            return self.visible_to(user)
-        accesses = TreatmentAccess.objects.kept().filter(practice=practice).values("treatment")
-        return self.filter(Q(open_to=practice) | Q(pk__in=accesses))
+            return [self.visible_to(user)]
+        kept = TreatmentAccess.objects.kept().filter(practice=practice).values("treatment")
+        return [self.filter(open_to=practice), self.filter(pk__in=kept).exclude(open_to=practice)]
 
     def newest_first(self) -> "TreatmentQuerySet":
         """By day and time, and without ties: every page and every judgement has the same newest one."""

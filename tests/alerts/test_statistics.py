@@ -4,13 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import caches
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.access import record_access
+from symptoms.alerts import statistics
 from symptoms.alerts.handling import acknowledge, resolve_all
 from symptoms.alerts.read_receipts import RECORD
-from symptoms.alerts.statistics import statistics_of
+from symptoms.alerts.statistics import statistics_of, statistics_shown
 from symptoms.models import Alert, Assessment, Entry
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.wording.criteria import condition_in_words
@@ -137,3 +140,25 @@ def test_nothing_raised_is_a_page_as_well(clinic):
     page = people.signed_in(people.admin(clinic)).get(reverse("practice_statistics"))
     assert "No criterion raised an alert in this period." in page.content.decode()
     assert Entry.objects.count() == 0
+
+
+def test_where_there_is_much_to_count_the_page_shows_for_ten_minutes_what_was_counted(
+    clinic, noor, now, monkeypatch, django_assert_num_queries
+):
+    caches["counted"].clear()
+    raise_one(clinic, noor, now - timedelta(days=1), 1, ALERTS[2])
+    assert statistics_shown(clinic, 7, now).entries == 1
+    monkeypatch.setattr(statistics, "MANY_LOGS", 2)
+    raise_one(clinic, noor, now - timedelta(days=1), 2, ALERTS[2])
+    assert statistics_shown(clinic, 7, now).entries == 2  # of few logs nothing was kept
+    raise_one(clinic, noor, now - timedelta(days=1), 3, ALERTS[2])
+    with django_assert_num_queries(0):
+        shown = statistics_shown(clinic, 7, now + timedelta(minutes=9))
+    assert (shown.entries, shown.raised.raised, shown.counted_at) == (2, 2, now)
+    price, address = people.signed_in(people.admin(clinic)), reverse("practice_statistics")
+    at = date_format(now.astimezone(clinic.zone), "TIME_FORMAT")
+    assert f"These figures are of {at}." in text_of(price.get(f"{address}?days=7"))
+    assert statistics_shown(people.dr_okafor().membership.practice, 7, now).entries == 0
+    assert statistics_shown(clinic, 30, now).entries == 3
+    assert statistics_shown(clinic, 7, now + timedelta(minutes=10)).entries == 3
+    caches["counted"].clear()

@@ -1,12 +1,15 @@
 """What an entry costs the database: the same at the first and at the 180th."""
 
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from symptoms.models import Alert, Delivery
+from symptoms.models import Alert, Delivery, Treatment, TreatmentAccess
 from tests.api.programs import INFECTED, QUIET, of, put_entry
 from tests.treatments import pen, stored
 
@@ -71,3 +74,44 @@ def test_a_list_of_alerts_costs_the_same_however_many(anas, noors, long_ago, ana
         put_entry(anas, pen(ana, days_ago=days_ago, by=noor), INFECTED)
     # Two of them ask whether that was written down, and how much of the treatments the clinic may read.
     assert len(statements(lambda: noors.get("/api/v1/alerts/"))) == len(few) <= 5
+
+
+@pytest.mark.parametrize("listed", ["alerts", "treatments"])
+def test_a_page_of_a_list_is_read_in_the_order_of_an_index(noors, anas, treatment, listed):
+    """Else all that a clinic ever had is sorted for a page of thirty."""
+    put_entry(anas, treatment, INFECTED)
+    as_listed(treatment, 40)
+    page = noors.get(f"/api/v1/{listed}/")
+    for address in (f"/api/v1/{listed}/", page.json()["next"] or f"/api/v1/{listed}/?open=true"):
+        with CaptureQueriesContext(connection) as captured:
+            assert noors.get(address).status_code == 200
+        asked = [query["sql"] for query in captured if re.search(r"LIMIT 3\d", query["sql"])]
+        assert asked
+        with connection.cursor() as cursor:
+            plans = [cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall() for sql in asked]
+        of_own = "\n".join(step[-1] for step in plans[0])
+        assert "USE TEMP B-TREE FOR ORDER BY" not in of_own, of_own
+
+
+def test_what_a_clinic_has_and_what_it_kept_is_one_list(noors, treatment):
+    as_listed(treatment, 100)
+    wanted = [str(one.pk) for one in Treatment.objects.order_by("-recorded_at", "-pk")]
+    found, address = [], "/api/v1/treatments/"
+    while address:
+        page = noors.get(address).json()
+        found += [row["id"] for row in page["results"]]
+        address, before = page["next"], page["previous"]
+    assert found == wanted
+    assert [row["id"] for row in noors.get(before).json()["results"]] == wanted[60:90]
+
+
+def as_listed(treatment, count: int) -> None:
+    """So many more treatments like it, every other one of somebody who left since; several were recorded at once."""
+    now = timezone.now()
+    for number in range(count):
+        made = Treatment.objects.get(pk=treatment.pk)
+        made.pk, made.recorded_at = uuid4(), now - timedelta(hours=number // 3)
+        made.open_to = made.open_to if number % 2 else None
+        made.save(force_insert=True)
+        if not number % 2:
+            TreatmentAccess.objects.create(treatment=made, practice=treatment.practice, until=now)

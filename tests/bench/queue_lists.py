@@ -36,8 +36,9 @@ def pages_of(user: User) -> dict[str, str]:
 
 
 def record_of(user: User) -> str:
-    """The page of a patient in the clinic of `user` of whom an emergency is open."""
-    in_need = PatientStatus.objects.filter(practice=user.memberships.get().practice, alert_urgency=4)
+    """The page of a patient in the clinic of `user`, who has joined, and of whom an emergency is in nobody's hands."""
+    of_clinic = PatientStatus.objects.filter(practice=user.memberships.get().practice, patient__user__isnull=False)
+    in_need = of_clinic.filter(alert_urgency=4, is_free=True)
     return f"/practice/patients/{in_need.order_by('patient')[0].patient_id}/"
 
 

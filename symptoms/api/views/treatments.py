@@ -26,6 +26,7 @@ from symptoms.api.base import (
     treatment_seen_by,
 )
 from symptoms.api.etags import IF_MATCH, PreconditionFailed, etag_of, reading_in
+from symptoms.api.pagination import Several
 from symptoms.api.permissions import IsPatientOrPractitioner
 from symptoms.api.problems import Conflict, Unprocessable
 from symptoms.api.schema import CURSOR, operation
@@ -69,9 +70,8 @@ class Treatments(Endpoint):
     )
     def get(self, request: AuthenticatedRequest) -> Response:
         now = timezone.now()
-        rows = Treatment.objects.all_visible_to(request.user).select_related(
-            "patient__practice", "practitioner", "practice"
-        )
+        as_written = Treatment.objects.select_related("patient__practice", "practitioner", "practice")
+        rows = Several(as_written.all_visible_to(request.user))
         if "patient" in request.query_params:
             rows = rows.filter(patient=as_uuid(request.query_params["patient"], "patient"))
         as_of: dict[UUID, datetime] = {}

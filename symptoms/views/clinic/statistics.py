@@ -23,7 +23,7 @@ from symptoms.alerts.statistics import (
     CriterionTally,
     Statistics,
     Tally,
-    statistics_of,
+    statistics_shown,
 )
 from symptoms.recovery.protocol import PROTOCOL
 from symptoms.recovery.vocabulary import Device
@@ -57,11 +57,11 @@ def practice_statistics(request: PracticeRequest) -> HttpResponse:
     """The statistics of 7, 30 or 90 days; an admin who opens no record may read them."""
     practice, now = request.practice, timezone.now()
     days, is_known = _period(request.GET.get("days"))
-    made = statistics_of(practice, days, now)
+    made = statistics_shown(practice, days, now)
     devices = sorted(made.by_device, key=lambda device: -made.by_device[device].raised)
     device_names = [DEVICES[Device(device)] for device in devices]
     context = {
-        "practice": practice, "now": now, "statistics": made, "is_known": is_known,
+        "practice": practice, "statistics": made, "is_known": is_known,
         "rows": [*map(_line, made.criteria)], "periods": [(number, _days(number)) for number in PERIODS],
         "nominated": [*map(_line, made.nominated)], "fewest": FEWEST,
         "by_skin": {"columns": [SKIN[group] for group in SKIN_GROUPS], "rows": _by(made, "by_skin", SKIN_GROUPS)},
