@@ -114,15 +114,20 @@ def test_a_photo_that_cannot_be_had_just_now_is_a_drawing_that_says_so(between, 
 def test_what_no_row_names_is_swept_and_of_another_sites_bucket_nothing(between, ana, settings):
     photo = attached(pen(ana, days_ago=5), day=2, data=images.photo())[0]
     left = files.store_of_photos().save(f"{ana.pk}/{uuid4()}-0000.jpg", ContentFile(b"left over"))
-    later = timezone.now() + timedelta(days=2)
-    assert files.store_of_photos().is_ours()  # as the first start asks
+    later, exports = timezone.now() + timedelta(days=2), storages["exports"]
+    file = exports.save(f"{uuid4()}.sealed", ContentFile(b"left over too"))
+    assert files.store_of_photos().is_ours() and exports.is_ours()  # as the first start asks
     settings.SITE_URL = "https://other.example"
     assert files.sweep_orphans(timedelta(days=1), later) == 0
+    remove_old(later)
+    assert list(exports.walk()) == [file]
     with pytest.raises(CannotStart, match="another site's"):
         refuse_unready()
     settings.SITE_URL = "http://testserver"
     assert files.sweep_orphans(timedelta(days=1), timezone.now()) == 0
     assert files.sweep_orphans(timedelta(days=1), later) == 1
+    remove_old(later)
+    assert not list(exports.walk())
     assert kept() == [photo.key] and left != photo.key
     with pytest.raises(ValueError, match="not accessible"):
         files.store_of_photos().url(photo.key)
