@@ -19,7 +19,7 @@ from tests.treatments import pen
 from tests.tries import EVERYTHING, chance, tries
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DISKS = tries(3, 150)
+DISKS = tries(2, 150)
 DISKS_A_PATIENT = 10
 # Bytes that a file may have at most: the write-ahead log of a few entries has as many; on a server only photos meet it.
 LARGEST = 2 * len(PICTURE) if settings.ON_POSTGRES else 300_000

@@ -23,7 +23,7 @@ from tests.tries import chance, tries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLS = tries(5, 300)
-ITEMS, KILLS_A_PATIENT = 5, 20
+ITEMS, KILLS_A_PATIENT = tries(3, 5), 20
 MOMENTS = ("file is there", "row is written", "before the commit", "after the commit", "whenever")
 
 

@@ -17,7 +17,7 @@ from tests.courses import largest_course
 from tests.treatments import pen
 from tests.tries import chance, tries
 
-LOGS = tries(6, 120)
+LOGS = tries(4, 120)
 RAISED = (ZeroDivisionError, KeyError, RecursionError, MemoryError, AssertionError, TypeError, ValueError)
 LATE = 6.0  # seconds: two, on a machine that does other things as well
 

@@ -13,7 +13,7 @@ from tests.people import signed_in
 from tests.treatments import pen
 from tests.tries import chance, tries
 
-TRIES = tries(6, 100)
+TRIES = tries(4, 100)
 FAULTS = (ConnectionRefusedError("refused"), TimeoutError("slow"), OSError("503 Slow Down"), PermissionError("403"))
 
 
