@@ -25,8 +25,8 @@ from symptoms.models import Entry, WorkerBeat
 from symptoms.photos.files import store_of_photos
 from symptoms.wording.attention import Due
 from tracker.backups.manifest import release
-from tracker.databases import WrongDatabase, direct_connection, in_one_line
-from tracker.preflight import CannotStart, refuse_unready, refuse_without_static_files
+from tracker.databases import direct_connection, in_one_line
+from tracker.preflight import CannotStart, reasons_not_to_start, refuse_without_static_files
 
 PATIENCE = 10  # seconds for the mail server
 AHEAD = timedelta(seconds=60)  # more, and times in the database are not to be believed
@@ -50,7 +50,7 @@ class Finding:
 
 def examine(now: datetime) -> list[Finding]:
     """All findings, in the order in which one would mend them: each part is looked at, whatever is wrong before it."""
-    found = [_versions(), *_configuration(), _start(), _static_files()]
+    found = [_versions(), *_configuration(), *_start(), _static_files()]
     try:
         with direct_connection() as connection:
             found += [_database(connection), *_time(connection, now)]
@@ -73,7 +73,8 @@ def _configuration() -> Iterator[Finding]:
     """Django's own checks and ours, those of a deployment too; the demo is none."""
     if settings.DEBUG:
         yield Finding("settings", State.LOOK, "MENDLINE_DEBUG is on: this is the demo, which shows everybody's mail.")
-    said = checks.run_checks(include_deployment_checks=not settings.DEBUG)
+    run = checks.run_checks(include_deployment_checks=not settings.DEBUG)
+    said = [message for message in run if not message.is_silenced()]
     for message in said:
         state = State.WRONG if message.level >= checks.ERROR else State.LOOK
         yield Finding("settings", state, " ".join(filter(None, [str(message.msg), message.hint, f"({message.id})"])))
@@ -81,13 +82,16 @@ def _configuration() -> Iterator[Finding]:
         yield Finding("settings", State.WELL, "Every check passes.")
 
 
-def _start() -> Finding:
+def _start() -> Iterator[Finding]:
     """Data folder, database, migrations, keys, numbers to call: what each start asks for."""
     try:
-        refuse_unready()
-    except (CannotStart, WrongDatabase, DatabaseError) as reason:
-        return Finding("start", State.WRONG, f"It would not start: {reason}")
-    return Finding("start", State.WELL, "Data folder, tables, keys and numbers to call are as they should be.")
+        reasons = reasons_not_to_start()
+    except DatabaseError as fault:
+        reasons = [f"the database cannot be used: {in_one_line(fault)}."]
+    for reason in reasons:
+        yield Finding("start", State.WRONG, f"It would not start: {reason}")
+    if not reasons:
+        yield Finding("start", State.WELL, "Data folder, tables, keys and numbers to call are as they should be.")
 
 
 def _static_files() -> Finding:

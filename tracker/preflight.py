@@ -76,22 +76,8 @@ def refuse_unready() -> None:
     from symptoms.messages.push_keys import make_keys
     from symptoms.photos.uploads import make_folder
 
-    _check_numbers()
-    _check_folder(settings.DATA_DIR)
-    if (settings.DATA_DIR / RESTORING).exists():
-        raise CannotStart(
-            f"a restore into {settings.DATA_DIR} did not come to its end. Empty the folder, and with PostgreSQL the "
-            "database, and restore again"
-        )
-    with direct_connection() as connection:
-        if connection.vendor == "sqlite" and not Path(name := str(connection.settings_dict["NAME"])).exists():
-            raise CannotStart(f"there is no database at {name}. Run: manage.py migrate")
-        try:
-            check_promises(connection)
-            check_tables(connection)
-        except DatabaseError as fault:
-            name = connection.settings_dict["NAME"]
-            raise CannotStart(f"the database {name} cannot be used: {in_one_line(fault)}.") from fault
+    for check in (_check_numbers, _check_data, _check_database):
+        check()
     _check_keys()
     make_folder()
     make_spool()
@@ -102,6 +88,22 @@ def refuse_unready() -> None:
         refuse_foreign()
     _check_bucket()
     keep_private(settings.DATA_DIR)
+
+
+def reasons_not_to_start() -> list[str]:
+    """All that `refuse_unready` would say, one after the other was mended; none where it lets everything through."""
+    reasons = []
+    for check in (_check_numbers, _check_data, _check_database, _compare_keys):
+        try:
+            check()
+        except (CannotStart, WrongDatabase) as reason:
+            reasons.append(str(reason))
+    if not reasons:
+        try:
+            refuse_unready()
+        except (CannotStart, WrongDatabase) as reason:
+            reasons.append(str(reason))
+    return reasons
 
 
 def refuse_unanswered() -> None:
@@ -200,6 +202,46 @@ def _check_numbers() -> None:
         check_numbers(date.today())
     except WrongNumbers as fault:
         raise CannotStart(f"{fault}. Correct the file that MENDLINE_HELP_NUMBERS names.") from fault
+
+
+def _check_data() -> None:
+    _check_folder(settings.DATA_DIR)
+    if (settings.DATA_DIR / RESTORING).exists():
+        raise CannotStart(
+            f"a restore into {settings.DATA_DIR} did not come to its end. Empty the folder, and with PostgreSQL the "
+            "database, and restore again"
+        )
+
+
+def _check_database() -> None:
+    with direct_connection() as connection:
+        if connection.vendor == "sqlite" and not settings.DATA_DIR.is_dir():
+            return  # said of the folder
+        if connection.vendor == "sqlite" and not Path(name := str(connection.settings_dict["NAME"])).exists():
+            raise CannotStart(f"there is no database at {name}. Run: manage.py migrate")
+        try:
+            check_promises(connection)
+            check_tables(connection)
+        except DatabaseError as fault:
+            name = connection.settings_dict["NAME"]
+            raise CannotStart(f"the database {name} cannot be used: {in_one_line(fault)}.") from fault
+
+
+def _compare_keys() -> None:
+    """See to it that the master keys are those that the store of keys needs; nothing is changed. The demo makes one.
+
+    Raises:
+        CannotStart: with what is wrong.
+    """
+    from accounts.keys import store
+    from accounts.keys.faults import KeysUnavailable
+
+    if settings.DEBUG:
+        return
+    try:
+        store.check()
+    except KeysUnavailable as fault:
+        raise CannotStart(f"{fault}. See docs/running.md, Keys.") from fault
 
 
 def _check_keys() -> None:

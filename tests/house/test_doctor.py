@@ -92,6 +92,25 @@ def test_what_is_wrong_is_named_with_what_mends_it_whatever_else_there_is(name, 
         assert {"versions", "database", "settings", "time", "mail"} <= {finding["what"] for finding in found}
 
 
+def test_all_that_keeps_it_from_starting_is_named_at_once(clinic):
+    with a_beat(timedelta()), a_restore_that_was_cut_short(), WRONG["master key"][0](), a_server_that_promises_little():
+        found, status = examined()
+    reasons = [finding["text"] for finding in found if finding["what"] == "start"]
+    assert status == 1 and len(reasons) == 3
+    for words in ("did not come to its end", "fsync off", "master key"):
+        assert any(words in reason for reason in reasons)
+
+
+def test_what_the_settings_silence_is_not_said(clinic):
+    """Preloading HSTS is for the operator to choose, under a name of ours: Django's own is none that they can set."""
+    for silenced in ([], ["security.W021"]):
+        with override_settings(
+            DEBUG=False, SECURE_HSTS_SECONDS=60, SECURE_HSTS_PRELOAD=False, SILENCED_SYSTEM_CHECKS=silenced
+        ):
+            is_said = any("security.W021" in finding["text"] for finding in examined()[0])
+        assert is_said is not bool(silenced)
+
+
 def test_a_mail_server_that_answers_a_byte_at_a_time_holds_nobody_up(clinic, monkeypatch):
     monkeypatch.setattr(doctor, "PATIENCE", 0.5)
     with mailservers.scripted(mailservers.dawdles) as (port, _), mail_server(port):
