@@ -106,16 +106,18 @@ def _look() -> None:
 
 
 def _judge_pages(rows: list[str]) -> None:
-    """Judge these pages of days again, one at a time in each worker: messages go out meanwhile."""
-    if not _judging.acquire(blocking=False):
-        return  # who began it tells of them again
-    try:
-        for page in rows:
-            if stopping.is_set():
-                return
-            do_page(int(page), now=timezone.now())
-    finally:
-        _judging.release()
+    """Judge these pages of days again, one at a time in each worker: messages go out meanwhile. What is heard of while
+    one is judged comes next, so that no worker waits to be told again."""
+    _heard[:] = rows
+    while _heard and not stopping.is_set() and _judging.acquire(blocking=False):
+        try:
+            pages, _heard[:] = list(_heard), []
+            for page in pages:
+                if stopping.is_set():
+                    return
+                do_page(int(page), now=timezone.now())
+        finally:
+            _judging.release()
 
 
 class Tables:
@@ -179,6 +181,7 @@ def _stopped(**_: Any) -> None:
 
 
 stopping, _judging = threading.Event(), threading.Lock()
+_heard: list[str] = []  # the pages that were told of last, and that nobody has begun
 outbox = Outbox(may_still_be_told, pass_on)
 dead_man = DeadMan(settings.DEADMAN_URL, settings.DEADMAN_STAND_IN)
 _tables = Tables()

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import AccountMail
-from accounts.waking import SENDING
+from accounts.waking import PAGES, SENDING
 from symptoms.management.commands.run_worker import Duty, duties
 from symptoms.messages.outbox import Outbox
 from symptoms.models import Assessment, WorkerBeat
@@ -174,6 +174,22 @@ def test_workers_judge_stored_days_again_whose_pages_they_hear_of(duty_tasks, se
     assert len(heard) == 2 and heard[0] == heard[1]
     assert entry.assessments.filter(protocol_hash=PROTOCOL.hash, urgency__gt=0).exists()
     assert json.loads(capsys.readouterr().out)["days"] == 1
+
+
+def test_a_worker_goes_on_with_the_pages_of_which_it_hears_while_it_judges(duty_tasks, monkeypatch):
+    done, judge = [], duty_tasks.app.tasks[PAGES]
+
+    def do_page(page: int, *, now) -> None:
+        done.append(page)
+        if page == 1:
+            other = threading.Thread(target=judge, args=(["3", "4"],))
+            other.start()
+            other.join(30)
+            assert done == [1]  # one at a time
+
+    monkeypatch.setattr(duty_tasks, "do_page", do_page)
+    judge(["1", "2"])
+    assert done == [1, 2, 3, 4]
 
 
 def releases(redis) -> dict:
