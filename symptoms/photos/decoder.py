@@ -1,11 +1,13 @@
-"""The web process's side of decoding: a process for each CPU, started when needed, kept warm, replaced when it dies."""
+"""The web process's side of decoding: a process for each CPU, started when needed, kept warm while pictures come, replaced when it dies."""
 
 import atexit
+import contextlib
 import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +21,7 @@ PROCESSES = os.cpu_count() or 1
 CPU_SECONDS = 10  # for one picture
 WALL_SECONDS = 30.0  # of work on one picture, however little CPU it uses
 WAIT_SECONDS = 25.0  # for the pictures before it
+IDLE_SECONDS = 30.0  # without a picture, until a process is ended: each holds some 18 MB
 Data = bytes | memoryview
 LARGEST_ANSWER = 16 << 20  # bytes; 2000 x 2000 pixels at our quality stay far below
 
@@ -30,6 +33,7 @@ class DecodingProcess:
         self.cpu_seconds = cpu_seconds
         self.wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self.used_at = 0.0  # by the monotonic clock
 
     def decode(self, data: Data, max_pixels: int, *, lacks_end: bool = False) -> tuple[bytes, int, int]:
         """The clean JPEG with its width and height in pixels.
@@ -37,7 +41,10 @@ class DecodingProcess:
         Raises:
             PhotoRefused: the picture cannot be read within the limits.
         """
-        return self._ask(self._running(), data, max_pixels, lacks_end)
+        try:
+            return self._ask(self._running(), data, max_pixels, lacks_end)
+        finally:
+            self.used_at = time.monotonic()
 
     @property
     def pid(self) -> int | None:
@@ -151,6 +158,8 @@ class Decoder:
         self._free: queue.LifoQueue[DecodingProcess] = queue.LifoQueue()  # the one used last is warm
         for process in self.processes:
             self._free.put(process)
+        self._arming = threading.Lock()
+        self._timer: threading.Timer | None = None
 
     def decode(self, data: Data, max_pixels: int, *, lacks_end: bool = False) -> tuple[bytes, int, int]:
         """As DecodingProcess.decode; refused as busy when no process gets free in time."""
@@ -162,11 +171,34 @@ class Decoder:
             return process.decode(data, max_pixels, lacks_end=lacks_end)
         finally:
             self._free.put(process)
+            self._end_idle_later()
 
     def close(self) -> None:
         """End all processes."""
         for process in self.processes:
             process.close()
+
+    def _end_idle_later(self) -> None:
+        with self._arming:
+            if self._timer is None:
+                self._timer = threading.Timer(IDLE_SECONDS, self._end_idle)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _end_idle(self) -> None:
+        """End the processes that have waited for long; look again later while one is left."""
+        with self._arming:
+            self._timer = None
+        free: list[DecodingProcess] = []
+        with contextlib.suppress(queue.Empty):
+            while True:  # one that is not free is at work; nobody else uses what is taken out of the line
+                free.append(self._free.get_nowait())
+        for process in reversed(free):
+            if time.monotonic() - process.used_at >= IDLE_SECONDS:
+                process.close()
+            self._free.put(process)
+        if any(process.pid for process in self.processes):
+            self._end_idle_later()
 
 
 _decoder = Decoder()

@@ -209,6 +209,23 @@ def test_who_waits_too_long_is_asked_to_send_it_again(monkeypatch):
     assert refused.value.is_ours
 
 
+def test_without_pictures_for_a_while_it_ends_and_the_next_picture_begins_it_again(monkeypatch):
+    monkeypatch.setattr(decoder_module, "IDLE_SECONDS", 0.3)
+    crowd = Decoder(processes=2)
+    try:
+        crowd.processes[0].decode(images.photo(), LIMIT)
+        for _ in range(2):
+            crowd.decode(images.photo(), LIMIT)
+            begun = [pid for process in crowd.processes if (pid := process.pid)]
+            assert begun
+            ends = time.monotonic() + 15
+            while any((PROC / str(pid)).exists() for pid in begun):
+                assert time.monotonic() < ends, "a process without pictures goes on"
+                time.sleep(0.05)
+    finally:
+        crowd.close()
+
+
 def test_an_answer_that_is_no_picture_of_ours_is_not_kept(process, monkeypatch, tmp_path):
     taken_over = tmp_path / "taken_over.py"
     taken_over.write_text(
