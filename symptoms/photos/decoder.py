@@ -1,4 +1,4 @@
-"""The web process's side of decoding: a process for each CPU, started when needed, kept warm while pictures come, replaced when it dies."""
+"""The web process's side of decoding: a process for each CPU, started when needed, kept while pictures come."""
 
 import atexit
 import contextlib

@@ -149,7 +149,7 @@ def full_disk(free: int, *, is_full: bool) -> Item:
 
 def photos_not_taken(since: datetime, zone: ZoneInfo) -> Item:
     """`since`: when the store of photos was first found not to take any."""
-    text = _("The photo store has taken no photo since {at}. Logs are kept; whoever sends a photo is asked to try again later.")
+    text = _("The photo store has taken nothing since {at}. Logs are kept; anyone who sends a photo is told to retry.")
     return Item(Kind.STORE, Due.TODAY, _("Photos cannot be kept"), text.format(at=_clock(since, zone)))
 
 

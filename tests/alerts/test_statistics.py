@@ -157,7 +157,7 @@ def test_where_there_is_much_to_count_the_page_shows_for_ten_minutes_what_was_co
     assert (shown.entries, shown.raised.raised, shown.counted_at) == (2, 2, now)
     price, address = people.signed_in(people.admin(clinic)), reverse("practice_statistics")
     at = date_format(now.astimezone(clinic.zone), "TIME_FORMAT")
-    assert f"These figures are of {at}." in text_of(price.get(f"{address}?days=7"))
+    assert f"These figures are from {at}." in text_of(price.get(f"{address}?days=7"))
     assert statistics_shown(people.dr_okafor().membership.practice, 7, now).entries == 0
     assert statistics_shown(clinic, 30, now).entries == 3
     assert statistics_shown(clinic, 7, now + timedelta(minutes=10)).entries == 3
