@@ -141,12 +141,12 @@ def test_a_record_that_is_written_while_others_are_sealed_is_sealed_later():
         with transaction.atomic():
             audit.note(Kind.DID, "slow", user=None)
             begun.set()
-            go_on.wait(10)
+            go_on.wait(60)
         connections.close_all()
 
     writer = threading.Thread(target=slow)
     writer.start()
-    begun.wait(10)
+    begun.wait(60)
     threading.Timer(0.3, go_on.set).start()
     audit.note(Kind.DID, "quick", user=None)  # on SQLite it waits its turn
     audit.seal()

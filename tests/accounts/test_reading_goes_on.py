@@ -32,7 +32,7 @@ def nothing_is_taken(monkeypatch):
     """Somebody else holds the database, or its server says that its disk is full."""
     if connection.vendor == "sqlite":
         lock = WriteLock(f"{connection.settings_dict['NAME']}-lock")
-        assert lock.acquire(5)
+        assert lock.acquire(60)
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
         try:
             yield

@@ -55,11 +55,11 @@ def _hold(holder: str, name: str) -> None:
     """Keep everybody from writing for a while: by the lock that writers take, or by SQLite's own alone."""
     if holder == "who takes turns":
         lock = lock_beside(name)
-        assert lock.acquire(5)
+        assert lock.acquire(60)
         time.sleep(HELD_FOR)
         lock.release()
         return
-    with closing(sqlite3.connect(name, isolation_level=None, timeout=5)) as other:
+    with closing(sqlite3.connect(name, isolation_level=None, timeout=60)) as other:
         other.execute("BEGIN IMMEDIATE")
         time.sleep(HELD_FOR)
         other.execute("ROLLBACK")

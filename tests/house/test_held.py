@@ -162,9 +162,9 @@ def test_a_server_that_stops_answers_who_waits_and_keeps_what_it_acknowledged(se
         began = time.monotonic()
         server.leader.terminate()
         assert answer(client)[0] == 200
-        assert is_closed(client, within=5)
-        server.leader.wait(15)
-        assert time.monotonic() - began < 20
+        assert is_closed(client, within=15)
+        server.leader.wait(45)
+        assert time.monotonic() - began < 30
     kept = {id for id, status in loggers.answers if status == 201}
     assert kept and {status for _, status in loggers.answers} <= {201, 0}
     with closing(sqlite3.connect(server.data / "mendline.sqlite3")) as database:

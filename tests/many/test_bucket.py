@@ -84,7 +84,7 @@ def test_whatever_the_bucket_does_the_entry_is_kept_and_the_photo_comes_again(be
         asked = between.asked
         began = time.monotonic()
         assert send(anas, treatment, uuid4(), picture).status_code == 503
-        assert between.asked == asked and time.monotonic() - began < 3
+        assert between.asked == asked and time.monotonic() - began < 15
         between.mood = "well"
         recovered()
         assert send(anas, treatment, id, picture).status_code == 201

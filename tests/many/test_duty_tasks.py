@@ -52,18 +52,18 @@ def test_a_call_while_the_duty_runs_lets_it_look_once_more(duty_tasks):
     def run() -> bool:
         runs.append(1)
         begun.set()
-        may_go_on.wait(10)
+        may_go_on.wait(60)
         return False
 
     task = duty_tasks.DutyTask(Duty("try", run))
     first = threading.Thread(target=task.do)
     first.start()
-    begun.wait(10)
+    begun.wait(60)
     for _ in range(3):
         task.do()  # returns at once
     assert len(runs) == 1
     may_go_on.set()
-    first.join(10)
+    first.join(60)
     assert len(runs) == 2
 
 
@@ -127,14 +127,14 @@ def test_what_is_committed_is_sent_at_once_and_what_redis_forgot_or_never_heard_
         try:
             wait_until(lambda: delivery.message_id in box.ids, 90)  # found by the look at the start
             hint(redis, AccountMail.objects.create(to="ana@example.org", subject="s", body="b"))
-            wait_until(lambda: len(box.ids) == 2, 30)  # there is no beat yet: it was told
+            wait_until(lambda: len(box.ids) == 2, 90)  # there is no beat yet: it was told
             assert WorkerBeat.objects.exists()  # as /workerz asks
             redis.says("FLUSHALL")
             AccountMail.objects.create(to="ana@example.org", subject="s", body="b")
             broker(redis).send_task(
                 "look for what is due", queue="mendline"
             )  # as the beat does; it runs in `make many`
-            wait_until(lambda: len(box.ids) == 3, 60)
+            wait_until(lambda: len(box.ids) == 3, 90)
             assert len(set(box.ids)) == 3
             assert [*releases(redis).values()] == [release()]
         finally:
@@ -196,7 +196,7 @@ def releases(redis) -> dict:
     """What each worker says that it is."""
     from tracker.celery import RELEASE
 
-    answers = broker(redis).control.broadcast(RELEASE, reply=True, timeout=3)
+    answers = broker(redis).control.broadcast(RELEASE, reply=True, timeout=60, limit=1)
     return {host: said for answer in answers for host, said in answer.items()}
 
 

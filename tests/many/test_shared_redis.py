@@ -123,7 +123,7 @@ def test_while_redis_stands_still_each_process_counts_for_itself_and_nobody_wait
         for number in range(20):
             caches["throttle"].set("calls", number, 60)
             assert caches["throttle"].get("calls") == number
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 10  # each waiting its half a second, they would take twenty
     finally:
         many.send(signal.SIGCONT)
 
@@ -140,7 +140,7 @@ def test_a_worker_is_told_which_row_waits_once_it_is_committed_and_of_nothing_el
         mail = AccountMail.objects.create(to="ana@example.org", subject="s", body="b")
         time.sleep(0.2)
         assert not told()
-    wait_until(told, 10)
+    wait_until(told, 60)
     (message,) = told()
     assert message["headers"]["task"] == SENDING and str(mail.pk) in message["headers"]["argsrepr"]
     assert "ana" not in json.dumps(message)
@@ -149,10 +149,10 @@ def test_a_worker_is_told_which_row_waits_once_it_is_committed_and_of_nothing_el
     try:
         began = time.monotonic()
         AccountMail.objects.bulk_create([AccountMail(to="b@example.org", subject="s", body="b")])
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 4  # of the five that the broker's connection waits
     finally:
         many.send(signal.SIGCONT)
-    wait_until(lambda: len(told()) == 2, 30)
+    wait_until(lambda: len(told()) == 2, 60)
 
 
 def test_without_the_setting_nothing_of_celery_is_loaded(tmp_path):

@@ -74,7 +74,7 @@ def worked(outside, settings, monkeypatch):
         pinged = []
         monkeypatch.setattr(run_worker, "DeadMan", lambda *given: pinged.append(DeadMan(*given)) or pinged[0])
         call_command("run_worker", once=True)
-        pinged[0].wait(5)
+        pinged[0].wait(60)
         return outside.pings
 
     return work
@@ -106,7 +106,7 @@ def test_a_worker_whose_messages_do_not_go_out_is_not_told_to_be_well(outside):
 
 def pings(outside, dead_man, count: int) -> None:
     dead_man.all_went_well()
-    dead_man.wait(5)
+    dead_man.wait(60)
     assert len(outside.pings) == count
 
 
@@ -116,12 +116,12 @@ def test_it_is_told_once_a_minute_at_most(outside):
     for second in range(0, 181, 5):
         clock.now = 1000.0 + second
         dead_man.all_went_well()
-        dead_man.wait(5)
+        dead_man.wait(60)
     assert len(outside.pings) == 4
 
 
 def test_a_service_that_does_not_answer_holds_nothing_up_and_is_not_asked_twice(outside, monkeypatch, caplog):
-    monkeypatch.setattr(deadman, "LONGEST_TRY", 0.3)
+    monkeypatch.setattr(deadman, "LONGEST_TRY", 2.0)
     outside.goes_on.clear()
     clock = Clock()
     dead_man = DeadMan(outside.url, outside.origin, clock)
@@ -129,9 +129,9 @@ def test_a_service_that_does_not_answer_holds_nothing_up_and_is_not_asked_twice(
     for minute in range(5):
         clock.now = 1000.0 + 61 * minute
         dead_man.all_went_well()
-    assert time.monotonic() - begun < 0.25
+    assert time.monotonic() - begun < 1.5
     with caplog.at_level(logging.WARNING):
-        dead_man.wait(5)
+        dead_man.wait(60)
     assert len(outside.pings) == 1 and "it did not finish in time" in caplog.text
 
 
@@ -143,7 +143,7 @@ def test_a_redirect_is_not_followed_and_a_refusal_is_logged_once_an_hour(outside
         for minute in range(61):
             clock.now = 1000.0 + 60 * minute
             dead_man.all_went_well()
-            dead_man.wait(5)
+            dead_man.wait(60)
     assert {path for _, path, _, _ in outside.pings} == {PATH} and len(outside.pings) == 61
     assert [record.message for record in caplog.records] == [f"the dead-man's ping was not taken: {status}"] * 2
     assert PATH not in caplog.text  # whoever knows the address can say that all is well

@@ -47,7 +47,7 @@ class Workers:
 
     def close(self) -> None:
         self._launcher.stdin.close()
-        self._launcher.wait(10)
+        self._launcher.wait(60)
         self._launcher.stdout.close()
 
 
@@ -99,14 +99,14 @@ def test_a_worker_killed_at_any_moment_loses_nothing_and_doubles_at_most_what_it
     def on_data(envelope):
         if moment == "during DATA":
             offered.set()
-            may_go_on.wait(10)
+            may_go_on.wait(60)
             return "451 the sender has died"
         return None
 
     def on_taken(envelope):
         if moment == "after it was taken":
             offered.set()
-            may_go_on.wait(10)
+            may_go_on.wait(60)
 
     held: Counter = Counter()  # taken by the server, not marked by the worker that died
     with mailservers.honest(on_data, on_taken) as (port, box), workers(tmp_path / "worker", port) as of_ours:
