@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
+from tests.browser.shell import Shell
 from tests.data_folders import put_database
 from tests.house import tree
 from tests.messages import mailservers, push
@@ -31,6 +32,11 @@ class Site:
     url: str
     environment: dict[str, str]
     letters: mailservers.Letterbox
+    shell: Shell
+
+    def python(self, code: str) -> str:
+        """Run Python beside the site, on its database: what it printed."""
+        return self.shell.run(code)
 
     def manage(self, *command: str) -> str:
         """Run `manage.py` beside the site, on its database."""
@@ -84,7 +90,7 @@ def running(data: Path, log: IO | None = None, **changed: str):
             MENDLINE_SMS_URL=f"json://{texts}/{{number}}", MENDLINE_PUSH_SERVICES=urlsplit(NO_SERVICE).netloc,
             **KEYS, **changed,
         )  # fmt: skip
-        site = Site(url, environment, letters)
+        site = Site(url, environment, letters, Shell(environment))
         put_database(data)
         site.manage("load_demo")
         parts = [SERVER, [sys.executable, "manage.py", "run_worker"]]
@@ -93,6 +99,7 @@ def running(data: Path, log: IO | None = None, **changed: str):
             _wait_for(url)
             yield site
         finally:
+            site.shell.end()
             for part in started:
                 part.terminate()
             for part in started:

@@ -26,4 +26,4 @@ print(patient.user.email)
 
 def on_day_5(site: Site) -> str:
     """The address of somebody new, who is on day 5 and has logged the days before; their password is the demo's."""
-    return site.manage("shell", "--no-imports", "-c", ON_DAY_5).split()[-1]
+    return site.python(ON_DAY_5).split()[-1]

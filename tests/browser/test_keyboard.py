@@ -201,7 +201,7 @@ def test_a_patient_is_found_by_slash_name_and_enter_and_the_address_does_not_say
 
 
 def test_a_list_is_narrowed_and_those_on_track_are_closed_together(at, site):
-    site.manage("shell", "--no-imports", "-c", ON_TRACK_BY_NOW)
+    site.python(ON_TRACK_BY_NOW)
     page, keys = at(NOOR, "/practice/")
     keys.use(page.get_by_role("link", name=re.compile(r"^\d+ things? needs? attention$")))
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\d+ needs? attention$"))
@@ -263,7 +263,7 @@ def test_a_message_is_written_looked_over_sent_read_and_answered(at):
 
 
 def test_somebody_joins_by_a_code_and_begins(at, visitor, site):
-    email, url = site.manage("shell", "--no-imports", "-c", WITH_A_CODE).split()
+    email, url = site.python(WITH_A_CODE).split()
     guest = visitor()
     guest.sign_in(email, people.PASSWORD)
     page, keys = guest.page, Keys(guest.page)

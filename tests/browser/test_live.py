@@ -105,7 +105,7 @@ WallLink.objects.update(ended_at=timezone.now())
 @pytest.fixture(scope="module")
 def patients(site):
     """Who can raise something, one after the other."""
-    return json.loads(site.manage("shell", "--no-imports", "-c", NEW.format(count=12)).splitlines()[-1])
+    return json.loads(site.python(NEW.format(count=12)).splitlines()[-1])
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_an_emergency_is_in_sight_at_once_wherever_in_the_queue_its_reader_is(si
 
 
 def test_what_is_unfolded_focused_ticked_and_in_sight_stays_so_while_the_list_is_renewed(site, queue, patients):
-    site.manage("shell", "--no-imports", "-c", CALM)
+    site.python(CALM)
     queue.goto("/practice/")
     fold = queue.locator("#calm")
     fold.locator("summary").click()
@@ -190,7 +190,7 @@ def test_what_is_unfolded_focused_ticked_and_in_sight_stays_so_while_the_list_is
         expect(stop).to_be_focused()
         assert abs(stop.bounding_box()["y"] - top) <= 1, stop
     rows.last.focus()
-    renewed(lambda: site.manage("shell", "--no-imports", "-c", CLOSE))
+    renewed(lambda: site.python(CLOSE))
     expect(rows).to_have_count(1)
     expect(rows).to_be_focused()  # it took the place of the one that a colleague has closed
 
@@ -214,7 +214,7 @@ def bring(front: Page, behind: Page) -> None:
 
 
 def test_the_morning_list_counts_as_opened_once_the_queue_is_in_sight(site, tabs):
-    site.manage("shell", "--no-imports", "-c", LIST)
+    site.python(LIST)
     behind, front = tabs
     behind.goto(f"{site.url}/practice/")
     expect(behind.locator("form[data-opened]")).to_have_count(1)
@@ -276,14 +276,14 @@ def test_a_wall_screen_announces_and_goes_blank_once_its_link_is_turned_off(site
     guest = visitor()
     page = guest.page
     page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto(f"/wall/{site.manage('shell', '--no-imports', '-c', WALL).split()[-1]}/")
+    page.goto(f"/wall/{site.python(WALL).split()[-1]}/")
     before = int(page.locator("[data-urgency=emergency] .number").inner_text())
     since = emergency(site, patients.pop())
     expect(page.locator("[data-urgency=emergency] .number")).to_have_text(str(before + 1))
     assert time.monotonic() - since <= WITHIN
     expect(page.locator(".came")).to_contain_text("new")
     parts = "h1, h2, .came, .number, .tiles p, .others li, .pulse span"
-    site.manage("shell", "--no-imports", "-c", TOLD_OUT)
+    site.python(TOLD_OUT)
     for width, height in ((1280, 800), (1920, 1080)):  # all of it is seen: nobody scrolls there
         page.set_viewport_size({"width": width, "height": height})
         page.reload()
@@ -292,7 +292,7 @@ def test_a_wall_screen_announces_and_goes_blank_once_its_link_is_turned_off(site
     sizes = page.locator(parts).evaluate_all("(all) => all.map((part) => parseFloat(getComputedStyle(part).fontSize))")
     assert min(sizes) >= 36, sizes  # 10 mm on a screen of 24 inches
     assert "Quillmark" not in page.content()
-    site.manage("shell", "--no-imports", "-c", END)
+    site.python(END)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Page not found", timeout=WITHIN * 1000)
 
 
@@ -307,7 +307,7 @@ def faint(page: Page) -> list:
 
 def test_a_wall_screen_whose_server_is_gone_says_that_it_is_old_in_words_that_are_read(site, visitor):
     guest = visitor()
-    page, token = guest.page, site.manage("shell", "--no-imports", "-c", WALL).split()[-1]
+    page, token = guest.page, site.python(WALL).split()[-1]
     old = page.get_by_role("alert").filter(has_text=re.compile(r"Not up to date since \d\d:\d\d. Look at the queue"))
     with served_again(site) as url:
         page.set_viewport_size({"width": 1920, "height": 1080})

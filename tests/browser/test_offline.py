@@ -160,7 +160,7 @@ def add_photo(page: Page, view: str, colour=images.BLUE) -> None:
 def addresses(site) -> Iterator[str]:
     """Those of people who are new."""
     made = f"for _ in range({PEOPLE}):\n" + indent(NEW, "    ")
-    return iter([word for word in site.manage("shell", "--no-imports", "-c", made).split() if "@" in word])
+    return iter([word for word in site.python(made).split() if "@" in word])
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_three_days_with_photos_and_a_red_flag_in_airplane_mode_reach_the_clinic
     page.goto("/today/")
     expect(page.get_by_role("heading", name="Not sent yet: 5")).to_be_visible()
     # Three days have passed when there is a signal again.
-    person.site.manage("shell", "--no-imports", "-c", LATER.format(email=person.email, days=2))
+    person.site.python(LATER.format(email=person.email, days=2))
     assert person.stored() == ([], [])
     line.mend()
     page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -643,7 +643,7 @@ def test_a_browser_killed_at_any_moment_of_two_weeks_offline_loses_nothing(
             page.get_by_text("Kept: Front").wait_for(timeout=chance.choice([50, 5000]))
             kept.append(day)
         phone.end()
-    site.manage("shell", "--no-imports", "-c", LATER.format(email=person.email, days=13))
+    site.python(LATER.format(email=person.email, days=13))
     line.mend()
     person.page = page = phone.start()
     page.goto("/today/")

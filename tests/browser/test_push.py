@@ -43,7 +43,7 @@ def until(look, what: str):
 
 
 def test_a_delivered_push_message_is_shown_and_reported(visitor, site):
-    payload = site.manage("shell", "--no-imports", "-c", HANDED_OVER).strip().splitlines()[-1]
+    payload = site.python(HANDED_OVER).strip().splitlines()[-1]
     guest = visitor()
     guest.context.grant_permissions(["notifications"], origin=site.url)
     guest.sign_in(NOOR, PASSWORD)

@@ -43,7 +43,7 @@ def by_name(chromium, site):
     yield make
     for guest in made:
         guest.context.close()
-    site.manage("shell", "--no-imports", "-c", WHO_SET_NOTHING_UP)
+    site.python(WHO_SET_NOTHING_UP)
     assert [complaint for guest in made for complaint in guest.complaints] == []
 
 

@@ -23,7 +23,7 @@ SMALL_WHEN_TOLD = """() => {
 @pytest.fixture(scope="module")
 def entry(site) -> tuple[str, str]:
     """The e-mail of somebody who has saved today's answers, and the page of these."""
-    email, page = site.manage("shell", "--no-imports", "-c", SAVED).split()[-2:]
+    email, page = site.python(SAVED).split()[-2:]
     return email, page
 
 

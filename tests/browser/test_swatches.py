@@ -123,7 +123,7 @@ def test_redness_is_red_on_light_skin_and_darker_on_other_skin_and_patches_are_w
 
 
 def test_a_first_log_shows_drawings_on_skin_like_ones_own_and_the_others_by_keyboard(visitor, site):
-    own, unknown = site.manage("shell", "--no-imports", "-c", NEW).split()[-2:]
+    own, unknown = site.python(NEW).split()[-2:]
     guest, fetched = visitor(), []
     guest.sign_in(own, PASSWORD)
     page = guest.page
