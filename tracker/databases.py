@@ -27,7 +27,7 @@ SQLITE = {
         "transaction_mode": "IMMEDIATE",
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;"
-            "PRAGMA cache_size=-1000;"  # KiB, in the connection of each thread
+            "PRAGMA cache_size=-1000;"  # KiB, in the connection of each thread: of nine in a process
         ),
     },
 }
