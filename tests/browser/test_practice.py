@@ -64,6 +64,7 @@ def test_keys_walk_a_list_and_from_patient_to_patient_until_they_are_turned_off(
     first, second = rows.nth(0).inner_text(), rows.nth(1).inner_text()
     rows.first.focus()
     for key, name in {"Enter": first, "j": second, "k": first}.items():
+        page.wait_for_load_state()  # the keys are a script's
         keys.press(key)
         expect(page.get_by_role("heading", level=1)).to_contain_text(name)
     page.evaluate(COUNT_CLICKS)
@@ -79,6 +80,7 @@ def test_keys_walk_a_list_and_from_patient_to_patient_until_they_are_turned_off(
     assert page.evaluate("document.activeElement === document.body")
     rows.first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(first)
+    page.wait_for_load_state()
     page.evaluate(COUNT_CLICKS)
     keys.press("j")
     assert page.evaluate("clicked") == 0
