@@ -28,16 +28,7 @@ for patient in Patient.objects.filter(name__in={names!r}):
         comes_back_at=None)
     refresh_status(patient)
 """
-PLAIN = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-# Each window would load two pages of the address bar, which nobody sees here: a third of what a visit takes. What ours
-# replaces is Playwright's list, so what matters to a page of it stands here as well.
-UNUSED = (
-    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect",
-    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable",
-    "HttpsUpgrades", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding",
-    "PreconnectToSearch", "ThirdPartyStoragePartitioning",
-)  # fmt: skip
-QUIET = [*PLAIN, f"--disable-features={','.join(UNUSED)}"]
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +70,7 @@ def window(playwright, tmp_path):
 
     Playwright lets every page of its own believe that it is in sight, and Chromium leaves their timers alone.
     """
-    started = [program(), "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}", *PLAIN]
+    started = [program(), "--headless=new", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}", *QUIET]
     process = subprocess.Popen([*started, "about:blank"], stderr=subprocess.DEVNULL)
     try:
         said = tmp_path / "DevToolsActivePort"

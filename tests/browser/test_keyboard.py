@@ -405,7 +405,9 @@ def test_a_member_adds_this_browser(at):
         keys.use(button)
         expect(page.get_by_text(answer)).to_be_visible()
         if service != NO_SERVICE:
-            assert page.get_by_text(answer).locator("..").evaluate(HAS_FOCUS) == ""
+            fault = page.get_by_text(answer).locator("..")
+            expect(fault).to_be_focused()
+            assert fault.evaluate(HAS_FOCUS) == ""
     channel = page.get_by_role("listitem").filter(has_text="Chrome")
     expect(channel).to_contain_text("A test is on its way")
     keys.use(channel.get_by_role("button", name="Turn off"))

@@ -117,15 +117,24 @@ PRESSED = """async ({ answer, action }) => {
       await new Promise((go) => { setTimeout(go, 20); });
     }
   };
-  // Where Chromium has not heard yet that it may show something, it is told again.
+  // Where Chromium has not heard yet that it may show something, it is told again. What is on its way then is waited
+  // for: under the same tag it would take the place of what comes of the button.
+  const showing = [], show = self.registration.showNotification.bind(self.registration);
+  self.registration.showNotification = (...given) => {
+    const shows = show(...given);
+    showing.push(shows);
+    return shows;
+  };
   const push = () => self.dispatchEvent(new PushEvent("push", { data: JSON.stringify({ notification }) }));
   await until(async (turn) => (turn % 100 || push(), (await shown()).length), "nothing is shown");
+  await Promise.allSettled(showing);
   const first = await shown();
   const [reminder] = await all();
   self.dispatchEvent(new NotificationEvent("notificationclick", { notification: reminder, action }));
   const isAnswered = async () => opened.length || (await shown()).some(([title]) => title === answer.title);
   await until(isAnswered, "nothing came of the button");
   const last = await shown();
+  self.registration.showNotification = show;
   (await all()).forEach((row) => row.close());
   return { first, asked, opened, last };
 }"""
