@@ -3,7 +3,7 @@
 import sqlite3
 
 from django.apps import apps
-from django.db import DatabaseError, IntegrityError, InterfaceError
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import Model, UniqueConstraint
 
 from accounts.keys.faults import KeysUnavailable
@@ -56,6 +56,11 @@ def violated_constraint(error: IntegrityError) -> str | None:
 def primary_key(model: type[Model]) -> str:
     """The name by which `violated_constraint` knows the primary key of `model`: an id that is taken."""
     return f"{model._meta.db_table}_pkey"
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database itself failed, for good or for now, and not what was done with one row."""
+    return isinstance(error, OperationalError) or is_transient(error)
 
 
 def is_transient(error: BaseException) -> bool:

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import OperationalError
-
-from accounts.database_errors import is_transient
+from accounts.database_errors import is_outage
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ def trying(patient_id: UUID) -> Iterator[None]:
     try:
         yield
     except Exception as fault:
-        if isinstance(fault, OperationalError) or is_transient(fault):
+        if is_outage(fault):
             raise
         log.exception("patient %s is passed over for now", patient_id)
         _failed[patient_id] = time.monotonic() + AGAIN_AFTER

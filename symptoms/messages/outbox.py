@@ -7,12 +7,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from accounts.database_errors import is_transient
+from accounts.database_errors import is_outage
 from accounts.models import AccountMail, Sending
 from symptoms.messages.channels.interface import NOTHING_LEARNED, Fault, Receipt, Refused
 from symptoms.messages.channels.registry import CHANNELS, channel_of
@@ -136,7 +136,7 @@ class Outbox:
             try:
                 self._mark(attempt)
             except Exception as fault:
-                if isinstance(fault, OperationalError) or is_transient(fault):
+                if is_outage(fault):
                     raise  # it is still held: a mark that the disk refused is tried again
                 # Whatever is wrong with one message must not stop the others; what is not marked is sent again.
                 log.exception("message %s could not be marked", attempt.sending.id)

@@ -24,7 +24,7 @@ from tests.tries import EVERYTHING, chance, some_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not settings.ON_POSTGRES, reason="it is about PostgreSQL"),
+    pytest.mark.skipif(not settings.ON_POSTGRES, reason="it cuts off a PostgreSQL server; SQLite has none"),
 ]
 DAYS = 150
 SAMPLE = 12  # questions, of which `make test` draws; each of these requests asks more

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.access_spool import store_kept
-from accounts.database_errors import is_transient
+from accounts.database_errors import is_outage
 from accounts.keys import patients as keys
 from accounts.models import Invitation
 from accounts.program_tokens import tell_of_ends
@@ -203,7 +203,7 @@ def judge_one() -> bool:
     try:
         judge_again(due.id, now=now)
     except Exception as fault:
-        if isinstance(fault, OperationalError) or is_transient(fault):
+        if is_outage(fault):
             raise
         # One entry that cannot be judged at all must not hold up everybody's messages: it goes to the end of the line.
         log.exception("entry %s could not be judged again", due.id)
